@@ -1,0 +1,383 @@
+"""Lines and their settings, the network of lines, and the module's revision."""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, JsonValue, StrictBool, StrictInt, model_validator
+from typing_extensions import Doc
+
+from tools.effect import Effect
+from tools.errors import NO_SESSION_AUTH
+from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, Text, UserId
+from tools.line_settings import LineSettings
+from tools.method import Method
+from tools.results import Number, PhpMap, Row
+from tools.rules import only_with
+
+LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
+LINE_PERMISSION = {
+    "CONFIG_WRONG_USER_PERMISSION": "The user behind the webhook may not change this line (or it does not exist). It "
+    "takes the Modify permission for the line's employees, or the permission for all lines."
+}
+
+
+class Revisions(Row):
+    """Revisions of the module's interfaces."""
+
+    rest: int
+    web: int
+    mobile: int
+
+
+class RevisionGet(Method):
+    """Show the revision numbers of the portal's Open Channels interfaces (rest, web, mobile).
+
+    A cheap way to see that the portal answers and has Open Channels.
+    """
+
+    rest = "imopenlines.revision.get"
+    title = "Module revision"
+    effects = Effect.READ
+    returns = Revisions
+    answer = "`{rest, web, mobile}`, three integers."
+
+
+class PublicPath(Row):
+    """Where the portal's Open Channels page is."""
+
+    SERVER_ADDRESS: str
+    PUBLIC_PATH: str
+
+
+class ConfigPathGet(Method):
+    """Show the portal's address and the path of its Open Channels settings page, to build a link for a person."""
+
+    rest = "imopenlines.config.path.get"
+    title = "Path of the settings page"
+    effects = Effect.READ
+    returns = PublicPath
+    answer = "`{SERVER_ADDRESS, PUBLIC_PATH}`, two strings; joined they are the link."
+
+
+class QueueEntry(Row):
+    """One operator in a line's queue."""
+
+    ID: Number = None
+    SORT: Number = None
+    USER_ID: Number = None
+    DEPARTMENT_ID: Number = None
+    USER_AVATAR_ID: Number = None
+
+
+class ShownOperator(Row):
+    """How clients see an operator."""
+
+    USER_AVATAR_ID: Number = None
+
+
+class Member(Row):
+    """An employee or department that was put into the queue."""
+
+    ENTITY_ID: Number = None
+
+
+class Line(Row):
+    """A line with its settings; every numeric setting as a number."""
+
+    ID: Number = None
+    MODIFY_USER_ID: Number = None
+    QUEUE_TIME: Number = None
+    NO_ANSWER_TIME: Number = None
+    SESSION_PRIORITY: Number = None
+    MAX_CHAT: Number = None
+    CATEGORY_ID: Number = None
+    AGREEMENT_ID: Number = None
+    WELCOME_BOT_ID: Number = None
+    WELCOME_BOT_TIME: Number = None
+    WELCOME_FORM_ID: Number = None
+    NO_ANSWER_FORM_ID: Number = None
+    NO_ANSWER_BOT_ID: Number = None
+    WORKTIME_DAYOFF_FORM_ID: Number = None
+    WORKTIME_DAYOFF_BOT_ID: Number = None
+    CLOSE_FORM_ID: Number = None
+    CLOSE_BOT_ID: Number = None
+    FULL_CLOSE_TIME: Number = None
+    AUTO_CLOSE_TIME: Number = None
+    AUTO_CLOSE_FORM_ID: Number = None
+    AUTO_CLOSE_BOT_ID: Number = None
+    AUTO_EXPIRE_TIME: Number = None
+    VOTE_TIME_LIMIT: Number = None
+    QUICK_ANSWERS_IBLOCK_ID: Number = None
+    KPI_FIRST_ANSWER_TIME: Number = None
+    KPI_FURTHER_ANSWER_TIME: Number = None
+    DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
+    QUEUE: list[int] | None = None
+    QUEUE_FULL: PhpMap[QueueEntry] | None = None
+    QUEUE_USERS_FIELDS: PhpMap[ShownOperator] | None = None
+    CONFIG_QUEUE: list[Member] | None = None
+
+
+class ConfigGet(Method):
+    """Read all settings of one line by its id, with its queue of operators.
+
+    Use config_list_get to find the id or to compare lines: this answer has about a hundred fields.
+    """
+
+    rest = "imopenlines.config.get"
+    title = "Settings of a line"
+    effects = Effect.READ
+    returns = Line
+    errors = LINE_ID_EMPTY
+    refusals = {False: "There is no line with this config_id. List the lines with config_list_get."}
+    answer = (
+        "One object with the settings in upper case (see config.add for their meaning), `QUEUE` (employee ids in "
+        "order), `QUEUE_FULL` and `QUEUE_USERS_FIELDS` (maps by employee id), `QUEUE_ONLINE` (Y/N)."
+    )
+    details = (
+        "The server checks no right beyond the scope. `DATE_CREATE` and `DATE_MODIFY` always come as `{}`. "
+        "`WORKTIME_DAYOFF` and `WORKTIME_HOLIDAYS` hold one empty string when nothing is set. A missing line is "
+        "`false` with HTTP 200; this server reports it as an error."
+    )
+    example = {"config_id": 15, "with_queue": True, "show_offline": True}
+
+    config_id: LineId
+    with_queue: Annotated[Flag | None, Doc("include the queue; on unless false")] = None
+    show_offline: Annotated[Flag | None, Doc("include operators who are offline; on unless false")] = None
+
+
+FieldName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+FilterName = Annotated[str, Field(pattern=r"^[!=<>%@]{0,3}[A-Z][A-Z0-9_]*$")]
+Scalar = str | StrictInt | StrictBool | None
+Order = Annotated[dict[FieldName, Literal["asc", "desc", "ASC", "DESC"]], AnObject]
+Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], AnObject]
+
+
+class ConfigListGet(Method):
+    """List the lines with id, name and chosen fields; the usual first step, as other tools need a line's id.
+
+    Answers a page of `limit` lines; a full page means there may be more (raise offset). Ask for more fields with
+    select, for operators with queue=true.
+    """
+
+    rest = "imopenlines.config.list.get"
+    title = "List of lines"
+    effects = Effect.READ
+    returns = list[Line]
+    errors = {
+        "INVALID_FORMAT": "select, order and filter take names of line fields in upper case (ID, LINE_NAME, ACTIVE, "
+        "QUEUE_TYPE, ...), order takes asc or desc, limit is at most 200.",
+        "100": "A field in select, order or filter does not exist on this portal. Use upper-case names that config_get "
+        "shows, but not QUEUE, QUEUE_FULL or QUEUE_ONLINE.",
+        "ERROR_ARGUMENT": "A value in filter, or check_permission, is not one that the portal accepts.",
+    }
+    answer = (
+        "A list of objects with the selected fields; with `queue` also `QUEUE` (employee ids) and "
+        "`QUEUE_USERS_FIELDS`, with `config_queue` also `CONFIG_QUEUE` (`{ENTITY_TYPE, ENTITY_ID}`). No total and no "
+        "`next`: ask again with a higher offset while pages are full."
+    )
+    details = (
+        "No right is checked unless `check_permission` names one. Older portals check nothing in PARAMS and answer an "
+        "unknown field with the code `100`; newer ones check every name (`INVALID_FORMAT`). This server always sends "
+        "limit and offset, because the default limit differs between versions, and always selects `ID`, because the "
+        "portal loses the queues without it."
+    )
+    example = {
+        "select": ["ID", "LINE_NAME", "ACTIVE"],
+        "order": {"ID": "ASC"},
+        "filter": {"ACTIVE": "Y"},
+        "limit": 50,
+        "offset": 0,
+        "queue": True,
+        "config_queue": True,
+    }
+    options: ClassVar[frozenset[str]] = frozenset({"queue", "config_queue", "check_permission"})
+
+    select: Annotated[list[FieldName], Field(min_length=1, description="fields as in config_get")] = [
+        "ID",
+        "LINE_NAME",
+        "ACTIVE",
+        "QUEUE_TYPE",
+    ]
+    order: Annotated[Order | None, Field(description="e.g. {ID: desc}")] = None
+    filter: Annotated[Filter | None, Field(description="e.g. {ACTIVE: Y} or {'%LINE_NAME': sales}")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    offset: Count = 0
+    queue: Annotated[Flag | None, Doc("add the operators of each line")] = None
+    config_queue: Annotated[Flag | None, Doc("add the employees and departments put into the queue")] = None
+    check_permission: Annotated[Literal["VIEW", "MODIFY"] | None, Doc("only lines with this right of the user")] = None
+
+    @classmethod
+    def wire_path(cls, name: str) -> tuple[str, ...]:
+        """PARAMS has lower-case keys, OPTIONS upper-case ones."""
+        return ("OPTIONS", name.upper()) if name in cls.options else ("PARAMS", name)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _select_has_what_the_portal_needs(cls, arguments: Any) -> Any:
+        if not isinstance(arguments, dict) or not isinstance(chosen := arguments.get("select"), list):
+            return arguments
+        needed = ["ID", *(["MODIFY_USER_ID"] if arguments.get("check_permission") else [])]
+        return {**arguments, "select": [*chosen, *(name for name in needed if name not in chosen)]}
+
+
+LINE_DETAILS = (
+    "Values that the server does not know are replaced without a word, so this server checks them before sending. "
+    "Some plans switch `vote_message` and `worktime_enable` off and turn the queue type `all` into `evenly`, again "
+    "without a word: read the line back with config_get."
+)
+
+
+class ConfigAdd(LineSettings):
+    """Create a line. Every setting is optional; a line without a queue has nobody to answer.
+
+    The line has no channel yet: connecting one is done in the portal or by an application. Answers the new id. Some
+    plans quietly change settings: check with config_get. The page of this method explains each setting.
+    """
+
+    rest = "imopenlines.config.add"
+    title = "Create a line"
+    effects = Effect.WRITE
+    returns = int
+    refusals = {False: "The portal could not store the line. Nothing was created; check the values and try again."}
+    afterwards = "Read the line back with config_get: the portal replaces some values silently."
+    answer = "Id of the new line, an integer."
+    details = "Anyone with the scope may create lines. An invalid queue is dropped silently. " + LINE_DETAILS
+    example = {
+        "line_name": "Online Store Support Line",
+        "queue": [
+            {"entity_type": "user", "entity_id": 1},
+            {"entity_type": "user", "entity_id": 15},
+            {"entity_type": "user", "entity_id": 23},
+        ],
+        "queue_type": "strictly",
+        "queue_time": 45,
+        "welcome_message": True,
+        "welcome_message_text": "Hello! We answer within two minutes",
+        "worktime_enable": True,
+        "worktime_from": "09:00",
+        "worktime_to": "21:00",
+        "worktime_timezone": "Europe/Berlin",
+        "worktime_dayoff": ["SA", "SU"],
+    }
+
+
+class ConfigUpdate(LineSettings):
+    """Change settings of a line: only those given change, but `queue` replaces the whole queue at once.
+
+    active=false switches the line off for clients. Read it first with config_get. For the settings see the page of
+    config_add.
+    """
+
+    rest = "imopenlines.config.update"
+    title = "Change a line"
+    effects = Effect.WRITE | Effect.DESTRUCTIVE
+    idempotent = True
+    errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
+    refusals = {
+        False: "Nothing was changed: the line does not exist, or the queue holds nobody valid. Check both with "
+        "config_get and config_list_get."
+    }
+    afterwards = "Read the line back with config_get: the portal replaces some values silently."
+    answer = "`true`."
+    details = (
+        "`false` (a missing line, an invalid queue, a failed write) is reported as an error. The settings of the "
+        "welcome bot and the deal category are reset by the server unless their switch is sent in the same call, so "
+        "this server refuses them alone. KPI texts are escaped at every write: do not write back what was read. "
+        + LINE_DETAILS
+    )
+    example = {"config_id": 15, "line_name": "VIP support", "queue_type": "strictly", "queue_time": 45}
+    outside_params = frozenset({"config_id"})
+
+    config_id: LineId
+    skip_modify_mark: Annotated[Flag | None, Doc("true: do not record who changed the line and when")] = None
+
+    @model_validator(mode="after")
+    def _settings_are_stored(self) -> Self:
+        if not self.model_fields_set - {"config_id", "skip_modify_mark"}:
+            raise ValueError("give at least one setting to change")
+        only_with(self, "welcome_bot_enable", "welcome_bot_id", "welcome_bot_time", "welcome_bot_left")
+        only_with(self, "category_enable", "category_id")
+        return self
+
+
+class ConfigDelete(Method):
+    """Delete a line for good, with its queue, statistics and links to channels. There is no undo.
+
+    To stop it for a while use config_update with active=false.
+    """
+
+    rest = "imopenlines.config.delete"
+    title = "Delete a line"
+    effects = Effect.DESTRUCTIVE
+    idempotent = True
+    errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
+    refusals = {False: "There is no line with this config_id; nothing was deleted. See config_list_get."}
+    answer = "`true`."
+    details = "Connectors are dropped from the line and open sessions are cleaned up later in the background."
+    example = {"config_id": 15}
+
+    config_id: LineId
+
+
+class NetworkJoin(Method):
+    """Connect the portal to a line of another company on the Bitrix24 network by its 32-character code.
+
+    Needed once before network_message_add. Answers the id of the bot that stands for the line; joining again answers
+    the same id.
+    """
+
+    rest = "imopenlines.network.join"
+    title = "Join a network line"
+    effects = Effect.WRITE
+    idempotent = True
+    returns = int
+    errors = {
+        "CODE": "The code has to be exactly 32 characters. Copy it from the line's network settings.",
+        "IMBOT_ERROR": "The chat-bot module of the portal is off; its administrator has to switch it on.",
+        "NOT_FOUND": "There is no line with this code. Check it with the company that owns the line.",
+        "INACTIVE": "That line is switched off by its owner. Try again when it is active.",
+    }
+    answer = "Id of the bot that stands for the line, an integer."
+    example = {"code": "ab515f5d85a8b844d484f6ea75a2e494"}
+
+    code: Annotated[NetworkCode, Field(description="32 characters")]
+
+
+class NetworkMessageAdd(Method):
+    """Send an employee of this portal a message in the name of a network line (network_join first).
+
+    The person reads it at once. Only one message per person and line in seven days gets through: do not spend it on
+    a test. To write to clients use crm_message_add.
+    """
+
+    rest = "imopenlines.network.message.add"
+    title = "Message from a network line"
+    effects = Effect.WRITE | Effect.CUSTOMER
+    errors = {
+        **NO_SESSION_AUTH,
+        "CODE": "The code has to be exactly 32 characters.",
+        "IMBOT_ERROR": "The chat-bot module of the portal is off; its administrator has to switch it on.",
+        "NOT_FOUND": "The portal has not joined a line with this code: call network_join first.",
+        "USER_ID_EMPTY": "user_id has to be the id of an employee.",
+        "USER_MESSAGE_LIMIT": "This person got a message from this line in the last seven days. Wait; do not retry.",
+        "MESSAGE_EMPTY": "The message has no text after trimming.",
+        "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
+        "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
+        "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+        "WRONG_REQUEST": "The portal did not send the message. Check that user_id is an active employee.",
+    }
+    answer = "`true`."
+    details = "The weekly limit is looked at before the message is checked, but only a message that was sent uses it."
+    example = {
+        "code": "ab515f5d85a8b844d484f6ea75a2e494",
+        "user_id": 2,
+        "message": "The guide to connecting channels is ready",
+        "keyboard": {"BUTTONS": [{"TEXT": "Open", "LINK": "https://example.com/guide"}]},
+        "url_preview": False,
+    }
+
+    code: Annotated[NetworkCode, Field(description="32 characters")]
+    user_id: UserId
+    message: Text
+    attach: Annotated[JsonObject | list[JsonValue] | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
+    keyboard: Annotated[JsonObject | list[JsonValue] | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
+    url_preview: Annotated[Flag | None, Doc("false: no preview of links")] = None

@@ -1,0 +1,146 @@
+"""Dialogs and conversations in the short form that a model reads: the portal's codes in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
+
+
+def entity_data_1(value: str | None) -> dict[str, str]:
+    """`Y|LEAD|1205|N|N|321|1773223732|0|0|0` by the names of its parts."""
+    return dict(zip(_DATA_1, (value or "").split("|"), strict=False))
+
+
+def crm_links(value: str | None) -> list[dict[str, Any]]:
+    """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` -> the links that are set."""
+    parts = (value or "").split("|")
+    pairs = zip(parts[::2], parts[1::2], strict=False)
+    return [{"type": kind.lower(), "id": int(number)} for kind, number in pairs if number.isdigit() and int(number)]
+
+
+def _line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
+    connector, _, rest = (user_code or "").partition("|")
+    line = _number(data.get("line_id")) or _number(rest.partition("|")[0])
+    return line or None, connector or None
+
+
+def _number(value: Any) -> int:
+    return int(value) if str(value or "").isdigit() else 0
+
+
+def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
+    if not session_id:
+        return "no session is open"
+    if data.get("waits") == "Y":
+        return "closing: waiting for the client after the operator finished"
+    return f"with operator {owner}" if owner else "in the queue: nobody has taken it"
+
+
+def state(chat: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of a dialog from the answer of dialog.get."""
+    data = entity_data_1(chat.get("entity_data_1"))
+    line_id, connector = _line_and_connector(chat.get("entity_id"), data)
+    owner, session_id = _number(chat.get("owner")), _number(data.get("session_id"))
+    return {
+        "chat_id": chat.get("id"),
+        "dialog_id": chat.get("dialog_id"),
+        "title": chat.get("name"),
+        "line_id": line_id,
+        "connector": connector,
+        "user_code": chat.get("entity_id"),
+        "session_id": session_id or None,
+        "status": _stage(owner, session_id, data),
+        "owner": owner,
+        "pinned": data.get("pinned") == "Y",
+        "silent": chat.get("entity_data_3") == "Y",
+        "crm": crm_links(chat.get("entity_data_2")),
+        "unread": chat.get("counter"),
+        "messages": chat.get("message_count"),
+        "last_message_id": chat.get("last_message_id"),
+        "created": chat.get("date_create"),
+    }
+
+
+def _yes_no(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def state_text(view: Mapping[str, Any]) -> str:
+    """The state in a few lines."""
+    crm = ", ".join(f"{link['type']} {link['id']}" for link in view["crm"]) or "none"
+    session = view["session_id"] or "none"
+    lines = (
+        f'Chat {view["chat_id"]} "{view["title"]}": {view["status"]}.',
+        f"Line {view['line_id']}, connector {view['connector']}, session {session}, owner {view['owner']}.",
+        f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
+        f"Messages: {view['messages']}, unread: {view['unread']}, last message {view['last_message_id']}.",
+        f"USER_CODE {view['user_code']}.",
+    )
+    return "\n".join(lines)
+
+
+def _role(author: int, user: Mapping[str, Any]) -> str:
+    if not author:
+        return "system"
+    if user.get("connector"):
+        return "client"
+    return "bot" if user.get("bot") else "operator"
+
+
+def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
+    author = message.get("senderid") or 0
+    user = users.get(str(author)) or {}
+    view = {
+        "id": message["id"],
+        "date": message.get("date"),
+        "author_id": author,
+        "author": user.get("name"),
+        "role": _role(author, user),
+        "text": message.get("text") or "",
+    }
+    attached = (message.get("params") or {}).get("fileId") or []
+    if attached:
+        view["files"] = [_file(files.get(str(number)) or {"id": number}) for number in attached]
+    return view
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: file[key] for key in ("id", "name", "type", "size", "urldownload") if key in file}
+
+
+def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
+    """One session as a list of messages, oldest first; only the newest `last` of them."""
+    users, files = result.get("users") or {}, result.get("files") or {}
+    messages = sorted((result.get("message") or {}).values(), key=lambda message: int(message["id"]))
+    chat = (result.get("chat") or {}).get(str(result["chatId"])) or {}
+    line_id, connector = _line_and_connector(chat.get("entityId"), entity_data_1(chat.get("entityData1")))
+    return {
+        "session_id": result["sessionId"],
+        "chat_id": result["chatId"],
+        "title": chat.get("name"),
+        "line_id": line_id,
+        "connector": connector,
+        "owner": _number(chat.get("owner")),
+        "supervisor_rating": result.get("sessionVoteHead") or None,
+        "supervisor_comment": result.get("sessionCommentHead") or None,
+        "left_out": max(0, len(messages) - last),
+        "messages": [_message(message, users, files) for message in messages[-last:]],
+    }
+
+
+def transcript(view: Mapping[str, Any]) -> str:
+    """A conversation as one line of heading and one entry a message."""
+    where = f"line {view['line_id']}, connector {view['connector']}, owner {view['owner']}"
+    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{view["title"]}", {where}.']
+    if view["supervisor_rating"] or view["supervisor_comment"]:
+        lines.append(f"Supervisor: rating {view['supervisor_rating']}, comment: {view['supervisor_comment']}")
+    if view["left_out"]:
+        lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
+    return "\n".join([*lines, *map(_entry, view["messages"])])
+
+
+def _entry(message: Mapping[str, Any]) -> str:
+    author = message["author"] or ("system" if message["role"] == "system" else message["author_id"])
+    files = "".join(f" [file {file.get('name') or file.get('id')}]" for file in message.get("files", ()))
+    who = f"{message['role']} {author} ({message['author_id']})"
+    return f"#{message['id']} {message['date']} {who}: {message['text']}{files}"

@@ -1,0 +1,30 @@
+"""What calling a method does to the world; annotations, policy and documentation derive from it."""
+
+from enum import Flag, StrEnum, auto
+
+
+class Effect(Flag):
+    """One or several effects; a method that only reads has READ alone."""
+
+    READ = auto()
+    WRITE = auto()
+    """Changes state that only colleagues see."""
+    CUSTOMER = auto()
+    """A person outside, usually the client of the channel, sees something."""
+    TAKEOVER = auto()
+    """A dialog moves between people, bots or queues."""
+    DESTRUCTIVE = auto()
+    """Ends, deletes or overwrites something that cannot simply be put back."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The effects in lower case, in the order of their declaration."""
+        return tuple(str(effect.name).lower() for effect in Effect if effect in self)
+
+
+class Auth(StrEnum):
+    """What kind of authorisation the portal accepts for a method."""
+
+    ANY = "webhook or application"
+    BOT_OWNER = "application that owns a chat bot, or webhook with client_id"
+    APPLICATION = "application only"

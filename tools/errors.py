@@ -1,0 +1,69 @@
+"""What to do about the error codes that many methods share."""
+
+from collections.abc import Mapping
+
+CHAT_ACCESS = {
+    "IM_LOAD_ERROR": "The messenger module of the portal is off; its administrator has to switch it on.",
+    "CHAT_ID": "No such chat. Look its number up with dialog_get, session_open or crm_chat_get and give it as a "
+    "plain number (2043, not chat2043).",
+    "USER_ID": "The webhook or token acts for no employee. Create a new one in the account of an employee.",
+    "CHAT_TYPE": "This chat is not an Open Channels dialog. Find the dialog with dialog_get or crm_chat_get.",
+    "ACCESS_DENIED": "The user behind the webhook or token may not join this dialog. Use one whose role has the Join "
+    "permission for the line, or ask an operator of the dialog to add that user.",
+}
+"""The gate of every method that works on a dialog: operator.*, session.* with a chat, message.*, crm.lead.create."""
+
+NO_SESSION_AUTH = {
+    "WRONG_AUTH_TYPE": "A browser session cannot call this method: use an incoming webhook or an application token.",
+}
+
+TRANSFER_TARGET = {
+    "CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0.",
+    "USER_ID_EMPTY": "The employee's id is not a number above 0. Give user_id=15, or transfer_id='15'.",
+    "QUEUE_ID_EMPTY": "The line's id is not a number above 0. Give queue_id=3, or transfer_id='queue3'.",
+    "TRANSFER_ID_EMPTY": "No target: give one of user_id, queue_id and transfer_id.",
+}
+
+STATISTICS = {
+    "TARIFF_RESTRICTION": "The portal's plan has no Open Channels reports. Use dialog_get and session_history_get for "
+    "single dialogs, or upgrade the plan.",
+    "ERROR_METHOD_NOT_FOUND": "This portal has no statistics methods yet, or the webhook lacks the scope imopenlines. "
+    "Single dialogs remain reachable with dialog_get and session_history_get.",
+}
+
+CORE = {
+    "ERROR_METHOD_NOT_FOUND": "The portal does not know this method: its Open Channels module is missing or older, or "
+    "the webhook lacks the scope imopenlines.",
+    "NO_AUTH_FOUND": "The portal saw no credentials. Check OPENCHANNELS_WEBHOOK_URL.",
+    "INVALID_CREDENTIALS": "The webhook does not exist, is switched off, or its secret was changed. Create a new one "
+    "in the portal (Developer resources, Inbound webhook) and put it into OPENCHANNELS_WEBHOOK_URL.",
+    "invalid_token": "The access token is unknown or revoked; authorise the application again.",
+    "expired_token": "The access token is older than an hour; it has to be renewed.",
+    "insufficient_scope": "The webhook lacks the scope imopenlines: edit it in the portal and tick Open Channels.",
+    "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
+    "user_access_error": "The user may not use this application; an administrator has to allow it.",
+    "authorization_error": "The owner of the webhook was dismissed or cannot sign in. Create one for another user.",
+    "APPLICATION_NOT_FOUND": "The application is not installed on the portal or is switched off.",
+    "CONNECTION_ERROR": "The portal could not reach the authorisation server. Try again in a minute.",
+    "ACCESS_DENIED": "Not allowed: either the user lacks the right, or the portal's plan has no REST.",
+    "OVERLOAD_LIMIT": "The portal's owner or Bitrix24 has put this webhook on hold for overload. Ask them.",
+    "PAYMENT_REQUIRED": "The portal's paid or trial period is over.",
+    "WRONG_AUTH_TYPE": "This kind of authorisation cannot call the method; see its page for the kind that can.",
+    "WRONG_LICENSE": "The portal's plan lacks this feature.",
+    "METHOD_CONFIRM_WAITING": "An administrator of the portal has to confirm this call first; then repeat it.",
+    "METHOD_CONFIRM_DENIED": "An administrator of the portal refused this call.",
+    "QUERY_LIMIT_EXCEEDED": "Too many requests to the portal. Nothing was executed; wait some seconds and repeat.",
+    "OPERATION_TIME_LIMIT": "This method has used up its computing time on the portal (per ten minutes). Wait.",
+    "PORTAL_DELETED": "This portal is closed.",
+    "ERROR_ARGUMENT": "The portal could not use an argument; the message names it.",
+    "ERROR_CORE": "The portal failed inside. If it happens again with these arguments, tell its administrator.",
+    "INTERNAL_SERVER_ERROR": "The portal failed inside. Try again later.",
+    "ERROR_UNEXPECTED_ANSWER": "The portal failed inside. Try again later.",
+    "": "The portal gave no reason. Read the dialog with dialog_get before trying anything else.",
+}
+"""Codes that any method can give."""
+
+
+def advice(code: str, own: Mapping[str, str]) -> str:
+    """What to do about a code: the method's own word first."""
+    return own.get(code) or CORE.get(code) or "See the method's page; if it does not help, ask the administrator."

@@ -1,0 +1,125 @@
+"""Types of arguments that several methods share, with the form in which each goes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    WithJsonSchema,
+)
+
+MAX_ID = 2**31 - 1
+"""Identifiers are signed 32-bit integers in the portal's database."""
+
+
+def _fits_the_database(value: int) -> int:
+    if value > MAX_ID:
+        raise ValueError(f"is too large for an identifier (at most {MAX_ID})")
+    return value
+
+
+def _not_negative(value: int) -> int:
+    if value < 0:
+        raise ValueError("must not be below 0")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def _moment(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("should be an ISO 8601 date and time such as 2026-03-01T00:00:00+03:00") from None
+    if moment.tzinfo is None:
+        raise ValueError("needs an offset from UTC, for example 2026-03-01T00:00:00+03:00")
+    return value
+
+
+def _dotted(value: str) -> str:
+    """`09:00` -> `9`, `18:30` -> `18.30`: the form the server keeps; a colon makes it fall back to defaults."""
+    hours, minutes = value.split(":")
+    return f"{int(hours)}" + ("" if minutes == "00" else f".{minutes}")
+
+
+def _yes_no(value: bool) -> str:
+    return "Y" if value else "N"
+
+
+Id = Annotated[int, Field(ge=1), AfterValidator(_fits_the_database)]
+Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_database)]
+"""A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
+Text = Annotated[str, AfterValidator(_not_blank)]
+Flag = Annotated[bool, PlainSerializer(_yes_no)]
+"""Y or N on the wire: the server compares with these letters exactly."""
+
+ChatId = Annotated[Id, Field(description="chat number, e.g. 2043 (dialog_get)")]
+UserId = Annotated[Id, Field(description="employee id")]
+LineId = Annotated[Id, Field(description="line id (config_list_get)")]
+SessionId = Annotated[Id, Field(description="session id (dialog_get)")]
+MessageId = Annotated[Id, Field(description="message id (session_history_get)")]
+UserCode = Annotated[Text, Field(description="connector|line|external chat|user, e.g. livechat|22|1761|587")]
+TransferId = Annotated[str, Field(pattern=r"^(queue)?[1-9]\d{0,8}$", description="employee id, or queueN for line N")]
+ClientId = Annotated[Text, Field(description="bot's CLIENT_ID or botToken; needed with a webhook")]
+NetworkCode = Annotated[str, Field(min_length=32, max_length=32)]
+CrmType = Literal["lead", "deal", "contact", "company"]
+Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
+
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
+"""ISO 8601 with an offset, sent as given."""
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$"), PlainSerializer(_dotted)]
+DayOff = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+Holidays = Annotated[
+    list[Annotated[str, Field(pattern=r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")]],
+    PlainSerializer(",".join),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
+"""Days of the year as `D.M`; one comma-separated string on the wire."""
+JsonObject = dict[str, JsonValue]
+AnObject = WithJsonSchema({"type": "object"})
+"""Objects whose inside is described on the page, not in the list of tools."""
+
+
+class Part(BaseModel):
+    """An object inside an argument: snake_case for the assistant, upper case on the wire."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        alias_generator=AliasGenerator(serialization_alias=str.upper),
+    )
+
+
+class QueueMember(Part):
+    """A person or a department in a line's queue."""
+
+    entity_type: Literal["user", "department"]
+    entity_id: Annotated[Id, PlainSerializer(str)]
+
+
+class OperatorProfile(Part):
+    """How an operator is shown to clients when `operator_data` is `queue`."""
+
+    user_name: str | None = None
+    user_work_position: str | None = None
+    user_avatar: str | None = None
+    user_avatar_id: Count | None = None
+
+
+class DefaultOperator(Part):
+    """What clients see in place of an operator who has no profile of their own."""
+
+    name: str | None = None
+    avatar: str | None = None
+    avatar_id: Count | None = None

@@ -1,0 +1,177 @@
+"""What an operator does with a dialog: take, decline, pass on, finish."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from tools.effect import Effect
+from tools.errors import CHAT_ACCESS, TRANSFER_TARGET
+from tools.fields import ChatId, LineId, TransferId, UserId
+from tools.method import Method
+from tools.rules import exactly_one_of
+
+FINISHING = {
+    **CHAT_ACCESS,
+    "NOT_LOAD_SESSION_OR_CHAT": "No session is open in this chat: it is already closed. Nothing is left to finish.",
+    "IMOL_CHAT_ERROR_NOT_LOAD_DATA": "The portal could not load the dialog's data. Check the chat with dialog_get.",
+}
+CHECK_OWNER = "Confirm with dialog_get: owner is the responsible operator."
+CHECK_CLOSED = (
+    "If the line asks for a rating or sends a closing text, this was only the first of two steps: the session now "
+    "waits for the client. Calling the tool again closes it fully; left alone it closes itself after full_close_time."
+)
+TWO_PHASES = (
+    "The first call sends the line's closing text or rating request to the client and leaves the session waiting "
+    "(STATUS 50); a second call closes it (STATUS 60). Lines with neither close at once. A call after that fails with "
+    "`NOT_LOAD_SESSION_OR_CHAT`. `true` also comes when the portal was busy with the dialog and did nothing. The "
+    "event OnSessionFinish comes only at the final step."
+)
+
+
+class OperatorAnswer(Method):
+    """Take a dialog: you (the webhook's user) become its operator and it leaves the queue.
+
+    Works on a waiting dialog and also takes it away from a colleague without asking; session_intercept is for doing
+    that on purpose. The client sees no message. A second call fails. It does not send an answer text.
+    """
+
+    rest = "imopenlines.operator.answer"
+    title = "Take a dialog"
+    effects = Effect.TAKEOVER
+    errors = {
+        **CHAT_ACCESS,
+        "": "The portal gives no reason; usually you own the dialog already, no session is open, or somebody takes it "
+        "at this moment. See dialog_get: if owner is you, it is done.",
+    }
+    afterwards = CHECK_OWNER
+    answer = "`true`."
+    details = (
+        "Other operators are removed from the chat, and the welcome bot too if the line says so. When the caller is "
+        "the operator already, or no session is open, the error has an empty code."
+    )
+    example = {"chat_id": 2043}
+
+    chat_id: ChatId
+
+
+class OperatorSkip(Method):
+    """Decline a dialog offered to you, so that the queue offers it to the next operator.
+
+    To give it to a certain person or line use operator_transfer. Works only while somebody else is available, and
+    never on lines whose queue type is 'all'; a failed call still leaves a notice in the chat.
+    """
+
+    rest = "imopenlines.operator.skip"
+    title = "Decline a dialog"
+    effects = Effect.TAKEOVER
+    errors = {
+        **CHAT_ACCESS,
+        "ACCESS_DENIED_KICK": "You may not be removed from this chat. Use operator_transfer to pass it on.",
+        "": "Nobody else could take the dialog, or the line offers dialogs to everyone; it stays where it was. Use "
+        "operator_transfer with a person.",
+    }
+    afterwards = CHECK_OWNER
+    answer = "`true`: another operator has been chosen."
+    details = "With an open session the notice of the refusal is posted before the queue is asked."
+    example = {"chat_id": 2043}
+
+    chat_id: ChatId
+
+
+class OperatorSpam(Method):
+    """Mark a dialog as spam and close it at once, without the closing text or rating request.
+
+    Anyone with access can do it, also to a colleague's dialog. There is no undo. For a normal end use
+    operator_finish.
+    """
+
+    rest = "imopenlines.operator.spam"
+    title = "Mark as spam"
+    effects = Effect.DESTRUCTIVE
+    idempotent = True
+    errors = CHAT_ACCESS
+    afterwards = "`true` comes in any case; see the session with session_history_get or v2_session_list."
+    answer = "`true`, whether or not anything was closed."
+    details = "STATUS becomes 65 and the chat leaves the lists of recent chats. OnSessionFinish fires."
+    example = {"chat_id": 2043}
+
+    chat_id: ChatId
+
+
+class OperatorFinish(Method):
+    """Finish your own dialog. On most lines the client then gets a closing text or a rating request.
+
+    The first call may only ask the client for a rating; call again to close fully. For a colleague's dialog use
+    operator_another_finish, for a bot's bot_session_finish.
+    """
+
+    rest = "imopenlines.operator.finish"
+    title = "Finish a dialog"
+    effects = Effect.CUSTOMER | Effect.DESTRUCTIVE
+    errors = {
+        **FINISHING,
+        "ERROR_USER_NOT_OPERATOR": "You are not the operator of this dialog. Take it first with operator_answer, or "
+        "use operator_another_finish.",
+    }
+    afterwards = CHECK_CLOSED
+    answer = "`true`."
+    details = TWO_PHASES
+    example = {"chat_id": 2043}
+
+    chat_id: ChatId
+
+
+class OperatorAnotherFinish(Method):
+    """Finish a dialog of another operator; if nobody owns it, you take it first.
+
+    Otherwise as operator_finish: the client may get a closing text or rating request, and the first call may only ask
+    for the rating.
+    """
+
+    rest = "imopenlines.operator.another.finish"
+    title = "Finish a colleague's dialog"
+    effects = Effect.CUSTOMER | Effect.TAKEOVER | Effect.DESTRUCTIVE
+    errors = FINISHING
+    afterwards = CHECK_CLOSED
+    answer = "`true`."
+    details = "A notice names who finished the dialog. " + TWO_PHASES
+    example = {"chat_id": 2043}
+
+    chat_id: ChatId
+
+
+class OperatorTransfer(Method):
+    """Hand a dialog to another operator, or to the queue of a line.
+
+    Give exactly one of user_id, queue_id and transfer_id. The person becomes the owner at once, without being asked;
+    all other participants leave the chat, you too. Needs no ownership. To offer it to the next in the queue use
+    operator_skip.
+    """
+
+    rest = "imopenlines.operator.transfer"
+    title = "Transfer a dialog"
+    effects = Effect.TAKEOVER
+    errors = {
+        **TRANSFER_TARGET,
+        "OPERATOR_WRONG": "The target cannot take the dialog (yourself, dismissed, a bot, an outside user, a missing "
+        "line), or you have no access to it. Check the target with config_get and your access with dialog_get.",
+    }
+    afterwards = CHECK_OWNER
+    answer = "`true`."
+    details = (
+        "Sent together, transfer_id overwrites user_id, and user_id beats queue_id; this server lets only one through. "
+        "The code `OPERATOR_WRONG` also hides every missing right. A transfer to a line sets owner 0 until the queue "
+        "of that line picks somebody; rights are still checked against the original line. If no session is open, one "
+        "is created."
+    )
+    example = {"chat_id": 2043, "user_id": 15}
+
+    chat_id: ChatId
+    user_id: UserId | None = None
+    queue_id: LineId | None = None
+    transfer_id: TransferId | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        exactly_one_of(self, "user_id", "queue_id", "transfer_id")
+        return self

@@ -1,0 +1,60 @@
+"""Rules between arguments, and the words in which they are refused."""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+LONGEST_PERIOD = timedelta(days=366)
+
+
+def _given(call: BaseModel, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if getattr(call, name) is not None]
+
+
+def exactly_one_of(call: BaseModel, *names: str) -> None:
+    """Refuse none and refuse two."""
+    if len(_given(call, names)) != 1:
+        raise ValueError(f"give exactly one of {', '.join(names)}")
+
+
+def at_least_one_of(call: BaseModel, *names: str) -> None:
+    """Refuse none."""
+    if not _given(call, names):
+        raise ValueError(f"give at least one of {', '.join(names)}")
+
+
+def at_most_one_of(call: BaseModel, *names: str) -> None:
+    """Refuse two."""
+    if len(_given(call, names)) > 1:
+        raise ValueError(f"give only one of {', '.join(names)}")
+
+
+def both_or_neither(call: BaseModel, first: str, second: str) -> None:
+    """Refuse one without the other."""
+    if len(_given(call, (first, second))) == 1:
+        raise ValueError(f"{first} and {second} go together: give both or neither")
+
+
+def only_with(call: BaseModel, switch: str, *names: str) -> None:
+    """Refuse arguments that the server drops unless the switch is on in the same call."""
+    if getattr(call, switch) is not True and (given := _given(call, names)):
+        raise ValueError(f"{', '.join(given)}: stored only together with {switch}=true in the same call")
+
+
+def period(call: BaseModel, start: str, end: str) -> None:
+    """Refuse a period that ends before it starts, or is longer than a leap year."""
+    first, last = getattr(call, start), getattr(call, end)
+    if first is None or last is None:
+        return
+    length = datetime.fromisoformat(last) - datetime.fromisoformat(first)
+    if length < timedelta():
+        raise ValueError(f"{end} is before {start}")
+    if length > LONGEST_PERIOD:
+        raise ValueError(f"{start} to {end} is longer than {LONGEST_PERIOD.days} days: split it")
+
+
+def ordered(call: BaseModel, low: str, high: str) -> None:
+    """Refuse an empty range of numbers."""
+    first, last = getattr(call, low), getattr(call, high)
+    if first is not None and last is not None and last < first:
+        raise ValueError(f"{high} is below {low}")

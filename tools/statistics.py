@@ -1,0 +1,301 @@
+"""Reports on sessions, operators, ratings and transfers: the only methods that list sessions."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from tools.effect import Effect
+from tools.errors import STATISTICS
+from tools.fields import Count, Id, LineId, Moment, Text, UserId
+from tools.method import Method
+from tools.names import camel_case
+from tools.results import PhpMap, Row
+from tools.rules import at_most_one_of, ordered, period
+
+LONGEST_FILTER = 1000
+
+
+def _short_enough(values: list[Any]) -> list[Any]:
+    if not 1 <= len(values) <= LONGEST_FILTER:
+        raise ValueError(f"should hold 1 to {LONGEST_FILTER} items")
+    return values
+
+
+Ids = Annotated[list[Id], AfterValidator(_short_enough)]
+Sources = Annotated[list[Text], AfterValidator(_short_enough)]
+Source = Annotated[Text, Field(description="connector, e.g. livechat")]
+Offset = Annotated[int, Field(ge=0, le=10000)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+FILTER = {"INVALID_FILTER": "A filter has a value that the portal does not take; the message names it."}
+PERIOD = {
+    "PERIOD_REQUIRED": "Give both ends of the period, as ISO 8601 with an offset.",
+    "PERIOD_TOO_LARGE": "The period is longer than 366 days: split it.",
+}
+OFFSET = {"OFFSET_TOO_LARGE": "The offset is over 10000: narrow the period or the filters instead of paging on."}
+SESSIONS = {
+    "100": "session_id has to be a list of session ids.",
+    "BATCH_LIMIT_EXCEEDED": "Too many sessions in one call: split the list.",
+}
+
+
+class Report(Method):
+    """Base of the statistics methods: camelCase parameters, booleans as they are."""
+
+    effects = Effect.READ
+    idempotent = True
+
+    @classmethod
+    def wire_path(cls, name: str) -> tuple[str, ...]:
+        """These methods spell their parameters in camelCase."""
+        return (camel_case(name),)
+
+
+class Filtered(Report):
+    """Filters by line, operator and channel."""
+
+    config_id: LineId | None = None
+    config_id_list: Ids | None = None
+    operator_id: UserId | None = None
+    operator_id_list: Ids | None = None
+    source: Source | None = None
+    source_list: Sources | None = None
+
+    @model_validator(mode="after")
+    def _one_form_of_each_filter(self) -> Self:
+        at_most_one_of(self, "config_id", "config_id_list")
+        at_most_one_of(self, "operator_id", "operator_id_list")
+        at_most_one_of(self, "source", "source_list")
+        return self
+
+
+class StatResult(Row):
+    """Totals of a period."""
+
+    statResult: PhpMap[Any]  # noqa: N815
+
+
+class V2StatGet(Filtered):
+    """Report totals of a period: sessions, closed, spam, first answer, duration, ratings, by channel, hour, operator.
+
+    At most 366 days; narrow by line, operator or channel (source). For the sessions themselves use v2_session_list.
+    """
+
+    rest = "imopenlines.v2.Stat.get"
+    title = "Report for a period"
+    returns = StatResult
+    errors = {**STATISTICS, **PERIOD, **FILTER}
+    answer = (
+        "`statResult`: totalSessions, closedSessions, spamSessions, avgWaitAnswer and avgSessionDuration (seconds), "
+        "likeCount, dislikeCount, votedSessions, positiveRate (0 to 1), kpiFirstAnswerOk, kpiFirstAnswerFail, "
+        "sessionsBySource `[{source, count}]`, sessionsByHour (24 integers), sessionsByOperator "
+        "`[{operatorId, count, avgWaitAnswer, positiveRate}]`. Zeros where there is no data."
+    )
+    example = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00", "config_id": 1}
+
+    date_from: Moment
+    date_to: Moment
+
+    @model_validator(mode="after")
+    def _a_year_at_most(self) -> Self:
+        period(self, "date_from", "date_to")
+        return self
+
+
+class Operators(Row):
+    """Operators with their load."""
+
+    operators: list[Any]
+    hasNextPage: bool = False  # noqa: N815
+
+
+class V2OperatorList(Report):
+    """List operators with their present load: status, active dialogs, free slots, last activity.
+
+    Use it before operator_transfer to see who can take a dialog. Ask at most every 30 seconds.
+    """
+
+    rest = "imopenlines.v2.Operator.list"
+    title = "Operators and their load"
+    returns = Operators
+    errors = {**STATISTICS, **FILTER, **OFFSET}
+    answer = (
+        "`operators` `[{userId, configId, status, activeSessions, maxChat, freeSlots, lastActivityDate}]`, one for "
+        "each line an operator serves, and `hasNextPage`."
+    )
+    example = {"config_id": 1, "status": "online", "has_free_slots": True}
+
+    config_id: LineId | None = None
+    config_id_list: Ids | None = None
+    user_id: UserId | None = None
+    user_id_list: Ids | None = None
+    status: Literal["online", "offline", "pause"] | None = None
+    has_free_slots: bool | None = None
+    offset: Offset = 0
+    limit: Limit = 50
+
+    @model_validator(mode="after")
+    def _one_form_of_each_filter(self) -> Self:
+        at_most_one_of(self, "config_id", "config_id_list")
+        at_most_one_of(self, "user_id", "user_id_list")
+        return self
+
+
+class Sessions(Row):
+    """A page of sessions."""
+
+    sessions: list[Any]
+    hasNextPage: bool = False  # noqa: N815
+
+
+class V2SessionList(Filtered):
+    """List sessions by state, line, operator, channel, period, rating or waiting time: what waits, what was closed.
+
+    The only way to find sessions and chats without knowing their ids. status=new is unanswered. Never give status
+    and close_reason together; orders other than date_create need a full period. Page with offset while hasNextPage.
+    """
+
+    rest = "imopenlines.v2.Session.list"
+    title = "List of sessions"
+    returns = Sessions
+    errors = {**STATISTICS, **FILTER, "PERIOD_TOO_LARGE": PERIOD["PERIOD_TOO_LARGE"], **OFFSET}
+    answer = (
+        "`sessions` `[{id, configId, source, operatorId, userId, userCode, chatId, dateCreate, dateClose, "
+        "dateFirstAnswer, dateOperatorAnswer, status, closeReason, vote, voteHead, commentHead, crmEntityType, "
+        "crmEntityId, queueTransfers, waitAnswer, waitClose, kpiFirstAnswer, messageCount}]` and `hasNextPage`. "
+        "waitAnswer and waitClose are seconds."
+    )
+    example = {"status": "new", "config_id": 1, "order": "dateCreate", "order_direction": "asc", "limit": 20}
+
+    status: Literal["new", "answered", "closed", "spam", "paused"] | None = None
+    close_reason: Literal["operator", "auto", "spam", "client", "replyLimit"] | None = None
+    date_create_from: Moment | None = None
+    date_create_to: Moment | None = None
+    date_close_from: Moment | None = None
+    date_close_to: Moment | None = None
+    vote: Literal["like", "dislike", "none", "any"] | None = None
+    has_vote_head: bool | None = None
+    kpi_first_answer: bool | None = None
+    has_crm: bool | None = None
+    wait_answer_from: Count | None = None
+    wait_answer_to: Count | None = None
+    wait_close_from: Count | None = None
+    wait_close_to: Count | None = None
+    order: Literal["dateCreate", "dateClose", "waitAnswer", "waitClose"] | None = None
+    order_direction: Literal["asc", "desc"] | None = None
+    offset: Offset = 0
+    limit: Limit = 50
+
+    @model_validator(mode="after")
+    def _filters_fit_together(self) -> Self:
+        at_most_one_of(self, "status", "close_reason")
+        period(self, "date_create_from", "date_create_to")
+        period(self, "date_close_from", "date_close_to")
+        ordered(self, "wait_answer_from", "wait_answer_to")
+        ordered(self, "wait_close_from", "wait_close_to")
+        created = self.date_create_from and self.date_create_to
+        closed = self.date_close_from and self.date_close_to
+        if not (created or closed):
+            if self.kpi_first_answer is not None:
+                raise ValueError("kpi_first_answer needs both ends of the date_create or the date_close period")
+            if self.order not in {None, "dateCreate"}:
+                raise ValueError("this order needs both ends of the date_create or the date_close period")
+        return self
+
+
+class SessionStats(Row):
+    """Figures of sessions; older descriptions call the list `stats`."""
+
+    sessions: list[Any] | None = None
+    stats: list[Any] | None = None
+
+
+class V2SessionStatGet(Report):
+    """Show figures of up to 100 sessions: waiting and closing time, messages by side, transfers, ratings.
+
+    Session ids come from v2_session_list or dialog_get. Unknown ids come back with null figures.
+    """
+
+    rest = "imopenlines.v2.Session.Stat.get"
+    title = "Figures of sessions"
+    returns = SessionStats
+    errors = {**STATISTICS, **SESSIONS}
+    answer = (
+        "`sessions` `[{sessionId, waitAnswer, waitClose, messagesCount, messagesOperatorCount, messagesClientCount, "
+        "transfersCount, kpiFirstAnswer, vote, voteHead}]`; messagesCount includes system messages."
+    )
+    details = "Some portals call the list `stats`; this server always answers `sessions`."
+    example = {"session_id": [321, 343]}
+
+    session_id: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+    def shape(self, result: Any) -> Any:
+        """One name for the list, whichever the portal used."""
+        if "sessions" in result or "stats" not in result:
+            return result
+        return {"sessions": result["stats"], **{key: value for key, value in result.items() if key != "stats"}}
+
+
+class Ratings(Row):
+    """A page of ratings."""
+
+    ratings: list[Any]
+    hasNextPage: bool = False  # noqa: N815
+
+
+class V2SessionRatingList(Filtered):
+    """List sessions that were rated in a period: the client's like or dislike, the supervisor's vote and comment.
+
+    At most 366 days. Unrated sessions are not in it. Page with offset while hasNextPage.
+    """
+
+    rest = "imopenlines.v2.Session.Rating.list"
+    title = "Ratings"
+    returns = Ratings
+    errors = {**STATISTICS, **PERIOD, **FILTER, **OFFSET}
+    answer = (
+        "`ratings` `[{sessionId, configId, operatorId, source, vote, voteHead, commentHead, dateVote, "
+        "dateSessionClose}]` and `hasNextPage`. voteHead and commentHead are null where rights or plan hide them."
+    )
+    example = {
+        "date_vote_from": "2026-03-01T00:00:00+01:00",
+        "date_vote_to": "2026-03-31T23:59:59+01:00",
+        "vote": "dislike",
+    }
+
+    date_vote_from: Moment
+    date_vote_to: Moment
+    vote: Literal["like", "dislike"] | None = None
+    has_vote_head: bool | None = None
+    offset: Offset = 0
+    limit: Limit = 50
+
+    @model_validator(mode="after")
+    def _a_year_at_most(self) -> Self:
+        period(self, "date_vote_from", "date_vote_to")
+        return self
+
+
+class Transfers(Row):
+    """Transfers of sessions."""
+
+    transfers: list[Any]
+
+
+class V2SessionTransferList(Report):
+    """List the transfers of up to 50 sessions: when, from whom to whom, from line to line, why, by whom.
+
+    Session ids come from v2_session_list or dialog_get. Sessions without transfers, or unknown ones, have no rows.
+    """
+
+    rest = "imopenlines.v2.Session.Transfer.list"
+    title = "Transfers of sessions"
+    returns = Transfers
+    errors = {**STATISTICS, **SESSIONS}
+    answer = (
+        "`transfers` `[{sessionId, date, fromOperatorId, toOperatorId, fromConfigId, toConfigId, reason (manual, "
+        "queue, auto, line), mode (MANUAL, AUTO, BOT), type (USER, QUEUE), initiatorId}]`."
+    )
+    example = {"session_id": [321, 343]}
+
+    session_id: Annotated[list[Id], Field(min_length=1, max_length=50)]
