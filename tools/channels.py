@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, JsonValue, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StrictBool, StrictInt, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.errors import NO_SESSION_AUTH
-from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, Text, UserId
+from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, OnlyYes, Text, UserId
 from tools.line_settings import LineSettings
 from tools.method import Method
 from tools.results import Number, PhpMap, Row
@@ -147,7 +147,8 @@ class ConfigGet(Method):
 FieldName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 FilterName = Annotated[str, Field(pattern=r"^[!=<>%@]{0,3}[A-Z][A-Z0-9_]*$")]
 Scalar = str | StrictInt | StrictBool | None
-Order = Annotated[dict[FieldName, Literal["asc", "desc", "ASC", "DESC"]], AnObject]
+Direction = Annotated[Literal["asc", "desc", "ASC", "DESC"], AfterValidator(str.upper)]
+Order = Annotated[dict[FieldName, Direction], AnObject]
 Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], AnObject]
 
 
@@ -288,7 +289,7 @@ class ConfigUpdate(LineSettings):
     outside_params = frozenset({"config_id"})
 
     config_id: LineId
-    skip_modify_mark: Annotated[Flag | None, Doc("true: do not record who changed the line and when")] = None
+    skip_modify_mark: Annotated[OnlyYes | None, Doc("true: do not record who changed the line and when")] = None
 
     @model_validator(mode="after")
     def _settings_are_stored(self) -> Self:

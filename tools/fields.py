@@ -62,6 +62,8 @@ Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_d
 Text = Annotated[str, AfterValidator(_not_blank)]
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
+OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no)]
+"""For a switch that the server takes as on whenever it is present, whatever its value."""
 
 ChatId = Annotated[Id, Field(description="chat number, e.g. 2043 (dialog_get)")]
 UserId = Annotated[Id, Field(description="employee id")]

@@ -1,0 +1,1 @@
+"""The HTTP client of one Bitrix24 portal: address, request, envelope, retry, errors."""
