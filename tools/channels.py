@@ -312,6 +312,7 @@ class ConfigDelete(Method):
     idempotent = True
     errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
     refusals = {False: "There is no line with this config_id; nothing was deleted. See config_list_get."}
+    afterwards = "config_list_get no longer shows the line."
     answer = "`true`."
     details = "Connectors are dropped from the line and open sessions are cleaned up later in the background."
     example = {"config_id": 15}
@@ -337,6 +338,7 @@ class NetworkJoin(Method):
         "NOT_FOUND": "There is no line with this code. Check it with the company that owns the line.",
         "INACTIVE": "That line is switched off by its owner. Try again when it is active.",
     }
+    afterwards = "Joining again answers the id of the same bot."
     answer = "Id of the bot that stands for the line, an integer."
     example = {"code": "ab515f5d85a8b844d484f6ea75a2e494"}
 
@@ -366,6 +368,7 @@ class NetworkMessageAdd(Method):
         "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
         "WRONG_REQUEST": "The portal did not send the message. Check that user_id is an active employee.",
     }
+    afterwards = "No method shows the message: ask the person. A second one would be refused for seven days."
     answer = "`true`."
     details = "The weekly limit is looked at before the message is checked, but only a message that was sent uses it."
     example = {

@@ -11,6 +11,7 @@ from tools.method import Method
 from tools.results import Row
 
 NO_CHAT = {0: "The CRM record has no chat; nothing was done. See crm_chat_get with active_only=false."}
+PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
 PARTICIPANT = {
     "IM_NOT_INSTALLED": "The messenger module of the portal is off; its administrator has to switch it on.",
     "ERROR_ARGUMENT": CRM_TYPE_AND_ID + " user_id has to be above 0.",
@@ -91,6 +92,7 @@ class CrmChatUserAdd(Method):
         "WRONG_REQUEST": "This person is in the chat already, or you may not add people. Nothing was changed.",
     }
     refusals = NO_CHAT
+    afterwards = PARTICIPANTS
     answer = "Number of the chat, an integer; 0 (no chat) is reported as an error."
     details = "The messenger's own codes can take the place of `WRONG_REQUEST`."
     example = {"crm_entity_type": "lead", "crm_entity": 1205, "user_id": 503, "chat_id": 1763}
@@ -120,6 +122,7 @@ class CrmChatUserDelete(Method):
         "WRONG_REQUEST": "This person is not in the chat, or you may not remove people. Nothing was changed.",
     }
     refusals = NO_CHAT
+    afterwards = PARTICIPANTS
     answer = "Number of the chat, an integer; 0 (no chat) is reported as an error."
     details = "The messenger's own codes can take the place of `WRONG_REQUEST`."
     example = {"crm_entity_type": "lead", "crm_entity": 1205, "user_id": 503, "chat_id": 1763}

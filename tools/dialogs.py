@@ -266,6 +266,7 @@ class SessionModePinAll(Method):
     effects = Effect.WRITE
     idempotent = True
     returns = list[int]
+    afterwards = "dialog_get shows pinned for a single dialog."
     answer = "Ids of the sessions (not chats) that were pinned now; an empty list if there was none."
     details = "Covers sessions with 10 <= STATUS < 50 that are not pinned yet. Never fails."
 
@@ -281,6 +282,7 @@ class SessionModeUnpinAll(Method):
     effects = Effect.WRITE | Effect.TAKEOVER
     idempotent = True
     returns = list[int]
+    afterwards = "dialog_get shows pinned and owner of a single dialog."
     answer = "Ids of the sessions (not chats) that were unpinned; an empty list if there was none."
     details = "Covers sessions with 10 <= STATUS < 50 that are pinned. Never fails."
 
@@ -302,6 +304,7 @@ class SessionHeadVote(Method):
         "ACCESS_DENIED": "No such session, the webhook's user may not rate on this line, or the plan has no ratings by "
         "supervisors.",
     }
+    afterwards = "session_history_get shows the supervisor's rating and comment."
     answer = "`true`."
     details = (
         "Open sessions can be rated too. The server stores 0 for ratings above 5 and cuts comments at 10,000 "
@@ -330,6 +333,7 @@ class SessionJoin(Method):
     effects = Effect.WRITE
     idempotent = True
     errors = CHAT_ACCESS
+    afterwards = "session_history_get with detail=full lists the participants under userInChat."
     answer = "`true`, also when you were in it already."
     example = {"chat_id": 2043}
 

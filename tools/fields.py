@@ -1,5 +1,6 @@
 """Types of arguments that several methods share, with the form in which each goes over the wire."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+_CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
 MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
 
@@ -43,6 +45,12 @@ def _moment(value: str) -> str:
         raise ValueError("should be an ISO 8601 date and time such as 2026-03-01T00:00:00+03:00") from None
     if moment.tzinfo is None:
         raise ValueError("needs an offset from UTC, for example 2026-03-01T00:00:00+03:00")
+    return value
+
+
+def _time_of_day(value: str) -> str:
+    if not _CLOCK.match(value):
+        raise ValueError("should be a time of day such as 09:00 or 18:30")
     return value
 
 
@@ -79,7 +87,12 @@ Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """ISO 8601 with an offset, sent as given."""
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$"), PlainSerializer(_dotted)]
+TimeOfDay = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": r"^\d?\d:\d\d$"}),
+    AfterValidator(_time_of_day),
+    PlainSerializer(_dotted),
+]
 DayOff = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 Holidays = Annotated[
     list[Annotated[str, Field(pattern=r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")]],

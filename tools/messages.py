@@ -28,6 +28,7 @@ class MessageQuickSave(Method):
         "answers that this user may write to. See session_history_get for message ids, config_get for "
         "QUICK_ANSWERS_IBLOCK_ID.",
     }
+    afterwards = "The portal lists quick answers in the chat window; no method does."
     answer = "`true`."
     details = "The message is looked up before the chat, so a wrong pair often shows as `CANT_SAVE_QUICK_ANSWER`."
     example = {"chat_id": 1331, "message_id": 83507}
@@ -54,6 +55,7 @@ class CrmMessageAdd(Method):
         "MESSAGE_ADD_ERROR": "The messenger refused the message. Check that user_id may write in this chat.",
         "CANCELED": "user_id may not write in this chat. Add that employee with crm_chat_user_add, or give another.",
     }
+    afterwards = "session_history_get shows the message if it was sent."
     answer = "Id of the message, an integer."
     details = (
         "The server does not check that the caller may write for USER_ID. The text `0` counts as empty there. The "

@@ -8,6 +8,7 @@ from inspect import cleandoc
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from tools.effect import Auth, Effect
 from tools.names import tool_name
@@ -54,7 +55,7 @@ class Method(BaseModel):
     refusals: ClassVar[Mapping[Any, str]] = {}
     """Results that mean that nothing was done -> what to do next."""
     afterwards: ClassVar[str] = ""
-    """How to see what a successful call did."""
+    """How to see what a call did; every method that changes something says so."""
     details: ClassVar[str] = ""
     """Facts about the server's behaviour for the documentation page."""
     answer: ClassVar[str] = ""
@@ -96,13 +97,12 @@ class Method(BaseModel):
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
         """The call that these arguments describe, or InvalidArguments."""
-        problems = _not_sendable(arguments) or _unknown(cls, arguments)
-        if problems:
+        if problems := _not_sendable(arguments):
             raise InvalidArguments(problems)
         try:
             return cls.model_validate(arguments)
         except ValidationError as error:
-            raise InvalidArguments([_problem(item) for item in error.errors(include_url=False)]) from None
+            raise InvalidArguments(_problems(cls, error)) from None
 
     @classmethod
     def wire_path(cls, name: str) -> tuple[str, ...]:
@@ -157,21 +157,24 @@ def _not_sendable(arguments: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _unknown(method: type[Method], arguments: Mapping[str, Any]) -> list[str]:
-    valid = list(method.model_fields)
-    problems = []
-    for name in arguments:
-        if name not in valid:
-            near = difflib.get_close_matches(name.lower(), valid, n=1)
-            problems.append(f"unknown argument '{name[:60]}'" + (f" (did you mean {near[0]}?)" if near else ""))
-    if problems:
-        problems.append(f"valid arguments are: {', '.join(valid)}" if valid else "this tool takes no arguments")
+def _problems(method: type[Method], error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False, include_input=False)
+    problems = [_problem(method, item) for item in found]
+    if any(item["type"] == "extra_forbidden" for item in found):
+        valid = ", ".join(method.model_fields)
+        problems.append(f"valid arguments are {valid}" if valid else "this tool takes no arguments")
     return problems
 
 
-def _problem(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+def _problem(method: type[Method], error: ErrorDetails) -> str:
+    """One mistake in words, without repeating the value: it may be long, or secret."""
+    where = ".".join(str(part)[:60] for part in error["loc"])
     what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-    if error["type"] == "missing":
-        return f"{where} is required"
-    return f"{where}: {what}" if where else str(what)
+    match error["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(where.lower(), method.model_fields, n=1)
+            return f"unknown argument '{where}'" + (f" (did you mean {near[0]}?)" if near else "")
+        case "missing":
+            return f"{where} is required"
+        case _:
+            return f"{where}: {what}" if where else what

@@ -1,0 +1,1 @@
+"""The MCP edge: handlers, replies, policy, settings, transports and the command line."""

@@ -1,0 +1,53 @@
+"""One tool call by hand: arguments as words, the answer as text."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from mcp.types import TextContent
+
+from server.calls import Calls
+from server.connection import Connection
+from server.policy import Policy
+from tools.method import Method
+
+
+class BadArguments(ValueError):  # noqa: N818
+    """Words that are not KEY=VALUE, or values that are not what the argument takes."""
+
+
+async def call_by_hand(
+    policy: Policy, connection: Connection, tool: str, words: Iterable[str], as_json: bool
+) -> tuple[str, bool]:
+    """The answer, and whether it is a failure."""
+    arguments = parse(words, policy.tools.get(tool))
+    async with connection:
+        reply = await Calls(policy, connection).call(tool, arguments)
+    text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
+    if as_json:
+        text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
+    return text, reply.is_error
+
+
+def parse(words: Iterable[str], method: type[Method] | None) -> dict[str, Any]:
+    """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text."""
+    properties = method.input_schema()["properties"] if method else {}
+    arguments: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise BadArguments(f"'{word[:60]}' should be KEY=VALUE")
+        if key in arguments:
+            raise BadArguments(f"{key} is given twice")
+        arguments[key] = _value(key, value, properties.get(key, {"type": "string"}))
+    return arguments
+
+
+def _value(key: str, value: str, schema: dict[str, Any]) -> Any:
+    if schema.get("type") == "string":
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        wanted = schema.get("type", "JSON")
+        raise BadArguments(f"{key}: '{value[:60]}' is not JSON; the argument takes {wanted}") from None

@@ -1,0 +1,58 @@
+"""The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mcp.types import CallToolResult, TextContent
+
+from tools.method import Method
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result; the texts are ours, but `said` is the portal's where there is a code."""
+
+    tool: str
+    happened: str
+    advice: str
+    code: str | None = None
+    """The portal's code; `""` where it sent an empty one."""
+    said: str = ""
+    page: str = ""
+
+    def text(self) -> str:
+        """The failure as a model or a person reads it."""
+        parts = [f"{self.tool} failed. {self.happened}."]
+        if self.code is not None:
+            parts.append(f"Portal's code: {self.code or '(empty)'}.")
+        if self.said:
+            parts.append(f'Portal\'s words: "{self.said}".' if self.code is not None else f"Cause: {self.said}.")
+        parts.append(f"What to do: {self.advice}")
+        if self.page:
+            parts.append(f"Page: {self.page}")
+        return "\n".join(parts)
+
+
+def answer(method: Method, result: Any) -> CallToolResult:
+    """A success: the result as text and as data, and after a change how to see what it did."""
+    text = method.text(result)
+    if method.afterwards:
+        text += f"\n{method.afterwards}"
+    structured = result if isinstance(result, dict) else {"result": result}
+    return CallToolResult(content=[TextContent(text=text)], structured_content=structured)
+
+
+def refuse(failure: Failure) -> CallToolResult:
+    """A failure, flagged as one."""
+    details = {
+        "tool": failure.tool,
+        "happened": failure.happened,
+        "code": failure.code,
+        "advice": failure.advice,
+        "page": failure.page or None,
+    }
+    return CallToolResult(
+        content=[TextContent(text=failure.text())],
+        structured_content={"error": {key: value for key, value in details.items() if value is not None}},
+        is_error=True,
+    )

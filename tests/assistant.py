@@ -1,0 +1,48 @@
+"""A real MCP client of a spawned server, with blocking calls so that tests read as stories."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult, TextContent
+
+ROOT = Path(__file__).resolve().parent.parent
+PLAIN_ENVIRONMENT = {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class Assistant:
+    """What an assistant can do with the server it is connected to."""
+
+    def __init__(self, client: Client, portal: BlockingPortal) -> None:
+        self.client = client
+        self._portal = portal
+
+    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
+        """Call a tool."""
+        return self.run("call_tool", tool, {**(arguments or {}), **more})
+
+    def run(self, operation: str, *arguments: Any) -> Any:
+        """Any operation of the SDK's client, by name."""
+        return self._portal.call(getattr(self.client, operation), *arguments)
+
+
+def text_of(reply: CallToolResult) -> str:
+    """The text blocks of an answer."""
+    return "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
+
+
+@contextmanager
+def assistant(*options: str, webhook: str | None = None, mode: str = "legacy", **environment: str) -> Iterator[Assistant]:
+    """A client of `openchannels-mcp OPTIONS`, spawned over stdio."""
+    env = {**PLAIN_ENVIRONMENT, **environment}
+    if webhook is not None:
+        env["OPENCHANNELS_WEBHOOK_URL"] = webhook
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "openchannels_mcp", *options], cwd=str(ROOT), env=env
+    )
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(command, mode=mode)) as client:
+        yield Assistant(client, portal)

@@ -1,0 +1,81 @@
+"""The classes of the methods, compared both ways with the independent facts."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.facts import METHODS, Facts
+from tools.errors import STATISTICS
+from tools.method import Method
+from tools.names import tool_name
+from tools.registry import methods
+
+LOCAL_ARGUMENTS = {
+    "imopenlines.dialog.get": {"detail"},
+    "imopenlines.session.history.get": {"detail", "last"},
+}
+"""Arguments of ours that choose the form of the answer and never reach the portal."""
+
+ALSO_ERRORS = {method: set(STATISTICS) for method in METHODS if ".v2." in method}
+"""Advice for codes that any method can give, worded for these methods."""
+
+TYPES = {"integer": "integer", "string": "string", "flag": "boolean", "boolean": "boolean", "array": "array"}
+all_methods = pytest.mark.parametrize("facts", METHODS.values(), ids=METHODS)
+
+
+def _class_of(facts: Facts) -> type[Method]:
+    return methods()[tool_name(facts.rest)]
+
+
+def _required(method: type[Method]) -> set[str]:
+    return {name for name, field in method.model_fields.items() if field.is_required()}
+
+
+def test_every_documented_method_is_a_tool_and_there_are_no_others() -> None:
+    assert {method.rest for method in methods().values()} == set(METHODS)
+
+
+@all_methods
+def test_a_tool_takes_exactly_the_documented_parameters(facts: Facts) -> None:
+    method = _class_of(facts)
+    local = LOCAL_ARGUMENTS.get(facts.rest, set())
+    ours = {".".join(method.wire_path(name)) for name in method.model_fields if name not in local}
+
+    assert ours == {param.name for param in facts.params}
+    assert {param.argument for param in facts.params} == set(method.model_fields) - local
+
+
+@all_methods
+def test_a_tool_has_the_documented_types(facts: Facts) -> None:
+    properties: dict[str, dict[str, Any]] = _class_of(facts).input_schema()["properties"]
+
+    for param in facts.params:
+        schema = properties[param.argument]
+        if param.type == "enum":
+            assert set(schema["enum"]) == set(param.values), param.name
+        elif param.type in TYPES and param.argument != "worktime_holidays":
+            assert schema["type"] == TYPES[param.type], param.name
+
+
+@all_methods
+def test_what_the_page_requires_is_required(facts: Facts) -> None:
+    documented = {param.argument for param in facts.params if param.required}
+
+    assert documented <= _required(_class_of(facts))
+
+
+@all_methods
+def test_every_known_error_code_has_advice_and_no_code_is_made_up(facts: Facts) -> None:
+    advised = set(_class_of(facts).errors)
+    known = {error.code for error in facts.errors}
+
+    assert known <= advised
+    assert advised - known <= ALSO_ERRORS.get(facts.rest, set())
+
+
+@all_methods
+def test_reading_and_repeating_are_declared_as_the_facts_have_them(facts: Facts) -> None:
+    method = _class_of(facts)
+
+    assert method.reads() is facts.read
+    assert (method.reads() or method.idempotent) is facts.repeat

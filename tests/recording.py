@@ -1,0 +1,65 @@
+"""A portal that knows nothing: it records each request and answers what it was told to."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TOKEN = "recording-token-is-secret"  # noqa: S105  (nothing that opens anything)
+
+
+@dataclass
+class Recording:
+    """The requests so far, and the answers to come."""
+
+    address: str = ""
+    requests: list[tuple[str, Any]] = field(default_factory=list)
+    connections: set[Any] = field(default_factory=set)
+    answers: list[tuple[int, bytes]] = field(default_factory=list)
+    """Used up one by one; then `result` answers."""
+    result: Any = True
+
+    @property
+    def webhook(self) -> str:
+        """The address to configure."""
+        return f"{self.address}/rest/1/{TOKEN}/"
+
+    def next_answer(self) -> tuple[int, bytes]:
+        """Status and body."""
+        return self.answers.pop(0) if self.answers else (200, json.dumps({"result": self.result}).encode())
+
+
+@contextmanager
+def recording_portal() -> Iterator[Recording]:
+    """Serve on a free port of this machine."""
+    recording = Recording()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:  # noqa: N802
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
+            recording.requests.append((method, json.loads(body)))
+            recording.connections.add(self.client_address)
+            status, answer = recording.next_answer()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            """Stay silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        recording.address = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield recording
+        server.shutdown()
+        thread.join()
