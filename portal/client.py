@@ -16,7 +16,6 @@ from portal.webhook import Webhook
 
 CONNECT_SECONDS = 10.0
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-LONGEST_DESCRIPTION = 500
 
 # Both log the address of every request, and the address of a webhook is a secret.
 for _name in ("httpx", "httpcore"):
@@ -86,23 +85,19 @@ class Portal:
             answer = await self._post(method, body)
         if answer is None:
             raise AnswerLost(f"no answer within {self._seconds:g} s")
-        try:
-            return envelope.result(answer.status_code, answer.content)
-        except PortalError as error:
-            error.description = self._presentable(error.description)
-            raise
+        return envelope.result(answer.status_code, self._webhook.conceal(answer.content))
 
     async def _post(self, method: str, body: bytes) -> httpx.Response:
         """One request. The library's exceptions hold the address, so they are not chained."""
         try:
             answer = await self._http.post(method, content=body)
         except NEVER_SENT as error:
-            raise NotReachable(self._presentable(str(error)) or type(error).__name__) from None
+            raise NotReachable(self._cause(error)) from None
         except httpx.HTTPError as error:
-            raise AnswerLost(self._presentable(str(error)) or type(error).__name__) from None
+            raise AnswerLost(self._cause(error)) from None
         if answer.is_redirect:
             raise Refused("the portal redirects: correct the webhook's address", status=answer.status_code)
         return answer
 
-    def _presentable(self, text: str) -> str:
-        return self._webhook.conceal(" ".join(text.split()))[:LONGEST_DESCRIPTION]
+    def _cause(self, error: httpx.HTTPError) -> str:
+        return self._webhook.conceal(str(error).encode()).decode() or type(error).__name__

@@ -22,6 +22,8 @@ AUTHORISATION = frozenset(
         "PAYMENT_REQUIRED",
     }
 )
+LONGEST_CODE = 100
+LONGEST_DESCRIPTION = 500
 UNAUTHORISED = 401
 FAULT = 500
 NOT_EXECUTED = frozenset({"OVERLOAD_LIMIT", "PORTAL_DELETED", *LIMITS})
@@ -37,12 +39,16 @@ def result(status: int, body: bytes) -> Any:
     if not isinstance(answer, dict) or not ("error" in answer or "result" in answer):
         raise AnswerLost(f"HTTP {status} without the portal's JSON", status=status)
     if "error" in answer:
-        raise _error(status, str(answer["error"]), str(answer.get("error_description") or ""))
+        raise _error(status, str(answer["error"])[:LONGEST_CODE], _words(answer.get("error_description")))
     if status >= FAULT:
         raise AnswerLost(f"HTTP {status} with a result", status=status)
     if status >= 400:  # noqa: PLR2004  (the border of HTTP errors)
         raise Refused(f"HTTP {status} with a result", status=status)
     return answer["result"]
+
+
+def _words(description: object) -> str:
+    return " ".join(str(description or "").split())[:LONGEST_DESCRIPTION]
 
 
 def _error(status: int, code: str, description: str) -> PortalError:

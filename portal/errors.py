@@ -19,10 +19,14 @@ class PortalError(Exception):
 
     def __init__(self, description: str = "", *, code: str | None = None, status: int | None = None) -> None:
         super().__init__(description)
-        self.description = description
         self.code = code
         """The portal's own code; None where the portal said nothing, `""` where it said nothing in so many words."""
         self.status = status
+
+    @property
+    def description(self) -> str:
+        """The portal's words, or the cause where it did not speak."""
+        return str(self)
 
 
 class NotReachable(PortalError):  # noqa: N818

@@ -44,9 +44,9 @@ class Webhook:
         """The base address of all methods; secret."""
         return f"{self.origin}/rest/{self.user}/{self.token}/"
 
-    def conceal(self, text: str) -> str:
-        """A text in which the token cannot be read."""
-        return text.replace(self.token, "***")
+    def conceal(self, text: bytes) -> bytes:
+        """A text in which the token cannot be read, should the portal repeat it."""
+        return text.replace(self.token.encode(), b"***")
 
 
 def _is_loopback(host: str) -> bool:

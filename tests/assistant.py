@@ -36,7 +36,9 @@ def text_of(reply: CallToolResult) -> str:
 
 
 @contextmanager
-def assistant(*options: str, webhook: str | None = None, mode: str = "legacy", **environment: str) -> Iterator[Assistant]:
+def assistant(
+    *options: str, webhook: str | None = None, mode: str = "legacy", **environment: str
+) -> Iterator[Assistant]:
     """A client of `openchannels-mcp OPTIONS`, spawned over stdio."""
     env = {**PLAIN_ENVIRONMENT, **environment}
     if webhook is not None:

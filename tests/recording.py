@@ -40,7 +40,7 @@ def recording_portal() -> Iterator[Recording]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
             recording.requests.append((method, json.loads(body)))

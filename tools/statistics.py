@@ -152,7 +152,7 @@ class V2SessionList(Filtered):
     """List sessions by state, line, operator, channel, period, rating or waiting time: what waits, what was closed.
 
     The only way to find sessions and chats without knowing their ids. status=new is unanswered. Never give status
-    and close_reason together; orders other than date_create need a full period. Page with offset while hasNextPage.
+    and close_reason together; orders other than dateCreate need a full period. Page with offset while hasNextPage.
     """
 
     rest = "imopenlines.v2.Session.list"

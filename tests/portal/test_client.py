@@ -1,0 +1,188 @@
+"""One call to a portal: what is sent, what comes back, what is sent again."""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from portal.client import Portal
+from portal.errors import AnswerLost, AuthRefused, Limited, NotReachable, PortalError, Refused
+from portal.webhook import Webhook
+from tests.recording import recording_portal
+
+SECRET = "a1b2c3d4e5f6g7h8"  # noqa: S105  (nothing that opens anything)
+WEBHOOK = Webhook.parse(f"https://p.bitrix24.com/rest/1/{SECRET}/")
+Answer = httpx.Response | Exception
+
+
+class Network:
+    """Answers in the order given and remembers what was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.pauses: list[float] = []
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    def call(self, *, repeatable: bool = True, seconds: float = 60.0) -> Any:
+        async def run() -> Any:
+            transport = httpx.MockTransport(self.answer)
+            async with Portal(WEBHOOK, seconds=seconds, transport=transport, sleep=self.pause) as portal:
+                return await portal.call("imopenlines.dialog.get", {"CHAT_ID": 5}, repeatable=repeatable)
+
+        return anyio.run(run)
+
+
+def _json(status: int, body: Any) -> httpx.Response:
+    return httpx.Response(status, json=body)
+
+
+OK = {"result": {"id": 5}, "time": {"start": 1}}
+LIMIT = {"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"}
+
+
+def test_a_call_is_one_json_request_and_gives_the_result() -> None:
+    network = Network(_json(200, OK))
+
+    assert network.call() == {"id": 5}
+    (request,) = network.requests
+    assert request.method == "POST"
+    assert str(request.url) == f"https://p.bitrix24.com/rest/1/{SECRET}/imopenlines.dialog.get"
+    assert json.loads(request.content) == {"CHAT_ID": 5}
+    assert request.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("result", [False, 0, None, [], ""])
+def test_a_result_may_be_empty(result: Any) -> None:
+    assert Network(_json(200, {"result": result})).call() == result
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "code"),
+    [
+        (400, {"error": "CHAT_ID", "error_description": "bad"}, Refused, "CHAT_ID"),
+        (400, {"error": "", "error_description": ""}, Refused, ""),
+        (400, {"error": 100, "error_description": "Unknown field"}, Refused, "100"),
+        (200, {"result": False, "error": "NO_APPLICATION_ID", "error_description": "x"}, Refused, "NO_APPLICATION_ID"),
+        (403, {"error": "ACCESS_DENIED", "error_description": "x"}, Refused, "ACCESS_DENIED"),
+        (404, {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "x"}, Refused, "ERROR_METHOD_NOT_FOUND"),
+        (403, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
+        (500, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
+        (401, {"error": "INVALID_CREDENTIALS", "error_description": "x"}, AuthRefused, "INVALID_CREDENTIALS"),
+        (403, {"error": "insufficient_scope", "error_description": "x"}, AuthRefused, "insufficient_scope"),
+        (401, {"error": "something_new", "error_description": "x"}, AuthRefused, "something_new"),
+        (429, {"error": "OPERATION_TIME_LIMIT", "error_description": "x"}, Limited, "OPERATION_TIME_LIMIT"),
+        (302, {}, Refused, None),
+    ],
+)
+def test_a_refusal_has_its_kind_and_code_and_is_not_sent_again(
+    status: int, body: Any, kind: type[PortalError], code: str | None
+) -> None:
+    network = Network(httpx.Response(status, json=body, headers={"location": "/"} if status == 302 else {}))
+
+    with pytest.raises(kind) as refused:
+        network.call()
+
+    assert refused.value.code == code
+    assert len(network.requests) == 1
+
+
+LOST: list[Callable[[], Answer]] = [
+    lambda: httpx.ReadTimeout("too slow"),
+    lambda: httpx.ReadError("reset"),
+    lambda: httpx.RemoteProtocolError("cut"),
+    lambda: httpx.WriteError("reset"),
+    lambda: httpx.Response(500, html="<h1>500</h1>"),
+    lambda: httpx.Response(500, content=b""),
+    lambda: httpx.Response(502, html="<h1>Bad gateway</h1>"),
+    lambda: httpx.Response(200, content=b'{"result": tr'),
+    lambda: httpx.Response(200, json=["a list"]),
+    lambda: httpx.Response(200, json={"time": {}}),
+    lambda: httpx.Response(500, json={"error": "INTERNAL_SERVER_ERROR", "error_description": "x"}),
+    lambda: httpx.Response(200, content=b"[" * 100_000),
+]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_read_whose_answer_was_lost_is_sent_again(lost: Callable[[], Answer]) -> None:
+    network = Network(lost(), lost(), _json(200, OK))
+
+    assert network.call(repeatable=True) == {"id": 5}
+    assert len(network.requests) == 3
+    assert len(network.pauses) == 2
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_write_whose_answer_was_lost_is_never_sent_again(lost: Callable[[], Answer]) -> None:
+    network = Network(lost(), _json(200, OK))
+
+    with pytest.raises(AnswerLost):
+        network.call(repeatable=False)
+    assert len(network.requests) == 1
+
+
+def test_a_write_that_was_not_executed_is_sent_again() -> None:
+    network = Network(httpx.ConnectError("refused"), _json(503, LIMIT), _json(200, OK))
+
+    assert network.call(repeatable=False) == {"id": 5}
+    assert len(network.requests) == 3
+
+
+def test_a_portal_that_stays_away_is_given_up() -> None:
+    network = Network(*[httpx.ConnectError("refused")] * 10)
+
+    with pytest.raises(NotReachable):
+        network.call()
+    assert len(network.requests) == 4
+
+
+def test_no_pause_reaches_past_the_deadline() -> None:
+    network = Network(*[_json(503, LIMIT)] * 10)
+
+    with pytest.raises(Limited):
+        network.call(seconds=0.2)
+    assert len(network.requests) == 1
+    assert network.pauses == []
+
+
+def test_the_secret_is_in_no_error_log_or_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    address = WEBHOOK.url()
+    answers = [
+        _json(400, {"error": "X", "error_description": f"no {address} here"}),
+        httpx.ConnectError(f"cannot reach {address}"),
+        httpx.ReadError(f"lost {address}"),
+    ]
+    for answer in answers:
+        with pytest.raises(PortalError) as refused:
+            Network(*[answer] * 5).call()
+        printed = "".join(traceback.format_exception(refused.value))
+        assert SECRET not in f"{printed} {refused.value!r} {refused.value.description}"
+    assert SECRET not in caplog.text
+
+
+def test_a_hundred_calls_use_one_connection() -> None:
+
+    async def run(webhook: str) -> None:
+        async with Portal(Webhook.parse(webhook)) as portal:
+            for _ in range(100):
+                assert await portal.call("imopenlines.revision.get", {}, repeatable=True) is True
+
+    with recording_portal() as recording:
+        anyio.run(run, recording.webhook)
+        assert len(recording.requests) == 100
+        assert len(recording.connections) == 1

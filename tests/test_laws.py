@@ -1,0 +1,124 @@
+"""Laws that every declared method keeps."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.catalogue import definition
+from server.instructions import INSTRUCTIONS
+from tools import TOOLSETS
+from tools.effect import Effect
+from tools.method import Method
+from tools.names import tool_name
+from tools.registry import methods
+
+METHODS = methods()
+LONGEST_DESCRIPTION = 400
+BUDGET = 40_000
+each = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+def _schema_nodes(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [found for item in node for found in _schema_nodes(item)]
+    if not isinstance(node, dict):
+        return []
+    return [node, *(found for item in node.values() for found in _schema_nodes(item))]
+
+
+def test_there_are_forty_four_tools_in_seven_toolsets() -> None:
+    assert len(METHODS) == 44
+    assert {method.toolset() for method in METHODS.values()} == set(TOOLSETS)
+
+
+def test_the_tool_list_stays_within_its_budget() -> None:
+    size = sum(
+        len(definition(method).model_dump_json(by_alias=True, exclude_none=True).encode())
+        for method in METHODS.values()
+    )
+    print(f"tool list: {size} bytes of JSON")  # noqa: T201  (shown by pytest -rP)
+    assert size <= BUDGET
+
+
+@pytest.mark.parametrize(
+    ("rest", "tool"),
+    [
+        ("imopenlines.operator.transfer", "operator_transfer"),
+        ("imopenlines.crm.chat.getLastId", "crm_chat_get_last_id"),
+        ("imopenlines.session.mode.pinAll", "session_mode_pin_all"),
+        ("imopenlines.v2.Session.Stat.get", "v2_session_stat_get"),
+        ("imconnector.register", "imconnector_register"),
+    ],
+)
+def test_a_tool_is_named_after_its_method_by_one_rule(rest: str, tool: str) -> None:
+    assert tool_name(rest) == tool
+
+
+@each
+def test_a_method_says_what_it_is_and_what_it_does(method: type[Method]) -> None:
+    assert method.title
+    assert 0 < len(method.description()) <= LONGEST_DESCRIPTION
+    assert method.answer
+    assert method.effects
+    assert method.reads() or Effect.READ not in method.effects
+
+
+@each
+def test_a_method_that_changes_something_says_how_to_see_it(method: type[Method]) -> None:
+    assert bool(method.afterwards) is not method.reads()
+
+
+@each
+def test_only_methods_that_change_nothing_are_sent_twice(method: type[Method]) -> None:
+    assert method.repeatable() is method.reads()
+
+
+@each
+def test_the_example_of_a_method_is_a_valid_call(method: type[Method]) -> None:
+    assert isinstance(method.from_tool(method.example).to_wire(), dict)
+
+
+@each
+def test_a_schema_is_strict_and_has_no_padding(method: type[Method]) -> None:
+    schema = method.input_schema()
+
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+    for node in _schema_nodes(schema["properties"]):
+        assert "$ref" not in node
+        assert {"type": "null"} not in node.get("anyOf", [])
+        assert "title" not in node or isinstance(node["title"], dict)
+
+
+@each
+def test_annotations_follow_from_the_effects(method: type[Method]) -> None:
+    hints = definition(method).annotations
+
+    assert hints is not None
+    assert hints.read_only_hint is method.reads()
+    if not method.reads():
+        assert hints.destructive_hint is (Effect.DESTRUCTIVE in method.effects)
+        assert hints.idempotent_hint is method.idempotent
+
+
+NAMES = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+KNOWN_NAMES = (
+    set(METHODS)
+    | {name for method in METHODS.values() for name in method.model_fields}
+    | {"expired_token", "entity_data_1", "entity_data_2", "entity_data_3", "entity_id", "entity_type", "user_code"}
+)
+
+
+@each
+def test_texts_name_only_tools_and_arguments_that_exist(method: type[Method]) -> None:
+    texts = [method.description(), method.afterwards, method.details]
+    texts += [*method.errors.values(), *method.refusals.values()]
+    named = {name for text in texts for name in NAMES.findall(text)}
+
+    assert named <= KNOWN_NAMES
+
+
+def test_the_instructions_name_only_tools_and_arguments_that_exist() -> None:
+    assert set(NAMES.findall(INSTRUCTIONS)) <= KNOWN_NAMES
+    assert len(INSTRUCTIONS) < 2500
