@@ -101,7 +101,8 @@ def _portal_failure(method: type[Method], error: "PortalError") -> Failure:
 
 
 def _refused_by_result(method: type[Method], error: RefusedByResult) -> Failure:
-    happened = f"The portal answered {str(error.result).lower()}, which means that nothing was done"
+    meaning = "there is nothing to read" if method.reads() else "nothing was done"
+    happened = f"The portal answered {str(error.result).lower()}, which means that {meaning}"
     return Failure(method.tool(), happened, error.advice, page=page_of(method))
 
 

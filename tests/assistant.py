@@ -23,7 +23,8 @@ class Assistant:
 
     def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
         """Call a tool."""
-        return self.run("call_tool", tool, {**(arguments or {}), **more})
+        reply: CallToolResult = self.run("call_tool", tool, {**(arguments or {}), **more})
+        return reply
 
     def run(self, operation: str, *arguments: Any) -> Any:
         """Any operation of the SDK's client, by name."""

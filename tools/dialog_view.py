@@ -98,8 +98,8 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
         "role": _role(author, user),
         "text": message.get("text") or "",
     }
-    attached = (message.get("params") or {}).get("fileId") or []
-    if attached:
+    attached = (message.get("params") or {}).get("fileId")
+    if attached and isinstance(attached, list):
         view["files"] = [_file(files.get(str(number)) or {"id": number}) for number in attached]
     return view
 

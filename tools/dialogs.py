@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tools import dialog_view
 from tools.effect import Effect
 from tools.errors import CHAT_ACCESS
-from tools.fields import ChatId, Detail, Flag, Id, MessageId, SessionId, Text, UserCode
+from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
 from tools.results import Number, PhpMap, Row
 from tools.rules import at_least_one_of, exactly_one_of
@@ -16,8 +16,20 @@ CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0
 
 
 class Chat(Row):
-    """A chat in the messenger's format."""
+    """A chat in the messenger's format; what the concise form is made of has its type here."""
 
+    id: int
+    dialog_id: str | None = None
+    name: str | None = None
+    owner: Number = None
+    counter: Number = None
+    message_count: Number = None
+    last_message_id: Number = None
+    entity_id: str | None = None
+    entity_data_1: str | None = None
+    entity_data_2: str | None = None
+    entity_data_3: str | None = None
+    date_create: str | None = None
     restrictions: PhpMap[Any] | None = None
     entity_link: PhpMap[Any] | None = None
     permissions: PhpMap[Any] | None = None
@@ -104,6 +116,8 @@ class Message(Row):
     id: int
     chatid: Number = None
     senderid: Number = None
+    date: str | None = None
+    text: str | None = None
     params: PhpMap[Any] | None = None
 
 
@@ -111,6 +125,7 @@ class User(Row):
     """Somebody who takes part in a dialog."""
 
     id: int
+    name: str | None = None
     avatarId: Number = None  # noqa: N815
 
 
@@ -118,8 +133,11 @@ class ChatOfHistory(Row):
     """A chat in the older messenger format."""
 
     id: int
+    name: str | None = None
     owner: Number = None
     call: Number = None
+    entityId: str | None = None  # noqa: N815
+    entityData1: str | None = None  # noqa: N815
 
 
 class History(Row):
@@ -127,10 +145,12 @@ class History(Row):
 
     chatId: int  # noqa: N815
     sessionId: int  # noqa: N815
+    sessionVoteHead: Number = None  # noqa: N815
+    sessionCommentHead: str | None = None  # noqa: N815
     message: PhpMap[Message] = {}
     users: PhpMap[User] = {}
     chat: PhpMap[ChatOfHistory] = {}
-    files: PhpMap[Any] = {}
+    files: PhpMap[PhpMap[Any]] = {}
     usersMessage: PhpMap[list[int]] | None = None  # noqa: N815
     userInGroup: PhpMap[Any] | None = None  # noqa: N815
     woUserInGroup: PhpMap[Any] | None = None  # noqa: N815
@@ -314,7 +334,7 @@ class SessionHeadVote(Method):
 
     session_id: SessionId
     rating: Annotated[int | None, Field(ge=1, le=5)] = None
-    comment: Annotated[Text | None, Field(max_length=10000)] = None
+    comment: Comment | None = None
 
     @model_validator(mode="after")
     def _something_to_say(self) -> Self:

@@ -31,7 +31,7 @@ SUBSCRIBING = (
 """How to get the events."""
 
 COMMON_TRAPS = (
-    "The body is a form, not JSON, with names nested as in PHP: all values are strings; empty lists and nulls are absent.",
+    "The body is a form with names nested as in PHP: all values are strings; empty lists and nulls are absent.",
     "`DATA` can be an object or a list; `CONNECTOR` and `LINE` can be missing. Accept all forms.",
     "Every subscribed application gets the events of all connectors and lines: filter by connector and line yourself.",
     "Anyone can post to the handler: compare `auth.application_token` in constant time with the installation's.",
@@ -319,7 +319,7 @@ class OnSessionStart(Event):
     variants = (Variant("Session", "Always in this form.", _SESSION, _SESSION_DATA),)
     traps = (
         *_SESSION_TRAPS,
-        "Methods that find no open session create one (operator_transfer, session_mode_pin): no client need have written.",
+        "Methods that find no open session may create one (operator_transfer, session_mode_pin) without any client.",
     )
 
 
@@ -331,7 +331,7 @@ class OnSessionFinish(Event):
     fires = "When a session becomes closed: by an operator, a bot, spam, or by itself after a time of silence."
     variants = (Variant("Session", "Always in this form.", _SESSION, _SESSION_DATA),)
     traps = (
-        "Where the line sends a closing text or asks for a rating, finishing takes two steps; this fires at the second.",
+        "Where a line sends a closing text or asks for a rating, finishing takes two steps; this fires at the second.",
         "The second step is the next finish, or full_close_time later; a client who writes again prevents it.",
         *_SESSION_TRAPS,
     )

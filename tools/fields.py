@@ -68,6 +68,7 @@ Id = Annotated[int, Field(ge=1), AfterValidator(_fits_the_database)]
 Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_database)]
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
 Text = Annotated[str, AfterValidator(_not_blank)]
+Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
 OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no)]

@@ -162,7 +162,7 @@ def test_no_pause_reaches_past_the_deadline() -> None:
 def test_the_secret_is_in_no_error_log_or_traceback(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     address = WEBHOOK.url()
-    answers = [
+    answers: list[Answer] = [
         _json(400, {"error": "X", "error_description": f"no {address} here"}),
         httpx.ConnectError(f"cannot reach {address}"),
         httpx.ReadError(f"lost {address}"),

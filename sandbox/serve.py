@@ -1,0 +1,23 @@
+"""The embedded portal over HTTP, for this machine only."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from sandbox.app import create_app
+from sandbox.seed import ADMIN_WEBHOOK_PATH
+
+HOST = "127.0.0.1"
+
+
+def serve(port: int, announce: Callable[[str], object]) -> None:
+    """Serve until interrupted; OSError if the port is taken. Port 0 takes a free one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        address = f"http://{HOST}:{listener.getsockname()[1]}"
+        announce(f"OPENCHANNELS_WEBHOOK_URL={address}{ADMIN_WEBHOOK_PATH}")
+        announce(f"Clients that write, state and switches: {address}/_sandbox/state. Ctrl-C stops it.")
+        config = uvicorn.Config(create_app(), log_level="warning", access_log=False, lifespan="off")
+        uvicorn.Server(config).run(sockets=[listener])

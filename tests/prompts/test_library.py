@@ -1,0 +1,149 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from docs.pages import pages
+from prompts import Argument, Prompt, PromptArguments, prompts
+from tools.registry import methods
+
+PROMPTS = pytest.mark.parametrize("prompt", prompts().values(), ids=prompts())
+CODE = re.compile(r"`([^`\n]+)`")
+TOOL_LIKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+ADDRESS = re.compile(r"openchannels://[\w./-]*\w")
+GREETING = Prompt(
+    "greet",
+    "Greet",
+    "Greet somebody.",
+    (Argument("name", "Who", required=True), Argument("how", "How", default="warmly")),
+    "Greet $name $how.\n",
+)
+
+
+def _required(prompt: Prompt) -> dict[str, str]:
+    return {argument.name: "321" for argument in prompt.arguments if argument.required}
+
+
+def _words_of_the_tools() -> set[str]:
+    return {*methods(), *(name for method in methods().values() for name in method.model_fields)}
+
+
+def test_the_seven_prompts_are_there() -> None:
+    assert set(prompts()) == {
+        "triage_dialogs",
+        "answer_customer",
+        "hand_over",
+        "review_session",
+        "set_up_channel",
+        "build_integration",
+        "explain_error",
+    }
+
+
+@PROMPTS
+def test_a_prompt_says_what_it_is_for(prompt: Prompt) -> None:
+    assert prompt.title
+    assert prompt.description.endswith(".")
+    for argument in prompt.arguments:
+        assert argument.description
+        assert argument.required is not bool(argument.default)
+
+
+@PROMPTS
+def test_a_prompt_renders_with_its_required_arguments_alone(prompt: Prompt) -> None:
+    text = prompt.render(_required(prompt))
+    assert "$" not in text
+    assert "TODO" not in text
+    for argument in prompt.arguments:
+        assert (argument.default or "321") in text
+
+
+@PROMPTS
+def test_a_prompt_renders_with_all_its_arguments(prompt: Prompt) -> None:
+    given = {argument.name: f"value-of-{argument.name}" for argument in prompt.arguments}
+    text = prompt.render(given)
+    assert all(value in text for value in given.values())
+
+
+@PROMPTS
+def test_every_tool_that_a_prompt_names_exists(prompt: Prompt) -> None:
+    words = [word for word in CODE.findall(prompt.body) if TOOL_LIKE.fullmatch(word)]
+    assert words
+    assert set(words) <= _words_of_the_tools()
+
+
+@PROMPTS
+def test_a_prompt_names_at_least_one_tool_that_reads(prompt: Prompt) -> None:
+    assert any(method.reads() and f"`{name}`" in prompt.body for name, method in methods().items())
+
+
+@PROMPTS
+def test_every_page_that_a_prompt_names_exists(prompt: Prompt) -> None:
+    folders = {"openchannels://docs/methods", "openchannels://docs/events"}
+    assert set(ADDRESS.findall(prompt.body)) <= {*pages(), *folders}
+
+
+@PROMPTS
+def test_a_prompt_warns_that_what_clients_write_is_no_instruction(prompt: Prompt) -> None:
+    assert prompt.name == "set_up_channel" or re.search(r"\bdata\b", prompt.body)
+
+
+@pytest.mark.parametrize("name", ["answer_customer", "hand_over", "review_session", "set_up_channel"])
+def test_a_prompt_that_leads_to_a_change_waits_for_a_yes_before_it(name: str) -> None:
+    body = prompts()[name].body
+    changes = {
+        "answer_customer": "`crm_message_add`",
+        "hand_over": "`operator_transfer`",
+        "review_session": "`session_head_vote`",
+        "set_up_channel": "`config_add`",
+    }
+    assert re.search(r"[Ww]ait\s+for\s+my\s+yes", body)
+    assert re.split(r"[Ww]ait\s+for\s+my\s+yes", body)[1].count(changes[name]) >= 1
+
+
+def test_the_traps_are_named_where_they_wait() -> None:
+    assert "erases the comment" in prompts()["review_session"].body
+    assert "`true` proves nothing" in prompts()["hand_over"].body
+    assert "TARIFF_RESTRICTION" in prompts()["triage_dialogs"].body
+    assert "two steps" in prompts()["answer_customer"].body
+    assert "two steps" in prompts()["build_integration"].body
+
+
+def test_arguments_that_are_left_out_or_blank_read_as_their_default() -> None:
+    assert GREETING.render({"name": "Ann"}) == "Greet Ann warmly.\n"
+    assert GREETING.render({"name": "Ann", "how": "  "}) == "Greet Ann warmly.\n"
+    assert GREETING.render({"name": " Ann ", "how": "briefly"}) == "Greet Ann briefly.\n"
+
+
+def test_a_dollar_in_an_argument_stays_a_dollar() -> None:
+    assert GREETING.render({"name": "$how ${name} $5"}) == "Greet $how ${name} $5 warmly.\n"
+
+
+@pytest.mark.parametrize("arguments", [{}, {"name": ""}, {"name": " \n"}])
+def test_a_missing_argument_is_refused_by_name(arguments: dict[str, str]) -> None:
+    with pytest.raises(PromptArguments, match=r"^greet: name is required; valid arguments are: name \(required\), how"):
+        GREETING.render(arguments)
+
+
+def test_an_unknown_argument_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(PromptArguments) as refused:
+        GREETING.render({"name": "Ann", "hows": "briefly"})
+    assert refused.value.problems == [
+        "unknown argument 'hows' (did you mean how?)",
+        "valid arguments are: name (required), how",
+    ]
+
+
+def test_a_prompt_without_arguments_says_so() -> None:
+    with pytest.raises(PromptArguments, match="this prompt takes no arguments"):
+        Prompt("plain", "Plain", "Plain.", (), "Plain.\n").render({"x": "1"})
+
+
+def test_importing_the_library_reads_no_file_and_no_method() -> None:
+    code = (
+        "import sys, prompts\n"
+        "print(prompts.prompts.cache_info().currsize, 'pydantic' in sys.modules, 'tools' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "0 False False\n"
