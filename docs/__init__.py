@@ -1,0 +1,1 @@
+"""Documentation as resources: pages rendered from the classes of methods and events."""

@@ -1,0 +1,46 @@
+"""Addresses of pages: ours, and those of the official documentation."""
+
+import re
+
+from tools.events import Event
+from tools.method import Method
+
+ROOT = "openchannels://docs"
+ERRORS = f"{ROOT}/errors"
+_OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines/openlines"
+_FOLDERS = {
+    "channels": "",
+    "dialogs": "sessions/",
+    "operators": "operators/",
+    "messages": "messages/",
+    "crm_chats": "chats/",
+    "chatbots": "chat-bots/",
+}
+"""Toolset -> folder; the statistics methods have no known page."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def method_address(method: type[Method]) -> str:
+    """Address of a method's page."""
+    return f"{ROOT}/methods/{method.rest}"
+
+
+def event_address(event: type[Event]) -> str:
+    """Address of an event's page."""
+    return f"{ROOT}/events/{event.name}"
+
+
+def official_method_page(method: type[Method]) -> str | None:
+    """The official page of a method, where one is known."""
+    folder = _FOLDERS.get(method.toolset())
+    return None if folder is None else f"{_OFFICIAL}/{folder}{_kebab(method.rest)}.html"
+
+
+def official_event_page(event: type[Event]) -> str:
+    """The official page of an event."""
+    return f"{_OFFICIAL}/events/{_kebab(event.name)}.html"
+
+
+def _kebab(name: str) -> str:
+    """`imopenlines.crm.chat.getLastId` -> `imopenlines-crm-chat-get-last-id`."""
+    return _HUMP.sub("-", name).replace(".", "-").lower()

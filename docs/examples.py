@@ -1,0 +1,99 @@
+"""Examples of one REST call in several languages, all from the same payload."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docs.literals import JAVASCRIPT, PHP, PYTHON
+from tools.method import Method
+
+PORTAL = "your-portal.bitrix24.com"
+WEBHOOK = "1/YOUR_WEBHOOK_SECRET"
+TOKEN = "YOUR_ACCESS_TOKEN"  # noqa: S105  (the reader's own goes here)
+_STEP = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A piece of code that makes a call."""
+
+    title: str
+    language: str
+    code: str
+
+
+def payload(method: type[Method]) -> dict[str, Any]:
+    """The request body of a method's example."""
+    return method.from_tool(dict(method.example)).to_wire()
+
+
+def examples(rest: str, body: Mapping[str, Any]) -> tuple[Example, ...]:
+    """The same call in every language."""
+    parameters = dict(body)
+    return (
+        Example("curl, incoming webhook", "bash", curl_webhook(rest, parameters)),
+        Example("curl, OAuth application", "bash", curl_oauth(rest, parameters)),
+        Example("Python, b24pysdk", "python", python(rest, parameters)),
+        Example("JavaScript, @bitrix24/b24jssdk", "js", javascript(rest, parameters)),
+        Example("PHP, bitrix24/b24phpsdk", "php", php(rest, parameters)),
+    )
+
+
+def curl_webhook(rest: str, body: dict[str, Any]) -> str:
+    """The secret is part of the address."""
+    return _curl(f"https://{PORTAL}/rest/{WEBHOOK}/{rest}", body)
+
+
+def curl_oauth(rest: str, body: dict[str, Any]) -> str:
+    """The token goes into a header, not into addresses that get logged."""
+    return _curl(f"https://{PORTAL}/rest/{rest}", body, f"Authorization: Bearer {TOKEN}")
+
+
+def _curl(url: str, body: dict[str, Any], *headers: str) -> str:
+    options = [f"-H {shlex.quote(header)}" for header in ("Content-Type: application/json", *headers)]
+    options.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
+    return " \\\n  ".join([f"curl {shlex.quote(url)}", *options])
+
+
+def python(rest: str, body: dict[str, Any]) -> str:
+    """The token object calls any method by its name; a refusal raises BitrixAPIError."""
+    return (
+        "from b24pysdk import BitrixWebhook\n\n"
+        f'portal = BitrixWebhook(domain="{PORTAL}", webhook_token="{WEBHOOK}")\n'
+        "response = portal.call_method(\n"
+        f'{_STEP}"{rest}",\n'
+        f"{_STEP}{PYTHON.write(body, _STEP)},\n"
+        ")\n"
+        'print(response["result"])'
+    )
+
+
+def javascript(rest: str, body: dict[str, Any]) -> str:
+    """Most refusals throw, some only mark the response: both end in an exception here."""
+    return (
+        "import { B24Hook } from '@bitrix24/b24jssdk'\n\n"
+        f"const $b24 = B24Hook.fromWebhookUrl('https://{PORTAL}/rest/{WEBHOOK}')\n"
+        "const response = await $b24.actions.v2.call.make({\n"
+        f"{_STEP}method: '{rest}',\n"
+        f"{_STEP}params: {JAVASCRIPT.write(body, _STEP)},\n"
+        "})\n"
+        "if (!response.isSuccess) {\n"
+        f"{_STEP}throw new Error(response.getErrorMessages().join('; '))\n"
+        "}\n"
+        "console.log(response.getData().result)"
+    )
+
+
+def php(rest: str, body: dict[str, Any]) -> str:
+    """The core object calls any method by its name; a refusal throws a BaseException of the SDK."""
+    return (
+        "<?php\n"
+        "require_once 'vendor/autoload.php';\n\n"
+        "use Bitrix24\\SDK\\Services\\ServiceBuilderFactory;\n\n"
+        f"$b24 = ServiceBuilderFactory::createServiceBuilderFromWebhook('https://{PORTAL}/rest/{WEBHOOK}/');\n"
+        f"$response = $b24->core->call('{rest}', {PHP.write(body)});\n"
+        "// A plain value such as true arrives as [true].\n"
+        "print_r($response->getResponseData()->getResult());"
+    )

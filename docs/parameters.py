@@ -1,0 +1,154 @@
+"""The arguments of a method as rows of its page, read from the class."""
+
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
+from typing_extensions import Doc
+
+from tools.fields import Part
+from tools.method import Method
+from tools.schema import input_schema
+
+LONG_TABLE = 20
+"""From this many inherited arguments on, only the first of the methods that share them lists them."""
+_WORDS = {bool: "boolean", int: "integer", str: "string", float: "number"}
+_UNIONS = (Union, types.UnionType)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row: an argument of the tool, or a part of one."""
+
+    argument: str
+    rest: str
+    type: str
+    required: bool
+    limits: str
+    meaning: str
+
+
+def parameters(method: type[Method], names: Iterable[str] | None = None) -> list[Parameter]:
+    """The rows of a method's table."""
+    return [
+        row
+        for name in (method.model_fields if names is None else names)
+        for row in _rows(method, name, name, _rest_path(method, name))
+    ]
+
+
+def shared_with(method: type[Method], others: Mapping[str, type[Method]]) -> tuple[type[Method], set[str]] | None:
+    """The earlier method that lists most of this one's arguments already, and the names of those."""
+    for base in method.__mro__[1:]:
+        if issubclass(base, Method) and len(base.model_fields) >= LONG_TABLE:
+            first = next(other for other in others.values() if issubclass(other, base))
+            return None if first is method else (first, set(base.model_fields))
+    return None
+
+
+def _rest_path(method: type[Method], name: str) -> str:
+    return "(not sent)" if method.model_fields[name].exclude else ".".join(method.wire_path(name))
+
+
+def _rows(model: type[BaseModel], name: str, argument: str, rest: str) -> Iterator[Parameter]:
+    field = model.model_fields[name]
+    schema = _accepted(model)[name]
+    yield Parameter(
+        argument, rest, _type(model, name), field.is_required(), _limits(schema, field), _meaning(schema, field)
+    )
+    for part, steps in _parts(field.annotation):
+        for inner, inner_field in part.model_fields.items():
+            wire = inner_field.serialization_alias or inner
+            yield from _rows(part, inner, f"{argument}{steps}.{inner}", f"{rest}{steps}.{wire}")
+
+
+@cache
+def _accepted(model: type[BaseModel]) -> dict[str, Any]:
+    return dict(input_schema(model)["properties"])
+
+
+@cache
+def _sent(model: type[BaseModel]) -> dict[str, Any]:
+    return dict(model.model_json_schema(mode="serialization", by_alias=False)["properties"])
+
+
+def _type(model: type[BaseModel], name: str) -> str:
+    words = _in_words(model.model_fields[name].annotation)
+    as_letter = _accepted(model)[name].get("type") == "boolean" and "boolean" not in str(_sent(model)[name])
+    return f"{words} (Y/N in REST)" if as_letter else words
+
+
+def _in_words(annotation: Any) -> str:
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _in_words(inner[0])
+    if origin in _UNIONS:
+        return " or ".join(dict.fromkeys(_in_words(option) for option in inner if option is not type(None)))
+    if origin is Literal:
+        return ("one of " if len(inner) > 1 else "only ") + ", ".join(f"`{_plain(value)}`" for value in inner)
+    if origin is list:
+        return f"list of {_in_words(inner[0])}"
+    if origin is dict:
+        return f"map of {_in_words(inner[1])}"
+    return _WORDS.get(annotation) or ("object" if isinstance(annotation, type) else "any JSON")
+
+
+def _parts(annotation: Any, steps: str = "") -> Iterator[tuple[type[Part], str]]:
+    """The objects inside an annotation, each with the steps that lead to it."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation, steps
+    elif origin is Annotated or origin in _UNIONS:
+        for option in inner[:1] if origin is Annotated else inner:
+            yield from _parts(option, steps)
+    elif origin is list:
+        yield from _parts(inner[0], steps + "[]")
+    elif origin is dict:
+        yield from _parts(inner[1], steps + ".*")
+
+
+def _limits(schema: Mapping[str, Any], field: FieldInfo) -> str:
+    found = [
+        _range("", schema.get("minimum"), schema.get("maximum")),
+        _range("length ", schema.get("minLength"), schema.get("maxLength")),
+        _range("items: ", schema.get("minItems"), schema.get("maxItems")),
+        f"matches `{schema['pattern']}`" if "pattern" in schema else "",
+        "ISO 8601 with an offset" if schema.get("format") == "date-time" else "",
+        *(f"names match `{pattern}`" for pattern in _key_patterns(field.annotation)),
+        f"default `{_plain(field.default)}`" if field.default is not None and not field.is_required() else "",
+    ]
+    return "; ".join(filter(None, found))
+
+
+def _range(what: str, least: int | None, most: int | None) -> str:
+    if least is not None and most is not None:
+        return f"{what}{least}" if least == most else f"{what}{least} to {most}"
+    if least is not None:
+        return f"{what}at least {least}"
+    return "" if most is None else f"{what}at most {most}"
+
+
+def _key_patterns(annotation: Any) -> Iterator[str]:
+    """What the names in a map have to look like."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is dict:
+        pattern = TypeAdapter(inner[0]).json_schema().get("pattern")
+        yield from [pattern] if pattern else []
+    elif origin is Annotated or origin in _UNIONS:
+        for option in inner[:1] if origin is Annotated else inner:
+            yield from _key_patterns(option)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _meaning(schema: Mapping[str, Any], field: FieldInfo) -> str:
+    words = [note.documentation for note in field.metadata if isinstance(note, Doc)]
+    return "; ".join(filter(None, [schema.get("description", ""), *words]))

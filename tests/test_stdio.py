@@ -1,0 +1,187 @@
+"""The server as a client meets it: a spawned process over standard input and output."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mcp.shared.exceptions import MCPError
+
+from server.instructions import INSTRUCTIONS
+from tests.assistant import PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from tests.recording import TOKEN, Recording, recording_portal
+from tools.registry import methods
+
+READING = {name for name, method in methods().items() if method.reads()}
+WRITING = set(methods()) - READING
+
+
+@pytest.fixture(params=["legacy", "auto"])
+def client(request: pytest.FixtureRequest) -> Iterator[Assistant]:
+    with assistant("--sandbox", mode=request.param) as connected:
+        yield connected
+
+
+@pytest.fixture
+def portal() -> Iterator[Recording]:
+    with recording_portal() as recording:
+        yield recording
+
+
+def test_a_client_of_either_era_lists_calls_reads_and_prompts(client: Assistant) -> None:
+    assert {tool.name for tool in client.run("list_tools").tools} == set(methods())
+    assert client.client.instructions == INSTRUCTIONS
+
+    state = client.call("dialog_get", chat_id=201)
+    assert not state.is_error
+    assert state.structured_content["owner"] == 0
+
+    uris = [resource.uri for resource in client.run("list_resources").resources]
+    assert len(uris) == len(set(uris)) == 49
+    page = client.run("read_resource", "openchannels://docs/methods/imopenlines.operator.transfer").contents[0]
+    assert page.mime_type == "text/markdown"
+    assert "TRANSFER_ID" in page.text
+
+    names = {prompt.name for prompt in client.run("list_prompts").prompts}
+    assert len(names) == 7
+    message = client.run("get_prompt", "answer_customer", {"chat_id": "201"}).messages[0]
+    assert "201" in message.content.text
+
+
+def test_what_does_not_exist_is_said_to_be_missing(client: Assistant) -> None:
+    tool = client.call("operator_transfr", chat_id=5)
+    assert tool.is_error
+    assert "operator_transfer" in text_of(tool)
+    with pytest.raises(MCPError, match="no page"):
+        client.run("read_resource", "openchannels://docs/methods/imopenlines.nothing")
+    with pytest.raises(MCPError, match="no prompt"):
+        client.run("get_prompt", "nothing", {})
+
+
+@pytest.mark.parametrize("disguise", [str, str.upper, str.title, lambda tool: methods()[tool].rest])
+def test_read_only_leaves_reading_tools_and_lets_no_write_through(portal: Recording, disguise: Any) -> None:
+    with assistant("--read-only", webhook=portal.webhook) as client:
+        assert {tool.name for tool in client.run("list_tools").tools} == READING
+        for tool in WRITING:
+            reply = client.call(disguise(tool), dict(methods()[tool].example))
+            assert reply.is_error
+
+    assert portal.requests == []
+
+
+def test_only_the_chosen_toolsets_exist(portal: Recording) -> None:
+    with assistant(webhook=portal.webhook, OPENCHANNELS_TOOLSETS="channels, statistics") as client:
+        listed = {tool.name for tool in client.run("list_tools").tools}
+        refused = client.call("operator_answer", chat_id=5)
+
+    assert listed == {name for name, method in methods().items() if method.toolset() in {"channels", "statistics"}}
+    assert refused.is_error
+    assert "operators is not switched on" in text_of(refused)
+    assert portal.requests == []
+
+
+FAILURES = [
+    (200, b'{"result": false, "error": "SOMETHING", "error_description": "broken"}', "SOMETHING", 1),
+    (400, b'{"error": "", "error_description": ""}', "(empty)", 1),
+    (400, b'{"error": "ACCESS_DENIED", "error_description": "no"}', "ACCESS_DENIED", 1),
+    (401, b'{"error": "INVALID_CREDENTIALS", "error_description": "no"}', "OPENCHANNELS_WEBHOOK_URL", 1),
+    (429, b'{"error": "OPERATION_TIME_LIMIT", "error_description": "no"}', "OPERATION_TIME_LIMIT", 1),
+    (500, b"<h1>Internal Server Error</h1>", "not known whether the portal executed the call", 1),
+    (200, b"<html>login</html>", "not known whether the portal executed the call", 1),
+    (200, b'{"result": {"an": "object"}}', "probably executed", 1),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "words", "requests"), FAILURES)
+def test_a_failure_of_a_write_is_flagged_and_sent_once(
+    portal: Recording, status: int, body: bytes, words: str, requests: int
+) -> None:
+    with assistant(webhook=portal.webhook) as client:
+        portal.answers = [(status, body)]
+        reply = client.call("operator_answer", chat_id=5)
+
+    assert reply.is_error
+    text = text_of(reply)
+    assert words in text
+    assert "What to do:" in text
+    assert "openchannels://docs/methods/imopenlines.operator.answer" in text
+    assert len(portal.requests) == requests
+
+
+def test_a_read_survives_passing_faults(portal: Recording) -> None:
+    portal.result = {"rest": 2, "web": 1, "mobile": 1}
+    portal.answers = [(500, b"<h1>500</h1>"), (503, b'{"error": "QUERY_LIMIT_EXCEEDED"}')]
+    with assistant(webhook=portal.webhook) as client:
+        reply = client.call("revision_get")
+
+    assert not reply.is_error
+    assert len(portal.requests) == 3
+
+
+def _converse(*requests: dict[str, Any], **environment: str) -> subprocess.CompletedProcess[str]:
+    lines = "".join(json.dumps({"jsonrpc": "2.0", **request}) + "\n" for request in requests)
+    return subprocess.run(
+        [sys.executable, "-m", "openchannels_mcp"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**PLAIN_ENVIRONMENT, **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def _initialize(version: str) -> dict[str, Any]:
+    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+    return {"id": 1, "method": "initialize", "params": params}
+
+
+@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
+def test_every_handshake_revision_is_spoken_and_standard_output_carries_nothing_else(version: str) -> None:
+    ended = _converse(_initialize(version), OPENCHANNELS_SANDBOX="true")
+
+    answers = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [answer["result"]["protocolVersion"] for answer in answers] == [version]
+    assert ended.stderr == ""
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "OPENCHANNELS_WEBHOOK_URL"),
+        ({"OPENCHANNELS_WEBHOOK_URL": f"http://portal.example/rest/1/{TOKEN}/"}, "https://"),
+        ({"OPENCHANNELS_WEBHOOK_URL": f"https://portal.example/{TOKEN}"}, "/rest/USER/TOKEN/"),
+        (
+            {"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TOOLSETS": "chats"},
+            "unknown toolset chats; choose from channels",
+        ),
+        ({"OPENCHANNELS_SANDBOX": "perhaps"}, "sandbox: Input should be a valid boolean"),
+        ({"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TIMEOUT": "0"}, "timeout: Input should be greater"),
+    ],
+)
+def test_wrong_settings_end_with_one_clear_message_and_exit_code_two(environment: dict[str, str], words: str) -> None:
+    ended = _converse(**environment)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert words in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert TOKEN not in ended.stderr
+
+
+def test_the_secret_appears_nowhere_even_when_everything_goes_wrong(portal: Recording) -> None:
+    portal.answers = [(400, json.dumps({"error": "X", "error_description": f"see {portal.webhook}"}).encode())]
+    call = {"id": 2, "method": "tools/call", "params": {"name": "operator_answer", "arguments": {"chat_id": 5}}}
+    ended = _converse(
+        _initialize("2025-11-25"),
+        {"method": "notifications/initialized"},
+        call,
+        OPENCHANNELS_WEBHOOK_URL=portal.webhook,
+        PYTHONASYNCIODEBUG="0",
+    )
+
+    assert TOKEN not in ended.stdout + ended.stderr
