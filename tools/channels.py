@@ -149,6 +149,7 @@ FilterName = Annotated[str, Field(pattern=r"^[!=<>%@]{0,3}[A-Z][A-Z0-9_]*$")]
 Scalar = str | StrictInt | StrictBool | None
 Direction = Annotated[Literal["asc", "desc", "ASC", "DESC"], AfterValidator(str.upper)]
 Order = Annotated[dict[FieldName, Direction], AnObject]
+FILTERING = "a field, with a prefix for how to compare: = ! > >= < <= % (contains) @ (one of a list)"
 Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], AnObject]
 
 
@@ -199,9 +200,11 @@ class ConfigListGet(Method):
         "QUEUE_TYPE",
     ]
     order: Annotated[Order | None, Field(description="e.g. {ID: desc}")] = None
-    filter: Annotated[Filter | None, Field(description="e.g. {ACTIVE: Y} or {'%LINE_NAME': sales}")] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Count = 0
+    filter: Annotated[Filter | None, Field(description="e.g. {ACTIVE: Y} or {'%LINE_NAME': sales}"), Doc(FILTERING)] = (
+        None
+    )
+    limit: Annotated[int, Field(ge=1, le=200), Doc("lines on a page")] = 50
+    offset: Annotated[Count, Doc("lines to skip")] = 0
     queue: Annotated[Flag | None, Doc("add the operators of each line")] = None
     config_queue: Annotated[Flag | None, Doc("add the employees and departments put into the queue")] = None
     check_permission: Annotated[Literal["VIEW", "MODIFY"] | None, Doc("only lines with this right of the user")] = None
@@ -381,7 +384,7 @@ class NetworkMessageAdd(Method):
 
     code: Annotated[NetworkCode, Field(description="32 characters")]
     user_id: UserId
-    message: Text
+    message: Annotated[Text, Doc("what the person reads")]
     attach: Annotated[JsonObject | list[JsonValue] | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
     keyboard: Annotated[JsonObject | list[JsonValue] | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
     url_preview: Annotated[Flag | None, Doc("false: no preview of links")] = None

@@ -61,7 +61,7 @@ class BotSessionMessageSend(Method):
     example = {"chat_id": 112, "name": "DEFAULT", "message": "Hello! How can I help?"}
 
     chat_id: ChatId
-    name: Literal["WELCOME", "DEFAULT"]
+    name: Annotated[Literal["WELCOME", "DEFAULT"], Doc("the line's greeting, or your own text")]
     message: Annotated[Text | None, Field(description="text for DEFAULT")] = None
 
     @model_validator(mode="after")

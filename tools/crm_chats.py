@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.fields import CrmType, Flag, Id, UserId
+from tools.fields import CrmId, CrmType, Flag, Id, UserId
 from tools.messages import CRM_TYPE_AND_ID
 from tools.method import Method
 from tools.results import Row
@@ -47,8 +48,8 @@ class CrmChatGet(Method):
     example = {"crm_entity_type": "lead", "crm_entity": 1205, "active_only": False}
 
     crm_entity_type: CrmType
-    crm_entity: Id
-    active_only: Flag | None = None
+    crm_entity: CrmId
+    active_only: Annotated[Flag | None, Doc("false: closed and waiting ones too")] = None
 
 
 class CrmChatGetLastId(Method):
@@ -71,7 +72,7 @@ class CrmChatGetLastId(Method):
     example = {"crm_entity_type": "lead", "crm_entity": 1205}
 
     crm_entity_type: CrmType
-    crm_entity: Id
+    crm_entity: CrmId
 
 
 class CrmChatUserAdd(Method):
@@ -98,7 +99,7 @@ class CrmChatUserAdd(Method):
     example = {"crm_entity_type": "lead", "crm_entity": 1205, "user_id": 503, "chat_id": 1763}
 
     crm_entity_type: CrmType
-    crm_entity: Id
+    crm_entity: CrmId
     user_id: UserId
     chat_id: ParticipantChat | None = None
 
@@ -128,6 +129,6 @@ class CrmChatUserDelete(Method):
     example = {"crm_entity_type": "lead", "crm_entity": 1205, "user_id": 503, "chat_id": 1763}
 
     crm_entity_type: CrmType
-    crm_entity: Id
+    crm_entity: CrmId
     user_id: UserId
     chat_id: ParticipantChat | None = None

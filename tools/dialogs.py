@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import Doc
 
 from tools import dialog_view
 from tools.effect import Effect
@@ -189,7 +190,7 @@ class SessionHistoryGet(Method):
 
     session_id: SessionId | None = None
     chat_id: Annotated[Id | None, Field(description="its last session")] = None
-    last: Annotated[int, Field(ge=1, le=10000, exclude=True)] = 100
+    last: Annotated[int, Field(ge=1, le=10000, exclude=True), Doc("newest messages to show in the concise form")] = 100
     detail: Detail = "concise"
 
     @model_validator(mode="after")
@@ -247,7 +248,7 @@ class SessionModeSilent(Method):
     example = {"chat_id": 2043, "activate": True}
 
     chat_id: ChatId
-    activate: Flag = True
+    activate: Annotated[Flag, Doc("false switches it off")] = True
 
 
 class SessionModePin(Method):
@@ -272,7 +273,7 @@ class SessionModePin(Method):
     example = {"chat_id": 2043, "activate": True}
 
     chat_id: ChatId
-    activate: Flag = True
+    activate: Annotated[Flag, Doc("false switches it off")] = True
 
 
 class SessionModePinAll(Method):
@@ -333,8 +334,8 @@ class SessionHeadVote(Method):
     example = {"session_id": 1743, "rating": 5, "comment": "Quick and friendly"}
 
     session_id: SessionId
-    rating: Annotated[int | None, Field(ge=1, le=5)] = None
-    comment: Comment | None = None
+    rating: Annotated[int | None, Field(ge=1, le=5), Doc("5 is best")] = None
+    comment: Annotated[Comment | None, Doc("for the operator")] = None
 
     @model_validator(mode="after")
     def _something_to_say(self) -> Self:

@@ -14,6 +14,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+from typing_extensions import Doc
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
 MAX_ID = 2**31 - 1
@@ -83,7 +84,8 @@ UserCode = Annotated[Text, Field(description="connector|line|external chat|user,
 TransferId = Annotated[str, Field(pattern=r"^(queue)?[1-9]\d{0,8}$", description="employee id, or queueN for line N")]
 ClientId = Annotated[Text, Field(description="bot's CLIENT_ID or botToken; needed with a webhook")]
 NetworkCode = Annotated[str, Field(min_length=32, max_length=32)]
-CrmType = Literal["lead", "deal", "contact", "company"]
+CrmType = Annotated[Literal["lead", "deal", "contact", "company"], Doc("kind of the CRM record")]
+CrmId = Annotated[Id, Doc("number of the CRM record")]
 Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
@@ -121,21 +123,21 @@ class QueueMember(Part):
     """A person or a department in a line's queue."""
 
     entity_type: Literal["user", "department"]
-    entity_id: Annotated[Id, PlainSerializer(str)]
+    entity_id: Annotated[Id, PlainSerializer(str), Doc("employee or department")]
 
 
 class OperatorProfile(Part):
     """How an operator is shown to clients when `operator_data` is `queue`."""
 
-    user_name: str | None = None
-    user_work_position: str | None = None
-    user_avatar: str | None = None
-    user_avatar_id: Count | None = None
+    user_name: Annotated[str | None, Doc("name")] = None
+    user_work_position: Annotated[str | None, Doc("position")] = None
+    user_avatar: Annotated[str | None, Doc("address of a picture")] = None
+    user_avatar_id: Annotated[Count | None, Doc("file of a picture")] = None
 
 
 class DefaultOperator(Part):
     """What clients see in place of an operator who has no profile of their own."""
 
-    name: str | None = None
-    avatar: str | None = None
-    avatar_id: Count | None = None
+    name: Annotated[str | None, Doc("name")] = None
+    avatar: Annotated[str | None, Doc("address of a picture")] = None
+    avatar_id: Annotated[Count | None, Doc("file of a picture")] = None

@@ -45,15 +45,17 @@ class LineSettings(Method):
     queue_users_fields: Annotated[Profiles | None, Doc("employee id -> how clients see that employee")] = None
     queue_type: Annotated[
         Literal["evenly", "strictly", "all"] | None,
-        Doc("who is offered a new dialog: each in turn, the first free in order, or everyone at once"),
+        Doc("who is offered a new dialog: each in turn, the first free in order, or everyone at once; all"),
     ] = None
     queue_time: Annotated[Count | None, Doc("seconds until the dialog is offered to the next; 60")] = None
     check_available: Annotated[Flag | None, Doc("offer only to employees who have started their day")] = None
     max_chat: Annotated[Count | None, Doc("dialogs per operator at a time; 0 is no limit")] = None
     type_max_chat: Annotated[
-        Literal["answered", "answered_new", "closed"] | None, Doc("which dialogs count towards max_chat")
+        Literal["answered", "answered_new", "closed"] | None, Doc("which dialogs count towards max_chat; answered")
     ] = None
-    operator_data: Annotated[Literal["profile", "queue", "hide"] | None, Doc("what clients see of operators")] = None
+    operator_data: Annotated[
+        Literal["profile", "queue", "hide"] | None, Doc("what clients see of operators; profile")
+    ] = None
     default_operator_data: Annotated[StandIn | None, Doc("shown where an operator has no data")] = None
     watch_typing: Annotated[Flag | None, Doc("show operators that the client is typing")] = None
     confirm_close: Annotated[Flag | None, Doc("ask the operator before closing")] = None
@@ -73,12 +75,14 @@ class LineSettings(Method):
 
     welcome_bot_enable: Annotated[Flag | None, Doc("let a chat bot meet the client")] = None
     welcome_bot_id: Annotated[Count | None, Doc("that bot")] = None
-    welcome_bot_join: Annotated[Literal["first", "always"] | None, Doc("first session only, or every one")] = None
+    welcome_bot_join: Annotated[Literal["first", "always"] | None, Doc("first session only, or every one; always")] = (
+        None
+    )
     welcome_bot_time: Annotated[Count | None, Doc("seconds until the bot hands over to the queue; 600")] = None
-    welcome_bot_left: Annotated[Literal["queue", "close"] | None, Doc("when the bot leaves the chat")] = None
+    welcome_bot_left: Annotated[Literal["queue", "close"] | None, Doc("when the bot leaves the chat; queue")] = None
 
     no_answer_time: Annotated[Count | None, Doc("seconds until the no-answer rule applies; 60")] = None
-    no_answer_rule: Annotated[OffRule | None, Doc("what the client gets when nobody answers")] = None
+    no_answer_rule: Annotated[OffRule | None, Doc("what the client gets when nobody answers; none")] = None
     no_answer_text: Annotated[str | None, Doc("text for that")] = None
     no_answer_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
     no_answer_bot_id: Annotated[Count | None, Doc("bot for that")] = None
@@ -91,18 +95,18 @@ class LineSettings(Method):
     worktime_timezone: Annotated[str | None, Doc("IANA name, e.g. Europe/Berlin")] = None
     worktime_dayoff: Annotated[list[DayOff] | None, Doc("weekly days off")] = None
     worktime_holidays: Annotated[Holidays | None, Doc("yearly days off, e.g. 1.05 for 1 May")] = None
-    worktime_dayoff_rule: Annotated[OffRule | None, Doc("what the client gets outside working hours")] = None
+    worktime_dayoff_rule: Annotated[OffRule | None, Doc("what the client gets outside working hours; none")] = None
     worktime_dayoff_text: Annotated[str | None, Doc("text for that")] = None
     worktime_dayoff_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
     worktime_dayoff_bot_id: Annotated[Count | None, Doc("bot for that")] = None
 
-    close_rule: Annotated[OffRule | None, Doc("what the client gets when an operator finishes")] = None
+    close_rule: Annotated[OffRule | None, Doc("what the client gets when an operator finishes; text")] = None
     close_text: Annotated[str | None, Doc("text for that")] = None
     close_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
     close_bot_id: Annotated[Count | None, Doc("bot for that")] = None
     full_close_time: Annotated[Count | None, Doc("minutes from finishing to full closure; 10")] = None
     auto_close_time: Annotated[Count | None, Doc("seconds of silence until automatic closure; 14400")] = None
-    auto_close_rule: Annotated[OffRule | None, Doc("what the client gets at automatic closure")] = None
+    auto_close_rule: Annotated[OffRule | None, Doc("what the client gets at automatic closure; none")] = None
     auto_close_text: Annotated[str | None, Doc("text for that")] = None
     auto_close_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
     auto_close_bot_id: Annotated[Count | None, Doc("bot for that")] = None
@@ -120,7 +124,7 @@ class LineSettings(Method):
     vote_message_2_dislike: Annotated[str | None, Doc("reply to a dislike in messengers")] = None
 
     crm: Annotated[Flag | None, Doc("look the client up in CRM; forced off without the CRM module")] = None
-    crm_create: Annotated[Literal["none", "lead", "deal"] | None, Doc("made for an unknown client")] = None
+    crm_create: Annotated[Literal["none", "lead", "deal"] | None, Doc("made for an unknown client; lead")] = None
     crm_create_second: Annotated[str | None, Doc("deal pipeline or second record, as a code")] = None
     crm_create_third: Annotated[Flag | None, Doc("also make a record at the end of the dialog")] = None
     crm_source: Annotated[str | None, Doc("source written into the new record; create")] = None

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.errors import CHAT_ACCESS
-from tools.fields import ChatId, CrmType, Id, MessageId, Text, UserId
+from tools.fields import ChatId, CrmId, CrmType, MessageId, Text, UserId
 from tools.method import Method
 
 CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
@@ -70,7 +71,7 @@ class CrmMessageAdd(Method):
     }
 
     crm_entity_type: CrmType
-    crm_entity: Id
+    crm_entity: CrmId
     user_id: UserId
     chat_id: ChatId
-    message: Annotated[Text, Field(pattern="[^0]|00")]
+    message: Annotated[Text, Field(pattern="[^0]|00"), Doc("what the client reads; not just 0")]

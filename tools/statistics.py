@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.errors import STATISTICS
@@ -55,11 +56,11 @@ class Filtered(Report):
     """Filters by line, operator and channel."""
 
     config_id: LineId | None = None
-    config_id_list: Ids | None = None
+    config_id_list: Annotated[Ids | None, Doc("several lines, at most 1000")] = None
     operator_id: UserId | None = None
-    operator_id_list: Ids | None = None
+    operator_id_list: Annotated[Ids | None, Doc("several operators, at most 1000")] = None
     source: Source | None = None
-    source_list: Sources | None = None
+    source_list: Annotated[Sources | None, Doc("several connectors, at most 1000")] = None
 
     @model_validator(mode="after")
     def _one_form_of_each_filter(self) -> Self:
@@ -93,8 +94,8 @@ class V2StatGet(Filtered):
     )
     example = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00", "config_id": 1}
 
-    date_from: Moment
-    date_to: Moment
+    date_from: Annotated[Moment, Doc("start of the period")]
+    date_to: Annotated[Moment, Doc("end of the period, at most 366 days later")]
 
     @model_validator(mode="after")
     def _a_year_at_most(self) -> Self:
@@ -126,13 +127,13 @@ class V2OperatorList(Report):
     example = {"config_id": 1, "status": "online", "has_free_slots": True}
 
     config_id: LineId | None = None
-    config_id_list: Ids | None = None
+    config_id_list: Annotated[Ids | None, Doc("several lines, at most 1000")] = None
     user_id: UserId | None = None
-    user_id_list: Ids | None = None
-    status: Literal["online", "offline", "pause"] | None = None
-    has_free_slots: bool | None = None
-    offset: Offset = 0
-    limit: Limit = 50
+    user_id_list: Annotated[Ids | None, Doc("several operators, at most 1000")] = None
+    status: Annotated[Literal["online", "offline", "pause"] | None, Doc("presence of the operator")] = None
+    has_free_slots: Annotated[bool | None, Doc("true: only those who can take another dialog")] = None
+    offset: Annotated[Offset, Doc("items to skip")] = 0
+    limit: Annotated[Limit, Doc("items on a page")] = 50
 
     @model_validator(mode="after")
     def _one_form_of_each_filter(self) -> Self:
@@ -167,24 +168,33 @@ class V2SessionList(Filtered):
     )
     example = {"status": "new", "config_id": 1, "order": "dateCreate", "order_direction": "asc", "limit": 20}
 
-    status: Literal["new", "answered", "closed", "spam", "paused"] | None = None
-    close_reason: Literal["operator", "auto", "spam", "client", "replyLimit"] | None = None
-    date_create_from: Moment | None = None
-    date_create_to: Moment | None = None
-    date_close_from: Moment | None = None
-    date_close_to: Moment | None = None
-    vote: Literal["like", "dislike", "none", "any"] | None = None
-    has_vote_head: bool | None = None
-    kpi_first_answer: bool | None = None
-    has_crm: bool | None = None
-    wait_answer_from: Count | None = None
-    wait_answer_to: Count | None = None
-    wait_close_from: Count | None = None
-    wait_close_to: Count | None = None
-    order: Literal["dateCreate", "dateClose", "waitAnswer", "waitClose"] | None = None
-    order_direction: Literal["asc", "desc"] | None = None
-    offset: Offset = 0
-    limit: Limit = 50
+    status: Annotated[
+        Literal["new", "answered", "closed", "spam", "paused"] | None,
+        Doc("state of the session; new is not answered yet, paused is pinned"),
+    ] = None
+    close_reason: Annotated[
+        Literal["operator", "auto", "spam", "client", "replyLimit"] | None,
+        Doc("closed sessions, by who or what closed them"),
+    ] = None
+    date_create_from: Annotated[Moment | None, Doc("created at or after")] = None
+    date_create_to: Annotated[Moment | None, Doc("created at or before; at most 366 days later")] = None
+    date_close_from: Annotated[Moment | None, Doc("closed at or after")] = None
+    date_close_to: Annotated[Moment | None, Doc("closed at or before; at most 366 days later")] = None
+    vote: Annotated[Literal["like", "dislike", "none", "any"] | None, Doc("the client's rating")] = None
+    has_vote_head: Annotated[bool | None, Doc("whether a supervisor rated it")] = None
+    kpi_first_answer: Annotated[bool | None, Doc("whether the first answer was in time; needs a full period")] = None
+    has_crm: Annotated[bool | None, Doc("whether it is bound to a CRM record")] = None
+    wait_answer_from: Annotated[Count | None, Doc("seconds until the first answer, at least")] = None
+    wait_answer_to: Annotated[Count | None, Doc("seconds until the first answer, at most")] = None
+    wait_close_from: Annotated[Count | None, Doc("seconds until closing, at least")] = None
+    wait_close_to: Annotated[Count | None, Doc("seconds until closing, at most")] = None
+    order: Annotated[
+        Literal["dateCreate", "dateClose", "waitAnswer", "waitClose"] | None,
+        Doc("dateCreate unless given; the others need a full period"),
+    ] = None
+    order_direction: Annotated[Literal["asc", "desc"] | None, Doc("desc unless given: newest first")] = None
+    offset: Annotated[Offset, Doc("items to skip")] = 0
+    limit: Annotated[Limit, Doc("items on a page")] = 50
 
     @model_validator(mode="after")
     def _filters_fit_together(self) -> Self:
@@ -227,7 +237,7 @@ class V2SessionStatGet(Report):
     details = "Some portals call the list `stats`; this server always answers `sessions`."
     example = {"session_id": [321, 343]}
 
-    session_id: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    session_id: Annotated[list[Id], Field(min_length=1, max_length=100), Doc("sessions to look at")]
 
     def shape(self, result: Any) -> Any:
         """One name for the list, whichever the portal used."""
@@ -263,12 +273,12 @@ class V2SessionRatingList(Filtered):
         "vote": "dislike",
     }
 
-    date_vote_from: Moment
-    date_vote_to: Moment
-    vote: Literal["like", "dislike"] | None = None
-    has_vote_head: bool | None = None
-    offset: Offset = 0
-    limit: Limit = 50
+    date_vote_from: Annotated[Moment, Doc("start of the period")]
+    date_vote_to: Annotated[Moment, Doc("end of the period, at most 366 days later")]
+    vote: Annotated[Literal["like", "dislike"] | None, Doc("the client's rating")] = None
+    has_vote_head: Annotated[bool | None, Doc("whether a supervisor rated it")] = None
+    offset: Annotated[Offset, Doc("items to skip")] = 0
+    limit: Annotated[Limit, Doc("items on a page")] = 50
 
     @model_validator(mode="after")
     def _a_year_at_most(self) -> Self:
@@ -298,4 +308,4 @@ class V2SessionTransferList(Report):
     )
     example = {"session_id": [321, 343]}
 
-    session_id: Annotated[list[Id], Field(min_length=1, max_length=50)]
+    session_id: Annotated[list[Id], Field(min_length=1, max_length=50), Doc("sessions to look at")]
