@@ -19,7 +19,11 @@ def tools_in_text(methods: Iterable[type[Method]]) -> str:
 def tools_in_markdown(methods: Iterable[type[Method]]) -> str:
     """One row a tool: what it does and its effects."""
     rows = [
-        f"| `{method.tool()}` | {method.description().splitlines()[0]} | {', '.join(method.effects.names)} |"
+        f"| `{method.tool()}` | {_cell(method.description().splitlines()[0])} | {', '.join(method.effects.names)} |"
         for method in methods
     ]
     return "\n".join(["| Tool | What it does | Effects |", "|---|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

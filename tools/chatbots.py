@@ -23,7 +23,7 @@ BOT_OWNER = {
 class BotSessionOperator(Method):
     """Release a dialog from the chat bot that holds it: the next free operator of the queue gets it.
 
-    For a certain person or line use bot_session_transfer. The client sees no message.
+    For a certain person or line use bot_session_transfer. It sends the client no text.
     """
 
     rest = "imopenlines.bot.session.operator"

@@ -211,7 +211,7 @@ class SessionIntercept(Method):
     """Take a dialog away from the operator who has it now; you become its operator.
 
     For a dialog that waits in the queue use operator_answer: intercepting it does nothing and still answers true.
-    Colleagues see a notice, the client does not.
+    Colleagues see a notice in the chat.
     """
 
     rest = "imopenlines.session.intercept"

@@ -32,7 +32,7 @@ class OperatorAnswer(Method):
     """Take a dialog: you (the webhook's user) become its operator and it leaves the queue.
 
     Works on a waiting dialog and also takes it away from a colleague without asking; session_intercept is for doing
-    that on purpose. The client sees no message. A second call fails. It does not send an answer text.
+    that on purpose. It sends the client no answer, you have to write one. A second call fails.
     """
 
     rest = "imopenlines.operator.answer"

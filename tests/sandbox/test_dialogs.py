@@ -96,10 +96,10 @@ def test_history_spells_its_keys_oddly(portal: Portal) -> None:
     chat = history["chat"]["219"]
     assert (chat["owner"], chat["entityId"], chat["muteList"]) == (
         "4",
-        "livechat|1|9219|119",
+        "livechat|5|9219|119",
         {"119": False, "4": False},
     )
-    assert chat["entityData1"].split("|")[5] == "319"
+    assert chat["entityData1"].split("|")[5:8:2] == ["319", "1"]
     assert history["userInGroup"] == {"5": {"id": 5, "users": ["4"]}}
     assert history["userInChat"] == {"219": [119, 4]}
 

@@ -215,3 +215,23 @@ def test_text_that_is_no_valid_unicode_survives_the_wire(portal: Portal) -> None
     body = '{"PARAMS": {"LINE_NAME": "\\ud800 half"}}'
     line_id = portal.send("POST", f"{PATH}imopenlines.config.add", content=body, headers=headers).json()["result"]
     assert portal.result("imopenlines.config.get", {"CONFIG_ID": line_id})["LINE_NAME"] == "\ud800 half"
+
+
+def test_reserved_names_never_reach_a_method(portal: Portal) -> None:
+    portal.send("GET", f"{PATH}imopenlines.dialog.get?CHAT_ID=206&start=50&state=x&sessid=1")
+    assert portal.company.requests[-1].params == {"CHAT_ID": "206"}
+    answer = portal.send("GET", f"{PATH}imopenlines.dialog.get?CHAT_ID=206&token=x")
+    assert (answer.status_code, answer.json()["error"]) == (403, "ACCESS_DENIED")
+
+
+def test_names_nested_too_deep_are_dropped(portal: Portal) -> None:
+    answer = portal.send("POST", f"{PATH}imopenlines.dialog.get", data={"CHAT_ID": "206", "x" + "[y]" * 100: "1"})
+    assert answer.json()["result"]["id"] == 206
+    assert portal.company.requests[-1].params == {"CHAT_ID": "206"}
+
+
+def test_json_nested_too_deep_means_no_parameters(portal: Portal) -> None:
+    body = '{"CHAT_ID": 206, "x": ' + "[" * 600 + "]" * 600 + "}"
+    headers = {"content-type": "application/json"}
+    answer = portal.send("POST", f"{PATH}imopenlines.dialog.get", content=body, headers=headers)
+    assert answer.json()["error"] == "ACCESS_ERROR"

@@ -1,0 +1,74 @@
+"""Clients that nobody of this project wrote: both TypeScript SDKs and the MCP Inspector's command line.
+
+They need Node and the npm registry, so they run where OPENCHANNELS_NODE_TESTS is set, as in CI.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tools.registry import methods
+
+NODE = ROOT / "tests" / "node"
+SERVER = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "openchannels_mcp", "--sandbox"]
+INSPECTOR = ["npx", "-y", "-p", "node@24.21.0", "-p", "@modelcontextprotocol/inspector@2.12.0", "-c"]
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("OPENCHANNELS_NODE_TESTS"), reason="needs Node and npm: set OPENCHANNELS_NODE_TESTS=1"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _installed() -> None:
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, capture_output=True, timeout=300)
+
+
+def _run(command: list[str]) -> Any:
+    environment = {**os.environ, **PLAIN_ENVIRONMENT}
+    ended = subprocess.run(command, cwd=NODE, env=environment, check=False, capture_output=True, text=True, timeout=300)
+    assert ended.stdout, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize(("generation", "protocol"), [("v1", None), ("v2", "2026-07-28")])
+def test_the_typescript_clients_of_both_eras_live_through_the_story(generation: str, protocol: str | None) -> None:
+    told = _run(["node", "story.mjs", generation, *SERVER])
+
+    assert told["protocol"] == protocol
+    assert set(told["tools"]) == set(methods())
+    assert told["dialog"]["title"] == "Emma Wilson - Sales"
+    assert told["refused"]["isError"] is True
+    assert "give exactly one of" in told["refused"]["text"]
+    assert told["resources"] >= len(methods())
+    assert "TRANSFER_ID" in told["page"]
+    assert len(told["prompts"]) == 7
+    assert "chat 201" in told["prompt"]
+
+
+def _inspect(*words: str) -> Any:
+    return _run([*INSPECTOR, shlex.join(["mcp-inspector", "--cli", *SERVER, *words, "--format", "json"])])["result"]
+
+
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+def test_the_inspector_lists_the_tools_in_either_era(era: str) -> None:
+    listed = _inspect("--method", "tools/list", "--protocol-era", era)
+
+    assert {tool["name"] for tool in listed["tools"]} == set(methods())
+
+
+def test_the_inspector_calls_reads_and_prompts() -> None:
+    called = _inspect("--method", "tools/call", "--tool-name", "dialog_get", "--tool-arg", "chat_id=201")
+    page = _inspect("--method", "resources/read", "--uri", "openchannels://docs/methods/imopenlines.dialog.get")
+    prompt = _inspect(
+        "--method", "prompts/get", "--prompt-name", "hand_over", "--prompt-args", "chat_id=201", "to=Olga"
+    )
+
+    assert called["structuredContent"]["chat_id"] == 201
+    assert "USER_CODE" in page["contents"][0]["text"]
+    assert "201" in prompt["messages"][0]["content"]["text"]
