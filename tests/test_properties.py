@@ -109,4 +109,4 @@ def _ours(text: str) -> str:
 def _valid(method: type[Method], arguments: dict[str, Any]) -> bool:
     """The published schema is the weaker judge: what it refuses must never be sent."""
     given_values = {name: value for name, value in arguments.items() if value is not None}
-    return Draft202012Validator(method.input_schema()).is_valid(given_values)
+    return bool(Draft202012Validator(method.input_schema()).is_valid(given_values))

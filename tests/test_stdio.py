@@ -39,7 +39,7 @@ def test_a_client_of_either_era_lists_calls_reads_and_prompts(client: Assistant)
     assert state.structured_content["owner"] == 0
 
     uris = [resource.uri for resource in client.run("list_resources").resources]
-    assert len(uris) == len(set(uris)) == 49
+    assert len(uris) == len(set(uris)) >= len(methods())
     page = client.run("read_resource", "openchannels://docs/methods/imopenlines.operator.transfer").contents[0]
     assert page.mime_type == "text/markdown"
     assert "TRANSFER_ID" in page.text
@@ -60,13 +60,13 @@ def test_what_does_not_exist_is_said_to_be_missing(client: Assistant) -> None:
         client.run("get_prompt", "nothing", {})
 
 
-@pytest.mark.parametrize("disguise", [str, str.upper, str.title, lambda tool: methods()[tool].rest])
-def test_read_only_leaves_reading_tools_and_lets_no_write_through(portal: Recording, disguise: Any) -> None:
+def test_read_only_leaves_reading_tools_and_lets_no_write_through(portal: Recording) -> None:
     with assistant("--read-only", webhook=portal.webhook) as client:
         assert {tool.name for tool in client.run("list_tools").tools} == READING
         for tool in WRITING:
-            reply = client.call(disguise(tool), dict(methods()[tool].example))
-            assert reply.is_error
+            rest = methods()[tool].rest
+            for disguise in (tool, tool.upper(), tool.title(), rest, rest.lower(), f" {tool} ", f"dialog_get {tool}"):
+                assert client.call(disguise, dict(methods()[tool].example)).is_error
 
     assert portal.requests == []
 
@@ -83,31 +83,30 @@ def test_only_the_chosen_toolsets_exist(portal: Recording) -> None:
 
 
 FAILURES = [
-    (200, b'{"result": false, "error": "SOMETHING", "error_description": "broken"}', "SOMETHING", 1),
-    (400, b'{"error": "", "error_description": ""}', "(empty)", 1),
-    (400, b'{"error": "ACCESS_DENIED", "error_description": "no"}', "ACCESS_DENIED", 1),
-    (401, b'{"error": "INVALID_CREDENTIALS", "error_description": "no"}', "OPENCHANNELS_WEBHOOK_URL", 1),
-    (429, b'{"error": "OPERATION_TIME_LIMIT", "error_description": "no"}', "OPERATION_TIME_LIMIT", 1),
-    (500, b"<h1>Internal Server Error</h1>", "not known whether the portal executed the call", 1),
-    (200, b"<html>login</html>", "not known whether the portal executed the call", 1),
-    (200, b'{"result": {"an": "object"}}', "probably executed", 1),
+    (200, b'{"result": false, "error": "SOMETHING", "error_description": "broken"}', "SOMETHING"),
+    (400, b'{"error": "", "error_description": ""}', "(empty)"),
+    (400, b'{"error": "ACCESS_DENIED", "error_description": "no"}', "ACCESS_DENIED"),
+    (401, b'{"error": "INVALID_CREDENTIALS", "error_description": "no"}', "OPENCHANNELS_WEBHOOK_URL"),
+    (429, b'{"error": "OPERATION_TIME_LIMIT", "error_description": "no"}', "OPERATION_TIME_LIMIT"),
+    (500, b"<h1>Internal Server Error</h1>", "not known whether the portal executed the call"),
+    (200, b"<html>login</html>", "not known whether the portal executed the call"),
+    (200, b'{"result": {"an": "object"}}', "probably executed"),
 ]
 
 
-@pytest.mark.parametrize(("status", "body", "words", "requests"), FAILURES)
-def test_a_failure_of_a_write_is_flagged_and_sent_once(
-    portal: Recording, status: int, body: bytes, words: str, requests: int
-) -> None:
+def test_a_failure_of_a_write_is_flagged_and_sent_once(portal: Recording) -> None:
     with assistant(webhook=portal.webhook) as client:
-        portal.answers = [(status, body)]
-        reply = client.call("operator_answer", chat_id=5)
+        for status, body, words in FAILURES:
+            portal.requests.clear()
+            portal.answers = [(status, body)]
+            reply = client.call("operator_answer", chat_id=5)
 
-    assert reply.is_error
-    text = text_of(reply)
-    assert words in text
-    assert "What to do:" in text
-    assert "openchannels://docs/methods/imopenlines.operator.answer" in text
-    assert len(portal.requests) == requests
+            text = text_of(reply)
+            assert reply.is_error, body
+            assert words in text
+            assert "What to do:" in text
+            assert "openchannels://docs/methods/imopenlines.operator.answer" in text
+            assert len(portal.requests) == 1
 
 
 def test_a_read_survives_passing_faults(portal: Recording) -> None:

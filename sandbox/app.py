@@ -1,0 +1,52 @@
+"""The ASGI application: REST under `/rest/`, the control API under `/_sandbox/`."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from sandbox.callers import Credentials
+from sandbox.company import Company
+from sandbox.control import control_routes
+from sandbox.dispatch import Dispatcher
+from sandbox.seed import seeded_company
+from sandbox.wire import read_params, respond
+
+SUFFIX = ".json"
+WEBHOOK_DEPTH = 3
+
+
+def create_app(company: Company | None = None) -> Starlette:
+    """Create the portal of a company, of the seeded one if none is given."""
+    app = Starlette(
+        routes=[
+            Route("/rest/{path:path}", _call, methods=["GET", "POST"]),
+            Mount("/_sandbox", routes=control_routes()),
+        ]
+    )
+    app.state.company = company or seeded_company()
+    return app
+
+
+async def _call(request: Request) -> Response:
+    params = await read_params(request)
+    login, secret, method = _path(request.path_params["path"])
+    credentials = Credentials(login, secret, "" if secret else _access_token(request, params))
+    company: Company = request.app.state.company
+    return respond(Dispatcher(company).perform(method, params, credentials), company.clock)
+
+
+def _path(path: str) -> tuple[str, str, str]:
+    parts = path.strip("/").split("/")
+    parts[-1] = parts[-1].removesuffix(SUFFIX)
+    if len(parts) == WEBHOOK_DEPTH:
+        return parts[0], parts[1], parts[2]
+    return "", "", "/".join(parts)
+
+
+def _access_token(request: Request, params: dict[str, object]) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    given = params.get("auth") or params.get("access_token")
+    return given if isinstance(given, str) else ""

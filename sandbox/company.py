@@ -1,0 +1,129 @@
+"""The company whose portal this is: every record, the clock and the counters."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sandbox.records import (
+    Bot,
+    Chat,
+    Client,
+    CrmEntity,
+    Employee,
+    File,
+    Line,
+    Message,
+    Person,
+    QuickAnswer,
+    RequestRecord,
+    Session,
+    Transfer,
+    Webhook,
+)
+from sandbox.switches import Switches
+
+START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+LOG_LENGTH = 1000
+
+
+class Clock:
+    """A clock that moves only when it is told to, so that two runs give the same answers."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def __call__(self) -> datetime:
+        """Return the present moment."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward."""
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Company:
+    """The root of the sandbox's state."""
+
+    clock: Clock = field(default_factory=Clock)
+    switches: Switches = field(default_factory=Switches)
+    address: str = "https://sandbox.example"
+    departments: dict[int, str] = field(default_factory=dict)
+    employees: dict[int, Employee] = field(default_factory=dict)
+    clients: dict[int, Client] = field(default_factory=dict)
+    bots: list[Bot] = field(default_factory=list)
+    webhooks: list[Webhook] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    crm: dict[tuple[str, int], CrmEntity] = field(default_factory=dict)
+    chats: dict[int, Chat] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    files: dict[int, File] = field(default_factory=dict)
+    transfers: list[Transfer] = field(default_factory=list)
+    quick_answers: list[QuickAnswer] = field(default_factory=list)
+    recents: set[tuple[int, int]] = field(default_factory=set)
+    network_lines: dict[str, str] = field(default_factory=dict)
+    network_sent: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+
+    def next_id(self, kind: str) -> int:
+        """Give out the next id of a kind; ids are never given twice."""
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        return self.counters[kind]
+
+    def person(self, user_id: int) -> Person | None:
+        """Find an employee, bot or client."""
+        return self.employees.get(user_id) or self.clients.get(user_id)
+
+    def employee(self, user_id: int) -> Employee | None:
+        """Find an employee or bot who still works here."""
+        found = self.employees.get(user_id)
+        return found if found and found.active else None
+
+    def is_bot(self, user_id: int) -> bool:
+        """Tell whether the user is a bot."""
+        found = self.employees.get(user_id)
+        return bool(found and found.bot)
+
+    def chat_of(self, user_code: str) -> Chat | None:
+        """Find the chat of a user code."""
+        return next((chat for chat in self.chats.values() if user_code and chat.user_code == user_code), None)
+
+    def line_of(self, session: Session) -> Line | None:
+        """Find the line that holds the session now."""
+        return self.lines.get(session.line_id)
+
+    def sessions_of(self, chat_id: int) -> list[Session]:
+        """Return the sessions of a chat in the order of their ids."""
+        found = (session for session in self.sessions.values() if session.chat_id == chat_id)
+        return sorted(found, key=lambda session: session.id)
+
+    def messages_of(self, chat_id: int) -> list[Message]:
+        """Return the messages of a chat, oldest first."""
+        return [message for message in self.messages.values() if message.chat_id == chat_id]
+
+    def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
+        """Put a message into a chat, within the session that is open there."""
+        message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
+        self.messages[message.id] = message
+        return message
+
+    def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
+        """Put a system message into a chat."""
+        return self.say(chat, 0, text, system=True, to_client=to_client)
+
+    def invite(self, user_ids: Iterable[int], chat: Chat) -> None:
+        """Show the chat in the lists of people who may take it."""
+        self.recents.update((user_id, chat.id) for user_id in user_ids)
+
+    def uninvite(self, chat: Chat) -> None:
+        """Take the chat out of everyone's list."""
+        self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
+
+    def mention(self, user_id: int) -> str:
+        """Return the messenger's markup for a person."""
+        person = self.person(user_id)
+        return f"[USER={user_id}]{person.name}[/USER]" if person else f"[USER={user_id}][/USER]"

@@ -1,0 +1,121 @@
+"""The way of a call through the portal: find the method, find out who calls, let it in, run it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox import batch
+from sandbox.callers import Caller, Credentials, check_scope, identify
+from sandbox.cards import iso
+from sandbox.company import Company
+from sandbox.methods.registry import FORBIDDEN, Behaviour
+from sandbox.php import PhpTypeError
+from sandbox.records import RequestRecord
+from sandbox.refusal import Refusal
+from sandbox.system import BATCH, find
+from sandbox.wire import CRASH, Answer
+
+NOT_FOUND = 404
+RESERVED_PARAMS = frozenset(
+    {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
+)
+STOPPED_SITE = "PORTAL_DELETED"
+
+
+class Dispatcher:
+    """Runs the calls of a company's portal and keeps the log of them."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    def perform(self, name: str, params: dict[str, Any], credentials: Credentials) -> Answer:
+        """Run a call as it came over the wire."""
+        self.company.clock.advance(1)
+        params = {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
+        caller: Caller | None = None
+        try:
+            self._admit_site()
+            behaviour = _behaviour(name)
+            _check_link(params)
+            caller = identify(self.company, credentials)
+            check_scope(caller, behaviour.scope)
+            run = self._run_batch if behaviour is BATCH else self._run
+            answer = run(behaviour, params, caller)
+        except Refusal as refusal:
+            answer = Answer(refusal=refusal)
+        except (PhpTypeError, RecursionError):
+            answer = Answer(refusal=CRASH)
+        self._log(name, params, caller, answer)
+        return answer
+
+    def _perform_inner(self, name: str, params: dict[str, Any], caller: Caller) -> Answer:
+        try:
+            behaviour = _behaviour(name)
+            check_scope(caller, behaviour.scope)
+            answer = self._run(behaviour, params, caller)
+        except Refusal as refusal:
+            answer = Answer(refusal=refusal)
+        self._log(name, params, caller, answer, in_batch=True)
+        return answer
+
+    def _run_batch(self, _batch: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
+        self._admit()
+        return Answer(
+            batch.run(params, lambda name, given: self._perform_inner(name, given, caller), self.company.clock)
+        )
+
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
+        self._admit()
+        try:
+            return Answer(behaviour.run(self.company, caller, params))
+        except Refusal as refusal:
+            raise self._replaced(refusal) from refusal
+
+    def _admit_site(self) -> None:
+        hold = self.company.switches.hold
+        if hold and hold.code == STOPPED_SITE:
+            self._admit()
+
+    def _admit(self) -> None:
+        """Let a call in; limits and faults belong here, after the credentials and before the method."""
+        hold = self.company.switches.hold
+        if hold is None:
+            return
+        if hold.calls == 1:
+            self.company.switches.hold = None
+        hold.calls -= 1 if hold.calls else 0
+        raise Refusal(hold.code, hold.text, hold.status)
+
+    def _replaced(self, refusal: Refusal) -> Refusal:
+        """Let the exception that a lower layer left behind take the place of a refusal."""
+        pending = self.company.switches.pending
+        if pending is None:
+            return refusal
+        self.company.switches.pending = None
+        return Refusal(pending.code, pending.text, refusal.status)
+
+    def _log(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        caller: Caller | None,
+        answer: Answer,
+        *,
+        in_batch: bool = False,
+    ) -> None:
+        user_id = caller.user_id if caller else 0
+        at = iso(self.company.clock())
+        status, outcome = answer.status, answer.outcome
+        self.company.requests.append(RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch))
+
+
+def _check_link(params: Mapping[str, Any]) -> None:
+    """Refuse a signed link, which is what the core takes any `token` for."""
+    if "token" in params:
+        raise Refusal("ACCESS_DENIED", "Link check failed", FORBIDDEN)
+
+
+def _behaviour(name: str) -> Behaviour:
+    found = find(name)
+    if found is None:
+        raise Refusal("ERROR_METHOD_NOT_FOUND", "Method not found!", NOT_FOUND)
+    return found

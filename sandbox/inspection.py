@@ -1,0 +1,79 @@
+"""The state of the portal as tests look at it."""
+
+from collections import Counter
+from typing import Any
+
+from sandbox.cards import entity_data_1, entity_data_2, iso
+from sandbox.company import Company
+from sandbox.records import Chat, Line, Session
+
+
+def state(company: Company) -> dict[str, Any]:
+    """Return a compact picture of the company."""
+    return {
+        "now": iso(company.clock()),
+        "lines": [_line(line) for line in company.lines.values()],
+        "chats": [_chat(company, chat) for chat in company.chats.values()],
+        "sessions": [_session(company, session) for session in company.sessions.values()],
+        "messages": len(company.messages),
+        "transfers": len(company.transfers),
+        "quick_answers": [{"line_id": item.line_id, "text": item.text} for item in company.quick_answers],
+        "crm": [{"type": item.type, "id": item.id, "title": item.title} for item in company.crm.values()],
+        "requests": len(company.requests),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "name": line.settings["LINE_NAME"],
+        "active": line.on("ACTIVE"),
+        "queue_type": line.settings["QUEUE_TYPE"],
+        "queue": [f"{entry.entity_type}:{entry.entity_id}" for entry in line.queue],
+    }
+
+
+def _chat(company: Company, chat: Chat) -> dict[str, Any]:
+    sessions = company.sessions_of(chat.id)
+    session = company.sessions.get(chat.session_id) or (sessions[-1] if sessions else None)
+    messages = company.messages_of(chat.id)
+    return {
+        "id": chat.id,
+        "name": chat.name,
+        "user_code": chat.user_code,
+        "entity_type": chat.entity_type,
+        "owner": chat.owner,
+        "members": list(chat.members),
+        "invited": sorted(user_id for user_id, chat_id in company.recents if chat_id == chat.id),
+        "session_id": chat.session_id,
+        "last_session_id": session.id if session else 0,
+        "status": session.status if session else None,
+        "pinned": bool(session and session.paused),
+        "silent": chat.silent == "Y",
+        "entity_data_1": entity_data_1(company, chat),
+        "entity_data_2": entity_data_2(chat),
+        "entity_data_3": chat.silent,
+        "messages": len(messages),
+        "last_message": messages[-1].text if messages else None,
+    }
+
+
+def _session(company: Company, session: Session) -> dict[str, Any]:
+    counted = Counter(message.session_id for message in company.messages.values())
+    return {
+        "id": session.id,
+        "chat_id": session.chat_id,
+        "line_id": session.line_id,
+        "operator_id": session.operator_id,
+        "status": session.status,
+        "closed": session.closed,
+        "wait_action": session.wait_action,
+        "wait_answer": session.wait_answer,
+        "paused": session.paused,
+        "spam": session.spam,
+        "parent_id": session.parent_id,
+        "vote": session.vote,
+        "vote_head": session.vote_head,
+        "comment_head": session.comment_head,
+        "messages": counted[session.id],
+    }

@@ -1,0 +1,113 @@
+"""The queue a line is given: which entries are valid, and how answers show it."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import queue_members
+from sandbox.company import Company
+from sandbox.queues import is_present
+from sandbox.records import Line, QueueEntry
+
+Wish = tuple[str, int]
+NO_FIELDS: dict[str, Any] = {
+    "USER_NAME": None,
+    "USER_WORK_POSITION": None,
+    "USER_AVATAR": None,
+    "USER_AVATAR_ID": "0",
+}
+
+
+def read_queue(company: Company, sent: Any, *, plain_ids: bool) -> list[QueueEntry] | None:
+    """Read a queue as sent, None when it is not valid; only adding a line takes plain user ids."""
+    wishes = [_read_entry(item, plain_ids=plain_ids) for item in php.values(sent)]
+    if not wishes:
+        return None
+    entries = []
+    for wish in wishes:
+        if wish is None or not _exists(company, wish):
+            return None
+        entries.append(QueueEntry(company.next_id("queue"), *wish))
+    return entries
+
+
+def _read_entry(item: Any, *, plain_ids: bool) -> Wish | None:
+    if isinstance(item, dict):
+        entity_type = item.get("ENTITY_TYPE")
+        if entity_type in ("user", "department"):
+            return str(entity_type), php.integer(item.get("ENTITY_ID"))
+        return None
+    if plain_ids and php.numeric(item):
+        return "user", php.integer(item)
+    return None
+
+
+def _exists(company: Company, wish: Wish) -> bool:
+    entity_type, entity_id = wish
+    return entity_id in (company.employees if entity_type == "user" else company.departments)
+
+
+def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:
+    """Read how operators are presented to clients of the line."""
+    if not isinstance(sent, dict):
+        return {}
+    return {
+        php.integer(user_id): {name: fields.get(name, empty) for name, empty in NO_FIELDS.items()}
+        for user_id, fields in sent.items()
+        if isinstance(fields, dict)
+    }
+
+
+def shown_queue(company: Company, line: Line, *, offline: bool = True) -> list[str]:
+    """Return the ids of the queue's users as strings."""
+    members = queue_members(company, line)
+    return [str(user_id) for user_id in members if offline or _is_online(company, user_id)]
+
+
+def _is_online(company: Company, user_id: int) -> bool:
+    user = company.employee(user_id)
+    return bool(user and user.presence == "online")
+
+
+def shown_fields(line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
+    """Return the presentation of the queue's users; an empty one is a list."""
+    return {user_id: line.user_fields.get(int(user_id), NO_FIELDS) for user_id in user_ids} or []
+
+
+def shown_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
+    """Return the rows of the queue by user; an empty map is a list."""
+    return {
+        user_id: {
+            "ID": str(_row_id(company, line, int(user_id))),
+            "SORT": str(position),
+            "USER_ID": user_id,
+            "DEPARTMENT_ID": str(_department(company, line, int(user_id))),
+            **line.user_fields.get(int(user_id), NO_FIELDS),
+        }
+        for position, user_id in enumerate(user_ids)
+    } or []
+
+
+def _row_id(company: Company, line: Line, user_id: int) -> int:
+    return next((entry.id for entry in line.queue if _holds(company, entry, user_id)), 0)
+
+
+def _department(company: Company, line: Line, user_id: int) -> int:
+    holders = (entry for entry in line.queue if _holds(company, entry, user_id))
+    return next((entry.entity_id for entry in holders if entry.entity_type == "department"), 0)
+
+
+def _holds(company: Company, entry: QueueEntry, user_id: int) -> bool:
+    if entry.entity_type == "user":
+        return entry.entity_id == user_id
+    user = company.employees.get(user_id)
+    return bool(user and entry.entity_id in user.departments)
+
+
+def anyone_online(company: Company, line: Line) -> str:
+    """Tell with Y or N whether the line can count on anyone now."""
+    return "Y" if any(is_present(company, line, user_id) for user_id in queue_members(company, line)) else "N"
+
+
+def shown_entries(line: Line) -> list[dict[str, str]]:
+    """Return the entries of the queue as they were configured."""
+    return [{"ENTITY_TYPE": entry.entity_type, "ENTITY_ID": str(entry.entity_id)} for entry in line.queue]

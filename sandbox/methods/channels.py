@@ -1,0 +1,147 @@
+"""Open lines and their settings."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import can_modify_line, reaches_line, role_of
+from sandbox.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
+from sandbox.line_queue import (
+    anyone_online,
+    read_queue,
+    read_user_fields,
+    shown_entries,
+    shown_fields,
+    shown_queue,
+    shown_rows,
+)
+from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
+from sandbox.records import Line
+from sandbox.refusal import Refusal, wrong_type
+from sandbox.settings import changes, for_new_line, row
+
+METHODS = Section()
+
+
+@METHODS.method("imopenlines.revision.get")
+def revision_get(_call: Call) -> Any:
+    """Return the revisions of the API."""
+    return {"rest": 2, "web": 1, "mobile": 1}
+
+
+@METHODS.method("imopenlines.config.path.get")
+def config_path_get(call: Call) -> Any:
+    """Return where the contact centre is."""
+    return {"SERVER_ADDRESS": call.company.address, "PUBLIC_PATH": "/contact_center/"}
+
+
+def _config_id(call: Call) -> int:
+    return positive_id(call, "CONFIG_ID", "CONFIG_ID_EMPTY", "Config ID can't be empty")
+
+
+@METHODS.method("imopenlines.config.get")
+def config_get(call: Call) -> Any:
+    """Return a line with its queue; no right is asked for."""
+    line = call.company.lines.get(_config_id(call))
+    if line is None:
+        return False
+    shown = row(line.id, line.settings, line.modified_by)
+    if not call.params.given("WITH_QUEUE") or call.params.yes("WITH_QUEUE"):
+        shown |= _queue_of(call, line)
+    return shown
+
+
+def _queue_of(call: Call, line: Line) -> dict[str, Any]:
+    offline = not call.params.given("SHOW_OFFLINE") or call.params.yes("SHOW_OFFLINE")
+    user_ids = shown_queue(call.company, line, offline=offline)
+    return {
+        "QUEUE": user_ids,
+        "QUEUE_FULL": shown_rows(call.company, line, user_ids),
+        "QUEUE_USERS_FIELDS": shown_fields(line, user_ids),
+        "QUEUE_ONLINE": anyone_online(call.company, line),
+    }
+
+
+@METHODS.method("imopenlines.config.list.get")
+def config_list_get(call: Call) -> Any:
+    """Select lines."""
+    params, options = call.params.array("PARAMS"), call.params.array("OPTIONS")
+    check_types(params)
+    strict = call.company.switches.strict_config_list
+    if strict:
+        check_options(options)
+    query = strict_query(params) if strict else loose_query(params)
+    lines = call.company.lines.values()
+    rows = chosen([row(line.id, line.settings, line.modified_by) for line in lines], query)
+    return [_selected(call, query, found, options) for found in rows if _permitted(call, query, found, options)]
+
+
+def _permitted(call: Call, query: Query, found: Row, options: dict[str, Any]) -> bool:
+    action = options.get("CHECK_PERMISSION")
+    if action is None:
+        return True
+    if action not in ACTIONS:
+        raise wrong_type("CHECK_PERMISSION")
+    role = role_of(call.company, call.user_id)
+    reach = role.lines_view if action == "VIEW" else role.lines_modify
+    selected = query.select.values()
+    line_id = int(found["ID"]) if "ID" in selected else 0
+    return reaches_line(call.company, reach, call.user_id, line_id, own_counts="MODIFY_USER_ID" in selected)
+
+
+def _selected(call: Call, query: Query, found: Row, options: dict[str, Any]) -> dict[str, Any]:
+    shown = {alias: found[name] for alias, name in query.select.items()}
+    line = call.company.lines.get(php.integer(shown.get("ID")))
+    if options.get("QUEUE") == "Y":
+        user_ids = shown_queue(call.company, line) if line else []
+        shown |= {"QUEUE": user_ids, "QUEUE_USERS_FIELDS": shown_fields(line, user_ids) if line else []}
+    if options.get("CONFIG_QUEUE") == "Y":
+        shown["CONFIG_QUEUE"] = shown_entries(line) if line else []
+    return shown
+
+
+@METHODS.method("imopenlines.config.add")
+def config_add(call: Call) -> Any:
+    """Create a line; no right is asked for, and an invalid queue is ignored."""
+    company, sent = call.company, call.params.array("PARAMS")
+    settings = for_new_line(company, sent)
+    if company.switches.config_storage_fails:
+        return False
+    line = Line(company.next_id("line"), settings, company.clock(), company.clock(), call.user_id)
+    line.queue = read_queue(company, sent.get("QUEUE"), plain_ids=True) or []
+    line.user_fields = read_user_fields(sent.get("QUEUE_USERS_FIELDS"))
+    company.lines[line.id] = line
+    return line.id
+
+
+def _modifiable(call: Call) -> int:
+    line_id = _config_id(call)
+    if not can_modify_line(call.company, call.user_id, line_id):
+        raise Refusal("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
+    return line_id
+
+
+@METHODS.method("imopenlines.config.update")
+def config_update(call: Call) -> Any:
+    """Change a line; whatever fails after the permission check is just false."""
+    line = call.company.lines.get(_modifiable(call))
+    if line is None or call.company.switches.config_storage_fails:
+        return False
+    sent = call.params.array("PARAMS")
+    changed = changes(call.company, sent)
+    if "QUEUE" in sent:
+        queue = read_queue(call.company, sent["QUEUE"], plain_ids=False)
+        if queue is None:
+            return False
+        line.queue = queue
+    if "QUEUE_USERS_FIELDS" in sent:
+        line.user_fields = read_user_fields(sent["QUEUE_USERS_FIELDS"])
+    line.settings.update(changed)
+    if not php.truthy(sent.get("SKIP_MODIFY_MARK")):
+        line.modified, line.modified_by = call.company.clock(), call.user_id
+    return True
+
+
+@METHODS.method("imopenlines.config.delete")
+def config_delete(call: Call) -> Any:
+    """Delete a line for good."""
+    return call.company.lines.pop(_modifiable(call), None) is not None

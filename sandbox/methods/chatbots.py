@@ -1,0 +1,96 @@
+"""What chat bots do with the dialogs they hold."""
+
+from typing import Any
+
+from sandbox.closing import finish
+from sandbox.lifecycle import answer, greet, load_or_start, open_session, release_from_bot
+from sandbox.lifecycle import transfer_to_line as move_to_line
+from sandbox.lifecycle import transfer_to_user as move_to_user
+from sandbox.methods.operators import chat_id_given, operator_wrong, target
+from sandbox.methods.registry import FORBIDDEN, Call, Section, refuse_session
+from sandbox.php import PhpTypeError, is_array
+from sandbox.records import Bot, Chat
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+
+
+def _chat(call: Call) -> Chat | None:
+    chat = call.company.chats.get(call.params.integer("CHAT_ID"))
+    return chat if chat and chat.entity_type == "LINES" else None
+
+
+@METHODS.method("imopenlines.bot.session.operator", any_case=True)
+def bot_session_operator(call: Call) -> Any:
+    """Release a dialog from its bot; whose bot it is is not asked, nor who calls."""
+    refuse_session(call)
+    chat_id_given(call)
+    chat = _chat(call)
+    session = load_or_start(call.company, chat) if chat else None
+    if chat is None or session is None or not call.company.is_bot(session.operator_id):
+        raise Refusal("WRONG_CHAT", "Operator is not a bot")
+    release_from_bot(call.company, chat, session)
+    return True
+
+
+@METHODS.method("imopenlines.bot.session.message.send", any_case=True)
+def bot_session_message_send(call: Call) -> Any:
+    """Send the line's greeting or a text to the client; true whatever happened."""
+    refuse_session(call)
+    chat_id_given(call)
+    name, text = call.params.text("NAME"), call.params.text("MESSAGE")
+    chat = _chat(call)
+    if chat is None or load_or_start(call.company, chat) is None:
+        return True
+    if name == "WELCOME":
+        greet(call.company, chat)
+    elif name == "DEFAULT" and text:
+        call.company.announce(chat, text, to_client=True)
+    return True
+
+
+def _own_bot(call: Call) -> Bot:
+    owner = call.caller.client_id
+    if call.caller.kind == "webhook":
+        client_id = call.params.upper().text("CLIENT_ID")
+        if not client_id:
+            raise Refusal("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
+        owner = f"custom{client_id}"
+    found = next((bot for bot in call.company.bots if bot.owner and bot.owner == owner), None)
+    if found is None:
+        raise Refusal("BOT_ID_ERROR", "Bot not found")
+    return found
+
+
+@METHODS.method("imopenlines.bot.session.transfer")
+def bot_session_transfer(call: Call) -> Any:
+    """Hand a dialog from a bot to an operator or a line; the bot stays unless it is told to leave."""
+    refuse_session(call)
+    chat_id_given(call)
+    if is_array(call.params.get("TRANSFER_ID")):
+        raise PhpTypeError
+    kind, number = target(call)
+    bot = _own_bot(call)
+    chat = _chat(call)
+    move = move_to_user if kind == "user" else move_to_line
+    if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
+        raise operator_wrong()
+    if call.params.yes("LEAVE"):
+        chat.members = [member for member in chat.members if member != bot.user_id]
+    return True
+
+
+@METHODS.method("imopenlines.bot.session.finish", any_case=True)
+def bot_session_finish(call: Call) -> Any:
+    """Let a bot take a dialog, over any operator, and finish it; true whatever happened."""
+    refuse_session(call)
+    chat_id_given(call)
+    bot = _own_bot(call)
+    chat = _chat(call)
+    if chat is None or chat.id in call.company.switches.locked_chats:
+        return True
+    answer(call.company, chat, bot.user_id)
+    session = open_session(call.company, chat)
+    if session:
+        finish(call.company, chat, session)
+    return True

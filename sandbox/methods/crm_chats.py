@@ -1,0 +1,209 @@
+"""The chats of CRM objects: finding them, their participants, and writing into them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox import php
+from sandbox.access import can_join, can_read_crm, can_remove_members, history_reaches
+from sandbox.lifecycle import join, open_session, operator_writes
+from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
+from sandbox.records import Session
+from sandbox.refusal import Refusal, missing_argument, wrong_type
+
+METHODS = Section()
+CONNECTOR_TITLES = {
+    "livechat": "Live Chat",
+    "telegrambot": "Telegram",
+    "whatsappbytwilio": "WhatsApp",
+    "facebook": "Facebook: Messages",
+    "viber": "Viber",
+}
+_ACTION_DENIED = "Access denied! You don't have access to this action"
+_GENERATED = {"ID": 1, "BLOCKS": [{"MESSAGE": "This message was generated automatically"}], "COLOR": "#df532d"}
+
+
+@dataclass(frozen=True)
+class Entity:
+    """The CRM object of a call; the type is upper case."""
+
+    type: str
+    id: int
+
+
+def _denied(text: str = _ACTION_DENIED) -> Refusal:
+    return Refusal("ACCESS_DENIED", text, FORBIDDEN)
+
+
+def _positive(call: Call, name: str) -> int:
+    value = call.params.get(name)
+    if not php.truthy(value):
+        raise missing_argument(name)
+    return _numeric(name, value)
+
+
+def _numeric(name: str, value: Any) -> int:
+    if not php.numeric(value) or php.integer(value) <= 0:
+        raise wrong_type(name)
+    return php.integer(value)
+
+
+def _entity(call: Call) -> Entity:
+    if not call.params.filled("CRM_ENTITY_TYPE"):
+        raise missing_argument("CRM_ENTITY_TYPE")
+    return Entity(call.params.text("CRM_ENTITY_TYPE").upper(), _positive(call, "CRM_ENTITY"))
+
+
+def _empty_crm_data() -> Refusal:
+    return Refusal("CRM_CHAT_EMPTY_CRM_DATA", "Empty CRM data")
+
+
+def _check_read(call: Call, entity: Entity, user_id: int | None = None, text: str = _ACTION_DENIED) -> None:
+    if not can_read_crm(call.company, call.user_id if user_id is None else user_id, entity.type, entity.id):
+        raise _denied(text)
+
+
+def _sessions(call: Call, entity: Entity, *, active_only: bool) -> Iterator[Session]:
+    """Give the sessions bound to an object through the connectors in use, newest first."""
+    in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
+    for session in sorted(call.company.sessions.values(), key=lambda found: found.id, reverse=True):
+        bound = session.crm_bindings.get(entity.type) == entity.id
+        if bound and session.source in in_use and (session.active or not active_only):
+            yield session
+
+
+def _last_chat(call: Call, entity: Entity) -> int:
+    bound = [item for item in call.company.sessions.values() if item.crm_bindings.get(entity.type) == entity.id]
+    return max(bound, key=lambda found: (found.modified, found.id)).chat_id if bound else 0
+
+
+@METHODS.method("imopenlines.crm.chat.get")
+def crm_chat_get(call: Call) -> Any:
+    """Return the chats of a CRM object."""
+    entity = _entity(call)
+    _check_read(call, entity)
+    found = _sessions(call, entity, active_only=call.params.get("ACTIVE_ONLY") != "N")
+    chats = dict.fromkeys((session.chat_id, session.source) for session in found)
+    return [
+        {
+            "CHAT_ID": str(chat_id),
+            "CONNECTOR_ID": connector,
+            "CONNECTOR_TITLE": CONNECTOR_TITLES.get(connector, connector),
+        }
+        for chat_id, connector in chats
+    ]
+
+
+@METHODS.method("imopenlines.crm.chat.getLastId")
+def crm_chat_get_last_id(call: Call) -> Any:
+    """Return the chat that a CRM object was busy in last; CRM rights are not asked for."""
+    if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
+        raise _empty_crm_data()
+    chat_id = _last_chat(call, _entity(call))
+    if not chat_id:
+        raise Refusal("CRM_CHAT_EMPTY_CRM_DATA", "Could not find CRM entity")
+    return chat_id
+
+
+def _check_messenger(call: Call) -> None:
+    if not call.company.switches.modules.im:
+        raise Refusal("IM_NOT_INSTALLED", "Messenger is not installed.")
+
+
+def _wanted_chat(call: Call, entity: Entity) -> int:
+    return call.params.integer("CHAT_ID") if call.params.filled("CHAT_ID") else _last_chat(call, entity)
+
+
+def _bound_session(call: Call, entity: Entity, chat_id: int) -> Session:
+    for session in _sessions(call, entity, active_only=True):
+        if session.chat_id == chat_id:
+            return session
+    raise Refusal("CHAT_NOT_IN_CRM", "Chat does not belong to the CRM entity being checked")
+
+
+def _check_employee(call: Call, user_id: int) -> None:
+    if call.company.employee(user_id) is None:
+        raise Refusal("CRM_CHAT_USER_NOT_ACTIVE", "User not active")
+
+
+@METHODS.method("imopenlines.crm.chat.user.add")
+def crm_chat_user_add(call: Call) -> Any:
+    """Add an employee to the chat of a CRM object; without a chat the answer is 0."""
+    entity = _entity(call)
+    _check_messenger(call)
+    joining = "Access denied! You don't have access to join user to chat"
+    _check_read(call, entity, text=joining)
+    chat_id = _wanted_chat(call, entity)
+    if not chat_id:
+        return 0
+    session = _bound_session(call, entity, chat_id)
+    chat = call.company.chats[chat_id]
+    if not can_join(call.company, call.user_id, chat):
+        raise _denied(joining)
+    user_id = call.params.integer("USER_ID")
+    if user_id <= 0:
+        raise missing_argument("Empty USER_ID")
+    _check_newcomer(call, entity, session, user_id)
+    if user_id in chat.members or pending(call):
+        raise Refusal("WRONG_REQUEST", "You don't have access or user already member in chat")
+    join(call.company, chat, user_id)
+    return chat_id
+
+
+def _check_newcomer(call: Call, entity: Entity, session: Session, user_id: int) -> None:
+    _check_employee(call, user_id)
+    _check_read(call, entity, user_id, "Access denied! This user may not read the CRM object of the chat")
+    if not history_reaches(call.company, call.user_id, user_id, session):
+        raise _denied("Access denied! This user may not view the history of the chat")
+
+
+@METHODS.method("imopenlines.crm.chat.user.delete")
+def crm_chat_user_delete(call: Call) -> Any:
+    """Take an employee out of the chat of a CRM object."""
+    if not call.params.filled("USER_ID"):
+        raise Refusal("CRM_CHAT_EMPTY_USER", "Empty User ID")
+    if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
+        raise _empty_crm_data()
+    entity = _entity(call)
+    _check_messenger(call)
+    _check_read(call, entity)
+    chat_id = _wanted_chat(call, entity)
+    if not chat_id:
+        return 0
+    _bound_session(call, entity, chat_id)
+    _remove(call, chat_id, call.params.integer("USER_ID"))
+    return chat_id
+
+
+def _remove(call: Call, chat_id: int, user_id: int) -> None:
+    chat = call.company.chats[chat_id]
+    if not can_remove_members(call.company.employee(call.user_id), chat, user_id):
+        text = "You don't have access to delete a user from this chat"
+        raise Refusal("CHAT_DELETE_USER_PERMISSION_DENIED", text, FORBIDDEN)
+    _check_employee(call, user_id)
+    if user_id not in chat.members or pending(call):
+        raise Refusal("WRONG_REQUEST", "You don't have access or user already not in chat")
+    chat.members.remove(user_id)
+    if chat.owner == user_id:
+        chat.owner = 0
+    call.company.announce(chat, f"{call.company.mention(user_id)} left the conversation")
+
+
+@METHODS.method("imopenlines.crm.message.add")
+def crm_message_add(call: Call) -> Any:
+    """Write to the client as any employee; nobody asks whether the caller may speak for them."""
+    entity = _entity(call)
+    sender_id, chat_id = _positive(call, "USER_ID"), _positive(call, "CHAT_ID")
+    if not call.params.filled("MESSAGE"):
+        raise missing_argument("MESSAGE")
+    text = call.params.text("MESSAGE")
+    for user_id in (call.user_id, sender_id):
+        _check_read(call, entity, user_id, "Access denied! User don't have access to this entity")
+    _bound_session(call, entity, chat_id)
+    if call.company.switches.message_storage_fails or pending(call):
+        raise Refusal("MESSAGE_ADD_ERROR", "Message was not added")
+    chat = call.company.chats[chat_id]
+    open_session(call.company, chat)
+    message = operator_writes(call.company, chat, sender_id, text)
+    message.attach.append(dict(_GENERATED))
+    return message.id

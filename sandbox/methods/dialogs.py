@@ -1,0 +1,89 @@
+"""Finding dialogs and reading them."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import can_join, can_see_history
+from sandbox.cards import dialog_card
+from sandbox.history import history
+from sandbox.methods.registry import Call, Section
+from sandbox.records import Chat, Session
+from sandbox.refusal import Refusal, empty_error
+
+METHODS = Section()
+USER_CODE_PREFIX = "imol|"
+
+
+@METHODS.method("imopenlines.dialog.get", any_case=True)
+def dialog_get(call: Call) -> Any:
+    """Return a dialog; whatever is wrong, the error is the same."""
+    if not call.company.switches.modules.im:
+        raise Refusal("IM_NOT_INSTALLED", "Messenger is not installed.")
+    chat = _wanted(call)
+    if chat is None or chat.entity_type != "LINES" or not _may_see(call, chat):
+        raise Refusal("ACCESS_ERROR", "You don't have access to this chat")
+    return dialog_card(call.company, chat, call.user_id)
+
+
+def _may_see(call: Call, chat: Chat) -> bool:
+    return call.user_id in chat.members or can_join(call.company, call.user_id, chat)
+
+
+def _wanted(call: Call) -> Chat | None:
+    """Find the chat by the first identifier that was given at all."""
+    params, chats = call.params, call.company.chats
+    if params.given("CHAT_ID"):
+        return chats.get(params.integer("CHAT_ID"))
+    if params.given("DIALOG_ID"):
+        dialog_id = params.text("DIALOG_ID")
+        return chats.get(php.integer(dialog_id.removeprefix("chat"))) if dialog_id.startswith("chat") else None
+    if params.given("SESSION_ID"):
+        session = call.company.sessions.get(params.integer("SESSION_ID"))
+        return chats.get(session.chat_id) if session else None
+    return call.company.chat_of(params.text("USER_CODE").removeprefix(USER_CODE_PREFIX))
+
+
+@METHODS.method("imopenlines.session.open")
+def session_open(call: Call) -> Any:
+    """Return the chat of a user code; despite the name nothing is opened."""
+    caller = call.company.employee(call.user_id)
+    if caller and caller.extranet:
+        raise empty_error()
+    chat = call.company.chat_of(call.params.text("USER_CODE"))
+    if chat is None or (chat.owner != call.user_id and not can_join(call.company, call.user_id, chat)):
+        raise _denied()
+    return {"chatId": str(chat.id)}
+
+
+def _denied() -> Refusal:
+    return Refusal("ACCESS_DENIED", "You do not have permission to access this chat.")
+
+
+@METHODS.method("imopenlines.session.history.get")
+def session_history_get(call: Call) -> Any:
+    """Return all messages of a session."""
+    session_id = _session_id(call)
+    session = call.company.sessions.get(session_id)
+    if session is None or not can_see_history(call.company, call.user_id, session):
+        raise _denied()
+    if not any(message.session_id == session_id for message in call.company.messages.values()):
+        raise _denied()
+    return history(call.company, session, call.user_id)
+
+
+def _session_id(call: Call) -> int:
+    params = call.params
+    if params.filled("SESSION_ID"):
+        session_id = params.integer("SESSION_ID")
+    elif params.filled("CHAT_ID"):
+        session_id = _last_session(call, params.integer("CHAT_ID"))
+    else:
+        raise Refusal("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
+    if not session_id:
+        raise Refusal("INVALID_SESSION_ID", "Unable to determine session ID from provided parameters")
+    return session_id
+
+
+def _last_session(call: Call, chat_id: int) -> int:
+    found: list[Session] = call.company.sessions_of(chat_id)
+    return max((session.id for session in found), default=0)

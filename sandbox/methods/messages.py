@@ -1,0 +1,96 @@
+"""What is done with messages and what follows from them: new sessions, quick answers, CRM records."""
+
+from typing import Any
+
+from sandbox.access import check_access, role_of
+from sandbox.company import Company
+from sandbox.lifecycle import load_or_start, open_session, restart_from
+from sandbox.methods.operators import gate
+from sandbox.methods.registry import Call, Section
+from sandbox.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+
+
+@METHODS.method("imopenlines.message.session.start")
+def message_session_start(call: Call) -> Any:
+    """Start a new session from a message; true even when the message is not there."""
+    chat = gate(call)
+    message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
+    if message and message.chat_id == chat.id:
+        restart_from(call.company, chat, call.user_id, message)
+    return True
+
+
+@METHODS.method("imopenlines.message.quick.save")
+def message_quick_save(call: Call) -> Any:
+    """Save a message as a quick answer; the message is looked for before the chat is."""
+    message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
+    if message is None:
+        raise _cannot_save()
+    chat = gate(call)
+    check_access(call.company, call.user_id, message.chat_id)
+    session = open_session(call.company, chat)
+    line = call.company.line_of(session) if session else None
+    allowed = role_of(call.company, call.user_id).quick_answers is not Reach.NONE
+    if line is None or not allowed or call.company.switches.quick_answer_storage_fails:
+        raise _cannot_save()
+    _store(call, line, message)
+    return True
+
+
+def _cannot_save() -> Refusal:
+    return Refusal("CANT_SAVE_QUICK_ANSWER", "Error saving quick answer")
+
+
+def _store(call: Call, line: Line, message: Message) -> None:
+    known = [saved for saved in call.company.quick_answers if saved.line_id == line.id]
+    found = next((saved for saved in known if saved.message_id == message.id), None) or next(
+        (saved for saved in known if saved.text == message.text), None
+    )
+    if found:
+        found.message_id, found.text = message.id, message.text
+        return
+    call.company.quick_answers.append(
+        QuickAnswer(call.company.next_id("quick answer"), line.id, message.id, message.text, call.user_id)
+    )
+
+
+@METHODS.method("imopenlines.crm.lead.create")
+def crm_lead_create(call: Call) -> Any:
+    """Create the CRM record the line is set to create; true without one when the chat is bound already."""
+    chat = gate(call)
+    if chat.crm_main:
+        return True
+    session = _session_to_save(call.company, chat)
+    if session.operator_id != call.user_id:
+        raise Refusal("ERROR_USER_NOT_OPERATOR", "Only the operator of the conversation may save it to CRM")
+    if not call.company.switches.modules.crm:
+        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_CRM", "Failed to load CRM")
+    _create_record(call.company, chat, session)
+    return True
+
+
+def _session_to_save(company: Company, chat: Chat) -> Session:
+    failure = company.switches.load_failures.get(chat.id)
+    if failure == "chat":
+        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_CHAT", "Failed to load the chat")
+    session = load_or_start(company, chat)
+    if session is None:
+        raise Refusal("IMOL_CHAT_ERROR_ANSWER_NOT_LOAD_SESSION", "Failed to load the session")
+    if failure == "data":
+        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
+    return session
+
+
+def _create_record(company: Company, chat: Chat, session: Session) -> None:
+    line = company.line_of(session)
+    entity_type = "DEAL" if line and line.settings["CRM_CREATE"] == "deal" else "LEAD"
+    entity = CrmEntity(entity_type, company.next_id("crm"), chat.name, session.operator_id)
+    company.crm[entity.type, entity.id] = entity
+    for holder in (chat, session):
+        holder.crm_main = (entity.type, entity.id)
+        holder.crm_bindings[entity.type] = entity.id
+    session.modified = company.clock()
+    company.announce(chat, f"[b]A new {entity_type.lower()} has been created[/b]")

@@ -1,0 +1,120 @@
+"""Lines of the Bitrix24 Network: joining one, and writing to a person from one."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sandbox import php
+from sandbox.methods.registry import Call, Section, pending, refuse_session
+from sandbox.records import Bot, Employee
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+CODE_LENGTH = 32
+SUPPORT_CODE = "5".rjust(CODE_LENGTH, "0")
+ATTACH_LIMIT = 30 * 1024
+MESSAGE_PAUSE = timedelta(days=7)
+
+
+def _code(call: Call) -> str:
+    code = call.params.get("CODE")
+    if not isinstance(code, str) or len(code) != CODE_LENGTH:
+        raise Refusal("CODE", "You entered an invalid code")
+    if not call.company.switches.modules.imbot:
+        raise Refusal("IMBOT_ERROR", "Module IMBOT is not installed")
+    if code == SUPPORT_CODE:
+        raise _not_found()
+    return code
+
+
+def _not_found() -> Refusal:
+    return Refusal("NOT_FOUND", "Line not found")
+
+
+def _bot_of(call: Call, code: str) -> Bot | None:
+    return next((bot for bot in call.company.bots if bot.network_code == code), None)
+
+
+@METHODS.method("imopenlines.network.join", any_case=True)
+def network_join(call: Call) -> Any:
+    """Join a line of another portal; its bot represents it here."""
+    code = _code(call)
+    joined = _bot_of(call, code)
+    if joined:
+        return joined.user_id
+    company = call.company
+    answer = company.switches.remote_lines.get(code)
+    if answer:
+        text = "Openline is inactive" if answer == "INACTIVE" else "The remote portal refused"
+        raise Refusal(answer, text)
+    if code not in company.network_lines:
+        raise _not_found()
+    bot_id = company.next_id("user")
+    company.employees[bot_id] = Employee(bot_id, company.network_lines[code], bot=True)
+    company.bots.append(Bot(bot_id, network_code=code))
+    return bot_id
+
+
+@METHODS.method("imopenlines.network.message.add", any_case=True)
+def network_message_add(call: Call) -> Any:
+    """Write to an employee from a joined line; the weekly limit looks first, and only a sent message uses it up."""
+    refuse_session(call)
+    code = _code(call)
+    bot = _bot_of(call, code)
+    if bot is None:
+        raise _not_found()
+    user_id = call.params.integer("USER_ID")
+    if user_id <= 0:
+        raise Refusal("USER_ID_EMPTY", "User ID can't be empty")
+    _check_week(call, code, user_id)
+    _check_message(call)
+    company = call.company
+    if company.employee(user_id) is None or company.switches.message_storage_fails or pending(call):
+        raise Refusal("WRONG_REQUEST", "Message isn't added")
+    company.network_sent[code, user_id] = company.clock()
+    return True
+
+
+def _check_week(call: Call, code: str, user_id: int) -> None:
+    sent = call.company.network_sent.get((code, user_id))
+    if sent and call.company.clock() - sent < MESSAGE_PAUSE and not call.company.switches.plan.nfr:
+        raise Refusal("USER_MESSAGE_LIMIT", "You can't send more than one message per week to each user")
+
+
+def _check_message(call: Call) -> None:
+    params = call.params
+    if not params.text("MESSAGE").strip():
+        raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+    if params.filled("ATTACH"):
+        _check_attach(_decoded(params["ATTACH"]))
+    if params.filled("KEYBOARD") and not _is_keyboard(_decoded(params["KEYBOARD"])):
+        raise Refusal("KEYBOARD_ERROR", "Incorrect keyboard params")
+
+
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _check_attach(attach: Any) -> None:
+    if len(json.dumps(attach)) > ATTACH_LIMIT:
+        raise Refusal("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+    blocks = attach.get("BLOCKS") if isinstance(attach, dict) else attach
+    if not _is_list_of_objects(blocks):
+        raise Refusal("ATTACH_ERROR", "Incorrect attach params")
+
+
+def _is_keyboard(keyboard: Any) -> bool:
+    buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
+    if not _is_list_of_objects(buttons):
+        return False
+    return all(button.get("TEXT") or button.get("TYPE") == "NEWLINE" for button in php.values(buttons))
+
+
+def _is_list_of_objects(items: Any) -> bool:
+    found = php.values(items)
+    return bool(found) and all(isinstance(item, dict) for item in found)

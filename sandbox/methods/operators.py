@@ -1,0 +1,131 @@
+"""What operators do with a dialog: answer, skip, finish, mark as spam, transfer."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import check_access
+from sandbox.closing import finish, mark_spam
+from sandbox.lifecycle import answer, open_session, skip, transfer_to_line, transfer_to_user
+from sandbox.methods.registry import Call, Section, pending, positive_id
+from sandbox.records import Chat, Session
+from sandbox.refusal import Refusal, empty_error
+
+METHODS = Section()
+QUEUE_PREFIX = "queue"
+
+
+def gate(call: Call) -> Chat:
+    """Return the chat of the call if its caller may be there."""
+    return check_access(call.company, call.user_id, call.params.integer("CHAT_ID"))
+
+
+@METHODS.method("imopenlines.operator.answer", any_case=True)
+def operator_answer(call: Call) -> Any:
+    """Become responsible for a dialog; every inner failure is the empty error."""
+    if not answer(call.company, gate(call), call.user_id):
+        raise empty_error()
+    return True
+
+
+@METHODS.method("imopenlines.operator.skip", any_case=True)
+def operator_skip(call: Call) -> Any:
+    """Pass a dialog on."""
+    chat = gate(call)
+    if pending(call) or not skip(call.company, chat, call.user_id):
+        raise empty_error()
+    return True
+
+
+@METHODS.method("imopenlines.operator.spam", any_case=True)
+def operator_spam(call: Call) -> Any:
+    """Close a dialog as spam; true even when none was open."""
+    chat = gate(call)
+    session = open_session(call.company, chat)
+    if session:
+        mark_spam(call.company, chat, session, call.user_id)
+    return True
+
+
+def _finishable(call: Call, chat: Chat) -> Session:
+    failure = call.company.switches.load_failures.get(chat.id)
+    session = None if failure == "chat" else open_session(call.company, chat)
+    if session is None:
+        raise Refusal("NOT_LOAD_SESSION_OR_CHAT", "Failed to load the session or the chat")
+    if failure == "data":
+        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
+    return session
+
+
+@METHODS.method("imopenlines.operator.finish", any_case=True)
+def operator_finish(call: Call) -> Any:
+    """Finish one's own dialog."""
+    chat = gate(call)
+    session = _finishable(call, chat)
+    if session.operator_id != call.user_id:
+        raise Refusal("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
+    if chat.id not in call.company.switches.locked_chats:
+        finish(call.company, chat, session)
+    return True
+
+
+@METHODS.method("imopenlines.operator.another.finish")
+def operator_another_finish(call: Call) -> Any:
+    """Finish anyone's dialog; one without an owner is answered first."""
+    chat = gate(call)
+    session = _finishable(call, chat)
+    if chat.id in call.company.switches.locked_chats:
+        return True
+    if session.operator_id != call.user_id:
+        call.company.announce(chat, f"{call.company.mention(call.user_id)} finished the conversation")
+    if not chat.owner:
+        answer(call.company, chat, call.user_id)
+    finish(call.company, chat, session)
+    return True
+
+
+def target(call: Call) -> tuple[str, int]:
+    """Resolve where a dialog shall go: TRANSFER_ID overwrites its kin, and a user beats a queue."""
+    wishes = {"user": call.params.get("USER_ID"), QUEUE_PREFIX: call.params.get("QUEUE_ID")}
+    transfer_id = call.params.get("TRANSFER_ID")
+    if isinstance(transfer_id, str) and transfer_id.startswith(QUEUE_PREFIX):
+        wishes[QUEUE_PREFIX] = transfer_id.removeprefix(QUEUE_PREFIX)
+    elif isinstance(transfer_id, str | int) and not isinstance(transfer_id, bool):
+        wishes["user"] = transfer_id
+    for kind, code, text in (
+        ("user", "USER_ID_EMPTY", "User ID can't be empty"),
+        (QUEUE_PREFIX, "QUEUE_ID_EMPTY", "QUEUE ID can't be empty"),
+    ):
+        if wishes[kind] is not None:
+            number = php.integer(wishes[kind])
+            if number <= 0:
+                raise Refusal(code, text)
+            return kind, number
+    raise Refusal("TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty")
+
+
+def chat_id_given(call: Call) -> int:
+    """Return the chat's id or refuse for its absence."""
+    return positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
+
+
+def operator_wrong() -> Refusal:
+    """Return the answer that masks every reason why a dialog cannot be moved."""
+    return Refusal("OPERATOR_WRONG", "You can not redirect to this operator")
+
+
+@METHODS.method("imopenlines.operator.transfer")
+def operator_transfer(call: Call) -> Any:
+    """Hand a dialog to an operator or a line."""
+    chat_id_given(call)
+    kind, number = target(call)
+    try:
+        chat = gate(call)
+    except Refusal as denied:
+        raise operator_wrong() from denied
+    if kind == "user":
+        moved = number != call.user_id and transfer_to_user(call.company, chat, call.user_id, number)
+    else:
+        moved = transfer_to_line(call.company, chat, call.user_id, number)
+    if not moved:
+        raise operator_wrong()
+    return True

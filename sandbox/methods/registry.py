@@ -1,0 +1,110 @@
+"""How a REST method is registered, and what its behaviour is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox import php
+from sandbox.callers import Caller
+from sandbox.company import Company
+from sandbox.refusal import Refusal
+
+SCOPE = "imopenlines"
+FORBIDDEN = 403
+
+
+class Params(dict[str, Any]):
+    """The parameters of a call, read the PHP way."""
+
+    def given(self, name: str) -> bool:
+        """Tell whether a parameter is set; null counts as missing."""
+        return self.get(name) is not None
+
+    def filled(self, name: str) -> bool:
+        """Tell whether a parameter is PHP-truthy."""
+        return php.truthy(self.get(name))
+
+    def integer(self, name: str) -> int:
+        """Return a parameter cast to an integer."""
+        return php.integer(self.get(name))
+
+    def text(self, name: str) -> str:
+        """Return a parameter cast to a string; an array is a type error."""
+        return php.text(self.get(name))
+
+    def yes(self, name: str) -> bool:
+        """Tell whether a parameter is an exact Y."""
+        return bool(self.get(name) == "Y")
+
+    def array(self, name: str) -> dict[str, Any]:
+        """Return an object parameter, empty when it is none."""
+        value = self.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def upper(self) -> "Params":
+        """Return the parameters with upper-case names."""
+        return Params({name.upper(): value for name, value in self.items()})
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a method."""
+
+    company: Company
+    caller: Caller
+    params: Params
+
+    @property
+    def user_id(self) -> int:
+        """Return the id of the user the call acts for."""
+        return self.caller.user_id
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a method does; with `any_case` the server upper-cases the names of its parameters."""
+
+    name: str
+    act: Callable[[Call], Any]
+    any_case: bool = False
+    scope: str = SCOPE
+
+    def run(self, company: Company, caller: Caller, params: Mapping[str, Any]) -> Any:
+        """Run the method and return its result."""
+        given = Params(params)
+        return self.act(Call(company, caller, given.upper() if self.any_case else given))
+
+
+class Section(dict[str, Behaviour]):
+    """The methods of one part of the API, by REST name."""
+
+    def method(
+        self, name: str, *, any_case: bool = False, scope: str = SCOPE
+    ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+        """Register a function as the behaviour of a method."""
+
+        def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
+            self[name] = Behaviour(name, act, any_case, scope)
+            return act
+
+        return register
+
+
+def refuse_session(call: Call) -> None:
+    """Refuse a caller who came with a browser session."""
+    if call.caller.kind == "session":
+        text = "Access for this method not allowed by session authorization."
+        raise Refusal("WRONG_AUTH_TYPE", text, FORBIDDEN)
+
+
+def positive_id(call: Call, name: str, code: str, text: str) -> int:
+    """Return a positive id, or refuse with the method's code."""
+    value = call.params.integer(name)
+    if value <= 0:
+        raise Refusal(code, text)
+    return value
+
+
+def pending(call: Call) -> bool:
+    """Tell whether a lower layer refuses to go along; the dispatcher then names its reason."""
+    return call.company.switches.pending is not None

@@ -1,0 +1,100 @@
+"""What is done to sessions: taking over, joining, starting, pinning, silencing, rating."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import can_vote_as_head
+from sandbox.lifecycle import intercept, join, pin, silence, start_or_join
+from sandbox.methods.operators import chat_id_given, gate, operator_wrong
+from sandbox.methods.registry import Call, Section
+from sandbox.records import Session
+from sandbox.refusal import Refusal, empty_error
+
+METHODS = Section()
+BEST_RATING = 5
+COMMENT_LENGTH = 10000
+
+
+@METHODS.method("imopenlines.session.intercept")
+def session_intercept(call: Call) -> Any:
+    """Take a dialog over from another operator; true whatever happened."""
+    chat_id_given(call)
+    try:
+        chat = gate(call)
+    except Refusal as denied:
+        raise operator_wrong() from denied
+    intercept(call.company, chat, call.user_id)
+    return True
+
+
+@METHODS.method("imopenlines.session.mode.silent")
+def session_mode_silent(call: Call) -> Any:
+    """Switch the silent mode."""
+    silence(call.company, gate(call), on=call.params.yes("ACTIVATE"))
+    return True
+
+
+@METHODS.method("imopenlines.session.mode.pin")
+def session_mode_pin(call: Call) -> Any:
+    """Pin a dialog to its operator, or unpin it with an exact N."""
+    if not call.params.filled("CHAT_ID"):
+        raise Refusal("CHAT_ID_EMPTY", "Chat ID can't be empty")
+    if not pin(call.company, gate(call), call.user_id, on=call.params.get("ACTIVATE") != "N"):
+        raise empty_error()
+    return True
+
+
+@METHODS.method("imopenlines.session.mode.pinAll")
+def session_mode_pin_all(call: Call) -> Any:
+    """Pin every active dialog of the caller."""
+    return _pin_all(call, on=True)
+
+
+@METHODS.method("imopenlines.session.mode.unpinAll")
+def session_mode_unpin_all(call: Call) -> Any:
+    """Unpin every active dialog of the caller."""
+    return _pin_all(call, on=False)
+
+
+def _pin_all(call: Call, *, on: bool) -> list[int]:
+    newest_first = sorted(call.company.sessions.values(), key=lambda session: session.id, reverse=True)
+    mine = [session for session in newest_first if _is_mine(call, session) and session.paused != on]
+    chats = call.company.chats
+    return [session.id for session in mine if pin(call.company, chats[session.chat_id], call.user_id, on=on)]
+
+
+def _is_mine(call: Call, session: Session) -> bool:
+    return session.active and session.operator_id == call.user_id and call.user_id > 0
+
+
+@METHODS.method("imopenlines.session.head.vote")
+def session_head_vote(call: Call) -> Any:
+    """Rate an operator's work; a rating without a comment erases the comment."""
+    params = call.params
+    if not params.filled("SESSION_ID"):
+        raise Refusal("EMPTY_SESSION_ID", "Session ID can't be empty")
+    rating, comment = params.text("RATING").strip(), params.text("COMMENT").strip()
+    if not php.truthy(rating) and not php.truthy(comment):
+        raise Refusal("EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified")
+    session = call.company.sessions.get(params.integer("SESSION_ID"))
+    if session is None or not can_vote_as_head(call.company, call.user_id, session.line_id):
+        raise Refusal("ACCESS_DENIED", "You do not have permission to rate this conversation")
+    if params.given("RATING"):
+        number = php.integer(rating)
+        session.vote_head = 0 if number > BEST_RATING else number
+    session.comment_head = comment[:COMMENT_LENGTH]
+    return True
+
+
+@METHODS.method("imopenlines.session.join")
+def session_join(call: Call) -> Any:
+    """Become a participant."""
+    join(call.company, gate(call), call.user_id)
+    return True
+
+
+@METHODS.method("imopenlines.session.start")
+def session_start(call: Call) -> Any:
+    """Start a session as its operator, or join the open one."""
+    start_or_join(call.company, gate(call), call.user_id)
+    return True

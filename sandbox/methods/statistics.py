@@ -1,0 +1,145 @@
+"""The statistics methods of the second generation: names in mixed case, parameters in camelCase."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from sandbox import php
+from sandbox.access import role_of
+from sandbox.filters import Period, Selection, invalid_filter
+from sandbox.measures import dated, load_card, rating_card, session_card, stat_card, summary, transfer_card
+from sandbox.methods.registry import FORBIDDEN, Call, Section
+from sandbox.records import Reach, Session
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+STAT_BATCH, TRANSFER_BATCH = 100, 50
+
+
+def _report(name: str) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+    """Register a method behind the plan and the right to see reports."""
+
+    def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        @wraps(act)
+        def guarded(call: Call) -> Any:
+            if not call.company.switches.plan.reports:
+                raise Refusal("TARIFF_RESTRICTION", "Your plan does not include Open Channels reports")
+            if role_of(call.company, call.user_id).reports is Reach.NONE:
+                raise Refusal("ACCESS_DENIED", "Access denied! You may not see Open Channels reports", FORBIDDEN)
+            return act(call)
+
+        return METHODS.method(name)(guarded)
+
+    return register
+
+
+def _session_ids(call: Call, most: int) -> list[int]:
+    if not php.is_array(call.params.get("sessionId")):
+        raise Refusal("100", "Could not find value for parameter {sessionId}")
+    unique = list(dict.fromkeys(php.integer(item) for item in php.values(call.params["sessionId"])))
+    if len(unique) > most:
+        raise Refusal("BATCH_LIMIT_EXCEEDED", f"No more than {most} sessions at a time")
+    return unique
+
+
+def _found(call: Call, selection: Selection) -> list[Session]:
+    return [session for session in call.company.sessions.values() if selection.accepts(session)]
+
+
+@_report("imopenlines.v2.Stat.get")
+def stat_get(call: Call) -> Any:
+    """Sum up the sessions of a period."""
+    selection = Selection(call.company, call.params)
+    selection.require(Period(call.params, "dateFrom", "dateTo"), lambda session: session.created)
+    return {"statResult": summary(call.company, _found(call, selection))}
+
+
+_STATUSES: Mapping[str, Callable[[Session], bool]] = {
+    name: (lambda session, name=name: dated(session)["status"] == name)  # type: ignore[misc]
+    for name in ("new", "answered", "closed", "spam", "paused")
+}
+_REASONS = ("operator", "auto", "spam", "client", "replyLimit")
+_ORDERS: Mapping[str, Callable[[Session], Any]] = {
+    "dateCreate": lambda session: session.created.timestamp(),
+    "dateClose": lambda session: session.closed_at.timestamp() if session.closed_at else 0.0,
+    "waitAnswer": lambda session: dated(session)["waitAnswer"] or 0,
+    "waitClose": lambda session: dated(session)["waitClose"] or 0,
+}
+
+
+@_report("imopenlines.v2.Session.list")
+def session_list(call: Call) -> Any:
+    """List sessions."""
+    selection = Selection(call.company, call.params)
+    if call.params.given("status") and call.params.given("closeReason"):
+        raise invalid_filter("status and closeReason exclude each other")
+    full = _add_periods(call, selection)
+    selection.choose("status", _STATUSES)
+    selection.choose("closeReason", {name: _closed_by(name) for name in _REASONS})
+    selection.by_vote(("like", "dislike", "none", "any"))
+    selection.flag("hasCrm", lambda session: session.crm_main is not None)
+    if call.params.given("kpiFirstAnswer") and not full:
+        raise invalid_filter("kpiFirstAnswer needs a full period")
+    selection.flag("kpiFirstAnswer", lambda session: bool(stat_card(call.company, session)["kpiFirstAnswer"]))
+    selection.between("waitAnswer")
+    selection.between("waitClose")
+    found = _ordered(call, _found(call, selection), full=full)
+    page, more = selection.page(found, deep=True)
+    return {"sessions": [session_card(call.company, call.user_id, session) for session in page], "hasNextPage": more}
+
+
+def _closed_by(reason: str) -> Callable[[Session], bool]:
+    return lambda session: session.close_reason == reason
+
+
+def _add_periods(call: Call, selection: Selection) -> bool:
+    created = Period(call.params, "dateCreateFrom", "dateCreateTo")
+    closed = Period(call.params, "dateCloseFrom", "dateCloseTo")
+    selection.within(created, lambda session: session.created)
+    selection.within(closed, lambda session: session.closed_at)
+    return created.full or closed.full
+
+
+def _ordered(call: Call, sessions: list[Session], *, full: bool) -> list[Session]:
+    order, direction = call.params.get("order") or "dateCreate", call.params.get("orderDirection") or "desc"
+    if order not in _ORDERS or direction not in ("asc", "desc"):
+        raise invalid_filter("unknown order or orderDirection")
+    key = _ORDERS[order if full else "dateCreate"]
+    return sorted(sessions, key=lambda session: (key(session), session.id), reverse=direction == "desc")
+
+
+@_report("imopenlines.v2.Session.Stat.get")
+def session_stat_get(call: Call) -> Any:
+    """Return the figures of sessions; unknown ones have none."""
+    sessions = call.company.sessions
+    ids = _session_ids(call, STAT_BATCH)
+    return {"sessions": [stat_card(call.company, sessions.get(number), number) for number in ids]}
+
+
+@_report("imopenlines.v2.Session.Rating.list")
+def session_rating_list(call: Call) -> Any:
+    """List what clients and supervisors thought of sessions."""
+    selection = Selection(call.company, call.params)
+    period = Period(call.params, "dateVoteFrom", "dateVoteTo")
+    selection.require(period, lambda session: session.voted_at)
+    selection.by_vote(("like", "dislike"))
+    rated = sorted(_found(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
+    page, more = selection.page(rated, deep=True)
+    return {"ratings": [rating_card(call.company, session) for session in page], "hasNextPage": more}
+
+
+@_report("imopenlines.v2.Session.Transfer.list")
+def session_transfer_list(call: Call) -> Any:
+    """List the moves of sessions."""
+    ids = _session_ids(call, TRANSFER_BATCH)
+    return {"transfers": [transfer_card(item) for item in call.company.transfers if item.session_id in ids]}
+
+
+@_report("imopenlines.v2.Operator.list")
+def operator_list(call: Call) -> Any:
+    """List operators with their load on each line."""
+    selection = Selection(call.company, call.params, people="userId")
+    loads = selection.loads(load_card)
+    computed = call.params.given("status") or call.params.given("hasFreeSlots")
+    page, more = selection.page(loads, deep=bool(computed))
+    return {"operators": page, "hasNextPage": more}

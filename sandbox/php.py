@@ -1,0 +1,139 @@
+"""PHP's ideas about values, which decide how a portal reads its parameters."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+INT_MAX = 2**63 - 1
+_INTEGER = re.compile(r"\s*([+-]?\d+)(?![\d.eE])")
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+_NAME = re.compile(r"([^\[]+)((?:\[[^\]]*\])*)")
+_KEY = re.compile(r"\[([^\]]*)\]")
+_INDEX = re.compile(r"0|[1-9]\d{0,17}")
+_MAX_DIGITS = 19
+_MAX_DEPTH = 64
+
+
+class PhpTypeError(Exception):
+    """A PHP TypeError: the core does not catch it, so the client sees a raw 500."""
+
+
+def integer(value: Any) -> int:
+    """Cast to an integer the way `(int)` does: leading digits of a string, 1 for a filled array."""
+    if isinstance(value, str):
+        return _integer_of_text(value)
+    if isinstance(value, float):
+        return _clamped(value)
+    if isinstance(value, int):
+        return max(-INT_MAX, min(INT_MAX, value))
+    return 1 if value else 0
+
+
+def _integer_of_text(value: str) -> int:
+    whole = _INTEGER.match(value)
+    if whole:
+        digits = whole.group(1)
+        if len(digits) <= _MAX_DIGITS:
+            return max(-INT_MAX, min(INT_MAX, int(digits)))
+        return -INT_MAX if digits.startswith("-") else INT_MAX
+    number = _NUMBER.match(value)
+    return _clamped(float(number.group(1))) if number else 0
+
+
+def _clamped(value: float) -> int:
+    if value != value or abs(value) == float("inf"):  # noqa: PLR0124  not-a-number differs from itself
+        return 0
+    return max(-INT_MAX, min(INT_MAX, int(value)))
+
+
+def truthy(value: Any) -> bool:
+    """Tell whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
+    return bool(value) and value != "0"
+
+
+def numeric(value: Any) -> bool:
+    """Tell whether `is_numeric` accepts the value."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return True
+    return isinstance(value, str) and bool(re.fullmatch(_NUMBER.pattern + r"\s*", value))
+
+
+def text(value: Any) -> str:
+    """Cast to a string; an array where a string is demanded is a type error."""
+    if isinstance(value, Mapping | list):
+        raise PhpTypeError
+    if value is None or value is False:
+        return ""
+    return "1" if value is True else str(value)
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether the value is what PHP calls an array: a JSON list or object."""
+    return isinstance(value, dict | list)
+
+
+def values(array: Any) -> list[Any]:
+    """Return the values of a PHP array, whatever its keys."""
+    if isinstance(array, dict):
+        return list(array.values())
+    return array if isinstance(array, list) else []
+
+
+def array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
+    """Shape a map as `json_encode` does: a list when the keys run from 0 without a gap, `[]` when empty."""
+    keys = [str(key) for key in items]
+    if keys == [str(index) for index in range(len(keys))]:
+        return list(items.values())
+    return dict(zip(keys, items.values(), strict=True))
+
+
+def parse_query(query: str) -> dict[str, Any]:
+    """Read a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
+    return nested(parse_qsl(query, keep_blank_values=True, errors="replace"))
+
+
+def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Build the nested parameters that a flat list of names and values stands for."""
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        path = _path(name)
+        if len(path) <= _MAX_DEPTH:
+            _plant(tree, path, value)
+    return {key: _settled(value) for key, value in tree.items()}
+
+
+def _path(name: str) -> list[str]:
+    match = _NAME.match(name)
+    if not match:
+        return [name]
+    head, brackets = match.group(1), match.group(2)
+    if not brackets and "[" in name:
+        head = name
+    return [re.sub(r"[ .\[]", "_", head), *_KEY.findall(brackets)]
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    branch = tree
+    for position, raw in enumerate(path):
+        key = raw if raw or position == 0 else _next_index(branch)
+        if position == len(path) - 1:
+            branch[key] = value
+            return
+        child = branch.get(key)
+        if not isinstance(child, dict):
+            child = branch[key] = {}
+        branch = child
+
+
+def _next_index(branch: Mapping[str, Any]) -> str:
+    taken = [int(key) for key in branch if _INDEX.fullmatch(key)]
+    return str(max(taken, default=-1) + 1)
+
+
+def _settled(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return array({key: _settled(item) for key, item in value.items()})

@@ -1,0 +1,294 @@
+"""The records a portal keeps: people, lines, chats, sessions, messages and what hangs on them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+
+class Reach(IntEnum):
+    """How far a permission goes."""
+
+    NONE = 0
+    OWN = 1
+    DEPARTMENT = 2
+    ALL = 3
+
+
+class Status(IntEnum):
+    """Where a session stands."""
+
+    NEW = 0
+    SKIPPED = 5
+    ACCEPTED = 10
+    CLIENT_FIRST = 20
+    CLIENT_AGAIN = 25
+    OPERATOR_WROTE = 40
+    CLOSING = 50
+    CLOSED = 60
+    SPAM = 65
+    DUPLICATE = 69
+    SILENTLY_CLOSED = 75
+
+
+LIKE, DISLIKE = 5, 1
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the Open Channels rights, plus the right to read CRM."""
+
+    name: str
+    lines_view: Reach = Reach.NONE
+    lines_modify: Reach = Reach.NONE
+    join: Reach = Reach.NONE
+    history: Reach = Reach.NONE
+    vote_head: Reach = Reach.NONE
+    quick_answers: Reach = Reach.NONE
+    reports: Reach = Reach.NONE
+    crm: Reach = Reach.NONE
+
+
+@dataclass
+class Person:
+    """Anyone with a user id: an employee, a bot or a client who came through a connector."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    gender: str = "M"
+    active: bool = True
+    last_activity: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the full name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass
+class Employee(Person):
+    """A user of the portal; bots are such users too."""
+
+    role: Role = Role("none")
+    login: str = ""
+    position: str | None = None
+    departments: tuple[int, ...] = ()
+    admin: bool = False
+    extranet: bool = False
+    bot: bool = False
+    presence: str = "online"
+
+    @property
+    def can_take_dialogs(self) -> bool:
+        """Tell whether a dialog may be handed to this user."""
+        return self.active and not self.extranet and not self.bot
+
+
+@dataclass
+class Client(Person):
+    """A customer, seen by the portal as a user of a connector."""
+
+    connector: str = ""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A registered chat bot: `owner` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise."""
+
+    user_id: int
+    owner: str = ""
+    network_code: str = ""
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """One row of a line's queue: a user or a whole department."""
+
+    id: int
+    entity_type: str
+    entity_id: int
+
+
+@dataclass
+class Line:
+    """An open line: its settings as the database keeps them, and its queue."""
+
+    id: int
+    settings: dict[str, Any]
+    created: datetime
+    modified: datetime
+    modified_by: int
+    queue: list[QueueEntry] = field(default_factory=list)
+    user_fields: dict[int, dict[str, Any]] = field(default_factory=dict)
+    connectors: tuple[str, ...] = ()
+    last_picked: int = 0
+
+    def on(self, flag: str) -> bool:
+        """Tell whether a Y/N setting is on."""
+        return bool(self.settings[flag] == "Y")
+
+
+@dataclass(frozen=True)
+class CrmEntity:
+    """A lead, deal, contact or company; the type is upper case."""
+
+    type: str
+    id: int
+    title: str
+    responsible_id: int
+
+
+@dataclass
+class Chat:
+    """A messenger chat; for an open line `user_code` is connector|line|external chat|client."""
+
+    id: int
+    name: str
+    created: datetime
+    user_code: str = ""
+    type: str = "L"
+    entity_type: str = "LINES"
+    owner: int = 0
+    members: list[int] = field(default_factory=list)
+    silent: str = ""
+    session_id: int = 0
+    session_started: int = 0
+    moved_to_line: int = 0
+    crm_main: tuple[str, int] | None = None
+    crm_bindings: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def connector(self) -> str:
+        """Return the connector's code."""
+        return self.user_code.split("|")[0]
+
+    @property
+    def line_id(self) -> int:
+        """Return the line of the user code; it does not change when the dialog is transferred."""
+        return int(self.user_code.split("|")[1]) if self.user_code else 0
+
+    @property
+    def client_id(self) -> int:
+        """Return the client's user id."""
+        return int(self.user_code.split("|")[3]) if self.user_code else 0
+
+
+@dataclass
+class Session:
+    """One conversation in a chat, from the first message to its close."""
+
+    id: int
+    chat_id: int
+    user_code: str
+    line_id: int
+    source: str
+    client_id: int
+    created: datetime
+    modified: datetime
+    operator_id: int = 0
+    status: Status = Status.NEW
+    mode: str = "input"
+    closed: bool = False
+    spam: bool = False
+    paused: bool = False
+    wait_action: bool = False
+    wait_answer: bool = True
+    first_answer: datetime | None = None
+    operator_answer: datetime | None = None
+    closed_at: datetime | None = None
+    close_due: datetime | None = None
+    close_reason: str | None = None
+    vote: int = 0
+    voted_at: datetime | None = None
+    vote_head: int = 0
+    comment_head: str | None = None
+    parent_id: int = 0
+    crm_main: tuple[str, int] | None = None
+    crm_bindings: dict[str, int] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+
+    @property
+    def active(self) -> bool:
+        """Tell whether the CRM and the pin-all methods take the session for active."""
+        return not self.closed and Status.ACCEPTED <= self.status < Status.CLOSING
+
+
+@dataclass
+class Message:
+    """One message of a chat; system messages have no author."""
+
+    id: int
+    chat_id: int
+    session_id: int
+    author_id: int
+    created: datetime
+    text: str
+    system: bool = False
+    to_client: bool = False
+    file_ids: list[int] = field(default_factory=list)
+    attach: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file sent with a message."""
+
+    id: int
+    chat_id: int
+    author_id: int
+    created: datetime
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A move of a session between people or lines."""
+
+    session_id: int
+    created: datetime
+    from_operator: int
+    from_line: int
+    to_operator: int = 0
+    to_line: int = 0
+    reason: str = "manual"
+    mode: str = "MANUAL"
+    type: str = "USER"
+    initiator: int = 0
+
+
+@dataclass
+class QuickAnswer:
+    """A saved phrase of a line."""
+
+    id: int
+    line_id: int
+    message_id: int
+    text: str
+    author_id: int
+
+
+@dataclass
+class Webhook:
+    """A secret that lets its bearer act as a user; `kind` is webhook, application or session."""
+
+    token: str
+    user_id: int
+    scopes: tuple[str, ...] = ("imopenlines",)
+    kind: str = "webhook"
+    client_id: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """What the log remembers of a call: never its token."""
+
+    at: str
+    method: str
+    params: dict[str, Any]
+    user_id: int
+    status: int
+    outcome: str
+    in_batch: bool

@@ -1,0 +1,33 @@
+"""The way a portal says no: a code, a text and an HTTP status."""
+
+from typing import Any
+
+
+class Refusal(Exception):  # noqa: N818  it is an answer of the portal, not a fault of the sandbox
+    """An error answer; the code may be empty, as some real answers are."""
+
+    def __init__(self, code: str, text: str = "", status: int = 400, **extra: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+        self.status = status
+        self.extra = extra
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON body of the answer."""
+        return {"error": self.code, "error_description": self.text, **self.extra}
+
+
+def empty_error() -> Refusal:
+    """Return the answer of an operation that failed without saying why."""
+    return Refusal("")
+
+
+def missing_argument(name: str) -> Refusal:
+    """Return the core's answer to an argument that is null or empty."""
+    return Refusal("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
+
+
+def wrong_type(name: str) -> Refusal:
+    """Return the core's answer to an argument of a wrong type."""
+    return Refusal("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

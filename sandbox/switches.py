@@ -1,0 +1,62 @@
+"""Circumstances of the portal that no REST call can bring about, set through the control API."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Modules:
+    """Which modules are installed."""
+
+    im: bool = True
+    pull: bool = True
+    imbot: bool = True
+    crm: bool = True
+
+
+@dataclass
+class Plan:
+    """What the portal's plan includes."""
+
+    rest: bool = True
+    reports: bool = True
+    head_vote: bool = True
+    worktime: bool = True
+    vote: bool = True
+    queue_all: bool = True
+    nfr: bool = False
+
+
+@dataclass
+class Pending:
+    """An exception a lower layer left behind; the next failing call answers with it."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass
+class Hold:
+    """A refusal given before the method runs, for so many calls (0: until it is taken away)."""
+
+    code: str
+    status: int
+    text: str = ""
+    calls: int = 0
+
+
+@dataclass
+class Switches:
+    """Everything the control API can switch."""
+
+    modules: Modules = field(default_factory=Modules)
+    plan: Plan = field(default_factory=Plan)
+    strict_config_list: bool = True
+    anonymous: bool = False
+    config_storage_fails: bool = False
+    quick_answer_storage_fails: bool = False
+    message_storage_fails: bool = False
+    locked_chats: set[int] = field(default_factory=set)
+    load_failures: dict[int, str] = field(default_factory=dict)
+    remote_lines: dict[str, str] = field(default_factory=dict)
+    pending: Pending | None = None
+    hold: Hold | None = None

@@ -1,0 +1,84 @@
+"""The methods every portal has, whatever its modules: scopes, method lists, the caller's profile, the time."""
+
+from typing import Any
+
+from sandbox.cards import iso
+from sandbox.methods import BEHAVIOURS
+from sandbox.methods.registry import Behaviour, Call, Section, refuse_session
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+BASIC = ""
+LICENSE = "de_ent250"
+
+
+def find(name: str) -> Behaviour | None:
+    """Find a method as the portal does: in lower case first, then exactly as spelled."""
+    return _BY_LOOKUP.get(name.lower()) or _BY_LOOKUP.get(name)
+
+
+@METHODS.method("scope", scope=BASIC)
+def scope(call: Call) -> Any:
+    """Return the scopes of the caller."""
+    return list(call.caller.scopes)
+
+
+@METHODS.method("methods", scope=BASIC)
+def methods(call: Call) -> Any:
+    """Return the methods the caller may use."""
+    return sorted(
+        name
+        for name, behaviour in _BY_LOOKUP.items()
+        if name == name.lower() and (not behaviour.scope or behaviour.scope in call.caller.scopes)
+    )
+
+
+@METHODS.method("method.get", any_case=True, scope=BASIC)
+def method_get(call: Call) -> Any:
+    """Tell whether a method is there and may be used."""
+    found = find(call.params.text("NAME"))
+    available = found is not None and (not found.scope or found.scope in call.caller.scopes)
+    return {"isExisting": found is not None, "isAvailable": available}
+
+
+@METHODS.method("profile", scope=BASIC)
+def profile(call: Call) -> Any:
+    """Return the caller's user."""
+    user = call.company.employee(call.user_id)
+    if user is None:
+        return []
+    return {
+        "ID": str(user.id),
+        "ADMIN": user.admin,
+        "NAME": user.first_name,
+        "LAST_NAME": user.last_name,
+        "PERSONAL_GENDER": user.gender,
+        "TIME_ZONE": "",
+    }
+
+
+@METHODS.method("server.time", scope=BASIC)
+def server_time(call: Call) -> Any:
+    """Return the portal's time."""
+    return iso(call.company.clock())
+
+
+@METHODS.method("app.info", scope=BASIC)
+def app_info(call: Call) -> Any:
+    """Return what a webhook may know of itself, or an application's card."""
+    refuse_session(call)
+    if call.caller.kind == "webhook":
+        return {"SCOPE": list(call.caller.scopes), "LICENSE": LICENSE}
+    return {"ID": 1, "CODE": call.caller.client_id, "VERSION": 1, "STATUS": "L", "INSTALLED": True, "LICENSE": LICENSE}
+
+
+@METHODS.method("batch", scope=BASIC)
+def batch_in_batch(_call: Call) -> Any:
+    """Refuse a batch within a batch; the outer one is run by the dispatcher."""
+    raise Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
+
+
+BATCH = METHODS["batch"]
+_BY_LOOKUP: dict[str, Behaviour] = {
+    (name if ".v2." in name else name.lower()): behaviour for name, behaviour in {**BEHAVIOURS, **METHODS}.items()
+}
