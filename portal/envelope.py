@@ -1,6 +1,7 @@
 """The portal's answer: a result, or one of the errors."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from portal.errors import AnswerLost, AuthRefused, Limited, PortalError, Refused
@@ -30,8 +31,8 @@ NOT_EXECUTED = frozenset({"OVERLOAD_LIMIT", "PORTAL_DELETED", *LIMITS})
 """Codes that mean a refusal even where the portal's front end gives them a status of 500 or more."""
 
 
-def result(status: int, body: bytes) -> Any:
-    """The result in an answer; whatever is not a result raises the fitting PortalError."""
+def read(status: int, body: bytes) -> tuple[Any, Any]:
+    """The result in an answer and its `time`; whatever is not a result raises the fitting PortalError."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -39,19 +40,18 @@ def result(status: int, body: bytes) -> Any:
     if not isinstance(answer, dict) or not ("error" in answer or "result" in answer):
         raise AnswerLost(f"HTTP {status} without the portal's JSON", status=status)
     if "error" in answer:
-        raise _error(status, str(answer["error"])[:LONGEST_CODE], _words(answer.get("error_description")))
+        raise error(status, answer)
     if status >= FAULT:
         raise AnswerLost(f"HTTP {status} with a result", status=status)
     if status >= 400:  # noqa: PLR2004  (the border of HTTP errors)
         raise Refused(f"HTTP {status} with a result", status=status)
-    return answer["result"]
+    return answer["result"], answer.get("time")
 
 
-def _words(description: object) -> str:
-    return " ".join(str(description or "").split())[:LONGEST_DESCRIPTION]
-
-
-def _error(status: int, code: str, description: str) -> PortalError:
+def error(status: int, answer: Mapping[str, Any]) -> PortalError:
+    """The kind of error that an answer with `error` is."""
+    code = str(answer.get("error", ""))[:LONGEST_CODE]
+    description = " ".join(str(answer.get("error_description") or "").split())[:LONGEST_DESCRIPTION]
     if code in LIMITS:
         return Limited(description, code=code, status=status)
     if code in AUTHORISATION or status == UNAUTHORISED:

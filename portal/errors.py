@@ -1,11 +1,13 @@
 """Everything that can go wrong between us and a portal.
 
 PortalError
-├── NotReachable    no connection: nothing was executed
-├── AnswerLost      the request went out and no usable answer came back: it may have been executed
-├── Limited         the portal refuses for a while: nothing was executed
-├── AuthRefused     the portal does not accept the credentials: nothing was executed
-└── Refused         the method itself answered with an error code
+├── NotReachable        no connection: nothing was executed
+├── Limited             the portal refuses for a while: nothing was executed
+├── AuthRefused         the portal does not accept the credentials, or they lack a scope: nothing was executed
+├── Refused             the method itself answered with an error code
+└── AnswerLost          the request went out and no usable answer came back
+    ├── OutcomeUnknown  ... of a call that changes something: it may have been executed
+    └── PortalFault     ... of a call that changes nothing, in spite of several attempts
 """
 
 from typing import ClassVar
@@ -35,16 +37,22 @@ class NotReachable(PortalError):  # noqa: N818
     happened = "The portal could not be reached, so nothing was executed"
 
 
-class AnswerLost(PortalError):  # noqa: N818
-    """Time-out, broken connection, HTTP 5xx, or an answer that is not the portal's JSON."""
-
-    happened = "The portal's answer was lost"
-
-
 class Limited(PortalError):  # noqa: N818
-    """QUERY_LIMIT_EXCEEDED or OPERATION_TIME_LIMIT."""
+    """QUERY_LIMIT_EXCEEDED or OPERATION_TIME_LIMIT, from the portal or foreseen."""
 
     happened = "The portal limits the number of calls and did not execute this one"
+
+    def __init__(
+        self,
+        description: str = "",
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        super().__init__(description, code=code, status=status)
+        self.seconds = seconds
+        """When it can run, where that is known."""
 
 
 class AuthRefused(PortalError):  # noqa: N818
@@ -57,3 +65,21 @@ class Refused(PortalError):  # noqa: N818
     """The method answered with an error."""
 
     happened = "The portal refused the call"
+
+
+class AnswerLost(PortalError):  # noqa: N818
+    """Time-out, broken connection, HTTP 5xx, or an answer that is not the portal's JSON; of one attempt."""
+
+    happened = "The portal's answer was lost"
+
+
+class OutcomeUnknown(AnswerLost):
+    """The end of a call that changes something: it was sent once, and nobody knows what became of it."""
+
+    happened = "It is not known whether the portal executed the call: its answer was lost"
+
+
+class PortalFault(AnswerLost):
+    """The end of a call that changes nothing."""
+
+    happened = "The portal gave no usable answer, several times over"

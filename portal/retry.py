@@ -5,31 +5,43 @@ from collections.abc import Callable
 
 from portal.errors import AnswerLost, Limited, NotReachable, PortalError
 
-ATTEMPTS = 4
+ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 
 
 def pause_before_retry(
-    error: PortalError, attempt: int, *, repeatable: bool, jitter: Callable[[], float] = random.random
+    error: PortalError,
+    attempt: int,
+    *,
+    repeatable: bool,
+    remaining: float,
+    jitter: Callable[[], float] = random.random,
 ) -> float | None:
     """Seconds to wait after the failed attempt (the first is 1), or None: do not send it again.
 
     What was certainly not executed may always be repeated. What may have been executed only if it changes nothing.
+    Nothing is repeated after `remaining`, the seconds that are left of the call's deadline.
     """
-    if attempt >= ATTEMPTS or not _may_repeat(error, repeatable=repeatable):
-        return None
+    pause = _pause(error, attempt, repeatable=repeatable, jitter=jitter)
+    return pause if pause is not None and pause < remaining else None
+
+
+def _pause(error: PortalError, attempt: int, *, repeatable: bool, jitter: Callable[[], float]) -> float | None:
+    match error:
+        case Limited(code="OPERATION_TIME_LIMIT"):
+            return error.seconds
+        case Limited():
+            return max(error.seconds or 0.0, _backoff(attempt, jitter))
+        case NotReachable():
+            return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
+        case AnswerLost():
+            return _backoff(attempt, jitter) if repeatable and attempt < ATTEMPTS else None
+        case _:
+            return None
+
+
+def _backoff(attempt: int, jitter: Callable[[], float]) -> float:
+    """Doubling, and spread out so that many callers do not come back together."""
     pause = min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE)
     return pause * (0.5 + jitter() / 2)
-
-
-def _may_repeat(error: PortalError, *, repeatable: bool) -> bool:
-    match error:
-        case NotReachable():
-            return True
-        case Limited():
-            return error.code == "QUERY_LIMIT_EXCEEDED"
-        case AnswerLost():
-            return repeatable
-        case _:
-            return False

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from portal.client import Portal
-from portal.errors import AnswerLost, AuthRefused, Limited, NotReachable, PortalError, Refused
+from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault, Refused
 from portal.webhook import Webhook
 from tests.recording import recording_portal
 
@@ -130,9 +130,17 @@ def test_a_read_whose_answer_was_lost_is_sent_again(lost: Callable[[], Answer]) 
 def test_a_write_whose_answer_was_lost_is_never_sent_again(lost: Callable[[], Answer]) -> None:
     network = Network(lost(), _json(200, OK))
 
-    with pytest.raises(AnswerLost):
+    with pytest.raises(OutcomeUnknown):
         network.call(repeatable=False)
     assert len(network.requests) == 1
+
+
+def test_a_read_that_gets_no_usable_answer_is_given_up_as_a_fault_of_the_portal() -> None:
+    network = Network(*[httpx.Response(502, html="<h1>Bad gateway</h1>") for _ in range(10)])
+
+    with pytest.raises(PortalFault):
+        network.call(repeatable=True)
+    assert len(network.requests) == 5
 
 
 def test_a_write_that_was_not_executed_is_sent_again() -> None:
@@ -147,7 +155,7 @@ def test_a_portal_that_stays_away_is_given_up() -> None:
 
     with pytest.raises(NotReachable):
         network.call()
-    assert len(network.requests) == 4
+    assert len(network.requests) == 5
 
 
 def test_no_pause_reaches_past_the_deadline() -> None:

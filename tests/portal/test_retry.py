@@ -6,39 +6,60 @@ from portal.errors import AnswerLost, AuthRefused, Limited, NotReachable, Portal
 from portal.retry import ATTEMPTS, LONGEST_PAUSE, pause_before_retry
 
 RATE = Limited(code="QUERY_LIMIT_EXCEEDED", status=503)
-TIME = Limited(code="OPERATION_TIME_LIMIT", status=429)
+TIME_KNOWN = Limited(code="OPERATION_TIME_LIMIT", status=429, seconds=5.0)
+TIME_UNKNOWN = Limited(code="OPERATION_TIME_LIMIT", status=429)
+PLENTY = 60.0
+
+
+def _pause(error: PortalError, attempt: int = 1, *, repeatable: bool = True, remaining: float = PLENTY) -> float | None:
+    return pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining, jitter=lambda: 1.0)
 
 
 @pytest.mark.parametrize(
-    ("error", "repeatable", "again"),
+    ("error", "repeatable", "pause"),
     [
-        (RATE, True, True),
-        (RATE, False, True),
-        (NotReachable(), True, True),
-        (NotReachable(), False, True),
-        (AnswerLost(), True, True),
-        (AnswerLost(), False, False),
-        (TIME, True, False),
-        (TIME, False, False),
-        (AuthRefused(code="expired_token"), True, False),
-        (Refused(code="ACCESS_DENIED"), True, False),
-        (PortalError(), True, False),
+        (RATE, True, 0.5),
+        (RATE, False, 0.5),
+        (NotReachable(), True, 0.5),
+        (NotReachable(), False, 0.5),
+        (AnswerLost(), True, 0.5),
+        (AnswerLost(), False, None),
+        (TIME_KNOWN, True, 5.0),
+        (TIME_KNOWN, False, 5.0),
+        (TIME_UNKNOWN, True, None),
+        (TIME_UNKNOWN, False, None),
+        (AuthRefused(code="expired_token"), True, None),
+        (AuthRefused(code="INVALID_CREDENTIALS"), True, None),
+        (Refused(code="ACCESS_DENIED"), True, None),
+        (PortalError(), True, None),
     ],
 )
 def test_only_what_was_not_executed_or_changes_nothing_is_sent_again(
-    error: PortalError, repeatable: bool, again: bool
+    error: PortalError, repeatable: bool, pause: float | None
 ) -> None:
-    assert (pause_before_retry(error, 1, repeatable=repeatable) is not None) is again
+    assert _pause(error, repeatable=repeatable) == pause
 
 
-def test_pauses_grow_up_to_a_limit_and_are_spread_out() -> None:
-    longest = [pause_before_retry(RATE, n, repeatable=True, jitter=lambda: 1.0) for n in range(1, ATTEMPTS)]
-    shortest = [pause_before_retry(RATE, n, repeatable=True, jitter=lambda: 0.0) for n in range(1, ATTEMPTS)]
-
-    assert longest == [0.5, 1.0, 2.0]
-    assert shortest == [0.25, 0.5, 1.0]
-    assert max(pause or 0 for pause in longest) <= LONGEST_PAUSE
+@pytest.mark.parametrize("error", [RATE, TIME_KNOWN, NotReachable(), AnswerLost()])
+def test_nothing_is_repeated_past_the_deadline(error: PortalError) -> None:
+    assert _pause(error, remaining=0.2) is None
 
 
-def test_the_last_attempt_is_the_last() -> None:
-    assert pause_before_retry(RATE, ATTEMPTS, repeatable=True) is None
+def test_pauses_double_up_to_a_limit_and_are_spread_out() -> None:
+    longest = [_pause(RATE, attempt) for attempt in range(1, 8)]
+    shortest = [pause_before_retry(RATE, 1, repeatable=True, remaining=PLENTY, jitter=lambda: 0.0)]
+
+    assert longest == [0.5, 1.0, 2.0, 4.0, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert shortest == [0.25]
+
+
+@pytest.mark.parametrize("error", [NotReachable(), AnswerLost()])
+def test_faults_are_given_up_after_some_attempts_but_the_rate_limit_only_at_the_deadline(error: PortalError) -> None:
+    assert _pause(error, ATTEMPTS) is None
+    assert _pause(RATE, ATTEMPTS) is not None
+
+
+def test_a_portal_that_names_a_time_is_believed() -> None:
+    busy = Limited(code="QUERY_LIMIT_EXCEEDED", seconds=3.0)
+
+    assert _pause(busy) == 3.0

@@ -69,6 +69,7 @@ def test_calls_are_logged_without_their_token(portal: Portal) -> None:
         "status": 400,
         "outcome": "ACCESS_ERROR",
         "in_batch": False,
+        "executed": False,
     }
     assert (inner["method"], inner["in_batch"], outer["method"]) == ("profile", True, "batch")
     portal.control("requests/clear")

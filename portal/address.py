@@ -1,0 +1,38 @@
+"""Addresses that may be talked to: https, or plain http on this machine."""
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+
+class InvalidAddress(ValueError):  # noqa: N818
+    """An address that cannot be used; the message says why without repeating it."""
+
+
+def split(url: str, what: str) -> SplitResult:
+    """The parts of an address, or InvalidAddress."""
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidAddress(f"the {what} is not a URL") from None
+    if parts.scheme not in {"https", "http"} or not host or parts.username or parts.query or parts.fragment:
+        raise InvalidAddress(f"the {what} should look like https://HOST/...")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise InvalidAddress(f"the {what} has to start with https:// (plain http is for this machine only)")
+    return parts
+
+
+def origin(parts: SplitResult) -> str:
+    """Scheme, host and port, in lower case."""
+    host = parts.hostname or ""
+    authority = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{authority}" + (f":{parts.port}" if parts.port else "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

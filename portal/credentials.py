@@ -1,0 +1,30 @@
+"""How calls prove who makes them."""
+
+from typing import Protocol, runtime_checkable
+
+import httpx
+
+
+class Credentials(Protocol):
+    """A webhook or the tokens of an application."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the portal."""
+
+    def url(self, method: str = "") -> str:
+        """The address of a method; it may be secret."""
+
+    def token_in_use(self) -> str | None:
+        """The token for the request's header, if there is one."""
+
+    def conceal(self, text: bytes) -> bytes:
+        """A text in which no secret can be read."""
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """Credentials that expire and can be renewed."""
+
+    async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
+        """Have another token than the expired one, or raise a PortalError."""

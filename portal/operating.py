@@ -1,0 +1,51 @@
+"""The portal's limit on computing time: so many seconds of each method in ten minutes."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.errors import Limited
+
+LIMIT = 420.0
+"""Seconds a method may run within ten minutes, where the portal has its default."""
+
+
+class OperatingTime:
+    """What each answer tells about the time that its method has used up; `clock` is seconds since 1970."""
+
+    def __init__(self, limit: float = LIMIT, clock: Callable[[], float] = time.time) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._used: dict[str, tuple[float, float]] = {}
+
+    def note(self, method: str, answer_time: Any) -> None:
+        """Remember `operating` and `operating_reset_at` of an answer's `time`, if it has them."""
+        if not isinstance(answer_time, Mapping):
+            return
+        used, resets_at = answer_time.get("operating"), answer_time.get("operating_reset_at")
+        if isinstance(used, int | float) and isinstance(resets_at, int | float):
+            self._used[method] = float(used), float(resets_at)
+
+    def wait(self, method: str) -> float:
+        """Seconds until the method may run again; 0 if it may run now."""
+        used, resets_at = self._used.get(method, (0.0, 0.0))
+        return max(0.0, resets_at - self._clock()) if used >= self._limit else 0.0
+
+    def check(self, method: str) -> None:
+        """Limited, if the portal would block the method now."""
+        if seconds := self.wait(method):
+            raise Limited(_words(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
+
+    def refused(self, method: str) -> Limited:
+        """The portal blocked the method: what is known of when it may run again."""
+        _, resets_at = self._used.get(method, (0.0, 0.0))
+        seconds = resets_at - self._clock()
+        known = seconds if seconds > 0 else None
+        if known is not None:
+            self._used[method] = self._limit, resets_at
+        return Limited(_words(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
+
+
+def _words(method: str, seconds: float | None) -> str:
+    when = f"in {seconds:.0f} s" if seconds is not None else "in ten minutes at the latest"
+    return f"{method} has used up its computing time on the portal; it can run again {when}"

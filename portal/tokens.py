@@ -1,0 +1,97 @@
+"""The tokens of an application on one portal, and the file that keeps them."""
+
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+import anyio
+
+LOCK_PAUSE = 0.05
+
+
+class NoGrant(Exception):  # noqa: N818
+    """There are no tokens, or the file that should hold them cannot be used; the message says which."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a portal granted an application; the tokens are in no text that this object gives away by itself."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires: float = 0.0
+    """Seconds since 1970."""
+    scope: str = ""
+    member_id: str = ""
+    user_id: int = 0
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        known = {item.name for item in fields(cls)}
+        return cls(**{name: value for name, value in content.items() if name in known})
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it; secret."""
+        return asdict(self)
+
+
+class TokenFile:
+    """A file only its owner can read; it always holds one whole grant, whenever the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> Grant:
+        """The present grant, or NoGrant."""
+        try:
+            return Grant.from_json(json.loads(self.path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise NoGrant(f"{self.path} does not exist yet: sign in with `openchannels-mcp login`") from None
+        except (OSError, ValueError, TypeError, AttributeError):
+            raise NoGrant(f"{self.path} cannot be read: sign in again with `openchannels-mcp login`") from None
+
+    def save(self, grant: Grant) -> None:
+        """Replace the grant: written beside, brought to the disk, then renamed."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(grant.as_json(), file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Nobody else renews the grant meanwhile, not in another process either, where the system can lock files."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while not _lock(descriptor):  # noqa: ASYNC110  (another process holds it)
+                await anyio.sleep(LOCK_PAUSE)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        import fcntl  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

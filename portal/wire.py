@@ -1,0 +1,64 @@
+"""One request over the one pooled connection."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from portal import envelope
+from portal.credentials import Credentials, Renewable
+from portal.errors import AnswerLost, NotReachable, Refused
+
+CONNECT_SECONDS = 10.0
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+# Both log the address of every request, and the address of a webhook is a secret.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Wire:
+    """Posts JSON and reads the portal's envelope."""
+
+    def __init__(
+        self, credentials: Credentials, *, seconds: float, transport: httpx.AsyncBaseTransport | None, user_agent: str
+    ) -> None:
+        self._credentials = credentials
+        self.http = httpx.AsyncClient(
+            transport=transport,
+            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": user_agent},
+        )
+
+    def token_in_use(self) -> str | None:
+        """The token for the next request."""
+        return self._credentials.token_in_use()
+
+    async def renew(self, expired: str | None) -> bool:
+        """Whether there is another token than the expired one now; a PortalError if it could not be had."""
+        if not isinstance(self._credentials, Renewable):
+            return False
+        await self._credentials.renew(self.http, expired)
+        return True
+
+    async def request(self, method: str, params: Mapping[str, Any], token: str | None) -> tuple[Any, Any]:
+        """The result and the answer's `time`, or a PortalError.
+
+        The library's exceptions hold the address, so they are not chained.
+        """
+        body = json.dumps(params, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = await self.http.post(self._credentials.url(method), content=body, headers=headers)
+        except NEVER_SENT as error:
+            raise NotReachable(self._cause(error)) from None
+        except httpx.HTTPError as error:
+            raise AnswerLost(self._cause(error)) from None
+        if answer.is_redirect:
+            raise Refused("the portal redirects: correct its address", status=answer.status_code)
+        return envelope.read(answer.status_code, self._credentials.conceal(answer.content))
+
+    def _cause(self, error: httpx.HTTPError) -> str:
+        return self._credentials.conceal(str(error).encode()).decode() or type(error).__name__

@@ -1,0 +1,187 @@
+"""How many requests a crowd of calls becomes, and in which order they leave."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import anyio
+import httpx
+import pytest
+
+from portal.bucket import PLANS, Plan
+from portal.client import Portal
+from portal.errors import Limited, OutcomeUnknown, PortalError, Refused
+from portal.webhook import Webhook
+
+WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
+READ = "imopenlines.session.history.get"
+WRITE = "imopenlines.operator.answer"
+
+
+class EchoPortal:
+    """Answers each call with its own ID; keeps the sizes of the requests."""
+
+    def __init__(self, *, fail: Callable[[str], str | None] = lambda _: None) -> None:
+        self.sizes: list[int] = []
+        self.methods: list[str] = []
+        self._fail = fail
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        method, params = request.url.path.rpartition("/")[2], json.loads(request.content)
+        await anyio.lowlevel.checkpoint()
+        self.methods.append(method)
+        if method != "batch":
+            self.sizes.append(1)
+            if code := self._fail(str(params["ID"])):
+                return httpx.Response(400, json={"error": code, "error_description": ""})
+            return httpx.Response(200, json={"result": str(params["ID"])})
+        self.sizes.append(len(params["cmd"]))
+        ids = {key: parse_qs(command.partition("?")[2])["ID"][0] for key, command in params["cmd"].items()}
+        errors = {key: {"error": code} for key, value in ids.items() if (code := self._fail(value))}
+        results = {key: value for key, value in ids.items() if key not in errors}
+        return httpx.Response(200, json={"result": {"result": results, "result_error": errors, "result_time": []}})
+
+
+def _crowd(
+    portal: EchoPortal, count: int, *, repeatable: bool = True, plan: Plan | None = PLANS["standard"], gap: bool = False
+) -> dict[int, Any]:
+    """So many calls at once; what each got."""
+    got: dict[int, Any] = {}
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        async with Portal(WEBHOOK, transport=transport, plan=plan) as client, anyio.create_task_group() as tasks:
+            for number in range(count):
+                tasks.start_soon(one, client, number)
+                if gap:
+                    await anyio.lowlevel.checkpoint()
+
+    async def one(client: Portal, number: int) -> None:
+        method = READ if repeatable else WRITE
+        try:
+            got[number] = await client.call(method, {"ID": number}, repeatable=repeatable)
+        except PortalError as error:
+            got[number] = error
+
+    anyio.run(run)
+    return got
+
+
+def test_a_single_call_travels_alone() -> None:
+    portal = EchoPortal()
+
+    assert _crowd(portal, 1) == {0: "0"}
+    assert portal.sizes == [1]
+
+
+def test_a_few_calls_go_side_by_side() -> None:
+    portal = EchoPortal()
+    _crowd(portal, 5)
+
+    assert portal.sizes == [1] * 5
+
+
+def test_five_hundred_calls_at_once_are_ten_requests_and_each_gets_its_own_answer() -> None:
+    portal = EchoPortal()
+
+    assert _crowd(portal, 500) == {number: str(number) for number in range(500)}
+    assert portal.sizes == [50] * 10
+
+
+def test_five_hundred_calls_that_trickle_in_are_at_most_thirty_requests() -> None:
+    portal = EchoPortal()
+
+    assert len(_crowd(portal, 500, gap=True)) == 500
+    assert len(portal.sizes) <= 30
+
+
+def test_an_error_in_a_batch_reaches_only_its_own_caller() -> None:
+    portal = EchoPortal(fail=lambda value: "ACCESS_ERROR" if value == "7" else None)
+    got = _crowd(portal, 20)
+
+    assert isinstance(got[7], Refused)
+    assert got[7].code == "ACCESS_ERROR"
+    assert all(got[number] == str(number) for number in range(20) if number != 7)
+
+
+def test_calls_that_change_something_never_share_a_request() -> None:
+    portal = EchoPortal()
+    _crowd(portal, 20, repeatable=False)
+
+    assert portal.methods == [WRITE] * 20
+
+
+def test_calls_leave_in_the_order_in_which_they_came() -> None:
+    seen: list[str] = []
+    portal = EchoPortal(fail=seen.append)
+    _crowd(portal, 30, repeatable=False)
+
+    assert seen == [str(number) for number in range(30)]
+
+
+def test_a_call_that_finds_no_room_before_its_deadline_was_not_sent() -> None:
+    portal = EchoPortal()
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        tight = Plan(capacity=2, leak=0.01)
+        async with Portal(WEBHOOK, transport=transport, plan=tight, seconds=0.05) as client:
+            await client.call(WRITE, {"ID": 1}, repeatable=False)
+            with pytest.raises(Limited, match="left no room"):
+                await client.call(WRITE, {"ID": 2}, repeatable=False)
+
+    anyio.run(run)
+    assert portal.sizes == [1]
+
+
+def test_a_cancelled_call_that_has_not_left_never_leaves() -> None:
+    portal = EchoPortal()
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        tight = Plan(capacity=1.05, leak=20)
+        async with Portal(WEBHOOK, transport=transport, plan=tight) as client:
+            await client.call(WRITE, {"ID": 1}, repeatable=False)
+            with anyio.move_on_after(0):
+                await client.call(WRITE, {"ID": 2}, repeatable=False)
+            assert await client.call(WRITE, {"ID": 3}, repeatable=False) == "3"
+
+    anyio.run(run)
+    assert portal.sizes == [1, 1]
+
+
+def test_a_write_without_an_answer_before_the_deadline_has_an_unknown_outcome() -> None:
+    async def never(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def run() -> None:
+        async with Portal(WEBHOOK, transport=httpx.MockTransport(never), seconds=0.05) as client:
+            with pytest.raises(OutcomeUnknown):
+                await client.call(WRITE, {"ID": 1}, repeatable=False)
+
+    anyio.run(run)
+
+
+def test_a_waiting_call_reports_what_it_waits_for() -> None:
+    reports: list[tuple[float, str]] = []
+
+    async def report(seconds: float, reason: str) -> None:
+        reports.append((seconds, reason))
+
+    async def pause(_: float) -> None:
+        """Time does not pass here."""
+
+    answers = iter(
+        [httpx.Response(503, json={"error": "QUERY_LIMIT_EXCEEDED"}), httpx.Response(200, json={"result": 1})]
+    )
+
+    async def run() -> None:
+        transport = httpx.MockTransport(lambda _: next(answers))
+        async with Portal(WEBHOOK, transport=transport, plan=None, sleep=pause) as client:
+            assert await client.call(READ, {"ID": 1}, repeatable=True, report=report) == 1
+
+    anyio.run(run)
+    assert len(reports) == 1
+    assert "before the next attempt" in reports[0][1]
