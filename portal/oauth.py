@@ -3,80 +3,67 @@
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import anyio
 import httpx
 
 from portal import address
+from portal.application import Application
 from portal.errors import AnswerLost, AuthRefused, NotReachable
 from portal.tokens import Grant, TokenFile
 
-SERVER = "https://oauth.bitrix.info"
-"""The cloud's authorisation server; some regions have another, which is a setting."""
 RENEWAL_SECONDS = 30.0
 RENEWAL_PAUSES = (0.5, 1.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Application:
-    """An application on one portal, and the authorisation server that knows it."""
+async def first_grant(application: Application, http: httpx.AsyncClient, code: str) -> Grant:
+    """Exchange the code that the portal gave for tokens."""
+    return await _ask(application, http, {"grant_type": "authorization_code", "code": code})
 
-    origin: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    server: str = SERVER
 
-    def authorize_url(self, state: str, redirect: str | None = None) -> str:
-        """Where a person allows the application to act for them."""
-        query = {"client_id": self.client_id, "state": state, **({"redirect_uri": redirect} if redirect else {})}
-        return f"{self.origin}/oauth/authorize/?{urlencode(query)}"
+async def renewed(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:
+    """New tokens for old ones, which are worthless from then on."""
+    return await _ask(application, http, {"grant_type": "refresh_token", "refresh_token": grant.refresh_token})
 
-    async def first_grant(self, http: httpx.AsyncClient, code: str) -> Grant:
-        """Exchange the code that the portal gave for tokens."""
-        return await self._ask(http, {"grant_type": "authorization_code", "code": code})
 
-    async def renewed(self, http: httpx.AsyncClient, grant: Grant) -> Grant:
-        """New tokens for old ones, which are worthless from then on."""
-        return await self._ask(http, {"grant_type": "refresh_token", "refresh_token": grant.refresh_token})
+async def _ask(application: Application, http: httpx.AsyncClient, query: Mapping[str, str]) -> Grant:
+    secret = {"client_id": application.client_id, "client_secret": application.client_secret, **query}
+    try:
+        answer = await http.get(f"{application.server}/oauth/token/", params=secret)
+    except httpx.ConnectError:
+        raise NotReachable("no connection to the authorisation server") from None
+    except httpx.HTTPError as error:
+        raise AnswerLost(f"the authorisation server did not answer ({type(error).__name__})") from None
+    content = _content(answer)
+    _check(application, content)
+    try:
+        return _read_grant(content)
+    except (KeyError, TypeError, ValueError):
+        raise AuthRefused("the authorisation server's answer lacks a token") from None
 
-    async def _ask(self, http: httpx.AsyncClient, query: Mapping[str, str]) -> Grant:
-        secret = {"client_id": self.client_id, "client_secret": self.client_secret, **query}
-        try:
-            answer = await http.get(f"{self.server}/oauth/token/", params=secret)
-        except httpx.ConnectError:
-            raise NotReachable("no connection to the authorisation server") from None
-        except httpx.HTTPError as error:
-            raise AnswerLost(f"the authorisation server did not answer ({type(error).__name__})") from None
-        return self._grant(answer)
 
-    def _grant(self, answer: httpx.Response) -> Grant:
-        try:
-            content = json.loads(answer.content)
-        except ValueError:
-            content = None
-        if not isinstance(content, Mapping):
-            raise AnswerLost(f"the authorisation server answered HTTP {answer.status_code} without JSON")
-        if "error" in content:
-            code = str(content["error"])[:100]
-            raise AuthRefused("the authorisation server refused", code=code, status=answer.status_code)
-        self._check(content)
-        try:
-            return _read_grant(content)
-        except (KeyError, TypeError, ValueError):
-            raise AuthRefused("the authorisation server's answer lacks a token") from None
+def _content(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        content = json.loads(answer.content)
+    except ValueError:
+        content = None
+    if not isinstance(content, Mapping):
+        raise AnswerLost(f"the authorisation server answered HTTP {answer.status_code} without JSON")
+    if "error" in content:
+        code = str(content["error"])[:100]
+        raise AuthRefused("the authorisation server refused", code=code, status=answer.status_code)
+    return content
 
-    def _check(self, content: Mapping[str, Any]) -> None:
-        """Tokens of another portal must never be used, nor sent anywhere."""
-        endpoint = str(content.get("client_endpoint") or "")
-        try:
-            origin = address.origin(address.split(endpoint, "endpoint"))
-        except address.InvalidAddress:
-            origin = ""
-        if origin != self.origin:
-            raise AuthRefused(f"the authorisation server's answer is for another portal than {self.origin}")
+
+def _check(application: Application, content: Mapping[str, Any]) -> None:
+    """Tokens of another portal must never be used, nor sent anywhere."""
+    try:
+        origin = address.origin(address.split(str(content.get("client_endpoint") or ""), "endpoint"))
+    except address.InvalidAddress:
+        origin = ""
+    if origin != application.origin:
+        raise AuthRefused(f"the authorisation server's answer is for another portal than {application.origin}")
 
 
 def _read_grant(content: Mapping[str, Any]) -> Grant:
@@ -147,7 +134,7 @@ class ApplicationAuth:
     async def _ask_for_renewal(self, http: httpx.AsyncClient) -> Grant:
         for pause in RENEWAL_PAUSES:
             try:
-                return await self._application.renewed(http, self._grant)
+                return await renewed(self._application, http, self._grant)
             except (NotReachable, AnswerLost) as error:
                 lost = error
                 await self._sleep(pause)

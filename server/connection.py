@@ -3,16 +3,24 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import anyio
+from anyio.abc import TaskStatus
+
 from openchannels_mcp import VERSION
-from server.settings import Settings
+from server.secret import secret
+from server.settings import FOLDER, Settings, WrongSettings
 
 if TYPE_CHECKING:
+    from portal.application import Application
     from portal.client import Portal
+    from portal.credentials import Credentials
+    from portal.tokens import TokenFile
     from portal.webhook import Webhook
 
-
-class NoPortal(Exception):  # noqa: N818
-    """The settings name no portal that can be used; the message says what to set."""
+NOTHING = (
+    "no portal is configured. Set OPENCHANNELS_WEBHOOK_URL to an inbound webhook (https://PORTAL/rest/USER/TOKEN/, "
+    "scope imopenlines), choose a profile with --profile, or try the embedded portal with --sandbox"
+)
 
 
 class Connection:
@@ -20,50 +28,98 @@ class Connection:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._webhook = None if settings.sandbox else webhook_of(settings)
+        self._webhook = None if settings.sandbox else webhook(settings)
+        if self._webhook is None and not settings.sandbox:
+            application_settings(settings)
+        self._opening = anyio.Lock()
         self._portal: Portal | None = None
+        self._closing = anyio.Event()
+        self._tasks = anyio.create_task_group()
 
-    def portal(self) -> "Portal":
-        """The portal's client."""
-        if self._portal is None:
-            self._portal = self._open()
+    async def portal(self) -> "Portal":
+        """The portal's client; WrongSettings if an application has not signed in yet."""
+        async with self._opening:
+            if self._portal is None:
+                self._portal = await self._tasks.start(self._keep_open)
         return self._portal
 
-    def _open(self) -> "Portal":
+    async def _keep_open(self, *, task_status: "TaskStatus[Portal]") -> None:
+        """In a task of its own, because a portal has to be closed where it was opened."""
+        async with self._client() as portal:
+            task_status.started(portal)
+            await self._closing.wait()
+
+    def _client(self) -> "Portal":
+        from portal.bucket import PLANS
         from portal.client import Portal
 
+        credentials, transport = self._credentials(), None
+        plan = PLANS[self._settings.plan]
+        if self._settings.sandbox:
+            from httpx import ASGITransport
+
+            from sandbox.app import create_app
+
+            transport, plan = ASGITransport(create_app()), None
         agent = f"bitrix24-openchannels-mcp/{VERSION}"
+        return Portal(credentials, seconds=self._settings.timeout, plan=plan, transport=transport, user_agent=agent)
+
+    def _credentials(self) -> "Credentials":
+        if self._settings.sandbox:
+            from portal.webhook import Webhook
+            from sandbox.seed import ADMIN_WEBHOOK_PATH
+
+            return Webhook.parse(f"http://127.0.0.1{ADMIN_WEBHOOK_PATH}")
         if self._webhook is not None:
-            return Portal(self._webhook, seconds=self._settings.timeout, user_agent=agent)
-        from httpx import ASGITransport
+            return self._webhook
+        from portal.oauth import ApplicationAuth
+        from portal.tokens import NoGrant
 
-        from portal.webhook import Webhook
-        from sandbox.app import create_app
-        from sandbox.seed import ADMIN_WEBHOOK_PATH
-
-        webhook = Webhook.parse(f"http://127.0.0.1{ADMIN_WEBHOOK_PATH}")
-        return Portal(webhook, seconds=self._settings.timeout, transport=ASGITransport(create_app()), user_agent=agent)
+        application, file = application_settings(self._settings)
+        try:
+            return ApplicationAuth(application, file)
+        except NoGrant as error:
+            raise WrongSettings(str(error)) from None
 
     async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._portal is not None:
-            await self._portal.__aexit__(kind, error, traceback)
+        self._closing.set()
+        await self._tasks.__aexit__(None, None, None)
 
 
-def webhook_of(settings: Settings) -> "Webhook":
-    """The webhook in the settings, or NoPortal."""
-    from portal.webhook import InvalidWebhook, Webhook
+def webhook(settings: Settings) -> "Webhook | None":
+    """The webhook in the settings, if there is one."""
+    from portal.address import InvalidAddress
+    from portal.webhook import Webhook
 
-    if settings.webhook_url is None:
-        raise NoPortal(
-            "no portal is configured. Set OPENCHANNELS_WEBHOOK_URL to an inbound webhook "
-            "(https://PORTAL/rest/USER/TOKEN/, scope imopenlines), or try the embedded portal with --sandbox"
-        )
+    if (url := secret(settings, "webhook_url")) is None:
+        return None
     try:
-        return Webhook.parse(settings.webhook_url.get_secret_value())
-    except InvalidWebhook as error:
-        raise NoPortal(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
+        return Webhook.parse(url)
+    except InvalidAddress as error:
+        raise WrongSettings(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
+
+
+def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
+    """The application in the settings and the file of its tokens."""
+    from portal import address
+    from portal.application import SERVER, Application
+    from portal.tokens import TokenFile
+
+    if settings.portal is None and settings.client_id is None:
+        raise WrongSettings(NOTHING)
+    client_secret = secret(settings, "client_secret")
+    if not (settings.portal and settings.client_id and client_secret):
+        raise WrongSettings("an application needs portal, client_id and client_secret")
+    try:
+        origin = address.origin(address.split(settings.portal, "portal"))
+        server = address.origin(address.split(settings.oauth_server or SERVER, "oauth_server"))
+    except address.InvalidAddress as error:
+        raise WrongSettings(str(error)) from None
+    path = settings.token_file or FOLDER / "tokens" / f"{origin.partition('://')[2].replace(':', '_')}.json"
+    return Application(origin, settings.client_id, client_secret, server), TokenFile(path.expanduser())

@@ -1,11 +1,23 @@
-"""What the person who starts the server decides, from the environment and the command line."""
+"""What the person who starts the server decides: command line over environment over the profile in the file."""
 
-from typing import Annotated, Any
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
+import click
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tools import TOOLSETS
+
+FOLDER = Path(click.get_app_dir("openchannels-mcp"))
+"""Where this system keeps settings of programs."""
+
+
+class WrongSettings(Exception):  # noqa: N818
+    """Settings that cannot work; the message says what to change and holds no secret."""
 
 
 class Settings(BaseSettings):
@@ -15,9 +27,28 @@ class Settings(BaseSettings):
         env_prefix="OPENCHANNELS_", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
+    profile: str | None = None
+    """Name of a portal in the settings file; its `default_profile` unless given."""
+    settings_file: Path = FOLDER / "settings.toml"
+
     webhook_url: SecretStr | None = None
+    webhook_url_file: Path | None = None
+    webhook_url_keyring: str | None = None
+    """`SERVICE/USER` in the keyring of the operating system."""
+
+    portal: str | None = None
+    """Address of the portal, for an application."""
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    client_secret_keyring: str | None = None
+    oauth_server: str | None = None
+    token_file: Path | None = None
+    """Where the application's tokens are kept; one file for each portal in the settings' folder unless given."""
+
     sandbox: bool = False
-    """Use the embedded portal; it wins over a webhook, so that a try-out never touches a real portal."""
+    """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
+    plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
     toolsets: Annotated[frozenset[str], NoDecode] = frozenset(TOOLSETS)
     read_only: bool = False
     timeout: float = Field(default=60.0, ge=1, le=600)
@@ -35,3 +66,61 @@ class Settings(BaseSettings):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
             raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}")
         return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Earlier sources win."""
+        return init_settings, env_settings, ProfileSource(settings_cls)
+
+
+class ProfileSource(PydanticBaseSettingsSource):
+    """The settings of one profile in the TOML file."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Not asked: the profile comes as a whole."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The profile, by what the stronger sources say of its name and file."""
+        chosen = self.current_state
+        named = chosen.get("profile")
+        path = Path(chosen.get("settings_file") or Settings.model_fields["settings_file"].default).expanduser()
+        if not path.exists():
+            if named or chosen.get("settings_file"):
+                raise WrongSettings(f"there is no settings file {path}")
+            return {}
+        content = _read(path)
+        name = named or content.get("default_profile")
+        return dict(_profile(content, name, path)) if name else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise WrongSettings(f"{path} cannot be read") from None
+    except tomllib.TOMLDecodeError as error:
+        raise WrongSettings(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """Where the mistake is, without the text around it, which may be a secret."""
+    _, parenthesis, place = str(error).partition(" (")
+    return f" ({place}" if parenthesis else ""
+
+
+def _profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, Any]:
+    profiles = content.get("profiles")
+    known = profiles if isinstance(profiles, Mapping) else {}
+    profile = known.get(name)
+    if not isinstance(profile, Mapping):
+        there = f"there are {', '.join(known)}" if known else "it has no [profiles.NAME]"
+        raise WrongSettings(f"{path} has no profile {name}; {there}")
+    return profile

@@ -15,7 +15,7 @@ from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, Po
 from portal.webhook import Webhook
 from tests.recording import recording_portal
 
-SECRET = "a1b2c3d4e5f6g7h8"  # noqa: S105  (nothing that opens anything)
+SECRET = "a1b2c3d4e5f6g7h8"
 WEBHOOK = Webhook.parse(f"https://p.bitrix24.com/rest/1/{SECRET}/")
 Answer = httpx.Response | Exception
 

@@ -5,7 +5,7 @@ import pytest
 from portal.address import InvalidAddress
 from portal.webhook import Webhook
 
-SECRET = "a1b2c3d4e5f6g7h8"  # noqa: S105  (nothing that opens anything)
+SECRET = "a1b2c3d4e5f6g7h8"
 
 
 @pytest.mark.parametrize(
