@@ -1,16 +1,18 @@
-"""The ASGI application: REST under `/rest/`, the control API under `/_sandbox/`."""
+"""The ASGI application: REST under `/rest/`, authorization under `/oauth/`, the control API under `/_sandbox/`."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from sandbox import gate
 from sandbox.callers import Credentials
 from sandbox.company import Company
 from sandbox.control import control_routes
 from sandbox.dispatch import Dispatcher
+from sandbox.oauth_routes import oauth_routes
 from sandbox.seed import seeded_company
-from sandbox.wire import read_params, respond
+from sandbox.wire import read_params
 
 SUFFIX = ".json"
 WEBHOOK_DEPTH = 3
@@ -21,6 +23,7 @@ def create_app(company: Company | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/rest/{path:path}", _call, methods=["GET", "POST"]),
+            *oauth_routes(),
             Mount("/_sandbox", routes=control_routes()),
         ]
     )
@@ -33,7 +36,7 @@ async def _call(request: Request) -> Response:
     login, secret, method = _path(request.path_params["path"])
     credentials = Credentials(login, secret, "" if secret else _access_token(request, params))
     company: Company = request.app.state.company
-    return respond(Dispatcher(company).perform(method, params, credentials), company.clock)
+    return await gate.answer(Dispatcher(company), method, params, credentials)
 
 
 def _path(path: str) -> tuple[str, str, str]:

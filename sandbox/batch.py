@@ -31,7 +31,7 @@ class Book:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
-            self.times[key] = time_of(self._clock)
+            self.times[key] = time_of(self._clock, answer.operating)
             return
         self.errors[key] = answer.refusal.body()
         if answer.refusal.code == "insufficient_scope":

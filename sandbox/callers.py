@@ -1,11 +1,12 @@
 """Who is calling: the credentials of a request, and the identity they stand for."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sandbox import php
 from sandbox.company import Company
 from sandbox.records import Webhook
-from sandbox.refusal import Refusal
+from sandbox.refusal import Refusal, method_not_found
 
 UNAUTHORIZED = 401
 
@@ -27,6 +28,7 @@ class Caller:
     kind: str
     client_id: str
     scopes: tuple[str, ...]
+    account: str = ""
 
 
 def identify(company: Company, credentials: Credentials) -> Caller:
@@ -37,7 +39,12 @@ def identify(company: Company, credentials: Credentials) -> Caller:
     if company.employee(key.user_id) is None:
         raise Refusal("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    return Caller(user_id, key.kind, key.client_id, key.scopes)
+    return Caller(user_id, key.kind, key.client_id, key.scopes, _account(key))
+
+
+def _account(key: Webhook) -> str:
+    """Return the name that limits are kept under; it tells keys apart without giving one away."""
+    return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
 def _key(company: Company, credentials: Credentials) -> Webhook:
@@ -56,7 +63,7 @@ def _by_token(company: Company, token: str) -> Webhook:
     for webhook in company.webhooks:
         if webhook.active and webhook.kind != "webhook" and webhook.token == token:
             return webhook
-    raise Refusal("invalid_token", "Unable to get application by token", UNAUTHORIZED)
+    return company.oauth.bearer(token, company.clock())
 
 
 def _user_id(company: Company, login: str) -> int:
@@ -65,8 +72,11 @@ def _user_id(company: Company, login: str) -> int:
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)
 
 
-def check_scope(caller: Caller, scope: str) -> None:
+def check_scope(caller: Caller, scope: str, *, hidden: bool = False) -> None:
     """Refuse a caller who lacks the scope of a method; an empty scope is everyone's."""
     if scope and scope not in caller.scopes:
-        text = "The request requires higher privileges than provided by the webhook token"
+        if hidden:
+            raise method_not_found()
+        token = "webhook" if caller.kind == "webhook" else "access"
+        text = f"The request requires higher privileges than provided by the {token} token"
         raise Refusal("insufficient_scope", text, UNAUTHORIZED)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from sandbox.faults import Faults
+from sandbox.limits import Limits
+from sandbox.oauth import OAuth
 from sandbox.records import (
     Bot,
     Chat,
@@ -25,7 +28,7 @@ from sandbox.records import (
 from sandbox.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
-LOG_LENGTH = 1000
+LOG_LENGTH = 10_000
 
 
 class Clock:
@@ -49,6 +52,9 @@ class Company:
 
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
+    faults: Faults = field(default_factory=Faults)
+    limits: Limits = field(default_factory=Limits)
+    oauth: OAuth = field(default_factory=OAuth)
     address: str = "https://sandbox.example"
     departments: dict[int, str] = field(default_factory=dict)
     employees: dict[int, Employee] = field(default_factory=dict)

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox import hardships
 from sandbox.company import Company
 from sandbox.inspection import state
 from sandbox.lifecycle import client_writes, operator_writes
+from sandbox.limits import Limits
 from sandbox.newcomers import chat_of_stranger
 from sandbox.records import Chat, File, Webhook
 from sandbox.seed import seeded_company
@@ -35,8 +37,9 @@ def control_routes() -> list[Route]:
         "/reset": _reset,
         "/webhooks": _webhook,
         "/requests/clear": _clear_requests,
+        **hardships.POSTS,
     }
-    gets: dict[str, Act] = {"/state": _state, "/requests": _requests}
+    gets: dict[str, Act] = {"/state": _state, "/requests": _requests, **hardships.GETS}
     return [Route(path, _guarded(act), methods=["POST"]) for path, act in posts.items()] + [
         Route(path, _guarded(act), methods=["GET"]) for path, act in gets.items()
     ]
@@ -44,7 +47,7 @@ def control_routes() -> list[Route]:
 
 def _guarded(act: Act) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if not _is_loopback(request):
+        if request.client is None or not is_loopback(request.client.host):
             return PortalResponse({"error": "the control API answers loopback clients only"}, 403)
         try:
             return PortalResponse(act(request, await _body(request)))
@@ -54,13 +57,12 @@ def _guarded(act: Act) -> Endpoint:
     return endpoint
 
 
-def _is_loopback(request: Request) -> bool:
-    if request.client is None:
-        return False
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     try:
-        return ip_address(request.client.host).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return request.client.host == "localhost"
+        return host == "localhost"
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -93,7 +95,9 @@ def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
 
 
 def _reset(request: Request, _body: dict[str, Any]) -> Any:
-    request.app.state.company = seeded_company()
+    timers = _company(request).limits
+    request.app.state.company = fresh = seeded_company()
+    fresh.limits = Limits(timers.pace, timers.wall)
     return {"ok": True}
 
 

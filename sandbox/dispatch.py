@@ -7,14 +7,14 @@ from sandbox import batch
 from sandbox.callers import Caller, Credentials, check_scope, identify
 from sandbox.cards import iso
 from sandbox.company import Company
+from sandbox.limits import operation_limit
 from sandbox.methods.registry import FORBIDDEN, Behaviour
 from sandbox.php import PhpTypeError
 from sandbox.records import RequestRecord
-from sandbox.refusal import Refusal
+from sandbox.refusal import Refusal, method_not_found
 from sandbox.system import BATCH, find
 from sandbox.wire import CRASH, Answer
 
-NOT_FOUND = 404
 RESERVED_PARAMS = frozenset(
     {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
 )
@@ -30,14 +30,14 @@ class Dispatcher:
     def perform(self, name: str, params: dict[str, Any], credentials: Credentials) -> Answer:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        params = {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
+        params = _own(params)
         caller: Caller | None = None
         try:
             self._admit_site()
             behaviour = _behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            check_scope(caller, behaviour.scope)
+            self._check_scope(caller, behaviour)
             run = self._run_batch if behaviour is BATCH else self._run
             answer = run(behaviour, params, caller)
         except Refusal as refusal:
@@ -47,10 +47,18 @@ class Dispatcher:
         self._log(name, params, caller, answer)
         return answer
 
+    def turn_away(self, name: str, params: dict[str, Any], refusal: Refusal) -> Answer:
+        """Log a call that never got as far as its method."""
+        answer = Answer(refusal=refusal)
+        self._log(name, _own(params), None, answer)
+        return answer
+
     def _perform_inner(self, name: str, params: dict[str, Any], caller: Caller) -> Answer:
         try:
             behaviour = _behaviour(name)
-            check_scope(caller, behaviour.scope)
+            self._check_scope(caller, behaviour)
+            if self.company.faults.strikes_within_batch(name):
+                raise operation_limit()
             answer = self._run(behaviour, params, caller)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
@@ -65,10 +73,14 @@ class Dispatcher:
 
     def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
         self._admit()
+        operating = self.company.limits.charge(caller.account, behaviour.name)
         try:
-            return Answer(behaviour.run(self.company, caller, params))
+            return Answer(behaviour.run(self.company, caller, params), operating=operating)
         except Refusal as refusal:
             raise self._replaced(refusal) from refusal
+
+    def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
+        check_scope(caller, behaviour.scope, hidden=self.company.switches.scope_hides_methods)
 
     def _admit_site(self) -> None:
         hold = self.company.switches.hold
@@ -104,8 +116,14 @@ class Dispatcher:
     ) -> None:
         user_id = caller.user_id if caller else 0
         at = iso(self.company.clock())
-        status, outcome = answer.status, answer.outcome
-        self.company.requests.append(RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch))
+        status, outcome, executed = answer.status, answer.outcome, answer.refusal is None
+        self.company.requests.append(
+            RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed)
+        )
+
+
+def _own(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
 
 def _check_link(params: Mapping[str, Any]) -> None:
@@ -117,5 +135,5 @@ def _check_link(params: Mapping[str, Any]) -> None:
 def _behaviour(name: str) -> Behaviour:
     found = find(name)
     if found is None:
-        raise Refusal("ERROR_METHOD_NOT_FOUND", "Method not found!", NOT_FOUND)
+        raise method_not_found()
     return found

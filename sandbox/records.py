@@ -292,3 +292,4 @@ class RequestRecord:
     status: int
     outcome: str
     in_batch: bool
+    executed: bool

@@ -23,6 +23,11 @@ def empty_error() -> Refusal:
     return Refusal("")
 
 
+def method_not_found() -> Refusal:
+    """Return the core's answer to a method that is not there."""
+    return Refusal("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
+
+
 def missing_argument(name: str) -> Refusal:
     """Return the core's answer to an argument that is null or empty."""
     return Refusal("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)

@@ -13,8 +13,9 @@ Chats 201 to 221, each with the session of its number plus 100 (201 has session 
 CRM: leads 501 and 502, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
 """
 
-from sandbox.cast import APP_TOKEN, BOT_CLIENT_ID, SESSION_TOKEN, TOKENS, employ, register
+from sandbox.cast import APP_TOKEN, APPLICATION_ID, BOT_CLIENT_ID, SESSION_TOKEN, TOKENS, employ, register
 from sandbox.company import Company
+from sandbox.oauth import APPLICATION_SECRET, Application
 from sandbox.staging import NETWORK_CODES, play
 
 ADMIN_WEBHOOK_PATH = f"/rest/1/{TOKENS['admin']}/"
@@ -31,7 +32,9 @@ SESSION_PATH = f"/rest/1/{SESSION_TOKEN}/"
 
 __all__ = [
     "ADMIN_WEBHOOK_PATH",
+    "APPLICATION_ID",
     "APPLICATION_PATH",
+    "APPLICATION_SECRET",
     "BOT_CLIENT_ID",
     "DISMISSED_WEBHOOK_PATH",
     "EXTRANET_WEBHOOK_PATH",
@@ -53,4 +56,5 @@ def seeded_company() -> Company:
     employ(company)
     register(company)
     play(company)
+    company.oauth.register(Application(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
     return company

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -16,8 +17,10 @@ def serve(port: int, announce: Callable[[str], object]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
+        listener.listen()
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         announce(f"OPENCHANNELS_WEBHOOK_URL={address}{ADMIN_WEBHOOK_PATH}")
         announce(f"Clients that write, state and switches: {address}/_sandbox/state. Ctrl-C stops it.")
         config = uvicorn.Config(create_app(), log_level="warning", access_log=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])

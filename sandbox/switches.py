@@ -52,6 +52,7 @@ class Switches:
     plan: Plan = field(default_factory=Plan)
     strict_config_list: bool = True
     anonymous: bool = False
+    scope_hides_methods: bool = False
     config_storage_fails: bool = False
     quick_answer_storage_fails: bool = False
     message_storage_fails: bool = False

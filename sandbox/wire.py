@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from sandbox import php
 from sandbox.cards import iso
 from sandbox.company import Clock
+from sandbox.limits import Operating
 from sandbox.refusal import Refusal
 
 OK = 200
@@ -27,6 +28,7 @@ class Answer:
 
     result: Any = None
     refusal: Refusal | None = None
+    operating: Operating | None = None
 
     @property
     def status(self) -> int:
@@ -41,7 +43,7 @@ class Answer:
         return self.refusal.code or "empty error"
 
 
-def time_of(clock: Clock) -> dict[str, Any]:
+def time_of(clock: Clock, operating: Operating | None = None) -> dict[str, Any]:
     """Return the timing block of an answer."""
     now = clock()
     start = int(now.timestamp())
@@ -52,8 +54,8 @@ def time_of(clock: Clock) -> dict[str, Any]:
         "processing": PROCESSING,
         "date_start": iso(now),
         "date_finish": iso(now),
-        "operating_reset_at": start + OPERATING_WINDOW,
-        "operating": 0,
+        "operating_reset_at": operating.reset_at if operating else start + OPERATING_WINDOW,
+        "operating": operating.seconds if operating else 0,
     }
 
 
@@ -73,7 +75,7 @@ def respond(answer: Answer, clock: Clock) -> Response:
         return HTMLResponse(CRASH_PAGE, CRASH.status)
     if answer.refusal:
         return PortalResponse(answer.refusal.body(), answer.refusal.status)
-    return PortalResponse({"result": answer.result, "time": time_of(clock)})
+    return PortalResponse({"result": answer.result, "time": time_of(clock, answer.operating)})
 
 
 async def read_params(request: Request) -> dict[str, Any]:
