@@ -30,6 +30,7 @@ lock:  ## Pin the newest dependencies (needs uv)
 		--no-emit-index-url --upgrade --output-file requirements.lock pyproject.toml
 
 $(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.x ...")'
 	@if command -v uv >/dev/null; then \
 		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 		uv pip install --quiet --python $(RUN) --require-hashes -r requirements.lock; \

@@ -20,11 +20,6 @@ _FOLDERS = {
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def method_address(method: type[Method]) -> str:
-    """Address of a method's page."""
-    return f"{ROOT}/methods/{method.rest}"
-
-
 def event_address(event: type[Event]) -> str:
     """Address of an event's page."""
     return f"{ROOT}/events/{event.name}"

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from docs.addresses import method_address, official_event_page
+from docs.addresses import official_event_page
 from docs.examples import curl_oauth
 from docs.markdown import bullets, fence, page, section, table
 from tools.events import COMMON_TRAPS, ENVELOPE, SUBSCRIBING, Event, Variant, form
@@ -66,4 +66,4 @@ def _related(event: type[Event]) -> Iterator[str]:
     names = dict.fromkeys(_NAME.findall(" ".join((*event.traps, *COMMON_TRAPS))))
     for name in names:
         if name in methods():
-            yield f"`{name}`: {method_address(methods()[name])}"
+            yield f"`{name}`: {methods()[name].page()}"

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from docs.addresses import ERRORS, method_address, official_method_page
+from docs.addresses import ERRORS, official_method_page
 from docs.examples import examples, payload
 from docs.markdown import bullets, fence, page, section, table
 from docs.parameters import Parameter, parameters, shared_with
@@ -60,7 +60,7 @@ def _repeating(method: type[Method]) -> str:
 
 def _idempotence(method: type[Method]) -> str:
     if method.reads() or method.idempotent:
-        return "yes, a second identical call leaves the same state and does not fail"
+        return "yes, a second identical call leaves the same state"
     return "no, a second identical call fails or acts again"
 
 
@@ -72,7 +72,7 @@ def _arguments(method: type[Method]) -> str:
     own = [name for name in method.model_fields if name not in names]
     return (
         f"{_table(parameters(method, own))}\n\n"
-        f"Besides these, every argument of the table of {first.rest} ({method_address(first)}), all of them optional."
+        f"Besides these, every argument of the table of {first.rest} ({first.page()}), all of them optional."
     )
 
 
@@ -128,4 +128,4 @@ def _related(method: type[Method]) -> list[str]:
     )
     found = dict.fromkeys(tool_name(name) for name in _NAME.findall(texts))
     others = [methods()[name] for name in found if name in methods() and name != method.tool()]
-    return [f"`{other.tool()}`: {method_address(other)}" for other in others]
+    return [f"`{other.tool()}`: {other.page()}" for other in others]

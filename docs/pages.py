@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
 
-from docs.addresses import ERRORS, event_address, method_address
+from docs.addresses import ERRORS, event_address
 from docs.errors import errors_page
 from docs.events import event_page
 from docs.methods import method_page
@@ -40,7 +40,7 @@ def pages() -> Mapping[str, Page]:
 def _pages() -> Iterator[Page]:
     for method in methods().values():
         yield Page(
-            method_address(method),
+            method.page(),
             method.rest,
             method.title,
             _first_line(method.description()),

@@ -12,7 +12,16 @@ import httpx
 from portal import batch
 from portal.bucket import PLANS, LeakyBucket, Plan
 from portal.credentials import Credentials
-from portal.errors import AnswerLost, AuthRefused, Limited, OutcomeUnknown, PortalError, PortalFault, Refused
+from portal.errors import (
+    AnswerLost,
+    AuthRefused,
+    Limited,
+    NotReachable,
+    OutcomeUnknown,
+    PortalError,
+    PortalFault,
+    Refused,
+)
 from portal.operating import OperatingTime
 from portal.retry import pause_before_retry
 from portal.scheduler import Call, Scheduler
@@ -118,8 +127,9 @@ class Portal:
             raise call.error
         if call.done.is_set():
             return call.result
-        if call.left:
-            raise AnswerLost(f"no answer within {self._seconds:g} s")
+        if call.trace is not None:
+            kind = AnswerLost if call.trace.may_have_left else NotReachable
+            raise kind(f"no answer within {self._seconds:g} s")
         words = f"the limit of the portal left no room within {self._seconds:g} s"
         raise Limited(words, code="QUERY_LIMIT_EXCEEDED", seconds=self._scheduler.seconds_until_room())
 
@@ -129,7 +139,7 @@ class Portal:
                 await call.done.wait()
             if report and not call.done.is_set():
                 reason = (
-                    "waiting for the portal's answer" if call.left else "waiting for the portal's limit on requests"
+                    "waiting for the portal's answer" if call.trace else "waiting for the portal's limit on requests"
                 )
                 await report(anyio.current_time() - started, reason)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.errors import AnswerLost, AuthRefused, Limited, PortalError, Refused
 
-LIMITS = frozenset({"QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT"})
+LIMITS = frozenset({"QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"})
 AUTHORISATION = frozenset(
     {
         "NO_AUTH_FOUND",
@@ -19,27 +19,27 @@ AUTHORISATION = frozenset(
         "authorization_error",
         "APPLICATION_NOT_FOUND",
         "CONNECTION_ERROR",
-        "OVERLOAD_LIMIT",
         "PAYMENT_REQUIRED",
     }
 )
+CONFIRMATION = frozenset({"METHOD_CONFIRM_WAITING", "METHOD_CONFIRM_DENIED"})
+"""Refusals of one call, though their status is that of wrong credentials."""
 LONGEST_CODE = 100
 LONGEST_DESCRIPTION = 500
 UNAUTHORISED = 401
 FAULT = 500
-NOT_EXECUTED = frozenset({"OVERLOAD_LIMIT", "PORTAL_DELETED", *LIMITS})
-"""Codes that mean a refusal even where the portal's front end gives them a status of 500 or more."""
+CLOSED = "PORTAL_DELETED"
+"""A refusal, though the portal's front end gives it a status of 500."""
+RESULT_LOST = "WRONG_ENCODING"
+"""The method has run, but its result could not be written as JSON."""
 
 
 def read(status: int, body: bytes) -> tuple[Any, Any]:
     """The result in an answer and its `time`; whatever is not a result raises the fitting PortalError."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict) or not ("error" in answer or "result" in answer):
+    answer = _json(body)
+    if not isinstance(answer, dict) or (answer.get("error") is None and "result" not in answer):
         raise AnswerLost(f"HTTP {status} without the portal's JSON", status=status)
-    if "error" in answer:
+    if answer.get("error") is not None:
         raise error(status, answer)
     if status >= FAULT:
         raise AnswerLost(f"HTTP {status} with a result", status=status)
@@ -50,12 +50,33 @@ def read(status: int, body: bytes) -> tuple[Any, Any]:
 
 def error(status: int, answer: Mapping[str, Any]) -> PortalError:
     """The kind of error that an answer with `error` is."""
-    code = str(answer.get("error", ""))[:LONGEST_CODE]
-    description = " ".join(str(answer.get("error_description") or "").split())[:LONGEST_DESCRIPTION]
+    code = _words(answer.get("error"))[:LONGEST_CODE]
+    description = _words(answer.get("error_description"))[:LONGEST_DESCRIPTION]
+    return _kind(status, code)(description, code=code, status=status)
+
+
+def _kind(status: int, code: str) -> type[PortalError]:
     if code in LIMITS:
-        return Limited(description, code=code, status=status)
+        return Limited
+    if code in CONFIRMATION or code == CLOSED:
+        return Refused
     if code in AUTHORISATION or status == UNAUTHORISED:
-        return AuthRefused(description, code=code, status=status)
-    if status >= FAULT and code not in NOT_EXECUTED:
-        return AnswerLost(description, code=code, status=status)
-    return Refused(description, code=code, status=status)
+        return AuthRefused
+    if status >= FAULT or code == RESULT_LOST:
+        return AnswerLost
+    return Refused
+
+
+def _json(body: bytes) -> Any:
+    """The content of an answer, or None; half of a surrogate pair would break whoever writes it down again."""
+    try:
+        content = json.loads(body)
+        if b"\\ud" in body.lower():
+            content = json.loads(json.dumps(content, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+    return content
+
+
+def _words(text: object) -> str:
+    return " ".join(str("" if text is None else text).split())

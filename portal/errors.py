@@ -58,7 +58,7 @@ class Limited(PortalError):  # noqa: N818
 class AuthRefused(PortalError):  # noqa: N818
     """The webhook or token is not accepted, or lacks the scope."""
 
-    happened = "The portal did not accept the webhook or token"
+    happened = "The portal did not let this webhook or token in, so nothing was executed"
 
 
 class Refused(PortalError):  # noqa: N818
@@ -76,10 +76,10 @@ class AnswerLost(PortalError):  # noqa: N818
 class OutcomeUnknown(AnswerLost):
     """The end of a call that changes something: it was sent once, and nobody knows what became of it."""
 
-    happened = "It is not known whether the portal executed the call: its answer was lost"
+    happened = "It is not known whether the portal executed the call: no usable answer came"
 
 
 class PortalFault(AnswerLost):
     """The end of a call that changes nothing."""
 
-    happened = "The portal gave no usable answer, several times over"
+    happened = "The portal gave no usable answer"

@@ -29,10 +29,10 @@ def pause_before_retry(
 
 def _pause(error: PortalError, attempt: int, *, repeatable: bool, jitter: Callable[[], float]) -> float | None:
     match error:
-        case Limited(code="OPERATION_TIME_LIMIT"):
-            return error.seconds
-        case Limited():
+        case Limited(code="QUERY_LIMIT_EXCEEDED"):
             return max(error.seconds or 0.0, _backoff(attempt, jitter))
+        case Limited():
+            return error.seconds
         case NotReachable():
             return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
         case AnswerLost():

@@ -12,7 +12,7 @@ from portal import batch
 from portal.bucket import LeakyBucket
 from portal.errors import AnswerLost, Limited, PortalError
 from portal.operating import OperatingTime
-from portal.wire import Wire
+from portal.wire import Trace, Wire
 
 SIDE_BY_SIDE = 8
 """Requests under way at a time."""
@@ -33,8 +33,8 @@ class Call:
     together: bool
     """Whether it may travel in a batch."""
     done: anyio.Event = field(default_factory=anyio.Event)
-    left: bool = False
-    """Whether its request has gone out."""
+    trace: Trace | None = None
+    """How far its request got, once it has one."""
     token: str | None = field(default=None, repr=False)
     """The token it left with."""
     abandoned: bool = False
@@ -128,13 +128,14 @@ class Scheduler:
         self._last_left = self._clock()
         self._under_way += 1
         token = self._wire.token_in_use()
+        trace = Trace()
         for call in group:
-            call.left, call.token = True, token
-        self._tasks.start_soon(self._deliver, group, token)
+            call.trace, call.token = trace, token
+        self._tasks.start_soon(self._deliver, group, token, trace)
 
-    async def _deliver(self, group: Sequence[Call], token: str | None) -> None:
+    async def _deliver(self, group: Sequence[Call], token: str | None, trace: Trace) -> None:
         try:
-            outcomes = await self._outcomes(group, token)
+            outcomes = await self._outcomes(group, token, trace)
             for call, (outcome, time) in zip(group, outcomes, strict=True):
                 self._operating.note(call.method, time)
                 call.finish(self._known(call, outcome))
@@ -145,12 +146,12 @@ class Scheduler:
                 if not call.done.is_set():
                     call.finish(AnswerLost("the connection was closed"))
 
-    async def _outcomes(self, group: Sequence[Call], token: str | None) -> list[batch.Outcome]:
+    async def _outcomes(self, group: Sequence[Call], token: str | None, trace: Trace) -> list[batch.Outcome]:
         try:
             if len(group) == 1:
-                return [await self._wire.request(group[0].method, group[0].params, token)]
+                return [await self._wire.request(group[0].method, group[0].params, token, trace)]
             commands = [(call.method, call.params) for call in group]
-            result, _ = await self._wire.request("batch", batch.body(commands), token)
+            result, _ = await self._wire.request("batch", batch.body(commands), token, trace)
             return batch.outcomes(result, len(group))
         except PortalError as error:
             if isinstance(error, Limited) and error.code == "QUERY_LIMIT_EXCEEDED":

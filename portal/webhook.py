@@ -25,6 +25,8 @@ class Webhook:
         path = _PATH.match(parts.path)
         if path is None:
             raise InvalidAddress("the webhook's path should be /rest/USER/TOKEN/, as the portal shows it")
+        if (path["user"], path["token"]) == ("USER", "TOKEN"):
+            raise InvalidAddress("the webhook is still the example: put in the one that the portal shows")
         return cls(address.origin(parts), path["user"], path["token"])
 
     def url(self, method: str = "") -> str:

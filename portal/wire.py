@@ -12,11 +12,37 @@ from portal.credentials import Credentials, Renewable
 from portal.errors import AnswerLost, NotReachable, Refused
 
 CONNECT_SECONDS = 10.0
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+IDLE_SECONDS = 30.0
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+UNUSABLE = (httpx.InvalidURL, UnicodeError)
 
 # Both log the address of every request, and the address of a webhook is a secret.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Trace:
+    """How far a request got, as the connection tells."""
+
+    def __init__(self) -> None:
+        self._connecting = False
+        self._sending = False
+
+    async def follow(self, event: str, _: Any) -> None:
+        """Take note of what the connection does."""
+        self._connecting = self._connecting or event.startswith("connection.connect")
+        self._sending = self._sending or "send_request" in event
+
+    @property
+    def may_have_left(self) -> bool:
+        """Unless a connection was seen being made and nothing was sent over it, the portal may have got the request."""
+        return self._sending or not self._connecting
 
 
 class Wire:
@@ -29,6 +55,7 @@ class Wire:
         self.http = httpx.AsyncClient(
             transport=transport,
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            limits=httpx.Limits(max_connections=100, keepalive_expiry=IDLE_SECONDS),
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": user_agent},
         )
 
@@ -43,7 +70,9 @@ class Wire:
         await self._credentials.renew(self.http, expired)
         return True
 
-    async def request(self, method: str, params: Mapping[str, Any], token: str | None) -> tuple[Any, Any]:
+    async def request(
+        self, method: str, params: Mapping[str, Any], token: str | None, trace: "Trace"
+    ) -> tuple[Any, Any]:
         """The result and the answer's `time`, or a PortalError.
 
         The library's exceptions hold the address, so they are not chained.
@@ -51,11 +80,16 @@ class Wire:
         body = json.dumps(params, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            answer = await self.http.post(self._credentials.url(method), content=body, headers=headers)
+            answer = await self.http.post(
+                self._credentials.url(method), content=body, headers=headers, extensions={"trace": trace.follow}
+            )
         except NEVER_SENT as error:
             raise NotReachable(self._cause(error)) from None
+        except UNUSABLE:
+            raise NotReachable("the portal's address cannot be used") from None
         except httpx.HTTPError as error:
-            raise AnswerLost(self._cause(error)) from None
+            kind = AnswerLost if trace.may_have_left else NotReachable
+            raise kind(self._cause(error)) from None
         if answer.is_redirect:
             raise Refused("the portal redirects: correct its address", status=answer.status_code)
         return envelope.read(answer.status_code, self._credentials.conceal(answer.content))

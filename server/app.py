@@ -1,9 +1,11 @@
 """The MCP server: its handlers, each of which only asks the part that knows."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
+from anyio import BrokenResourceError, ClosedResourceError
 from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.shared.exceptions import MCPError
@@ -39,9 +41,14 @@ class Handlers:
         """All tools that the policy leaves."""
         return types.ListToolsResult(tools=self._tools)
 
-    async def call_tool(self, _: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        """One call; failures are results too."""
-        return await self._calls.call(params.name, params.arguments or {})
+    async def call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
+
+        async def report(seconds: float, reason: str) -> None:
+            with suppress(BrokenResourceError, ClosedResourceError):
+                await context.session.report_progress(seconds, None, reason)
+
+        return await self._calls.call(params.name, params.arguments or {}, report)
 
     async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         """All documentation pages."""
@@ -49,14 +56,22 @@ class Handlers:
 
         return types.ListResourcesResult(resources=resources())
 
+    async def list_resource_templates(
+        self, _: Context, __: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        """How the addresses of pages are made."""
+        from server.library import templates
+
+        return types.ListResourceTemplatesResult(resource_templates=templates())
+
     async def read_resource(self, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.library import page
+        from server.library import NoSuchPage, page
 
-        text = page(params.uri)
-        if text is None:
-            message = f"There is no page {params.uri[:200]}; resources/list shows those that exist"
-            raise MCPError(types.INVALID_PARAMS, message, {"uri": params.uri[:200]})
+        try:
+            text = page(params.uri)
+        except NoSuchPage as error:
+            raise MCPError(types.INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type="text/markdown", text=text)
         return types.ReadResourceResult(contents=[contents])
 
@@ -83,11 +98,12 @@ def create_server(policy: Policy, connection: Connection) -> Server[Any]:
         "openchannels",
         version=VERSION,
         title="Bitrix24 Open Channels",
-        instructions=INSTRUCTIONS,
+        instructions=f"{INSTRUCTIONS}{connection.described()}",
         get_tool_input_schema=handlers.input_schema,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_resource_templates,
         on_read_resource=handlers.read_resource,
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,

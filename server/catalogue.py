@@ -1,33 +1,33 @@
-"""Tools as MCP lists them, made from the methods' classes."""
+"""Tools as MCP lists them, made from their classes."""
 
-from mcp.types import Tool, ToolAnnotations
+from mcp import types
 
 from tools.effect import Effect
-from tools.method import Method
+from tools.tool import Tool
 
 
-def definition(method: type[Method]) -> Tool:
+def definition(tool: type[Tool]) -> types.Tool:
     """One entry of tools/list."""
-    return Tool(
-        name=method.tool(),
-        title=method.title,
-        description=method.description(),
-        input_schema=method.input_schema(),
-        annotations=annotations(method),
+    return types.Tool(
+        name=tool.tool(),
+        title=tool.title,
+        description=tool.description(),
+        input_schema=tool.input_schema(),
+        annotations=annotations(tool),
     )
 
 
-def annotations(method: type[Method]) -> ToolAnnotations:
+def annotations(tool: type[Tool]) -> types.ToolAnnotations:
     """Hints from the effects; for a tool that only reads, MCP gives the other two no meaning."""
-    if method.reads():
-        return ToolAnnotations(read_only_hint=True)
-    return ToolAnnotations(
+    if tool.reads():
+        return types.ToolAnnotations(read_only_hint=True)
+    return types.ToolAnnotations(
         read_only_hint=False,
-        destructive_hint=Effect.DESTRUCTIVE in method.effects,
-        idempotent_hint=method.idempotent,
+        destructive_hint=Effect.DESTRUCTIVE in tool.effects,
+        idempotent_hint=tool.idempotent,
     )
 
 
-def size(method: type[Method]) -> int:
+def size(tool: type[Tool]) -> int:
     """Bytes of JSON that the tool costs in every conversation."""
-    return len(definition(method).model_dump_json(by_alias=True, exclude_none=True).encode())
+    return len(definition(tool).model_dump_json(by_alias=True, exclude_none=True).encode())

@@ -1,7 +1,10 @@
 """The command line: serve over stdio, or use the same tools by hand."""
 
 import gc
+import io
 import logging
+import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -10,9 +13,9 @@ from typing import Any
 import click
 
 from openchannels_mcp import VERSION
-from server.connection import Connection, NoPortal
+from server.connection import Connection, application_settings
 from server.policy import Policy
-from server.settings import Settings
+from server.settings import Settings, WrongSettings, check_environment
 
 
 class WrongUsage(click.ClickException):
@@ -24,13 +27,14 @@ class WrongUsage(click.ClickException):
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which portal and which tools; they are taken before and after a command's name."""
 
+    @click.option("--profile", metavar="NAME", help="A portal of the settings file.")
     @click.option("--sandbox", is_flag=True, default=None, help="Use the embedded portal with made-up dialogs.")
     @click.option("--toolsets", metavar="A,B", help="Only these toolsets.")
     @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
     @click.pass_context
     @wraps(command)
     def with_settings(context: click.Context, /, **options: Any) -> Any:
-        names = ("sandbox", "toolsets", "read_only")
+        names = ("profile", "sandbox", "toolsets", "read_only")
         given = {name: value for name in names if (value := options.pop(name)) is not None}
         context.obj = {**(context.obj or {}), **given}
         return command(context, **options)
@@ -43,13 +47,20 @@ def read_settings(context: click.Context) -> Settings:
     from pydantic import ValidationError
 
     try:
+        check_environment(os.environ)
         return Settings(**context.obj)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
+            f"{_setting(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_url=False, include_input=False)
         )
         raise WrongUsage(problems) from None
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _setting(location: tuple[int | str, ...]) -> str:
+    return f"OPENCHANNELS_{'.'.join(str(part) for part in location).upper()}"
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -61,7 +72,7 @@ def connect(settings: Settings) -> Connection:
     """The portal of the settings; without one the program ends with one clear message."""
     try:
         return Connection(settings)
-    except NoPortal as error:
+    except WrongSettings as error:
         raise WrongUsage(str(error)) from None
 
 
@@ -74,6 +85,8 @@ def _serve(policy: Policy, connection: Connection) -> None:
 
     gc.freeze()
     gc.enable()
+    # A thread waits for standard input, so that nothing but the end of the process answers Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(serve_stdio, policy, connection)
 
 
@@ -117,11 +130,62 @@ def call(context: click.Context, *, tool: str, arguments: tuple[str, ...], as_js
 
     settings = read_settings(context)
     try:
-        text, failed = anyio.run(call_by_hand, policy_of(settings), connect(settings), tool, arguments, as_json)
+        answered = anyio.run(call_by_hand, policy_of(settings), connect(settings), tool, arguments, as_json)
     except BadArguments as error:
         raise WrongUsage(str(error)) from None
-    click.echo(text, err=failed and not as_json)
-    sys.exit(1 if failed else 0)
+    click.echo(answered.text, err=answered.failed and not as_json)
+    sys.exit(1 if answered.failed else 0)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the structured result.")
+@settings_options
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Check address, credentials, scopes, rights and plan, and say what to do about each gap."""
+    import anyio
+
+    from server.manual import call_by_hand
+
+    settings = read_settings(context)
+    answered = anyio.run(call_by_hand, policy_of(settings), connect(settings), "portal_check", (), as_json)
+    click.echo(answered.text)
+    sys.exit(0 if answered.data.get("ok") else 1)
+
+
+@cli.command()
+@click.option("--paste", is_flag=True, help="Paste the address that the browser ends at, instead of waiting for it.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8025, show_default=True, help="For the redirect.")
+@click.option("--browser/--no-browser", default=True, help="Open the page, or only print its address.")
+@settings_options
+def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> None:
+    """Sign an application in: a person allows it in the browser, its tokens are kept in a file."""
+    import secrets
+
+    import anyio
+
+    from server.login import LoginFailed, Redirect, exchange, loopback
+
+    settings = read_settings(context)
+    state = secrets.token_urlsafe(24)
+    try:
+        application, file = application_settings(settings)
+        if paste:
+            _show(application.authorize_url(state), browser=browser)
+            came_back = click.prompt("Address that the browser ended at, or the code", hide_input=True)
+        else:
+            with loopback(port) as (redirect, wait):
+                _show(application.authorize_url(state, redirect), browser=browser)
+                came_back = wait()
+        grant = anyio.run(exchange, application, file, Redirect(state).code(came_back))
+    except (WrongSettings, LoginFailed) as error:
+        raise WrongUsage(str(error)) from None
+    click.echo(f"Signed in at {application.origin} as user {grant.user_id}, scopes {grant.scope}. Kept in {file.path}.")
+
+
+def _show(address: str, *, browser: bool) -> None:
+    click.echo(f"Allow the application in the browser (the code is good for half a minute):\n{address}")
+    if browser:
+        click.launch(address)
 
 
 @cli.command()
@@ -143,10 +207,15 @@ def demo() -> None:
 
     from server.demo import Demo
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `demo | head` ends quietly
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
 
 
 def main() -> None:
     """Entry point of `openchannels-mcp`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     cli(prog_name="openchannels-mcp")

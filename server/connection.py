@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import anyio
-from anyio.abc import TaskStatus
+from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
 from server.secret import secret
@@ -34,7 +34,18 @@ class Connection:
         self._opening = anyio.Lock()
         self._portal: Portal | None = None
         self._closing = anyio.Event()
-        self._tasks = anyio.create_task_group()
+        self._tasks: TaskGroup
+
+    def described(self) -> str:
+        """Who calls act for and where, as far as that is known before the first call."""
+        if self._settings.sandbox:
+            from sandbox.seed import ADMIN_WEBHOOK_PATH
+
+            user = ADMIN_WEBHOOK_PATH.split("/")[2]
+            return f"The portal is the embedded sandbox, a made-up company on 2026-03-16; calls act as user {user}."
+        if self._webhook is not None and self._webhook.user.isdecimal():
+            return f"Calls act as user {self._webhook.user}."
+        return ""
 
     async def portal(self) -> "Portal":
         """The portal's client; WrongSettings if an application has not signed in yet."""
@@ -45,7 +56,13 @@ class Connection:
 
     async def _keep_open(self, *, task_status: "TaskStatus[Portal]") -> None:
         """In a task of its own, because a portal has to be closed where it was opened."""
-        async with self._client() as portal:
+        try:
+            opened = self._client()
+        except (ImportError, OSError, ValueError) as error:
+            raise WrongSettings(
+                f"the HTTP client cannot be set up ({type(error).__name__}): check proxy and TLS"
+            ) from None
+        async with opened as portal:
             task_status.started(portal)
             await self._closing.wait()
 
@@ -82,7 +99,7 @@ class Connection:
             raise WrongSettings(str(error)) from None
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
+        self._tasks = await anyio.create_task_group().__aenter__()
         return self
 
     async def __aexit__(

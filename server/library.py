@@ -1,11 +1,17 @@
 """Pages and prompts as MCP has them."""
 
+import difflib
 from collections.abc import Mapping
 
 from mcp import types
 
 from docs.pages import pages
 from prompts import PromptArguments, prompts
+from tools.registry import methods
+
+
+class NoSuchPage(Exception):  # noqa: N818
+    """A page that does not exist."""
 
 
 class NoSuchPrompt(Exception):  # noqa: N818
@@ -26,10 +32,33 @@ def resources() -> list[types.Resource]:
     ]
 
 
-def page(uri: str) -> str | None:
-    """The text of a page, or None."""
-    found = pages().get(uri)
-    return found.text() if found else None
+def templates() -> list[types.ResourceTemplate]:
+    """How the addresses of pages are made."""
+    kinds = {
+        "methods": "Page of a method by its REST name, e.g. imopenlines.dialog.get, or by its tool's name",
+        "events": "Page of an event, e.g. OnSessionStart",
+    }
+    return [
+        types.ResourceTemplate(
+            uri_template=f"openchannels://docs/{kind}/{{name}}",
+            name=kind,
+            description=description,
+            mime_type="text/markdown",
+        )
+        for kind, description in kinds.items()
+    ]
+
+
+def page(uri: str) -> str:
+    """The text of a page, whatever the case of its name; a tool's name leads to its method's page."""
+    known = {address.lower(): page for address, page in pages().items()}
+    known |= {f"openchannels://docs/methods/{name}": pages()[method.page()] for name, method in methods().items()}
+    asked = uri.lower().rstrip("/")
+    if asked in known:
+        return known[asked].text()
+    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
+    hint = f"did you mean {known[near[0]].uri}?" if near else "resources/list shows those that exist"
+    raise NoSuchPage(f"There is no page {uri[:200]}; {hint}")
 
 
 def prompt_list() -> list[types.Prompt]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from mcp.types import TextContent
@@ -9,29 +10,38 @@ from mcp.types import TextContent
 from server.calls import Calls
 from server.connection import Connection
 from server.policy import Policy
-from tools.method import Method
+from tools.tool import Tool
 
 
 class BadArguments(ValueError):  # noqa: N818
     """Words that are not KEY=VALUE, or values that are not what the argument takes."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a call came to."""
+
+    text: str
+    data: dict[str, Any]
+    failed: bool
+
+
 async def call_by_hand(
     policy: Policy, connection: Connection, tool: str, words: Iterable[str], as_json: bool
-) -> tuple[str, bool]:
-    """The answer, and whether it is a failure."""
+) -> Answered:
+    """The answer of one call."""
     arguments = parse(words, policy.tools.get(tool))
     async with connection:
         reply = await Calls(policy, connection).call(tool, arguments)
     text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
     if as_json:
         text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
-    return text, reply.is_error
+    return Answered(text, reply.structured_content, failed=reply.is_error)
 
 
-def parse(words: Iterable[str], method: type[Method] | None) -> dict[str, Any]:
+def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
     """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text."""
-    properties = method.input_schema()["properties"] if method else {}
+    properties = tool.input_schema()["properties"] if tool else {}
     arguments: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tools.method import Method
+from tools.tool import Tool
 
 
 @dataclass(frozen=True)
@@ -14,21 +14,23 @@ class Policy:
     toolsets: frozenset[str]
     read_only: bool = False
 
-    def allows(self, method: type[Method]) -> bool:
-        """Whether the tool of this method exists here."""
-        return self.why_not(method) is None
+    def allows(self, tool: type[Tool]) -> bool:
+        """Whether this tool exists here."""
+        return self.why_not(tool) is None
 
-    def why_not(self, method: type[Method]) -> str | None:
-        """Why a method is out of bounds, for whoever tried to call it; None if it is not."""
-        if self.read_only and not method.reads():
+    def why_not(self, tool: type[Tool]) -> str | None:
+        """Why a tool is out of bounds, for whoever tried to call it; None if it is not."""
+        if self.read_only and not tool.reads():
             return "this server is read-only, and the tool would change something"
-        if method.toolset() not in self.toolsets:
-            return f"its toolset {method.toolset()} is not switched on here"
+        if tool.toolset() is not None and tool.toolset() not in self.toolsets:
+            return f"its toolset {tool.toolset()} is not switched on here"
         return None
 
     @cached_property
-    def tools(self) -> Mapping[str, type[Method]]:
+    def tools(self) -> Mapping[str, type[Tool]]:
         """The tools that exist here, by name."""
+        from server.portal_check import PortalCheck
         from tools.registry import methods
 
-        return {name: method for name, method in methods().items() if self.allows(method)}
+        everything: dict[str, type[Tool]] = {**methods(), PortalCheck.tool(): PortalCheck}
+        return {name: tool for name, tool in everything.items() if self.allows(tool)}

@@ -5,7 +5,7 @@ from typing import Any
 
 from mcp.types import CallToolResult, TextContent
 
-from tools.method import Method
+from tools.tool import Tool
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Failure:
         return "\n".join(parts)
 
 
-def answer(method: Method, result: Any) -> CallToolResult:
+def answer(tool: Tool, result: Any) -> CallToolResult:
     """A success: the result as text and as data, and after a change how to see what it did."""
-    text = method.text(result)
-    if method.afterwards:
-        text += f"\n{method.afterwards}"
+    text = tool.text(result)
+    if tool.afterwards:
+        text += f"\n{tool.afterwards}"
     structured = result if isinstance(result, dict) else {"result": result}
     return CallToolResult(content=[TextContent(text=text)], structured_content=structured)
 

@@ -1,7 +1,8 @@
 """What the person who starts the server decides: command line over environment over the profile in the file."""
 
+import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
     """Environment variables are the names below in upper case after `OPENCHANNELS_`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OPENCHANNELS_", extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix="OPENCHANNELS_", extra="forbid", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
     profile: str | None = None
@@ -51,8 +52,8 @@ class Settings(BaseSettings):
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
     toolsets: Annotated[frozenset[str], NoDecode] = frozenset(TOOLSETS)
     read_only: bool = False
-    timeout: float = Field(default=60.0, ge=1, le=600)
-    """Seconds for one call with all its attempts."""
+    timeout: float = Field(default=45.0, ge=1, le=600)
+    """Seconds for one call with all its attempts; many clients give up after 60."""
 
     @field_validator("toolsets", mode="before")
     @classmethod
@@ -78,6 +79,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Earlier sources win."""
         return init_settings, env_settings, ProfileSource(settings_cls)
+
+
+def check_environment(names: Iterable[str]) -> None:
+    """A misspelt variable must not quietly leave a limit off."""
+    known = {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
+    for name in names:
+        if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            raise WrongSettings(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 class ProfileSource(PydanticBaseSettingsSource):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tools.method import InvalidArguments
+from tools.tool import InvalidArguments
 from tools.registry import methods
 
 LONG_AGO, NOW = "2024-01-01T00:00:00+00:00", "2026-03-01T00:00:00+00:00"

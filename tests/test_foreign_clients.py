@@ -1,6 +1,6 @@
 """Clients that nobody of this project wrote: both TypeScript SDKs and the MCP Inspector's command line.
 
-They need Node and the npm registry, so they run where OPENCHANNELS_NODE_TESTS is set, as in CI.
+They need Node and the npm registry, so they run where NODE_TESTS is set, as in CI.
 """
 
 import json
@@ -20,7 +20,7 @@ SERVER = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "openchannels_mcp",
 INSPECTOR = ["npx", "-y", "-p", "node@24.21.0", "-p", "@modelcontextprotocol/inspector@2.12.0", "-c"]
 
 pytestmark = pytest.mark.skipif(
-    not os.environ.get("OPENCHANNELS_NODE_TESTS"), reason="needs Node and npm: set OPENCHANNELS_NODE_TESTS=1"
+    not os.environ.get("NODE_TESTS"), reason="needs Node and npm: set NODE_TESTS=1"
 )
 
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, StrictBool, StrictInt, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import NO_SESSION_AUTH
+from tools.errors import BOTS_OFF, NO_SESSION_AUTH
 from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, OnlyYes, Text, UserId
 from tools.line_settings import LineSettings
 from tools.method import Method
-from tools.results import Number, PhpMap, Row
+from tools.results import NewId, Number, PhpMap, Row
 from tools.rules import only_with
 
 LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
@@ -144,13 +144,19 @@ class ConfigGet(Method):
     show_offline: Annotated[Flag | None, Doc("include operators who are offline; on unless false")] = None
 
 
+def _with_letters(conditions: dict[str, Any]) -> dict[str, Any]:
+    """The portal keeps switches as Y and N; true and false match nothing there."""
+    letters = {True: "Y", False: "N"}
+    return {name: letters[value] if isinstance(value, bool) else value for name, value in conditions.items()}
+
+
 FieldName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 FilterName = Annotated[str, Field(pattern=r"^[!=<>%@]{0,3}[A-Z][A-Z0-9_]*$")]
 Scalar = str | StrictInt | StrictBool | None
 Direction = Annotated[Literal["asc", "desc", "ASC", "DESC"], AfterValidator(str.upper)]
 Order = Annotated[dict[FieldName, Direction], AnObject]
 FILTERING = "a field, with a prefix for how to compare: = ! > >= < <= % (contains) @ (one of a list)"
-Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], AnObject]
+Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], PlainSerializer(_with_letters), AnObject]
 
 
 class ConfigListGet(Method):
@@ -240,9 +246,11 @@ class ConfigAdd(LineSettings):
     rest = "imopenlines.config.add"
     title = "Create a line"
     effects = Effect.WRITE
-    returns = int
+    returns = NewId
     refusals = {False: "The portal could not store the line. Nothing was created; check the values and try again."}
-    afterwards = "Read the line back with config_get: the portal replaces some values silently."
+    afterwards = (
+        "config_list_get shows the line; read it back with config_get: the portal replaces some values silently."
+    )
     answer = "Id of the new line, an integer."
     details = "Anyone with the scope may create lines. An invalid queue is dropped silently. " + LINE_DETAILS
     example = {
@@ -296,7 +304,7 @@ class ConfigUpdate(LineSettings):
 
     @model_validator(mode="after")
     def _settings_are_stored(self) -> Self:
-        if not self.model_fields_set - {"config_id", "skip_modify_mark"}:
+        if not self.model_dump(exclude_none=True, exclude={"config_id", "skip_modify_mark"}):
             raise ValueError("give at least one setting to change")
         only_with(self, "welcome_bot_enable", "welcome_bot_id", "welcome_bot_time", "welcome_bot_left")
         only_with(self, "category_enable", "category_id")
@@ -334,18 +342,21 @@ class NetworkJoin(Method):
     title = "Join a network line"
     effects = Effect.WRITE
     idempotent = True
-    returns = int
+    returns = NewId
     errors = {
         "CODE": "The code has to be exactly 32 characters. Copy it from the line's network settings.",
-        "IMBOT_ERROR": "The chat-bot module of the portal is off; its administrator has to switch it on.",
+        "IMBOT_ERROR": BOTS_OFF,
         "NOT_FOUND": "There is no line with this code. Check it with the company that owns the line.",
         "INACTIVE": "That line is switched off by its owner. Try again when it is active.",
     }
-    afterwards = "Joining again answers the id of the same bot."
+    afterwards = "No method lists joined lines; joining again is harmless and answers the id of the same bot."
     answer = "Id of the bot that stands for the line, an integer."
     example = {"code": "ab515f5d85a8b844d484f6ea75a2e494"}
 
     code: Annotated[NetworkCode, Field(description="32 characters")]
+
+
+Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
 
 
 class NetworkMessageAdd(Method):
@@ -361,7 +372,7 @@ class NetworkMessageAdd(Method):
     errors = {
         **NO_SESSION_AUTH,
         "CODE": "The code has to be exactly 32 characters.",
-        "IMBOT_ERROR": "The chat-bot module of the portal is off; its administrator has to switch it on.",
+        "IMBOT_ERROR": BOTS_OFF,
         "NOT_FOUND": "The portal has not joined a line with this code: call network_join first.",
         "USER_ID_EMPTY": "user_id has to be the id of an employee.",
         "USER_MESSAGE_LIMIT": "This person got a message from this line in the last seven days. Wait; do not retry.",
@@ -371,7 +382,7 @@ class NetworkMessageAdd(Method):
         "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
         "WRONG_REQUEST": "The portal did not send the message. Check that user_id is an active employee.",
     }
-    afterwards = "No method shows the message: ask the person. A second one would be refused for seven days."
+    afterwards = "No method shows the message: ask the person. If it went out, a second one is refused for seven days."
     answer = "`true`."
     details = "The weekly limit is looked at before the message is checked, but only a message that was sent uses it."
     example = {
@@ -385,6 +396,6 @@ class NetworkMessageAdd(Method):
     code: Annotated[NetworkCode, Field(description="32 characters")]
     user_id: UserId
     message: Annotated[Text, Doc("what the person reads")]
-    attach: Annotated[JsonObject | list[JsonValue] | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
-    keyboard: Annotated[JsonObject | list[JsonValue] | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
+    attach: Annotated[Attachment | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
+    keyboard: Annotated[Attachment | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
     url_preview: Annotated[Flag | None, Doc("false: no preview of links")] = None

@@ -6,12 +6,11 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Auth, Effect
-from tools.errors import NO_SESSION_AUTH, TRANSFER_TARGET
+from tools.errors import CHAT_ID_EMPTY, NO_SESSION_AUTH, TRANSFER_TARGET
 from tools.fields import ChatId, ClientId, Flag, LineId, Text, TransferId, UserId
 from tools.method import Method
 from tools.rules import exactly_one_of
 
-CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0."}
 BOT_OWNER = {
     **NO_SESSION_AUTH,
     "ACCESS_DENIED": "With a webhook, client_id is required: the CLIENT_ID or botToken given when the bot was "
@@ -37,6 +36,7 @@ class BotSessionOperator(Method):
     afterwards = "Confirm with dialog_get: owner is an operator, or 0 while nobody is free."
     answer = "`true`, also when no operator is free."
     details = (
+        "Without an open session one is created, even when the call then fails. "
         "Neither access to the chat nor ownership of the bot is checked. The bot leaves, or stays as an observer if "
         "the line keeps it until closing; STATUS becomes 5."
     )
@@ -57,7 +57,10 @@ class BotSessionMessageSend(Method):
     errors = {**NO_SESSION_AUTH, **CHAT_ID_EMPTY}
     afterwards = "`true` comes even if nothing was sent. session_history_get shows what the client got."
     answer = "`true`, whether or not a message was sent."
-    details = "The server checks no access to the chat. A name other than WELCOME and DEFAULT does nothing there."
+    details = (
+        "Without an open session one is created. The server checks no access to the chat. A name other than WELCOME "
+        "and DEFAULT does nothing there."
+    )
     example = {"chat_id": 112, "name": "DEFAULT", "message": "Hello! How can I help?"}
 
     chat_id: ChatId
@@ -87,12 +90,15 @@ class BotSessionTransfer(Method):
         **TRANSFER_TARGET,
         "OPERATOR_WRONG": "The target cannot take the dialog: dismissed, a bot, an outside user, or a missing line.",
     }
-    afterwards = "Confirm with dialog_get: owner is the new operator."
+    afterwards = (
+        "dialog_get shows owner=user_id; after a transfer to a line, that line and owner 0 until somebody takes it."
+    )
     answer = "`true`."
     details = (
+        "Without an open session one is created. "
         "An application with several bots acts for the first one found. Sent together, a plain transfer_id overwrites "
         "user_id, and user_id beats queue_id, whatever the documentation says; this server lets only one through. "
-        "Portals before 2025 refuse webhooks here."
+        "Module version 24 refuses webhooks here."
     )
     example = {"chat_id": 112, "user_id": 12, "leave": False, "client_id": "my-bot-client-id"}
 

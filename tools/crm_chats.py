@@ -6,15 +6,14 @@ from pydantic import Field
 from typing_extensions import Doc
 
 from tools.effect import Effect
+from tools.errors import CRM_TYPE_AND_ID, MESSENGER_OFF, PARTICIPANTS
 from tools.fields import CrmId, CrmType, Flag, Id, UserId
-from tools.messages import CRM_TYPE_AND_ID
 from tools.method import Method
-from tools.results import Row
+from tools.results import NewId, Row
 
 NO_CHAT = {0: "The CRM record has no chat; nothing was done. See crm_chat_get with active_only=false."}
-PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
 PARTICIPANT = {
-    "IM_NOT_INSTALLED": "The messenger module of the portal is off; its administrator has to switch it on.",
+    "IM_NOT_INSTALLED": MESSENGER_OFF,
     "ERROR_ARGUMENT": CRM_TYPE_AND_ID + " user_id has to be above 0.",
     "CHAT_NOT_IN_CRM": "The chat has no active session bound to this record; without chat_id the last chat was taken. "
     "List the active ones with crm_chat_get.",
@@ -61,7 +60,7 @@ class CrmChatGetLastId(Method):
     rest = "imopenlines.crm.chat.getLastId"
     title = "Last chat of a CRM record"
     effects = Effect.READ
-    returns = int
+    returns = NewId
     errors = {
         "CRM_CHAT_EMPTY_CRM_DATA": "The record has no chat, or its type or number is missing. Check it with "
         "crm_chat_get and active_only=false.",
@@ -85,7 +84,7 @@ class CrmChatUserAdd(Method):
     rest = "imopenlines.crm.chat.user.add"
     title = "Add a participant"
     effects = Effect.WRITE
-    returns = int
+    returns = NewId
     errors = {
         **PARTICIPANT,
         "ACCESS_DENIED": "The webhook's user may not read the record or join the chat, or user_id may not read the "
@@ -107,13 +106,13 @@ class CrmChatUserAdd(Method):
 class CrmChatUserDelete(Method):
     """Remove an employee or bot from an active chat of a CRM record. They lose sight of the dialog.
 
-    Fails if not in the chat. Dismissed employees cannot be removed this way.
+    Fails if not in the chat. Removing the owner leaves the dialog without one. Dismissed employees cannot be removed.
     """
 
     rest = "imopenlines.crm.chat.user.delete"
     title = "Remove a participant"
     effects = Effect.DESTRUCTIVE
-    returns = int
+    returns = NewId
     errors = {
         **PARTICIPANT,
         "CRM_CHAT_EMPTY_USER": "user_id is missing.",

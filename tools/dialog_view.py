@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tools.results import number
+
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
 
@@ -15,7 +17,7 @@ def crm_links(value: str | None) -> list[dict[str, Any]]:
     """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` -> the links that are set."""
     parts = (value or "").split("|")
     pairs = zip(parts[::2], parts[1::2], strict=False)
-    return [{"type": kind.lower(), "id": int(number)} for kind, number in pairs if number.isdigit() and int(number)]
+    return [{"type": kind.lower(), "id": _number(part)} for kind, part in pairs if _number(part)]
 
 
 def _line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
@@ -25,7 +27,8 @@ def _line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple
 
 
 def _number(value: Any) -> int:
-    return int(value) if str(value or "").isdigit() else 0
+    found = number(str(value or 0))
+    return found if isinstance(found, int) else 0
 
 
 def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
@@ -65,16 +68,26 @@ def _yes_no(value: object) -> str:
     return "yes" if value else "no"
 
 
+def _line(text: object) -> str:
+    """A name or title that cannot pass for a line of ours."""
+    return " ".join(str(text).split())
+
+
+def _block(text: str) -> str:
+    """A message of several lines, indented so that none of them can pass for an entry of the transcript."""
+    return "\n    ".join(text.splitlines())
+
+
 def state_text(view: Mapping[str, Any]) -> str:
     """The state in a few lines."""
     crm = ", ".join(f"{link['type']} {link['id']}" for link in view["crm"]) or "none"
     session = view["session_id"] or "none"
     lines = (
-        f'Chat {view["chat_id"]} "{view["title"]}": {view["status"]}.',
+        f'Chat {view["chat_id"]} "{_line(view["title"])}": {view["status"]}.',
         f"Line {view['line_id']}, connector {view['connector']}, session {session}, owner {view['owner']}.",
         f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
         f"Messages: {view['messages']}, unread: {view['unread']}, last message {view['last_message_id']}.",
-        f"USER_CODE {view['user_code']}.",
+        f"USER_CODE {_line(view['user_code'])}.",
     )
     return "\n".join(lines)
 
@@ -82,6 +95,8 @@ def state_text(view: Mapping[str, Any]) -> str:
 def _role(author: int, user: Mapping[str, Any]) -> str:
     if not author:
         return "system"
+    if not user:
+        return "unknown"
     if user.get("connector"):
         return "client"
     return "bot" if user.get("bot") else "operator"
@@ -100,7 +115,7 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
     }
     attached = (message.get("params") or {}).get("fileId")
     if attached and isinstance(attached, list):
-        view["files"] = [_file(files.get(str(number)) or {"id": number}) for number in attached]
+        view["files"] = [_file(files.get(str(item)) or {"id": item}) for item in attached]
     return view
 
 
@@ -120,7 +135,8 @@ def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
         "title": chat.get("name"),
         "line_id": line_id,
         "connector": connector,
-        "owner": _number(chat.get("owner")),
+        "present_owner": _number(chat.get("owner")),
+        "silent": chat.get("entityData3") == "Y",
         "supervisor_rating": result.get("sessionVoteHead") or None,
         "supervisor_comment": result.get("sessionCommentHead") or None,
         "left_out": max(0, len(messages) - last),
@@ -130,17 +146,19 @@ def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
 
 def transcript(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
-    where = f"line {view['line_id']}, connector {view['connector']}, owner {view['owner']}"
-    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{view["title"]}", {where}.']
+    where = f"line {view['line_id']}, connector {view['connector']}"
+    chat = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
+    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{_line(view["title"])}", {where}; {chat}.']
     if view["supervisor_rating"] or view["supervisor_comment"]:
-        lines.append(f"Supervisor: rating {view['supervisor_rating']}, comment: {view['supervisor_comment']}")
+        rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
+        lines.append(f"Supervisor: rating {rating}, comment: {_block(comment)}")
     if view["left_out"]:
         lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
     return "\n".join([*lines, *map(_entry, view["messages"])])
 
 
 def _entry(message: Mapping[str, Any]) -> str:
-    author = message["author"] or ("system" if message["role"] == "system" else message["author_id"])
-    files = "".join(f" [file {file.get('name') or file.get('id')}]" for file in message.get("files", ()))
+    author = _line(message["author"] or "") or ("system" if message["role"] == "system" else message["author_id"])
+    files = "".join(f" [file {_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
     who = f"{message['role']} {author} ({message['author_id']})"
-    return f"#{message['id']} {message['date']} {who}: {message['text']}{files}"
+    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}"

@@ -7,30 +7,28 @@ from typing_extensions import Doc
 
 from tools import dialog_view
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS
+from tools.errors import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESSENGER_OFF, NOT_YOURS, PARTICIPANTS
 from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
-from tools.results import Number, PhpMap, Row
+from tools.results import Number, PhpMap, Row, Words
 from tools.rules import at_least_one_of, exactly_one_of
-
-CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0."}
 
 
 class Chat(Row):
     """A chat in the messenger's format; what the concise form is made of has its type here."""
 
     id: int
-    dialog_id: str | None = None
-    name: str | None = None
+    dialog_id: Words = None
+    name: Words = None
     owner: Number = None
     counter: Number = None
     message_count: Number = None
     last_message_id: Number = None
-    entity_id: str | None = None
-    entity_data_1: str | None = None
-    entity_data_2: str | None = None
-    entity_data_3: str | None = None
-    date_create: str | None = None
+    entity_id: Words = None
+    entity_data_1: Words = None
+    entity_data_2: Words = None
+    entity_data_3: Words = None
+    date_create: Words = None
     restrictions: PhpMap[Any] | None = None
     entity_link: PhpMap[Any] | None = None
     permissions: PhpMap[Any] | None = None
@@ -48,7 +46,7 @@ class DialogGet(Method):
     effects = Effect.READ
     returns = Chat
     errors = {
-        "IM_NOT_INSTALLED": "The messenger module of the portal is off; its administrator has to switch it on.",
+        "IM_NOT_INSTALLED": MESSENGER_OFF,
         "ACCESS_ERROR": "No such dialog, or the webhook's user may not see it: the portal does not say which. Check "
         "the identifier (a session id is not a chat id), or use a webhook of a user with access to the line.",
     }
@@ -117,8 +115,8 @@ class Message(Row):
     id: int
     chatid: Number = None
     senderid: Number = None
-    date: str | None = None
-    text: str | None = None
+    date: Words = None
+    text: Words = None
     params: PhpMap[Any] | None = None
 
 
@@ -126,7 +124,7 @@ class User(Row):
     """Somebody who takes part in a dialog."""
 
     id: int
-    name: str | None = None
+    name: Words = None
     avatarId: Number = None  # noqa: N815
 
 
@@ -134,11 +132,11 @@ class ChatOfHistory(Row):
     """A chat in the older messenger format."""
 
     id: int
-    name: str | None = None
+    name: Words = None
     owner: Number = None
     call: Number = None
-    entityId: str | None = None  # noqa: N815
-    entityData1: str | None = None  # noqa: N815
+    entityId: Words = None  # noqa: N815
+    entityData1: Words = None  # noqa: N815
 
 
 class History(Row):
@@ -147,7 +145,7 @@ class History(Row):
     chatId: int  # noqa: N815
     sessionId: int  # noqa: N815
     sessionVoteHead: Number = None  # noqa: N815
-    sessionCommentHead: str | None = None  # noqa: N815
+    sessionCommentHead: Words = None  # noqa: N815
     message: PhpMap[Message] = {}
     users: PhpMap[User] = {}
     chat: PhpMap[ChatOfHistory] = {}
@@ -184,7 +182,7 @@ class SessionHistoryGet(Method):
     )
     details = (
         "The portal sends all messages of the session at once, newest first, and knows no paging. As a side effect the "
-        "caller may from then on read the files of that chat. Portals before 2025 know SESSION_ID only."
+        "caller may from then on read the files of that chat. Module version 24 knows SESSION_ID only."
     )
     example = {"session_id": 321}
 
@@ -265,7 +263,7 @@ class SessionModePin(Method):
     errors = {
         **CHAT_ID_EMPTY,
         **CHAT_ACCESS,
-        "": "You are not the operator of this dialog, or no session is open. Take it with operator_answer first.",
+        "": f"{NOT_YOURS} If no session was open, this call may have opened one: see dialog_get.",
     }
     afterwards = "Confirm with dialog_get: pinned is yes or no."
     answer = "`true`, also when the dialog was in that state already."
@@ -325,7 +323,7 @@ class SessionHeadVote(Method):
         "ACCESS_DENIED": "No such session, the webhook's user may not rate on this line, or the plan has no ratings by "
         "supervisors.",
     }
-    afterwards = "session_history_get shows the supervisor's rating and comment."
+    afterwards = "session_history_get shows rating and comment; without a comment the earlier one is gone."
     answer = "`true`."
     details = (
         "Open sessions can be rated too. The server stores 0 for ratings above 5 and cuts comments at 10,000 "
@@ -354,7 +352,7 @@ class SessionJoin(Method):
     effects = Effect.WRITE
     idempotent = True
     errors = CHAT_ACCESS
-    afterwards = "session_history_get with detail=full lists the participants under userInChat."
+    afterwards = PARTICIPANTS
     answer = "`true`, also when you were in it already."
     example = {"chat_id": 2043}
 
@@ -404,7 +402,7 @@ class CrmLeadCreate(Method):
     """Create a CRM record from a dialog that you are handling, and bind the dialog to it.
 
     Makes a lead or a deal, as the line's setting crm_create says. If the dialog is bound already nothing is created
-    and the answer is still true.
+    and the answer is still true. Opens a session if none is open.
     """
 
     rest = "imopenlines.crm.lead.create"
@@ -413,10 +411,10 @@ class CrmLeadCreate(Method):
     idempotent = True
     errors = {
         **CHAT_ACCESS,
-        "ERROR_USER_NOT_OPERATOR": "You are not the operator of this dialog. Take it with operator_answer first.",
+        "ERROR_USER_NOT_OPERATOR": NOT_YOURS,
         "IMOL_CHAT_ERROR_NOT_LOAD_CHAT": "The portal could not load the chat. Check it with dialog_get.",
         "IMOL_CHAT_ERROR_ANSWER_NOT_LOAD_SESSION": "No session is open. Start one with session_start.",
-        "IMOL_CHAT_ERROR_NOT_LOAD_DATA": "The portal could not load the dialog's data. Check the chat with dialog_get.",
+        "IMOL_CHAT_ERROR_NOT_LOAD_DATA": DATA_NOT_LOADED,
         "IMOL_CHAT_ERROR_NOT_LOAD_CRM": "The CRM module of the portal is off; its administrator has to switch it on.",
     }
     afterwards = "dialog_get shows the record under crm."

@@ -10,7 +10,7 @@ class Effect(Flag):
     WRITE = auto()
     """Changes state that only colleagues see."""
     CUSTOMER = auto()
-    """A person outside, usually the client of the channel, sees something."""
+    """Somebody gets something to read, usually the client of the channel."""
     TAKEOVER = auto()
     """A dialog moves between people, bots or queues."""
     DESTRUCTIVE = auto()

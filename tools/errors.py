@@ -2,8 +2,19 @@
 
 from collections.abc import Mapping
 
+MESSENGER_OFF = "The messenger module of the portal is off; its administrator has to switch it on."
+BOTS_OFF = "The chat-bot module of the portal is off; its administrator has to switch it on."
+DATA_NOT_LOADED = "The portal could not load the dialog's data. Check the chat with dialog_get."
+NOT_YOURS = (
+    "You are not the operator of this dialog. operator_answer takes it, from its present operator too: ask first."
+)
+CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
+PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
+
+CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0."}
+
 CHAT_ACCESS = {
-    "IM_LOAD_ERROR": "The messenger module of the portal is off; its administrator has to switch it on.",
+    "IM_LOAD_ERROR": MESSENGER_OFF,
     "CHAT_ID": "No such chat. Look its number up with dialog_get, session_open or crm_chat_get and give it as a "
     "plain number (2043, not chat2043).",
     "USER_ID": "The webhook or token acts for no employee. Create a new one in the account of an employee.",
@@ -18,7 +29,7 @@ NO_SESSION_AUTH = {
 }
 
 TRANSFER_TARGET = {
-    "CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0.",
+    **CHAT_ID_EMPTY,
     "USER_ID_EMPTY": "The employee's id is not a number above 0. Give user_id=15, or transfer_id='15'.",
     "QUEUE_ID_EMPTY": "The line's id is not a number above 0. Give queue_id=3, or transfer_id='queue3'.",
     "TRANSFER_ID_EMPTY": "No target: give one of user_id, queue_id and transfer_id.",
@@ -27,18 +38,19 @@ TRANSFER_TARGET = {
 STATISTICS = {
     "TARIFF_RESTRICTION": "The portal's plan has no Open Channels reports. Use dialog_get and session_history_get for "
     "single dialogs, or upgrade the plan.",
-    "ERROR_METHOD_NOT_FOUND": "This portal has no statistics methods yet, or the webhook lacks the scope imopenlines. "
-    "Single dialogs remain reachable with dialog_get and session_history_get.",
+    "ERROR_METHOD_NOT_FOUND": "This portal has no statistics methods yet. Single dialogs remain reachable with "
+    "dialog_get and session_history_get.",
 }
 
 CORE = {
-    "ERROR_METHOD_NOT_FOUND": "The portal does not know this method: its Open Channels module is missing or older, or "
-    "the webhook lacks the scope imopenlines.",
+    "ERROR_METHOD_NOT_FOUND": "The portal does not know this method: its Open Channels module is missing or older.",
     "NO_AUTH_FOUND": "The portal saw no credentials. Check OPENCHANNELS_WEBHOOK_URL.",
     "INVALID_CREDENTIALS": "The webhook does not exist, is switched off, or its secret was changed. Create a new one "
     "in the portal (Developer resources, Inbound webhook) and put it into OPENCHANNELS_WEBHOOK_URL.",
     "invalid_token": "The access token is unknown or revoked; authorise the application again.",
-    "expired_token": "The access token is older than an hour; it has to be renewed.",
+    "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
+    "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
+    "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",
     "insufficient_scope": "The webhook lacks the scope imopenlines: edit it in the portal and tick Open Channels.",
     "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
     "user_access_error": "The user may not use this application; an administrator has to allow it.",
@@ -54,6 +66,7 @@ CORE = {
     "METHOD_CONFIRM_DENIED": "An administrator of the portal refused this call.",
     "QUERY_LIMIT_EXCEEDED": "Too many requests to the portal. Nothing was executed; wait some seconds and repeat.",
     "OPERATION_TIME_LIMIT": "This method has used up its computing time on the portal (per ten minutes). Wait.",
+    "WRONG_ENCODING": "The portal did the work but could not write its answer down; the result is lost.",
     "PORTAL_DELETED": "This portal is closed.",
     "ERROR_ARGUMENT": "The portal could not use an argument; the message names it.",
     "ERROR_CORE": "The portal failed inside. If it happens again with these arguments, tell its administrator.",

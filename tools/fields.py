@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +18,7 @@ from pydantic import (
 from typing_extensions import Doc
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
+_DAY = re.compile(r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")
 MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
 
@@ -43,15 +45,29 @@ def _moment(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("should be an ISO 8601 date and time such as 2026-03-01T00:00:00+03:00") from None
+        raise ValueError("should be an ISO 8601 date and time such as 2026-03-01T00:00:00+01:00") from None
     if moment.tzinfo is None:
-        raise ValueError("needs an offset from UTC, for example 2026-03-01T00:00:00+03:00")
+        raise ValueError(
+            "needs an offset from UTC (the portal's, as in the dates it answers): 2026-03-01T00:00:00+01:00"
+        )
     return value
 
 
 def _time_of_day(value: str) -> str:
     if not _CLOCK.match(value):
         raise ValueError("should be a time of day such as 09:00 or 18:30")
+    return value
+
+
+def _day_of_year(value: str) -> str:
+    if not _DAY.match(value):
+        raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if (known := available_timezones()) and value not in known:
+        raise ValueError("should be an IANA time zone such as Europe/Berlin")
     return value
 
 
@@ -72,7 +88,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
-OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no)]
+OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no), WithJsonSchema({"type": "boolean"})]
 """For a switch that the server takes as on whenever it is present, whatever its value."""
 
 ChatId = Annotated[Id, Field(description="chat number, e.g. 2043 (dialog_get)")]
@@ -97,8 +113,9 @@ TimeOfDay = Annotated[
     PlainSerializer(_dotted),
 ]
 DayOff = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Holidays = Annotated[
-    list[Annotated[str, Field(pattern=r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")]],
+    list[Annotated[str, AfterValidator(_day_of_year)]],
     PlainSerializer(",".join),
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
 ]

@@ -14,7 +14,9 @@ from tools.fields import (
     Holidays,
     OperatorProfile,
     QueueMember,
+    Text,
     TimeOfDay,
+    TimeZone,
 )
 from tools.method import Method
 from tools.rules import both_or_neither
@@ -31,7 +33,7 @@ StandIn = Annotated[DefaultOperator, AnObject]
 class LineSettings(Method):
     """Every setting of a line; what is left out keeps its value, or gets the default in a new line."""
 
-    line_name: Annotated[str | None, Doc("name shown to employees; a new line gets 'Open Channel N'")] = None
+    line_name: Annotated[Text | None, Doc("name shown to employees; a new line gets 'Open Channel N'")] = None
     active: Annotated[Flag | None, Doc("false: the line takes no messages and closes sessions at once")] = None
     language_id: Annotated[Language | None, Doc("language of the automatic texts")] = None
     temporary: Annotated[Flag | None, Doc("true: the portal deletes the line after 8 hours")] = None
@@ -92,9 +94,9 @@ class LineSettings(Method):
         TimeOfDay | None, Doc("start, as HH:MM; sent as 9 or 18.30, because a colon makes the server store 9 / 18.30")
     ] = None
     worktime_to: Annotated[TimeOfDay | None, Doc("end, as HH:MM; always together with worktime_from")] = None
-    worktime_timezone: Annotated[str | None, Doc("IANA name, e.g. Europe/Berlin")] = None
+    worktime_timezone: Annotated[TimeZone | None, Doc("IANA name, e.g. Europe/Berlin")] = None
     worktime_dayoff: Annotated[list[DayOff] | None, Doc("weekly days off")] = None
-    worktime_holidays: Annotated[Holidays | None, Doc("yearly days off, e.g. 1.05 for 1 May")] = None
+    worktime_holidays: Annotated[Holidays | None, Field(description="D.M"), Doc("yearly; 1.05 is 1 May")] = None
     worktime_dayoff_rule: Annotated[OffRule | None, Doc("what the client gets outside working hours; none")] = None
     worktime_dayoff_text: Annotated[str | None, Doc("text for that")] = None
     worktime_dayoff_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
@@ -104,7 +106,9 @@ class LineSettings(Method):
     close_text: Annotated[str | None, Doc("text for that")] = None
     close_form_id: Annotated[Count | None, Doc("CRM form for that")] = None
     close_bot_id: Annotated[Count | None, Doc("bot for that")] = None
-    full_close_time: Annotated[Count | None, Doc("minutes from finishing to full closure; 10")] = None
+    full_close_time: Annotated[
+        Count | None, Field(description="minutes"), Doc("from finishing to full closure; 10")
+    ] = None
     auto_close_time: Annotated[Count | None, Doc("seconds of silence until automatic closure; 14400")] = None
     auto_close_rule: Annotated[OffRule | None, Doc("what the client gets at automatic closure; none")] = None
     auto_close_text: Annotated[str | None, Doc("text for that")] = None

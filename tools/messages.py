@@ -2,15 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS
+from tools.errors import CHAT_ACCESS, CRM_TYPE_AND_ID
 from tools.fields import ChatId, CrmId, CrmType, MessageId, Text, UserId
 from tools.method import Method
+from tools.results import NewId
 
-CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
+
+def _not_zero(text: str) -> str:
+    if text.strip() == "0":
+        raise ValueError("the portal takes a lone 0 for an empty message")
+    return text
 
 
 class MessageQuickSave(Method):
@@ -42,21 +47,23 @@ class CrmMessageAdd(Method):
     """Send a message to the client of an open dialog that belongs to a CRM record. The client reads it at once.
 
     It appears as written by user_id, with a note that it was sent automatically: use your own id unless told
-    otherwise. The chat has to be an active one of the record (crm_chat_get). Sent messages cannot be taken back.
+    otherwise. The chat has to be an active one of the record (crm_chat_get). In silent mode (dialog_get) the client
+    gets nothing. Sent messages cannot be taken back.
     """
 
     rest = "imopenlines.crm.message.add"
     title = "Send a message to a client"
     effects = Effect.CUSTOMER
-    returns = int
+    returns = NewId
     errors = {
         "ERROR_ARGUMENT": CRM_TYPE_AND_ID + " user_id, chat_id and message must not be empty.",
         "ACCESS_DENIED": "The webhook's user or user_id may not read this CRM record.",
-        "CHAT_NOT_IN_CRM": "The chat has no active session bound to this record: list its chats with crm_chat_get.",
+        "CHAT_NOT_IN_CRM": "The chat has no active session bound to this record: not accepted yet (operator_answer), "
+        "not bound to it (dialog_get shows crm; crm_lead_create binds), closing, or another chat (crm_chat_get).",
         "MESSAGE_ADD_ERROR": "The messenger refused the message. Check that user_id may write in this chat.",
         "CANCELED": "user_id may not write in this chat. Add that employee with crm_chat_user_add, or give another.",
     }
-    afterwards = "session_history_get shows the message if it was sent."
+    afterwards = "session_history_get shows the message; the client gets it only if it says silent: no."
     answer = "Id of the message, an integer."
     details = (
         "The server does not check that the caller may write for USER_ID. The text `0` counts as empty there. The "
@@ -74,4 +81,4 @@ class CrmMessageAdd(Method):
     crm_entity: CrmId
     user_id: UserId
     chat_id: ChatId
-    message: Annotated[Text, Field(pattern="[^0]|00"), Doc("what the client reads; not just 0")]
+    message: Annotated[Text, AfterValidator(_not_zero), Doc("what the client reads")]

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS, TRANSFER_TARGET
+from tools.errors import CHAT_ACCESS, DATA_NOT_LOADED, NOT_YOURS, TRANSFER_TARGET
 from tools.fields import ChatId, LineId, TransferId, UserId
 from tools.method import Method
 from tools.rules import exactly_one_of
@@ -13,12 +13,12 @@ from tools.rules import exactly_one_of
 FINISHING = {
     **CHAT_ACCESS,
     "NOT_LOAD_SESSION_OR_CHAT": "No session is open in this chat: it is already closed. Nothing is left to finish.",
-    "IMOL_CHAT_ERROR_NOT_LOAD_DATA": "The portal could not load the dialog's data. Check the chat with dialog_get.",
+    "IMOL_CHAT_ERROR_NOT_LOAD_DATA": DATA_NOT_LOADED,
 }
-CHECK_OWNER = "Confirm with dialog_get: owner is the responsible operator."
 CHECK_CLOSED = (
-    "If the line asks for a rating or sends a closing text, this was only the first of two steps: the session now "
-    "waits for the client. Calling the tool again closes it fully; left alone it closes itself after full_close_time."
+    "See dialog_get: 'closing' means that the client was asked for a rating or got the closing text, and that calling "
+    "again closes at once (it closes by itself after full_close_time); 'no session is open' means closed; otherwise "
+    "nothing happened."
 )
 TWO_PHASES = (
     "The first call sends the line's closing text or rating request to the client and leaves the session waiting "
@@ -43,7 +43,7 @@ class OperatorAnswer(Method):
         "": "The portal gives no reason; usually you own the dialog already, no session is open, or somebody takes it "
         "at this moment. See dialog_get: if owner is you, it is done.",
     }
-    afterwards = CHECK_OWNER
+    afterwards = "Confirm with dialog_get: owner is you."
     answer = "`true`."
     details = (
         "Other operators are removed from the chat, and the welcome bot too if the line says so. When the caller is "
@@ -67,10 +67,10 @@ class OperatorSkip(Method):
     errors = {
         **CHAT_ACCESS,
         "ACCESS_DENIED_KICK": "You may not be removed from this chat. Use operator_transfer to pass it on.",
-        "": "Nobody else could take the dialog, or the line offers dialogs to everyone; it stays where it was. Use "
-        "operator_transfer with a person.",
+        "": "Nobody else could take the dialog, or the line offers dialogs to everyone. A notice of the refusal was "
+        "posted all the same; without an open session you left the chat. Use operator_transfer with a person.",
     }
-    afterwards = CHECK_OWNER
+    afterwards = "dialog_get shows owner 0 until the next operator accepts."
     answer = "`true`: another operator has been chosen."
     details = "With an open session the notice of the refusal is posted before the queue is asked."
     example = {"chat_id": 2043}
@@ -90,7 +90,7 @@ class OperatorSpam(Method):
     effects = Effect.DESTRUCTIVE
     idempotent = True
     errors = CHAT_ACCESS
-    afterwards = "`true` comes in any case; see the session with session_history_get or v2_session_list."
+    afterwards = "`true` comes in any case; v2_session_list with status=spam shows the session if it was marked."
     answer = "`true`, whether or not anything was closed."
     details = "STATUS becomes 65 and the chat leaves the lists of recent chats. OnSessionFinish fires."
     example = {"chat_id": 2043}
@@ -110,8 +110,7 @@ class OperatorFinish(Method):
     effects = Effect.CUSTOMER | Effect.DESTRUCTIVE
     errors = {
         **FINISHING,
-        "ERROR_USER_NOT_OPERATOR": "You are not the operator of this dialog. Take it first with operator_answer, or "
-        "use operator_another_finish.",
+        "ERROR_USER_NOT_OPERATOR": f"{NOT_YOURS} Or use operator_another_finish.",
     }
     afterwards = CHECK_CLOSED
     answer = "`true`."
@@ -144,8 +143,8 @@ class OperatorTransfer(Method):
     """Hand a dialog to another operator, or to the queue of a line.
 
     Give exactly one of user_id, queue_id and transfer_id. The person becomes the owner at once, without being asked;
-    all other participants leave the chat, you too. Needs no ownership. To offer it to the next in the queue use
-    operator_skip.
+    all other participants leave the chat, you too. If no session is open, one is created. To offer it to the next in
+    the queue use operator_skip.
     """
 
     rest = "imopenlines.operator.transfer"
@@ -154,15 +153,17 @@ class OperatorTransfer(Method):
     errors = {
         **TRANSFER_TARGET,
         "OPERATOR_WRONG": "The target cannot take the dialog (yourself, dismissed, a bot, an outside user, a missing "
-        "line), or you have no access to it. Check the target with config_get and your access with dialog_get.",
+        "line), or you have no access to it, or there is no such chat (a session id is not a chat id). Check with "
+        "config_get and dialog_get.",
     }
-    afterwards = CHECK_OWNER
+    afterwards = (
+        "dialog_get shows owner=user_id; after a transfer to a line, that line and owner 0 until somebody takes it."
+    )
     answer = "`true`."
     details = (
-        "Sent together, transfer_id overwrites user_id, and user_id beats queue_id; this server lets only one through. "
-        "The code `OPERATOR_WRONG` also hides every missing right. A transfer to a line sets owner 0 until the queue "
-        "of that line picks somebody; rights are still checked against the original line. If no session is open, one "
-        "is created."
+        "Sent together, a plain transfer_id overwrites user_id, and user_id beats queue_id; this server lets only one "
+        "through. The code `OPERATOR_WRONG` also hides every missing right. A transfer to a line sets owner 0 until "
+        "the queue of that line picks somebody; rights are still checked against the original line."
     )
     example = {"chat_id": 2043, "user_id": 15}
 

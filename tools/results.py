@@ -1,14 +1,26 @@
-"""Types of results that put right what PHP blurs: numbers in strings, `[]` for an empty map."""
+"""Types of results that put right what PHP blurs: numbers in strings, `[]` for an empty map.
+
+One odd value does not make a whole answer unreadable: what cannot be put right passes as it is.
+"""
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
 
 
-def _empty_to_none(value: Any) -> Any:
-    return None if value == "" else value
+def number(value: Any) -> Any:
+    """`"22"` -> 22, `""` -> None."""
+    if value == "":
+        return None
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii():
+        return int(value)
+    return value
+
+
+def _words(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _list_to_map(value: Any) -> Any:
@@ -16,7 +28,16 @@ def _list_to_map(value: Any) -> Any:
     return {str(index): item for index, item in enumerate(value)} if isinstance(value, list) else value
 
 
-Number = Annotated[int | None, BeforeValidator(_empty_to_none)]
+def _not_a_switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  (pydantic wants a ValueError)
+    return value
+
+
+Number = Annotated[Any, BeforeValidator(number)]
+Words = Annotated[str | None, BeforeValidator(_words)]
+NewId = Annotated[int, BeforeValidator(_not_a_switch), Field(ge=1)]
+"""The id of what was made or written; anything else would be no success."""
 PhpMap = Annotated[dict[str, T], BeforeValidator(_list_to_map)]
 
 

@@ -51,6 +51,18 @@ class Report(Method):
         """These methods spell their parameters in camelCase."""
         return (camel_case(name),)
 
+    def text(self, result: Any) -> str:
+        """Rows without the fields that are null: most of a session's are."""
+        return super().text(_without_nulls(result))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return value
+
 
 class Filtered(Report):
     """Filters by line, operator and channel."""
@@ -79,7 +91,8 @@ class StatResult(Row):
 class V2StatGet(Filtered):
     """Report totals of a period: sessions, closed, spam, first answer, duration, ratings, by channel, hour, operator.
 
-    At most 366 days; narrow by line, operator or channel (source). For the sessions themselves use v2_session_list.
+    At most 366 days; narrow by line, operator or channel (source). Zeros mean no data too: positiveRate counts only
+    where there are votes. For the sessions themselves use v2_session_list.
     """
 
     rest = "imopenlines.v2.Stat.get"
@@ -113,7 +126,8 @@ class Operators(Row):
 class V2OperatorList(Report):
     """List operators with their present load: status, active dialogs, free slots, last activity.
 
-    Use it before operator_transfer to see who can take a dialog. Ask at most every 30 seconds.
+    Use it before operator_transfer to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
+    most every 30 seconds.
     """
 
     rest = "imopenlines.v2.Operator.list"
@@ -152,8 +166,9 @@ class Sessions(Row):
 class V2SessionList(Filtered):
     """List sessions by state, line, operator, channel, period, rating or waiting time: what waits, what was closed.
 
-    The only way to find sessions and chats without knowing their ids. status=new is unanswered. Never give status
-    and close_reason together; orders other than dateCreate need a full period. Page with offset while hasNextPage.
+    The only way to find chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
+    the client waits again (see the last message); paused: pinned. Never give status and close_reason together; orders
+    other than dateCreate need a full period. Page with offset while hasNextPage.
     """
 
     rest = "imopenlines.v2.Session.list"

@@ -1,6 +1,6 @@
 """The facts against the official pages, both ways: what either side alone has must be a known gap.
 
-The pages come from the archive of the official documentation that OPENCHANNELS_OFFICIAL_DOCS names, or from the one
+The pages come from the archive of the official documentation that OFFICIAL_DOCS names, or from the one
 beside the repository. Without an archive there is nothing to compare, and every test here is skipped.
 """
 
@@ -16,12 +16,12 @@ from .official_pages import Page, PageParam, read_pages
 
 BESIDE_THE_REPOSITORY = "../shared/official-docs/en.tar.gz"
 ARCHIVE = Path(
-    os.environ.get("OPENCHANNELS_OFFICIAL_DOCS") or Path(__file__).parents[2] / BESIDE_THE_REPOSITORY,
+    os.environ.get("OFFICIAL_DOCS") or Path(__file__).parents[2] / BESIDE_THE_REPOSITORY,
 )
 
 pytestmark = pytest.mark.skipif(
     not ARCHIVE.is_file(),
-    reason=f"THE OFFICIAL PAGES ARE NOT COMPARED: no archive at {ARCHIVE}; set OPENCHANNELS_OFFICIAL_DOCS to one",
+    reason=f"THE OFFICIAL PAGES ARE NOT COMPARED: no archive at {ARCHIVE}; set OFFICIAL_DOCS to one",
 )
 
 NEWER = "newer than the archive: the section on statistics was published after it"

@@ -1,0 +1,81 @@
+"""Every way in which a call can fail, in words: what happened and what to do next."""
+
+from typing import TYPE_CHECKING
+
+from server.replies import Failure
+from server.settings import WrongSettings
+from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.tool import InvalidArguments, Tool
+
+if TYPE_CHECKING:
+    from portal.errors import PortalError
+
+
+def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
+    """Arguments that no request was made for."""
+    happened = "Nothing was sent, because the arguments are not right"
+    return Failure(
+        tool.tool(), happened, f"Correct this and call again: {'; '.join(error.problems)}.", page=tool.page()
+    )
+
+
+def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
+    """A portal that cannot be used with these settings."""
+    happened = "Nothing was sent, because the portal is not set up"
+    return Failure(tool.tool(), happened, f"Ask the person who runs the server: {error}.", page=tool.page())
+
+
+def portal_error(tool: type[Tool], error: "PortalError") -> Failure:
+    """A call that brought no result."""
+    return Failure(
+        tool.tool(),
+        error.happened,
+        _what_to_do(tool, error),
+        code=error.code,
+        said=error.description,
+        page=tool.page(),
+    )
+
+
+def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
+    from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalFault
+    from tools.errors import advice
+
+    if isinstance(error, Limited) and error.seconds is not None:
+        return f"Nothing was executed. Call again in {error.seconds:.0f} s."
+    match error:
+        case OutcomeUnknown():
+            return f"It was not sent again, and should not be before you know. {tool.afterwards}"
+        case PortalFault():
+            return "Nothing was changed. If it goes on, check the portal and the address in the settings."
+        case NotReachable():
+            return "Check the portal's address in the settings and the network, then call again."
+        case _ if error.code is None:
+            return "Ask the person who runs the server to correct the portal's address in its settings."
+    own = tool.errors if issubclass(tool, Method) and not isinstance(error, AuthRefused) else {}
+    return advice(error.code, own)
+
+
+def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
+    """An answer that means that nothing was done."""
+    meaning = "there is nothing to read" if tool.reads() else "nothing was done"
+    happened = f"The portal answered {str(error.result).lower()}, which means that {meaning}"
+    return Failure(tool.tool(), happened, error.advice, page=tool.page())
+
+
+def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
+    """A result of a form that the method is not known to give."""
+    happened = "The portal answered in a form that this server does not know"
+    if tool.reads():
+        todo = "Its version may be newer than this server: look for an update, and report it."
+        return Failure(tool.tool(), happened, todo, page=tool.page())
+    todo = f"The call was probably executed; do not repeat it before you know. {tool.afterwards}"
+    return Failure(tool.tool(), happened, todo, page=tool.page())
+
+
+def fault(tool: type[Tool]) -> Failure:
+    """A mistake of this server."""
+    todo = "This is a fault of the server, noted in its log; report it."
+    if not tool.reads():
+        todo = f"The call may have been executed; see first what it did. {tool.afterwards} {todo}"
+    return Failure(tool.tool(), "This server failed inside", todo, page=tool.page())

@@ -1,0 +1,148 @@
+"""What works with this portal and these credentials, and what to do about each gap."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from server.composite import Composite
+from tools.effect import Auth, Effect
+from tools.errors import advice
+from tools.method import Method
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+    from server.policy import Policy
+
+SCOPE = "imopenlines"
+STATISTICS = "imopenlines.v2."
+CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    todo: str = ""
+
+
+class PortalCheck(Composite):
+    """Check the connection to the portal: address, credentials, scopes, rights, plan, and which tools can work here.
+
+    Use it first when tools fail with access or limit errors. Changes nothing.
+    """
+
+    title = "Check the portal"
+    effects = Effect.READ
+
+    async def run(self, portal: "Portal", policy: "Policy") -> dict[str, Any]:
+        """The checks in order, and the tools that cannot work with the reason."""
+        checks = await Examination(portal).checks()
+        unusable = {name: why for name, tool in policy.tools.items() if (why := _why_unusable(tool, checks))}
+        return {
+            "portal": portal.origin,
+            "ok": all(check.ok for check in checks),
+            "checks": [asdict(check) for check in checks],
+            "usable_tools": len(policy.tools) - len(unusable),
+            "unusable_tools": unusable,
+        }
+
+    def text(self, result: Any) -> str:
+        """One line a check, then what to do."""
+        lines = [f"Portal {result['portal']}"]
+        for check in result["checks"]:
+            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {check['found']}")
+            if check["todo"]:
+                lines.append(f"     What to do: {check['todo']}")
+        lines.append(f"{result['usable_tools']} tools can work here.")
+        for why in dict.fromkeys(result["unusable_tools"].values()):
+            names = ", ".join(name for name, reason in result["unusable_tools"].items() if reason == why)
+            lines.append(f"Cannot work ({why}): {names}")
+        return "\n".join(lines)
+
+
+class Examination:
+    """Asks the portal about itself."""
+
+    def __init__(self, portal: "Portal") -> None:
+        self._portal = portal
+        self._found: dict[str, Check] = {}
+
+    async def checks(self) -> list[Check]:
+        """The connection and the user first; the rest only if they are right."""
+        await self._ask("connection", "server.time", {}, lambda time: f"reached, its time is {time}")
+        if self._found["connection"].ok:
+            await self._ask("credentials", "profile", {}, _user)
+        if all(check.ok for check in self._found.values()):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._ask, "scopes", "scope", {}, _scopes)
+                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
+                for right in ("VIEW", "MODIFY"):
+                    tasks.start_soon(self._ask, *_lines(right))
+                tasks.start_soon(
+                    self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
+                )
+        order = ("connection", "credentials", "scopes", "open channels", "lines to see", "lines to change", "reports")
+        return [self._found[name] for name in order if name in self._found]
+
+    async def _ask(self, name: str, method: str, params: dict[str, Any], read: Any) -> None:
+        from portal.errors import PortalError
+
+        try:
+            result = await self._portal.call(method, params, repeatable=True, scope=_scope_of(method))
+        except PortalError as error:
+            code = f" ({error.code})" if error.code else ""
+            todo = advice(error.code or "", {}) if error.code is not None else "Check the address and the network."
+            self._found[name] = Check(name, ok=False, found=f"{error.happened}{code}", todo=todo)
+        else:
+            outcome = read(result)
+            self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
+
+
+def _scope_of(method: str) -> str | None:
+    return SCOPE if method.startswith(f"{SCOPE}.") else None
+
+
+def _user(profile: Any) -> str:
+    name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
+    return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
+
+
+def _scopes(granted: Any) -> Check:
+    names = sorted(map(str, granted)) if isinstance(granted, list) else []
+    todo = "" if SCOPE in names else advice("insufficient_scope", {})
+    return Check("scopes", ok=SCOPE in names, found=", ".join(names) or "none", todo=todo)
+
+
+def _revision(revision: Any) -> str:
+    return f"answers, REST revision {revision.get('rest')}"
+
+
+def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
+    name = {"VIEW": "lines to see", "MODIFY": "lines to change"}[right]
+    params = {"select": ["ID", "MODIFY_USER_ID"], "limit": 200, "offset": 0}
+    todo = f"The user's role has no {right} permission for lines; an administrator can give it in Contact Center."
+
+    def read(lines: Any) -> Check:
+        return Check(name, ok=bool(lines), found=str(len(lines)), todo="" if lines else todo)
+
+    return name, "imopenlines.config.list.get", {"PARAMS": params, "OPTIONS": {"CHECK_PERMISSION": right}}, read
+
+
+def _why_unusable(tool: Any, checks: list[Check]) -> str:
+    failed = {check.name for check in checks if not check.ok}
+    if not issubclass(tool, Method):
+        return ""
+    for name in ("connection", "credentials", "scopes", "open channels"):
+        if name in failed:
+            return name
+    if tool.rest.startswith(STATISTICS) and "reports" in failed:
+        return "reports"
+    if tool.rest in CHANGES_OF_LINES and "lines to change" in failed:
+        return "lines to change"
+    if tool.auth is Auth.APPLICATION:
+        return "needs an application"
+    return ""

@@ -1,0 +1,138 @@
+"""What an assistant can call: arguments that are checked, a description, and the effects of a call."""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from inspect import cleandoc
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from tools.effect import Effect
+from tools.schema import input_schema
+
+MOST_PROBLEMS = 10
+MOST_NAMES = 30
+_ALTERNATIVE = re.compile(r"^(list|nullable|union|function-[a-z]+|str|int|bool|json-or-python)(\[.*)?$")
+
+
+class InvalidArguments(Exception):  # noqa: N818  (what it is, not that it is an error)
+    """Arguments that no request is made for; `problems` says of each what is wrong and what would be right."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Tool(BaseModel):
+    """Base of all tools: the fields of a subclass are its arguments, its docstring is its description."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    title: ClassVar[str]
+    effects: ClassVar[Effect]
+    idempotent: ClassVar[bool] = False
+    """A second identical call leaves the same state."""
+    afterwards: ClassVar[str] = ""
+    """How to see what a call did; every tool that changes something says so."""
+
+    @classmethod
+    def tool(cls) -> str:
+        """Name of the tool."""
+        raise NotImplementedError
+
+    @classmethod
+    def toolset(cls) -> str | None:
+        """Name of the toolset it belongs to; None for a tool that is always there."""
+        return None
+
+    @classmethod
+    def page(cls) -> str:
+        """Address of its documentation page; empty where there is none."""
+        return ""
+
+    @classmethod
+    def description(cls) -> str:
+        """What an assistant chooses the tool by."""
+        return cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def reads(cls) -> bool:
+        """Whether a call changes nothing at all."""
+        return cls.effects == Effect.READ
+
+    def text(self, result: Any) -> str:
+        """The result as a model reads it."""
+        return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    @cache
+    def input_schema(cls) -> dict[str, Any]:
+        """JSON Schema of the arguments."""
+        return input_schema(cls)
+
+    @classmethod
+    def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
+        """The call that these arguments describe, or InvalidArguments; null is the same as leaving out."""
+        if problems := _not_sendable(arguments):
+            raise InvalidArguments(problems)
+        try:
+            return cls.model_validate({name: value for name, value in arguments.items() if value is not None})
+        except ValidationError as error:
+            raise InvalidArguments(_problems(cls, error)) from None
+
+
+def _not_sendable(arguments: Mapping[str, Any]) -> list[str]:
+    """Text that is not Unicode and numbers that are not JSON would reach the portal as nothing at all."""
+    try:
+        json.dumps(arguments, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return ["a text holds half of a surrogate pair: send complete Unicode characters"]
+    except (ValueError, RecursionError):
+        return ["the arguments are not JSON: no NaN or Infinity, no endless nesting"]
+    return []
+
+
+def _problems(tool: type[Tool], error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False, include_input=False)
+    problems = list(dict.fromkeys(_problem(tool, item) for item in found))
+    if len(problems) > MOST_PROBLEMS:
+        problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
+    if any(item["type"] == "extra_forbidden" for item in found):
+        problems.append(_valid_arguments(tool))
+    return problems
+
+
+def _valid_arguments(tool: type[Tool]) -> str:
+    names = list(tool.model_fields)
+    if len(names) > MOST_NAMES:
+        return f"its page lists the {len(names)} valid arguments"
+    return f"valid arguments are {', '.join(names)}" if names else "this tool takes no arguments"
+
+
+def _problem(tool: type[Tool], error: ErrorDetails) -> str:
+    """One mistake in words, without repeating the value: it may be long, or secret."""
+    where = _where(error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(where.lower(), tool.model_fields, n=1)
+            return f"unknown argument '{where}'" + (f" (did you mean {near[0]}?)" if near else "")
+        case "missing":
+            return f"{where} is required"
+        case "int_type":
+            what = "should be a whole number, e.g. 2043"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            what = "should be an object"
+        case _:
+            what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+            what = what.partition(" after validation")[0]
+    return f"{where}: {what}" if where else what
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    """The argument and the place in it; names of pydantic's own alternatives mean nothing to anybody."""
+    own = (str(part)[:60] for part in location if isinstance(part, int) or not _ALTERNATIVE.match(part))
+    return ".".join(own)
