@@ -1,9 +1,8 @@
 """The way of a call through the portal: find the method, find out who calls, let it in, run it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from sandbox import batch
 from sandbox.callers import Caller, Credentials, check_scope, identify
 from sandbox.cards import iso
 from sandbox.company import Company
@@ -11,6 +10,7 @@ from sandbox.methods.registry import FORBIDDEN, Behaviour
 from sandbox.php import PhpTypeError
 from sandbox.records import RequestRecord
 from sandbox.refusal import Refusal
+from sandbox.switches import Hold
 from sandbox.system import BATCH, find
 from sandbox.wire import CRASH, Answer
 
@@ -19,6 +19,7 @@ RESERVED_PARAMS = frozenset(
     {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
 )
 STOPPED_SITE = "PORTAL_DELETED"
+COUNTED_BY_COMMAND = "OPERATION_TIME_LIMIT"
 
 
 class Dispatcher:
@@ -27,19 +28,17 @@ class Dispatcher:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def perform(self, name: str, params: dict[str, Any], credentials: Credentials) -> Answer:
+    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        params = {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
+        params = _own_params(params)
         caller: Caller | None = None
         try:
             self._admit_site()
             behaviour = _behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            check_scope(caller, behaviour.scope)
-            run = self._run_batch if behaviour is BATCH else self._run
-            answer = run(behaviour, params, caller)
+            answer = self._run(behaviour, params, caller)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
         except (PhpTypeError, RecursionError):
@@ -47,39 +46,38 @@ class Dispatcher:
         self._log(name, params, caller, answer)
         return answer
 
-    def _perform_inner(self, name: str, params: dict[str, Any], caller: Caller) -> Answer:
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
+        params = _own_params(params)
         try:
-            behaviour = _behaviour(name)
-            check_scope(caller, behaviour.scope)
-            answer = self._run(behaviour, params, caller)
+            answer = self._run(_behaviour(name), params, caller)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run_batch(self, _batch: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
-        self._admit()
-        return Answer(
-            batch.run(params, lambda name, given: self._perform_inner(name, given, caller), self.company.clock)
-        )
-
     def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
-        self._admit()
+        check_scope(caller, behaviour.scope)
+        self._admit(behaviour)
         try:
-            return Answer(behaviour.run(self.company, caller, params))
+            result = behaviour.run(
+                self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller)
+            )
         except Refusal as refusal:
             raise self._replaced(refusal) from refusal
+        return Answer(result)
 
     def _admit_site(self) -> None:
         hold = self.company.switches.hold
         if hold and hold.code == STOPPED_SITE:
-            self._admit()
+            self._take_hold(hold)
 
-    def _admit(self) -> None:
+    def _admit(self, behaviour: Behaviour) -> None:
         """Let a call in; limits and faults belong here, after the credentials and before the method."""
         hold = self.company.switches.hold
-        if hold is None:
-            return
+        if hold and not (behaviour.name == BATCH and hold.code == COUNTED_BY_COMMAND):
+            self._take_hold(hold)
+
+    def _take_hold(self, hold: Hold) -> NoReturn:
         if hold.calls == 1:
             self.company.switches.hold = None
         hold.calls -= 1 if hold.calls else 0
@@ -106,6 +104,11 @@ class Dispatcher:
         at = iso(self.company.clock())
         status, outcome = answer.status, answer.outcome
         self.company.requests.append(RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch))
+
+
+def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the parameters that the core keeps to itself."""
+    return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
 
 def _check_link(params: Mapping[str, Any]) -> None:
