@@ -47,21 +47,11 @@ def _wrong_type() -> Refusal:
 
 def can_join(company: Company, user_id: int, chat: Chat) -> bool:
     """Tell whether a user may enter the chat: by the role for its line, or by CRM."""
-    reach = role_of(company, user_id).join
-    if reach is Reach.ALL or reaches_queue(company, reach, user_id, company.lines.get(chat.line_id)):
+    if reaches_line(company, role_of(company, user_id).join, user_id, chat.line_id):
         return True
     if not chat.crm_main or not company.switches.modules.crm:
         return False
     return can_read_crm(company, user_id, *chat.crm_main)
-
-
-def reaches_queue(company: Company, reach: Reach, user_id: int, line: Line | None) -> bool:
-    """Tell whether a permission covers someone in the line's queue."""
-    if line is None or reach is Reach.NONE:
-        return False
-    if reach is Reach.ALL:
-        return True
-    return any(_covers(company, reach, user_id, member) for member in queue_members(company, line))
 
 
 def _covers(company: Company, reach: Reach, user_id: int, other_id: int) -> bool:
@@ -99,13 +89,15 @@ def can_modify_line(company: Company, user_id: int, line_id: int) -> bool:
 
 
 def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, own_counts: bool = True) -> bool:
-    """Tell whether a LINES permission covers the line, by its queue or because the user changed it last."""
+    """Tell whether a permission covers the line: all, someone in its queue, or the user who changed it last."""
     if reach is Reach.ALL:
         return True
     line = company.lines.get(line_id)
     if line is None or reach is Reach.NONE:
         return False
-    return (own_counts and line.modified_by == user_id) or reaches_queue(company, reach, user_id, line)
+    if own_counts and line.modified_by == user_id:
+        return True
+    return any(_covers(company, reach, user_id, member) for member in queue_members(company, line))
 
 
 def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: int) -> bool:
@@ -139,7 +131,7 @@ def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
     """Tell whether a user may rate operators of a line."""
     if not company.switches.plan.head_vote:
         return False
-    return reaches_queue(company, role_of(company, user_id).vote_head, user_id, company.lines.get(line_id))
+    return reaches_line(company, role_of(company, user_id).vote_head, user_id, line_id)
 
 
 def can_remove_members(user: Employee | None, chat: Chat, target_id: int) -> bool:

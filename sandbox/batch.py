@@ -10,7 +10,7 @@ from sandbox.refusal import Refusal
 from sandbox.wire import Answer, time_of
 
 LONGEST = 50
-NOT_ALLOWED = ("download", "upload")
+NOT_ALLOWED = ("batch", "download", "upload")
 _REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
 _KEY = re.compile(r"\[([^\]]*)\]")
 
@@ -52,15 +52,14 @@ class Book:
         }
 
 
-def run(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
+def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
     """Run the commands of a batch in their order."""
-    given = {name.lower(): value for name, value in params.items()}
     book = Book(clock)
-    for position, (key, command) in enumerate(_commands(given.get("cmd"))):
+    for position, (key, command) in enumerate(_commands(params.get("CMD"))):
         if not isinstance(command, str):
             continue
         book.note(key, _run_one(command, position, book, perform))
-        if php.truthy(given.get("halt")) and key in book.errors:
+        if php.truthy(params.get("HALT")) and key in book.errors:
             break
     return book.shown()
 
@@ -74,7 +73,7 @@ def _run_one(command: str, position: int, book: Book, perform: Perform) -> Answe
     method, _, query = command.partition("?")
     if position >= LONGEST:
         return Answer(refusal=Refusal("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
-    if method.lower() in NOT_ALLOWED:
+    if method in NOT_ALLOWED:
         return Answer(refusal=Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"))
     return perform(method, resolved(php.parse_query(query), book.scope()))
 
@@ -117,6 +116,6 @@ _MISSING = object()
 def _step(level: Any, key: str) -> Any:
     if isinstance(level, dict):
         return level.get(key, _MISSING)
-    if isinstance(level, list) and key.isascii() and key.isdigit() and php.integer(key) < len(level):
-        return level[php.integer(key)]
+    if isinstance(level, list) and php.is_index(key) and int(key) < len(level):
+        return level[int(key)]
     return _MISSING

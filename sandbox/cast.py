@@ -112,7 +112,7 @@ def register(company: Company) -> None:
     ):
         company.crm[entity.type, entity.id] = entity
     company.webhooks.extend(_keys())
-    company.counters.update({"user": 200, "line": 5, "line name": 5, "crm": 900})
+    company.counters.update({"user": 200, "line": 5, "crm": 900})
 
 
 def _lines(company: Company) -> list[Line]:

@@ -1,17 +1,17 @@
 """The way of a call through the portal: find the method, find out who calls, let it in, run it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from sandbox import batch
 from sandbox.callers import Caller, Credentials, check_scope, identify
 from sandbox.cards import iso
 from sandbox.company import Company
-from sandbox.limits import operation_limit
+from sandbox.limits import Operating, operation_limit
 from sandbox.methods.registry import FORBIDDEN, Behaviour
 from sandbox.php import PhpTypeError
 from sandbox.records import RequestRecord
 from sandbox.refusal import Refusal, method_not_found
+from sandbox.switches import Hold
 from sandbox.system import BATCH, find
 from sandbox.wire import CRASH, Answer
 
@@ -19,6 +19,7 @@ RESERVED_PARAMS = frozenset(
     {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
 )
 STOPPED_SITE = "PORTAL_DELETED"
+COUNTED_BY_COMMAND = "OPERATION_TIME_LIMIT"
 
 
 class Dispatcher:
@@ -27,19 +28,17 @@ class Dispatcher:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def perform(self, name: str, params: dict[str, Any], credentials: Credentials) -> Answer:
+    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        params = _own(params)
+        params = _own_params(params)
         caller: Caller | None = None
         try:
             self._admit_site()
             behaviour = _behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            self._check_scope(caller, behaviour)
-            run = self._run_batch if behaviour is BATCH else self._run
-            answer = run(behaviour, params, caller)
+            answer = self._run(behaviour, params, caller)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
         except (PhpTypeError, RecursionError):
@@ -47,16 +46,16 @@ class Dispatcher:
         self._log(name, params, caller, answer)
         return answer
 
-    def turn_away(self, name: str, params: dict[str, Any], refusal: Refusal) -> Answer:
+    def turn_away(self, name: str, params: Mapping[str, Any], refusal: Refusal) -> Answer:
         """Log a call that never got as far as its method."""
         answer = Answer(refusal=refusal)
-        self._log(name, _own(params), None, answer)
+        self._log(name, _own_params(params), None, answer)
         return answer
 
-    def _perform_inner(self, name: str, params: dict[str, Any], caller: Caller) -> Answer:
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
+        params = _own_params(params)
         try:
             behaviour = _behaviour(name)
-            self._check_scope(caller, behaviour)
             if self.company.faults.strikes_within_batch(name):
                 raise operation_limit()
             answer = self._run(behaviour, params, caller)
@@ -65,33 +64,37 @@ class Dispatcher:
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run_batch(self, _batch: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
-        self._admit()
-        return Answer(
-            batch.run(params, lambda name, given: self._perform_inner(name, given, caller), self.company.clock)
-        )
-
     def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
-        self._admit()
-        operating = self.company.limits.charge(caller.account, behaviour.name)
+        self._check_scope(caller, behaviour)
+        self._admit(behaviour)
+        operating = self._charge(behaviour, caller)
         try:
-            return Answer(behaviour.run(self.company, caller, params), operating=operating)
+            result = behaviour.run(
+                self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller)
+            )
         except Refusal as refusal:
             raise self._replaced(refusal) from refusal
+        return Answer(result, operating=operating)
 
     def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
         check_scope(caller, behaviour.scope, hidden=self.company.switches.scope_hides_methods)
 
+    def _charge(self, behaviour: Behaviour, caller: Caller) -> Operating | None:
+        """Charge for a call; a batch is charged by its commands."""
+        return None if behaviour.name == BATCH else self.company.limits.charge(caller.account, behaviour.name)
+
     def _admit_site(self) -> None:
         hold = self.company.switches.hold
         if hold and hold.code == STOPPED_SITE:
-            self._admit()
+            self._take_hold(hold)
 
-    def _admit(self) -> None:
+    def _admit(self, behaviour: Behaviour) -> None:
         """Let a call in; limits and faults belong here, after the credentials and before the method."""
         hold = self.company.switches.hold
-        if hold is None:
-            return
+        if hold and not (behaviour.name == BATCH and hold.code == COUNTED_BY_COMMAND):
+            self._take_hold(hold)
+
+    def _take_hold(self, hold: Hold) -> NoReturn:
         if hold.calls == 1:
             self.company.switches.hold = None
         hold.calls -= 1 if hold.calls else 0
@@ -122,7 +125,8 @@ class Dispatcher:
         )
 
 
-def _own(params: Mapping[str, Any]) -> dict[str, Any]:
+def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the parameters that the core keeps to itself."""
     return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
 

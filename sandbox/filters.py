@@ -18,7 +18,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 FLAGS = {"true": True, "y": True, "1": True, "false": False, "n": False, "0": False}
 
 Item = TypeVar("Item")
-Test = Callable[[Session], bool]
+Test = Callable[[Session], bool | None]
 Moment = Callable[[Session], datetime | None]
 PRESENCES = ("online", "offline", "pause")
 
@@ -77,13 +77,10 @@ class Selection:
     def __init__(self, company: Company, params: Mapping[str, Any], *, people: str = "operatorId") -> None:
         self._company = company
         self._params = params
-        self._people = people
         self._lines = self._ids("configId")
         self._users = self._ids(people)
         self._sources = self._listed("source")
         self._tests: list[Test] = []
-        if people == "operatorId" and params.get("hasVoteHead") is not None:
-            self.flag("hasVoteHead", lambda session: session.vote_head > 0)
 
     def _listed(self, name: str) -> list[Any] | None:
         several, one = self._params.get(f"{name}List"), self._params.get(name)
@@ -139,9 +136,10 @@ class Selection:
             wanted = read_flag(name, value)
             self._tests.append(lambda session: test(session) == wanted)
 
-    def by_vote(self, allowed: Sequence[str]) -> None:
-        """Keep the sessions with a certain vote of the client."""
+    def by_votes(self, allowed: Sequence[str]) -> None:
+        """Keep the sessions with a certain vote of the client, and with or without one of a supervisor."""
         self.choose("vote", {name: _vote_test(name) for name in allowed})
+        self.flag("hasVoteHead", lambda session: session.vote_head > 0)
 
     def between(self, measure: str) -> None:
         """Keep the sessions with a duration between two numbers of seconds."""
@@ -172,6 +170,7 @@ class Selection:
 
     def loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the load of every operator on every line the conditions cover."""
+        wants = self._load_test()
         found = [
             card(self._company, line, user_id)
             for line in self._company.lines.values()
@@ -179,16 +178,19 @@ class Selection:
             for user_id in queue_members(self._company, line)
             if user_id in self._company.employees and (self._users is None or user_id in self._users)
         ]
-        return [load for load in found if self._wants(load)]
+        return [load for load in found if wants(load)]
 
-    def _wants(self, load: Mapping[str, Any]) -> bool:
-        status, free = self._params.get("status"), self._params.get("hasFreeSlots")
+    def _load_test(self) -> Callable[[Mapping[str, Any]], bool]:
+        status, given = self._params.get("status"), self._params.get("hasFreeSlots")
         if status is not None and status not in PRESENCES:
             raise invalid_filter("status is unknown")
-        if status is not None and load["status"] != status:
-            return False
-        has_free = not load["maxChat"] or load["freeSlots"] > 0
-        return free is None or read_flag("hasFreeSlots", free) == has_free
+        free = None if given is None else read_flag("hasFreeSlots", given)
+
+        def wants(load: Mapping[str, Any]) -> bool:
+            has_free = not load["maxChat"] or load["freeSlots"] > 0
+            return status in (None, load["status"]) and free in (None, has_free)
+
+        return wants
 
 
 def _vote_test(name: str) -> Test:

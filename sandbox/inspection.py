@@ -66,6 +66,7 @@ def _session(company: Company, session: Session) -> dict[str, Any]:
         "line_id": session.line_id,
         "operator_id": session.operator_id,
         "status": session.status,
+        "mode": session.mode,
         "closed": session.closed,
         "wait_action": session.wait_action,
         "wait_answer": session.wait_answer,

@@ -1,11 +1,10 @@
 """The life of a session from its start to its finish, apart from closing it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sandbox.closing import close, take_vote
 from sandbox.company import Company
-from sandbox.queues import distribute, is_present, offer_next
+from sandbox.queues import asks_everyone, distribute, is_present, next_operator
 from sandbox.records import Chat, Message, Session, Status, Transfer
 
 
@@ -37,7 +36,7 @@ def start(company: Company, chat: Chat) -> Session | None:
         _give_to_bot(company, chat, session, int(line.settings["WELCOME_BOT_ID"]))
     else:
         distribute(company, chat, session)
-    greet(company, chat)
+    greet(company, chat, session)
     return session
 
 
@@ -81,9 +80,9 @@ def _give_to_bot(company: Company, chat: Chat, session: Session, bot_id: int) ->
     _add_member(chat, bot_id)
 
 
-def greet(company: Company, chat: Chat) -> None:
+def greet(company: Company, chat: Chat, session: Session) -> None:
     """Send the line's greeting if the line has it on."""
-    line = company.lines.get(chat.line_id)
+    line = company.line_of(session)
     if line and line.on("WELCOME_MESSAGE"):
         company.announce(chat, line.settings["WELCOME_MESSAGE_TEXT"], to_client=True)
 
@@ -137,11 +136,11 @@ def _take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
     session.first_answer = session.first_answer or now
     if not company.is_bot(user_id):
         session.operator_answer = session.operator_answer or now
-    _send_away(company, chat, session, keep=lambda member: member == user_id)
+    _send_away(company, chat, session, keep=user_id)
     _add_member(chat, user_id)
 
 
-def _send_away(company: Company, chat: Chat, session: Session, keep: Callable[[int], bool]) -> None:
+def _send_away(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
     line = company.line_of(session)
     leaving_bot = 0
     if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
@@ -149,7 +148,7 @@ def _send_away(company: Company, chat: Chat, session: Session, keep: Callable[[i
     chat.members = [
         member
         for member in chat.members
-        if keep(member) or member in company.clients or (company.is_bot(member) and member != leaving_bot)
+        if member == keep or member in company.clients or (company.is_bot(member) and member != leaving_bot)
     ]
     company.uninvite(chat)
 
@@ -177,18 +176,27 @@ def join(company: Company, chat: Chat, user_id: int) -> None:
 def skip(company: Company, chat: Chat, user_id: int) -> bool:
     """Pass a dialog to the next operator; the rejection is posted even when there is none."""
     session = open_session(company, chat)
+    if session:
+        company.announce(chat, f"{company.mention(user_id)} rejected the conversation")
+    if company.switches.pending:
+        return False
     if session is None:
         chat.members = [member for member in chat.members if member != user_id]
         return False
-    company.announce(chat, f"{company.mention(user_id)} rejected the conversation")
     line = company.line_of(session)
-    if line is None or line.settings["QUEUE_TYPE"] == "all" or not offer_next(company, chat, session, line):
+    chosen = next_operator(company, line, session) if line and not asks_everyone(line) else 0
+    if not chosen:
         return False
-    company.recents.discard((user_id, chat.id))
-    chat.members = [member for member in chat.members if member != user_id]
-    session.status, session.modified = Status.SKIPPED, company.clock()
-    company.announce(chat, f"The conversation goes to {company.mention(session.operator_id)}")
+    _record(company, session, to_operator=chosen, reason="queue", mode="AUTO")
+    _send_away(company, chat, session)
+    _requeue(company, chat, session)
+    company.announce(chat, f"The conversation goes to {company.mention(chosen)}")
     return True
+
+
+def _requeue(company: Company, chat: Chat, session: Session) -> None:
+    session.status, session.modified = Status.SKIPPED, company.clock()
+    distribute(company, chat, session)
 
 
 def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode: str = "MANUAL") -> bool:
@@ -199,7 +207,7 @@ def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode
         return False
     _record(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
     chat.owner = 0
-    _send_away(company, chat, session, keep=lambda member: member == target)
+    _send_away(company, chat, session, keep=target)
     company.announce(chat, f"{company.mention(by)} transferred the conversation to {company.mention(target)}")
     _take(company, chat, session, target)
     return True
@@ -212,13 +220,11 @@ def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mod
     if session is None or line is None:
         return False
     _record(company, session, to_line=line_id, reason="line", mode=mode, type="QUEUE", initiator=by)
-    session.operator_id = chat.owner = 0
+    session.operator_id = 0
     session.line_id = chat.moved_to_line = line_id
     session.asked.clear()
-    session.wait_answer = True
-    session.modified = company.clock()
-    _send_away(company, chat, session, keep=lambda _member: False)
-    distribute(company, chat, session)
+    _send_away(company, chat, session)
+    _requeue(company, chat, session)
     company.announce(
         chat, f"{company.mention(by)} transferred the conversation to the line [b]{line.settings['LINE_NAME']}[/b]"
     )
@@ -243,10 +249,7 @@ def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
     if not line or line.settings["WELCOME_BOT_LEFT"] != "close":
         chat.members = [member for member in chat.members if member != bot_id]
     company.announce(chat, "The chat bot finished its part of the conversation")
-    chat.owner = 0
-    session.status, session.wait_answer = Status.SKIPPED, True
-    if not distribute(company, chat, session):
-        session.operator_id = 0
+    _requeue(company, chat, session)
 
 
 def pin(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
@@ -269,7 +272,8 @@ def pin(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
 def _return_to_queue(company: Company, chat: Chat, session: Session) -> None:
     line = company.line_of(session)
     if line and not is_present(company, line, session.operator_id):
-        offer_next(company, chat, session, line)
+        _send_away(company, chat, session)
+        _requeue(company, chat, session)
 
 
 def silence(company: Company, chat: Chat, *, on: bool) -> None:
@@ -288,12 +292,13 @@ def start_or_join(company: Company, chat: Chat, user_id: int) -> None:
         start_by(company, chat, user_id)
 
 
-def restart_from(company: Company, chat: Chat, user_id: int, message: Message) -> None:
+def restart_from(company: Company, chat: Chat, user_id: int, message: Message | None) -> None:
     """Force the session closed and open its successor with a copy of a message that the client does not get."""
     if chat.id in company.switches.locked_chats:
         return
-    previous = open_session(company, chat)
-    if previous:
-        close(company, chat, previous, Status.CLOSED, "operator")
-    if start_by(company, chat, user_id, parent_id=previous.id if previous else 0):
+    previous = load_or_start(company, chat)
+    if previous is None or message is None or message.chat_id != chat.id:
+        return
+    close(company, chat, previous, Status.CLOSED, "operator")
+    if start_by(company, chat, user_id, parent_id=previous.id):
         company.say(chat, message.author_id, message.text, system=message.system, file_ids=list(message.file_ids))

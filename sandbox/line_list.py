@@ -16,7 +16,7 @@ ACTIONS = ("VIEW", "MODIFY")
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 _PREFIX = re.compile(r"(>=|<=|!=|!%|!@|!|=|>|<|%|@)?(.*)", re.DOTALL)
-_ALIAS = re.compile(r"[A-Za-z_]\w*")
+_ALIAS = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 Row = Mapping[str, Any]
 
@@ -98,7 +98,7 @@ def _query(params: Mapping[str, Any]) -> Query:
 
 def _pairs(select: Any) -> list[tuple[Any, str]]:
     items: Iterable[tuple[Any, Any]] = select.items() if isinstance(select, dict) else enumerate(select or [])
-    return [(int(key) if str(key).isdigit() else key, php.text(name)) for key, name in items]
+    return [(int(key) if php.is_index(key) else key, php.text(name)) for key, name in items]
 
 
 def _descending(direction: Any) -> bool:
@@ -112,7 +112,7 @@ def _natural(params: Mapping[str, Any], name: str, default: int) -> int:
     value = params.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not re.fullmatch(r"\d+", str(value)):
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]+", str(value)):
         raise invalid(f"A non-negative integer is expected in the PARAMS field '{name}'")
     return php.integer(value)
 
@@ -134,7 +134,7 @@ def _check_select(select: Any) -> None:
     for key, name in items:
         if name != "*":
             _check_field("select", name)
-        if not str(key).isdigit():
+        if not php.is_index(key):
             _check_alias(str(key))
 
 
@@ -155,7 +155,7 @@ def _check_field(where: str, name: Any) -> None:
 def _filtered(conditions: Mapping[Any, Any]) -> list[Any]:
     names: list[Any] = []
     for key, value in conditions.items():
-        if str(key).isdigit() and php.is_array(value):
+        if php.is_index(key) and php.is_array(value):
             names.extend(_filtered(value if isinstance(value, dict) else dict(enumerate(value))))
         elif key != "LOGIC":
             names.append(_split(str(key))[1])
@@ -179,7 +179,7 @@ def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
 def _matches(row: Row, conditions: Mapping[Any, Any]) -> bool:
     verdicts = [
         _matches(row, value if isinstance(value, dict) else dict(enumerate(value)))
-        if str(key).isdigit() and php.is_array(value)
+        if php.is_index(key) and php.is_array(value)
         else _meets(row, str(key), value)
         for key, value in conditions.items()
         if key != "LOGIC"

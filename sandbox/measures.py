@@ -53,7 +53,8 @@ def dated(session: Session) -> dict[str, Any]:
     }
 
 
-def _kpi(company: Company, session: Session) -> bool | None:
+def first_answer_in_time(company: Company, session: Session) -> bool | None:
+    """Tell whether the first answer met the line's target; None without a target, or while there is still time."""
     line = company.line_of(session)
     limit = int(line.settings["KPI_FIRST_ANSWER_TIME"]) if line else 0
     if not limit:
@@ -114,7 +115,7 @@ def session_card(company: Company, user_id: int, session: Session) -> dict[str, 
         "queueTransfers": _transfers(company, session),
         "waitAnswer": figures["waitAnswer"],
         "waitClose": figures["waitClose"],
-        "kpiFirstAnswer": _kpi(company, session),
+        "kpiFirstAnswer": first_answer_in_time(company, session),
         "messageCount": _messages(company, session)["all"],
     }
 
@@ -132,7 +133,7 @@ def stat_card(company: Company, session: Session | None, session_id: int = 0) ->
         "messagesOperatorCount": counted["operator"],
         "messagesClientCount": counted["client"],
         "transfersCount": _transfers(company, session),
-        "kpiFirstAnswer": _kpi(company, session),
+        "kpiFirstAnswer": first_answer_in_time(company, session),
         "vote": figures["vote"],
         "voteHead": _vote_head(company, session),
     }
@@ -200,7 +201,7 @@ def _average(sessions: list[Session], measure: str) -> int:
 def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
     """Sum up sessions; where there is nothing the figure is 0."""
     votes = Counter(session.vote for session in sessions)
-    kpi = Counter(_kpi(company, session) for session in sessions)
+    kpi = Counter(first_answer_in_time(company, session) for session in sessions)
     hours = Counter(session.created.hour for session in sessions)
     return {
         "totalSessions": len(sessions),

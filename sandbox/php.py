@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 INT_MAX = 2**63 - 1
-_INTEGER = re.compile(r"\s*([+-]?\d+)(?![\d.eE])")
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+_INTEGER = re.compile(r"\s*([+-]?\d+)(?![\d.eE])", re.ASCII)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII)
+_NUMERIC = re.compile(_NUMBER.pattern + r"\s*", re.ASCII)
 _NAME = re.compile(r"([^\[]+)((?:\[[^\]]*\])*)")
 _KEY = re.compile(r"\[([^\]]*)\]")
-_INDEX = re.compile(r"0|[1-9]\d{0,17}")
+_INDEX = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
 _MAX_DIGITS = 19
 _MAX_DEPTH = 64
 
@@ -58,7 +59,7 @@ def numeric(value: Any) -> bool:
         return False
     if isinstance(value, int | float):
         return True
-    return isinstance(value, str) and bool(re.fullmatch(_NUMBER.pattern + r"\s*", value))
+    return isinstance(value, str) and bool(_NUMERIC.fullmatch(value))
 
 
 def text(value: Any) -> str:
@@ -68,6 +69,11 @@ def text(value: Any) -> str:
     if value is None or value is False:
         return ""
     return "1" if value is True else str(value)
+
+
+def is_index(key: Any) -> bool:
+    """Tell whether the key of an array is an integer to PHP, however it was written."""
+    return bool(_INDEX.fullmatch(str(key)))
 
 
 def is_array(value: Any) -> bool:
@@ -129,7 +135,7 @@ def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def _next_index(branch: Mapping[str, Any]) -> str:
-    taken = [int(key) for key in branch if _INDEX.fullmatch(key)]
+    taken = [int(key) for key in branch if is_index(key)]
     return str(max(taken, default=-1) + 1)
 
 

@@ -56,27 +56,22 @@ def _rotated(free: list[int], order: list[int], last: int) -> list[int]:
     return [user_id for user_id in order[start:] + order[:start] if user_id in free]
 
 
-def distribute(company: Company, chat: Chat, session: Session) -> bool:
-    """Offer a session to the queue; tell whether one operator was chosen for it."""
+def asks_everyone(line: Line) -> bool:
+    """Tell whether a line offers its dialogs to all operators at once."""
+    return bool(line.settings["QUEUE_TYPE"] == "all")
+
+
+def distribute(company: Company, chat: Chat, session: Session) -> None:
+    """Offer a session to the queue; it is nobody's until someone answers."""
+    chat.owner, session.wait_answer = 0, True
     line = company.line_of(session)
-    if line is None:
-        return False
-    if line.settings["QUEUE_TYPE"] == "all":
-        session.operator_id = 0
+    chosen = 0
+    if line and asks_everyone(line):
         company.invite(candidates(company, line), chat)
-        return False
-    return offer_next(company, chat, session, line)
-
-
-def offer_next(company: Company, chat: Chat, session: Session, line: Line) -> bool:
-    """Offer a session to the next single operator; leave everything as it is when there is none."""
-    chosen = next_operator(company, line, session)
-    if not chosen:
-        return False
-    session.operator_id = line.last_picked = chosen
-    session.asked.append(chosen)
-    session.wait_answer = True
-    chat.owner = 0
-    chat.silent = "N"
-    company.invite([chosen], chat)
-    return True
+    elif line:
+        chosen = next_operator(company, line, session)
+    session.operator_id = chosen
+    if line and chosen:
+        line.last_picked = chosen
+        session.asked.append(chosen)
+        company.invite([chosen], chat)

@@ -197,7 +197,6 @@ class Session:
     first_answer: datetime | None = None
     operator_answer: datetime | None = None
     closed_at: datetime | None = None
-    close_due: datetime | None = None
     close_reason: str | None = None
     vote: int = 0
     voted_at: datetime | None = None

@@ -12,8 +12,8 @@ from sandbox.company import Company
 WEEK_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 Reading = Callable[[Any], Any]
 
-_HOUR = re.compile(r"\d{1,2}(\.\d{1,2})?")
-_HOLIDAY = re.compile(r"\d{1,2}\.\d{1,2}")
+_HOUR = re.compile(r"\d{1,2}(\.\d{1,2})?", re.ASCII)
+_HOLIDAY = re.compile(r"\d{1,2}\.\d{1,2}", re.ASCII)
 _DAY = 86400
 _VOTE_TEXT_LENGTH = 100
 _LANGUAGE_LENGTH = 2
@@ -80,6 +80,7 @@ def _holidays(value: Any) -> str:
 _FORM = _number(0, 0)
 _BUSY = "All our operators are busy. We will answer as soon as we can."
 _AWAY = "We are not at work now. Leave your question and we will come back to you."
+_SILENCE = "We have not heard from you for a while, so we are closing this conversation."
 _LATE = "Operator #OPERATOR# is late with an answer in conversation #DIALOG#."
 
 SETTINGS: Mapping[str, Setting] = {
@@ -142,7 +143,7 @@ SETTINGS: Mapping[str, Setting] = {
     "AUTO_CLOSE_FORM_ID": _FORM,
     "AUTO_CLOSE_BOT_ID": _number(0),
     "AUTO_CLOSE_TIME": _number(14400),
-    "AUTO_CLOSE_TEXT": _text(),
+    "AUTO_CLOSE_TEXT": _text(_SILENCE),
     "AUTO_EXPIRE_TIME": _number(86400),
     "TEMPORARY": _lenient("N"),
     "XML_ID": Setting(None, php.text),
@@ -190,8 +191,7 @@ def defaults() -> dict[str, Any]:
 def for_new_line(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a new line."""
     settings = defaults() | _read(company, sent) | _worktime(sent)
-    if not settings["LINE_NAME"]:
-        settings["LINE_NAME"] = f"Open Channel {company.next_id('line name')}"
+    settings["LINE_NAME"] = settings["LINE_NAME"] or f"Open Channel {company.counters.get('line', 0) + 1}"
     if not company.switches.modules.crm:
         settings["CRM"] = "N"
     return settings

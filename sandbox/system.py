@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from sandbox.batch import run_batch
 from sandbox.cards import iso
 from sandbox.methods import BEHAVIOURS
 from sandbox.methods.registry import Behaviour, Call, Section, refuse_session
-from sandbox.refusal import Refusal
 
 METHODS = Section()
 BASIC = ""
+BATCH = "batch"
 LICENSE = "de_ent250"
 
 
@@ -72,13 +73,12 @@ def app_info(call: Call) -> Any:
     return {"ID": 1, "CODE": call.caller.client_id, "VERSION": 1, "STATUS": "L", "INSTALLED": True, "LICENSE": LICENSE}
 
 
-@METHODS.method("batch", scope=BASIC)
-def batch_in_batch(_call: Call) -> Any:
-    """Refuse a batch within a batch; the outer one is run by the dispatcher."""
-    raise Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
+@METHODS.method(BATCH, any_case=True, scope=BASIC)
+def batch(call: Call) -> Any:
+    """Run many calls in one."""
+    return run_batch(call.params, call.perform, call.company.clock)
 
 
-BATCH = METHODS["batch"]
 _BY_LOOKUP: dict[str, Behaviour] = {
     (name if ".v2." in name else name.lower()): behaviour for name, behaviour in {**BEHAVIOURS, **METHODS}.items()
 }

@@ -93,7 +93,7 @@ def _chat_ids(value: Any) -> set[int]:
 
 def _stages(value: Any) -> dict[int, str]:
     given = _object("load_failures", value)
-    if not all(str(key).isdigit() and stage in STAGES for key, stage in given.items()):
+    if not all(str(key).isdecimal() and stage in STAGES for key, stage in given.items()):
         raise BadInput(f"load_failures: chat ids to one of {', '.join(STAGES)}")
     return {int(key): stage for key, stage in given.items()}
 

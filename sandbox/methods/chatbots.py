@@ -40,10 +40,11 @@ def bot_session_message_send(call: Call) -> Any:
     chat_id_given(call)
     name, text = call.params.text("NAME"), call.params.text("MESSAGE")
     chat = _chat(call)
-    if chat is None or load_or_start(call.company, chat) is None:
+    session = load_or_start(call.company, chat) if name and chat else None
+    if chat is None or session is None:
         return True
     if name == "WELCOME":
-        greet(call.company, chat)
+        greet(call.company, chat, session)
     elif name == "DEFAULT" and text:
         call.company.announce(chat, text, to_client=True)
     return True
@@ -87,7 +88,8 @@ def bot_session_finish(call: Call) -> Any:
     chat_id_given(call)
     bot = _own_bot(call)
     chat = _chat(call)
-    if chat is None or chat.id in call.company.switches.locked_chats:
+    switches = call.company.switches
+    if chat is None or chat.id in switches.locked_chats or chat.id in switches.load_failures:
         return True
     answer(call.company, chat, bot.user_id)
     session = open_session(call.company, chat)

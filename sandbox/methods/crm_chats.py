@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox import php
 from sandbox.access import can_join, can_read_crm, can_remove_members, history_reaches
-from sandbox.lifecycle import join, open_session, operator_writes
+from sandbox.lifecycle import join, operator_writes
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.records import Session
 from sandbox.refusal import Refusal, missing_argument, wrong_type
@@ -203,7 +203,6 @@ def crm_message_add(call: Call) -> Any:
     if call.company.switches.message_storage_fails or pending(call):
         raise Refusal("MESSAGE_ADD_ERROR", "Message was not added")
     chat = call.company.chats[chat_id]
-    open_session(call.company, chat)
     message = operator_writes(call.company, chat, sender_id, text)
     message.attach.append(dict(_GENERATED))
     return message.id

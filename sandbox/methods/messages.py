@@ -17,9 +17,7 @@ METHODS = Section()
 def message_session_start(call: Call) -> Any:
     """Start a new session from a message; true even when the message is not there."""
     chat = gate(call)
-    message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
-    if message and message.chat_id == chat.id:
-        restart_from(call.company, chat, call.user_id, message)
+    restart_from(call.company, chat, call.user_id, call.company.messages.get(call.params.integer("MESSAGE_ID")))
     return True
 
 

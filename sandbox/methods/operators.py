@@ -6,7 +6,7 @@ from sandbox import php
 from sandbox.access import check_access
 from sandbox.closing import finish, mark_spam
 from sandbox.lifecycle import answer, open_session, skip, transfer_to_line, transfer_to_user
-from sandbox.methods.registry import Call, Section, pending, positive_id
+from sandbox.methods.registry import Call, Section, positive_id
 from sandbox.records import Chat, Session
 from sandbox.refusal import Refusal, empty_error
 
@@ -30,8 +30,7 @@ def operator_answer(call: Call) -> Any:
 @METHODS.method("imopenlines.operator.skip", any_case=True)
 def operator_skip(call: Call) -> Any:
     """Pass a dialog on."""
-    chat = gate(call)
-    if pending(call) or not skip(call.company, chat, call.user_id):
+    if not skip(call.company, gate(call), call.user_id):
         raise empty_error()
     return True
 
@@ -56,6 +55,18 @@ def _finishable(call: Call, chat: Chat) -> Session:
     return session
 
 
+def _finish(call: Call, chat: Chat, session: Session) -> bool:
+    """Finish a dialog; one without an owner is answered first, and a busy one is left as it is."""
+    if chat.id in call.company.switches.locked_chats:
+        return True
+    if not chat.owner:
+        answer(call.company, chat, call.user_id)
+    elif session.operator_id != call.user_id:
+        call.company.announce(chat, f"{call.company.mention(call.user_id)} finished the conversation")
+    finish(call.company, chat, session)
+    return True
+
+
 @METHODS.method("imopenlines.operator.finish", any_case=True)
 def operator_finish(call: Call) -> Any:
     """Finish one's own dialog."""
@@ -63,24 +74,14 @@ def operator_finish(call: Call) -> Any:
     session = _finishable(call, chat)
     if session.operator_id != call.user_id:
         raise Refusal("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
-    if chat.id not in call.company.switches.locked_chats:
-        finish(call.company, chat, session)
-    return True
+    return _finish(call, chat, session)
 
 
 @METHODS.method("imopenlines.operator.another.finish")
 def operator_another_finish(call: Call) -> Any:
-    """Finish anyone's dialog; one without an owner is answered first."""
+    """Finish anyone's dialog."""
     chat = gate(call)
-    session = _finishable(call, chat)
-    if chat.id in call.company.switches.locked_chats:
-        return True
-    if session.operator_id != call.user_id:
-        call.company.announce(chat, f"{call.company.mention(call.user_id)} finished the conversation")
-    if not chat.owner:
-        answer(call.company, chat, call.user_id)
-    finish(call.company, chat, session)
-    return True
+    return _finish(call, chat, _finishable(call, chat))
 
 
 def target(call: Call) -> tuple[str, int]:

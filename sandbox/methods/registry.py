@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import php
+from sandbox.batch import Perform
 from sandbox.callers import Caller
 from sandbox.company import Company
 from sandbox.refusal import Refusal
@@ -48,11 +49,12 @@ class Params(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method."""
+    """One call of a method, which may perform others for the same caller."""
 
     company: Company
     caller: Caller
     params: Params
+    perform: Perform
 
     @property
     def user_id(self) -> int:
@@ -69,10 +71,10 @@ class Behaviour:
     any_case: bool = False
     scope: str = SCOPE
 
-    def run(self, company: Company, caller: Caller, params: Mapping[str, Any]) -> Any:
+    def run(self, company: Company, caller: Caller, params: Mapping[str, Any], perform: Perform) -> Any:
         """Run the method and return its result."""
         given = Params(params)
-        return self.act(Call(company, caller, given.upper() if self.any_case else given))
+        return self.act(Call(company, caller, given.upper() if self.any_case else given, perform))
 
 
 class Section(dict[str, Behaviour]):

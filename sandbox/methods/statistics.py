@@ -7,7 +7,16 @@ from typing import Any
 from sandbox import php
 from sandbox.access import role_of
 from sandbox.filters import Period, Selection, invalid_filter
-from sandbox.measures import dated, load_card, rating_card, session_card, stat_card, summary, transfer_card
+from sandbox.measures import (
+    dated,
+    first_answer_in_time,
+    load_card,
+    rating_card,
+    session_card,
+    stat_card,
+    summary,
+    transfer_card,
+)
 from sandbox.methods.registry import FORBIDDEN, Call, Section
 from sandbox.records import Reach, Session
 from sandbox.refusal import Refusal
@@ -76,11 +85,11 @@ def session_list(call: Call) -> Any:
     full = _add_periods(call, selection)
     selection.choose("status", _STATUSES)
     selection.choose("closeReason", {name: _closed_by(name) for name in _REASONS})
-    selection.by_vote(("like", "dislike", "none", "any"))
+    selection.by_votes(("like", "dislike", "none", "any"))
     selection.flag("hasCrm", lambda session: session.crm_main is not None)
     if call.params.given("kpiFirstAnswer") and not full:
         raise invalid_filter("kpiFirstAnswer needs a full period")
-    selection.flag("kpiFirstAnswer", lambda session: bool(stat_card(call.company, session)["kpiFirstAnswer"]))
+    selection.flag("kpiFirstAnswer", lambda session: first_answer_in_time(call.company, session))
     selection.between("waitAnswer")
     selection.between("waitClose")
     found = _ordered(call, _found(call, selection), full=full)
@@ -122,7 +131,7 @@ def session_rating_list(call: Call) -> Any:
     selection = Selection(call.company, call.params)
     period = Period(call.params, "dateVoteFrom", "dateVoteTo")
     selection.require(period, lambda session: session.voted_at)
-    selection.by_vote(("like", "dislike"))
+    selection.by_votes(("like", "dislike"))
     rated = sorted(_found(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
     page, more = selection.page(rated, deep=True)
     return {"ratings": [rating_card(call.company, session) for session in page], "hasNextPage": more}

@@ -66,3 +66,11 @@ def test_reading_the_bound_crm_object_opens_the_chat(portal: Portal) -> None:
 def test_after_a_move_to_another_line_the_original_line_decides(portal: Portal) -> None:
     portal.result("imopenlines.operator.transfer", {"CHAT_ID": 206, "QUEUE_ID": 3}, path=SUPERVISOR_WEBHOOK_PATH)
     assert portal.result("imopenlines.session.join", {"CHAT_ID": 206}, path=OPERATOR_WEBHOOK_PATH) is True
+
+
+def test_whoever_changed_a_line_last_reaches_it_with_any_permission_at_all(portal: Portal) -> None:
+    dialog = {"CHAT_ID": 214}
+    portal.company.lines[3].modified_by = 3
+    assert portal.result("imopenlines.session.join", dialog, path=OPERATOR_WEBHOOK_PATH) is True
+    portal.company.lines[3].modified_by = 8
+    assert portal.refusal("imopenlines.session.join", dialog, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "ACCESS_DENIED")

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from sandbox.seed import NO_SCOPE_WEBHOOK_PATH
 from tests.sandbox.portal import Portal
 
@@ -40,9 +42,28 @@ def test_only_fifty_commands_are_run(portal: Portal) -> None:
     assert list(answer["result_error"]) == ["50", "51"]
 
 
-def test_a_batch_within_a_batch_is_not_allowed(portal: Portal) -> None:
-    answer = batch(portal, {"inner": "BATCH?cmd[a]=profile"})
+@pytest.mark.parametrize("method", ["batch", "download", "upload"])
+def test_some_methods_are_not_allowed_within_a_batch(portal: Portal, method: str) -> None:
+    answer = batch(portal, {"inner": f"{method}?cmd[a]=profile"})
     assert answer["result_error"]["inner"]["error"] == "ERROR_BATCH_METHOD_NOT_ALLOWED"
+
+
+def test_only_the_lower_case_spelling_is_not_allowed(portal: Portal) -> None:
+    answer = batch(portal, {"inner": "BATCH?cmd[a]=profile", "other": "Download"})
+    assert answer["result"]["inner"]["result"]["a"]["ID"] == "1"
+    assert answer["result_error"]["other"]["error"] == "ERROR_METHOD_NOT_FOUND"
+
+
+def test_the_operating_limit_counts_the_commands_and_not_the_batch(portal: Portal) -> None:
+    portal.switch(hold={"code": "OPERATION_TIME_LIMIT", "status": 429})
+    assert portal.refusal("imopenlines.revision.get") == (429, "OPERATION_TIME_LIMIT")
+    answer = batch(portal, {"one": "imopenlines.revision.get"})
+    assert answer["result_error"]["one"]["error"] == "OPERATION_TIME_LIMIT"
+
+
+def test_reserved_names_of_a_command_never_reach_its_method(portal: Portal) -> None:
+    batch(portal, ["imopenlines.dialog.get?CHAT_ID=206&start=50&auth=x"])
+    assert portal.company.requests[0].params == {"CHAT_ID": "206"}
 
 
 def test_a_command_that_is_no_string_leaves_no_trace(portal: Portal) -> None:

@@ -68,6 +68,17 @@ def test_a_line_without_parameters_gets_the_defaults(portal: Portal) -> None:
     assert (line["WORKTIME_FROM"], line["WORKTIME_TO"], line["MODIFY_USER_ID"]) == ("9", "18.30", "8")
 
 
+def test_every_new_line_counts_in_the_numbering_of_names(portal: Portal) -> None:
+    added(portal, LINE_NAME="Named")
+    assert added(portal)["LINE_NAME"] == "Open Channel 7"
+
+
+def test_every_text_for_the_client_has_a_default(portal: Portal) -> None:
+    line = added(portal)
+    texts = ("WELCOME_MESSAGE", "NO_ANSWER", "WORKTIME_DAYOFF", "CLOSE", "AUTO_CLOSE")
+    assert all(line[f"{name}_TEXT"] for name in texts)
+
+
 @pytest.mark.parametrize(
     ("name", "sent", "stored"),
     [
@@ -261,6 +272,7 @@ def test_three_sub_parameters_must_be_arrays_everywhere(portal: Portal, name: st
         ({"select": [""]}, {}),
         ({"select": ["NOPE"]}, {}),
         ({"select": {"1x": "ID"}}, {}),
+        ({"select": {"²": "ID"}}, {}),
         ({"select": {"ACTIVE": "ID"}}, {}),
         ({"order": {"NOPE": "ASC"}}, {}),
         ({"order": {"ID": "up"}}, {}),

@@ -59,6 +59,20 @@ def test_a_bot_message_is_true_whether_or_not_it_was_sent(portal: Portal, params
     assert portal.texts(217) == (before if last is None else [*before, last])
 
 
+def test_a_bot_message_without_a_name_does_not_even_load_the_session(portal: Portal) -> None:
+    sessions = len(portal.state()["sessions"])
+    assert portal.result(SEND, {"CHAT_ID": 209}) is True
+    assert len(portal.state()["sessions"]) == sessions
+    assert portal.result(SEND, {"CHAT_ID": 209, "NAME": "DEFAULT"}) is True
+    assert len(portal.state()["sessions"]) == sessions + 1
+
+
+def test_the_greeting_is_that_of_the_line_the_dialog_moved_to(portal: Portal) -> None:
+    portal.company.lines[1].settings["WELCOME_MESSAGE_TEXT"] = "Welcome to the support"
+    assert portal.result(SEND, {"CHAT_ID": 219, "NAME": "WELCOME"}) is True
+    assert portal.texts(219)[-1] == "Welcome to the support"
+
+
 def test_a_greeting_is_sent_only_where_the_line_has_it_on(portal: Portal) -> None:
     before = portal.texts(218)
     assert portal.result(SEND, {"CHAT_ID": 218, "NAME": "WELCOME"}) is True
@@ -127,6 +141,12 @@ def test_a_bot_finishes_a_dialog_over_its_operator(portal: Portal) -> None:
     assert portal.session(306)["closed"] is True
     assert portal.result(FINISH, params) is True
     assert portal.result(FINISH, {**params, "chat_id": 999}) is True
+
+
+def test_a_bot_finishes_nothing_where_the_chat_does_not_load(portal: Portal) -> None:
+    portal.switch(load_failures={"206": "chat"})
+    assert portal.result(FINISH, {"CHAT_ID": 206, "CLIENT_ID": BOT_CLIENT_ID}) is True
+    assert portal.session(306)["status"] == Status.CLIENT_AGAIN
 
 
 def test_a_line_with_a_bot_gives_it_new_dialogs(portal: Portal) -> None:

@@ -29,6 +29,16 @@ def test_starting_from_a_message_that_is_not_there_is_true_without_effect(portal
     assert portal.chat(207)["session_id"] == 307
 
 
+def test_starting_from_a_message_of_a_closed_dialog_loads_a_session_first(portal: Portal) -> None:
+    sessions = len(portal.state()["sessions"])
+    assert portal.result(START, {"CHAT_ID": 209, "MESSAGE_ID": 9999}) is True
+    loaded = portal.chat(209)["session_id"]
+    assert len(portal.state()["sessions"]) == sessions + 1
+    assert portal.result(START, {"CHAT_ID": 209, "MESSAGE_ID": message_id(portal, 209)}) is True
+    assert portal.session(portal.chat(209)["session_id"])["parent_id"] == loaded
+    assert portal.session(loaded)["closed"] is True
+
+
 def test_starting_in_a_locked_chat_is_true_without_effect(portal: Portal) -> None:
     portal.switch(locked_chats=[207])
     assert portal.result(START, {"CHAT_ID": 207, "MESSAGE_ID": message_id(portal, 207)}) is True

@@ -28,6 +28,13 @@ def test_answering_twice_is_the_empty_error(portal: Portal) -> None:
     assert answer.json() == {"error": "", "error_description": ""}
 
 
+def test_a_dialog_is_nobodys_until_the_operator_it_was_offered_to_answers(portal: Portal) -> None:
+    assert (portal.chat(202)["owner"], portal.session(302)["operator_id"]) == (0, 3)
+    assert portal.result(ANSWER, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) is True
+    assert (portal.chat(202)["owner"], portal.chat(202)["members"]) == (3, [102, 3])
+    assert portal.refusal(ANSWER, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) == EMPTY
+
+
 def test_answering_takes_a_dialog_over_and_keeps_its_higher_status(portal: Portal) -> None:
     assert portal.result(ANSWER, {"CHAT_ID": 207}) is True
     assert portal.chat(207)["members"] == [107, 1]
@@ -50,6 +57,17 @@ def test_skipping_moves_to_the_next_operator(portal: Portal) -> None:
     session = portal.session(302)
     assert (session["operator_id"], session["status"]) == (4, Status.SKIPPED)
     assert portal.chat(202)["invited"] == [4]
+    moved = portal.company.transfers[-1]
+    assert (moved.from_operator, moved.to_operator, moved.reason, moved.mode) == (3, 4, "queue", "AUTO")
+
+
+def test_a_dialog_skipped_for_another_is_offered_to_the_next_operator_alone(portal: Portal) -> None:
+    assert portal.result(SKIP, {"CHAT_ID": 202}) is True
+    assert portal.chat(202)["invited"] == [4]
+    assert portal.result(SKIP, {"CHAT_ID": 207}) is True
+    chat = portal.chat(207)
+    assert (chat["owner"], chat["members"], chat["invited"]) == (0, [107], [4])
+    assert portal.session(307)["wait_answer"] is True
 
 
 def test_skipping_in_a_line_that_asks_everyone_never_succeeds_but_is_announced(portal: Portal) -> None:
@@ -71,6 +89,8 @@ def test_skipping_a_closed_dialog_removes_the_caller_and_fails(portal: Portal) -
 def test_a_pending_exception_takes_the_place_of_the_empty_error(portal: Portal) -> None:
     portal.switch(pending={"code": "ACCESS_DENIED_KICK", "text": "You cannot remove participants"})
     assert portal.refusal(SKIP, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) == (400, "ACCESS_DENIED_KICK")
+    assert portal.texts(202)[-1] == "[USER=3]Olga Smirnova[/USER] rejected the conversation"
+    assert portal.session(302)["operator_id"] == 3
     assert portal.result(SKIP, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) is True
 
 
@@ -162,7 +182,14 @@ def test_anyone_with_access_finishes_anothers_dialog(portal: Portal) -> None:
 
 def test_finishing_a_dialog_without_an_owner_answers_it_first(portal: Portal) -> None:
     assert portal.result(ANOTHER, {"CHAT_ID": 201}) is True
-    assert portal.session(301)["operator_id"] == 1
+    assert (portal.session(301)["operator_id"], portal.chat(201)["owner"]) == (1, 1)
+    assert "[USER=1]Anna Keller[/USER] finished the conversation" not in portal.texts(201)
+
+
+def test_finishing_what_was_only_offered_to_oneself_answers_it_first(portal: Portal) -> None:
+    assert portal.result(FINISH, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) is True
+    chat = portal.chat(202)
+    assert (chat["owner"], chat["invited"], chat["status"]) == (3, [], Status.CLOSING)
 
 
 def test_another_finish_reads_upper_case_only(portal: Portal) -> None:
@@ -182,6 +209,7 @@ def test_a_transfer_to_a_line_goes_back_to_a_queue(portal: Portal) -> None:
     assert portal.result(TRANSFER, {"CHAT_ID": 206, "TRANSFER_ID": "queue3"}, path=SUPERVISOR_WEBHOOK_PATH) is True
     chat, session = portal.chat(206), portal.session(306)
     assert (session["line_id"], session["operator_id"], session["wait_answer"]) == (3, 1, True)
+    assert session["status"] == Status.SKIPPED
     assert (chat["owner"], chat["members"], chat["invited"]) == (0, [106], [1])
     assert chat["entity_data_1"].split("|")[7] == "3"
     assert chat["user_code"].startswith("livechat|1|")

@@ -38,6 +38,7 @@ def test_starting_opens_a_session_of_the_caller(portal: Portal) -> None:
     chat = portal.chat(209)
     session = portal.session(chat["session_id"])
     assert (chat["owner"], session["operator_id"], session["status"]) == (1, 1, Status.ACCEPTED)
+    assert (session["mode"], portal.session(309)["mode"]) == ("output", "input")
 
 
 def test_starting_where_a_session_is_open_just_joins(portal: Portal) -> None:
@@ -90,7 +91,25 @@ def test_unpinning_an_absent_operators_dialog_returns_it_to_the_queue(portal: Po
     portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     portal.company.employees[4].presence = "offline"
     portal.result(PIN, {"CHAT_ID": 204, "ACTIVATE": "N"}, path=SECOND_OPERATOR_WEBHOOK_PATH)
-    assert (portal.session(304)["operator_id"], portal.chat(204)["owner"]) == (3, 0)
+    chat, session = portal.chat(204), portal.session(304)
+    assert (session["operator_id"], session["status"], session["wait_answer"]) == (3, Status.SKIPPED, True)
+    assert (chat["owner"], chat["members"], chat["invited"]) == (0, [104], [3])
+
+
+def test_unpinning_in_a_line_that_asks_everyone_offers_the_dialog_to_all(portal: Portal) -> None:
+    portal.company.lines[2].settings["CHECK_AVAILABLE"] = "Y"
+    portal.company.employees[5].presence = "online"
+    portal.result(PIN, {"CHAT_ID": 216}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    portal.company.employees[4].presence = "offline"
+    portal.result(PIN, {"CHAT_ID": 216, "ACTIVATE": "N"}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    chat = portal.chat(216)
+    assert (portal.session(316)["operator_id"], chat["owner"], chat["invited"]) == (0, 0, [5])
+
+
+def test_the_silent_mode_outlives_a_new_offer(portal: Portal) -> None:
+    portal.result(SILENT, {"CHAT_ID": 202, "ACTIVATE": "Y"})
+    portal.result("imopenlines.operator.skip", {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH)
+    assert portal.chat(202)["entity_data_3"] == "Y"
 
 
 def test_pin_all_pins_the_active_dialogs_of_the_caller(portal: Portal) -> None:

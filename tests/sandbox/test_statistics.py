@@ -51,6 +51,10 @@ def test_the_sums_of_nothing_are_zeros(portal: Portal) -> None:
     assert {name: figure for name, figure in sums.items() if figure not in (0, [])} == {"sessionsByHour": [0] * 24}
 
 
+def test_the_sums_know_only_their_own_filters(portal: Portal) -> None:
+    assert portal.result(STAT, {**MARCH, "hasVoteHead": "Y"}) == portal.result(STAT, MARCH)
+
+
 def test_the_sums_follow_what_happens(portal: Portal) -> None:
     portal.client_writes(208, "1")
     sums = portal.result(STAT, MARCH)["statResult"]
@@ -125,6 +129,7 @@ def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
         ({"dateCloseFrom": "2026-03-16T00:00:00+01:00"}, [312]),
         ({"dateCreateTo": "2026-03-11T00:00:00+01:00"}, [321]),
         ({**CREATED, "kpiFirstAnswer": "N", "vote": "none", "configId": 1, "status": "answered"}, [332, 306]),
+        ({**CREATED, "kpiFirstAnswer": False, "configId": 2}, []),
         ({**CREATED, "order": "waitClose", "orderDirection": "desc", "limit": 2}, [313, 310]),
         ({"order": "dateCreate", "orderDirection": "asc", "limit": 2}, [321, 318]),
     ],
@@ -249,6 +254,8 @@ def test_operators_are_listed_with_their_load(portal: Portal) -> None:
     ("params", "code"),
     [
         ({"status": "asleep"}, "INVALID_FILTER"),
+        ({"status": "asleep", "configId": 77}, "INVALID_FILTER"),
+        ({"hasFreeSlots": "some", "configId": 77}, "INVALID_FILTER"),
         ({"hasFreeSlots": "some"}, "INVALID_FILTER"),
         ({"userId": 0}, "INVALID_FILTER"),
         ({"status": "online", "offset": 10001}, "OFFSET_TOO_LARGE"),

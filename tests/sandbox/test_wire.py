@@ -96,6 +96,8 @@ def test_malformed_json_silently_means_no_parameters(portal: Portal, body: str) 
         (float("inf"), 0),
         ("", 0),
         (" 7", 7),
+        ("\u0663", 0),
+        ("7\u0663", 7),
     ],
 )
 def test_integers_are_cast_as_php_casts_them(sent: Any, number: int) -> None:
