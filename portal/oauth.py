@@ -17,9 +17,14 @@ RENEWAL_SECONDS = 30.0
 RENEWAL_PAUSES = (0.5, 1.0, 0.0)
 
 
-async def first_grant(application: Application, http: httpx.AsyncClient, code: str) -> Grant:
-    """Exchange the code that the portal gave for tokens."""
-    return await _ask(application, http, {"grant_type": "authorization_code", "code": code})
+async def sign_in(
+    application: Application, file: TokenFile, code: str, transport: httpx.AsyncBaseTransport | None = None
+) -> Grant:
+    """Exchange the code that the portal gave for tokens, and keep them."""
+    async with httpx.AsyncClient(transport=transport, timeout=RENEWAL_SECONDS) as http:
+        grant = await _ask(application, http, {"grant_type": "authorization_code", "code": code})
+    file.save(grant)
+    return grant
 
 
 async def renewed(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:

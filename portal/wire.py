@@ -87,12 +87,12 @@ class Wire:
             raise NotReachable(self._cause(error)) from None
         except UNUSABLE:
             raise NotReachable("the portal's address cannot be used") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ConnectionError) as error:
             kind = AnswerLost if trace.may_have_left else NotReachable
             raise kind(self._cause(error)) from None
         if answer.is_redirect:
             raise Refused("the portal redirects: correct its address", status=answer.status_code)
         return envelope.read(answer.status_code, self._credentials.conceal(answer.content))
 
-    def _cause(self, error: httpx.HTTPError) -> str:
+    def _cause(self, error: Exception) -> str:
         return self._credentials.conceal(str(error).encode()).decode() or type(error).__name__

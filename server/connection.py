@@ -1,5 +1,6 @@
 """The one portal that a server works with, opened when it is first needed."""
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +12,8 @@ from server.secret import secret
 from server.settings import FOLDER, Settings, WrongSettings
 
 if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
     from portal.application import Application
     from portal.client import Portal
     from portal.credentials import Credentials
@@ -24,10 +27,21 @@ NOTHING = (
 
 
 class Connection:
-    """Checks the settings at once, opens the portal at the first call and closes it at the end."""
+    """Checks the settings at once, opens the portal at the first call and closes it at the end.
 
-    def __init__(self, settings: Settings) -> None:
+    `transport` and `sleep` are the seams for tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: "AsyncBaseTransport | None" = None,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
         self._settings = settings
+        self._transport = transport
+        self._sleep = sleep
         self._webhook = None if settings.sandbox else webhook(settings)
         if self._webhook is None and not settings.sandbox:
             application_settings(settings)
@@ -70,16 +84,25 @@ class Connection:
         from portal.bucket import PLANS
         from portal.client import Portal
 
-        credentials, transport = self._credentials(), None
+        credentials, transport = self._credentials(), self._transport
         plan = PLANS[self._settings.plan]
         if self._settings.sandbox:
+            plan = None
+        if self._settings.sandbox and transport is None:
             from httpx import ASGITransport
 
             from sandbox.app import create_app
 
-            transport, plan = ASGITransport(create_app()), None
+            transport = ASGITransport(create_app())
         agent = f"bitrix24-openchannels-mcp/{VERSION}"
-        return Portal(credentials, seconds=self._settings.timeout, plan=plan, transport=transport, user_agent=agent)
+        return Portal(
+            credentials,
+            seconds=self._settings.timeout,
+            plan=plan,
+            transport=transport,
+            sleep=self._sleep,
+            user_agent=agent,
+        )
 
     def _credentials(self) -> "Credentials":
         if self._settings.sandbox:

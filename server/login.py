@@ -71,16 +71,10 @@ def loopback(port: int) -> Iterator[tuple[str, Callable[[], str]]]:
 
 async def exchange(application: "Application", file: "TokenFile", code: str) -> "Grant":
     """Tokens for the code, kept in the file."""
-    import httpx
-
     from portal.errors import PortalError
-    from portal.oauth import first_grant
+    from portal.oauth import sign_in
 
-    async with httpx.AsyncClient(timeout=30) as http:
-        try:
-            grant = await first_grant(application, http, code)
-        except PortalError as error:
-            code_word = f" ({error.code})" if error.code else ""
-            raise LoginFailed(f"{error.description}{code_word}") from None
-    file.save(grant)
-    return grant
+    try:
+        return await sign_in(application, file, code)
+    except PortalError as error:
+        raise LoginFailed(f"{error.description}{f' ({error.code})' if error.code else ''}") from None

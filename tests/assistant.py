@@ -1,7 +1,7 @@
 """A real MCP client of a spawned server, with blocking calls so that tests read as stories."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,19 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
+from server.policy import Policy
+from tools import TOOLSETS
+
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN_ENVIRONMENT = {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+EVERYTHING = Policy(frozenset(TOOLSETS)).tools
+"""Every tool, by name."""
+PLAIN_ENVIRONMENT = {
+    "PYTHONWARNINGS": "error",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENCHANNELS_PLAN": "self-hosted",
+    "OPENCHANNELS_SETTINGS_FILE": "",
+}
+"""No limit on requests, and nothing of whoever runs the tests."""
 
 
 class Assistant:
@@ -25,6 +36,10 @@ class Assistant:
         """Call a tool."""
         reply: CallToolResult = self.run("call_tool", tool, {**(arguments or {}), **more})
         return reply
+
+    def run_async(self, story: Callable[[], Awaitable[Any]]) -> Any:
+        """Any story in the client's own event loop."""
+        return self._portal.call(story)
 
     def run(self, operation: str, *arguments: Any) -> Any:
         """Any operation of the SDK's client, by name."""

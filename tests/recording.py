@@ -3,12 +3,12 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-TOKEN = "recording-token-is-secret"  # noqa: S105  (nothing that opens anything)
+TOKEN = "recording-token-is-secret"
 
 
 @dataclass
@@ -21,11 +21,17 @@ class Recording:
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     """Used up one by one; then `result` answers."""
     result: Any = True
+    held: threading.Event = field(default_factory=threading.Event)
+    """Answers wait until it is set."""
 
     @property
     def webhook(self) -> str:
         """The address to configure."""
         return f"{self.address}/rest/1/{TOKEN}/"
+
+    def release(self) -> None:
+        """Let the answers go."""
+        self.held.set()
 
     def next_answer(self) -> tuple[int, bytes]:
         """Status and body."""
@@ -33,9 +39,11 @@ class Recording:
 
 
 @contextmanager
-def recording_portal() -> Iterator[Recording]:
-    """Serve on a free port of this machine."""
+def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
+    """Serve on a free port of this machine; `hold` keeps the answers back until `release`."""
     recording = Recording()
+    if not hold:
+        recording.release()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -45,12 +53,14 @@ def recording_portal() -> Iterator[Recording]:
             method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
             recording.requests.append((method, json.loads(body)))
             recording.connections.add(self.client_address)
+            recording.held.wait(timeout=30)
             status, answer = recording.next_answer()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            with suppress(ConnectionError):
+                self.wfile.write(answer)
 
         def log_message(self, *_: Any) -> None:
             """Stay silent."""

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import cli
+from tests.assistant import EVERYTHING
 from tests.recording import recording_portal
-from tools.registry import methods
 
 
 def _run(*words: str, **environment: str | None) -> Result:
@@ -18,8 +18,8 @@ def _run(*words: str, **environment: str | None) -> Result:
 def test_tools_are_listed_with_effects_and_bytes() -> None:
     lines = _run("tools").output.splitlines()
 
-    assert len(lines) == len(methods()) + 2
-    assert lines[-1].split()[:2] == [str(len(methods())), "tools"]
+    assert len(lines) == len(EVERYTHING) + 2
+    assert lines[-1].split()[:2] == [str(len(EVERYTHING)), "tools"]
     (transfer,) = (line.split() for line in lines if line.startswith("operator_transfer "))
     assert transfer[1:3] == ["operators", "takeover"]
     assert int(transfer[3]) > 0

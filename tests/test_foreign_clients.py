@@ -12,16 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT
-from tools.registry import methods
+from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT
 
 NODE = ROOT / "tests" / "node"
 SERVER = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "openchannels_mcp", "--sandbox"]
 INSPECTOR = ["npx", "-y", "-p", "node@24.21.0", "-p", "@modelcontextprotocol/inspector@2.12.0", "-c"]
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("NODE_TESTS"), reason="needs Node and npm: set NODE_TESTS=1"
-)
+pytestmark = pytest.mark.skipif(not os.environ.get("NODE_TESTS"), reason="needs Node and npm: set NODE_TESTS=1")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,11 +38,11 @@ def test_the_typescript_clients_of_both_eras_live_through_the_story(generation: 
     told = _run(["node", "story.mjs", generation, *SERVER])
 
     assert told["protocol"] == protocol
-    assert set(told["tools"]) == set(methods())
+    assert set(told["tools"]) == set(EVERYTHING)
     assert told["dialog"]["title"] == "Emma Wilson - Sales"
     assert told["refused"]["isError"] is True
     assert "give exactly one of" in told["refused"]["text"]
-    assert told["resources"] >= len(methods())
+    assert told["resources"] >= len(EVERYTHING)
     assert "TRANSFER_ID" in told["page"]
     assert len(told["prompts"]) == 7
     assert "chat 201" in told["prompt"]
@@ -59,7 +56,7 @@ def _inspect(*words: str) -> Any:
 def test_the_inspector_lists_the_tools_in_either_era(era: str) -> None:
     listed = _inspect("--method", "tools/list", "--protocol-era", era)
 
-    assert {tool["name"] for tool in listed["tools"]} == set(methods())
+    assert {tool["name"] for tool in listed["tools"]} == set(EVERYTHING)
 
 
 def test_the_inspector_calls_reads_and_prompts() -> None:

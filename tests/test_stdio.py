@@ -1,21 +1,29 @@
 """The server as a client meets it: a spawned process over standard input and output."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import pytest
 from mcp.shared.exceptions import MCPError
+from pydantic import SecretStr
 
+from server.calls import Calls
+from server.connection import Connection
 from server.instructions import INSTRUCTIONS
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from server.policy import Policy
+from server.settings import Settings
+from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
 from tests.recording import TOKEN, Recording, recording_portal
+from tools import TOOLSETS
 from tools.registry import methods
 
-READING = {name for name, method in methods().items() if method.reads()}
-WRITING = set(methods()) - READING
+READING = {name for name, tool in EVERYTHING.items() if tool.reads()}
+WRITING = set(EVERYTHING) - READING
 
 
 @pytest.fixture(params=["legacy", "auto"])
@@ -31,8 +39,9 @@ def portal() -> Iterator[Recording]:
 
 
 def test_a_client_of_either_era_lists_calls_reads_and_prompts(client: Assistant) -> None:
-    assert {tool.name for tool in client.run("list_tools").tools} == set(methods())
-    assert client.client.instructions == INSTRUCTIONS
+    assert {tool.name for tool in client.run("list_tools").tools} == set(EVERYTHING)
+    assert client.client.instructions.startswith(INSTRUCTIONS)
+    assert "sandbox" in client.client.instructions
 
     state = client.call("dialog_get", chat_id=201)
     assert not state.is_error
@@ -76,7 +85,7 @@ def test_only_the_chosen_toolsets_exist(portal: Recording) -> None:
         listed = {tool.name for tool in client.run("list_tools").tools}
         refused = client.call("operator_answer", chat_id=5)
 
-    assert listed == {name for name, method in methods().items() if method.toolset() in {"channels", "statistics"}}
+    assert listed == {n for n, tool in EVERYTHING.items() if tool.toolset() in {"channels", "statistics", None}}
     assert refused.is_error
     assert "operators is not switched on" in text_of(refused)
     assert portal.requests == []
@@ -158,8 +167,13 @@ def test_every_handshake_revision_is_spoken_and_standard_output_carries_nothing_
             {"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TOOLSETS": "chats"},
             "unknown toolset chats; choose from channels",
         ),
-        ({"OPENCHANNELS_SANDBOX": "perhaps"}, "sandbox: Input should be a valid boolean"),
-        ({"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TIMEOUT": "0"}, "timeout: Input should be greater"),
+        ({"OPENCHANNELS_WEBHOOK_URL": "https://PORTAL/rest/USER/TOKEN/"}, "still the example"),
+        ({"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_READONLY": "1"}, "did you mean OPENCHANNELS_READ_ONLY?"),
+        ({"OPENCHANNELS_SANDBOX": "perhaps"}, "OPENCHANNELS_SANDBOX: Input should be a valid boolean"),
+        (
+            {"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TIMEOUT": "0"},
+            "OPENCHANNELS_TIMEOUT: Input should be greater",
+        ),
     ],
 )
 def test_wrong_settings_end_with_one_clear_message_and_exit_code_two(environment: dict[str, str], words: str) -> None:
@@ -172,15 +186,110 @@ def test_wrong_settings_end_with_one_clear_message_and_exit_code_two(environment
     assert TOKEN not in ended.stderr
 
 
-def test_the_secret_appears_nowhere_even_when_everything_goes_wrong(portal: Recording) -> None:
-    portal.answers = [(400, json.dumps({"error": "X", "error_description": f"see {portal.webhook}"}).encode())]
-    call = {"id": 2, "method": "tools/call", "params": {"name": "operator_answer", "arguments": {"chat_id": 5}}}
-    ended = _converse(
-        _initialize("2025-11-25"),
-        {"method": "notifications/initialized"},
-        call,
-        OPENCHANNELS_WEBHOOK_URL=portal.webhook,
-        PYTHONASYNCIODEBUG="0",
-    )
+def test_the_secret_appears_nowhere_even_when_the_portal_repeats_it(
+    portal: Recording, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with assistant(webhook=portal.webhook) as client:
+        portal.answers = [(400, json.dumps({"error": "X", "error_description": f"see {portal.webhook}"}).encode())]
+        refused = client.call("operator_answer", chat_id=5)
+        portal.result = {"id": 5, "name": portal.webhook}
+        told = client.call("dialog_get", chat_id=5, detail="full")
 
-    assert TOKEN not in ended.stdout + ended.stderr
+    assert len(portal.requests) == 2
+    assert "see http" in text_of(refused)
+    assert not told.is_error
+    printed = "".join(capfd.readouterr())
+    assert TOKEN not in f"{refused} {told} {printed}"
+
+
+def test_half_a_surrogate_pair_in_an_answer_does_not_end_the_server(portal: Recording) -> None:
+    with assistant(webhook=portal.webhook) as client:
+        portal.answers = [(200, b'{"result": {"id": 5, "name": "cut \\ud83d"}}')]
+        first = client.call("dialog_get", chat_id=5)
+        portal.result = {"id": 5, "name": "whole \N{GRINNING FACE}"}
+        second = client.call("dialog_get", chat_id=5)
+
+    assert "cut ?" in text_of(first)
+    assert "whole \N{GRINNING FACE}" in text_of(second)
+
+
+def test_a_hundred_calls_at_once_each_get_their_own_answer() -> None:
+    with assistant("--sandbox") as client:
+
+        async def crowd() -> list[Any]:
+            got: list[Any] = [None] * 100
+
+            async def one(number: int) -> None:
+                reply = await client.client.call_tool("dialog_get", {"chat_id": 201 + number % 19})
+                got[number] = reply.structured_content["chat_id"]
+
+            async with anyio.create_task_group() as tasks:
+                for number in range(100):
+                    tasks.start_soon(one, number)
+            return got
+
+        assert client.run_async(crowd) == [201 + number % 19 for number in range(100)]
+
+
+def test_a_cancelled_call_leaves_the_server_well() -> None:
+    with recording_portal(hold=True) as portal, assistant(webhook=portal.webhook) as client:
+
+        async def give_up() -> None:
+            with anyio.move_on_after(0.3):
+                await client.client.call_tool("dialog_get", {"chat_id": 5})
+
+        client.run_async(give_up)
+        portal.release()
+        portal.result = {"rest": 2, "web": 1, "mobile": 1}
+        assert not client.call("revision_get").is_error
+
+
+def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
+    portal: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(Connection):
+        async def portal(self) -> Any:
+            raise ZeroDivisionError
+
+    async def run() -> Any:
+        settings = Settings(webhook_url=SecretStr(portal.webhook))
+        async with Broken(settings) as connection:
+            return await Calls(Policy(frozenset(TOOLSETS)), connection).call("operator_answer", {"chat_id": 5})
+
+    monkeypatch.setattr("server.calls.logger.exception", lambda *_: None)
+    reply = anyio.run(run)
+
+    assert reply.is_error
+    assert "failed inside" in text_of(reply)
+    assert "may have been executed" in text_of(reply)
+
+
+@pytest.mark.parametrize(
+    "uri", ["openchannels://docs/methods/operator_answer", "OPENCHANNELS://docs/events/onsessionstart"]
+)
+def test_a_page_is_found_by_the_name_of_the_tool_and_in_any_case(client: Assistant, uri: str) -> None:
+    assert client.run("read_resource", uri).contents[0].text.startswith("# ")
+
+
+def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
+    templates = client.run("list_resource_templates").resource_templates
+
+    assert {template.uri_template for template in templates} == {
+        "openchannels://docs/methods/{name}",
+        "openchannels://docs/events/{name}",
+    }
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
+def test_ctrl_c_ends_the_server() -> None:
+    command = [sys.executable, "-m", "openchannels_mcp", "--sandbox"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", **_initialize("2025-11-25")}) + "\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from server.catalogue import definition
-from tools.registry import methods
+from tests.assistant import EVERYTHING
 
 FOLDER = Path(__file__).parent / "toolsnaps"
-METHODS = methods()
+METHODS = EVERYTHING
 
 
 def _present(tool: str) -> str:

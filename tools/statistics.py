@@ -164,9 +164,9 @@ class Sessions(Row):
 
 
 class V2SessionList(Filtered):
-    """List sessions by state, line, operator, channel, period, rating or waiting time: what waits, what was closed.
+    """List sessions by state, line, operator, channel, period, rating: what waits, what was closed.
 
-    The only way to find chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
+    Finds chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
     the client waits again (see the last message); paused: pinned. Never give status and close_reason together; orders
     other than dateCreate need a full period. Page with offset while hasNextPage.
     """

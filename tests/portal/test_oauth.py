@@ -16,7 +16,7 @@ import pytest
 from portal.application import Application
 from portal.client import Portal
 from portal.errors import AuthRefused, NotReachable, OutcomeUnknown, PortalError
-from portal.oauth import ApplicationAuth, first_grant
+from portal.oauth import ApplicationAuth, sign_in
 from portal.tokens import Grant, NoGrant, TokenFile
 
 APPLICATION = Application("https://p.bitrix24.com", "local.app", "client-secret-1")
@@ -192,14 +192,12 @@ def test_a_renewal_goes_on_when_the_call_that_needed_it_is_cancelled(file: Token
     assert file.load().refresh_token == "refresh-2"
 
 
-def test_the_first_grant_is_a_code_exchanged_for_tokens() -> None:
+def test_signing_in_exchanges_a_code_for_tokens_and_keeps_them(file: TokenFile) -> None:
     cloud = Cloud()
 
-    async def run() -> Grant:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(cloud.answer)) as http:
-            return await first_grant(APPLICATION, http, "code-1")
-
-    assert anyio.run(run).access_token == "access-2"
+    grant = anyio.run(sign_in, APPLICATION, file, "code-1", httpx.MockTransport(cloud.answer))
+    assert grant == file.load()
+    assert grant.access_token == "access-2"
 
 
 def test_the_file_is_its_owners_alone(file: TokenFile) -> None:
