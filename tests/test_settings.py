@@ -62,7 +62,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     monkeypatch.setenv("OPENCHANNELS_TOOLSETS", "messages")
 
     assert Settings().plan == "self-hosted"
-    assert Settings(toolsets="channels").toolsets == {"channels"}  # type: ignore[arg-type]
+    assert Settings(toolsets="channels").toolsets == {"channels"}
 
 
 def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,9 +113,8 @@ def test_a_portal_that_cannot_be_used_is_described_without_the_secret(given: dic
 class Keyring(ModuleType):
     """A keyring with one entry."""
 
-    class errors:  # noqa: N801  (the module of that name)
-        class KeyringError(Exception):
-            pass
+    errors = ModuleType("keyring.errors")
+    errors.KeyringError = KeyError  # type: ignore[attr-defined]
 
     @staticmethod
     def get_password(service: str, user: str) -> str | None:
@@ -124,7 +123,7 @@ class Keyring(ModuleType):
 
 def test_a_secret_is_read_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", Keyring("keyring"))
-    monkeypatch.setitem(sys.modules, "keyring.errors", Keyring.errors)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "keyring.errors", Keyring.errors)
 
     found = secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
     assert found == "https://x.example/rest/1/from-keyring/"
@@ -140,7 +139,7 @@ def test_a_keyring_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_secrets_are_not_in_the_representation() -> None:
-    settings = Settings(webhook_url="https://x.example/rest/1/t0ken/", client_secret="t0ken")  # type: ignore[arg-type]
+    settings = Settings(webhook_url="https://x.example/rest/1/t0ken/", client_secret="t0ken")
 
     assert "t0ken" not in f"{settings!r} {settings!s}"
 
