@@ -171,7 +171,8 @@ def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> N
         application, file = application_settings(settings)
         if paste:
             _show(application.authorize_url(state), browser=browser)
-            came_back = click.prompt("Address that the browser ended at, or the code", hide_input=True)
+            question = "Address that the browser ended at, or the code"
+            came_back = click.prompt(question, hide_input=sys.stdin.isatty())
         else:
             with loopback(port) as (redirect, wait):
                 _show(application.authorize_url(state, redirect), browser=browser)

@@ -1,21 +1,22 @@
 """What works with this portal and these credentials, and what to do about each gap."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from server.composite import Composite
 from tools.effect import Auth, Effect
-from tools.errors import advice
+from tools.errors import STATISTICS, advice
 from tools.method import Method
 
 if TYPE_CHECKING:
     from portal.client import Portal
+    from portal.errors import PortalError
     from server.policy import Policy
 
 SCOPE = "imopenlines"
-STATISTICS = "imopenlines.v2."
+REPORTS = "imopenlines.v2."
 CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
 
 
@@ -70,12 +71,12 @@ class Examination:
     def __init__(self, portal: "Portal") -> None:
         self._portal = portal
         self._found: dict[str, Check] = {}
+        self._refusals: dict[str, PortalError] = {}
 
     async def checks(self) -> list[Check]:
         """The connection and the user first; the rest only if they are right."""
-        await self._ask("connection", "server.time", {}, lambda time: f"reached, its time is {time}")
-        if self._found["connection"].ok:
-            await self._ask("credentials", "profile", {}, _user)
+        await self._ask("credentials", "profile", {}, _user)
+        await self._connect()
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._ask, "scopes", "scope", {}, _scopes)
@@ -88,14 +89,26 @@ class Examination:
         order = ("connection", "credentials", "scopes", "open channels", "lines to see", "lines to change", "reports")
         return [self._found[name] for name in order if name in self._found]
 
+    async def _connect(self) -> None:
+        """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
+        from portal.errors import AnswerLost, NotReachable
+
+        if isinstance(self._refusals.get("credentials"), NotReachable | AnswerLost):
+            found = self._found.pop("credentials")
+            self._found["connection"] = replace(found, name="connection")
+        else:
+            self._found["connection"] = Check("connection", ok=True, found="the portal answers")
+
     async def _ask(self, name: str, method: str, params: dict[str, Any], read: Any) -> None:
         from portal.errors import PortalError
 
         try:
             result = await self._portal.call(method, params, repeatable=True, scope=_scope_of(method))
         except PortalError as error:
+            self._refusals[name] = error
             code = f" ({error.code})" if error.code else ""
-            todo = advice(error.code or "", {}) if error.code is not None else "Check the address and the network."
+            own = STATISTICS if method.startswith(REPORTS) else {}
+            todo = advice(error.code, own) if error.code is not None else "Check the address and the network."
             self._found[name] = Check(name, ok=False, found=f"{error.happened}{code}", todo=todo)
         else:
             outcome = read(result)
@@ -139,7 +152,7 @@ def _why_unusable(tool: Any, checks: list[Check]) -> str:
     for name in ("connection", "credentials", "scopes", "open channels"):
         if name in failed:
             return name
-    if tool.rest.startswith(STATISTICS) and "reports" in failed:
+    if tool.rest.startswith(REPORTS) and "reports" in failed:
         return "reports"
     if tool.rest in CHANGES_OF_LINES and "lines to change" in failed:
         return "lines to change"

@@ -1,57 +1,24 @@
 """Every error code of every method, provoked in the embedded portal and met through the server."""
 
-import json
-import re
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
 
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from tests.assistant import Assistant, assistant, text_of
 from tests.contract.facts import METHODS
 from tests.provocations import PROVOCATIONS, Provocation
+from tests.served import ServedSandbox, served_sandbox
 from tools.names import tool_name
 from tools.registry import methods
 
 STATUS = {(facts.rest, error.code): error.status for facts in METHODS.values() for error in facts.errors}
 
 
-class ServedSandbox:
-    """The sandbox as `openchannels-mcp sandbox` serves it."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def control(self, action: str, body: Any = None) -> None:
-        self._post(f"{self.address}/_sandbox/{action}", body or {})
-
-    def send(self, provocation: Provocation, body: Any) -> tuple[int, Any]:
-        return self._post(f"{self.address}{provocation.webhook}{provocation.rest}", body)
-
-    @staticmethod
-    def _post(address: str, body: Any) -> tuple[int, Any]:
-        request = urllib.request.Request(address, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310
-        try:
-            with urllib.request.urlopen(request) as answer:  # noqa: S310
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, json.load(refused)
-
-
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", process.stdout.readline())
-        assert announced
-        yield ServedSandbox(announced[1])
-        process.terminate()
+    with served_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +55,7 @@ def test_a_code_arrives_as_a_failure_with_its_advice(
     arguments = provocation.arguments
 
     if arguments is None:
-        answered, answer = sandbox.send(provocation, provocation.body)
+        answered, answer = sandbox.post(f"{provocation.webhook}{provocation.rest}", provocation.body)
         assert (answered, answer.get("error")) == (status, provocation.code)
         assert client.call(method.tool(), provocation.body).is_error
         sandbox.control("switches", {"hold": {"code": provocation.code, "status": status, "calls": 1}})

@@ -47,7 +47,7 @@ CORE = {
     "NO_AUTH_FOUND": "The portal saw no credentials. Check OPENCHANNELS_WEBHOOK_URL.",
     "INVALID_CREDENTIALS": "The webhook does not exist, is switched off, or its secret was changed. Create a new one "
     "in the portal (Developer resources, Inbound webhook) and put it into OPENCHANNELS_WEBHOOK_URL.",
-    "invalid_token": "The access token is unknown or revoked; authorise the application again.",
+    "invalid_token": "The access token is unknown or revoked: sign in again with openchannels-mcp login.",
     "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
     "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
     "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",

@@ -1,0 +1,54 @@
+"""The embedded portal as `openchannels-mcp sandbox` serves it, in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+
+
+class ServedSandbox:
+    """Its address, and its control API."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def control(self, action: str, body: Any = None) -> Any:
+        """Do something to the portal."""
+        status, answer = self.post(f"/_sandbox/{action}", body or {})
+        assert status == 200, answer
+        return answer
+
+    def look(self, what: str) -> Any:
+        """See something of the portal."""
+        with urllib.request.urlopen(f"{self.address}/_sandbox/{what}") as answer:  # noqa: S310
+            return json.load(answer)
+
+    def post(self, path: str, body: Any) -> tuple[int, Any]:
+        """Status and content of an answer."""
+        data = json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": "application/json"})  # noqa: S310
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+
+
+@contextmanager
+def served_sandbox() -> Iterator[ServedSandbox]:
+    """Serve on a free port."""
+    command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", process.stdout.readline())
+        assert announced
+        yield ServedSandbox(announced[1])
+        process.terminate()
