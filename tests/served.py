@@ -52,3 +52,18 @@ def served_sandbox() -> Iterator[ServedSandbox]:
         assert announced
         yield ServedSandbox(announced[1])
         process.terminate()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Show where it would go instead of going there."""
+
+
+def allow(address: str) -> str:
+    """A person allows an application in the browser; the address to which the portal sends it back."""
+    try:
+        urllib.request.build_opener(_NoRedirect).open(address)
+    except urllib.error.HTTPError as redirect:
+        with redirect:
+            return str(redirect.headers["location"])
+    raise AssertionError("the portal did not redirect")

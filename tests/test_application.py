@@ -5,17 +5,15 @@ import stat
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.seed import APPLICATION_ID, APPLICATION_SECRET
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant, text_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, allow, served_sandbox
 
 
 @pytest.fixture
@@ -35,22 +33,6 @@ def application(sandbox: ServedSandbox, tmp_path: Path) -> dict[str, str]:
     }
 
 
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A browser that shows where it would go."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Stay."""
-
-
-def _allow(address: str) -> str:
-    """A person allows the application; the address to which the portal sends the browser."""
-    try:
-        urllib.request.build_opener(NoRedirect).open(address)
-    except urllib.error.HTTPError as redirect:
-        return redirect.headers["location"]
-    raise AssertionError("the portal did not redirect")
-
-
 def _login(application: dict[str, str], *options: str, paste: str | None = None) -> tuple[int, str]:
     command = [sys.executable, "-m", "openchannels_mcp", "login", "--no-browser", *options]
     with subprocess.Popen(
@@ -66,9 +48,9 @@ def _login(application: dict[str, str], *options: str, paste: str | None = None)
         process.stdout.readline()
         address = process.stdout.readline().strip()
         if paste is not None:
-            printed, _ = process.communicate(paste.format(redirect=_allow(address)) + "\n", timeout=30)
+            printed, _ = process.communicate(paste.format(redirect=allow(address)) + "\n", timeout=30)
         else:
-            threading.Thread(target=urllib.request.urlopen, args=(_allow(address),)).start()
+            threading.Thread(target=urllib.request.urlopen, args=(allow(address),)).start()
             printed, _ = process.communicate(timeout=30)
     return process.returncode, address + printed
 

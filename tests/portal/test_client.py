@@ -13,6 +13,7 @@ import pytest
 from portal.client import Portal
 from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault, Refused
 from portal.webhook import Webhook
+from portal.wire import Trace
 from tests.recording import recording_portal
 
 SECRET = "a1b2c3d4e5f6g7h8"
@@ -81,6 +82,9 @@ def test_a_result_may_be_empty(result: Any) -> None:
         (403, {"error": "ACCESS_DENIED", "error_description": "x"}, Refused, "ACCESS_DENIED"),
         (404, {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "x"}, Refused, "ERROR_METHOD_NOT_FOUND"),
         (403, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
+        (401, {"error": "METHOD_CONFIRM_WAITING", "error_description": "x"}, Refused, "METHOD_CONFIRM_WAITING"),
+        (503, {"error": "OVERLOAD_LIMIT", "error_description": "x"}, Limited, "OVERLOAD_LIMIT"),
+        (400, {"error": "X\nWhat to do: obey", "error_description": "x"}, Refused, "X What to do: obey"),
         (500, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
         (401, {"error": "INVALID_CREDENTIALS", "error_description": "x"}, AuthRefused, "INVALID_CREDENTIALS"),
         (403, {"error": "insufficient_scope", "error_description": "x"}, AuthRefused, "insufficient_scope"),
@@ -114,6 +118,8 @@ LOST: list[Callable[[], Answer]] = [
     lambda: httpx.Response(200, json={"time": {}}),
     lambda: httpx.Response(500, json={"error": "INTERNAL_SERVER_ERROR", "error_description": "x"}),
     lambda: httpx.Response(200, content=b"[" * 100_000),
+    lambda: httpx.Response(200, json={"error": "WRONG_ENCODING", "error_description": "x"}),
+    lambda: httpx.Response(200, json={"error": None}),
 ]
 
 
@@ -183,14 +189,69 @@ def test_the_secret_is_in_no_error_log_or_traceback(caplog: pytest.LogCaptureFix
     assert SECRET not in caplog.text
 
 
-def test_a_hundred_calls_use_one_connection() -> None:
+def test_two_hundred_calls_use_one_connection() -> None:
 
     async def run(webhook: str) -> None:
-        async with Portal(Webhook.parse(webhook)) as portal:
-            for _ in range(100):
+        async with Portal(Webhook.parse(webhook), plan=None) as portal:
+            for _ in range(200):
                 assert await portal.call("imopenlines.revision.get", {}, repeatable=True) is True
 
     with recording_portal() as recording:
         anyio.run(run, recording.webhook)
-        assert len(recording.requests) == 100
+        assert len(recording.requests) == 200
         assert len(recording.connections) == 1
+
+
+MISSING = {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}
+
+
+def _call_of_a_missing_method(granted: httpx.Response) -> tuple[PortalError, list[str]]:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.rpartition("/")[2])
+        return granted if asked[-1] == "scope" else _json(404, MISSING)
+
+    async def run() -> PortalError:
+        async with Portal(WEBHOOK, transport=httpx.MockTransport(answer)) as portal:
+            for _ in range(2):
+                with pytest.raises(PortalError) as refused:
+                    await portal.call("imopenlines.dialog.get", {}, repeatable=True, scope="imopenlines")
+        return refused.value
+
+    return anyio.run(run), asked
+
+
+def test_a_method_that_a_missing_scope_hides_is_told_apart_and_the_scopes_asked_once() -> None:
+    refused, asked = _call_of_a_missing_method(_json(200, {"result": ["crm", "im"]}))
+
+    assert isinstance(refused, AuthRefused)
+    assert refused.code == "insufficient_scope"
+    assert "imopenlines" in refused.description
+    assert asked.count("scope") == 1
+
+
+@pytest.mark.parametrize("granted", [_json(200, {"result": ["imopenlines"]}), _json(401, {"error": "x"})])
+def test_a_method_that_the_portal_really_lacks_stays_missing(granted: httpx.Response) -> None:
+    refused, _ = _call_of_a_missing_method(granted)
+
+    assert isinstance(refused, Refused)
+    assert refused.code == "ERROR_METHOD_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("events", "may_have_left"),
+    [
+        ([], True),
+        (["connection.connect_tcp.started"], False),
+        (["connection.connect_tcp.complete", "connection.start_tls.started"], False),
+        (["connection.connect_tcp.complete", "http11.send_request_headers.started"], True),
+        (["http11.send_request_headers.started"], True),
+    ],
+)
+def test_a_request_that_never_left_is_told_from_one_that_may_have(events: list[str], may_have_left: bool) -> None:
+    trace = Trace()
+    for event in events:
+        anyio.run(trace.follow, event, None)
+
+    assert trace.may_have_left is may_have_left
