@@ -47,6 +47,7 @@ def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer leaves in one piece, not in two that wait for each other
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

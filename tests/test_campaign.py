@@ -24,10 +24,10 @@ from tests.served import ServedSandbox, allow, served_sandbox
 from tools.method import Method
 from tools.registry import methods
 
-ROUNDS = 6
+ROUNDS = 3
 CALLS = 1000
 """At least, for each kind of credentials."""
-AT_ONCE = 40
+AT_ONCE = 80
 EVERYWHERE: list[dict[str, Any]] = [
     {"kind": "delay", "rate": 0.03, "seconds": 0.02},
     {"kind": "drop_before", "rate": 0.03},

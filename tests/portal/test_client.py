@@ -42,7 +42,7 @@ class Network:
     def call(self, *, repeatable: bool = True, seconds: float = 60.0) -> Any:
         async def run() -> Any:
             transport = httpx.MockTransport(self.answer)
-            async with Portal(WEBHOOK, seconds=seconds, transport=transport, sleep=self.pause) as portal:
+            async with Portal(WEBHOOK, seconds=seconds, plan=None, transport=transport, sleep=self.pause) as portal:
                 return await portal.call("imopenlines.dialog.get", {"CHAT_ID": 5}, repeatable=repeatable)
 
         return anyio.run(run)

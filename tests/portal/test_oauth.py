@@ -92,7 +92,7 @@ def _calls(cloud: Cloud, file: TokenFile, count: int = 1, *, repeatable: bool = 
     async def run() -> None:
         auth = ApplicationAuth(APPLICATION, file, sleep=_no_pause)
         async with (
-            Portal(auth, transport=httpx.MockTransport(cloud.answer), sleep=_no_pause) as portal,
+            Portal(auth, plan=None, transport=httpx.MockTransport(cloud.answer), sleep=_no_pause) as portal,
             anyio.create_task_group() as tasks,
         ):
             for _ in range(count):
