@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import anyio
 import httpx
+from anyio.abc import TaskGroup
 
 from portal import batch
 from portal.bucket import PLANS, LeakyBucket, Plan
@@ -15,7 +16,6 @@ from portal.credentials import Credentials
 from portal.errors import (
     AnswerLost,
     AuthRefused,
-    Limited,
     NotReachable,
     OutcomeUnknown,
     PortalError,
@@ -29,6 +29,8 @@ from portal.wire import Wire
 
 REPORT_EVERY = 1.0
 NOT_FOUND = "ERROR_METHOD_NOT_FOUND"
+TIME_FOR_AN_ANSWER = 0.1
+"""Share of a call's seconds that has to be left when it leaves."""
 
 Report = Callable[[float, str], Awaitable[None]]
 """Told how long a call has been waiting, and for what."""
@@ -60,6 +62,7 @@ class Portal:
         self._operating = OperatingTime(clock=unix_time)
         self._scopes: frozenset[str] | None = None
         self._open = AsyncExitStack()
+        self._tasks: TaskGroup
         self._scheduler: Scheduler
 
     @property
@@ -69,11 +72,12 @@ class Portal:
 
     async def __aenter__(self) -> Self:
         await self._open.enter_async_context(self._wire.http)
-        tasks = await self._open.enter_async_context(anyio.create_task_group())
+        self._tasks = await self._open.enter_async_context(anyio.create_task_group())
         bucket = LeakyBucket(self._plan, anyio.current_time)
-        self._scheduler = Scheduler(self._wire, bucket, self._operating, tasks, anyio.current_time)
-        tasks.start_soon(self._scheduler.run)
-        self._open.callback(tasks.cancel_scope.cancel)
+        self._scheduler = Scheduler(self._wire, bucket, self._operating, self._tasks, seconds=self._seconds)
+        self._tasks.start_soon(self._scheduler.run)
+        self._open.callback(self._tasks.cancel_scope.cancel)
+        self._open.callback(self._scheduler.close)
         return self
 
     async def __aexit__(
@@ -96,30 +100,36 @@ class Portal:
         A call that may already have been executed is sent again only if it is repeatable, which is also what may share
         a request with others. `scope` is what the method needs, to tell a missing scope from a missing method.
         """
-        started = anyio.current_time()
-        attempt = 1
-        renewed = False
+        deadline = anyio.current_time() + self._seconds
+        together = repeatable and batch.fits(params)
+        attempt, renewed = 1, False
         while True:
-            waiting = Call(method, params, together=repeatable and batch.fits(params))
+            waiting = self._waiting(method, params, deadline, together=together)
             try:
                 self._operating.check(method)
-                return await self._attempt(waiting, started, report)
+                return await self._attempt(waiting, deadline, report)
             except PortalError as error:
-                if _expired(error) and not renewed and await self._wire.renew(waiting.token):
+                if not renewed and await self._has_another_token(error, waiting.token, deadline):
                     renewed = True
                     continue
-                remaining = started + self._seconds - anyio.current_time()
+                remaining = deadline - anyio.current_time()
                 pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
                 if pause is None:
-                    raise await self._final(error, repeatable=repeatable, scope=scope) from None
-            await self._pause(pause, started, report)
+                    raise await self._final(error, deadline, repeatable=repeatable, scope=scope) from None
+                together = together and not isinstance(error, AnswerLost)
+            await self._pause(pause, deadline, report)
             attempt += 1
 
-    async def _attempt(self, call: Call, started: float, report: Report | None) -> Any:
+    def _waiting(self, method: str, params: Mapping[str, Any], deadline: float, *, together: bool) -> Call:
+        """A call that travels alone leaves early enough to be answered: it may be a write."""
+        latest = deadline if together else deadline - self._seconds * TIME_FOR_AN_ANSWER
+        return Call(method, params, latest, together=together)
+
+    async def _attempt(self, call: Call, deadline: float, report: Report | None) -> Any:
         self._scheduler.submit(call)
         try:
-            with anyio.move_on_at(started + self._seconds):
-                await self._wait(call, started, report)
+            with anyio.move_on_at(deadline):
+                await self._wait(call, deadline, report)
         finally:
             if not call.done.is_set():
                 self._scheduler.abandon(call)
@@ -127,13 +137,40 @@ class Portal:
             raise call.error
         if call.done.is_set():
             return call.result
-        if call.trace is not None:
-            kind = AnswerLost if call.trace.may_have_left else NotReachable
-            raise kind(f"no answer within {self._seconds:g} s")
-        words = f"the limit of the portal left no room within {self._seconds:g} s"
-        raise Limited(words, code="QUERY_LIMIT_EXCEEDED", seconds=self._scheduler.seconds_until_room())
+        if call.trace is not None and call.trace.may_have_left:
+            raise AnswerLost(f"no answer within {self._seconds:g} s")
+        raise NotReachable(f"no connection was free within {self._seconds:g} s")
 
-    async def _wait(self, call: Call, started: float, report: Report | None) -> None:
+    async def _has_another_token(self, error: PortalError, token: str | None, deadline: float) -> bool:
+        """Whether credentials that were refused are others now; nothing was executed, so the call may go again."""
+        if not isinstance(error, AuthRefused):
+            return False
+        if error.code == "invalid_token":
+            return self._wire.reload(token)
+        return error.code == "expired_token" and await self._renew(token, deadline)
+
+    async def _renew(self, token: str | None, deadline: float) -> bool:
+        """A renewal goes on in a task of its own, however long whoever needs it can wait."""
+        done = anyio.Event()
+        outcome: list[bool | PortalError] = []
+
+        async def renew() -> None:
+            try:
+                outcome.append(await self._wire.renew(token))
+            except PortalError as error:
+                outcome.append(error)
+            finally:
+                done.set()
+
+        self._tasks.start_soon(renew)
+        with anyio.move_on_at(deadline):
+            await done.wait()
+        found = outcome[0] if outcome else NotReachable("the access token was not renewed in time")
+        if isinstance(found, PortalError):
+            raise found
+        return found
+
+    async def _wait(self, call: Call, deadline: float, report: Report | None) -> None:
         while not call.done.is_set():
             with anyio.move_on_after(REPORT_EVERY if report else float("inf")):
                 await call.done.wait()
@@ -141,34 +178,33 @@ class Portal:
                 reason = (
                     "waiting for the portal's answer" if call.trace else "waiting for the portal's limit on requests"
                 )
-                await report(anyio.current_time() - started, reason)
+                await report(self._elapsed(deadline), reason)
 
-    async def _pause(self, seconds: float, started: float, report: Report | None) -> None:
+    def _elapsed(self, deadline: float) -> float:
+        return anyio.current_time() - deadline + self._seconds
+
+    async def _pause(self, seconds: float, deadline: float, report: Report | None) -> None:
         if report:
-            await report(anyio.current_time() - started, f"waiting {seconds:.1f} s before the next attempt")
+            await report(self._elapsed(deadline), f"waiting {seconds:.1f} s before the next attempt")
         await self._sleep(seconds)
 
-    async def _final(self, error: PortalError, *, repeatable: bool, scope: str | None) -> PortalError:
+    async def _final(self, error: PortalError, deadline: float, *, repeatable: bool, scope: str | None) -> PortalError:
         """The error as the caller has to know it."""
         if isinstance(error, AnswerLost):
             kind = PortalFault if repeatable else OutcomeUnknown
             return kind(error.description, code=error.code, status=error.status)
         if isinstance(error, Refused) and error.code == NOT_FOUND and scope:
-            scopes = await self._granted_scopes()
+            scopes = await self._granted_scopes(deadline)
             if scopes and scope not in scopes:
                 return AuthRefused(f"the scope {scope} is missing", code="insufficient_scope", status=error.status)
         return error
 
-    async def _granted_scopes(self) -> frozenset[str]:
+    async def _granted_scopes(self, deadline: float) -> frozenset[str]:
         """Asked once; empty if the portal would not tell."""
         if self._scopes is None:
             try:
-                granted = await self._attempt(Call("scope", {}, together=True), anyio.current_time(), None)
+                granted = await self._attempt(Call("scope", {}, deadline, together=True), deadline, None)
             except PortalError:
                 return frozenset()
             self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
         return self._scopes
-
-
-def _expired(error: PortalError) -> bool:
-    return isinstance(error, AuthRefused) and error.code == "expired_token"

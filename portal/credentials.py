@@ -26,5 +26,8 @@ class Credentials(Protocol):
 class Renewable(Protocol):
     """Credentials that expire and can be renewed."""
 
+    def reload(self, refused: str | None) -> bool:
+        """Read the tokens again; whether there is another than the refused one."""
+
     async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
         """Have another token than the expired one, or raise a PortalError."""

@@ -1,6 +1,8 @@
 """OAuth 2.0 of an application: the first grant, and its renewal."""
 
+import copy
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,8 +12,10 @@ import httpx
 
 from portal import address
 from portal.application import Application
-from portal.errors import AnswerLost, AuthRefused, NotReachable
-from portal.tokens import Grant, TokenFile
+from portal.errors import AnswerLost, AuthRefused, NotReachable, PortalError
+from portal.tokens import Grant, NoGrant, TokenFile
+
+logger = logging.getLogger(__name__)
 
 RENEWAL_SECONDS = 30.0
 RENEWAL_PAUSES = (0.5, 1.0, 0.0)
@@ -74,13 +78,13 @@ def _check(application: Application, content: Mapping[str, Any]) -> None:
 def _read_grant(content: Mapping[str, Any]) -> Grant:
     lifetime = float(content.get("expires_in") or 3600)
     return Grant(
-        access_token=str(content["access_token"]),
-        refresh_token=str(content["refresh_token"]),
+        access_token=content["access_token"],
+        refresh_token=content["refresh_token"],
         expires=float(content.get("expires") or time.time() + lifetime),
         scope=str(content.get("scope") or ""),
         member_id=str(content.get("member_id") or ""),
         user_id=int(content.get("user_id") or 0),
-    )
+    ).checked()
 
 
 class ApplicationAuth:
@@ -94,6 +98,10 @@ class ApplicationAuth:
         self._sleep = sleep
         self._grant = file.load()
         self._renewing = anyio.Lock()
+        self._unsaved = False
+        """Whether the tokens in use could not be written down; those in the file are worthless then."""
+        self._failures = 0
+        self._failed: PortalError | None = None
 
     @property
     def origin(self) -> str:
@@ -114,27 +122,52 @@ class ApplicationAuth:
             text = text.replace(secret.encode(), b"***")
         return text
 
+    def reload(self, refused: str | None) -> bool:
+        """Read the file again; whether somebody has signed in anew since the refused token was read."""
+        try:
+            self._grant = self._file.load()
+        except NoGrant:
+            return False
+        return self._grant.access_token != refused
+
     async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
         """Have another token than the expired one, or raise AuthRefused or NotReachable.
 
         Once the authorisation server is asked, its answer is kept whatever becomes of the call that needed it: the old
-        refresh token is worthless then.
+        refresh token is worthless then. Those who waited for a renewal that failed share its error.
         """
+        failures = self._failures
         async with self._renewing:
             if self._grant.access_token != expired:
                 return
-            with anyio.CancelScope(shield=True), anyio.move_on_after(RENEWAL_SECONDS):
-                await self._renew(http, expired)
-            if self._grant.access_token == expired:
-                raise NotReachable("the access token could not be renewed in time")
+            if self._failures > failures and self._failed is not None:
+                raise copy.copy(self._failed)
+            try:
+                with anyio.CancelScope(shield=True), anyio.move_on_after(RENEWAL_SECONDS):
+                    await self._renew(http, expired)
+                if self._grant.access_token == expired:
+                    raise NotReachable("the access token could not be renewed in time")
+            except PortalError as error:
+                self._failures += 1
+                self._failed = error
+                raise
 
     async def _renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
-        async with self._file.locked():
-            self._grant = self._file.load()
+        try:
+            async with self._file.locked():
+                if not self._unsaved:
+                    self._grant = self._file.load()
+                if self._grant.access_token == expired:
+                    self._grant = await self._ask_for_renewal(http)
+                    self._unsaved = True
+                self._file.save(self._grant)
+                self._unsaved = False
+        except NoGrant as error:
+            raise AuthRefused(str(error), code="invalid_grant") from None
+        except OSError as error:
             if self._grant.access_token == expired:
-                grant = await self._ask_for_renewal(http)
-                self._file.save(grant)
-                self._grant = grant
+                raise NotReachable(f"the file of the tokens cannot be used: {error.strerror}") from None
+            logger.warning("The renewed tokens are kept in memory only: %s", error.strerror)
 
     async def _ask_for_renewal(self, http: httpx.AsyncClient) -> Grant:
         for pause in RENEWAL_PAUSES:

@@ -7,7 +7,8 @@ from typing import Any
 from portal.errors import Limited
 
 LIMIT = 420.0
-"""Seconds a method may run within ten minutes, where the portal has its default."""
+"""Seconds a method may run within ten minutes: the smaller of the limits that portals are known to have."""
+LARGEST = 1e12
 
 
 class OperatingTime:
@@ -22,9 +23,9 @@ class OperatingTime:
         """Remember `operating` and `operating_reset_at` of an answer's `time`, if it has them."""
         if not isinstance(answer_time, Mapping):
             return
-        used, resets_at = answer_time.get("operating"), answer_time.get("operating_reset_at")
-        if isinstance(used, int | float) and isinstance(resets_at, int | float):
-            self._used[method] = float(used), float(resets_at)
+        used, resets_at = _number(answer_time.get("operating")), _number(answer_time.get("operating_reset_at"))
+        if used is not None and resets_at is not None:
+            self._used[method] = used, resets_at
 
     def wait(self, method: str) -> float:
         """Seconds until the method may run again; 0 if it may run now."""
@@ -44,6 +45,13 @@ class OperatingTime:
         if known is not None:
             self._used[method] = self._limit, resets_at
         return Limited(_words(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
+
+
+def _number(value: Any) -> float | None:
+    """A number that time can be reckoned with."""
+    if not isinstance(value, int | float) or not abs(value) < LARGEST:
+        return None
+    return float(value)
 
 
 def _words(method: str, seconds: float | None) -> str:

@@ -1,5 +1,7 @@
 """When a call leaves, and with which others: side by side while there is room, in batches when there are many."""
 
+import copy
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +12,11 @@ from anyio.abc import TaskGroup
 
 from portal import batch
 from portal.bucket import LeakyBucket
-from portal.errors import AnswerLost, Limited, PortalError
+from portal.errors import AnswerLost, Limited, NotReachable, PortalError, Refused
 from portal.operating import OperatingTime
 from portal.wire import Trace, Wire
+
+logger = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 8
 """Requests under way at a time."""
@@ -22,6 +26,8 @@ LOW = 0.3
 """Up to here the bucket is low: fifteen requests of a standard portal."""
 LONGEST_GATHERING = 0.25
 """Seconds in which calls gather when others are under way and the bucket is nearly full."""
+BATCH_SHARE = 1 / 3
+"""Of the seconds of a call, for a batch: if one command hangs, the others can still be asked alone."""
 
 
 @dataclass(eq=False)
@@ -30,7 +36,9 @@ class Call:
 
     method: str
     params: Mapping[str, Any]
-    together: bool
+    latest: float
+    """When it has to have left; later it would be given up before it could be answered."""
+    together: bool = False
     """Whether it may travel in a batch."""
     done: anyio.Event = field(default_factory=anyio.Event)
     trace: Trace | None = None
@@ -51,24 +59,41 @@ class Call:
 
 
 class Scheduler:
-    """Sends calls in the order in which they came, within the portal's limits."""
+    """Sends calls within the portal's limits.
+
+    Those that may share a request and those that travel alone wait in two rows, each in the order in which it came, and
+    the rows take turns: a batch of fifty costs the portal no more than one write.
+    """
 
     def __init__(
-        self, wire: Wire, bucket: LeakyBucket, operating: OperatingTime, tasks: TaskGroup, clock: Callable[[], float]
+        self,
+        wire: Wire,
+        bucket: LeakyBucket,
+        operating: OperatingTime,
+        tasks: TaskGroup,
+        *,
+        seconds: float,
+        clock: Callable[[], float] = anyio.current_time,
     ) -> None:
         self._wire = wire
         self._bucket = bucket
         self._operating = operating
         self._tasks = tasks
+        self._seconds = seconds
         self._clock = clock
-        self._waiting: deque[Call] = deque()
+        self._rows: tuple[deque[Call], deque[Call]] = (deque(), deque())
+        self._turn = 0
         self._under_way = 0
+        self._closed = False
         self._changed = anyio.Event()
         self._last_left = -LONGEST_GATHERING
 
     def submit(self, call: Call) -> None:
         """Let a call wait for its turn."""
-        self._waiting.append(call)
+        if self._closed:
+            call.finish(NotReachable("the connection to the portal is closed"))
+            return
+        self._rows[call.together].append(call)
         self._changed.set()
 
     def abandon(self, call: Call) -> None:
@@ -76,89 +101,122 @@ class Scheduler:
         call.abandoned = True
         self._changed.set()
 
+    def close(self) -> None:
+        """Send nothing more, and tell those that wait."""
+        self._closed = True
+        for row in self._rows:
+            while row:
+                row.popleft().finish(NotReachable("the connection to the portal is closed"))
+
     def seconds_until_room(self) -> float:
-        """How long the portal's limit makes the next request wait."""
-        return self._bucket.pause()
+        """How long the portal's limit makes a call wait that comes now, behind those that wait already."""
+        requests = len(self._rows[False]) + -(-len(self._rows[True]) // batch.LARGEST)
+        return self._bucket.pause(requests + 1)
 
     async def run(self) -> None:
         """Send what waits, for as long as the portal is open."""
         while True:
             await anyio.lowlevel.checkpoint()  # whoever is ready at this moment joins first
-            self._forget_abandoned()
+            self._drop_the_late()
             pause = self._pause()
             if pause == 0:
                 self._send(self._next())
                 continue
             self._changed = anyio.Event()
-            with anyio.move_on_after(pause):
+            with anyio.move_on_after(min(pause, self._patience())):
                 await self._changed.wait()
 
-    def _forget_abandoned(self) -> None:
-        self._waiting = deque(call for call in self._waiting if not call.abandoned)
+    def _drop_the_late(self) -> None:
+        now = self._clock()
+        for row in self._rows:
+            for call in [call for call in row if call.abandoned or call.latest < now]:
+                row.remove(call)
+                if not call.abandoned:
+                    call.finish(self._too_late())
+
+    def _too_late(self) -> PortalError:
+        if seconds := self.seconds_until_room():
+            return Limited("the limit on requests left no room in time", code="QUERY_LIMIT_EXCEEDED", seconds=seconds)
+        return NotReachable("no connection to the portal was free in time")
+
+    def _patience(self) -> float:
+        """Seconds until the first of those that wait is late."""
+        return min((call.latest for row in self._rows for call in row), default=float("inf")) - self._clock() + 0.001
 
     def _pause(self) -> float:
         """Seconds until the next request may leave; infinity if that takes an event."""
-        if not self._waiting or self._under_way >= SIDE_BY_SIDE:
+        if not any(self._rows) or self._under_way >= SIDE_BY_SIDE:
             return float("inf")
         return max(self._bucket.pause(), self._gathering())
 
     def _gathering(self) -> float:
         """A fuller bucket lets more calls gather, but never one that is alone, nor a full batch."""
+        alone, together = map(len, self._rows)
+        only_one = not self._under_way and together == 1
         fullness = self._bucket.fullness()
-        together = sum(call.together for call in self._waiting)
-        alone = not self._under_way and len(self._waiting) == 1
-        if fullness <= LOW or alone or not self._waiting[0].together or together >= batch.LARGEST:
+        if fullness <= LOW or alone or only_one or together >= batch.LARGEST:
             return 0.0
         return max(0.0, self._last_left + LONGEST_GATHERING * fullness - self._clock())
 
     def _next(self) -> list[Call]:
-        first = self._waiting.popleft()
-        if not first.together:
-            return [first]
-        others = [call for call in self._waiting if call.together]
-        if len(others) < FEW and self._bucket.fullness() <= LOW:
-            return [first]
-        group = [first, *others[: batch.LARGEST - 1]]
-        taken = set(map(id, group))
-        self._waiting = deque(call for call in self._waiting if id(call) not in taken)
-        return group
+        row = self._rows[self._turn] or self._rows[1 - self._turn]
+        self._turn = 1 - self._turn
+        few = len(row) <= FEW and self._bucket.fullness() <= LOW
+        size = 1 if few or not row[0].together else batch.LARGEST
+        return [row.popleft() for _ in range(min(size, len(row)))]
 
     def _send(self, group: list[Call]) -> None:
         self._bucket.take()
         self._last_left = self._clock()
         self._under_way += 1
-        token = self._wire.token_in_use()
-        trace = Trace()
+        token, trace = self._wire.token_in_use(), Trace()
         for call in group:
             call.trace, call.token = trace, token
         self._tasks.start_soon(self._deliver, group, token, trace)
 
     async def _deliver(self, group: Sequence[Call], token: str | None, trace: Trace) -> None:
         try:
-            outcomes = await self._outcomes(group, token, trace)
-            for call, (outcome, time) in zip(group, outcomes, strict=True):
+            for call, (outcome, time) in zip(group, await self._outcomes(group, token, trace), strict=True):
                 self._operating.note(call.method, time)
                 call.finish(self._known(call, outcome))
+        except Exception:
+            logger.exception("An answer of the portal could not be understood")
         finally:
             self._under_way -= 1
             self._changed.set()
             for call in group:
                 if not call.done.is_set():
-                    call.finish(AnswerLost("the connection was closed"))
+                    call.finish(_lost(trace, "the answer could not be read"))
 
     async def _outcomes(self, group: Sequence[Call], token: str | None, trace: Trace) -> list[batch.Outcome]:
-        try:
-            if len(group) == 1:
-                return [await self._wire.request(group[0].method, group[0].params, token, trace)]
-            commands = [(call.method, call.params) for call in group]
-            result, _ = await self._wire.request("batch", batch.body(commands), token, trace)
-            return batch.outcomes(result, len(group))
-        except PortalError as error:
-            if isinstance(error, Limited) and error.code == "QUERY_LIMIT_EXCEEDED":
-                self._bucket.overflowed()
-            return [(error, None)] * len(group)
+        """What became of each call; one request never holds its place for longer than a call may last."""
+        seconds = self._seconds if len(group) == 1 else self._seconds * BATCH_SHARE
+        error: PortalError = _lost(trace, "")
+        with anyio.move_on_after(seconds) as patience:
+            try:
+                return await self._request(group, token, trace)
+            except PortalError as refused:
+                error = refused
+        if patience.cancelled_caught:
+            error = _lost(trace, f"no answer within {seconds:g} s")
+        if isinstance(error, Limited) and error.code == "QUERY_LIMIT_EXCEEDED":
+            self._bucket.overflowed()
+        if len(group) > 1 and isinstance(error, Refused):
+            error = AnswerLost(f"the portal refused the batch: {error.description}")
+        return [(copy.copy(error), None) for _ in group]
+
+    async def _request(self, group: Sequence[Call], token: str | None, trace: Trace) -> list[batch.Outcome]:
+        if len(group) == 1:
+            return [await self._wire.request(group[0].method, group[0].params, token, trace)]
+        body = batch.body([(call.method, call.params) for call in group])
+        result, _ = await self._wire.request("batch", body, token, trace)
+        return batch.outcomes(result, len(group))
 
     def _known(self, call: Call, outcome: Any) -> Any:
         if isinstance(outcome, Limited) and outcome.code == "OPERATION_TIME_LIMIT":
             return self._operating.refused(call.method)
         return outcome
+
+
+def _lost(trace: Trace, words: str) -> PortalError:
+    return AnswerLost(words) if trace.may_have_left else NotReachable(words)

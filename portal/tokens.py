@@ -34,7 +34,15 @@ class Grant:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what `as_json` wrote."""
         known = {item.name for item in fields(cls)}
-        return cls(**{name: value for name, value in content.items() if name in known})
+        grant = cls(**{name: value for name, value in content.items() if name in known})
+        return grant.checked()
+
+    def checked(self) -> Self:
+        """Itself; ValueError without both tokens."""
+        for token in (self.access_token, self.refresh_token):
+            if not isinstance(token, str) or not token:
+                raise ValueError("a token is missing")
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """All of it; secret."""

@@ -70,6 +70,10 @@ class Wire:
         await self._credentials.renew(self.http, expired)
         return True
 
+    def reload(self, refused: str | None) -> bool:
+        """Whether somebody has signed in anew since the refused token was read."""
+        return isinstance(self._credentials, Renewable) and self._credentials.reload(refused)
+
     async def request(
         self, method: str, params: Mapping[str, Any], token: str | None, trace: "Trace"
     ) -> tuple[Any, Any]:

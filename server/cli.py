@@ -163,21 +163,23 @@ def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> N
 
     import anyio
 
-    from server.login import LoginFailed, Redirect, exchange, loopback
+    from server.login import LoginFailed, Redirect, check_writable, exchange, loopback
 
     settings = read_settings(context)
     state = secrets.token_urlsafe(24)
+    redirect = Redirect(state)
     try:
         application, file = application_settings(settings)
+        check_writable(file)
         if paste:
             _show(application.authorize_url(state), browser=browser)
             question = "Address that the browser ended at, or the code"
             came_back = click.prompt(question, hide_input=sys.stdin.isatty())
         else:
-            with loopback(port) as (redirect, wait):
-                _show(application.authorize_url(state, redirect), browser=browser)
+            with loopback(port, redirect) as (address, wait):
+                _show(application.authorize_url(state, address), browser=browser)
                 came_back = wait()
-        grant = anyio.run(exchange, application, file, Redirect(state).code(came_back))
+        grant = anyio.run(exchange, application, file, redirect.code(came_back))
     except (WrongSettings, LoginFailed) as error:
         raise WrongUsage(str(error)) from None
     click.echo(f"Signed in at {application.origin} as user {grant.user_id}, scopes {grant.scope}. Kept in {file.path}.")

@@ -1,5 +1,6 @@
 """The one portal that a server works with, opened when it is first needed."""
 
+import re
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -43,6 +44,8 @@ class Connection:
         self._transport = transport
         self._sleep = sleep
         self._webhook = None if settings.sandbox else webhook(settings)
+        if self._webhook is not None and settings.portal is not None:
+            raise WrongSettings("give a webhook or an application (portal, client_id, client_secret), not both")
         if self._webhook is None and not settings.sandbox:
             application_settings(settings)
         self._opening = anyio.Lock()
@@ -161,5 +164,11 @@ def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
         server = address.origin(address.split(settings.oauth_server or SERVER, "oauth_server"))
     except address.InvalidAddress as error:
         raise WrongSettings(str(error)) from None
-    path = settings.token_file or FOLDER / "tokens" / f"{origin.partition('://')[2].replace(':', '_')}.json"
+    path = settings.token_file or FOLDER / "tokens" / _file_name(origin, settings)
     return Application(origin, settings.client_id, client_secret, server), TokenFile(path.expanduser())
+
+
+def _file_name(origin: str, settings: Settings) -> str:
+    """One for each portal, application and profile: none may take another's tokens."""
+    parts = (origin.partition("://")[2], settings.client_id or "", settings.profile or "")
+    return "_".join(re.sub(r"[^\w.-]", "-", part) for part in parts if part) + ".json"

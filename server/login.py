@@ -1,9 +1,12 @@
 """The first grant of an application: a person allows it in the browser, the code comes back here."""
 
+import os
+import queue
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,28 +29,35 @@ class Redirect:
     def __init__(self, state: str) -> None:
         self._state = state
 
+    def belongs(self, address: str) -> bool:
+        """Whether an address answers this sign-in and not another."""
+        state = parse_qs(urlsplit(address).query).get("state", [""])[0]
+        return secrets.compare_digest(state.encode(), self._state.encode())
+
     def code(self, address: str) -> str:
         """The code in a redirect address, or the code itself as it was pasted."""
         text = address.strip()
         if "?" not in text and "=" not in text:
             return text
-        query = parse_qs(urlsplit(text).query or text)
-        if not secrets.compare_digest(query.get("state", [""])[0].encode(), self._state.encode()):
+        if not self.belongs(text):
             raise LoginFailed("the answer does not belong to this sign-in (its state differs); start again")
+        query = parse_qs(urlsplit(text).query)
         if not (code := query.get("code", [""])[0]):
             raise LoginFailed(f"the portal gave no code ({query.get('error', ['no reason'])[0][:100]})")
         return code
 
 
 @contextmanager
-def loopback(port: int) -> Iterator[tuple[str, Callable[[], str]]]:
+def loopback(port: int, redirect: Redirect) -> Iterator[tuple[str, Callable[[], str]]]:
     """An address on this machine for the redirect, and a function that waits for the browser to come there."""
-    seen: list[str] = []
+    seen: queue.Queue[str] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 5  # browsers open connections on which they say nothing
+
         def do_GET(self) -> None:
-            if "code=" in self.path or "error=" in self.path:
-                seen.append(self.path)
+            if redirect.belongs(self.path):
+                seen.put(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.end_headers()
@@ -56,17 +66,17 @@ def loopback(port: int) -> Iterator[tuple[str, Callable[[], str]]]:
         def log_message(self, *_: object) -> None:
             """The address holds the code, which is a secret."""
 
-    def wait() -> str:
-        while not seen:
-            server.handle_request()
-        return seen[0]
-
     try:
-        server = HTTPServer((HOST, port), Handler)
+        server = ThreadingHTTPServer((HOST, port), Handler)
     except OSError as error:
         raise WrongSettings(f"port {port} cannot be used for the redirect: {error.strerror}") from None
-    with server:
-        yield f"http://{HOST}:{server.server_port}/", wait
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://{HOST}:{server.server_port}/", seen.get
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 async def exchange(application: "Application", file: "TokenFile", code: str) -> "Grant":
@@ -78,3 +88,15 @@ async def exchange(application: "Application", file: "TokenFile", code: str) -> 
         return await sign_in(application, file, code)
     except PortalError as error:
         raise LoginFailed(f"{error.description}{f' ({error.code})' if error.code else ''}") from None
+    except OSError as error:
+        raise LoginFailed(f"{file.path} cannot be written: {error.strerror}") from None
+
+
+def check_writable(file: "TokenFile") -> None:
+    """The code from the browser is good for one try: the tokens have to find their place."""
+    try:
+        file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WrongSettings(f"{file.path} cannot be written: {error.strerror}") from None
+    if not os.access(file.path.parent, os.W_OK):
+        raise WrongSettings(f"{file.path.parent} cannot be written to")

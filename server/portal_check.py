@@ -109,10 +109,14 @@ class Examination:
             code = f" ({error.code})" if error.code else ""
             own = STATISTICS if method.startswith(REPORTS) else {}
             todo = advice(error.code, own) if error.code is not None else "Check the address and the network."
-            self._found[name] = Check(name, ok=False, found=f"{error.happened}{code}", todo=todo)
-        else:
+            cause = f": {error.description}" if error.code is None and error.description else code
+            self._found[name] = Check(name, ok=False, found=f"{error.happened}{cause}", todo=todo)
+            return
+        try:
             outcome = read(result)
-            self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
+        except (AttributeError, TypeError):
+            outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
+        self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
 
 def _scope_of(method: str) -> str | None:

@@ -106,18 +106,38 @@ class ProfileSource(PydanticBaseSettingsSource):
             if named or chosen.get("settings_file"):
                 raise WrongSettings(f"there is no settings file {path}")
             return {}
+        if _is_on(chosen.get("sandbox")):
+            return {}
         content = _read(path)
         name = named or content.get("default_profile")
-        return dict(_profile(content, name, path)) if name else {}
+        return _without_replaced_secrets(_profile(content, name, path), chosen) if name else {}
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise WrongSettings(f"{path} cannot be read") from None
     except tomllib.TOMLDecodeError as error:
         raise WrongSettings(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
+
+    if unknown := set(content) - {"default_profile", "profiles"}:
+        raise WrongSettings(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
+    return content
+
+
+def _is_on(value: Any) -> bool:
+    return str(value).lower() in {"true", "1", "yes", "on", "y", "t"}
+
+
+def _without_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """A secret given by the environment replaces the profile's, whichever way each is given."""
+    kept = dict(profile)
+    for secret in ("webhook_url", "client_secret"):
+        ways = {secret, f"{secret}_file", f"{secret}_keyring"}
+        if ways & set(stronger):
+            kept = {name: value for name, value in kept.items() if name not in ways}
+    return kept
 
 
 def _place(error: tomllib.TOMLDecodeError) -> str:
@@ -129,8 +149,14 @@ def _place(error: tomllib.TOMLDecodeError) -> str:
 def _profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, Any]:
     profiles = content.get("profiles")
     known = profiles if isinstance(profiles, Mapping) else {}
-    profile = known.get(name)
-    if not isinstance(profile, Mapping):
+    profile = known.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str) or not isinstance(profile, Mapping):
         there = f"there are {', '.join(known)}" if known else "it has no [profiles.NAME]"
         raise WrongSettings(f"{path} has no profile {name}; {there}")
+    settings = set(Settings.model_fields) - {"profile", "settings_file"}
+    for key in profile:
+        if key not in settings:
+            near = difflib.get_close_matches(key, settings, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise WrongSettings(f"{path}: profile {name} has no setting {key}{hint}")
     return profile

@@ -128,7 +128,7 @@ def test_a_call_that_finds_no_room_before_its_deadline_was_not_sent() -> None:
         tight = Plan(capacity=2, leak=0.01)
         async with Portal(WEBHOOK, transport=transport, plan=tight, seconds=0.05) as client:
             await client.call(WRITE, {"ID": 1}, repeatable=False)
-            with pytest.raises(Limited, match="left no room"):
+            with pytest.raises(Limited, match="left no room in time"):
                 await client.call(WRITE, {"ID": 2}, repeatable=False)
 
     anyio.run(run)
