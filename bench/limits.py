@@ -2,7 +2,7 @@
 
 `python -m bench.limits [READS]` serves the embedded portal with its limit on requests switched on, and prints for each
 client: seconds, HTTP requests, refusals for rate (503), reads that failed. Clients that are not installed are named
-(`pip install fast_bitrix24 b24pysdk`).
+(the dependency group `bench`).
 """
 
 import asyncio
@@ -125,4 +125,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)

@@ -65,6 +65,22 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     assert Settings(toolsets="channels").toolsets == {"channels"}
 
 
+def test_a_secret_of_the_environment_replaces_the_profiles_whichever_way_it_is_given(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCHANNELS_WEBHOOK_URL", "https://other.example/rest/3/other-secret/")
+    settings = Settings(settings_file=file, profile="support")
+
+    assert secret(settings, "webhook_url") == "https://other.example/rest/3/other-secret/"
+
+
+def test_the_sandbox_needs_no_settings_file_that_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[broken")
+
+    assert Settings(settings_file=path, sandbox=True).sandbox
+
+
 def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCHANNELS_READ_ONLY", "")
     monkeypatch.setenv("OPENCHANNELS_WEBHOOK_URL", "")
@@ -80,6 +96,10 @@ def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> Non
         ("[profiles", {}, "is not TOML"),
         ("", {"profile": "shop"}, "no profile shop; it has no"),
         ("[profiles.a]\n", {"profile": "shop"}, "no profile shop; there are a"),
+        ('default_profile = ["a"]\n[profiles.a]\n', {}, "no profile"),
+        ("read_only = true\n[profiles.a]\n", {}, "read_only belongs into a"),
+        ("[profiles.a]\nreadonly = true\n", {"profile": "a"}, "no setting readonly; did you mean read_only"),
+        ('[profiles.a]\nsettings_file = "x"\n', {"profile": "a"}, "no setting settings_file"),
     ],
 )
 def test_a_wrong_file_is_described(tmp_path: Path, content: str | None, given: dict[str, Any], words: str) -> None:
@@ -99,6 +119,10 @@ def test_a_wrong_file_is_described(tmp_path: Path, content: str | None, given: d
         ({"webhook_url_file": "/does/not/exist"}, "cannot be read"),
         ({"webhook_url_keyring": "openchannels"}, "should be SERVICE/USER"),
         ({"webhook_url": "https://x.example/t0ken-secret/"}, "the webhook's path should be"),
+        (
+            {"webhook_url": "https://x.example/rest/1/t0ken/", "portal": "https://x.example"},
+            "give a webhook or an application",
+        ),
         ({"portal": "https://x.example"}, "an application needs portal, client_id and client_secret"),
         ({"portal": "http://x.example", "client_id": "a", "client_secret": "t0ken-secret"}, "has to start with https"),
     ],
