@@ -52,7 +52,7 @@ class Handlers:
 
     async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         """All documentation pages."""
-        from server.library import resources
+        from server.content import resources
 
         return types.ListResourcesResult(resources=resources())
 
@@ -60,13 +60,13 @@ class Handlers:
         self, _: Context, __: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
         """How the addresses of pages are made."""
-        from server.library import templates
+        from server.content import templates
 
         return types.ListResourceTemplatesResult(resource_templates=templates())
 
     async def read_resource(self, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.library import NoSuchPage, page
+        from server.content import NoSuchPage, page
 
         try:
             text = page(params.uri)
@@ -77,13 +77,13 @@ class Handlers:
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         """All prompts."""
-        from server.library import prompt_list
+        from server.content import prompt_list
 
         return types.ListPromptsResult(prompts=prompt_list())
 
     async def get_prompt(self, _: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """One prompt, filled in."""
-        from server.library import NoSuchPrompt, prompt
+        from server.content import NoSuchPrompt, prompt
 
         try:
             return prompt(params.name, params.arguments or {})

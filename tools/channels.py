@@ -8,9 +8,10 @@ from typing_extensions import Doc
 from tools.effect import Effect
 from tools.errors import BOTS_OFF, NO_SESSION_AUTH
 from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, OnlyYes, Text, UserId
+from tools.line_results import Line, PublicPath, Revisions
 from tools.line_settings import LineSettings
 from tools.method import Method
-from tools.results import NewId, Number, PhpMap, Row
+from tools.results import NewId
 from tools.rules import only_with
 
 LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
@@ -18,14 +19,6 @@ LINE_PERMISSION = {
     "CONFIG_WRONG_USER_PERMISSION": "The user behind the webhook may not change this line (or it does not exist). It "
     "takes the Modify permission for the line's employees, or the permission for all lines."
 }
-
-
-class Revisions(Row):
-    """Revisions of the module's interfaces."""
-
-    rest: int
-    web: int
-    mobile: int
 
 
 class RevisionGet(Method):
@@ -41,13 +34,6 @@ class RevisionGet(Method):
     answer = "`{rest, web, mobile}`, three integers."
 
 
-class PublicPath(Row):
-    """Where the portal's Open Channels page is."""
-
-    SERVER_ADDRESS: str
-    PUBLIC_PATH: str
-
-
 class ConfigPathGet(Method):
     """Show the portal's address and the path of its Open Channels settings page, to build a link for a person."""
 
@@ -56,64 +42,6 @@ class ConfigPathGet(Method):
     effects = Effect.READ
     returns = PublicPath
     answer = "`{SERVER_ADDRESS, PUBLIC_PATH}`, two strings; joined they are the link."
-
-
-class QueueEntry(Row):
-    """One operator in a line's queue."""
-
-    ID: Number = None
-    SORT: Number = None
-    USER_ID: Number = None
-    DEPARTMENT_ID: Number = None
-    USER_AVATAR_ID: Number = None
-
-
-class ShownOperator(Row):
-    """How clients see an operator."""
-
-    USER_AVATAR_ID: Number = None
-
-
-class Member(Row):
-    """An employee or department that was put into the queue."""
-
-    ENTITY_ID: Number = None
-
-
-class Line(Row):
-    """A line with its settings; every numeric setting as a number."""
-
-    ID: Number = None
-    MODIFY_USER_ID: Number = None
-    QUEUE_TIME: Number = None
-    NO_ANSWER_TIME: Number = None
-    SESSION_PRIORITY: Number = None
-    MAX_CHAT: Number = None
-    CATEGORY_ID: Number = None
-    AGREEMENT_ID: Number = None
-    WELCOME_BOT_ID: Number = None
-    WELCOME_BOT_TIME: Number = None
-    WELCOME_FORM_ID: Number = None
-    NO_ANSWER_FORM_ID: Number = None
-    NO_ANSWER_BOT_ID: Number = None
-    WORKTIME_DAYOFF_FORM_ID: Number = None
-    WORKTIME_DAYOFF_BOT_ID: Number = None
-    CLOSE_FORM_ID: Number = None
-    CLOSE_BOT_ID: Number = None
-    FULL_CLOSE_TIME: Number = None
-    AUTO_CLOSE_TIME: Number = None
-    AUTO_CLOSE_FORM_ID: Number = None
-    AUTO_CLOSE_BOT_ID: Number = None
-    AUTO_EXPIRE_TIME: Number = None
-    VOTE_TIME_LIMIT: Number = None
-    QUICK_ANSWERS_IBLOCK_ID: Number = None
-    KPI_FIRST_ANSWER_TIME: Number = None
-    KPI_FURTHER_ANSWER_TIME: Number = None
-    DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
-    QUEUE: list[int] | None = None
-    QUEUE_FULL: PhpMap[QueueEntry] | None = None
-    QUEUE_USERS_FIELDS: PhpMap[ShownOperator] | None = None
-    CONFIG_QUEUE: list[Member] | None = None
 
 
 class ConfigGet(Method):

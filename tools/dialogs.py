@@ -6,32 +6,12 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools import dialog_view
+from tools.dialog_results import Chat, FoundChat, History
 from tools.effect import Effect
 from tools.errors import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESSENGER_OFF, NOT_YOURS, PARTICIPANTS
 from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
-from tools.results import Number, PhpMap, Row, Words
 from tools.rules import at_least_one_of, exactly_one_of
-
-
-class Chat(Row):
-    """A chat in the messenger's format; what the concise form is made of has its type here."""
-
-    id: int
-    dialog_id: Words = None
-    name: Words = None
-    owner: Number = None
-    counter: Number = None
-    message_count: Number = None
-    last_message_id: Number = None
-    entity_id: Words = None
-    entity_data_1: Words = None
-    entity_data_2: Words = None
-    entity_data_3: Words = None
-    date_create: Words = None
-    restrictions: PhpMap[Any] | None = None
-    entity_link: PhpMap[Any] | None = None
-    permissions: PhpMap[Any] | None = None
 
 
 class DialogGet(Method):
@@ -82,12 +62,6 @@ class DialogGet(Method):
         return super().text(result) if self.detail == "full" else dialog_view.state_text(result)
 
 
-class FoundChat(Row):
-    """The chat of a USER_CODE."""
-
-    chatId: int  # noqa: N815  (the portal's spelling)
-
-
 class SessionOpen(Method):
     """Find the chat number of a USER_CODE (connector|line|external chat|user). Despite its name it opens nothing.
 
@@ -107,54 +81,6 @@ class SessionOpen(Method):
     example = {"user_code": "livechat|22|1761|587"}
 
     user_code: UserCode
-
-
-class Message(Row):
-    """A message of a dialog."""
-
-    id: int
-    chatid: Number = None
-    senderid: Number = None
-    date: Words = None
-    text: Words = None
-    params: PhpMap[Any] | None = None
-
-
-class User(Row):
-    """Somebody who takes part in a dialog."""
-
-    id: int
-    name: Words = None
-    avatarId: Number = None  # noqa: N815
-
-
-class ChatOfHistory(Row):
-    """A chat in the older messenger format."""
-
-    id: int
-    name: Words = None
-    owner: Number = None
-    call: Number = None
-    entityId: Words = None  # noqa: N815
-    entityData1: Words = None  # noqa: N815
-
-
-class History(Row):
-    """One session with all its messages."""
-
-    chatId: int  # noqa: N815
-    sessionId: int  # noqa: N815
-    sessionVoteHead: Number = None  # noqa: N815
-    sessionCommentHead: Words = None  # noqa: N815
-    message: PhpMap[Message] = {}
-    users: PhpMap[User] = {}
-    chat: PhpMap[ChatOfHistory] = {}
-    files: PhpMap[PhpMap[Any]] = {}
-    usersMessage: PhpMap[list[int]] | None = None  # noqa: N815
-    userInGroup: PhpMap[Any] | None = None  # noqa: N815
-    woUserInGroup: PhpMap[Any] | None = None  # noqa: N815
-    userBlockChat: PhpMap[Any] | None = None  # noqa: N815
-    openlines: PhpMap[Any] | None = None
 
 
 class SessionHistoryGet(Method):

@@ -1,0 +1,78 @@
+"""What the methods of lines answer, with its types put right."""
+
+from typing import Any
+
+from tools.results import Number, PhpMap, Row
+
+
+class Revisions(Row):
+    """Revisions of the module's interfaces."""
+
+    rest: int
+    web: int
+    mobile: int
+
+
+class PublicPath(Row):
+    """Where the portal's Open Channels page is."""
+
+    SERVER_ADDRESS: str
+    PUBLIC_PATH: str
+
+
+class QueueEntry(Row):
+    """One operator in a line's queue."""
+
+    ID: Number = None
+    SORT: Number = None
+    USER_ID: Number = None
+    DEPARTMENT_ID: Number = None
+    USER_AVATAR_ID: Number = None
+
+
+class ShownOperator(Row):
+    """How clients see an operator."""
+
+    USER_AVATAR_ID: Number = None
+
+
+class Member(Row):
+    """An employee or department that was put into the queue."""
+
+    ENTITY_ID: Number = None
+
+
+class Line(Row):
+    """A line with its settings; every numeric setting as a number."""
+
+    ID: Number = None
+    MODIFY_USER_ID: Number = None
+    QUEUE_TIME: Number = None
+    NO_ANSWER_TIME: Number = None
+    SESSION_PRIORITY: Number = None
+    MAX_CHAT: Number = None
+    CATEGORY_ID: Number = None
+    AGREEMENT_ID: Number = None
+    WELCOME_BOT_ID: Number = None
+    WELCOME_BOT_TIME: Number = None
+    WELCOME_FORM_ID: Number = None
+    NO_ANSWER_FORM_ID: Number = None
+    NO_ANSWER_BOT_ID: Number = None
+    WORKTIME_DAYOFF_FORM_ID: Number = None
+    WORKTIME_DAYOFF_BOT_ID: Number = None
+    CLOSE_FORM_ID: Number = None
+    CLOSE_BOT_ID: Number = None
+    FULL_CLOSE_TIME: Number = None
+    AUTO_CLOSE_TIME: Number = None
+    AUTO_CLOSE_FORM_ID: Number = None
+    AUTO_CLOSE_BOT_ID: Number = None
+    AUTO_EXPIRE_TIME: Number = None
+    VOTE_TIME_LIMIT: Number = None
+    QUICK_ANSWERS_IBLOCK_ID: Number = None
+    KPI_FIRST_ANSWER_TIME: Number = None
+    KPI_FURTHER_ANSWER_TIME: Number = None
+    DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
+    QUEUE: list[int] | None = None
+    QUEUE_FULL: PhpMap[QueueEntry] | None = None
+    QUEUE_USERS_FIELDS: PhpMap[ShownOperator] | None = None
+    CONFIG_QUEUE: list[Member] | None = None
