@@ -47,8 +47,10 @@ def main(calls: int) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         webhook = process.stdout.readline().partition("=")[2].strip()
-        taken = anyio.run(measure, webhook, calls)
-        process.terminate()
+        try:
+            taken = anyio.run(measure, webhook, calls)
+        finally:
+            process.terminate()
     for name, values in taken.items():
         p99 = statistics.quantiles(values, n=100)[98]
         print(f"{name:22} p50 {statistics.median(values) * 1000:6.2f} ms   p99 {p99 * 1000:6.2f} ms")

@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 
 def serve(port: int, announce: Callable[[str], object]) -> None:
     """Serve until interrupted; OSError if the port is taken. Port 0 takes a free one."""
-    # Only where the protocol is named does asyncio send at once; otherwise every answer waits 40 ms for its second half.
+    # Only where the protocol is named does asyncio send at once; otherwise the half of each answer waits for 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))

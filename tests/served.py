@@ -50,8 +50,10 @@ def served_sandbox() -> Iterator[ServedSandbox]:
         assert process.stdout
         announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", process.stdout.readline())
         assert announced
-        yield ServedSandbox(announced[1])
-        process.terminate()
+        try:
+            yield ServedSandbox(announced[1])
+        finally:
+            process.terminate()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
