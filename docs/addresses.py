@@ -1,9 +1,8 @@
 """Addresses of pages: ours, and those of the official documentation."""
 
-import re
-
 from tools.events import Event
 from tools.method import Method
+from tools.names import snake_case
 
 ROOT = "openchannels://docs"
 ERRORS = f"{ROOT}/errors"
@@ -17,7 +16,6 @@ _FOLDERS = {
     "chatbots": "chat-bots/",
 }
 """Toolset -> folder; the statistics methods have no known page."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def event_address(event: type[Event]) -> str:
@@ -38,4 +36,4 @@ def official_event_page(event: type[Event]) -> str:
 
 def _kebab(name: str) -> str:
     """`imopenlines.crm.chat.getLastId` -> `imopenlines-crm-chat-get-last-id`."""
-    return _HUMP.sub("-", name).replace(".", "-").lower()
+    return snake_case(name).replace("_", "-")

@@ -3,7 +3,6 @@
 import copy
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -76,13 +75,10 @@ def _check(application: Application, content: Mapping[str, Any]) -> None:
 
 
 def _read_grant(content: Mapping[str, Any]) -> Grant:
-    lifetime = float(content.get("expires_in") or 3600)
     return Grant(
         access_token=content["access_token"],
         refresh_token=content["refresh_token"],
-        expires=float(content.get("expires") or time.time() + lifetime),
         scope=str(content.get("scope") or ""),
-        member_id=str(content.get("member_id") or ""),
         user_id=int(content.get("user_id") or 0),
     ).checked()
 

@@ -24,10 +24,7 @@ class Grant:
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
-    expires: float = 0.0
-    """Seconds since 1970."""
     scope: str = ""
-    member_id: str = ""
     user_id: int = 0
 
     @classmethod

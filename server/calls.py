@@ -2,8 +2,8 @@
 
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from mcp.types import CallToolResult
 
@@ -16,10 +16,10 @@ from server.settings import WrongSettings
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.tool import InvalidArguments, Tool
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from portal.client import Report
 
-Report = Callable[[float, str], Awaitable[None]]
-"""Told how many seconds a call has been waiting, and for what."""
+logger = logging.getLogger(__name__)
 
 
 class Calls:
@@ -29,7 +29,7 @@ class Calls:
         self._policy = policy
         self._connection = connection
 
-    async def call(self, name: str, arguments: Mapping[str, Any], report: Report | None = None) -> CallToolResult:
+    async def call(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> CallToolResult:
         """Answer a tool call; whatever goes wrong comes back as a flagged failure."""
         tool = self._policy.tools.get(name)
         if tool is None:
@@ -40,7 +40,7 @@ class Calls:
             logger.exception("The tool %s failed inside this server", name)
             return refuse(failures.fault(tool))
 
-    async def _run(self, tool: type[Tool], arguments: Mapping[str, Any], report: Report | None) -> CallToolResult:
+    async def _run(self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None") -> CallToolResult:
         try:
             call = tool.from_tool(arguments)
         except InvalidArguments as error:
@@ -58,7 +58,7 @@ class Calls:
         except WrongSettings as error:
             return refuse(failures.wrong_settings(tool, error))
 
-    async def _result(self, call: Tool, report: Report | None) -> Any:
+    async def _result(self, call: Tool, report: "Report | None") -> Any:
         portal = await self._connection.portal()
         match call:
             case Method():

@@ -110,7 +110,9 @@ class ProfileSource(PydanticBaseSettingsSource):
             return {}
         content = _read(path)
         name = named or content.get("default_profile")
-        return _without_replaced_secrets(_profile(content, name, path), chosen) if name else {}
+        if not name:
+            return {}
+        return {"profile": name, **_without_replaced_secrets(_profile(content, name, path), chosen)}
 
 
 def _read(path: Path) -> dict[str, Any]:

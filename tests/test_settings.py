@@ -47,6 +47,10 @@ def test_the_default_profile_is_taken(file: Path) -> None:
     assert settings.toolsets == {"dialogs", "operators"}
 
 
+def test_the_default_profile_is_the_same_as_when_it_is_named(file: Path) -> None:
+    assert Settings(settings_file=file) == Settings(settings_file=file, profile="shop")
+
+
 def test_a_named_profile_is_taken_and_its_secret_read_from_a_file(file: Path) -> None:
     settings = Settings(settings_file=file, profile="support")
 
