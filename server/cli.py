@@ -3,77 +3,16 @@
 import gc
 import io
 import logging
-import os
 import signal
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 import click
 
 from openchannels_mcp import VERSION
+from server.commands.options import WrongUsage, connect, policy_of, read_settings, settings_options
 from server.connection import Connection, application_settings
 from server.policy import Policy
-from server.settings import Settings, WrongSettings, check_environment
-
-
-class WrongUsage(click.ClickException):
-    """Settings or words that cannot work; one message, exit code 2."""
-
-    exit_code = 2
-
-
-def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which portal and which tools; they are taken before and after a command's name."""
-
-    @click.option("--profile", metavar="NAME", help="A portal of the settings file.")
-    @click.option("--sandbox", is_flag=True, default=None, help="Use the embedded portal with made-up dialogs.")
-    @click.option("--toolsets", metavar="A,B", help="Only these toolsets.")
-    @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
-    @click.pass_context
-    @wraps(command)
-    def with_settings(context: click.Context, /, **options: Any) -> Any:
-        names = ("profile", "sandbox", "toolsets", "read_only")
-        given = {name: value for name in names if (value := options.pop(name)) is not None}
-        context.obj = {**(context.obj or {}), **given}
-        return command(context, **options)
-
-    return with_settings
-
-
-def read_settings(context: click.Context) -> Settings:
-    """Environment and options together; a mistake ends the program with one clear message."""
-    from pydantic import ValidationError
-
-    try:
-        check_environment(os.environ)
-        return Settings(**context.obj)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{_setting(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_url=False, include_input=False)
-        )
-        raise WrongUsage(problems) from None
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
-
-
-def _setting(location: tuple[int | str, ...]) -> str:
-    return f"OPENCHANNELS_{'.'.join(str(part) for part in location).upper()}"
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The bounds that the settings draw."""
-    return Policy(settings.toolsets, read_only=settings.read_only)
-
-
-def connect(settings: Settings) -> Connection:
-    """The portal of the settings; without one the program ends with one clear message."""
-    try:
-        return Connection(settings)
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+from server.settings import WrongSettings
 
 
 def _serve(policy: Policy, connection: Connection) -> None:

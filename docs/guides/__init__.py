@@ -1,0 +1,1 @@
+"""Guides: one Markdown file each, front matter in TOML, and the loader."""

@@ -1,0 +1,1 @@
+"""A local copy of the official documentation: brought here, cleaned, indexed, compared with the classes."""

@@ -1,0 +1,1 @@
+"""Search over the pages, without a network and without a model."""

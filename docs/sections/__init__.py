@@ -1,0 +1,1 @@
+"""Overviews of the sections of the API: one Markdown file each."""

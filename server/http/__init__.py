@@ -1,0 +1,1 @@
+"""Serving over the network: transports, authentication, hygiene and operations."""
