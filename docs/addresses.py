@@ -5,7 +5,10 @@ from tools.method import Method
 from tools.names import snake_case
 
 ROOT = "openchannels://docs"
+INDEX = f"{ROOT}/index"
 ERRORS = f"{ROOT}/errors"
+GUIDES = f"{ROOT}/guides"
+SECTIONS = f"{ROOT}/sections"
 _OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines/openlines"
 _FOLDERS = {
     "channels": "",
@@ -21,6 +24,16 @@ _FOLDERS = {
 def event_address(event: type[Event]) -> str:
     """Address of an event's page."""
     return f"{ROOT}/events/{event.name}"
+
+
+def error_address(code: str) -> str:
+    """Address of a code's page."""
+    return f"{ERRORS}/{code or 'empty'}"
+
+
+def section_address(toolset: str) -> str:
+    """Address of the overview of a toolset's methods."""
+    return f"{SECTIONS}/{toolset.replace('_', '-')}"
 
 
 def official_method_page(method: type[Method]) -> str | None:

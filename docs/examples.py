@@ -13,6 +13,8 @@ PORTAL = "your-portal.bitrix24.com"
 WEBHOOK = "1/YOUR_WEBHOOK_SECRET"
 TOKEN = "YOUR_ACCESS_TOKEN"  # noqa: S105  (the reader's own goes here)
 _STEP = "    "
+LANGUAGES = ("curl", "Python, b24pysdk", "JavaScript, @bitrix24/b24jssdk", "PHP, bitrix24/b24phpsdk")
+"""What the examples are in: language and library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ def payload(method: type[Method]) -> dict[str, Any]:
 def examples(rest: str, body: Mapping[str, Any]) -> tuple[Example, ...]:
     """The same call in every language."""
     parameters = dict(body)
+    curl, with_python, with_javascript, with_php = LANGUAGES
     return (
-        Example("curl, incoming webhook", "bash", curl_webhook(rest, parameters)),
-        Example("curl, OAuth application", "bash", curl_oauth(rest, parameters)),
-        Example("Python, b24pysdk", "python", python(rest, parameters)),
-        Example("JavaScript, @bitrix24/b24jssdk", "js", javascript(rest, parameters)),
-        Example("PHP, bitrix24/b24phpsdk", "php", php(rest, parameters)),
+        Example(f"{curl}, incoming webhook", "bash", curl_webhook(rest, parameters)),
+        Example(f"{curl}, OAuth application", "bash", curl_oauth(rest, parameters)),
+        Example(with_python, "python", python(rest, parameters)),
+        Example(with_javascript, "js", javascript(rest, parameters)),
+        Example(with_php, "php", php(rest, parameters)),
     )
 
 

@@ -66,13 +66,13 @@ class Handlers:
 
     async def read_resource(self, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.content import NoSuchPage, page
+        from server.content import MARKDOWN, NoSuchPage, page
 
         try:
-            text = page(params.uri)
+            text = page(params.uri).text()
         except NoSuchPage as error:
             raise MCPError(types.INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from None
-        contents = types.TextResourceContents(uri=params.uri, mime_type="text/markdown", text=text)
+        contents = types.TextResourceContents(uri=params.uri, mime_type=MARKDOWN, text=text)
         return types.ReadResourceResult(contents=[contents])
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:

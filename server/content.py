@@ -2,12 +2,30 @@
 
 import difflib
 from collections.abc import Mapping
+from functools import cache
 
 from mcp import types
 
+from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS
+from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts
 from tools.registry import methods
+
+Reference = types.ResourceTemplateReference | types.PromptReference
+
+MARKDOWN = "text/markdown"
+PRIORITIES: Mapping[Kind, float] = {
+    "index": 1.0,
+    "section": 0.8,
+    "guide": 0.8,
+    "method": 0.6,
+    "event": 0.5,
+    "error": 0.3,
+}
+"""How much a reader needs a page of each kind before any other."""
+MOST_VALUES = 100
+"""Of a completion, by the protocol."""
 
 
 class NoSuchPage(Exception):  # noqa: N818
@@ -18,6 +36,7 @@ class NoSuchPrompt(Exception):  # noqa: N818
     """A prompt that does not exist, or arguments that it does not take."""
 
 
+@cache
 def resources() -> list[types.Resource]:
     """Every page as a resource."""
     return [
@@ -26,39 +45,59 @@ def resources() -> list[types.Resource]:
             name=page.name,
             title=page.title,
             description=page.description,
-            mime_type="text/markdown",
+            mime_type=MARKDOWN,
+            size=len(page.text().encode()),
+            annotations=_annotations(page.kind, page.modified()),
         )
         for page in pages().values()
     ]
 
 
+def _annotations(kind: Kind, modified: str | None = None) -> types.Annotations:
+    return types.Annotations(audience=["user", "assistant"], priority=PRIORITIES[kind], last_modified=modified)
+
+
 def templates() -> list[types.ResourceTemplate]:
     """How the addresses of pages are made."""
-    kinds = {
-        "methods": "Page of a method by its REST name, e.g. imopenlines.dialog.get, or by its tool's name",
-        "events": "Page of an event, e.g. OnSessionStart",
+    kinds: dict[Kind, tuple[str, str]] = {
+        "method": (f"{ROOT}/methods", "Page of a method by its REST name, e.g. imopenlines.dialog.get, or its tool's"),
+        "event": (f"{ROOT}/events", "Page of an event, e.g. OnSessionStart"),
+        "guide": (GUIDES, "Guide to one subject, e.g. limits"),
+        "section": (SECTIONS, "Overview of a section of the API, e.g. operators: which method when"),
+        "error": (ERRORS, "Page of an error code, e.g. ACCESS_DENIED; `empty` for the empty one"),
     }
     return [
         types.ResourceTemplate(
-            uri_template=f"openchannels://docs/{kind}/{{name}}",
-            name=kind,
+            uri_template=f"{folder}/{{name}}",
+            name=f"{kind}s",
             description=description,
-            mime_type="text/markdown",
+            mime_type=MARKDOWN,
+            annotations=_annotations(kind),
         )
-        for kind, description in kinds.items()
+        for kind, (folder, description) in kinds.items()
     ]
 
 
-def page(uri: str) -> str:
-    """The text of a page, whatever the case of its name; a tool's name leads to its method's page."""
-    known = {address.lower(): page for address, page in pages().items()}
-    known |= {f"openchannels://docs/methods/{name}": pages()[method.page()] for name, method in methods().items()}
-    asked = uri.lower().rstrip("/")
+def page(address: str) -> Page:
+    """A page by its address or its name, whatever the case; a tool's name leads to its method's page."""
+    asked = address.strip().lower().rstrip("/")
+    known = _known()
     if asked in known:
-        return known[asked].text()
+        return known[asked]
     near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
-    hint = f"did you mean {known[near[0]].uri}?" if near else "resources/list shows those that exist"
-    raise NoSuchPage(f"There is no page {uri[:200]}; {hint}")
+    hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
+    raise NoSuchPage(f"There is no page {address[:200]}; {hint}")
+
+
+@cache
+def _known() -> Mapping[str, Page]:
+    """Everything that leads to a page, in lower case."""
+    known = {}
+    for uri, found in pages().items():
+        known[uri.lower()] = known[found.name.lower()] = found
+    for name, method in methods().items():
+        known[f"{ROOT}/methods/{name}"] = known[name] = pages()[method.page()]
+    return known
 
 
 def prompt_list() -> list[types.Prompt]:
@@ -88,3 +127,32 @@ def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
         raise NoSuchPrompt(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))
     return types.GetPromptResult(description=found.description, messages=[message])
+
+
+def complete(ref: Reference, argument: str, begun: str) -> types.Completion:
+    """Values of a template's or prompt's argument: those that begin as asked, then those that hold it."""
+    asked = begun.lower()
+    values = [value for value in _values(ref, argument) if asked in value.lower()]
+    values.sort(key=lambda value: not value.lower().startswith(asked))
+    return types.Completion(values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES)
+
+
+def _values(ref: Reference, argument: str) -> list[str]:
+    if isinstance(ref, types.PromptReference):
+        return _of_prompts().get(argument, [])
+    folder, _, last = ref.uri.rpartition("/")
+    if last != "{name}" or argument != "name":
+        return []
+    return [uri.rpartition("/")[2] for uri in pages() if uri.rpartition("/")[0] == folder]
+
+
+def _of_prompts() -> Mapping[str, list[str]]:
+    """Argument of a prompt -> what is worth offering for it."""
+    from docs.errors import codes
+    from docs.examples import LANGUAGES
+
+    return {
+        "code": [code or "(empty)" for code in codes()],
+        "method": [method.rest for method in methods().values()],
+        "language": list(LANGUAGES),
+    }

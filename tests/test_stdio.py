@@ -276,8 +276,7 @@ def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
     templates = client.run("list_resource_templates").resource_templates
 
     assert {template.uri_template for template in templates} == {
-        "openchannels://docs/methods/{name}",
-        "openchannels://docs/events/{name}",
+        f"openchannels://docs/{kind}/{{name}}" for kind in ("methods", "events", "guides", "sections", "errors")
     }
 
 

@@ -20,6 +20,7 @@ class Guide:
     description: str
     """One line by which a reader chooses the page."""
     body: str
+    source: Path
 
 
 @cache
@@ -31,4 +32,4 @@ def guides() -> Mapping[str, Guide]:
 def read_guide(path: Path) -> Guide:
     """One file of this form."""
     _, front, body = path.read_text(encoding="utf-8").split(_FENCE, 2)
-    return Guide(path.stem, body=body.strip() + "\n", **tomllib.loads(front))
+    return Guide(path.stem, body=body.strip() + "\n", source=path, **tomllib.loads(front))

@@ -1,11 +1,17 @@
 import re
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from docs.addresses import official_event_page, official_method_page
-from docs.pages import Page, errors_page, event_page, method_page, pages
+from docs.addresses import error_address, official_event_page, official_method_page
+from docs.errors import codes, givers
+from docs.guides.guide import guides
+from docs.outline import sections as sections_of
+from docs.pages import Page, error_page, errors_page, event_page, index_page, method_page, pages
 from docs.parameters import shared_with
+from docs.sections.section import sections
 from tools.errors import CORE
 from tools.events import COMMON_TRAPS, Event, events
 from tools.method import Method
@@ -13,22 +19,60 @@ from tools.registry import methods
 
 METHODS = pytest.mark.parametrize("method", methods().values(), ids=methods())
 EVENTS = pytest.mark.parametrize("event", events().values(), ids=events())
+CODES = pytest.mark.parametrize("code", codes())
+INDEXED = {"section", "guide"}
+PLACEHOLDERS = ("/NAME", "/LANG/PATH")
 PAGES = pytest.mark.parametrize("page", pages().values(), ids=pages())
 BAR = re.compile(r"(?<!\\)\|")
 ADDRESS = re.compile(r"openchannels://[\w./-]*\w")
 
 
-def test_there_is_a_page_for_each_method_each_event_and_the_error_codes() -> None:
+def test_there_is_a_page_for_each_method_event_section_guide_and_error_code() -> None:
     assert set(pages()) == {
+        "openchannels://docs/index",
+        *(f"openchannels://docs/sections/{name}" for name in sections()),
+        *(f"openchannels://docs/guides/{name}" for name in guides()),
         *(f"openchannels://docs/methods/{method.rest}" for method in methods().values()),
         *(f"openchannels://docs/events/{name}" for name in events()),
         "openchannels://docs/errors",
+        *(error_address(code) for code in codes()),
     }
+
+
+def test_the_index_leads_to_every_section_and_guide() -> None:
+    assert set(ADDRESS.findall(index_page())) >= {page.uri for page in pages().values() if page.kind in INDEXED}
+
+
+@PAGES
+def test_a_page_says_when_it_was_last_changed(page: Page) -> None:
+    assert datetime.fromisoformat(page.modified()).tzinfo is not None
+
+
+@PAGES
+def test_the_sections_of_a_page_are_the_whole_page(page: Page) -> None:
+    text = page.text()
+    parts = sections_of(text)
+    assert "\n\n".join(part.text for part in parts) == text.strip()
+    assert len({part.heading for part in parts}) == len(parts)
+
+
+@CODES
+def test_the_page_of_a_code_says_what_each_method_means_by_it(code: str) -> None:
+    text = error_page(code)
+    for method in givers(code):
+        assert method.errors[code].replace("|", r"\|") in text
+        assert f"`{method.rest}`" in text
+        assert method.page() in text
+
+
+def test_every_code_of_every_method_has_a_page() -> None:
+    assert {code for method in methods().values() for code in method.errors} | set(CORE) <= set(codes())
+    assert len({error_address(code).lower() for code in codes()}) == len(codes())
 
 
 @PAGES
 def test_a_page_says_in_one_line_what_it_is_about(page: Page) -> None:
-    assert page.name in page.uri
+    assert page.uri.endswith(page.name)
     assert page.title
     assert page.description
     assert "\n" not in page.description
@@ -41,7 +85,7 @@ def test_nothing_is_rendered_before_somebody_reads_it() -> None:
         rendered.append("now")
         return "text"
 
-    page = Page("openchannels://docs/x", "x", "X", "An x.", render)
+    page = Page("openchannels://docs/x", "x", "guide", "X", "An x.", render, Path(__file__))
     assert rendered == []
     assert page.text() == "text"
     assert rendered == ["now"]
@@ -58,7 +102,7 @@ def test_a_page_has_no_leftovers(page: Page) -> None:
 @PAGES
 def test_every_link_to_a_page_leads_to_a_page(page: Page) -> None:
     for address in ADDRESS.findall(page.text()):
-        assert address in pages() or address == "openchannels://docs/methods"
+        assert address in pages() or address == "openchannels://docs/methods" or address.endswith(PLACEHOLDERS)
 
 
 @PAGES

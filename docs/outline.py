@@ -1,0 +1,36 @@
+"""A page taken apart into its sections, so that a reader can have one of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_FENCES = ("```", "~~~")
+_HEADINGS = ("# ", "## ")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page from one heading to the next; deeper headings stay inside."""
+
+    heading: str
+    text: str
+    """In Markdown, with the heading."""
+
+
+def sections(text: str) -> list[Section]:
+    """The page's title with what stands below it, then each `##` section."""
+    return [Section(lines[0].lstrip("#").strip(), "\n".join(lines).strip()) for lines in _parts(text)]
+
+
+def _parts(text: str) -> Iterator[list[str]]:
+    part: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        opening = line.lstrip()[:3]
+        if opening in _FENCES and fence in {"", opening}:
+            fence = "" if fence else opening
+        if not fence and line.startswith(_HEADINGS) and part:
+            yield part
+            part = []
+        part.append(line)
+    if part:
+        yield part

@@ -1,0 +1,45 @@
+"""The overview of a section: the text in the file beside this module, and a table of what is in it."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from docs.addresses import event_address
+from docs.guides.guide import Guide, read_guide
+from docs.markdown import page, table
+from docs.markdown import section as part
+from tools import TOOLSETS
+from tools.events import events
+from tools.registry import methods
+
+EVENTS = "events"
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def sections() -> Mapping[str, Guide]:
+    """Name -> overview: the toolsets in the order of the tools, then the events."""
+    names = (*(toolset.replace("_", "-") for toolset in TOOLSETS), EVENTS)
+    paths = {name: _FOLDER / f"{name}.md" for name in names}
+    return MappingProxyType({name: read_guide(path) for name, path in paths.items() if path.exists()})
+
+
+def section_page(overview: Guide) -> str:
+    """The text, then every method or event of the section."""
+    content = _events() if overview.name == EVENTS else _methods(overview.name.replace("-", "_"))
+    return page(overview.body.strip(), content)
+
+
+def _events() -> str:
+    rows = ((f"`{event.name}`", event.fires, event_address(event)) for event in events().values())
+    return part("All events", table(("Event", "Fires", "Page"), rows))
+
+
+def _methods(toolset: str) -> str:
+    rows = (
+        (f"`{method.rest}`", f"`{name}`", method.description().partition("\n")[0], ", ".join(method.effects.names))
+        for name, method in methods().items()
+        if method.toolset() == toolset
+    )
+    return part("All methods", table(("Method", "Tool", "What it does", "Effects"), rows))
