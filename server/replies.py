@@ -38,8 +38,7 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    structured = result if isinstance(result, dict) else {"result": result}
-    return CallToolResult(content=[TextContent(text=text)], structured_content=structured)
+    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.data(result))
 
 
 def refuse(failure: Failure) -> CallToolResult:
