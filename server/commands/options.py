@@ -59,7 +59,7 @@ def _setting(location: tuple[int | str, ...]) -> str:
 
 def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
-    return Policy(settings.toolsets, read_only=settings.read_only)
+    return Policy.of(settings)
 
 
 def connect(settings: Settings) -> Connection:
