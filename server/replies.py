@@ -13,6 +13,8 @@ class Failure:
     """Why there is no result; the texts are ours, but `said` is the portal's where there is a code."""
 
     tool: str
+    outcome: str
+    """The kind of failure in one word."""
     happened: str
     advice: str
     code: str | None = None
