@@ -12,8 +12,6 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
-from server.connection import Connection
-from server.policy import Policy
 
 Context = ServerRequestContext[Any]
 INTRODUCTIONS = frozenset({"initialize", "server/discover"})
@@ -60,12 +58,14 @@ class Handlers:
 
         return types.ListResourceTemplatesResult(resource_templates=templates())
 
-    async def read_resource(self, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+    async def read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.content import MARKDOWN, NoSuchPage, page
+        from server.content import MARKDOWN, NoSuchPage
 
         try:
-            text = page(params.uri).text()
+            text = self._caller_of(context).library.read(params.uri).text
         except NoSuchPage as error:
             raise MCPError(types.INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=MARKDOWN, text=text)
@@ -123,11 +123,10 @@ def create_server(caller_of: CallerOf, **more: Any) -> Server[Any]:
     return server
 
 
-async def serve_stdio(policy: Policy, connection: Connection) -> None:
+async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
     from mcp.server.stdio import stdio_server
 
-    caller = Caller("stdio", policy, connection)
-    async with connection, stdio_server() as (incoming, outgoing):
+    async with caller.connection, stdio_server() as (incoming, outgoing):
         server = create_server(lambda _: caller)
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -11,6 +11,7 @@ from mcp.server import ServerRequestContext
 from server.calls import Calls
 from server.connection import Connection
 from server.instructions import INSTRUCTIONS
+from server.library import Library
 from server.policy import Policy
 
 
@@ -21,11 +22,12 @@ class Caller:
     name: str
     policy: Policy
     connection: Connection
+    library: Library
 
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.policy, self.connection)
+        return Calls(self.policy, self.connection, self.library)
 
     @cached_property
     def definitions(self) -> list[types.Tool]:

@@ -47,10 +47,12 @@ class Policy:
 @cache
 def every_tool() -> Mapping[str, type[Tool]]:
     """All tools by name, whoever may use them."""
-    from server.portal_check import PortalCheck
+    from desk.portal_check import PortalCheck
+    from server.lookup import DocsRead, DocsSearch
     from tools.registry import methods
 
-    return {**methods(), PortalCheck.tool(): PortalCheck}
+    others: tuple[type[Tool], ...] = (PortalCheck, DocsSearch, DocsRead)
+    return {**methods(), **{tool.tool(): tool for tool in others}}
 
 
 def _listed(effects: Effect) -> str:
