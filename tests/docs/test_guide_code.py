@@ -94,9 +94,10 @@ def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant:
     handler = _run("events-subscribe", "def decode")
     received = handler.decode(urlencode(list(form(event.body(variant)))))
     assert received["event"] == event.name.upper()
-    data = variant.data.get("DATA", variant.data)
-    assert len(handler.entries(received)) == (len(data) if isinstance(data, list) else 1)
     assert handler.trusted(received, {"your-member-id": "your-application-token"})
+    if isinstance(variant.data, dict) and "DATA" in variant.data:
+        data = variant.data["DATA"]
+        assert len(handler.entries(received)) == (len(data) if isinstance(data, list) else 1)
 
 
 @pytest.mark.parametrize(
