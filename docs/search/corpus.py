@@ -1,4 +1,4 @@
-"""The pages as search reads them: the phrases that stand for a page, its sections, and the fields it declares."""
+"""The pages as search reads them: phrases that ask for a page, its lines under their headings, the fields it declares."""
 
 import re
 from collections.abc import Iterator
@@ -7,70 +7,79 @@ from functools import cached_property
 
 from docs.page import Page
 from docs.search.questions import questions
-from docs.search.words import spaced
+from docs.search.vocabulary import Term, terms
 
+DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
+"""How much a page has to say about a field in its tables, in a result, elsewhere."""
 _SKIPPED = {"Examples", "Related"}
 """Sections that repeat what stands elsewhere."""
-_CELL = re.compile(r"(?<!\\)\|")
+_BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"`([^`]+)`")
 _FIELD = re.compile(r"\w+")
 _SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z]|[A-Z]{2})\w*")
-DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
+"""What cannot be an ordinary word."""
 
 
-@dataclass(frozen=True)
-class Section:
-    """What stands under one heading, without code and the heads of tables."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page: a paragraph, a point of a list or a row of a table."""
 
     heading: str
-    lines: tuple[str, ...]
+    text: str
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
 class Document:
-    """A page and what search needs of it."""
+    """A page with what search needs of it."""
 
     page: Page
 
     @cached_property
-    def phrases(self) -> tuple[str, ...]:
-        """What somebody may say who wants this page."""
+    def phrases(self) -> tuple[tuple[Term, ...], ...]:
+        """What people may say who want this page, each in its terms."""
         page = self.page
-        return (page.title, page.description, spaced(page.name), *questions().get(page.name, ()))
+        spoken = (page.title, page.description, page.name, *questions().get(page.name, ()))
+        return tuple(filter(None, (tuple(terms(phrase)) for phrase in spoken)))
 
     @cached_property
-    def sections(self) -> tuple[Section, ...]:
-        """The page in parts."""
-        return tuple(_sections(self.page.text()))
+    def lines(self) -> tuple[Line, ...]:
+        """The page without its title, code, heads of tables and repeating sections."""
+        return tuple(Line(heading, text, tuple(terms(text))) for heading, text in _under_headings(self.page.text()))
+
+    @property
+    def headings(self) -> Iterator[tuple[Term, ...]]:
+        """The headings in their terms."""
+        return (tuple(terms(heading)) for heading in dict.fromkeys(line.heading for line in self.lines))
+
+    @property
+    def bodies(self) -> Iterator[tuple[Term, ...]]:
+        """The lines in their terms."""
+        return (line.terms for line in self.lines)
 
     def fields(self) -> Iterator[tuple[str, float]]:
-        """Names of parameters, codes and fields of results, each with how much the page has to say about it."""
-        for section in self.sections:
-            for line in section.lines:
-                if line.startswith("|"):
-                    declared, rest = _split(line)
-                    yield from ((field, DECLARED) for field in _FIELD.findall(declared))
-                else:
-                    rest = line
-                weight = ANSWERED if section.heading == "Result" else MENTIONED
-                yield from ((field, weight) for field in _SPELT.findall(rest))
+        """Names of parameters, results and codes, each with how much the page has to say about it."""
+        for line in self.lines:
+            table = line.text.startswith("|")
+            declared, rest = _declared(line.text) if table else ("", line.text)
+            yield from ((field, DECLARED) for field in _FIELD.findall(declared))
+            weight = ANSWERED if line.heading == "Result" else MENTIONED
+            yield from ((field, weight) for field in _SPELT.findall(rest))
 
 
-def _split(row: str) -> tuple[str, str]:
+def _declared(row: str) -> tuple[str, str]:
     """The code in the first two cells of a row, and the other cells."""
-    cells = _CELL.split(row.strip("|"))
+    cells = _BAR.split(row.strip("|"))
     return " ".join(code for cell in cells[:2] for code in _CODE.findall(cell)), " ".join(cells[1:])
 
 
-def _sections(text: str) -> Iterator[Section]:
-    heading, lines = "", list[str]()
-    for line in (*_prose(text), "# "):
+def _under_headings(text: str) -> Iterator[tuple[str, str]]:
+    heading = ""
+    for line in _prose(text):
         if line.startswith("#"):
-            if lines and heading not in _SKIPPED:
-                yield Section(heading, tuple(lines))
-            heading, lines = ("" if line.startswith("# ") else line.lstrip("# ")), []
-        else:
-            lines.append(line)
+            heading = "" if line.startswith("# ") else line.lstrip("# ")
+        elif heading not in _SKIPPED:
+            yield heading, line
 
 
 def _prose(text: str) -> Iterator[str]:
@@ -78,7 +87,7 @@ def _prose(text: str) -> Iterator[str]:
     lines = text.splitlines()
     code = False
     for line, following in zip(lines, (*lines[1:], ""), strict=True):
-        if line.startswith("```"):
+        if line.lstrip().startswith("```"):
             code = not code
         elif line and not code and not line.startswith("| ---") and not following.startswith("| ---"):
             yield line

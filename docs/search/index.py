@@ -1,121 +1,132 @@
-"""The full-text index: SQLite FTS5 in memory, over the phrases that stand for the pages and over their sections."""
+"""The full-text index: SQLite FTS5 in memory, over the phrases that ask for each page and over what stands on it."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from docs.search.corpus import Document, Section
-from docs.search.vocabulary import terms
+from docs.search.corpus import Document
+from docs.search.vocabulary import Term
 
-Term = tuple[str, tuple[str, ...]]
-_T = """tokenize = "ascii tokenchars '~_'" """
-_SCHEMA = f"""
-create virtual table phrases using fts5(words, {_T}, content = '');
-create virtual table asked using fts5(words, {_T});
-create virtual table pages using fts5(headings, body, {_T});
-create virtual table sections using fts5(heading, body, {_T});
-"""
-P = dict(candidates=100, group=0.9, spare=0.3, heading=3.0)
+_TABLES = {"phrases": "words", "questions": "words", "pages": "headings, body"}
+"""A row for each phrase, for all phrases of a page together, for the text of a page."""
+_RANKS = {"phrases": "bm25(phrases)", "questions": "bm25(questions)", "pages": "bm25(pages, 3.0, 1.0)"}
+_NEAREST = 100
+"""Rows that are looked at."""
+_SYNONYM = 0.9
+"""What a word of the same meaning counts beside the word itself."""
+_SPARE = 0.3
+"""What a word too many in a phrase counts against it, beside a missing one."""
+_BEST, _SECOND, _OTHERS, _TOGETHER, _TEXT = 0.3, 0.06, 0.33, 0.25, 0.06
+"""Shares in a score: the nearest phrase, the second, the mean of the three after it, all together, the text."""
+_OTHER_PHRASES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """One way to ask for a page."""
-
+class _Phrase:
     document: int
     tokens: frozenset[str]
     weight: float
 
 
 class Index:
-    """All pages, to be asked for words."""
+    """All documents, to be asked for words."""
 
-    def __init__(self, documents: Sequence[Document], phrases=None) -> None:
-        self._sections: list[tuple[int, Section]] = []
-        self._phrases: list[Phrase] = []
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._pages = len(documents)
+        self._counts = _counts(documents)
+        self._phrases = [
+            _Phrase(number, frozenset(_tokens(phrase)), sum(map(self.weight, set(phrase))))
+            for number, document in enumerate(documents)
+            for phrase in document.phrases
+        ]
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._connection.executescript(_SCHEMA)
         self._connection.execute("begin")
-        spoken = [[list(terms(p)) for p in (phrases(document) if phrases else document.phrases)] for document in documents]
-        self._weights = self._weigh(spoken)
-        for number, document in enumerate(documents):
-            for phrase in spoken[number]:
-                self._add_phrase(number, phrase)
-            self._connection.execute("insert into asked(rowid, words) values (?, ?)", (number, " ".join(t for p in spoken[number] for t in tokens(p))))
-            headings, body = [], []
-            for section in document.sections:
-                h, b = " ".join(tokens(terms(section.heading))), " ".join(token for line in section.lines for token in tokens(terms(line)))
-                headings.append(h); body.append(b)
-                self._sections.append((number, section))
-                self._connection.execute("insert into sections(rowid, heading, body) values (?, ?, ?)", (len(self._sections) - 1, h, b))
-            self._connection.execute("insert into pages(rowid, headings, body) values (?, ?, ?)", (number, " ".join(headings), " ".join(body)))
+        self._fill("phrases", ((" ".join(phrase.tokens),) for phrase in self._phrases))
+        self._fill("questions", ((_text(document.phrases),) for document in documents))
+        self._fill("pages", ((_text(document.headings), _text(document.bodies)) for document in documents))
         self._connection.execute("commit")
 
-    def _weigh(self, spoken) -> dict[str, float]:
-        counts: dict[str, int] = {}
-        for phrases in spoken:
-            for token in {token for phrase in phrases for token in tokens(phrase)}:
-                counts[token] = counts.get(token, 0) + 1
-        self._rare = log(1 + len(spoken))
-        return {token: log(1 + len(spoken) / count) for token, count in counts.items()}
-
-    def _add_phrase(self, document: int, found: Sequence[Term]) -> None:
-        if found:
-            row = frozenset(tokens(found))
-            self._phrases.append(Phrase(document, row, sum(map(self.weight, {t[0]: t for t in found}.values()))))
-            self._connection.execute(
-                "insert into phrases(rowid, words) values (?, ?)", (len(self._phrases) - 1, " ".join(row))
-            )
-
     def weight(self, term: Term) -> float:
-        """How much a word tells pages apart."""
-        stem, groups = term
-        known = [self._weights[token] for token in (stem, *groups) if token in self._weights]
-        return sum(known) / len(known) if known else self._rare
+        """How well a word tells pages apart: the mean of what it and its synonyms do."""
+        known = [self._rarity(token) for token in term.tokens() if token in self._counts]
+        return sum(known) / len(known) if known else self._rarity(term.stem)
 
-    def by_phrase(self, wanted: Sequence[Term]) -> dict[int, list[float]]:
-        """Document -> how well its phrases fit (0 to 1), the best first."""
-        found: dict[int, list[float]] = {}
-        weights = [(term, self.weight(term)) for term in wanted]
-        whole = sum(weight for _, weight in weights)
-        for (row,) in self._rows("phrases", wanted, "bm25(phrases)", P["candidates"]):
-            phrase = self._phrases[row]
-            found.setdefault(phrase.document, []).append(self._likeness(weights, whole, phrase))
-        for values in found.values():
-            values.sort(reverse=True)
+    def scores(self, wanted: Sequence[Term]) -> dict[int, float]:
+        """Document -> how well it fits the words, 0 to 1."""
+        found = self._by_phrases(wanted)
+        for table, share in (("questions", _TOGETHER), ("pages", _TEXT)):
+            rows = self._rows(table, wanted)
+            best = max((rank for _, rank in rows), default=1.0)
+            for document, rank in rows:
+                found[document] = found.get(document, 0.0) + share * rank / best
         return found
 
-    def _likeness(self, weights: Sequence[tuple[Term, float]], whole: float, phrase: Phrase) -> float:
-        matched = 0.0
-        for (stem, groups), weight in weights:
+    def _by_phrases(self, wanted: Sequence[Term]) -> dict[int, float]:
+        weighed = [(term, self.weight(term)) for term in wanted]
+        near: dict[int, list[float]] = {}
+        for row, _ in self._rows("phrases", wanted):
+            phrase = self._phrases[row]
+            near.setdefault(phrase.document, []).append(self._likeness(weighed, phrase))
+        return {document: _together(sorted(values, reverse=True)) for document, values in near.items()}
+
+    def _likeness(self, weighed: Sequence[tuple[Term, float]], phrase: _Phrase) -> float:
+        """What is common, by all that is wanted and a part of what the phrase has besides."""
+        common = whole = 0.0
+        for (stem, groups), weight in weighed:
+            whole += weight
             if stem in phrase.tokens:
-                matched += weight
-            else:
-                g = max((self._weights[group] for group in groups if group in phrase.tokens), default=0)
-                matched += P["group"] * g
-        spare = max(0.0, phrase.weight - matched)
-        return matched / (whole + P["spare"] * spare)
+                common += weight
+            elif shared := [group for group in groups if group in phrase.tokens]:
+                common += _SYNONYM * max(map(self._rarity, shared))
+        return common / (whole + _SPARE * max(0.0, phrase.weight - common))
 
-    def ideal(self, wanted):
-        return 2.2 * sum(sum(self._weights.get(t, self._rare) for t in (stem, *groups)) for stem, groups in wanted) or 1
+    def _rarity(self, token: str) -> float:
+        return log(1 + self._pages / self._counts.get(token, 1))
 
-    def by_page(self, wanted, table) -> dict[int, float]:
-        rank = f"bm25({table})" if table == "asked" else f"bm25({table}, {P['heading']}, 1.0)"
-        return {row: -r for row, r in self._rows(table, wanted, rank, 60, ranked=True)}
+    def _fill(self, table: str, rows: Iterable[tuple[str, ...]]) -> None:
+        columns = _TABLES[table]
+        self._connection.execute(
+            f"create virtual table {table} using fts5({columns}, content = '', tokenize = \"ascii tokenchars '~'\")"
+        )
+        marks = ", ".join("?" * len(columns.split(",")))
+        self._connection.executemany(
+            f"insert into {table}(rowid, {columns}) values (?, {marks})",  # noqa: S608  (all of it ours)
+            ((number, *row) for number, row in enumerate(rows)),
+        )
 
-    def _rows(self, table: str, wanted: Sequence[Term], rank: str, limit: int, *, ranked: bool = False) -> list[tuple]:
-        question = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens(wanted)))
+    def _rows(self, table: str, wanted: Sequence[Term]) -> list[tuple[int, float]]:
+        """The rows that have any of the words, best first, with their ranks."""
+        question = " OR ".join(f'"{token}"' for token in dict.fromkeys(_tokens(wanted)))
         if not question:
             return []
-        what = f"rowid, {rank}" if ranked else "rowid"
-        return self._connection.execute(
-            f"select {what} from {table} where {table} match ? order by {rank} limit ?", (question, limit)
-        ).fetchall()
+        rank = _RANKS[table]
+        found = self._connection.execute(
+            f"select rowid, -{rank} from {table} where {table} match ? order by {rank} limit ?",  # noqa: S608  (ours)
+            (question, _NEAREST),
+        )
+        return found.fetchall()
 
 
-def tokens(found: Iterable[Term]) -> Iterator[str]:
-    """The words and then the groups of each term, as the index holds them."""
-    for stem, groups in found:
+def _counts(documents: Sequence[Document]) -> dict[str, int]:
+    """Token -> how many documents are asked for with it."""
+    counts: dict[str, int] = {}
+    for document in documents:
+        for token in {token for phrase in document.phrases for token in _tokens(phrase)}:
+            counts[token] = counts.get(token, 0) + 1
+    return counts
+
+
+def _together(likenesses: Sequence[float]) -> float:
+    best, second, *others = (*likenesses, 0.0)
+    return _BEST * best + _SECOND * second + _OTHERS * sum(others[:_OTHER_PHRASES]) / _OTHER_PHRASES
+
+
+def _tokens(terms: Iterable[Term]) -> Iterator[str]:
+    for stem, groups in terms:
         yield stem
         yield from groups
+
+
+def _text(lines: Iterable[Iterable[Term]]) -> str:
+    return " ".join(token for line in lines for token in _tokens(line))

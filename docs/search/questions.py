@@ -11,6 +11,8 @@ _FILE = Path(__file__).with_name("questions.toml")
 
 @cache
 def questions() -> Mapping[str, tuple[str, ...]]:
-    """Name of a page -> questions that it answers."""
-    written = tomllib.loads(_FILE.read_text(encoding="utf-8")) if _FILE.exists() else {}
-    return MappingProxyType({name: tuple(q for group in langs.values() for q in group) for name, langs in written.items()})
+    """Name of a page -> phrases in all languages."""
+    written: dict[str, dict[str, list[str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return MappingProxyType(
+        {name: tuple(phrase for spoken in languages.values() for phrase in spoken) for name, languages in written.items()}
+    )

@@ -1,121 +1,151 @@
-"""Search over the pages: names first, then the words of the field."""
+"""Search over the pages: what is named goes before what is described, and one exact word before many that nearly fit."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
-from docs.errors import codes, givers
-from docs.page import Page
+from docs.errors import givers
+from docs.page import Kind, Page
 from docs.pages import pages
-from docs.search.corpus import Document, Section
-from docs.search.index import Index, Term
-from docs.search.names import Names
-from docs.search.vocabulary import terms
+from docs.search.codes import codes_in
+from docs.search.corpus import Document
+from docs.search.excerpt import excerpt
+from docs.search.fields import Fields
+from docs.search.index import Index
+from docs.search.names import TYPED, Names
+from docs.search.vocabulary import Term, terms
 from docs.search.words import plain
-from math import log
+from tools.errors import CORE
 
-W = dict(phrase=1.0, second=0.2, more=1.1, asked=0.8, body=0.2, field=1.2, exact=6.0, name=3, code1=3, code_page=2.4, codes=1,  core=3,
-  guide=0.95, error=0.6, overview=0.2)
-_TYPED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._][A-Za-z0-9]+)+|[A-Za-z]*[a-z][A-Z]\w*")
-_FIELD = re.compile(r"\w*(?:_\w|[a-z][A-Z])\w*|\b[A-Z][A-Z0-9]+\b")
+LONGEST_QUERY = 500
+"""Characters of a question that are read."""
+_EXACT, _NAMED, _FIELD, _CODE = 2.0, 1.0, 0.4, 0.5
+"""What a name counts that is the whole question, one in the question, a field, a code; all words together count 1."""
+_KINDS: Mapping[Kind, float] = {"guide": 0.95, "error": 0.6}
+"""What the words of a page count by its kind, 1 if not here."""
+_OVERVIEW, _SECTION = "~overview", 0.06
+"""Group of the words that ask for an overview, and what they add to a section."""
+_STEP = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that answers a question."""
+
+    uri: str
+    title: str
+    kind: str
+    answer: str
+    """One line: what the page is about."""
+    section: str
+    """Heading of the part that fits best; empty for the beginning of the page."""
+    excerpt: str
+    official: str | None
+    """Address of the official page of the same thing."""
+    source: Literal["openchannels", "official"]
+    score: float
+    """The higher the better: up to 1 for words, more where something is named."""
+
 
 class Search:
-    def __init__(self, documents: Sequence[Document]):
-        self.documents = documents
-        self.index = Index(documents)
-        self.by_name = {}
-        self.number = {d.page.name: i for i, d in enumerate(documents)}
-        for i, d in enumerate(documents):
-            for name in self.names(d.page):
-                self.by_name.setdefault(plain(name), []).append(i)
-        self.names_ = Names(d.page.name for d in documents if d.page.kind in ("method", "event"))
-        self.fields: dict[str, dict[int, float]] = {}
-        for i, d in enumerate(documents):
-            if d.page.kind == "error": continue
-            for field, w in d.fields():
-                f = self.fields.setdefault(plain(field), {})
-                f[i] = max(w, f.get(i, 0))
+    """Everything that is known about the pages, ready to be asked."""
 
-    @staticmethod
-    def names(page: Page):
-        yield page.uri
-        yield page.name
-        yield page.title
-        if "/" in page.name: yield page.name.split("/")[1]
-        if page.kind == "method":
-            yield page.name.removeprefix("imopenlines.")
-            yield page.name.removeprefix("imopenlines.v2.")
-        if page.kind == "event":
-            yield page.name.removeprefix("On")
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._numbers = {document.page.name: number for number, document in enumerate(documents)}
+        self._index = Index(documents)
+        self._fields = Fields(documents)
+        self._names = Names(document.page.name for document in documents if _is_called(document.page))
+        self._spellings: dict[str, list[int]] = {}
+        for number, document in enumerate(documents):
+            for name in {plain(name) for name in _names(document.page)}:
+                self._spellings.setdefault(name, []).append(number)
 
-    def scores(self, query: str, debug=False):
-        score: dict[int, float] = {}
-        parts: dict[int, dict] = {}
-        def add(i, what, v):
-            score[i] = score.get(i, 0) + v
-            if debug: parts.setdefault(i, {})[what] = round(v, 3)
+    def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
+        """The best pages, the best first."""
+        query = query[:LONGEST_QUERY]
         wanted = list(dict.fromkeys(terms(query)))
-        for i, values in self.index.by_phrase(wanted).items():
-            add(i, "phrase", W["phrase"] * values[0])
-            if len(values) > 1:
-                add(i, "second", W["second"] * values[1])
-                add(i, "more", W["more"] * sum(values[2:5])/3)
-        for table in ("asked", "body"):
-            found = self.index.by_page(wanted, "asked" if table == "asked" else "pages")
-            top = max(found.values(), default=1)
-            for i, v in found.items():
-                add(i, table, W[table] * v / top)
-        overview = any("~overview" in groups for _, groups in wanted)
-        for i in score:
-            k = self.documents[i].page.kind
-            score[i] *= W.get(k, 1)
-            if overview and k == "section": score[i] += W["overview"]
-        typed = [t for t in _TYPED_NAME.findall(query) if plain(t) in self.by_name and self.documents[self.by_name[plain(t)][0]].page.kind != "error" or plain(t) not in self.fields]
-        named = {}
-        for t in typed:
-            for i in self.by_name.get(plain(t), ()):
-                if self.documents[i].page.kind == "error": continue
-                named[i] = 1.2
-            for name, v in self.names_.resembling(t):
-                i = self.number[name]
-                named[i] = max(named.get(i, 0), v)
-        for i in self.by_name.get(plain(query), ()):
-            add(i, "exact", W["exact"])
-        for i, v in named.items():
-            add(i, "name", W["name"] * v * v)
-        known = set(codes())
-        for f in dict.fromkeys(_FIELD.findall(query)):
-            if f in known and (len(givers(f))==1 or "_" in f) or f in known and f not in ("CODE","USER_ID","CHAT_ID"):
-                g = givers(f)
-                n = self.number.get(f"errors/{f}")
-                if f in _core():
-                    add(n, "code", W["core"]); add(self.number["errors"], "code", W["core"] * 0.8)
-                    if "guides/errors" in self.number: add(self.number["guides/errors"], "code", W["core"] * 0.75)
-                elif len(g) == 1:
-                    add(n, "code", W["code_page"]); add(self.number[g[0].rest], "code", W["code1"])
-                else:
-                    rest = len(wanted) > len(list(terms(f)))
-                    if n is not None: add(n, "code", W["code_page"] * (0.6 if rest else 1))
-                for m in g: add(self.number[m.rest], "codes", W["codes"])
-            holders = self.fields.get(plain(f), {})
-            for i, v in holders.items():
-                if "_" not in f and f.isupper():
-                    if v < 1: continue
-                    v = 0.5
-                add(i, "field:"+f, W["field"] * v * log(1 + len(self.documents) / len(holders)) / log(1 + len(self.documents)))
-        return score, parts
+        scores = self._scores(query, wanted)
+        fitting = (number for number in scores if kind in {None, self._documents[number].page.kind})
+        best = sorted(fitting, key=lambda number: -scores[number])[:limit]
+        return [self._hit(number, scores[number], wanted) for number in best]
+
+    def _scores(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
+        scores = self._by_words(wanted)
+        for tier in (self._by_name(query), self._by_field(query)):
+            for number, score in tier:
+                scores[number] = scores.get(number, 0.0) + score
+        for code in codes_in(query):
+            self._place_code(code, scores, alone=set(wanted) <= set(terms(code)))
+        return scores
+
+    def _by_words(self, wanted: Sequence[Term]) -> dict[int, float]:
+        overview = any(_OVERVIEW in term.groups for term in wanted)
+        return {
+            number: score * _KINDS.get(self._kind(number), 1.0) + (_SECTION if overview and self._kind(number) == "section" else 0)
+            for number, score in self._index.scores(wanted).items()
+        }
+
+    def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
+        for number in self._spellings.get(plain(query), ()):
+            yield number, _EXACT
+        named: dict[int, float] = {}
+        for typed in TYPED.findall(query):
+            if typed not in self._fields:
+                for name, likeness in self._names.resembling(typed):
+                    number = self._numbers[name]
+                    named[number] = max(likeness, named.get(number, 0.0))
+        yield from ((number, _NAMED * likeness**2) for number, likeness in named.items())
+
+    def _by_field(self, query: str) -> Iterator[tuple[int, float]]:
+        return ((number, _FIELD * share) for number, share in self._fields.scores(query).items())
+
+    def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
+        """A method that alone gives the code goes first, else its own page unless other words choose a method."""
+        own = [self._numbers[method.rest] for method in givers(code)]
+        for number in own:
+            scores[number] = scores.get(number, 0.0) + _CODE
+        page = self._numbers[f"errors/{code or 'empty'}"]
+        if code in CORE or not own:
+            scores[page] = max(scores.values(), default=0.0) + _CODE
+            for name in ("errors", "guides/errors"):
+                scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+        else:
+            before = alone and len(own) > 1
+            scores[page] = max(scores[number] for number in own) + (_STEP if before else -_STEP)
+
+    def _kind(self, number: int) -> Kind:
+        return self._documents[number].page.kind
+
+    def _hit(self, number: int, score: float, wanted: Iterable[Term]) -> Hit:
+        document = self._documents[number]
+        page = document.page
+        own = {term.stem for term in terms(page.name)}
+        weights = {token: self._index.weight(term) for term in wanted if term.stem not in own for token in term.tokens()}
+        section, text = excerpt(document.lines, weights)
+        return Hit(
+            page.uri, page.title, page.kind, page.description, section, text, page.official, "openchannels", round(score, 4)
+        )
+
+
+def search(query: str, limit: int = 5, kind: str | None = None) -> list[Hit]:
+    """The pages that answer a question best; none where nothing has any of its words."""
+    return _search().hits(query, limit, kind)
+
 
 @cache
-def _core():
-    from tools.errors import CORE
-    return set(CORE)
+def _search() -> Search:
+    return Search([Document(page) for page in pages().values()])
 
-@cache
-def engine() -> Search:
-    return Search([Document(p) for p in pages().values()])
 
-def search(query, limit=5, kind=None):
-    s, p = engine().scores(query)
-    best = sorted(s, key=lambda i: -s[i])
-    return [engine().documents[i].page for i in best if kind is None or engine().documents[i].page.kind == kind][:limit]
+def _is_called(page: Page) -> bool:
+    return page.kind in {"method", "event"}
+
+
+def _names(page: Page) -> Iterator[str]:
+    """What a page is called, in one spelling each."""
+    yield from (page.uri, page.name, page.title, page.name.rpartition("/")[2])
+    yield page.name.removeprefix("imopenlines.").removeprefix("v2.").removeprefix("On")
+    yield page.name.removeprefix("imopenlines.")

@@ -4,32 +4,43 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from docs.search.words import stems
 
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARK = "~"
+"""Begins the name of a group, so that it is never taken for a word."""
 _Phrase = tuple[str, ...]
 
 
-def terms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The stems of a text that say something, each with the groups of words that it stands in."""
+class Term(NamedTuple):
+    """A word that says something."""
+
+    stem: str
+    groups: tuple[str, ...]
+    """The groups of words in which it stands."""
+
+    def tokens(self) -> tuple[str, ...]:
+        """All under which it can be found, the word itself first."""
+        return (self.stem, *self.groups)
+
+
+def terms(text: str) -> Iterator[Term]:
+    """The words of a text that say something, in order."""
     words = list(stems(text))
     at = 0
     while at < len(words):
         length, groups = _longest(words, at)
         for word in words[at : at + length]:
             if groups or word not in _stop_words():
-                yield word, groups
+                yield Term(word, groups)
         at += length
 
 
 def _longest(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
-    """The longest known phrase that begins here; `quick answer` is neither an answer nor quick."""
-    phrases = _phrases().get(words[at])
-    if phrases is None:
-        return 1, ()
-    for phrase, groups in phrases:
+    """The longest known phrase that begins here: `quick answer` is neither quick nor an answer."""
+    for phrase, groups in _phrases().get(words[at], ()):
         if tuple(words[at : at + len(phrase)]) == phrase:
             return len(phrase), groups
     return 1, ()
