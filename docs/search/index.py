@@ -1,7 +1,7 @@
 """The full-text index: SQLite FTS5 in memory, over the phrases that ask for each page and over what stands on it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -11,13 +11,14 @@ from docs.search.vocabulary import Term
 _TABLES = {"phrases": "words", "questions": "words", "pages": "headings, body"}
 """A row for each phrase, for all phrases of a page together, for the text of a page."""
 _RANKS = {"phrases": "bm25(phrases)", "questions": "bm25(questions)", "pages": "bm25(pages, 3.0, 1.0)"}
-_NEAREST = 100
+_SIDE_BY_SIDE = 1.0
+_NEAREST = 200
 """Rows that are looked at."""
 _SYNONYM = 0.9
 """What a word of the same meaning counts beside the word itself."""
 _SPARE = 0.3
 """What a word too many in a phrase counts against it, beside a missing one."""
-_BEST, _SECOND, _OTHERS, _TOGETHER, _TEXT = 0.3, 0.06, 0.33, 0.25, 0.06
+_BEST, _SECOND, _OTHERS, _TOGETHER, _TEXT = 0.4, 0.06, 0.24, 0.25, 0.06
 """Shares in a score: the nearest phrase, the second, the mean of the three after it, all together, the text."""
 _OTHER_PHRASES = 3
 
@@ -25,7 +26,8 @@ _OTHER_PHRASES = 3
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     document: int
-    tokens: frozenset[str]
+    places: Mapping[str, int]
+    """Word or group -> where in the phrase it stands first."""
     weight: float
 
 
@@ -36,13 +38,13 @@ class Index:
         self._pages = len(documents)
         self._counts = _counts(documents)
         self._phrases = [
-            _Phrase(number, frozenset(_tokens(phrase)), sum(map(self.weight, set(phrase))))
+            _Phrase(number, _places(phrase), sum(map(self.weight, set(phrase))))
             for number, document in enumerate(documents)
             for phrase in document.phrases
         ]
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("begin")
-        self._fill("phrases", ((" ".join(phrase.tokens),) for phrase in self._phrases))
+        self._fill("phrases", ((" ".join(phrase.places),) for phrase in self._phrases))
         self._fill("questions", ((_text(document.phrases),) for document in documents))
         self._fill("pages", ((_text(document.headings), _text(document.bodies)) for document in documents))
         self._connection.execute("commit")
@@ -71,15 +73,19 @@ class Index:
         return {document: _together(sorted(values, reverse=True)) for document, values in near.items()}
 
     def _likeness(self, weighed: Sequence[tuple[Term, float]], phrase: _Phrase) -> float:
-        """What is common, by all that is wanted and a part of what the phrase has besides."""
+        """What is common, by all that is wanted and a part of what the phrase has besides; more for words side by side."""
         common = whole = 0.0
-        for (stem, groups), weight in weighed:
+        pairs, before = 0, None
+        for term, weight in weighed:
             whole += weight
-            if stem in phrase.tokens:
-                common += weight
-            elif shared := [group for group in groups if group in phrase.tokens]:
-                common += _SYNONYM * max(map(self._rarity, shared))
-        return common / (whole + _SPARE * max(0.0, phrase.weight - common))
+            token = next((token for token in term.tokens() if token in phrase.places), None)
+            if token is not None:
+                common += weight if token == term.stem else _SYNONYM * self._rarity(token)
+            place = None if token is None else phrase.places[token]
+            pairs += before is not None and place == before + 1
+            before = place
+        likeness = common / (whole + _SPARE * max(0.0, phrase.weight - common))
+        return likeness * (1 + _SIDE_BY_SIDE * pairs / max(1, len(weighed) - 1))
 
     def _rarity(self, token: str) -> float:
         return log(1 + self._pages / self._counts.get(token, 1))
@@ -115,6 +121,14 @@ def _counts(documents: Sequence[Document]) -> dict[str, int]:
         for token in {token for phrase in document.phrases for token in _tokens(phrase)}:
             counts[token] = counts.get(token, 0) + 1
     return counts
+
+
+def _places(phrase: Sequence[Term]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, term in enumerate(phrase):
+        for token in term.tokens():
+            places.setdefault(token, place)
+    return places
 
 
 def _together(likenesses: Sequence[float]) -> float:

@@ -1,7 +1,7 @@
 """Search over the pages: what is named goes before what is described, and one exact word before many that nearly fit."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -23,10 +23,14 @@ LONGEST_QUERY = 500
 """Characters of a question that are read."""
 _EXACT, _NAMED, _FIELD, _CODE = 2.0, 1.0, 0.4, 0.5
 """What a name counts that is the whole question, one in the question, a field, a code; all words together count 1."""
-_KINDS: Mapping[Kind, float] = {"guide": 0.95, "error": 0.6}
-"""What the words of a page count by its kind, 1 if not here."""
-_OVERVIEW, _SECTION = "~overview", 0.06
-"""Group of the words that ask for an overview, and what they add to a section."""
+_KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
+    "section": (1.0, 1.1, frozenset({"~overview"})),
+    "guide": (0.9, 0.95, frozenset({"~guide"})),
+    "event": (0.96, 1.0, frozenset({"~notify"})),
+    "error": (0.5, 0.6, frozenset({"~error"})),
+}
+"""What the words of a page count by its kind: usually, and where one of these groups says that the kind is meant."""
+_ANY_KIND = (1.0, 1.0, frozenset[str]())
 _STEP = 1e-6
 
 
@@ -82,11 +86,12 @@ class Search:
         return scores
 
     def _by_words(self, wanted: Sequence[Term]) -> dict[int, float]:
-        overview = any(_OVERVIEW in term.groups for term in wanted)
-        return {
-            number: score * _KINDS.get(self._kind(number), 1.0) + (_SECTION if overview and self._kind(number) == "section" else 0)
-            for number, score in self._index.scores(wanted).items()
-        }
+        groups = {group for term in wanted for group in term.groups}
+        return {number: score * self._share(number, groups) for number, score in self._index.scores(wanted).items()}
+
+    def _share(self, number: int, groups: Set[str]) -> float:
+        usual, meant, words = _KINDS.get(self._documents[number].page.kind, _ANY_KIND)
+        return meant if groups & words else usual
 
     def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
         for number in self._spellings.get(plain(query), ()):
