@@ -26,7 +26,8 @@ class Line:
 
     heading: str
     text: str
-    terms: tuple[Term, ...]
+    tokens: frozenset[str]
+    """Its words, and the groups in which they stand."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,7 @@ class Document:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The page without its title, code, heads of tables and repeating sections."""
-        return tuple(Line(heading, text, tuple(terms(text))) for heading, text in _under_headings(self.page.text()))
-
-    @property
-    def headings(self) -> Iterator[tuple[Term, ...]]:
-        """The headings in their terms."""
-        return (tuple(terms(heading)) for heading in dict.fromkeys(line.heading for line in self.lines))
-
-    @property
-    def bodies(self) -> Iterator[tuple[Term, ...]]:
-        """The lines in their terms."""
-        return (line.terms for line in self.lines)
+        return tuple(Line(heading, text, _tokens(text)) for heading, text in _under_headings(self.page.text()))
 
     def fields(self) -> Iterator[tuple[str, float]]:
         """Names of parameters, results and codes, each with how much the page has to say about it."""
@@ -65,6 +56,10 @@ class Document:
             yield from ((field, DECLARED) for field in _FIELD.findall(declared))
             weight = ANSWERED if line.heading == "Result" else MENTIONED
             yield from ((field, weight) for field in _SPELT.findall(rest))
+
+
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(token for term in terms(text) for token in term.tokens())
 
 
 def _declared(row: str) -> tuple[str, str]:

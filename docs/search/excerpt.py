@@ -1,7 +1,7 @@
 """The part of a page that answers a question best, short enough to be read in a list."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
 
 from docs.search.corpus import Line
@@ -21,7 +21,7 @@ def excerpt(lines: Sequence[Line], weights: Mapping[str, float]) -> tuple[str, s
     if not sections:
         return "", ""
     section = max(sections, key=lambda section: _worth(section, weights))
-    first = max(range(len(section)), key=lambda at: _found(section[at], weights))
+    first = max(range(len(section)), key=lambda at: _found(section[at].tokens, weights))
     return section[0].heading, _shorten([readable(line.text) for line in section[first:]])
 
 
@@ -34,14 +34,13 @@ def readable(line: str) -> str:
 
 
 def _worth(section: Sequence[Line], weights: Mapping[str, float]) -> float:
-    best = max(_found(line, weights) for line in section)
-    every = {token for line in section for term in line.terms for token in term.tokens() if token in weights}
-    worth = best + _SECTION * sum(weights[token] for token in every)
+    best = max(_found(line.tokens, weights) for line in section)
+    worth = best + _SECTION * _found(set[str]().union(*(line.tokens for line in section)), weights)
     return worth if section[0].heading else worth * _INTRODUCTION
 
 
-def _found(line: Line, weights: Mapping[str, float]) -> float:
-    return sum({token: weights[token] for term in line.terms for token in term.tokens() if token in weights}.values())
+def _found(tokens: Set[str], weights: Mapping[str, float]) -> float:
+    return sum(weights[token] for token in weights.keys() & tokens)
 
 
 def _shorten(lines: Sequence[str]) -> str:

@@ -3,15 +3,17 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 
 from docs.search.corpus import Document
-from docs.search.vocabulary import Term
+from docs.search.vocabulary import Term, terms
 
 _TABLES = {"phrases": "words", "questions": "words", "pages": "headings, body"}
 """A row for each phrase, for all phrases of a page together, for the text of a page."""
 _RANKS = {"phrases": "bm25(phrases)", "questions": "bm25(questions)", "pages": "bm25(pages, 3.0, 1.0)"}
 _SIDE_BY_SIDE = 1.0
+_MOST_TOKENS = 12
 _NEAREST = 200
 """Rows that are looked at."""
 _SYNONYM = 0.9
@@ -45,8 +47,8 @@ class Index:
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("begin")
         self._fill("phrases", ((" ".join(phrase.places),) for phrase in self._phrases))
-        self._fill("questions", ((_text(document.phrases),) for document in documents))
-        self._fill("pages", ((_text(document.headings), _text(document.bodies)) for document in documents))
+        self._fill("questions", ((" ".join(token for phrase in document.phrases for token in _tokens(phrase)),) for document in documents))
+        self._fill("pages", (_headings_and_body(document) for document in documents))
         self._connection.execute("commit")
 
     def weight(self, term: Term) -> float:
@@ -103,7 +105,9 @@ class Index:
 
     def _rows(self, table: str, wanted: Sequence[Term]) -> list[tuple[int, float]]:
         """The rows that have any of the words, best first, with their ranks."""
-        question = " OR ".join(f'"{token}"' for token in dict.fromkeys(_tokens(wanted)))
+        known = {token for token in _tokens(wanted) if token in self._counts or table == "pages"}
+        rarest = sorted(known, key=lambda token: self._counts.get(token, 0))[:_MOST_TOKENS]
+        question = " OR ".join(f'"{token}"' for token in rarest)
         if not question:
             return []
         rank = _RANKS[table]
@@ -142,5 +146,7 @@ def _tokens(terms: Iterable[Term]) -> Iterator[str]:
         yield from groups
 
 
-def _text(lines: Iterable[Iterable[Term]]) -> str:
-    return " ".join(token for line in lines for token in _tokens(line))
+def _headings_and_body(document: Document) -> tuple[str, str]:
+    headings = dict.fromkeys(line.heading for line in document.lines)
+    tokens = (_tokens(terms(heading)) for heading in headings)
+    return " ".join(chain(*tokens)), " ".join(chain(*(line.tokens for line in document.lines)))

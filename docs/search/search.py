@@ -21,7 +21,7 @@ from tools.errors import CORE
 
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
-_EXACT, _NAMED, _FIELD, _CODE = 2.0, 1.0, 0.4, 0.5
+_EXACT, _NAMED, _FIELD, _CODE = 2.0, 1.0, 0.6, 0.5
 """What a name counts that is the whole question, one in the question, a field, a code; all words together count 1."""
 _KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
     "section": (1.0, 1.1, frozenset({"~overview"})),
