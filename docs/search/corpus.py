@@ -36,12 +36,15 @@ class Document:
 
     page: Page
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """What people may say who want this page."""
+        return (self.page.title, self.page.description, self.page.name, *questions().get(self.page.name, ()))
+
     @cached_property
     def phrases(self) -> tuple[tuple[Term, ...], ...]:
-        """What people may say who want this page, each in its terms."""
-        page = self.page
-        spoken = (page.title, page.description, page.name, *questions().get(page.name, ()))
-        return tuple(filter(None, (tuple(terms(phrase)) for phrase in spoken)))
+        """The same in terms."""
+        return tuple(filter(None, (tuple(terms(phrase)) for phrase in self.spoken)))
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -7,13 +7,16 @@ from itertools import chain
 from math import log
 
 from docs.search.corpus import Document
-from docs.search.vocabulary import Term, terms
+from docs.search.vocabulary import Term, terms, vocabulary
+from docs.search.slips import Spelling
+from docs.search.words import words
 
 _TABLES = {"phrases": "words", "questions": "words", "pages": "headings, body"}
 """A row for each phrase, for all phrases of a page together, for the text of a page."""
 _RANKS = {"phrases": "bm25(phrases)", "questions": "bm25(questions)", "pages": "bm25(pages, 3.0, 1.0)"}
 _SIDE_BY_SIDE = 1.0
 _MOST_TOKENS = 12
+_MOST_TERMS = 40
 _NEAREST = 200
 """Rows that are looked at."""
 _SYNONYM = 0.9
@@ -39,6 +42,7 @@ class Index:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._pages = len(documents)
         self._counts = _counts(documents)
+        self._spelling = Spelling(_words(documents) | vocabulary())
         self._phrases = [
             _Phrase(number, _places(phrase), sum(map(self.weight, set(phrase))))
             for number, document in enumerate(documents)
@@ -50,6 +54,10 @@ class Index:
         self._fill("questions", ((" ".join(token for phrase in document.phrases for token in _tokens(phrase)),) for document in documents))
         self._fill("pages", (_headings_and_body(document) for document in documents))
         self._connection.execute("commit")
+
+    def understand(self, query: str) -> list[Term]:
+        """What a question asks for, each word once."""
+        return list(dict.fromkeys(terms(self._spelling.corrected(query))))[:_MOST_TERMS]
 
     def weight(self, term: Term) -> float:
         """How well a word tells pages apart: the mean of what it and its synonyms do."""
@@ -116,6 +124,15 @@ class Index:
             (question, _NEAREST),
         )
         return found.fetchall()
+
+
+def _words(documents: Iterable[Document]) -> set[str]:
+    return {
+        word
+        for document in documents
+        for text in (*document.spoken, *(line.text for line in document.lines))
+        for word in words(text)
+    }
 
 
 def _counts(documents: Sequence[Document]) -> dict[str, int]:

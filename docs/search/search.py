@@ -70,7 +70,7 @@ class Search:
     def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
         """The best pages, the best first."""
         query = query[:LONGEST_QUERY]
-        wanted = list(dict.fromkeys(terms(query)))
+        wanted = self._index.understand(query)
         scores = self._scores(query, wanted)
         fitting = (number for number in scores if kind in {None, self._documents[number].page.kind})
         best = sorted(fitting, key=lambda number: -scores[number])[:limit]
