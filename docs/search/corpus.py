@@ -1,13 +1,14 @@
-"""The pages as search reads them: phrases that ask for a page, its lines under their headings, the fields it declares."""
+"""The pages as search reads them: the phrases that ask for each, its lines under their headings, its fields."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from docs.page import Page
 from docs.search.questions import questions
 from docs.search.vocabulary import Term, terms
+from docs.search.words import words
 
 DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
 """How much a page has to say about a field in its tables, in a result, elsewhere."""
@@ -15,9 +16,9 @@ _SKIPPED = {"Examples", "Related"}
 """Sections that repeat what stands elsewhere."""
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"`([^`]+)`")
-_FIELD = re.compile(r"\w+")
-_SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z]|[A-Z]{2})\w*")
-"""What cannot be an ordinary word."""
+_WORD = re.compile(r"\w+")
+_UNUSUAL = re.compile(r"_\w|[a-z][A-Z]|[A-Z]{2}")
+"""What no ordinary word has in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,24 @@ class Document:
         """The page without its title, code, heads of tables and repeating sections."""
         return tuple(Line(heading, text, _tokens(text)) for heading, text in _under_headings(self.page.text()))
 
+    @property
+    def words(self) -> set[str]:
+        """Every word of both."""
+        return {word for text in (*self.spoken, *(line.text for line in self.lines)) for word in words(text)}
+
     def fields(self) -> Iterator[tuple[str, float]]:
         """Names of parameters, results and codes, each with how much the page has to say about it."""
         for line in self.lines:
             table = line.text.startswith("|")
             declared, rest = _declared(line.text) if table else ("", line.text)
-            yield from ((field, DECLARED) for field in _FIELD.findall(declared))
+            yield from ((word, DECLARED) for word in _WORD.findall(declared))
             weight = ANSWERED if line.heading == "Result" else MENTIONED
-            yield from ((field, weight) for field in _SPELT.findall(rest))
+            yield from ((word, weight) for word in _WORD.findall(rest) if _is_unusual(word))
+
+
+@cache
+def _is_unusual(word: str) -> bool:
+    return _UNUSUAL.search(word) is not None
 
 
 def _tokens(text: str) -> frozenset[str]:

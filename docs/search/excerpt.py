@@ -1,7 +1,8 @@
 """The part of a page that answers a question best, short enough to be read in a list."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 
 from docs.search.corpus import Line
@@ -39,7 +40,7 @@ def _worth(section: Sequence[Line], weights: Mapping[str, float]) -> float:
     return worth if section[0].heading else worth * _INTRODUCTION
 
 
-def _found(tokens: Set[str], weights: Mapping[str, float]) -> float:
+def _found(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:
     return sum(weights[token] for token in weights.keys() & tokens)
 
 

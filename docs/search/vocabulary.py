@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docs.search.words import stems, words
 
@@ -71,5 +71,5 @@ def _stop_words() -> frozenset[str]:
 
 
 @cache
-def _file() -> Mapping[str, Mapping[str, str]]:
+def _file() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
