@@ -64,28 +64,25 @@ class Index:
         return scores
 
     def _by_phrase(self, wanted: Sequence[Term], words: Sequence[str]) -> dict[int, float]:
-        weighed = [(term, self.weight(term)) for term in wanted]
+        worth = self._worth(wanted)
+        whole = sum(map(self.weight, wanted))
         near: dict[int, list[float]] = {}
         for row, _ in self._tables.rows("phrases", words, _NEAREST):
             phrase = self._phrases[row]
-            near.setdefault(phrase.document, []).append(self._likeness(weighed, phrase))
+            common, neighbours = _common(worth, phrase.places)
+            likeness = common / (whole + _SPARE * max(0.0, phrase.weight - common))
+            side_by_side = (1 + neighbours / max(1, len(wanted) - 1)) / 2
+            near.setdefault(phrase.document, []).append(likeness * side_by_side)
         return {document: _share(sorted(likenesses, reverse=True)) for document, likenesses in near.items()}
 
-    def _likeness(self, weighed: Sequence[tuple[Term, float]], phrase: _Phrase) -> float:
-        """What is common by all that is wanted and a part of what is not; all of it counts if all is side by side."""
-        common = whole = 0.0
-        neighbours, before = 0, None
-        for term, weight in weighed:
-            whole += weight
-            token = next((token for token in term.tokens() if token in phrase.places), None)
-            if token is None:
-                before = None
-                continue
-            common += weight if token == term.stem else _SYNONYM * self._rarity(token)
-            neighbours += before is not None and phrase.places[token] == before + 1
-            before = phrase.places[token]
-        likeness = common / (whole + _SPARE * max(0.0, phrase.weight - common))
-        return likeness * (1 + neighbours / max(1, len(weighed) - 1)) / 2
+    def _worth(self, wanted: Sequence[Term]) -> dict[str, list[tuple[int, float]]]:
+        """Word or group -> which of the wanted terms it stands for, and how much it counts for each."""
+        worth: dict[str, list[tuple[int, float]]] = {}
+        for place, term in enumerate(wanted):
+            worth.setdefault(term.stem, []).append((place, self.weight(term)))
+            for group in term.groups:
+                worth.setdefault(group, []).append((place, _SYNONYM * self._rarity(group)))
+        return worth
 
     def _rarity(self, token: str) -> float:
         return log(1 + self._pages / self._counts.get(token, 1))
@@ -106,6 +103,17 @@ def _places(phrase: Sequence[Term]) -> dict[str, int]:
         for token in term.tokens():
             places.setdefault(token, place)
     return places
+
+
+def _common(worth: Mapping[str, Sequence[tuple[int, float]]], places: Mapping[str, int]) -> tuple[float, int]:
+    """How much of what is wanted a phrase has, and how often two of it stand side by side in both."""
+    found: dict[int, tuple[float, int]] = {}
+    for token, place in places.items():
+        for wanted, counts in worth.get(token, ()):
+            if wanted not in found or counts > found[wanted][0]:
+                found[wanted] = counts, place
+    neighbours = sum(w + 1 in found and found[w + 1][1] == place + 1 for w, (_, place) in found.items())
+    return sum(counts for counts, _ in found.values()), neighbours
 
 
 def _share(likenesses: Sequence[float]) -> float:

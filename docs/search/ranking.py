@@ -17,8 +17,10 @@ from tools.errors import CORE
 
 _MOST_TERMS = 40
 """Words of a question that are looked at."""
-_WHOLE, _NAMED, _FIELD, _CODE = 1.5, 0.6, 0.35, 0.3
-"""What a name counts that is the whole question, a name in it, a field, a code; words alone count up to 1."""
+_MOST_NAMES = 4
+"""Names in a question that are looked up."""
+_WHOLE, _SHORT, _NAMED, _FIELD, _CODE = 1.5, 1.4, 0.6, 0.35, 0.3
+"""What counts a name that is the whole question, one without its scope, a name in it, a field, a code; all words: 1."""
 _KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
     "section": (1.0, 1.1, frozenset({"~overview"})),
     "guide": (0.9, 0.95, frozenset({"~guide"})),
@@ -28,7 +30,9 @@ _KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
 """What words count on a page by its kind: usually, and where one of the groups says that the kind is asked for."""
 _ANY_KIND = (1.0, 1.0, frozenset[str]())
 _ABOUT_ERRORS = ("errors", "guides/errors")
-"""Pages that tell more about the codes of the core."""
+"""Pages about errors in general."""
+_ERROR = "~error"
+"""Group of the words that say no more of a code than that it is one."""
 _NEXT = 1e-6
 """Sets a page right beside another."""
 
@@ -43,10 +47,10 @@ class Ranking:
         self._spelling = Spelling(vocabulary().union(*(document.words for document in documents)))
         self._fields = Fields(documents)
         self._names = Names(document.page.name for document in documents if document.page.kind in {"method", "event"})
-        self._called: dict[str, list[int]] = {}
+        self._called: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
-            for name in set(map(plain, _names(document.page))):
-                self._called.setdefault(name, []).append(number)
+            for name, worth in _names(document.page):
+                self._called.setdefault(plain(name), {}).setdefault(number, worth)
 
     def terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
@@ -62,20 +66,20 @@ class Ranking:
         for tier in (self._by_name(query), self._by_field(query)):
             for number, score in tier:
                 scores[number] = scores.get(number, 0.0) + score
-        for code in codes_in(query):
-            self._place_code(code, scores, alone=set(wanted) <= set(terms(code)))
+        for code in () if plain(query) in self._called else codes_in(query):
+            others = set(wanted).difference(terms(code))
+            self._place_code(code, scores, alone=all(_ERROR in term.groups for term in others))
         return scores
 
     def _by_words(self, wanted: Sequence[Term]) -> Iterator[tuple[int, float]]:
         groups = {group for term in wanted for group in term.groups}
         for number, score in self._index.scores(wanted).items():
-            yield number, score * _share_of_kind(self._documents[number].page.kind, groups)
+            yield number, score * _share(self._documents[number].page, groups)
 
     def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
-        for number in self._called.get(plain(query), ()):
-            yield number, _WHOLE
+        yield from self._called.get(plain(query), {}).items()
         named: dict[int, float] = {}
-        for typed in TYPED.findall(query):
+        for typed in TYPED.findall(query)[:_MOST_NAMES]:
             if typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
@@ -99,13 +103,18 @@ class Ranking:
             scores[page] = max(scores[number] for number in own) + (_NEXT if alone and len(own) > 1 else -_NEXT)
 
 
-def _share_of_kind(kind: Kind, groups: AbstractSet[str]) -> float:
-    usual, asked_for, words = _KINDS.get(kind, _ANY_KIND)
+def _share(page: Page, groups: AbstractSet[str]) -> float:
+    """What words count on a page, where these groups are in the question."""
+    if page.name in _ABOUT_ERRORS:
+        return 1.0
+    usual, asked_for, words = _KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual
 
 
-def _names(page: Page) -> Iterator[str]:
-    """What a page is called, in one spelling each."""
-    short = page.name.removeprefix("imopenlines.")
-    yield from (page.uri, page.name, page.title, page.name.rpartition("/")[2])
-    yield from (short, short.removeprefix("v2."), short.removeprefix("On"))
+def _names(page: Page) -> Iterator[tuple[str, float]]:
+    """What a page is called, and what it is worth to call it so; a title that is an error code is left to the codes."""
+    yield from ((name, _WHOLE) for name in (page.uri, page.name))
+    if not any(codes_in(page.title)):
+        yield page.title, _WHOLE
+        short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
+        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2."), short.removeprefix("On")))

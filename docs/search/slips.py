@@ -9,6 +9,8 @@ _ONE_SLIP, _TWO_SLIPS = 4, 8
 """Letters from which on so many slips are believed."""
 _LONG_WORD = 5
 """Letters from which on an unknown word of a sentence is taken for a known one with a slip."""
+_MOST_CORRECTED = 4
+"""Words of a text; it bounds the time that a text of nothing but unknown ones takes."""
 _REMEMBERED = 1000
 
 
@@ -22,8 +24,11 @@ class Spelling:
         self._stems = {stem(word) for alike in self._known.values() for word in alike}
 
     def corrected(self, text: str) -> str:
-        """A text with its words in lower case, and each that is unknown in all its forms as the one that was meant."""
-        return " ".join(word if stem(word) in self._stems else self._meant(word) for word in words(text))
+        """A text with its words in lower case, and the first that are unknown in all forms as those that were meant."""
+        found = words(text)
+        unknown = [word for word in dict.fromkeys(found) if stem(word) not in self._stems]
+        meant = {word: self._meant(word) for word in unknown[:_MOST_CORRECTED]}
+        return " ".join(meant.get(word, word) for word in found)
 
     @lru_cache(_REMEMBERED)  # noqa: B019  (there is one such object)
     def _meant(self, typed: str) -> str:
