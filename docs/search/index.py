@@ -7,7 +7,7 @@ from math import log
 
 from docs.search.corpus import Document
 from docs.search.fulltext import FullText
-from docs.search.vocabulary import Term, terms
+from docs.search.vocabulary import Term
 
 _BEST, _SECOND, _OTHERS, _TOGETHER, _TEXT = 0.47, 0.07, 0.28, 0.145, 0.035
 """Shares in a score: the nearest phrase, the second, the mean of the three after it, all together, the page's text."""
@@ -122,9 +122,9 @@ def _share(likenesses: Sequence[float]) -> float:
 
 
 def _headings_and_body(document: Document) -> tuple[str, str]:
-    headings = dict.fromkeys(line.heading for line in document.lines)
-    body = chain.from_iterable(line.tokens for line in document.lines)
-    return _joined(terms(heading) for heading in headings), " ".join(body)
+    headings = chain.from_iterable(section.tokens for section in document.sections)
+    body = chain.from_iterable(line.tokens for section in document.sections for line in section.lines)
+    return " ".join(headings), " ".join(body)
 
 
 def _joined(texts: Iterable[Iterable[Term]]) -> str:

@@ -9,7 +9,7 @@ from docs.search.excerpt import excerpt
 from docs.search.hit import Hit
 from docs.search.official import Official, is_named, joined
 from docs.search.ranking import Ranking
-from docs.search.vocabulary import Term, terms
+from docs.search.vocabulary import Term, terms, tokens
 
 _BETTER = 0.2
 """How much more of a question an official page has to hold than ours to stand above them."""
@@ -53,7 +53,7 @@ class Search:
 
     def _share(self, query: str, text: str) -> float:
         """How much of a question a text holds, by what tells pages apart."""
-        held = {token for term in terms(text) for token in term.tokens()}
+        held = tokens(text)
         weights = {term: self._ranking.weight(term) for term in self._ranking.terms(query)}
         found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
         return found / (sum(weights.values()) or 1.0)
@@ -64,7 +64,7 @@ class Search:
         known = {term.stem for term in terms(page.name)}
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
-        section, text = excerpt(document.lines, weights)
+        section, text = excerpt(document.sections, weights)
         return Hit(
             page.uri,
             page.title,

@@ -38,6 +38,11 @@ def terms(text: str) -> Iterator[Term]:
         at += length
 
 
+def tokens(text: str) -> frozenset[str]:
+    """The words of a text that say something, and the groups in which they stand."""
+    return frozenset(token for term in terms(text) for token in term.tokens())
+
+
 def vocabulary() -> set[str]:
     """Every word in it."""
     return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in words(entries)}
