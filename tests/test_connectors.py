@@ -108,7 +108,7 @@ def test_messages_that_were_not_taken_are_a_failure_which_names_them_and_saves_t
     assert reply.is_error
     assert "has taken 2 of 3 messages" in text_of(reply)
     assert "call again only for m2." in text_of(reply)
-    assert "would double them" in text_of(reply)
+    assert "m1 (chat 401), m3 (chat 401): taken already, sending again would double them." in text_of(reply)
     assert "Cause: m2: Not all the required data" in text_of(reply)
     texts = [chat["last_message"] for chat in sandbox.look("state")["chats"]]
     assert "Bye" in texts
