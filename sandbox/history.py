@@ -43,14 +43,14 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
         "userId": f"chat{chat.id}",
         "message": respelled({message.id: _message(message) for message in messages}),
         "usersMessage": {f"chat{chat.id}": [str(message.id) for message in messages]},
-        "users": respelled({person.id: _person(person) for person in people}) or [],
+        "users": respelled({person.id: person_card(person) for person in people}) or [],
         "openlines": {"canvoteashead": {str(session.line_id): votes}},
         "userInGroup": _groups(people) or [],
         "woUserInGroup": [],
         "chat": {str(chat.id): respelled(_chat(company, chat))},
         "userBlockChat": {str(chat.id): {str(member): False for member in members} or []},
         "userInChat": {str(chat.id): members},
-        "files": respelled({file.id: _file(company, file) for file in files}) or [],
+        "files": respelled({file.id: file_card(company, file) for file in files}) or [],
     }
 
 
@@ -78,7 +78,8 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
+def person_card(person: Person) -> dict[str, Any]:
+    """Return a person in the older of the messenger's two formats."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
     return {
@@ -133,7 +134,8 @@ def _chat(company: Company, chat: Chat) -> dict[str, Any]:
     }
 
 
-def _file(company: Company, file: File) -> dict[str, Any]:
+def file_card(company: Company, file: File) -> dict[str, Any]:
+    """Return a file as every view of messages shows it."""
     author = company.person(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")
