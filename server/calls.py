@@ -63,7 +63,7 @@ class Calls:
         match call:
             case Method():
                 body, repeatable = call.to_wire(), call.repeatable()
-                raw = await portal.call(call.rest, body, repeatable=repeatable, scope=call.scope, report=report)
+                raw = await portal.call(call.rest, body, repeatable=repeatable, scopes=call.scopes, report=report)
                 return call.result(raw)
             case Composite():
                 return await call.run(portal, self._policy)

@@ -64,7 +64,7 @@ def test_a_full_page_promises_another_and_the_total_is_unknown(portal: Portal) -
 
 def test_a_date_takes_the_place_of_the_offset_and_includes_its_own_dialog(portal: Portal) -> None:
     date = item(portal, 207)["date_last_activity"]
-    assert [found["id"] for found in listed(portal, **LINES_ONLY, LAST_MESSAGE_DATE=date, OFFSET=1)][0] == "chat207"
+    assert listed(portal, **LINES_ONLY, LAST_MESSAGE_DATE=date, OFFSET=1)[0]["id"] == "chat207"
     everything = listed(portal, **LINES_ONLY)
     assert listed(portal, **LINES_ONLY, LAST_MESSAGE_DATE="yesterday") == everything
 
