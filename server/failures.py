@@ -69,10 +69,10 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
-    """An answer that means that nothing was done."""
+    """An answer that means that nothing was done, or not all."""
     meaning = "there is nothing to read" if tool.reads() else "nothing was done"
-    happened = f"The portal answered {str(error.result).lower()}, which means that {meaning}"
-    return Failure(tool.tool(), happened, error.advice, page=tool.page())
+    happened = error.happened or f"The portal answered {str(error.result).lower()}, which means that {meaning}"
+    return Failure(tool.tool(), happened, error.advice, code=error.code, said=error.said, page=tool.page())
 
 
 def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:

@@ -23,7 +23,7 @@ class Policy:
         if self.read_only and not tool.reads():
             return "this server is read-only, and the tool would change something"
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
-            return f"its toolset {tool.toolset()} is not switched on here"
+            return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
         return None
 
     @cached_property

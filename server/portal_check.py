@@ -8,7 +8,7 @@ import anyio
 
 from server.composite import Composite
 from tools.effect import Auth, Effect
-from tools.errors import STATISTICS, advice, missing_scope
+from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
 from tools.method import Method
 from tools.tool import Tool
 
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 SCOPES = ("imopenlines",)
 """What this server is about; some toolsets need others too."""
 REPORTS = "imopenlines.v2."
+ORDER = (
+    "connection",
+    "credentials",
+    "scopes",
+    "application",
+    "open channels",
+    "lines to see",
+    "lines to change",
+    "reports",
+)
 CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
 
 
@@ -74,6 +84,7 @@ class Examination:
 
     def __init__(self, portal: "Portal", methods: list[type[Method]]) -> None:
         self._portal = portal
+        self._application = any(map(_is_for_applications, methods))
         self._needed = dict.fromkeys(scopes for scopes in (SCOPES, *(method.scopes for method in methods)) if scopes)
         self._granted: frozenset[str] = frozenset()
         self._found: dict[str, Check] = {}
@@ -86,14 +97,15 @@ class Examination:
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
+                if self._application:
+                    tasks.start_soon(self._ask, "application", "app.info", {}, _application)
                 tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
                 for right in ("VIEW", "MODIFY"):
                     tasks.start_soon(self._ask, *_lines(right))
                 tasks.start_soon(
                     self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
                 )
-        order = ("connection", "credentials", "scopes", "open channels", "lines to see", "lines to change", "reports")
-        return [self._found[name] for name in order if name in self._found]
+        return [self._found[name] for name in ORDER if name in self._found]
 
     async def _connect(self) -> None:
         """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
@@ -145,7 +157,7 @@ class Examination:
             yield from (name for name in failed if name == "reports")
         if method.rest in CHANGES_OF_LINES:
             yield from (name for name in failed if name == "lines to change")
-        if method.auth is Auth.APPLICATION:
+        if _is_for_applications(method) and "application" in failed:
             yield "needs an application"
 
 
@@ -156,6 +168,17 @@ def _scopes_of(method: str) -> tuple[str, ...]:
 def _user(profile: Any) -> str:
     name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
     return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
+
+
+def _application(info: Any) -> Check:
+    """A webhook is told nothing but its scopes and the plan."""
+    name = info.get("CODE") or info.get("ID")
+    todo = "" if name else f"{advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
+    return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
+
+
+def _is_for_applications(method: type[Method]) -> bool:
+    return method.auth is Auth.APPLICATION
 
 
 def _revision(revision: Any) -> str:

@@ -43,8 +43,8 @@ class ImRecentList(Method):
     )
     details = (
         "Dialogs in the queue are added after each page, whatever limit and filters say; they always count one unread "
-        "message, do not name its author, and lack `last_id` and `date_last_activity`. Go on with offset plus limit, "
-        "not plus the number of items; pages can overlap. last_message_date includes its own dialog, replaces offset, "
+        "message and do not name its author. Go on with offset plus limit, not plus the number of items; pages can "
+        "overlap. last_message_date includes its own dialog, replaces offset, "
         "and is ignored by the portal where it cannot be read; this server writes it in the one form that is. The "
         "portal's total is always -1, and its `next` counts the dialogs of the queue too. Without skip_dialog and "
         "skip_chat the portal still adds channels, collaborations and chats of the AI assistant; the concise form "
@@ -131,10 +131,10 @@ class ImMessageAdd(Method):
     details = (
         "The portal would write into any chat that the user is in, and to a person where DIALOG_ID is a bare number; "
         "this server lets only chat and a number through, but cannot know without asking whether that chat is of a "
-        "line: dialog_get refuses the others. A message moves the session to `operator wrote` (STATUS 40); while nobody "
-        "has accepted the dialog it goes on waiting, while it is closing it goes on closing, and in silent mode the "
-        "session does not change. Any participant may write; the operator stays the same. The portal cuts a text at "
-        "20,000 characters; this server refuses a longer one. Some channels close for answers some time after the "
+        "line: dialog_get refuses the others. A message moves the session to `operator wrote` (STATUS 40); while no "
+        "one has accepted the dialog it goes on waiting, while it is closing it goes on closing, and in silent mode "
+        "the session does not change. Any participant may write; the operator stays the same. The portal cuts a text "
+        "at 20,000 characters; this server refuses a longer one. Some channels close for answers some time after the "
         "client's last message: then the message is kept, and a system message says that it did not get through."
     )
     example = {"dialog_id": "chat2043", "message": "Your order is on its way"}

@@ -1,11 +1,13 @@
-"""The behaviours of the methods of modules, by REST name."""
+"""The behaviours of the methods of Open Channels, connectors, the messenger and users, by REST name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.methods import (
+    channel_messages,
     channels,
     chatbots,
+    connectors,
     crm_chats,
     dialogs,
     messages,
@@ -33,5 +35,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **messenger.METHODS,
         **posting.METHODS,
         **users.METHODS,
+        **connectors.METHODS,
+        **channel_messages.METHODS,
     }
 )
