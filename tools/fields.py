@@ -110,6 +110,8 @@ Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_d
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
 Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
+MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_not_blank)]
+"""The messenger cuts what is longer."""
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
 Switch = Annotated[bool, PlainSerializer(_one_zero)]

@@ -7,7 +7,7 @@ from typing_extensions import Doc
 
 from tools import messenger_view
 from tools.effect import Effect
-from tools.fields import AnObject, AtomMoment, Count, Detail, DialogId, Flag, Id, JsonObject, MessageId, Text
+from tools.fields import AnObject, AtomMoment, Count, Detail, DialogId, Flag, Id, JsonObject, MessageId, MessageText
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
 from tools.results import NewId
@@ -16,7 +16,6 @@ from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
 
 PAGE = 50
-LONGEST_MESSAGE = 20000
 DIALOG_ID_EMPTY = {"DIALOG_ID_EMPTY": "dialog_id is missing or is not chat and a number, e.g. chat2043."}
 Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
 
@@ -140,7 +139,7 @@ class ImMessageAdd(Method):
     example = {"dialog_id": "chat2043", "message": "Your order is on its way"}
 
     dialog_id: DialogId
-    message: Annotated[Text, Field(max_length=LONGEST_MESSAGE), Doc("what the client reads")]
+    message: Annotated[MessageText, Doc("what the client reads")]
     attach: Annotated[Attachment | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
     keyboard: Annotated[Attachment | None, Doc("buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
     menu: Annotated[Attachment | None, Doc("context menu: {ITEMS: [{TEXT, LINK}]}")] = None
