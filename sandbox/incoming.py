@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox import php
 from sandbox.company import Company
@@ -13,6 +14,8 @@ NO_USER = "Could not create a user"
 GUEST = "Guest"
 FILE_SIZE = 1024
 GENDERS = {"male": "M", "female": "F"}
+NOWHERE = ".invalid"
+"""No host ends so (RFC 2606): what is there cannot be fetched."""
 DELETED = "This message was deleted."
 
 
@@ -75,9 +78,14 @@ def take_in(company: Company, connector: str, line_id: int, message: dict[str, A
 
 
 def _files(content: dict[str, Any]) -> list[str]:
-    """Return the names of what can be fetched; a file without an address is dropped without a word."""
-    found = [file for file in php.values(content.get("files")) if isinstance(file, dict) and file.get("url")]
+    """Return the names of what can be fetched; the rest is dropped without a word."""
+    found = [file for file in php.values(content.get("files")) if isinstance(file, dict) and _can_be_fetched(file)]
     return [php.text(file.get("name")) or PurePosixPath(php.text(file["url"])).name for file in found]
+
+
+def _can_be_fetched(file: dict[str, Any]) -> bool:
+    host = urlsplit(php.text(file.get("url"))).hostname
+    return bool(host) and not str(host).endswith(NOWHERE)
 
 
 def _upload(company: Company, chat: Chat, author: int, name: str) -> int:

@@ -21,6 +21,7 @@ from portal.tokens import TokenFile
 from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, allow, served_sandbox
+from tools import DEFAULT_TOOLSETS
 from tools.method import Method
 from tools.registry import methods
 
@@ -58,7 +59,7 @@ Asked = tuple[type[Method], dict[str, Any]]
 
 def _variants(method: type[Method], round_: int) -> Iterator[dict[str, Any]]:
     """Calls of a method that differ in what is sent, so that each can be found again in the portal's account."""
-    for number in range(10):
+    for number in range(10 if method.toolset() in DEFAULT_TOOLSETS else 4):
         yield {name: _other(name, value, number, round_) for name, value in method.example.items()}
 
 

@@ -71,18 +71,18 @@ class MessagesMethod(NotedMethod):
         if len(handled) != len(self.messages):
             raise UnexpectedResult(f"{self.rest} says nothing of some messages")
         named = list(zip((message.message.id for message in self.messages), handled, strict=True))
-        if refused := [(name, one) for name, one in named if not one["SUCCESS"]]:
-            raise self._not_all(result, refused)
-        return {"messages": [_entry(name, one) for name, one in named]}
+        taken = [_entry(name, one) for name, one in named if one["SUCCESS"]]
+        if refused := {name: _complaint(one) for name, one in named if not one["SUCCESS"]}:
+            raise self._not_all(taken, refused)
+        return {"messages": taken}
 
-    def _not_all(self, result: Any, refused: list[tuple[str, Any]]) -> RefusedByResult:
-        total, names = len(self.messages), ", ".join(name for name, _ in refused)
-        others = "" if len(refused) == total else f" The others were {self.done}{self.doubles}."
+    def _not_all(self, taken: list[dict[str, Any]], refused: dict[str, str]) -> RefusedByResult:
+        others = f" {', '.join(map(_place, taken))}: {self.done} already{self.doubles}." if taken else ""
         return RefusedByResult(
-            result,
-            f"Correct and call again only for {names}.{others}",
-            happened=f"The portal has {self.done} {total - len(refused)} of {total} messages",
-            said="; ".join(f"{name}: {_complaint(one)}" for name, one in refused)[:LONGEST_COMPLAINT],
+            False,
+            f"Correct and call again only for {', '.join(refused)}.{others}",
+            happened=f"The portal has {self.done} {len(taken)} of {len(self.messages)} messages",
+            said="; ".join(f"{name}: {words}" for name, words in refused.items())[:LONGEST_COMPLAINT],
         )
 
 
@@ -90,6 +90,10 @@ def _entry(outside: str, handled: Any) -> dict[str, Any]:
     session = handled.get("session") or {}
     ids = {"chat_id": session.get("CHAT_ID"), "session_id": session.get("ID")}
     return {"message_id": outside, "user_id": handled.get("user"), **(ids if session else {})}
+
+
+def _place(entry: dict[str, Any]) -> str:
+    return f"{entry['message_id']} (chat {entry['chat_id']})" if "chat_id" in entry else entry["message_id"]
 
 
 def _complaint(handled: Any) -> str:

@@ -151,8 +151,9 @@ class ImconnectorActivate(LineMethod):
     answer = "`true`, whether or not connector and line exist."
     details = (
         "The server takes any filled text as on, `N` and `false` included, although the official page recommends Y and "
-        "N; only an empty value, `0` or false switch off. This server sends `1` or `0`. Neither connector nor line is "
-        "checked. Switching off fires OnImConnectorStatusDelete, even where nothing was on."
+        "N; only an empty value, `0` or false switch off. This server sends `1` or `0`. Neither connector nor line has "
+        "to exist, and whose the connector is is not asked. Switching off fires OnImConnectorStatusDelete, even where "
+        "nothing was on."
     )
     example = {**_PLACE, "active": True}
 
@@ -213,7 +214,7 @@ class ImconnectorSendMessages(MessagesMethod):
         "IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND": "The portal failed inside. Tell its administrator.",
     }
     done = "taken"
-    doubles = ": sending them again would double them"
+    doubles = ", sending again would double them"
     afterwards = "session_history_get shows them; with detail=full, connectorMid in params is the channel's message id."
     answer = (
         "`messages`: for each, in order, `message_id` of the channel, `user_id` of the client on the portal, `chat_id` "
@@ -223,7 +224,8 @@ class ImconnectorSendMessages(MessagesMethod):
         "The portal says SUCCESS for the whole even if it took none; this server flags the call as failed unless all "
         "were taken. User data overwrites what is stored, and what is left out is emptied: a client without a name "
         "becomes a guest. A file that cannot be fetched is dropped; a message with nothing else is refused. While a "
-        "rating is asked for, a text `1` or `0` counts as one. CRM records may be created."
+        "rating is asked for, a text `1` or `0` counts as one. CRM records may be created. Whose the connector is is "
+        "not asked."
     )
     example = {**_PLACE, "messages": [{**_PEOPLE, "message": {"id": "m1001", "text": "Good afternoon"}}]}
 
