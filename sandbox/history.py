@@ -8,6 +8,8 @@ from sandbox.cards import color, core_card, iso
 from sandbox.company import Company
 from sandbox.records import Chat, Client, Employee, File, Message, Person, Session
 
+HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
+"""How a message that was written in silent mode is marked."""
 KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 
 
@@ -60,15 +62,20 @@ def _people(company: Company, chat: Chat, messages: list[Message]) -> list[Perso
     return [person for person in found if person]
 
 
+def params_of(message: Message) -> dict[str, Any]:
+    """Return what hangs on a message, in the messenger's spelling."""
+    attached = {
+        "FILE_ID": list(message.file_ids),
+        "ATTACH": message.attach,
+        "REPLY_ID": str(message.reply_to) if message.reply_to else "",
+        "CONNECTOR_MID": list(message.external_ids),
+        "SENDING": "Y" if message.sending else "",
+        "IS_DELETED": "Y" if message.deleted else "",
+    }
+    return (HIDDEN if message.hidden else {}) | {name: value for name, value in attached.items() if value}
+
+
 def _message(message: Message) -> dict[str, Any]:
-    params: dict[str, Any] = {}
-    if message.file_ids:
-        params["FILE_ID"] = list(message.file_ids)
-    if message.attach:
-        params["ATTACH"] = message.attach
-    if message.external_ids:
-        params["CONNECTOR_MID"] = list(message.external_ids)
-    params |= {name: "Y" for name, on in (("SENDING", message.sending), ("IS_DELETED", message.deleted)) if on}
     return {
         "id": str(message.id),
         "chatId": str(message.chat_id),
@@ -77,7 +84,7 @@ def _message(message: Message) -> dict[str, Any]:
         "date": iso(message.created),
         "text": message.text,
         "textLegacy": message.text.replace("[b]", "<b>").replace("[/b]", "</b>"),
-        "params": params or [],
+        "params": params_of(message) or [],
     }
 
 

@@ -193,16 +193,19 @@ def test_a_file_in_a_conversation_has_a_name_and_an_address(anna: Desk) -> None:
 
 
 def test_a_reply_in_silent_mode_is_marked_as_hidden_from_the_client(anna: Desk) -> None:
-    _, sent, read = anna.replies(
+    _, sent, read, history = anna.replies(
         ("session_mode_silent", {"chat_id": 206}),
         ("im_message_add", {"dialog_id": "chat206", "message": "Ask the accountant.", "reply_id": 1028}),
         ("im_dialog_messages_get", {"dialog_id": "chat206", "limit": 1}),
+        ("session_history_get", {"chat_id": 206}),
     )
 
+    assert history.structured_content["messages"][-1]["hidden"] is True
+    assert text_of(history).endswith("Ask the accountant. [hidden from the client]")
     message = read.structured_content["messages"][-1]
     assert message["id"] == sent.structured_content["result"]
     assert (message["hidden"], message["reply_to"]) == (True, 1028)
-    assert text_of(read).splitlines()[-2].endswith("[hidden, answers #1028]")
+    assert text_of(read).splitlines()[-2].endswith("Ask the accountant. [hidden from the client] [answers #1028]")
 
 
 def test_answering_a_client_reads_the_dialog_and_says_how_to_see_it(anna: Desk) -> None:

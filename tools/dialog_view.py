@@ -110,7 +110,10 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
         "role": role_of(author, user),
         "text": message.get("text") or "",
     }
-    attached = (message.get("params") or {}).get("fileId")
+    params = message.get("params") or {}
+    if is_hidden(params.get("componentId")):
+        view["hidden"] = True
+    attached = params.get("fileId")
     if attached and isinstance(attached, list):
         view["files"] = [_file(files.get(str(item)) or {"id": item}) for item in attached]
     return view
@@ -154,9 +157,15 @@ def transcript(view: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *map(entry, view["messages"])])
 
 
+def is_hidden(component: object) -> bool:
+    """Whether a message, by how the messenger shows it, was written in silent mode: the client did not get it."""
+    return "HiddenMessage" in str(component)
+
+
 def entry(message: Mapping[str, Any]) -> str:
     """A message of a transcript."""
     author = one_line(message["author"] or "") or ("system" if message["role"] == "system" else message["author_id"])
     files = "".join(f" [file {one_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
     who = f"{message['role']} {author} ({message['author_id']})"
-    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}"
+    hidden = " [hidden from the client]" if message.get("hidden") else ""
+    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}{hidden}"

@@ -40,6 +40,13 @@ CHAT_ACCESS = {
 }
 """The gate of every method that works on a dialog: operator.*, session.* with a chat, message.*, crm.lead.create."""
 
+EXTRAS = {
+    "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
+    "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
+    "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+}
+"""What can hang on a message."""
+
 NO_SESSION_AUTH = {
     "WRONG_AUTH_TYPE": "A browser session cannot call this method: use an incoming webhook or an application token.",
 }

@@ -158,6 +158,8 @@ Holidays = Annotated[
 JsonObject = dict[str, JsonValue]
 AnObject = WithJsonSchema({"type": "object"})
 """Objects whose inside is described on the page, not in the list of tools."""
+Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
+"""What can hang on a message: blocks, buttons, items."""
 
 
 class Part(BaseModel):

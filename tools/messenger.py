@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools import messenger_view
 from tools.effect import Effect
-from tools.fields import AnObject, AtomMoment, Count, Detail, DialogId, Flag, Id, JsonObject, MessageId, MessageText
+from tools.errors import EXTRAS
+from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
 from tools.results import NewId
@@ -17,7 +18,6 @@ from tools.user_list import UserList, UserMethod
 
 PAGE = 50
 DIALOG_ID_EMPTY = {"DIALOG_ID_EMPTY": "dialog_id is missing or is not chat and a number, e.g. chat2043."}
-Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
 
 
 class ImRecentList(Method):
@@ -117,9 +117,7 @@ class ImMessageAdd(Method):
         "PARAMS_ERROR": "The messenger did not take the message and gives no reason. Check the dialog with dialog_get.",
         "USER_ID_EMPTY": "dialog_id was no chat. Give chat and the number of the chat, e.g. chat2043.",
         "USER_NOT_FOUND": "dialog_id was taken for a person. Give chat and the number of the chat, e.g. chat2043.",
-        "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
-        "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
-        "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+        **EXTRAS,
         "MENU_ERROR": "The menu is not of the form {ITEMS: [{TEXT, LINK}]}; simplify it.",
         "REPLY_ACCESS_ERROR": "There is no message reply_id that you may see. im_dialog_messages_get shows their ids.",
         "REPLY_FROM_OTHER_CHAT_ERROR": "reply_id is a message of another chat. im_dialog_messages_get shows those of "

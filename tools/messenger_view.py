@@ -1,11 +1,9 @@
 """Dialogs, messages and people of the messenger in the short form that a model reads and other tools build on."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypedDict
 
-from typing_extensions import TypedDict
-
-from tools.dialog_view import crm_links, entity_data_1, entry, line_and_connector, one_line, role_of
+from tools.dialog_view import crm_links, entity_data_1, entry, is_hidden, line_and_connector, one_line, role_of
 from tools.results import whole
 
 LONGEST_LINE = 200
@@ -24,7 +22,6 @@ STATUSES = {
 }
 """STATUS of a session -> what happened last."""
 OPERATOR_WROTE = 40
-HIDDEN = "HiddenMessage"
 
 
 class LastMessage(TypedDict):
@@ -221,7 +218,7 @@ def _message(
     }
     if message.get("unread") is True:
         view["unread"] = True
-    if HIDDEN in str(params.get("COMPONENT_ID")):
+    if is_hidden(params.get("COMPONENT_ID")):
         view["hidden"] = True
     if answered := whole(params.get("REPLY_ID")):
         view["reply_to"] = answered
@@ -238,9 +235,9 @@ def messages_text(view: Mapping[str, Any]) -> str:
     """The conversation as a transcript, and where it goes on."""
     lines = [f"{view['dialog_id']}, {len(view['messages'])} messages, oldest first."]
     for message in view["messages"]:
-        marks = [mark for mark in ("unread", "hidden") if message.get(mark)]
-        answered = [f"answers #{message['reply_to']}"] if "reply_to" in message else []
-        lines.append(entry(message) + (f" [{', '.join(marks + answered)}]" if marks or answered else ""))
+        marks = [" [unread]"] if message.get("unread") else []
+        marks += [f" [answers #{message['reply_to']}]"] if "reply_to" in message else []
+        lines.append(entry(message) + "".join(marks))
     if view["messages"]:
         lines.append(f"Older ones: last_id={view['oldest_id']}. Newer ones: first_id={view['newest_id']}.")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.access import can_join
 from sandbox.cards import iso
-from sandbox.history import file_card
+from sandbox.history import file_card, params_of
 from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
 from sandbox.recents import Wish, queue_rows, rows, user_card, uuid_of
 from sandbox.records import Chat, Message
@@ -19,7 +19,6 @@ DIGITS = re.compile(r"\d+")
 PAGE, LARGEST_PAGE = 50, 200
 MESSAGES, MOST_MESSAGES = 20, 50
 MOST_UNREAD = 99
-HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
 
 
 def check_module(call: Call) -> None:
@@ -148,13 +147,6 @@ def _number(call: Call, name: str, word: str) -> int:
 
 
 def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
-    params: dict[str, Any] = dict(HIDDEN) if message.hidden else {}
-    if message.file_ids:
-        params["FILE_ID"] = list(message.file_ids)
-    if message.attach:
-        params["ATTACH"] = message.attach
-    if message.reply_to:
-        params["REPLY_ID"] = str(message.reply_to)
     member = call.user_id in chat.members
     return {
         "id": message.id,
@@ -165,7 +157,7 @@ def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
         "unread": member and message.id > call.company.last_read(call.user_id, chat),
         "uuid": uuid_of(message),
         "replaces": [],
-        "params": params or [],
+        "params": params_of(message) or [],
         "disappearing_date": None,
     }
 
