@@ -133,9 +133,10 @@ def test_php_arrays_are_the_payload() -> None:
 
 
 @pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
-def test_php_parses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tool", ["network_message_add", "imconnector_send_messages"])
+def test_php_parses(tool: str, tmp_path: Path) -> None:
     file = tmp_path / "example.php"
-    file.write_text(_code(methods()["network_message_add"], "PHP"))
+    file.write_text(_code(methods()[tool], "PHP"))
     ran = subprocess.run(["php", "-l", str(file)], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
 
