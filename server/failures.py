@@ -65,7 +65,7 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
         return {}
     if not refused_before:
         return tool.errors
-    return {"insufficient_scope": missing_scope(*tool.scopes)} if tool.scopes else {}
+    return {"insufficient_scope": missing_scope(tool.scopes)} if tool.scopes else {}
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:

@@ -139,8 +139,9 @@ class Examination:
     def _scopes(self, granted: Any) -> Check:
         names = sorted(map(str, granted)) if isinstance(granted, list) else []
         self._granted = frozenset(names)
-        missing = [missing_scope(*scopes) for scopes in self._needed if self._granted.isdisjoint(scopes)]
-        return Check("scopes", ok=not missing, found=", ".join(names) or "none", todo=" ".join(missing))
+        missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
+        todo = missing_scope(*missing) if missing else ""
+        return Check("scopes", ok=not missing, found=", ".join(names) or "none", todo=todo)
 
     def why_unusable(self, tool: type[Tool]) -> str:
         """What keeps a tool from working, after the checks; empty if nothing does."""

@@ -11,19 +11,13 @@ NOT_YOURS = (
 CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
 PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
 
-SCOPES = {
-    "imopenlines": "Open Channels",
-    "im": "Chat and Notifications",
-    "user_brief": "Users (minimal)",
-    "user_basic": "Users (basic)",
-    "user": "Users",
-}
-"""Scope -> its name in the portal."""
+SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_brief": "Users"}
+"""Scope, the first where several will do -> what the portal calls it."""
 
 
-def missing_scope(*scopes: str) -> str:
-    """What to do where none of these scopes is granted."""
-    names = " or ".join(f"{SCOPES[scope]} ({scope})" if scope in SCOPES else scope for scope in scopes)
+def missing_scope(*needs: tuple[str, ...]) -> str:
+    """What to do where scopes are missing; of each tuple one is enough."""
+    names = " and ".join(f"{SCOPES.get(need[0], 'the scope')} ({' or '.join(need)})" for need in needs)
     return f"The webhook or application lacks a scope: edit it in the portal and tick {names}."
 
 
@@ -93,7 +87,7 @@ CORE = {
     "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
     "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
     "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",
-    "insufficient_scope": missing_scope("imopenlines"),
+    "insufficient_scope": missing_scope(("imopenlines",)),
     "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
     "user_access_error": "The user may not use this application; an administrator has to allow it.",
     "authorization_error": "The owner of the webhook was dismissed or cannot sign in. Create one for another user.",
