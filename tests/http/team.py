@@ -16,6 +16,7 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
+from portal import private_file
 from sandbox.seed import ADMIN_WEBHOOK_PATH
 from server.http.application import Transport
 from server.http.serving import Serving, configured, create_team, listening
@@ -38,6 +39,7 @@ class TeamServer:
         self.port = port
         self.address = f"http://{HOST}:{port}"
         self.file = TokensFile(settings.access_file)
+        self.http = httpx.Client(base_url=self.address, timeout=30)
 
     def token(self, name: str, **bounds: Any) -> str:
         """A new token."""
@@ -47,7 +49,7 @@ class TeamServer:
         """Post one message, or bytes as they are."""
         content = message if isinstance(message, bytes) else json.dumps(message or initialize()).encode()
         given = {**HEADERS, **bearer(token), **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return httpx.post(f"{self.address}{path}", content=content, headers=given, timeout=30)
+        return self.http.post(path, content=content, headers=given)
 
     def call(self, tool: str, arguments: Mapping[str, Any], token: str | None = None, **headers: str) -> httpx.Response:
         """Call a tool in one request of the newest revision."""
@@ -150,14 +152,19 @@ def served_team(
     """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one."""
     file = folder / "settings.toml"
     read = ServerSettings(settings_file=file, port=0, **settings)
-    chosen = {"settings_file": file} if file.exists() else {"sandbox": True}
+    chosen: dict[str, Any] = {"sandbox": True}
+    if file.exists():
+        chosen = {"settings_file": file}
+        private_file.replace(read.access_file, '{"tokens": []}')
     _, team = create_team(read, {**chosen, **(options or {})}, transport)
     with listening(HOST, 0) as listener:
         serving = Serving(configured(read, team), team)
         thread = Thread(target=asyncio.run, args=(serving.serve(sockets=[listener]),))
         thread.start()
+        server = TeamServer(listener.getsockname()[1], read)
         try:
-            yield TeamServer(listener.getsockname()[1], read)
+            with server.http:
+                yield server
         finally:
             serving.should_exit = True
             thread.join()

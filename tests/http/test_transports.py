@@ -1,10 +1,7 @@
 """One story over every transport and revision, as a client of each tells it."""
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +10,7 @@ from mcp.shared.exceptions import MCPError
 from server.instructions import INSTRUCTIONS
 from tests.assistant import EVERYTHING, text_of
 from tests.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, served_team
+from tests.http.wire import message_of
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,7 @@ def test_every_handshake_revision_is_spoken(server: TeamServer, token: str, vers
     answer = server.post(initialize(version), token)
 
     assert answer.status_code == 200
-    assert data(answer.text)["result"]["protocolVersion"] == version
+    assert message_of(answer.text)["result"]["protocolVersion"] == version
     assert "server" not in answer.headers
 
 
@@ -68,11 +66,5 @@ def test_the_first_revision_is_spoken_over_its_own_pair_of_endpoints(server: Tea
         assert http.post(box, json=initialize("2024-11-05")).status_code == 202
         answer = next(line for line in lines if line.startswith("data: {"))
 
-    assert data(answer)["result"]["protocolVersion"] == "2024-11-05"
+    assert message_of(answer)["result"]["protocolVersion"] == "2024-11-05"
 
-
-def data(text: str) -> Any:
-    """The message in an event."""
-    found = re.search(r"^data: (\{.*\})", text, re.MULTILINE)
-    assert found, text
-    return json.loads(found[1])
