@@ -29,6 +29,14 @@ class Recording:
         """The address to configure."""
         return f"{self.address}/rest/1/{TOKEN}/"
 
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """One more for each request."""
+
+    def wait_for(self, requests: int) -> None:
+        """Until so many more have come."""
+        for _ in range(requests):
+            assert self.arrived.acquire(timeout=30)
+
     def release(self) -> None:
         """Let the answers go."""
         self.held.set()
@@ -54,6 +62,7 @@ def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
             method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
             recording.requests.append((method, json.loads(body)))
             recording.connections.add(self.client_address)
+            recording.arrived.release()
             recording.held.wait(timeout=30)
             status, answer = recording.next_answer()
             self.send_response(status)

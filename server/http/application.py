@@ -54,14 +54,15 @@ class Team:
         self._portals = portals
         self._access = access
         self._traffic = Traffic(settings.limits)
-        self._audience = Audience()
+        self.audience = Audience()
+        """Whoever finds that a page changed tells it here."""
         self._open = StreamableHttp(
-            team_server(self._audience, sessions=not settings.stateless),
-            self._audience,
+            team_server(self.audience, sessions=not settings.stateless),
+            self.audience,
             settings.limits,
             stateless=settings.stateless,
         )
-        self._pair = SsePair(team_server(self._audience, sessions=True), settings.limits)
+        self._pair = SsePair(team_server(self.audience, sessions=True), settings.limits)
         self._transport = transport
         self.app = Starlette(
             routes=[*self._transports(), *self._metadata(), *routes],
@@ -73,7 +74,7 @@ class Team:
     def stop(self) -> None:
         """Take nothing new; streams end at once, what is being answered is answered."""
         self._traffic.stop()
-        self._audience.close()
+        self.audience.close()
         self._pair.stop()
 
     def _transports(self) -> list[BaseRoute]:
@@ -130,11 +131,11 @@ class Team:
             for key in changes.gone:
                 await self._end(key)
             for key in changes.altered:
-                await self._audience.tools_changed(key)
+                await self.audience.tools_changed(key)
 
     async def _end(self, key: str) -> None:
         """Nothing goes on for a credential that is out: no request, no stream, no session."""
         self._traffic.end(key)
-        for session in self._audience.sessions(key):
+        for session in self.audience.sessions(key):
             if session.id is not None:
                 await self._open.end(session)

@@ -59,8 +59,9 @@ class AccessTokens:
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
             header = jwt.get_unverified_header(token)
-            key = await self._keys.key(header.get("kid"))
-            if key is None or header.get("alg") not in ALGORITHMS:
+            algorithm, name = header.get("alg"), header.get("kid")
+            key = await self._keys.key(name, algorithm) if algorithm in ALGORITHMS else None
+            if key is None:
                 self.refuse_token()
             return jwt.decode(
                 token,

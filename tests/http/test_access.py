@@ -42,7 +42,17 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 def test_without_a_token_nobody_comes_in_wherever_they_knock(company: Company) -> None:
     company.server.token("somebody")
 
-    for path in ("/mcp", "/mcp/", "/sse", "/messages/?session_id=0", "/", "/metrics", "/nothing", "/mcp/../mcp", "//mcp"):
+    for path in (
+        "/mcp",
+        "/mcp/",
+        "/sse",
+        "/messages/?session_id=0",
+        "/",
+        "/metrics",
+        "/nothing",
+        "/mcp/../mcp",
+        "//mcp",
+    ):
         for method in ("GET", "POST", "DELETE", "PUT", "OPTIONS", "HEAD"):
             answer = company.server.http.request(method, f"{company.server.address}{path}", headers=HEADERS)
             assert answer.status_code == 401, (method, path)
@@ -63,7 +73,7 @@ def test_without_a_token_nobody_comes_in_wherever_they_knock(company: Company) -
 def test_a_wrong_token_is_refused_and_not_repeated(company: Company, header: str) -> None:
     company.server.token(f"t{abs(hash(header))}")
 
-    headers = {**HEADERS, "Authorization": header.encode("latin-1")}
+    headers = {name.encode(): value.encode("latin-1") for name, value in {**HEADERS, "Authorization": header}.items()}
     answer = company.server.http.post("/mcp", json=initialize(), headers=headers)
     assert answer.status_code == 401
     assert header.removeprefix("Bearer").strip() not in answer.text or len(header) < 8
@@ -238,9 +248,7 @@ def test_a_token_for_a_portal_that_is_not_set_up_is_told_so_without_details(comp
     assert "settings" not in answer.text
 
 
-def test_a_variable_may_not_replace_the_portal_of_a_profile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_variable_may_not_replace_the_portal_of_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served() as portal:
         path = write_profiles(tmp_path, shop=portal)
         with served_team(tmp_path) as server:

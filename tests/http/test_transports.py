@@ -1,7 +1,6 @@
 """One story over every transport and revision, as a client of each tells it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -67,4 +66,3 @@ def test_the_first_revision_is_spoken_over_its_own_pair_of_endpoints(server: Tea
         answer = next(line for line in lines if line.startswith("data: {"))
 
     assert message_of(answer)["result"]["protocolVersion"] == "2024-11-05"
-

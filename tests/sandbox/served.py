@@ -25,6 +25,11 @@ class Served:
         self.app = create_app()
 
     @property
+    def webhook(self) -> str:
+        """The address to configure."""
+        return f"http://{HOST}:{self.port}{ADMIN_WEBHOOK_PATH}"
+
+    @property
     def company(self) -> Company:
         company: Company = self.app.state.company
         return company
