@@ -17,6 +17,7 @@ class Recording:
 
     address: str = ""
     requests: list[tuple[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     connections: set[Any] = field(default_factory=set)
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     """Used up one by one; then `result` answers."""
@@ -61,6 +62,7 @@ def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
             recording.requests.append((method, json.loads(body)))
+            recording.headers.append(dict(self.headers))
             recording.connections.add(self.client_address)
             recording.arrived.release()
             recording.held.wait(timeout=30)

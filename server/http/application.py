@@ -1,5 +1,6 @@
 """The application that serves a team: from the gate through the entrance to the transports."""
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server.http import oauth
+from server.http import metadata
 from server.http.access import Access
 from server.http.audience import Audience
 from server.http.bodies import Bodies
@@ -24,6 +25,8 @@ from server.http.refusals import Refusals
 from server.http.settings import ServerSettings
 from server.http.traffic import Traffic
 from server.http.transports import SsePair, StreamableHttp, team_server
+
+logger = logging.getLogger(__name__)
 
 Transport = Literal["http", "sse", "all"]
 LOOK_EVERY = 1.0
@@ -110,9 +113,9 @@ class Team:
             return []
 
         async def tell(_: Request) -> Response:
-            return JSONResponse(oauth.metadata(settings))
+            return JSONResponse(metadata.metadata(settings))
 
-        paths = {oauth.METADATA, urlsplit(oauth.metadata_address(settings.resource)).path}
+        paths = {metadata.PATH, urlsplit(metadata.metadata_address(settings.resource)).path}
         return [Route(path, tell, methods=["GET"]) for path in sorted(paths)]
 
     @asynccontextmanager
@@ -125,13 +128,20 @@ class Team:
     async def _watch(self) -> None:
         while True:
             await anyio.sleep(LOOK_EVERY)
-            self._access.refresh()
-            self._traffic.forget_idle()
-            changes = self._access.take_changes()
-            for key in changes.gone:
-                await self._end(key)
-            for key in changes.altered:
-                await self.audience.tools_changed(key)
+            try:
+                await self._look()
+            except Exception:
+                logger.exception("Looking for changed tokens failed; it goes on")
+
+    async def _look(self) -> None:
+        """End what may not go on, and tell those who have other tools."""
+        self._access.refresh()
+        self._traffic.forget_idle()
+        changes = self._access.take_changes()
+        for key in changes.gone:
+            await self._end(key)
+        for key in changes.altered:
+            await self.audience.tools_changed(key)
 
     async def _end(self, key: str) -> None:
         """Nothing goes on for a credential that is out: no request, no stream, no session."""

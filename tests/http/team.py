@@ -157,14 +157,20 @@ def served_team(
     transport: Transport = "all",
     options: Mapping[str, Any] | None = None,
     operations: Mapping[str, Any] | None = None,
+    *,
+    closed: bool = False,
     **settings: Any,
 ) -> Iterator[TeamServer]:
-    """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one."""
+    """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one.
+
+    Where it is not closed, the first token closes it.
+    """
     file = folder / "settings.toml"
     read = ServerSettings(settings_file=file, port=0, **settings)
     chosen: dict[str, Any] = {"sandbox": True}
     if file.exists():
         chosen = {"settings_file": file}
+    if file.exists() or closed:
         private_file.replace(read.access_file, '{"tokens": []}')
     _, team = create_team(read, {**chosen, **(options or {})}, transport, **(operations or {}))
     with listening(HOST, 0) as listener:

@@ -80,7 +80,9 @@ def test_this_machines_names_and_own_pages_come_in(server: TeamServer, token: st
 
 def test_web_pages_that_are_allowed_may_send_or_also_read(tmp_path: Path) -> None:
     sender, reader = ("https://sends.example",), ("https://reads.example",)
-    with served_team(tmp_path, allowed_hosts=("mcp.example",), allowed_origins=sender, cors_origins=reader) as server:
+    with served_team(
+        tmp_path, allowed_hosts=("mcp.example",), allowed_origins=sender, cors_origins=reader, closed=True
+    ) as server:
         token = server.token("anna")
         sends = server.post(token=token, Origin="https://sends.example", Host="mcp.example:443")
         reads = server.post(token=token, Origin="https://reads.example")

@@ -85,5 +85,5 @@ def test_forwarded_headers_are_believed_of_nobody_unless_it_is_configured(server
 def test_forwarded_headers_are_believed_of_the_configured_proxies(
     tmp_path: Path, proxies: tuple[str, ...], client: str
 ) -> None:
-    with served_team(tmp_path, operations=OPERATIONS, trusted_proxies=proxies) as server:
+    with served_team(tmp_path, operations=OPERATIONS, trusted_proxies=proxies, closed=True) as server:
         assert server.http.get("/healthz", headers=FORWARDED).json()["client"] == client
