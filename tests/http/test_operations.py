@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.server.auth.middleware.auth_context import get_access_token
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -32,12 +33,17 @@ class Recording:
         await self._app(scope, receive, noted)
 
 
+async def _principal(_: Request) -> JSONResponse:
+    token = get_access_token()
+    return JSONResponse(token.model_dump() if token else None)
+
+
 async def _who(request: Request) -> JSONResponse:
     return JSONResponse({"client": request.client.host if request.client else None, "scheme": request.url.scheme})
 
 
 OPERATIONS: dict[str, Any] = {
-    "routes": [Route("/healthz", _who), Route("/metrics", _who)],
+    "routes": [Route("/healthz", _who), Route("/metrics", _who), Route("/principal", _principal)],
     "middleware": [Middleware(Recording)],
     "public": ["/healthz"],
 }
@@ -65,6 +71,15 @@ def test_only_public_routes_need_no_token_and_none_is_without_the_gate(server: T
         "/healthz;a",
     ):
         assert server.http.get(f"{server.address}{disguise}").status_code == 401, disguise
+
+
+def test_what_is_inside_knows_who_asks_but_not_the_token(server: TeamServer) -> None:
+    tokens = [server.token("ben"), server.token("carl")]
+    known = [server.http.get("/principal", headers=bearer(token)).json() for token in tokens]
+
+    assert known[0]["client_id"] != known[1]["client_id"]
+    for token in tokens:
+        assert token not in str(known)
 
 
 def test_middleware_sees_what_is_turned_away(server: TeamServer) -> None:
