@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamServer]:
 
 
 @contextmanager
-def listening(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
+def listening(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """A stream of the newest revision, from its acknowledgement on."""
     wanted = {"toolsListChanged": True, "resourceSubscriptions": [PAGE]}
     headers = {n.replace("_", "-"): v for n, v in asking("subscriptions/listen").items()}
@@ -43,7 +43,7 @@ def listening(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
 
 
 @contextmanager
-def in_session(server: TeamServer, token: str, subscribe: str | None = None) -> Iterator[Iterator[str]]:
+def in_session(server: TeamServer, token: str | None, subscribe: str | None = None) -> Iterator[Iterator[str]]:
     """The standing stream of a session."""
     headers = {**HEADERS, **bearer(token)}
     headers["Mcp-Session-Id"] = server.post(initialize(), token).headers["mcp-session-id"]
@@ -57,7 +57,7 @@ def in_session(server: TeamServer, token: str, subscribe: str | None = None) -> 
 
 
 @contextmanager
-def over_the_pair(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
+def over_the_pair(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """The stream of the older pair."""
     with server.http.stream("GET", "/sse", headers=bearer(token)) as stream:
         lines = stream.iter_lines()
@@ -120,6 +120,23 @@ def test_streams_and_sessions_of_a_revoked_token_end(server: TeamServer) -> None
                 pass
 
     assert server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session).status_code == 401
+
+
+def test_the_first_token_closes_the_server_to_those_who_are_in_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.http.application.LOOK_EVERY", 0.05)
+    with served_team(tmp_path) as server, ExitStack() as stack:
+        session = server.post().headers["mcp-session-id"]
+        streams = [stack.enter_context(way(server, None)) for way in STREAMS]
+        token = server.token("first")
+        for lines in streams:
+            assert not [line for line in lines if line.startswith("data: {")]
+        taken = server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session)
+        outside = server.post()
+
+    assert taken.status_code == 404
+    assert outside.status_code == 401
 
 
 def test_a_stream_does_not_outlive_its_token(server: TeamServer, monkeypatch: pytest.MonkeyPatch) -> None:
