@@ -6,10 +6,11 @@ from typing import Any
 
 from sandbox import php
 from sandbox.access import can_join, can_read_crm, can_remove_members, history_reaches
-from sandbox.lifecycle import join, operator_writes
+from sandbox.lifecycle import join
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.records import Session
 from sandbox.refusal import Refusal, missing_argument, wrong_type
+from sandbox.writing import operator_writes
 
 METHODS = Section()
 CONNECTOR_TITLES = {
@@ -66,6 +67,7 @@ def _check_read(call: Call, entity: Entity, user_id: int | None = None, text: st
 def _sessions(call: Call, entity: Entity, *, active_only: bool) -> Iterator[Session]:
     """Give the sessions bound to an object through the connectors in use, newest first."""
     in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
+    in_use |= {connector for (connector, _), connection in call.company.connections.items() if connection.configured}
     for session in sorted(call.company.sessions.values(), key=lambda found: found.id, reverse=True):
         bound = session.crm_bindings.get(entity.type) == entity.id
         if bound and session.source in in_use and (session.active or not active_only):
