@@ -1,8 +1,9 @@
 """Pages by words: the phrases that ask for each, all of them together, and what stands on it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from math import log
 
 from docs.search.corpus import Document
@@ -18,10 +19,10 @@ _SPARE = 0.3
 """What a word too many in a phrase counts against it, beside a missing one."""
 _HEADING = 3.0
 """What a word in a heading weighs beside one in the text."""
+_MOST_WORDS, _MOST_PHRASES = 16, 800
+"""The rarest words and groups of a question, and how many phrases they may be in, bound the time of a search."""
 _NEAREST = 200
-"""Rows of a table that are looked at."""
-_MOST_WORDS = 12
-"""Words and groups of a question by which rows are found, the rarest ones; it bounds the time of a search."""
+"""The best rows of a table are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Index:
             for number, document in enumerate(documents)
             for phrase in document.phrases
         ]
+        self._uses = Counter(chain.from_iterable(phrase.places for phrase in self._phrases))
         self._tables = FullText()
         self._tables.fill("phrases", {"words": 1.0}, ([" ".join(phrase.places)] for phrase in self._phrases))
         self._tables.fill("questions", {"words": 1.0}, ([_joined(document.phrases)] for document in documents))
@@ -55,8 +57,8 @@ class Index:
 
     def scores(self, wanted: Sequence[Term]) -> dict[int, float]:
         """Document -> how well it fits the words, 0 to 1."""
-        words = sorted(dict.fromkeys(_tokens(wanted)), key=lambda token: self._counts.get(token, 0))[:_MOST_WORDS]
-        scores = self._by_phrase(wanted, words)
+        words = sorted(dict.fromkeys(_tokens(wanted)), key=lambda token: self._uses.get(token, 0))[:_MOST_WORDS]
+        scores = self._by_phrase(wanted, self._rarest(words))
         for table, share in (("questions", _TOGETHER), ("texts", _TEXT)):
             rows = self._tables.rows(table, words, _NEAREST)
             for document, rank in rows:
@@ -75,6 +77,11 @@ class Index:
             near.setdefault(phrase.document, []).append(likeness * side_by_side)
         return {document: _share(sorted(likenesses, reverse=True)) for document, likenesses in near.items()}
 
+    def _rarest(self, words: Sequence[str]) -> list[str]:
+        """The words up to the one with which they are in too many phrases."""
+        uses = accumulate(self._uses.get(word, 0) for word in words)
+        return [word for word, so_far in zip(words, uses, strict=True) if so_far <= _MOST_PHRASES] or list(words[:1])
+
     def _worth(self, wanted: Sequence[Term]) -> dict[str, list[tuple[int, float]]]:
         """Word or group -> which of the wanted terms it stands for, and how much it counts for each."""
         worth: dict[str, list[tuple[int, float]]] = {}
@@ -90,11 +97,9 @@ class Index:
 
 def _counts(documents: Iterable[Document]) -> dict[str, int]:
     """Word or group -> how many documents are asked for with it."""
-    counts: dict[str, int] = {}
-    for document in documents:
-        for token in {token for phrase in document.phrases for token in _tokens(phrase)}:
-            counts[token] = counts.get(token, 0) + 1
-    return counts
+    return Counter(
+        token for document in documents for token in {token for phrase in document.phrases for token in _tokens(phrase)}
+    )
 
 
 def _places(phrase: Sequence[Term]) -> dict[str, int]:
