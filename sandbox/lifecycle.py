@@ -94,10 +94,11 @@ def greet(company: Company, chat: Chat, session: Session) -> None:
 
 
 def _greet_newcomer(company: Company, chat: Chat, session: Session) -> None:
-    """Greet whoever has just opened a session by writing, unless a bot does."""
+    """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
     line = company.line_of(session)
-    wanted = line and (line.on("SEND_WELCOME_EACH_SESSION") or _is_new(company, chat))
-    if wanted and not company.is_bot(session.operator_id):
+    if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
+        return
+    if line.on("SEND_WELCOME_EACH_SESSION") or _is_new(company, chat):
         greet(company, chat, session)
 
 
