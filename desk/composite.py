@@ -26,7 +26,7 @@ class Desk:
     async def ask(self, method: Method) -> Any:
         """The typed result of one method; PortalError, RefusedByResult or UnexpectedResult where there is none."""
         raw = await self.portal.call(
-            method.rest, method.to_wire(), repeatable=method.repeatable(), scope=method.scope, report=self.report
+            method.rest, method.to_wire(), repeatable=method.repeatable(), scopes=method.scopes, report=self.report
         )
         return method.result(raw)
 
@@ -38,6 +38,10 @@ class Composite(Tool):
     def tool(cls) -> str:
         """Name of the tool."""
         return snake_case(cls.__name__)
+
+    async def chat(self, desk: Desk) -> int | None:  # noqa: ARG002  (most are about no single dialog)
+        """The chat that a call is about, for whoever has to agree to it first; it only reads."""
+        return None
 
     @abstractmethod
     async def run(self, desk: Desk) -> Any:

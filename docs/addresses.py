@@ -9,16 +9,26 @@ INDEX = f"{ROOT}/index"
 ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
-_OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines/openlines"
+_OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
 _FOLDERS = {
-    "channels": "",
-    "dialogs": "sessions/",
-    "operators": "operators/",
-    "messages": "messages/",
-    "crm_chats": "chats/",
-    "chatbots": "chat-bots/",
+    "channels": "imopenlines/openlines",
+    "dialogs": "imopenlines/openlines/sessions",
+    "operators": "imopenlines/openlines/operators",
+    "messages": "imopenlines/openlines/messages",
+    "crm_chats": "imopenlines/openlines/chats",
+    "chatbots": "imopenlines/openlines/chat-bots",
+    "connectors": "imopenlines/imconnector",
 }
 """Toolset -> folder; the statistics methods have no known page."""
+_COMPANION_FOLDERS = {
+    "im.recent.": "chats",
+    "im.": "chats/messages",
+    "user.": "user",
+    "scope": "common/system",
+    "methods": "common/system",
+}
+"""How a method of another module begins -> folder."""
+_EVENT_FOLDERS = {"line_events": "imopenlines/openlines/events", "connector_events": "imopenlines/imconnector/events"}
 
 
 def event_address(event: type[Event]) -> str:
@@ -38,13 +48,17 @@ def section_address(toolset: str) -> str:
 
 def official_method_page(method: type[Method]) -> str | None:
     """The official page of a method, where one is known."""
-    folder = _FOLDERS.get(method.toolset())
-    return None if folder is None else f"{_OFFICIAL}/{folder}{_kebab(method.rest)}.html"
+    folder = _FOLDERS.get(method.toolset()) or _companion_folder(method.rest)
+    return None if folder is None else f"{_OFFICIAL}/{folder}/{_kebab(method.rest)}.html"
+
+
+def _companion_folder(rest: str) -> str | None:
+    return next((folder for start, folder in _COMPANION_FOLDERS.items() if rest.startswith(start)), None)
 
 
 def official_event_page(event: type[Event]) -> str:
     """The official page of an event."""
-    return f"{_OFFICIAL}/events/{_kebab(event.name)}.html"
+    return f"{_OFFICIAL}/{_EVENT_FOLDERS[event.section()]}/{_kebab(event.name)}.html"
 
 
 def _kebab(name: str) -> str:

@@ -11,6 +11,8 @@ from sandbox.wire import Answer, time_of
 
 LONGEST = 50
 NOT_ALLOWED = ("batch", "download", "upload")
+RESULT = "result"
+"""What a refusal that came with HTTP 200 carries beside its code."""
 _REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
 _KEY = re.compile(r"\[([^\]]*)\]")
 
@@ -26,28 +28,33 @@ class Book:
         self.results: dict[Any, Any] = {}
         self.errors: dict[Any, Any] = {}
         self.times: dict[Any, Any] = {}
+        self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
 
     def note(self, key: str, answer: Answer) -> None:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
             self.times[key] = time_of(self._clock, answer.operating)
+            for name, value in answer.numbers.items():
+                self.numbers[name][key] = value
             return
         self.errors[key] = answer.refusal.body()
+        if RESULT in answer.refusal.extra:
+            self.results[key] = answer.refusal.extra[RESULT]
         if answer.refusal.code == "insufficient_scope":
             self.errors[key]["error_description"] = ""
 
     def scope(self) -> Scope:
         """Return what references look into."""
-        return {"result": self.results, "error": self.errors, "total": {}, "next": {}, "time": self.times}
+        return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
     def shown(self) -> dict[str, Any]:
         """Return the answer of the batch."""
         return {
             "result": php.array(self.results),
             "result_error": php.array(self.errors),
-            "result_total": [],
-            "result_next": [],
+            "result_total": php.array(self.numbers["total"]),
+            "result_next": php.array(self.numbers["next"]),
             "result_time": php.array(self.times),
         }
 

@@ -89,14 +89,14 @@ def core_card(company: Company, chat: Chat) -> dict[str, Any]:
 
 def dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
     """Return a chat as `imopenlines.dialog.get` shows it to a user."""
-    messages = company.messages_of(chat.id)
+    messages, unread = company.messages_of(chat.id), company.unread(user_id, chat)
     last = messages[-1] if messages else None
     return core_card(company, chat) | {
         "description": None,
         "avatar": "",
-        "counter": 0,
+        "counter": len(unread),
         "user_counter": len(chat.members),
-        "unread_id": 0,
+        "unread_id": unread[0].id if unread else 0,
         "restrictions": dict.fromkeys(RESTRICTIONS, True),
         "last_message_id": last.id if last else 0,
         "last_id": last.id if last else 0,
@@ -118,10 +118,10 @@ def _role(chat: Chat, user_id: int) -> str:
 
 def _readers(company: Company, chat: Chat, messages: list[Message]) -> list[dict[str, Any]]:
     client = company.clients.get(chat.client_id)
-    own = [message.id for message in messages if message.author_id == chat.client_id]
-    if not client or not own:
+    seen = [message.id for message in messages if message.author_id == chat.client_id or message.id == chat.client_read]
+    if not client or not seen:
         return []
-    return [{"user_id": client.id, "user_name": client.name, "message_id": own[-1], "date": None}]
+    return [{"user_id": client.id, "user_name": client.name, "message_id": seen[-1], "date": None}]
 
 
 def _views(company: Company, chat: Chat, last: Message | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sandbox.company import Company
+from sandbox.connectors import Connection, Connector
 from sandbox.line_queue import NO_FIELDS
 from sandbox.records import Bot, Client, CrmEntity, Employee, Line, QueueEntry, Reach, Role, Webhook
 from sandbox.settings import defaults
@@ -44,7 +45,10 @@ APP_TOKEN = "sandbox-application-token"  # noqa: S105  nothing but the sandbox k
 SESSION_TOKEN = "sandbox-session-token"  # noqa: S105  nothing but the sandbox knows it
 BOT_CLIENT_ID = "sandbox-bot-client"
 APPLICATION_ID = "local.sandbox"
+CONNECTOR, GROUP_CONNECTOR = "sandbox_chat", "sandbox_forum"
 BOT, APPLICATION_BOT, NETWORK_BOT = 9, 10, 11
+HANDLER = "https://app.example/connector/settings"
+ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E"}
 COMPANY_DEPARTMENT, SUPPORT, SALES = 1, 5, 7
 
 CLIENTS = (
@@ -106,11 +110,18 @@ def register(company: Company) -> None:
     for entity in (
         CrmEntity("LEAD", 501, "Website enquiry: delivery", 3),
         CrmEntity("LEAD", 502, "Telegram enquiry: wholesale", 5),
+        CrmEntity("LEAD", 503, "Spring campaign: voucher", 3),
         CrmEntity("DEAL", 601, "Annual contract", 1),
         CrmEntity("CONTACT", 701, "Алексей Волков", 4),
         CrmEntity("COMPANY", 801, "Clark & Sons", 2),
     ):
         company.crm[entity.type, entity.id] = entity
+    for number, name, settings in (
+        (CONNECTOR, "Sandbox chat", {}),
+        (GROUP_CONNECTOR, "Sandbox forum", {"CHAT_GROUP": True}),
+    ):
+        company.connectors[number] = Connector(number, APPLICATION_ID, name, HANDLER, dict(ICON), dict(settings))
+        company.connections[number, 1] = Connection(active=True)
     company.webhooks.extend(_keys())
     company.counters.update({"user": 200, "line": 5, "crm": 900})
 
@@ -155,15 +166,15 @@ def _line(
 
 def _keys() -> list[Webhook]:
     return [
-        Webhook(TOKENS["admin"], 1),
-        Webhook(TOKENS["supervisor"], 2),
-        Webhook(TOKENS["operator"], 3),
+        Webhook(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
+        Webhook(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
+        Webhook(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
         Webhook(TOKENS["second operator"], 4),
-        Webhook(TOKENS["extranet"], 7),
-        Webhook(TOKENS["no rights"], 8),
+        Webhook(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
+        Webhook(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
         Webhook(TOKENS["no scope"], 1, scopes=("crm", "user")),
         Webhook(TOKENS["inactive"], 1, active=False),
         Webhook(TOKENS["dismissed"], 6),
-        Webhook(APP_TOKEN, 1, kind="application", client_id=APPLICATION_ID),
+        Webhook(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
         Webhook(SESSION_TOKEN, 1, kind="session"),
     ]

@@ -1,9 +1,8 @@
 """The life of a session from its start to its finish, apart from closing it."""
 
-from sandbox.access import queue_members
-from sandbox.closing import SITE_CHAT, close, session_to_vote_on, take_vote, vote_in
+from sandbox.closing import close
 from sandbox.company import Company
-from sandbox.queues import distribute, is_present, pass_on, send_away
+from sandbox.queues import distribute, send_away
 from sandbox.records import Chat, Line, Message, Session, Status
 
 
@@ -44,11 +43,12 @@ def start(company: Company, chat: Chat) -> Session | None:
 def _welcome_bot(company: Company, chat: Chat, line: Line) -> int:
     """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
-    wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or _is_new(company, chat)
+    wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_new(company, chat)
     return bot_id if wanted and line.on("WELCOME_BOT_ENABLE") and line.on("ACTIVE") and company.is_bot(bot_id) else 0
 
 
-def _is_new(company: Company, chat: Chat) -> bool:
+def is_new(company: Company, chat: Chat) -> bool:
+    """Tell whether the present session is the first of its chat."""
     return len(company.sessions_of(chat.id)) == 1
 
 
@@ -93,58 +93,6 @@ def greet(company: Company, chat: Chat, session: Session) -> None:
         company.announce(chat, text, to_client=True)
 
 
-def _greet_newcomer(company: Company, chat: Chat, session: Session) -> None:
-    """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
-    line = company.line_of(session)
-    if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
-        return
-    if line.on("SEND_WELCOME_EACH_SESSION") or _is_new(company, chat):
-        greet(company, chat, session)
-
-
-def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int]) -> Message:
-    """Receive a client's message: it opens a session, moves its status, or is a vote."""
-    vote = vote_in(chat, text)
-    rated = session_to_vote_on(company, chat) if vote else None
-    known = rated or open_session(company, chat)
-    session = known or start(company, chat)
-    message = company.say(chat, chat.client_id, text, file_ids=file_ids)
-    if rated:
-        take_vote(company, chat, rated, vote)
-        return message
-    if session is None:
-        return message
-    session.modified = company.clock()
-    if not session.wait_answer:
-        session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
-        session.wait_action = session.wait_vote = False
-    if not known:
-        _greet_newcomer(company, chat, session)
-    _leave_absent(company, chat, session)
-    return message
-
-
-def _leave_absent(company: Company, chat: Chat, session: Session) -> None:
-    """Take an accepted dialog from an operator who is not at work, unless it is pinned or the line has nobody else."""
-    line, holder = company.line_of(session), session.operator_id
-    if line is None or session.paused or session.wait_answer or company.is_bot(holder):
-        return
-    if not is_present(company, line, holder) and queue_members(company, line) != [holder]:
-        pass_on(company, chat, session)
-
-
-def operator_writes(company: Company, chat: Chat, author_id: int, text: str) -> Message:
-    """Write into a chat; the client gets it unless silent mode is on or a messenger's line is not active."""
-    session = open_session(company, chat)
-    line = company.line_of(session) if session else None
-    delivered = chat.silent != "Y" and (chat.connector == SITE_CHAT or line is None or line.on("ACTIVE"))
-    message = company.say(chat, author_id, text, to_client=delivered)
-    if session and not (company.is_bot(author_id) and session.wait_answer):
-        session.status, session.modified = Status.OPERATOR_WROTE, company.clock()
-        session.wait_action = session.wait_vote = False
-    return message
-
-
 def answer(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
     """Make a user responsible, over anyone who was; false when there is nothing to take."""
     if chat.owner == user_id or chat.id in company.switches.locked_chats:
@@ -172,6 +120,7 @@ def take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
         session.operator_answer = session.operator_answer or now
     send_away(company, chat, session, keep=user_id)
     add_member(chat, user_id)
+    company.read_all(user_id, chat)
 
 
 def add_member(chat: Chat, user_id: int) -> None:
@@ -192,6 +141,7 @@ def join(company: Company, chat: Chat, user_id: int) -> None:
     """Add a participant who is not responsible."""
     if user_id not in chat.members:
         add_member(chat, user_id)
+        company.read_all(user_id, chat)
         company.announce(chat, f"{company.mention(user_id)} joined the conversation")
 
 

@@ -141,7 +141,10 @@ class CrmEntity:
 
 @dataclass
 class Chat:
-    """A messenger chat; for an open line `user_code` is connector|line|external chat|client."""
+    """A messenger chat; for an open line `user_code` is connector|line|external chat|client.
+
+    Types: L of an open line, C of a group, P of two people.
+    """
 
     id: int
     name: str
@@ -157,6 +160,7 @@ class Chat:
     moved_to_line: int = 0
     crm_main: tuple[str, int] | None = None
     crm_bindings: dict[str, int] = field(default_factory=dict)
+    client_read: int = 0
 
     @property
     def connector(self) -> str:
@@ -171,7 +175,7 @@ class Chat:
     @property
     def client_id(self) -> int:
         """Return the client's user id."""
-        return int(self.user_code.split("|")[3]) if self.user_code else 0
+        return int(self.user_code.rsplit("|", 1)[1]) if self.user_code else 0
 
 
 @dataclass
@@ -217,7 +221,10 @@ class Session:
 
 @dataclass
 class Message:
-    """One message of a chat; system messages have no author."""
+    """One message of a chat; system messages have no author, hidden ones were written in silent mode.
+
+    While `sending`, its connector has to confirm delivery.
+    """
 
     id: int
     chat_id: int
@@ -227,8 +234,13 @@ class Message:
     text: str
     system: bool = False
     to_client: bool = False
+    hidden: bool = False
+    reply_to: int = 0
     file_ids: list[int] = field(default_factory=list)
     attach: list[dict[str, Any]] = field(default_factory=list)
+    external_ids: list[str] = field(default_factory=list)
+    sending: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,7 @@ SCENES = (
         3,
         ("c", 0, "Is the spring voucher still valid?"),
         ("o", 30, "It was valid until March 10, Julia, but I can offer you free delivery."),
+        crm=(("LEAD", 503),),
     ),
     _live(
         219,

@@ -40,7 +40,7 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.data(result))
+    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.structured(result))
 
 
 def refuse(failure: Failure) -> CallToolResult:

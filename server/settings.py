@@ -11,10 +11,12 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from tools import TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
+ALL = "all"
+"""Stands for every toolset."""
 
 
 class WrongSettings(Exception):  # noqa: N818
@@ -53,7 +55,8 @@ class Settings(BaseSettings):
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
-    toolsets: Annotated[frozenset[str], NoDecode] = frozenset(TOOLSETS)
+    toolsets: Annotated[frozenset[str], NoDecode] = frozenset(DEFAULT_TOOLSETS)
+    """Names of toolsets; `all` is every one."""
     read_only: bool = False
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
@@ -66,10 +69,10 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _known(cls, value: frozenset[str]) -> frozenset[str]:
-        if not value or (unknown := value - set(TOOLSETS)):
+        if not value or (unknown := value - {*TOOLSETS, ALL}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
-            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}")
-        return value
+            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, or {ALL}")
+        return frozenset(TOOLSETS) if ALL in value else value
 
     @classmethod
     def settings_customise_sources(
@@ -87,7 +90,12 @@ class Settings(BaseSettings):
 def check_environment(names: Iterable[str]) -> None:
     """A misspelt variable must not quietly leave a limit off."""
     known = {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
-    for name in names:
+    given = list(names)
+    if any(name.upper().startswith("OPENCHANNELS_HTTP_") for name in given):
+        from server.http.settings import variables
+
+        known |= variables()
+    for name in given:
         if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
             raise WrongSettings(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
@@ -111,14 +119,15 @@ class ProfileSource(PydanticBaseSettingsSource):
             return {}
         if _is_on(chosen.get("sandbox")):
             return {}
-        content = _read(path)
+        content = read_file(path)
         name = named or content.get("default_profile")
         if not name:
             return {}
         return {"profile": name, **_without_replaced_secrets(_profile(content, name, path), chosen)}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings file: profiles, and the table of the server that many clients share."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -126,7 +135,7 @@ def _read(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise WrongSettings(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
 
-    if unknown := set(content) - {"default_profile", "profiles"}:
+    if unknown := set(content) - {"default_profile", "profiles", "server"}:
         raise WrongSettings(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
     return content
 

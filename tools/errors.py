@@ -9,7 +9,21 @@ NOT_YOURS = (
     "You are not the operator of this dialog. operator_answer takes it, from its present operator too: ask first."
 )
 CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
+CHANNEL_OFF = {
+    "ERROR_FROM_OTHER_MODULE": "The line is switched off, or its channel is not connected any more; nothing was sent. "
+    "config_get shows ACTIVE; an administrator reconnects channels in the Contact Center.",
+}
 PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
+
+SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_brief": "Users"}
+"""Scope, the first where several will do -> what the portal calls it."""
+
+
+def missing_scope(*needs: tuple[str, ...]) -> str:
+    """What to do where scopes are missing; of each tuple one is enough."""
+    names = " and ".join(f"{SCOPES.get(need[0], 'the scope')} ({' or '.join(need)})" for need in needs)
+    return f"The webhook or application lacks a scope: edit it in the portal and tick {names}."
+
 
 CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0."}
 
@@ -24,8 +38,34 @@ CHAT_ACCESS = {
 }
 """The gate of every method that works on a dialog: operator.*, session.* with a chat, message.*, crm.lead.create."""
 
+EXTRAS = {
+    "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
+    "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
+    "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+}
+"""What can hang on a message."""
+
 NO_SESSION_AUTH = {
     "WRONG_AUTH_TYPE": "A browser session cannot call this method: use an incoming webhook or an application token.",
+}
+
+APPLICATION_ONLY = {
+    "WRONG_AUTH_TYPE": "A webhook cannot call this method: it takes an application. Put its address, client id and "
+    "secret into the settings and sign in with openchannels-mcp login.",
+}
+
+CONNECTOR_ON_LINE = {**APPLICATION_ONLY, "ERROR_ARGUMENT": "A required argument is missing; the message names it."}
+
+CHANNEL = {
+    **CONNECTOR_ON_LINE,
+    "IMCONNECTOR_NO_CORRECT_PROVIDER": "The portal cannot work with this connector. See imconnector_list; register it "
+    "again if it is yours, and tell the portal's administrator if that does not help.",
+    "IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR": "No connector has this id. imconnector_list shows those there are.",
+}
+
+ACTIVE_CHANNEL = {
+    **CHANNEL,
+    "NOT_ACTIVE_LINE": "The connector is not on for this line. See imconnector_status, then imconnector_activate.",
 }
 
 TRANSFER_TARGET = {
@@ -51,7 +91,7 @@ CORE = {
     "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
     "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
     "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",
-    "insufficient_scope": "The webhook lacks the scope imopenlines: edit it in the portal and tick Open Channels.",
+    "insufficient_scope": missing_scope(("imopenlines",)),
     "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
     "user_access_error": "The user may not use this application; an administrator has to allow it.",
     "authorization_error": "The owner of the webhook was dismissed or cannot sign in. Create one for another user.",

@@ -2,13 +2,14 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
     AliasGenerator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -18,6 +19,7 @@ from pydantic import (
 from typing_extensions import Doc
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$", re.ASCII)
+_DIALOG = re.compile(r"^chat[1-9]\d{0,9}$", re.ASCII)
 _DAY = re.compile(r"^(\d{1,2})\.(\d{1,2})$", re.ASCII)
 _LEAP_YEAR = 2000
 MAX_ID = 2**31 - 1
@@ -54,6 +56,24 @@ def _moment(value: str) -> str:
     return value
 
 
+def _atom(value: str) -> str:
+    """The one form of a date that the messenger reads; any other counts there as no date at all."""
+    return datetime.fromisoformat(value).isoformat(timespec="seconds")
+
+
+def _open_dialog(value: Any) -> Any:
+    """The chat of an Open Channels dialog; a bare number is a person to the portal."""
+    text = str(value)
+    if text.isdecimal():
+        raise ValueError(
+            f"{text[:20]} alone is a person to the portal, and this tool writes to nobody directly: for chat "
+            f"{text[:20]} give chat{text[:20]}"
+        )
+    if not _DIALOG.match(text):
+        raise ValueError("should be chat and the number of the chat, e.g. chat2043 (dialog_get shows dialog_id)")
+    return value
+
+
 def _time_of_day(value: str) -> str:
     if not _CLOCK.match(value):
         raise ValueError("should be a time of day such as 09:00 or 18:30")
@@ -81,8 +101,12 @@ def _dotted(value: str) -> str:
     return f"{int(hours)}" + ("" if minutes == "00" else f".{minutes}")
 
 
-def _yes_no(value: bool) -> str:
+def _yes_no(value: bool) -> Literal["Y", "N"]:
     return "Y" if value else "N"
+
+
+def _one_zero(value: bool) -> Literal["1", "0"]:
+    return "1" if value else "0"
 
 
 Id = Annotated[int, Field(ge=1), AfterValidator(_fits_the_database)]
@@ -90,8 +114,12 @@ Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_d
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
 Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
+MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_not_blank)]
+"""The messenger cuts what is longer."""
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
+Switch = Annotated[bool, PlainSerializer(_one_zero)]
+"""1 or 0 on the wire: the server takes any other filled text as on, N included."""
 OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no), WithJsonSchema({"type": "boolean"})]
 """For a switch that the server takes as on whenever it is present, whatever its value."""
 
@@ -108,8 +136,15 @@ CrmType = Annotated[Literal["lead", "deal", "contact", "company"], Doc("kind of 
 CrmId = Annotated[Id, Doc("number of the CRM record")]
 Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
 
+DialogId = Annotated[
+    str,
+    Field(description="chat and its number, e.g. chat2043", json_schema_extra={"pattern": r"^chat[1-9]\d{0,9}$"}),
+    BeforeValidator(_open_dialog),
+]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """ISO 8601 with an offset, sent as given."""
+AtomMoment = Annotated[Moment, PlainSerializer(_atom)]
+"""Like Moment, sent to the second and with the letter T."""
 TimeOfDay = Annotated[
     str,
     Field(json_schema_extra={"pattern": r"^\d?\d:\d\d$"}),
@@ -127,6 +162,8 @@ Holidays = Annotated[
 JsonObject = dict[str, JsonValue]
 AnObject = WithJsonSchema({"type": "object"})
 """Objects whose inside is described on the page, not in the list of tools."""
+Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
+"""What can hang on a message: blocks, buttons, items."""
 
 
 class Part(BaseModel):

@@ -12,12 +12,20 @@ from tools.tool import Tool
 
 
 class RefusedByResult(Exception):  # noqa: N818
-    """An answer with HTTP 200 whose result means that nothing was done."""
+    """An answer with HTTP 200 whose result means that nothing was done, or what `happened` says.
 
-    def __init__(self, result: object, advice: str) -> None:
+    `code` and `said` are the portal's, where the result holds them.
+    """
+
+    def __init__(
+        self, result: object, advice: str, *, happened: str = "", code: str | None = None, said: str = ""
+    ) -> None:
         super().__init__(advice)
         self.result = result
         self.advice = advice
+        self.happened = happened
+        self.code = code
+        self.said = said
 
 
 class UnexpectedResult(Exception):  # noqa: N818
@@ -29,8 +37,8 @@ class Method(Tool):
 
     rest: ClassVar[str]
     """Name of the REST method, in the spelling of the official documentation."""
-    scope: ClassVar[str] = "imopenlines"
-    """What the webhook or token has to be granted."""
+    scopes: ClassVar[tuple[str, ...]] = ("imopenlines",)
+    """What the webhook or token has to be granted: any one of these, or nothing where there is none."""
     auth: ClassVar[Auth] = Auth.ANY
     returns: ClassVar[Any] = bool
     """Type of the result; numbers in strings become numbers in it."""

@@ -16,7 +16,7 @@ from tools.schema import input_schema
 
 MOST_PROBLEMS = 10
 MOST_NAMES = 30
-_ALTERNATIVE = re.compile(r"^(list|nullable|union|function-[a-z]+|str|int|bool|json-or-python)(\[.*)?$")
+_ALTERNATIVE = re.compile(r"^(list|nullable|union|function-[a-z]+|str|int|bool|json-or-python|\[key\])(\[.*)?$")
 
 
 class InvalidArguments(Exception):  # noqa: N818  (what it is, not that it is an error)
@@ -68,7 +68,7 @@ class Tool(BaseModel):
         """The result as a model reads it."""
         return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
 
-    def data(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
         return result if isinstance(result, dict) else {"result": result}
 

@@ -1,9 +1,24 @@
-"""The behaviours of the Open Channels methods, by REST name."""
+"""The behaviours of the methods of Open Channels, connectors, the messenger and users, by REST name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sandbox.methods import channels, chatbots, crm_chats, dialogs, messages, network, operators, sessions, statistics
+from sandbox.methods import (
+    channel_messages,
+    channels,
+    chatbots,
+    connectors,
+    crm_chats,
+    dialogs,
+    messages,
+    messenger,
+    network,
+    operators,
+    posting,
+    sessions,
+    statistics,
+    users,
+)
 from sandbox.methods.registry import Behaviour
 
 BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
@@ -17,5 +32,10 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **chatbots.METHODS,
         **crm_chats.METHODS,
         **statistics.METHODS,
+        **messenger.METHODS,
+        **posting.METHODS,
+        **users.METHODS,
+        **connectors.METHODS,
+        **channel_messages.METHODS,
     }
 )

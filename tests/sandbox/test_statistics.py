@@ -125,7 +125,7 @@ def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
         ({"vote": "like"}, [309]),
         ({"vote": "any"}, [310, 309]),
         ({"hasVoteHead": "Y"}, [310, 309]),
-        ({"hasCrm": True}, [307, 315, 314, 310]),
+        ({"hasCrm": True}, [307, 315, 314, 310, 318]),
         ({"waitAnswerFrom": 1000}, [310, 318]),
         ({"waitAnswerTo": 60, "status": "answered"}, [304, 305]),
         ({"waitCloseFrom": 5000}, [313, 310]),
