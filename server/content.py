@@ -9,6 +9,9 @@ from docs.pages import pages
 from prompts import PromptArguments, prompts
 from tools.registry import methods
 
+MOST_VALUES = 100
+"""More are not allowed in one completion."""
+
 
 class NoSuchPage(Exception):  # noqa: N818
     """A page that does not exist."""
@@ -88,3 +91,27 @@ def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
         raise NoSuchPrompt(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))
     return types.GetPromptResult(description=found.description, messages=[message])
+
+
+def complete(
+    ref: types.PromptReference | types.ResourceTemplateReference,
+    argument: types.CompletionArgument,
+    context: types.CompletionContext | None,  # noqa: ARG001  (no value depends on another argument yet)
+) -> types.Completion:
+    """What an argument may become: those that begin like it first, then those that hold it."""
+    begun = argument.value.lower()
+    values = [value for value in _possible(ref, argument.name) if begun in value.lower()]
+    values.sort(key=lambda value: not value.lower().startswith(begun))
+    return types.Completion(values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES)
+
+
+def _possible(ref: types.PromptReference | types.ResourceTemplateReference, argument: str) -> list[str]:
+    """Names of pages; arguments of prompts are free text, except where one names a method."""
+    if isinstance(ref, types.PromptReference):
+        known = prompts().get(ref.name)
+        names_method = known is not None and argument == "method" and any(a.name == argument for a in known.arguments)
+        return [method.rest for method in methods().values()] if names_method else []
+    prefix, variable, _ = ref.uri.partition("{name}")
+    if not variable or argument != "name":
+        return []
+    return [uri.removeprefix(prefix) for uri in pages() if uri.startswith(prefix)]
