@@ -25,7 +25,7 @@ class Caller:
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.policy, self.connection)
+        return Calls(self.policy, self.connection, self.name)
 
     @property
     def definitions(self) -> list[types.Tool]:

@@ -44,7 +44,7 @@ class Journal:
     def __init__(self, app: ASGIApp, metrics: Metrics, *, paths: Collection[str], quiet: Collection[str]) -> None:
         self._app = app
         self._metrics = metrics
-        self._paths = frozenset(paths).union(quiet)
+        self._paths = frozenset(path.rstrip("/") for path in (*paths, *quiet))
         self._quiet = frozenset(quiet)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +67,8 @@ class Journal:
             origin.reset(token)
 
     def _entry(self, scope: Scope) -> Entry:
-        route = scope["path"] if scope["path"] in self._paths else OTHER
+        path = scope["path"].rstrip("/")
+        route = path if path in self._paths else OTHER
         method = scope["method"] if scope["method"] in METHODS else OTHER
         client = scope.get("client")
         return Entry(method, route, client[0] if client else "")

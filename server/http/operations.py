@@ -4,10 +4,11 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.connection import Connection
 from server.http import telemetry
@@ -17,7 +18,7 @@ from server.logs import CallLog
 from server.observation import CallObserver, Observers
 from server.settings import Settings, WrongSettings
 
-HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
+HEALTH, READINESS, METRICS = OWN = ("/healthz", "/readyz", "/metrics")
 SHORTEST_TOKEN = 16
 
 
@@ -44,12 +45,21 @@ class Operations:
         spans = [telemetry.Spans(portal)] if self._spans else []
         return Observers(self._metrics.of(portal), CallLog(portal), *spans)
 
-    def around(self, app: ASGIApp, paths: Collection[str]) -> ASGIApp:
-        """The application with an id, a line and a count for each request; `paths` are its own."""
-        return Journal(app, self._metrics, paths=paths, quiet=(HEALTH, READINESS, METRICS))
+    def around(self, app: ASGIApp, *, paths: Collection[str], ready: Callable[[], bool]) -> ASGIApp:
+        """The application with probes and figures, and an id, a line and a count for each request.
 
-    def routes(self, ready: Callable[[], bool]) -> list[BaseRoute]:
-        """The probes, open to everybody as they tell nothing, and the figures."""
+        `paths` are the application's own; `ready` says whether it takes calls. The probes are in front of everything
+        that turns requests away: who probes knows no token and may name any host.
+        """
+        own = Starlette(routes=self._routes(ready))
+
+        async def either(scope: Scope, receive: Receive, send: Send) -> None:
+            ours = scope["type"] == "http" and scope["path"] in OWN
+            await (own if ours else app)(scope, receive, send)
+
+        return Journal(either, self._metrics, paths=paths, quiet=OWN)
+
+    def _routes(self, ready: Callable[[], bool]) -> list[Route]:
 
         async def health(_: Request) -> Response:
             """The process lives."""
@@ -63,7 +73,7 @@ class Operations:
             """
             return JSONResponse({"status": "ready"}) if ready() else JSONResponse({"status": "not ready"}, 503)
 
-        probes: list[BaseRoute] = [Route(HEALTH, health), Route(READINESS, readiness)]
+        probes = [Route(HEALTH, health), Route(READINESS, readiness)]
         return probes if self._token is None else [*probes, Route(METRICS, self._figures)]
 
     async def _figures(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from server.http.operations import Operations
 from server.policy import Policy
 from server.settings import Settings
 from tools import TOOLSETS
-from tools.effect import Effect
+from tools.effect import EVERY_EFFECT, Effect
 
 SECRET = "a1b2c3d4e5f6g7h8"
 WEBHOOK = f"https://p.bitrix24.com/rest/1/{SECRET}/"
@@ -87,15 +87,16 @@ async def house(
     connection = Connection(
         settings, observer=operations.observer("shop"), transport=httpx.MockTransport(portal), sleep=_no_pause
     )
-    calls = Calls(Everything(frozenset(TOOLSETS), read_only=read_only), connection, "anna")
+    effects = Effect.READ if read_only else EVERY_EFFECT
+    calls = Calls(Everything(frozenset(TOOLSETS), effects), connection, "anna")
 
     async def call(request: Request) -> Response:
         asked = await request.json()
         reply = await calls.call(asked["tool"], asked["arguments"])
         return JSONResponse({"failed": reply.is_error})
 
-    routes = [*operations.routes(lambda: True), Route("/mcp", call, methods=["POST"]), *more]
-    app = operations.around(Starlette(routes=routes), paths=["/mcp"])
+    inner = Starlette(routes=[Route("/mcp", call, methods=["POST"]), *more])
+    app = operations.around(inner, paths=["/mcp"], ready=lambda: True)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with connection, httpx.AsyncClient(transport=transport, base_url="http://server") as http:
         yield House(http)
