@@ -4,16 +4,18 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
+from threading import Condition, Thread
+from typing import Any, TypeVar
 
 from server.http.settings import ServerSettings
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.http.team import TeamServer
 from tests.ops.house import METRICS_TOKEN
+
+Found = TypeVar("Found")
 
 
 class Program:
@@ -22,28 +24,43 @@ class Program:
     def __init__(self) -> None:
         self.server: TeamServer
         self.status: int | None = None
-        self.port = 0
-        self.announced = Event()
         self._lines: list[str] = []
+        self._told = Condition()
+        self._ended = False
 
     def read(self, stderr: Iterable[str]) -> None:
         """Keep every line until the last."""
         for line in stderr:
-            self._lines.append(line)
-            if not self.port and (found := re.search(r"Serving on http://[\w.]+:(\d+)", line)):
-                self.port = int(found[1])
-                self.announced.set()
-        self.announced.set()
+            with self._told:
+                self._lines.append(line)
+                self._told.notify_all()
+        with self._told:
+            self._ended = True
+            self._told.notify_all()
 
     @property
     def text(self) -> str:
         """All of it."""
         return "".join(self._lines)
 
-    def lines(self, message: str) -> list[dict[str, Any]]:
-        """Its lines of one kind."""
+    def announced(self) -> re.Match[str]:
+        """Where it listens, once it says so."""
+        found = self._wait_for(lambda: re.search(r"Serving on http://[\w.]+:(\d+)", self.text))
+        assert found, self.text
+        return found
+
+    def lines(self, message: str, **facts: str) -> list[dict[str, Any]]:
+        """Its lines of one kind that say this; there is at least one, or will be in a moment."""
+        return self._wait_for(lambda: self._lines_with({"message": message, **facts}))
+
+    def _lines_with(self, facts: dict[str, str]) -> list[dict[str, Any]]:
         every: list[dict[str, Any]] = [json.loads(line) for line in self._lines]
-        return [line for line in every if line["message"] == message]
+        return [line for line in every if facts.items() <= line.items()]
+
+    def _wait_for(self, found: Callable[[], Found]) -> Found:
+        with self._told:
+            self._told.wait_for(lambda: found() or self._ended, timeout=30)
+            return found()
 
 
 @contextmanager
@@ -62,9 +79,8 @@ def program(folder: Path, *options: str, **environment: str) -> Iterator[Program
         reader = Thread(target=running.read, args=(process.stderr,))
         reader.start()
         try:
-            running.announced.wait()
-            assert running.port, running.text
-            running.server = TeamServer(running.port, ServerSettings(tokens_file=folder / "access.json"))
+            port = int(running.announced()[1])
+            running.server = TeamServer(port, ServerSettings(tokens_file=folder / "access.json"))
             yield running
             process.terminate()
             running.status = process.wait(timeout=30)

@@ -42,10 +42,10 @@ def test_a_call_is_counted_and_written_down_with_its_callers_name(team: Program,
         assert not client.call("revision_get").is_error
 
     assert _figures(team)[sample] == before + 1
-    (call,) = [line for line in team.lines("tool call") if line["caller"] == way]
+    (call,) = team.lines("tool call", caller=way)
     assert (call["outcome"], call["portal_requests"]) == ("ok", 1)
-    requests = [line for line in team.lines("http request") if line["request_id"] == call["request_id"]]
-    assert [(line["caller"], line["method"]) for line in requests] == [(way, "POST")]
+    (request,) = team.lines("http request", request_id=call["request_id"])
+    assert (request["caller"], request["method"]) == (way, "POST")
 
 
 def test_who_is_not_let_in_is_written_down_without_what_they_showed(team: Program) -> None:
@@ -54,8 +54,7 @@ def test_who_is_not_let_in_is_written_down_without_what_they_showed(team: Progra
     refused = team.server.call("dialog_get", {"chat_id": 201}, token="ocm_" + "x" * 43)
 
     assert _figures(team)[sample] == before + 1
-    identity = refused.headers["x-request-id"]
-    (line,) = [line for line in team.lines("http request") if line["request_id"] == identity]
+    (line,) = team.lines("http request", request_id=refused.headers["x-request-id"])
     assert (line["status"], line["route"]) == (401, "/mcp")
     assert "caller" not in line
     assert "xxxx" not in team.text
