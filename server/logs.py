@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Literal, TextIO
 
 from server.observation import CallEnded, CallObserver
@@ -132,9 +133,15 @@ def _kinds(error: BaseException) -> str:
 
 
 def set_up(form: Format, level: Level, stream: TextIO | None = None) -> None:
-    """Send everything that is logged to stderr in this form."""
+    """Send everything that is told to stderr in this form, and what ends the program too."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Lines(_as_json if form == "json" else _as_text))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
+    logging.raiseExceptions = False  # a record that cannot be written would be shown raw
+    sys.excepthook = _last_words
+
+
+def _last_words(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    logging.getLogger(__name__).critical("The program ends by a mistake", exc_info=error)

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any
@@ -21,8 +22,10 @@ Story = Callable[[House], Awaitable[Any]]
 
 
 @pytest.fixture
-def stderr() -> Iterator[io.StringIO]:
+def stderr(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged while everything is, as JSON; how logging was is restored."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
     loggers = [logging.getLogger(), *map(logging.getLogger, logs.OURS)]
     before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     stream = io.StringIO()
@@ -221,6 +224,7 @@ def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.String
             await served.http.get(f"/rest/1/{SECRET}/profile?auth={SECRET}")
             trouble.pop(0)
         await served.http.get("/broken")
+        sys.excepthook(RuntimeError, RuntimeError(f"{WEBHOOK} {WORDS}"), None)
         for name in ("uvicorn.error", "httpx", "httpcore", "mcp.server", "asyncio", "py.warnings", "opentelemetry"):
             _a_library_talks(logging.getLogger(name))
 
@@ -229,6 +233,7 @@ def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.String
     outcomes = {line.get("outcome") for line in _lines(stderr)}
     assert {"ok", "refused", "not_reachable", "portal_fault", "outcome_unknown", "arguments_refused"} <= outcomes
     assert len([line for line in _lines(stderr) if line["logger"] == "uvicorn.error"]) == 6
+    assert [line["exception"] for line in _lines(stderr) if line["level"] == "critical"] == ["RuntimeError"]
     _nothing_is_given_away(stderr)
 
 
