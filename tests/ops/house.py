@@ -79,10 +79,14 @@ async def _no_pause(_: float) -> None:
 
 @asynccontextmanager
 async def house(
-    portal: Portal, *, read_only: bool = False, more: tuple[Route, ...] = (), **environment: str
+    portal: Portal,
+    *,
+    read_only: bool = False,
+    more: tuple[Route, ...] = (),
+    ready: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[House]:
     """Serve `portal`'s tools to Anna under the profile's name `shop`."""
-    operations = Operations(METRICS_TOKEN, environment)
+    operations = Operations(METRICS_TOKEN, {})
     settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
     connection = Connection(
         settings, observer=operations.observer("shop"), transport=httpx.MockTransport(portal), sleep=_no_pause
@@ -96,7 +100,7 @@ async def house(
         return JSONResponse({"failed": reply.is_error})
 
     inner = Starlette(routes=[Route("/mcp", call, methods=["POST"]), *more])
-    app = operations.around(inner, paths=["/mcp"], ready=lambda: True)
+    app = operations.around(inner, paths=["/mcp"], ready=ready)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with connection, httpx.AsyncClient(transport=transport, base_url="http://server") as http:
         yield House(http)

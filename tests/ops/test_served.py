@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -114,5 +116,46 @@ def test_a_campaign_of_failures_writes_no_secret_and_nobodys_words(tmp_path: Pat
 
     outcomes = {line["outcome"] for line in running.lines("tool call")}
     assert {"ok", "refused", "auth_refused", "limited", "outcome_unknown", "arguments_refused"} <= outcomes
-    for secret in (TOKEN, token, METRICS_TOKEN, "4111", recording.address):
+    for secret in (TOKEN, token, METRICS_TOKEN, "My card", recording.address):
         assert secret not in running.text
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes spans as OpenTelemetry's collectors do."""
+
+    spans = b""
+
+    def do_POST(self) -> None:
+        assert self.path == "/v1/traces"
+        Collector.spans += self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+
+def test_spans_reach_the_collector_that_the_environment_names(tmp_path: Path) -> None:
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="the extra `telemetry` is not installed")
+    with HTTPServer(("127.0.0.1", 0), Collector) as collector:
+        thread = Thread(target=collector.serve_forever)
+        thread.start()
+        try:
+            address = f"http://127.0.0.1:{collector.server_port}"
+            with program(tmp_path, "--sandbox", OTEL_EXPORTER_OTLP_ENDPOINT=address) as running:
+                token = running.server.token("anna")
+                running.server.call("session_head_vote", {"session_id": 301, "rating": 5, "comment": WORDS}, token)
+        finally:
+            collector.shutdown()
+            thread.join()
+
+    for told in (
+        b"tools/call session_head_vote",
+        b"portal imopenlines.session.head.vote",
+        b"anna",
+        b"openchannels-mcp",
+    ):
+        assert told in Collector.spans
+    assert b"My card" not in Collector.spans
+    assert token.encode() not in Collector.spans
