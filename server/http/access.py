@@ -1,15 +1,15 @@
 """Who may come in: tokens of the team's file, access tokens of an authorisation server, or anybody on this machine."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
 from server.caller import Caller
-from server.http.oauth import AccessTokens
 from server.http.portals import Portals
 from server.http.refusals import Refused
 from server.http.tokens import PREFIX, Stamp, Token, TokensFile, recognise
@@ -17,10 +17,18 @@ from server.policy import Policy
 from server.settings import WrongSettings
 from tools import TOOLSETS
 
+if TYPE_CHECKING:
+    from server.http.oauth import AccessTokens
+
 logger = logging.getLogger(__name__)
 
 ANYBODY = Policy(frozenset(TOOLSETS))
 HOW = "Send the header `Authorization: Bearer TOKEN`; who runs this server makes one with `openchannels-mcp token add`"
+
+
+def plain_challenge(error: str | None = None) -> dict[str, str]:
+    """The header of a refusal where tokens come from the file alone."""
+    return {"WWW-Authenticate": 'Bearer realm="openchannels"' + (f', error="{error}"' if error else "")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +61,20 @@ class Changes:
 class Access:
     """Decides on each request; a token that is taken out of the file is out at the next one."""
 
-    def __init__(self, portals: Portals, file: TokensFile, oauth: AccessTokens | None = None) -> None:
+    def __init__(
+        self,
+        portals: Portals,
+        file: TokensFile,
+        oauth: "AccessTokens | None" = None,
+        challenge: Callable[[str | None], dict[str, str]] = plain_challenge,
+    ) -> None:
         self._portals = portals
         self._file = file
         self._oauth = oauth
+        self._challenge = challenge
         self._stamp: Stamp = None
         self._tokens: dict[str, Token] | None = {}
         """None while the file is damaged: then nobody is let in by it."""
-        self._callers: dict[Token, Caller] = {}
         self._changes = Changes()
         self._closed = oauth is not None
 
@@ -94,7 +108,6 @@ class Access:
         now = self._tokens or {}
         self._changes.gone |= set(before) - set(now)
         self._changes.altered |= {key for key in set(before) & set(now) if before[key].bound != now[key].bound}
-        self._callers.clear()
 
     def take_changes(self) -> Changes:
         """What happened since this was asked last."""
@@ -119,9 +132,8 @@ class Access:
             caller = await self._caller(granted.name, granted.profile, granted.bound)
             return Guest(caller, granted.key, granted.expires)
         token = self._recognise(secret)
-        if token not in self._callers:
-            self._callers[token] = await self._caller(token.name, token.profile, token.bound)
-        return Guest(self._callers[token], _key(token), token.expires.timestamp() if token.expires else None)
+        caller = await self._caller(token.name, token.profile, token.bound)
+        return Guest(caller, _key(token), token.expires.timestamp() if token.expires else None)
 
     def _recognise(self, secret: str) -> Token:
         if self._tokens is None:
@@ -142,11 +154,6 @@ class Access:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"
             raise Refused(403, "access_denied", text) from None
-
-    def _challenge(self, error: str | None) -> dict[str, str]:
-        if self._oauth is not None:
-            return self._oauth.challenge(error)
-        return {"WWW-Authenticate": 'Bearer realm="openchannels"' + (f', error="{error}"' if error else "")}
 
 
 def _key(token: Token) -> str:

@@ -1,5 +1,6 @@
 """The application that serves a team: from the gate through the entrance to the transports."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from server.http import oauth
+from server.http import metadata
 from server.http.access import Access
 from server.http.audience import Audience
 from server.http.bodies import Bodies
@@ -25,6 +26,8 @@ from server.http.refusals import Refusals
 from server.http.settings import ServerSettings
 from server.http.traffic import Traffic
 from server.http.transports import SsePair, StreamableHttp, team_server
+
+logger = logging.getLogger(__name__)
 
 Transport = Literal["http", "sse", "all"]
 LOOK_EVERY = 1.0
@@ -48,25 +51,27 @@ class Team:
         self._portals = portals
         self._access = access
         self._traffic = Traffic(settings.limits)
-        self._audience = Audience()
+        self.audience = Audience()
+        """Whoever finds that a page changed tells it here."""
         self._open = StreamableHttp(
-            team_server(self._audience, sessions=not settings.stateless),
-            self._audience,
+            team_server(self.audience, sessions=not settings.stateless),
+            self.audience,
             settings.limits,
             stateless=settings.stateless,
         )
-        self._pair = SsePair(team_server(self._audience, sessions=True), settings.limits)
+        self._pair = SsePair(team_server(self.audience, sessions=True), settings.limits)
         self._transport = transport
         routes = [*self._transports(), *self._metadata()]
         inner = Starlette(routes=routes, middleware=self._layers(), lifespan=self._lifespan)
         inner.router.redirect_slashes = False
         paths = [route.path for route in routes if isinstance(route, Route | Mount)]
+        operations.count_sessions(lambda: self.audience.count)
         self.app = operations.around(inner, paths=paths, ready=lambda: not self._traffic.stopping)
 
     def stop(self) -> None:
         """Take nothing new; streams end at once, what is being answered is answered."""
         self._traffic.stop()
-        self._audience.close()
+        self.audience.close()
         self._pair.stop()
 
     def _transports(self) -> list[BaseRoute]:
@@ -102,9 +107,9 @@ class Team:
             return []
 
         async def tell(_: Request) -> Response:
-            return JSONResponse(oauth.metadata(settings))
+            return JSONResponse(metadata.metadata(settings))
 
-        paths = {oauth.METADATA, urlsplit(oauth.metadata_address(settings.resource)).path}
+        paths = {metadata.PATH, urlsplit(metadata.metadata_address(settings.resource)).path}
         return [Route(path, tell, methods=["GET"]) for path in sorted(paths)]
 
     @asynccontextmanager
@@ -117,17 +122,24 @@ class Team:
     async def _watch(self) -> None:
         while True:
             await anyio.sleep(LOOK_EVERY)
-            self._access.refresh()
-            self._traffic.forget_idle()
-            changes = self._access.take_changes()
-            for key in changes.gone:
-                await self._end(key)
-            for key in changes.altered:
-                await self._audience.tools_changed(key)
+            try:
+                await self._look()
+            except Exception:
+                logger.exception("Looking for changed tokens failed; it goes on")
+
+    async def _look(self) -> None:
+        """End what may not go on, and tell those who have other tools."""
+        self._access.refresh()
+        self._traffic.forget_idle()
+        changes = self._access.take_changes()
+        for key in changes.gone:
+            await self._end(key)
+        for key in changes.altered:
+            await self.audience.tools_changed(key)
 
     async def _end(self, key: str) -> None:
         """Nothing goes on for a credential that is out: no request, no stream, no session."""
         self._traffic.end(key)
-        for session in self._audience.sessions(key):
+        for session in self.audience.sessions(key):
             if session.id is not None:
                 await self._open.end(session)

@@ -49,8 +49,8 @@ class Entrance:
         scope[GUEST], scope["user"] = guest, guest.user
         answer = Answer(send)
         with self._traffic.visit(guest, _kind(scope)) as visit:
-            await self._app(scope, receive, answer.send)
-        if visit.cancelled_caught:
+            await self._app(scope, visit.heard(receive), answer.send)
+        if visit.over:
             await answer.cut(scope, receive)
 
 

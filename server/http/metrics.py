@@ -56,6 +56,7 @@ class Metrics:
 
         self._answered = counter("http_requests", "HTTP requests that ended.", ["route", "method", "status"])
         self._open = gauge("http_requests_open", "HTTP requests not yet ended, event streams among them.", ["route"])
+        self.sessions = gauge("http_sessions", "Open sessions of the older protocol revisions.")
 
     def of(self, portal: str) -> "PortalMetrics":
         """Counts what happens with one portal; `portal` is the name of its profile."""

@@ -3,11 +3,11 @@
 import logging
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import jwt
 
 from server.http.keys import KeysUnavailable, SigningKeys
+from server.http.metadata import challenge
 from server.http.refusals import Refused
 from server.http.settings import OAuth
 from server.policy import Policy
@@ -19,7 +19,6 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Only of key pairs: with any other, whoever knows the public key could sign."""
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
-METADATA = "/.well-known/oauth-protected-resource"
 WRONG = "The access token is not accepted: it has to be valid, and made by the configured issuer for this server"
 
 
@@ -59,9 +58,10 @@ class AccessTokens:
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
             header = jwt.get_unverified_header(token)
-            key = await self._keys.key(header.get("kid"))
-            if key is None or header.get("alg") not in ALGORITHMS:
-                self.refuse_token()
+            algorithm, name = header.get("alg"), header.get("kid")
+            key = await self._keys.key(name, algorithm) if algorithm in ALGORITHMS else None
+            if key is None:
+                self._refuse()
             return jwt.decode(
                 token,
                 key,
@@ -75,7 +75,7 @@ class AccessTokens:
             raise Refused.for_now(503, "temporarily_unavailable", f"Your token cannot be checked: {error}", 5) from None
         except (jwt.PyJWTError, ValueError) as error:
             logger.info("An access token was refused: %s", type(error).__name__)
-            self.refuse_token()
+            self._refuse()
 
     def _effects(self, claims: dict[str, Any]) -> Effect:
         allowed = Effect(0)
@@ -83,8 +83,8 @@ class AccessTokens:
             allowed |= self._settings.scopes.get(scope, Effect(0))
         if not allowed:
             known = ", ".join(self._settings.scopes)
-            challenge = self.challenge("insufficient_scope")
-            raise Refused(403, "insufficient_scope", f"The access token needs one of these scopes: {known}", challenge)
+            text = f"The access token needs one of these scopes: {known}"
+            raise Refused(403, "insufficient_scope", text, challenge(self._settings, "insufficient_scope"))
         return allowed
 
     def _profile(self, claims: dict[str, Any]) -> str | None:
@@ -96,33 +96,9 @@ class AccessTokens:
             raise Refused(403, "access_denied", text)
         return profile
 
-    def refuse_token(self) -> NoReturn:
+    def _refuse(self) -> NoReturn:
         """Turn away a token that is wrong, in whatever way."""
-        raise Refused(401, "invalid_token", WRONG, self.challenge("invalid_token"))
-
-    def challenge(self, error: str | None = None) -> dict[str, str]:
-        """The header that tells a client where to get a token, and with which scope."""
-        wanted = " ".join(self._settings.scopes) if error == "insufficient_scope" else next(iter(self._settings.scopes))
-        parts = {"resource_metadata": metadata_address(self._settings.resource), "scope": wanted}
-        told = {"error": error, **parts} if error else parts
-        return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in told.items())}
-
-
-def metadata(settings: OAuth) -> dict[str, Any]:
-    """What this server tells about itself, by RFC 9728."""
-    return {
-        "resource": settings.resource,
-        "authorization_servers": [settings.issuer],
-        "scopes_supported": list(settings.scopes),
-        "bearer_methods_supported": ["header"],
-        "resource_name": "Bitrix24 Open Channels",
-    }
-
-
-def metadata_address(resource: str) -> str:
-    """Where a client finds that: the well-known part comes before the resource's own path."""
-    parts = urlsplit(resource)
-    return f"{parts.scheme}://{parts.netloc}{METADATA}{parts.path.rstrip('/')}"
+        raise Refused(401, "invalid_token", WRONG, challenge(self._settings, "invalid_token"))
 
 
 def _scopes(claims: dict[str, Any]) -> list[str]:

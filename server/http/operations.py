@@ -18,7 +18,7 @@ from server.logs import CallLog
 from server.observation import CallObserver, Observers
 from server.settings import Settings, WrongSettings
 
-HEALTH, READINESS, METRICS = OWN = ("/healthz", "/readyz", "/metrics")
+HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
 SHORTEST_TOKEN = 16
 
 
@@ -45,19 +45,24 @@ class Operations:
         spans = [telemetry.Spans(portal)] if self._spans else []
         return Observers(self._metrics.of(portal), CallLog(portal), *spans)
 
+    def count_sessions(self, count: Callable[[], int]) -> None:
+        """Show how many sessions of the older protocol revisions are open."""
+        self._metrics.sessions.set_function(count)
+
     def around(self, app: ASGIApp, *, paths: Collection[str], ready: Callable[[], bool]) -> ASGIApp:
         """The application with probes and figures, and an id, a line and a count for each request.
 
         `paths` are the application's own; `ready` says whether it takes calls. The probes are in front of everything
         that turns requests away: who probes knows no token and may name any host.
         """
-        own = Starlette(routes=self._routes(ready))
+        routes = self._routes(ready)
+        own, ours = Starlette(routes=routes), frozenset(route.path for route in routes)
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
-            ours = scope["type"] == "http" and scope["path"] in OWN
-            await (own if ours else app)(scope, receive, send)
+            probed = scope["type"] == "http" and scope["path"] in ours
+            await (own if probed else app)(scope, receive, send)
 
-        return Journal(either, self._metrics, paths=paths, quiet=OWN)
+        return Journal(either, self._metrics, paths=paths, quiet=ours)
 
     def _routes(self, ready: Callable[[], bool]) -> list[Route]:
 

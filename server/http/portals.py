@@ -1,5 +1,6 @@
 """The portals of a team: one connection for each profile, shared by all who use it, because its limits are shared."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -13,6 +14,10 @@ from server.connection import Connection
 from server.policy import Policy
 from server.settings import Settings, WrongSettings
 
+logger = logging.getLogger(__name__)
+
+MOST_CALLERS = 2000
+"""Kept for their next request."""
 WHICH_PORTAL = (
     "webhook_url",
     "webhook_url_file",
@@ -36,6 +41,7 @@ class Portals:
         self._connect = connect
         self._known: dict[str | None, tuple[Settings, Connection]] = {}
         self._open: set[Connection] = set()
+        self._callers: dict[tuple[str, str | None, Policy], Caller] = {}
         self._opening = anyio.Lock()
         self._closing = anyio.Event()
         self._tasks: TaskGroup
@@ -51,7 +57,12 @@ class Portals:
             if connection not in self._open:
                 await self._tasks.start(self._keep_open, connection)
                 self._open.add(connection)
-        return Caller(name, Policy.of(settings).within(bound), connection)
+        known = (name, profile, bound)
+        if known not in self._callers or self._callers[known].connection is not connection:
+            if len(self._callers) >= MOST_CALLERS:
+                self._callers.clear()
+            self._callers[known] = Caller(name, Policy.of(settings).within(bound), connection)
+        return self._callers[known]
 
     def _find(self, profile: str | None) -> tuple[Settings, Connection]:
         """Each profile is read once, also where it is the one that is used unless another is named."""
@@ -77,10 +88,18 @@ class Portals:
         return settings
 
     async def _keep_open(self, connection: Connection, *, task_status: TaskStatus[None]) -> None:
-        """In a task of its own, because a connection has to be closed where it was opened."""
-        async with connection:
-            task_status.started()
-            await self._closing.wait()
+        """In a task of its own, because a connection has to be closed where it was opened.
+
+        One that breaks down takes no other with it, and is replaced when it is needed again.
+        """
+        try:
+            async with connection:
+                task_status.started()
+                await self._closing.wait()
+        except Exception:
+            logger.exception("A portal's connection broke down")
+            self._open.discard(connection)
+            self._known = {profile: known for profile, known in self._known.items() if known[1] is not connection}
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()

@@ -61,8 +61,11 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state in UNFINISHED:
             self._await_request()
-        else:
-            self._request_due.stop()
+            return
+        self._request_due.stop()
+        # Requests sent ahead wait in memory, and while answers go out more of them come in than are answered.
+        if len(self.conn.trailing_data[0]) > self.limits.headers:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """The client does not take what waits for it."""

@@ -6,14 +6,13 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from server.http.access import Access
 from server.http.application import Team, Transport
-from server.http.keys import SigningKeys
-from server.http.oauth import AccessTokens
 from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.protocol import patient_protocol
@@ -62,27 +61,43 @@ class Serving(uvicorn.Server):
 
 def create_access(settings: ServerSettings, portals: Portals) -> Access:
     """Who may come in by these settings; WrongSettings if that cannot work."""
-    oauth = settings.oauth
-    checked = AccessTokens(oauth, SigningKeys(oauth.issuer, oauth.jwks_url)) if oauth else None
-    access = Access(portals, TokensFile(settings.access_file), checked)
+    access = Access(portals, TokensFile(settings.access_file), *_oauth(settings))
     access.check()
-    if oauth is not None and oauth.profile_claim is None:
-        portals.settings(oauth.profile)
-    if not is_loopback(settings.host):
-        _check_exposed(settings, access)
+    if settings.oauth is not None and settings.oauth.profile_claim is None:
+        portals.settings(settings.oauth.profile)
+    if others := _ways_for_others(settings):
+        _check_exposed(settings, access, others)
     return access
 
 
-def _check_exposed(settings: ServerSettings, access: Access) -> None:
+def _oauth(settings: ServerSettings) -> tuple[Any, ...]:
+    """How access tokens are checked, and where clients are sent for them; neither where there is no such server."""
+    if (oauth := settings.oauth) is None:
+        return ()
+    from server.http.keys import SigningKeys
+    from server.http.metadata import challenge
+    from server.http.oauth import AccessTokens
+
+    return AccessTokens(oauth, SigningKeys(oauth.issuer, oauth.jwks_url)), partial(challenge, oauth)
+
+
+def _ways_for_others(settings: ServerSettings) -> list[str]:
+    """What in the settings lets others than this machine reach the server."""
+    ways = [] if is_loopback(settings.host) else [f"host {settings.host}"]
+    ways += [f"allowed_hosts {','.join(settings.allowed_hosts)}"] if settings.allowed_hosts else []
+    return ways + (["trusted_proxies"] if settings.trusted_proxies else [])
+
+
+def _check_exposed(settings: ServerSettings, access: Access, ways: list[str]) -> None:
     """What others than this machine can reach has to know who they are, and by which name they come."""
     if not access.needs_token:
         raise WrongSettings(
-            f"without authentication the server is for this machine only, and {settings.host} is reached by others: "
-            "make a token with `openchannels-mcp token add NAME`, set up [server.oauth], or leave the host out"
+            f"without authentication the server is for this machine only, and others reach it by {' and '.join(ways)}: "
+            "make a token with `openchannels-mcp token add NAME`, set up [server.oauth], or leave that out"
         )
-    if not settings.allowed_hosts and settings.oauth is None:
+    if not is_loopback(settings.host) and not settings.allowed_hosts and settings.oauth is None:
         raise WrongSettings(
-            f"on {settings.host} clients come by a name: give it with --allowed-hosts, e.g. mcp.example.com "
+            f"on host {settings.host} clients come by a name: give it with --allowed-hosts, e.g. mcp.example.com "
             "(`*` where a proxy checks it)"
         )
 

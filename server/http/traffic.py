@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 import anyio
+from starlette.types import Message, Receive
 
 from server.http.access import Guest
 from server.http.refusals import Refused
 from server.http.settings import Limits
 
+GRACE = 2.0
 SOON = 1.0
 """Seconds after which a place may be free again."""
 
@@ -33,13 +35,40 @@ class Kind(Enum):
         return self is not Kind.REQUEST
 
 
-@dataclass(frozen=True, eq=False)
 class Visit:
-    """One request, or one open stream of events."""
+    """One request, or one open stream of events.
 
-    key: str
-    kind: Kind
-    scope: anyio.CancelScope
+    It ends as if its client had left, which everything inside knows how to clean up after; what does not hear of that
+    is cancelled a little later.
+    """
+
+    def __init__(self, key: str, kind: Kind, deadline: float) -> None:
+        self.key = key
+        self.kind = kind
+        self.over = False
+        """Whether it was ended before it came to an end by itself."""
+        self.scope = anyio.CancelScope(deadline=deadline + GRACE)
+        self._deadline = deadline
+        self._waiting: anyio.CancelScope | None = None
+
+    def end(self) -> None:
+        """End it now."""
+        self.over = True
+        self.scope.deadline = anyio.current_time() + GRACE
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def heard(self, receive: Receive) -> Receive:
+        """What its client says, until it is over."""
+
+        async def heard() -> Message:
+            with anyio.CancelScope(deadline=self._deadline) as self._waiting:
+                if not self.over:
+                    return await receive()
+            self.over = True
+            return {"type": "http.disconnect"}
+
+        return heard
 
 
 @dataclass
@@ -78,27 +107,28 @@ class Traffic:
         allowance.left -= 1
 
     @contextmanager
-    def visit(self, guest: Guest, kind: Kind) -> Iterator[anyio.CancelScope]:
+    def visit(self, guest: Guest, kind: Kind) -> Iterator[Visit]:
         """While it is under way; Refused if there are too many, or the server is about to stop."""
         self._check(guest, kind)
-        with anyio.CancelScope(deadline=self._deadline(guest, kind)) as scope:
-            visit = Visit(guest.key, kind, scope)
-            self._count(visit, 1)
-            self._visits.add(visit)
-            try:
-                yield scope
-            finally:
-                self._visits.discard(visit)
-                self._count(visit, -1)
+        visit = Visit(guest.key, kind, self._deadline(guest, kind))
+        self._count(visit, 1)
+        self._visits.add(visit)
+        try:
+            with visit.scope:
+                yield visit
+            visit.over = visit.over or visit.scope.cancelled_caught
+        finally:
+            self._visits.discard(visit)
+            self._count(visit, -1)
 
     def end(self, key: str) -> None:
         """End everything that is under way for a credential."""
-        self._cancel(visit for visit in self._visits if visit.key == key)
+        self._end(visit for visit in self._visits if visit.key == key)
 
     def stop(self) -> None:
-        """Let nothing new in, and cut what only stands; what is being answered goes on."""
+        """Let nothing new in, and end what only stands; what is being answered goes on."""
         self._stopping = True
-        self._cancel(visit for visit in self._visits if visit.kind is Kind.STANDING)
+        self._end(visit for visit in self._visits if visit.kind is Kind.STANDING)
 
     def forget_idle(self) -> None:
         """Forget the rates of those who have used nothing for so long that all has come back."""
@@ -130,6 +160,6 @@ class Traffic:
             if not self._counts[visit.kind.lasts, whose]:
                 del self._counts[visit.kind.lasts, whose]
 
-    def _cancel(self, visits: Iterable[Visit]) -> None:
+    def _end(self, visits: Iterable[Visit]) -> None:
         for visit in list(visits):
-            visit.scope.cancel()
+            visit.end()

@@ -4,10 +4,10 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from anyio.from_thread import start_blocking_portal
@@ -16,13 +16,12 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
-from sandbox.seed import ADMIN_WEBHOOK_PATH
-from server.http.application import Transport
+from portal import private_file
+from server.http.application import Team, Transport
 from server.http.serving import Serving, configured, create_team, listening
 from server.http.settings import ServerSettings
 from server.http.tokens import Token, TokensFile
 from tests.assistant import Assistant
-from tests.sandbox.served import Served
 
 HOST = "127.0.0.1"
 WAYS = ("modern", "legacy", "sse")
@@ -34,10 +33,13 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text
 class TeamServer:
     """Its address, and the tokens that it lets in."""
 
-    def __init__(self, port: int, settings: ServerSettings) -> None:
+    def __init__(self, port: int, settings: ServerSettings, team: Team) -> None:
+        self.team = team
+        self.loop: asyncio.AbstractEventLoop
         self.port = port
         self.address = f"http://{HOST}:{port}"
         self.file = TokensFile(settings.access_file)
+        self.http = httpx.Client(base_url=self.address, timeout=30)
 
     def token(self, name: str, **bounds: Any) -> str:
         """A new token."""
@@ -47,7 +49,7 @@ class TeamServer:
         """Post one message, or bytes as they are."""
         content = message if isinstance(message, bytes) else json.dumps(message or initialize()).encode()
         given = {**HEADERS, **bearer(token), **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return httpx.post(f"{self.address}{path}", content=content, headers=given, timeout=30)
+        return self.http.post(path, content=content, headers=given)
 
     def call(self, tool: str, arguments: Mapping[str, Any], token: str | None = None, **headers: str) -> httpx.Response:
         """Call a tool in one request of the newest revision."""
@@ -63,9 +65,13 @@ class TeamServer:
             return everything(connection)
 
     @contextmanager
-    def connection(self) -> Iterator[socket.socket]:
-        """A bare connection."""
-        with socket.create_connection((HOST, self.port), timeout=20) as connection:
+    def connection(self, room: int | None = None) -> Iterator[socket.socket]:
+        """A bare connection, perhaps with little room for answers."""
+        with socket.socket() as connection:
+            if room is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+            connection.settimeout(20)
+            connection.connect((HOST, self.port))
             yield connection
 
     @contextmanager
@@ -90,11 +96,9 @@ class TeamServer:
 def everything(connection: socket.socket) -> bytes:
     """What comes until the connection ends, in whatever way it does."""
     received = b""
-    try:
+    with suppress(ConnectionError):
         while piece := connection.recv(65536):
             received += piece
-    except ConnectionError:
-        pass
     return received
 
 
@@ -131,33 +135,56 @@ def issue(file: TokensFile, name: str, **bounds: Any) -> str:
     return secret
 
 
-def write_profiles(folder: Path, **portals: Served) -> Path:
-    """A settings file with a profile for each portal."""
+class Portal(Protocol):
+    """What stands in for a portal."""
+
+    @property
+    def webhook(self) -> str:
+        """Its address."""
+
+
+def write_profiles(folder: Path, **portals: Portal) -> Path:
+    """A settings file with a profile for each portal, none of which has limits."""
     path = folder / "settings.toml"
-    path.write_text(
-        "\n".join(
-            f'[profiles.{name}]\nwebhook_url = "http://{HOST}:{portal.port}{ADMIN_WEBHOOK_PATH}"\nplan = "self-hosted"\n'
-            for name, portal in portals.items()
-        )
-    )
+    profile = '[profiles.{name}]\nwebhook_url = "{webhook}"\nplan = "self-hosted"\n'
+    path.write_text("".join(profile.format(name=name, webhook=portal.webhook) for name, portal in portals.items()))
     return path
 
 
 @contextmanager
 def served_team(
-    folder: Path, transport: Transport = "all", options: Mapping[str, Any] | None = None, **settings: Any
+    folder: Path,
+    transport: Transport = "all",
+    options: Mapping[str, Any] | None = None,
+    *,
+    closed: bool = False,
+    **settings: Any,
 ) -> Iterator[TeamServer]:
-    """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one."""
+    """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one.
+
+    Where it is not closed, the first token closes it.
+    """
     file = folder / "settings.toml"
     read = ServerSettings(settings_file=file, port=0, **settings)
-    chosen = {"settings_file": file} if file.exists() else {"sandbox": True}
+    chosen: dict[str, Any] = {"sandbox": True}
+    if file.exists():
+        chosen = {"settings_file": file}
+    if file.exists() or closed:
+        private_file.replace(read.access_file, '{"tokens": []}')
     _, team = create_team(read, {**chosen, **(options or {})}, transport)
     with listening(HOST, 0) as listener:
         serving = Serving(configured(read, team), team)
-        thread = Thread(target=asyncio.run, args=(serving.serve(sockets=[listener]),))
+        server = TeamServer(listener.getsockname()[1], read, team)
+
+        async def run() -> None:
+            server.loop = asyncio.get_running_loop()
+            await serving.serve(sockets=[listener])
+
+        thread = Thread(target=asyncio.run, args=(run(),))
         thread.start()
         try:
-            yield TeamServer(listener.getsockname()[1], read)
+            with server.http:
+                yield server
         finally:
             serving.should_exit = True
             thread.join()

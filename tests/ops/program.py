@@ -10,19 +10,31 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any, TypeVar
 
-from server.http.settings import ServerSettings
+import httpx
+
+from server.http.tokens import TokensFile
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
-from tests.http.team import TeamServer
+from tests.http.team import HOST, TeamServer
 from tests.ops.house import METRICS_TOKEN
 
 Found = TypeVar("Found")
+
+
+class Spawned(TeamServer):
+    """A server in a process of its own."""
+
+    def __init__(self, port: int, tokens_file: Path) -> None:  # there is no application to reach into
+        self.port = port
+        self.address = f"http://{HOST}:{port}"
+        self.file = TokensFile(tokens_file)
+        self.http = httpx.Client(base_url=self.address, timeout=30)
 
 
 class Program:
     """The server, and what it wrote so far."""
 
     def __init__(self) -> None:
-        self.server: TeamServer
+        self.server: Spawned
         self.status: int | None = None
         self._lines: list[str] = []
         self._told = Condition()
@@ -79,9 +91,9 @@ def program(folder: Path, *options: str, **environment: str) -> Iterator[Program
         reader = Thread(target=running.read, args=(process.stderr,))
         reader.start()
         try:
-            port = int(running.announced()[1])
-            running.server = TeamServer(port, ServerSettings(tokens_file=folder / "access.json"))
-            yield running
+            running.server = Spawned(int(running.announced()[1]), folder / "access.json")
+            with running.server.http:
+                yield running
             process.terminate()
             running.status = process.wait(timeout=30)
         finally:

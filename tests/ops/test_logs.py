@@ -16,24 +16,19 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from server import logs
+from tests.logging_state import restored_logging
 from tests.ops.house import SECRET, WEBHOOK, WORDS, House, Portal, house
 
 Story = Callable[[House], Awaitable[Any]]
 
 
 @pytest.fixture
-def stderr(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What is logged while everything is, as JSON; how logging was is restored."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(logging, "raiseExceptions", True)
-    loggers = [logging.getLogger(), *map(logging.getLogger, logs.OURS)]
-    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+def stderr() -> Iterator[io.StringIO]:
+    """What is logged while everything is, as JSON."""
     stream = io.StringIO()
-    logs.set_up("json", "debug", stream)
-    yield stream
-    for logger, level, handlers in before:
-        logger.setLevel(level)
-        logger.handlers[:] = handlers
+    with restored_logging():
+        logs.set_up("json", "debug", stream)
+        yield stream
 
 
 def _happens(portal: Portal, story: Story, **more: Any) -> None:

@@ -43,6 +43,9 @@ def test_a_call_is_counted_and_written_down_with_its_callers_name(team: Program,
     with team.server.client(way, team.server.token(way)) as client:
         assert not client.call("revision_get").is_error
 
+        sessions = _figures(team)["openchannels_http_sessions"]
+
+    assert sessions == (0 if way == "modern" else 1)
     assert _figures(team)[sample] == before + 1
     (call,) = team.lines("tool call", caller=way)
     assert (call["outcome"], call["portal_requests"]) == ("ok", 1)
@@ -116,6 +119,7 @@ def test_a_campaign_of_failures_writes_no_secret_and_nobodys_words(tmp_path: Pat
 
     outcomes = {line["outcome"] for line in running.lines("tool call")}
     assert {"ok", "refused", "auth_refused", "limited", "outcome_unknown", "arguments_refused"} <= outcomes
+    assert "uvicorn.access" not in running.text
     for secret in (TOKEN, token, METRICS_TOKEN, "My card", recording.address):
         assert secret not in running.text
 
