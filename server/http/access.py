@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+NOBODY = ""
+"""The credential of whoever needs none."""
 ANYBODY = Policy(frozenset(TOOLSETS))
 HOW = "Send the header `Authorization: Bearer TOKEN`; who runs this server makes one with `openchannels-mcp token add`"
 
@@ -36,14 +38,14 @@ class Guest:
     """Where a request comes from: the caller, and the credential that its sessions and limits belong to."""
 
     caller: Caller
-    key: str = ""
+    key: str = NOBODY
     expires: float | None = None
     """Unix time."""
 
     @property
     def user(self) -> AuthenticatedUser | None:
         """As the SDK tells owners of sessions apart; it never sees a token."""
-        if not self.key:
+        if self.key == NOBODY:
             return None
         return AuthenticatedUser(AccessToken(token="", client_id=self.key, scopes=[]))
 
@@ -87,7 +89,7 @@ class Access:
     def check(self) -> None:
         """WrongSettings if the file, or a portal of those it lets in, cannot be used."""
         tokens = self._file.load()
-        for profile in {token.profile for token in tokens}:
+        for profile in {token.profile for token in tokens if not token.expired()}:
             self._portals.settings(profile)
         if self._oauth is None and not tokens and self._file.stamp() is None:
             self._portals.settings(None)
@@ -98,7 +100,9 @@ class Access:
         if stamp == self._stamp:
             return
         self._stamp = stamp
-        self._closed = self._closed or stamp is not None
+        if stamp is not None and not self._closed:
+            self._closed = True
+            self._changes.gone.add(NOBODY)
         before = self._tokens or {}
         try:
             self._tokens = {_key(token): token for token in self._file.load()}

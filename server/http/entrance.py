@@ -3,6 +3,7 @@
 from typing import Any
 
 import anyio
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,6 +36,7 @@ class Entrance:
 
     def __init__(self, app: ASGIApp, access: Access, traffic: Traffic) -> None:
         self._app = app
+        self._inside = AuthContextMiddleware(app)  # the SDK binds what it seals for a client to whom it finds there
         self._access = access
         self._traffic = traffic
 
@@ -49,7 +51,7 @@ class Entrance:
         scope[GUEST], scope["user"] = guest, guest.user
         answer = Answer(send)
         with self._traffic.visit(guest, _kind(scope)) as visit:
-            await self._app(scope, visit.heard(receive), answer.send)
+            await self._inside(scope, visit.heard(receive), answer.send)
         if visit.over:
             await answer.cut(scope, receive)
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,13 +20,14 @@ PAGE = "openchannels://docs/methods/imopenlines.dialog.get"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamServer]:
-    with served_team(tmp_path_factory.mktemp("team")) as server:
+    with pytest.MonkeyPatch.context() as patch, served_team(tmp_path_factory.mktemp("team")) as server:
+        patch.setattr("server.http.application.LOOK_EVERY", 0.05)
         server.token("somebody")
         yield server
 
 
 @contextmanager
-def listening(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
+def listening(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """A stream of the newest revision, from its acknowledgement on."""
     wanted = {"toolsListChanged": True, "resourceSubscriptions": [PAGE]}
     headers = {n.replace("_", "-"): v for n, v in asking("subscriptions/listen").items()}
@@ -40,7 +43,7 @@ def listening(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
 
 
 @contextmanager
-def in_session(server: TeamServer, token: str, subscribe: str | None = None) -> Iterator[Iterator[str]]:
+def in_session(server: TeamServer, token: str | None, subscribe: str | None = None) -> Iterator[Iterator[str]]:
     """The standing stream of a session."""
     headers = {**HEADERS, **bearer(token)}
     headers["Mcp-Session-Id"] = server.post(initialize(), token).headers["mcp-session-id"]
@@ -54,7 +57,7 @@ def in_session(server: TeamServer, token: str, subscribe: str | None = None) -> 
 
 
 @contextmanager
-def over_the_pair(server: TeamServer, token: str) -> Iterator[Iterator[str]]:
+def over_the_pair(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """The stream of the older pair."""
     with server.http.stream("GET", "/sse", headers=bearer(token)) as stream:
         lines = stream.iter_lines()
@@ -119,15 +122,31 @@ def test_streams_and_sessions_of_a_revoked_token_end(server: TeamServer) -> None
     assert server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session).status_code == 401
 
 
-def test_a_stream_does_not_outlive_its_token(server: TeamServer) -> None:
-    token = server.token("brief")
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    _change(server, "brief", expires=soon.isoformat())
-    with listening(server, token) as lines:
-        for _ in lines:
-            pass
+def test_the_first_token_closes_the_server_to_those_who_are_in_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.http.application.LOOK_EVERY", 0.05)
+    with served_team(tmp_path) as server, ExitStack() as stack:
+        session = server.post().headers["mcp-session-id"]
+        streams = [stack.enter_context(way(server, None)) for way in STREAMS]
+        token = server.token("first")
+        for lines in streams:
+            assert not [line for line in lines if line.startswith("data: {")]
+        taken = server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session)
+        outside = server.post()
 
-    assert datetime.now(UTC) >= soon
+    assert taken.status_code == 404
+    assert outside.status_code == 401
+
+
+def test_a_stream_does_not_outlive_its_token(server: TeamServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = server.token("brief", expires=datetime.now(UTC) + timedelta(hours=1))
+    almost = time.time() + 3600 - 0.2
+    monkeypatch.setattr("server.http.traffic.time", SimpleNamespace(time=lambda: almost))
+    with listening(server, token) as lines:
+        rest = list(lines)
+
+    assert not [line for line in rest if line.startswith("data: {")]
 
 
 def test_a_session_subscribes_to_pages_that_exist(server: TeamServer) -> None:

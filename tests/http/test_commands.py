@@ -17,7 +17,7 @@ from server.cli import cli
 from server.http.settings import ServerSettings, variables
 from server.http.tokens import PREFIX, Token, TokensFile, digest
 from server.settings import Settings, WrongSettings, check_environment
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant
 from tests.http.issuer import RESOURCE
 from tests.logging_state import restored_logging
 
@@ -222,6 +222,12 @@ def test_the_table_of_the_server_is_beside_the_profiles_and_variables_win(
     check_environment(variables())
     with pytest.raises(WrongSettings, match="did you mean OPENCHANNELS_HTTP_CORS_ORIGINS"):
         check_environment(["OPENCHANNELS_HTTP_CORS_ORIGIN"])
+
+
+def test_one_client_can_be_served_by_the_same_command() -> None:
+    with assistant("serve", "--transport", "stdio", "--sandbox", "--read-only") as client:
+        assert not client.call("dialog_get", chat_id=201).is_error
+        assert client.call("operator_answer", chat_id=201).is_error
 
 
 def test_nothing_of_http_is_loaded_where_one_client_is_served() -> None:

@@ -284,6 +284,7 @@ def test_one_token_cannot_take_the_places_of_the_others(tmp_path: Path) -> None:
             anna, ben = (server.token(name, profile="shop") for name in ("anna", "ben"))
             for token in (anna, anna, ben):
                 stack.enter_context(_under_way(server, token))
+            portal.wait_for(3)
             own, others = server.post(token=anna), server.post(token=ben)
             portal.release()
 
