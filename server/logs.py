@@ -23,6 +23,7 @@ WORRYING = frozenset({"auth_refused", "not_reachable", "not_set_up", "outcome_un
 """Outcomes that somebody who runs a server may have to do something about."""
 CODE = re.compile(r"\w{1,60}")
 LONGEST_CHAIN = 10
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"((?:/|%2f)rest(?:/|%2f)[\w.@-]+(?:/|%2f))[\w-]+", re.IGNORECASE), r"\1***"),
     (re.compile(r"(://)[^/\s@]+@"), r"\1***@"),
@@ -106,7 +107,7 @@ class Lines(logging.Formatter):
 
 
 def _as_json(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, ensure_ascii=False)
+    return ENCODER.encode(facts)
 
 
 def _as_text(facts: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,7 +75,14 @@ class Journal:
 
     def _write(self, entry: Entry, caller: str, seconds: float) -> None:
         unremarkable = entry.route in self._quiet and (entry.status or FAILED) < FAILED
-        fields = {**asdict(entry), "caller": caller, "seconds": round(seconds, 4)}
+        fields = {
+            "method": entry.method,
+            "route": entry.route,
+            "status": entry.status,
+            "caller": caller,
+            "client": entry.client,
+            "seconds": round(seconds, 4),
+        }
         logger.log(logging.DEBUG if unremarkable else logging.INFO, "http request", extra={"fields": fields})
 
 

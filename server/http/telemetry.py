@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 SERVICE = "openchannels-mcp"
+TRACE_HEADERS = frozenset({b"traceparent", b"tracestate", b"baggage"})
 A_SECOND = 1_000_000_000
 
 
@@ -79,8 +80,8 @@ def _status_class(error: BaseException | None) -> str:
 @contextmanager
 def continued(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
     """Spans that begin here belong to the trace that an HTTP request names, if it names one."""
-    named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-    if "traceparent" not in named:
+    named = {name.decode(): value.decode("latin-1") for name, value in headers if name in TRACE_HEADERS}
+    if not named:
         yield
         return
     token = context.attach(propagate.extract(named))
