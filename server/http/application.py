@@ -92,7 +92,8 @@ class Team:
         return [
             Middleware(Refusals),
             Middleware(Gate, hosts, origins),
-            *([cors, Middleware(Refusals)] if settings.cors_origins else []),
+            *([cors] if settings.cors_origins else []),
+            Middleware(Refusals),
             Middleware(Entrance, self._access, self._traffic),
             Middleware(Bodies, settings.limits.body),
         ]
