@@ -27,7 +27,7 @@ class Caller:
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.policy, self.connection, self.library)
+        return Calls(self.policy, self.connection, self.library, self.name)
 
     @property
     def definitions(self) -> list[types.Tool]:
