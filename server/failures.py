@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from desk.composite import Composite
 from server.observation import kind
 from server.replies import Failure
 from server.settings import WrongSettings
@@ -54,7 +55,7 @@ def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
             return "Check the portal's address in the settings and the network, then call again."
         case _ if error.code is None:
             return "Ask the person who runs the server to correct the portal's address in its settings."
-    own = tool.errors if issubclass(tool, Method) and not isinstance(error, AuthRefused) else {}
+    own = tool.errors if issubclass(tool, Method | Composite) and not isinstance(error, AuthRefused) else {}
     return advice(error.code, own)
 
 

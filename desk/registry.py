@@ -1,0 +1,7 @@
+"""All composite tools, in the order in which they are listed."""
+
+from desk.channel_report import ChannelReport
+from desk.composite import Composite
+from desk.portal_check import PortalCheck
+
+COMPOSITES: tuple[type[Composite], ...] = (PortalCheck, ChannelReport)
