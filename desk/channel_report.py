@@ -30,8 +30,7 @@ NO_PILLOW = (
 class ChannelReport(Composite):
     """Report on a line or all: dialogs, first answer, ratings, load by hour and operator, dialogs worth a look.
 
-    Compares with the period before. Give period, or date_from and date_to; last_7_days unless given. chart=true adds a
-    picture.
+    Give period, or date_from and date_to; last_7_days unless given. Compares with the period before. chart: a picture.
     """
 
     title = "Report on a line"

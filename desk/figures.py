@@ -3,20 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
+from desk.rows import count, rows
+
 HOURS = 24
-
-
-def count(value: Any) -> int:
-    """A number of things or seconds; whatever is none counts as 0."""
-    return round(value) if isinstance(value, int | float) and isfinite(value) else 0
-
-
-def rows(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 @dataclass(frozen=True)

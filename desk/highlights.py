@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from desk.figures import count
+from desk.rows import count
 from desk.words import duration
 
 SLOW = 600

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
 import anyio
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
 from desk.composite import Desk
 from tools.channels import ConfigListGet
@@ -37,13 +37,10 @@ def _nameable(value: int | str) -> int | str:
     return value
 
 
-def _by_name_or_id(what: str) -> Any:
-    """Declared as a text, because some model providers refuse a schema with several types."""
-    return (AfterValidator(_nameable), Field(description=f"{what}: name or id"), WithJsonSchema({"type": "string"}))
-
-
-LineRef = Annotated[int | str, *_by_name_or_id("line")]
-OperatorRef = Annotated[int | str, *_by_name_or_id("operator")]
+AS_TEXT = WithJsonSchema({"type": "string", "description": "id or name"})
+"""One type, because some model providers refuse a schema with several."""
+LineRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+OperatorRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
 
 
 Kind = Literal["line", "user"]
@@ -84,9 +81,9 @@ class Names:
         self._desk = desk
         self._known = _KNOWN.setdefault(desk.portal, _Known())
 
-    async def lines(self) -> Mapping[int, str]:
-        """Names of all lines by id."""
-        await self._fill(anyio.current_time() - FRESH)
+    async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
+        """Names of all lines by id, at most so many seconds old."""
+        await self._fill(anyio.current_time() - older)
         return self._known.lines
 
     async def line(self, which: int | str, argument: str = "line") -> Named:
@@ -104,9 +101,9 @@ class Names:
         await self._fill(anyio.current_time() - FRESH)
         known, wanted = self._known, list(dict.fromkeys(ids))
         strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
-        if strangers:
-            known.employees.update(dict.fromkeys(strangers, ""))
-            known.employees.update(await self._employees("user.get", {"ID": strangers[:MOST_EMPLOYEES]}))
+        if asked := strangers[:MOST_EMPLOYEES]:
+            found = await self._employees("user.get", {"ID": asked})
+            known.employees |= {**dict.fromkeys(asked, ""), **found}
         return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
 
     async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:

@@ -1,22 +1,21 @@
 """A report on a period: what is asked for it, and what it consists of."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from desk.composite import Desk, together
-from desk.figures import Load, Moves, Received, Supervision, Totals, count, rows
+from desk.figures import Load, Moves, Received, Supervision, Totals
 from desk.highlights import Evidence, Highlight
 from desk.names import Named, Names
 from desk.periods import Period
+from desk.rows import count, pages, rows
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
 
-PAGE = 200
-MOST_PAGES = 5
 TRANSFERS_AT_ONCE = 50
 
 
@@ -41,12 +40,12 @@ class Scope:
     def sessions(self, **more: Any) -> Method:
         """The question for sessions that began in the period."""
         start, end = self.period.start.isoformat(), self.period.end.isoformat()
-        return V2SessionList(date_create_from=start, date_create_to=end, limit=PAGE, **self.filters, **more)
+        return V2SessionList(date_create_from=start, date_create_to=end, **self.filters, **more)
 
-    def ratings(self, offset: int) -> Method:
+    def ratings(self, **more: Any) -> Method:
         """The question for ratings that came in during the period."""
         start, end = self.period.start.isoformat(), self.period.end.isoformat()
-        return V2SessionRatingList(date_vote_from=start, date_vote_to=end, limit=PAGE, offset=offset, **self.filters)
+        return V2SessionRatingList(date_vote_from=start, date_vote_to=end, **self.filters, **more)
 
 
 @dataclass(frozen=True)
@@ -139,25 +138,14 @@ async def _answers(desk: Desk, scope: Scope, *, compare: bool) -> Answers:
     oldest = partial(scope.sessions, status="new", order="dateCreate", order_direction="asc")
     sums, sessions, unanswered, ratings = await together(
         lambda: desk.ask_all(map(scope.totals, periods)),
-        lambda: _pages(desk, slowest, "sessions"),
-        lambda: _pages(desk, oldest, "sessions"),
-        lambda: _pages(desk, scope.ratings, "ratings"),
+        lambda: pages(desk, slowest, "sessions"),
+        lambda: pages(desk, oldest, "sessions"),
+        lambda: pages(desk, scope.ratings, "ratings"),
     )
     moves = await desk.ask_all(_transfers_of(sessions))
     stat, *before = [answer["statResult"] for answer in sums]
     transfers = [row for answer in moves for row in rows(answer["transfers"])]
     return Answers(stat, before[0] if before else None, sessions, unanswered, ratings, transfers)
-
-
-async def _pages(desk: Desk, question: Callable[..., Method], key: str) -> list[dict[str, Any]]:
-    """The rows of a list, as far as a report reads."""
-    found: list[dict[str, Any]] = []
-    for page in range(MOST_PAGES):
-        answer = await desk.ask(question(offset=page * PAGE))
-        found += rows(answer[key])
-        if not answer.get("hasNextPage"):
-            break
-    return found
 
 
 def _transfers_of(sessions: list[dict[str, Any]]) -> Iterator[Method]:
