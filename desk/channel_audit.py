@@ -2,19 +2,31 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from typing_extensions import Doc
 
 from desk import lines
 from desk.composite import Composite, Desk
 from desk.line import Line
-from desk.line_rules import findings
+from desk.line_rules import RULES, findings
 from desk.names import LineRef, Names
-from desk.rule import Finding, Severity
+from desk.rule import Finding, Rule, Severity
 from tools.effect import Effect
 
 MOST_LINES = 50
 MOST_FINDINGS = 40
 """In the text; the data has all."""
+DETAILS = """\
+Each finding names the settings with their present values, says why it matters, and gives the call that puts it right.
+USER_ID, NAME, TEXT and TIME_ZONE in it are for you to fill in. The portal hides working hours and ratings that its plan
+does not have: they look switched off, and nothing is found in them. What is looked for:
+
+"""
+
+
+def _told(rule: Rule) -> str:
+    return f"- {rule.name} ({rule.severity.name.lower()}): {rule.why}"
 
 
 @dataclass(frozen=True)
@@ -39,8 +51,34 @@ class ChannelAudit(Composite):
 
     title = "Check the settings of lines"
     effects = Effect.READ
+    asks = (
+        "`imopenlines.config.list.get` for the lines, and for what was put into their queues",
+        "`imopenlines.config.get` for each line, at most 50",
+        "`imopenlines.v2.Operator.list` for who is online, where plan and rights allow; else QUEUE_ONLINE tells",
+    )
+    details = DETAILS + "\n".join(map(_told, RULES))
+    answer = (
+        "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
+        "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`."
+    )
+    example = {"line": "Spring campaign"}
+    example_answer = """\
+Lines looked at: 1. Found: 0 errors, 3 warnings, 2 notes.
+Spring campaign (4):
+- warning: WORKTIME_ENABLE=N, WORKTIME_DAYOFF_RULE=text. There is a text for outside working hours, but no \
+working hours: it is never sent. Fix: config_update config_id=4 worktime_enable=true worktime_from="09:00" \
+worktime_to="18:30"
+- warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_TIME=0. Somebody is to be told when the first answer is \
+late, but nothing is late without a time. Fix: config_update config_id=4 kpi_first_answer_time=300
+- warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_LIST=null. A late first answer is to be reported, but to \
+nobody. Fix: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
+- note: ACTIVE=N. The line is off: it takes no messages, and its dialogs close at once. Fix: config_update \
+config_id=4 active=true
+- note: QUEUE=[3]. There is one operator only: nobody takes over when that one is busy or away. Fix: \
+config_update config_id=4 \
+queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"USER_ID"}]"""
 
-    line: LineRef | None = None
+    line: Annotated[LineRef | None, Doc("all lines unless given")] = None
 
     async def run(self, desk: Desk) -> Audit:
         """The findings of each line."""

@@ -38,6 +38,42 @@ class ChannelOverview(Composite):
 
     title = "A line in words"
     effects = Effect.READ
+    asks = (
+        "`imopenlines.config.list.get` with the queues, for names; kept for five minutes",
+        "`imopenlines.config.get` for the line, and what was put into its queue",
+        "`server.time` and `imopenlines.v2.Stat.get` for the channels of the last 30 days, where plan and rights allow",
+        "`user.get` for names that no queue gives, where the webhook has the scope `user_brief` or wider",
+    )
+    details = """
+    - The words follow what the portal does with the settings: where everybody is offered every dialog, QUEUE_TIME and
+      MAX_CHAT are not used; a greeting is not sent where a bot meets the client; the automatic closure waits for a
+      client who owes an answer, never for an operator.
+    - Settings do not name the channels of a line, so these are read from its dialogs.
+    - Long texts are cut; config_get has them whole.
+    """
+    answer = (
+        "`id`, `name`, `active`, `temporary`, `queue` `[{id, name}]`, `sections` (subject -> words), `channels` "
+        "(connector -> dialogs of the last 30 days; null where the portal gives no reports)."
+    )
+    example = {"line": "Website support"}
+    example_answer = """\
+Website support (1): on
+Who answers: Olga Smirnova (3), James Carter (4): each new dialog is offered to one operator at a time, in \
+turn; after 1 min without an answer to the next; no limit of dialogs each; clients see operators as in their \
+profiles
+Working hours: none, the line is always open
+Client reads: in a new chat "Welcome! An operator will be with you shortly."; nothing after 1 min without an \
+answer; when an operator finishes "Thank you for contacting us."; nothing at the automatic closure
+Bot: none
+Closing: by itself when the client has not replied to an operator for 4 h; 10 min after finishing for good
+Rating: clients are asked: in messengers "Please rate our service: send 1 for good or 0 for bad."; in the site \
+widget "Please rate our service."; there also before the operator finishes
+CRM: for an unknown client a lead is made; its source is made by the portal; a known client goes first to the \
+person responsible in CRM; phones and e-mails in messages are recognised; a transfer changes the person \
+responsible
+First answer: within 5 min
+Later answers: no time is set
+Channels: dialogs of the last 30 days by channel: livechat 12"""
 
     line: LineRef
 

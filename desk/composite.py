@@ -78,7 +78,7 @@ class Composite(Tool):
     asks: ClassVar[tuple[str, ...]] = ()
     """What it asks the portal, in order, for the documentation page."""
     details: ClassVar[str] = ""
-    """What its figures and words mean, for the documentation page."""
+    """What its figures and words mean, in Markdown for the documentation page."""
     answer: ClassVar[str] = ""
     """Its structured result in words, for the documentation page."""
     example: ClassVar[Mapping[str, Any]] = {}
