@@ -105,7 +105,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
         return "\n".join(texts)
 
-    def data(self, result: Audit) -> dict[str, Any]:
+    def structured(self, result: Audit) -> dict[str, Any]:
         """All findings."""
         lines = [
             {"id": line.id, "name": line.name, "findings": [finding.data() for finding in listed]}

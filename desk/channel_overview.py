@@ -96,7 +96,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
         return "\n".join([*texts, f"Channels: {_seen(result.channels)}"])
 
-    def data(self, result: Overview) -> dict[str, Any]:
+    def structured(self, result: Overview) -> dict[str, Any]:
         """The same as a program reads it."""
         line = result.line
         return {

@@ -121,7 +121,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The report in a few lines."""
         return text_of(result)
 
-    def data(self, result: Report) -> dict[str, Any]:
+    def structured(self, result: Report) -> dict[str, Any]:
         """All figures."""
         return result.data()
 

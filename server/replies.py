@@ -42,7 +42,7 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
     pictures = [_picture(image) for image in tool.images(result)]
-    return CallToolResult(content=[TextContent(text=text), *pictures], structured_content=tool.data(result))
+    return CallToolResult(content=[TextContent(text=text), *pictures], structured_content=tool.structured(result))
 
 
 def _picture(png: bytes) -> ImageContent:

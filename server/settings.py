@@ -11,10 +11,12 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from tools import TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
+ALL = "all"
+"""Stands for every toolset."""
 
 
 class WrongSettings(Exception):  # noqa: N818
@@ -53,7 +55,8 @@ class Settings(BaseSettings):
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
-    toolsets: Annotated[frozenset[str], NoDecode] = frozenset(TOOLSETS)
+    toolsets: Annotated[frozenset[str], NoDecode] = frozenset(DEFAULT_TOOLSETS)
+    """Names of toolsets; `all` is every one."""
     read_only: bool = False
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
@@ -66,10 +69,10 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _known(cls, value: frozenset[str]) -> frozenset[str]:
-        if not value or (unknown := value - set(TOOLSETS)):
+        if not value or (unknown := value - {*TOOLSETS, ALL}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
-            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}")
-        return value
+            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, or {ALL}")
+        return frozenset(TOOLSETS) if ALL in value else value
 
     @classmethod
     def settings_customise_sources(

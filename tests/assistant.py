@@ -11,18 +11,21 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
 from server.policy import Policy
-from tools import TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = Policy(frozenset(TOOLSETS)).tools
 """Every tool, by name."""
+BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
+"""Those that exist where nothing is said of toolsets."""
 PLAIN_ENVIRONMENT = {
     "PYTHONWARNINGS": "error",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENCHANNELS_TOOLSETS": "all",
     "OPENCHANNELS_PLAN": "self-hosted",
     "OPENCHANNELS_SETTINGS_FILE": "",
 }
-"""No limit on requests, and nothing of whoever runs the tests."""
+"""Every tool, no limit on requests, and nothing of whoever runs the tests."""
 
 
 class Assistant:

@@ -68,7 +68,7 @@ class Tool(BaseModel):
         """The result as a model reads it."""
         return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
 
-    def data(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
         return result if isinstance(result, dict) else {"result": result}
 
