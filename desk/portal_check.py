@@ -184,11 +184,13 @@ def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
 
 def _why_unusable(tool: Any, checks: list[Check]) -> str:
     failed = {check.name for check in checks if not check.ok}
-    if not issubclass(tool, Method):
+    if tool is PortalCheck or not issubclass(tool, Method | Composite):
         return ""
     for name in ("connection", "credentials", "scopes", "open channels"):
         if name in failed:
             return name
+    if issubclass(tool, Composite):
+        return "reports" if tool.reports and "reports" in failed else ""
     if tool.rest.startswith(REPORTS) and "reports" in failed:
         return "reports"
     if tool.rest in CHANGES_OF_LINES and "lines to change" in failed:
