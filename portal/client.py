@@ -22,6 +22,7 @@ from portal.errors import (
     PortalFault,
     Refused,
 )
+from portal.observer import NOBODY, Attempt, Observer
 from portal.operating import OperatingTime
 from portal.retry import pause_before_retry
 from portal.scheduler import Call, Scheduler
@@ -40,7 +41,7 @@ class Portal:
     """Calls the methods of a portal as the user of its credentials; open it with `async with`.
 
     `seconds` bounds one call with all its attempts and pauses. `transport`, `sleep` and `unix_time` are the seams for
-    tests and for the embedded portal.
+    tests and for the embedded portal; `observer` is told what happens.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Portal:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         unix_time: Callable[[], float] = time.time,
         user_agent: str = "bitrix24-openchannels-mcp",
+        observer: Observer = NOBODY,
     ) -> None:
         self._credentials = credentials
         self._seconds = seconds
@@ -60,6 +62,7 @@ class Portal:
         self._sleep = sleep
         self._wire = Wire(credentials, seconds=seconds, transport=transport, user_agent=user_agent)
         self._operating = OperatingTime(clock=unix_time)
+        self._observer = observer
         self._scopes: frozenset[str] | None = None
         self._open = AsyncExitStack()
         self._tasks: TaskGroup
@@ -74,10 +77,13 @@ class Portal:
         await self._open.enter_async_context(self._wire.http)
         self._tasks = await self._open.enter_async_context(anyio.create_task_group())
         bucket = LeakyBucket(self._plan, anyio.current_time)
-        self._scheduler = Scheduler(self._wire, bucket, self._operating, self._tasks, seconds=self._seconds)
+        self._scheduler = Scheduler(
+            self._wire, bucket, self._operating, self._tasks, seconds=self._seconds, observer=self._observer
+        )
         self._tasks.start_soon(self._scheduler.run)
         self._open.callback(self._tasks.cancel_scope.cancel)
         self._open.callback(self._scheduler.close)
+        self._observer.opened(bucket.fullness)
         return self
 
     async def __aexit__(
@@ -107,7 +113,7 @@ class Portal:
             waiting = self._waiting(method, params, deadline, together=together)
             try:
                 self._operating.check(method)
-                return await self._attempt(waiting, deadline, report)
+                return await self._watched(waiting, deadline, report, attempt)
             except PortalError as error:
                 if not renewed and await self._has_another_token(error, waiting.token, deadline):
                     renewed = True
@@ -117,6 +123,7 @@ class Portal:
                 if pause is None:
                     raise await self._final(error, deadline, repeatable=repeatable, scope=scope) from None
                 together = together and not isinstance(error, AnswerLost)
+                self._observer.pausing(error, pause)
             await self._pause(pause, deadline, report)
             attempt += 1
 
@@ -124,6 +131,15 @@ class Portal:
         """A call that travels alone leaves early enough to be answered: it may be a write."""
         latest = deadline if together else deadline - self._seconds * TIME_FOR_AN_ANSWER
         return Call(method, params, latest, together=together)
+
+    async def _watched(self, call: Call, deadline: float, report: Report | None, number: int) -> Any:
+        try:
+            result = await self._attempt(call, deadline, report)
+        except BaseException as error:
+            self._observer.attempt_ended(_told(call, number, error))
+            raise
+        self._observer.attempt_ended(_told(call, number, None))
+        return result
 
     async def _attempt(self, call: Call, deadline: float, report: Report | None) -> Any:
         self._scheduler.submit(call)
@@ -203,8 +219,14 @@ class Portal:
         """Asked once; empty if the portal would not tell."""
         if self._scopes is None:
             try:
-                granted = await self._attempt(Call("scope", {}, deadline, together=True), deadline, None)
+                granted = await self._watched(Call("scope", {}, deadline, together=True), deadline, None, 1)
             except PortalError:
                 return frozenset()
             self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
         return self._scopes
+
+
+def _told(call: Call, number: int, error: BaseException | None) -> Attempt:
+    now = anyio.current_time()
+    left = now if call.left is None else call.left
+    return Attempt(call.method, number, call.company, left - call.submitted, call.limited, now - left, error)

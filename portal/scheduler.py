@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 from portal import batch
 from portal.bucket import LeakyBucket
 from portal.errors import AnswerLost, Limited, NotReachable, PortalError, Refused
+from portal.observer import Observer, Request
 from portal.operating import OperatingTime
 from portal.wire import Trace, Wire
 
@@ -40,6 +41,13 @@ class Call:
     """When it has to have left; later it would be given up before it could be answered."""
     together: bool = False
     """Whether it may travel in a batch."""
+    submitted: float = 0.0
+    limited: bool = False
+    """Whether the portal's limit made it wait."""
+    left: float | None = None
+    """When its request left."""
+    company: int = 0
+    """How many calls that request carries."""
     done: anyio.Event = field(default_factory=anyio.Event)
     trace: Trace | None = None
     """How far its request got, once it has one."""
@@ -73,6 +81,7 @@ class Scheduler:
         tasks: TaskGroup,
         *,
         seconds: float,
+        observer: Observer,
         clock: Callable[[], float] = anyio.current_time,
     ) -> None:
         self._wire = wire
@@ -80,6 +89,7 @@ class Scheduler:
         self._operating = operating
         self._tasks = tasks
         self._seconds = seconds
+        self._observer = observer
         self._clock = clock
         self._rows: tuple[deque[Call], deque[Call]] = (deque(), deque())
         self._turn = 0
@@ -90,9 +100,11 @@ class Scheduler:
 
     def submit(self, call: Call) -> None:
         """Let a call wait for its turn."""
+        call.submitted = self._clock()
         if self._closed:
             call.finish(NotReachable("the connection to the portal is closed"))
             return
+        call.limited = self.seconds_until_room() > 0
         self._rows[call.together].append(call)
         self._changed.set()
 
@@ -172,6 +184,7 @@ class Scheduler:
         token, trace = self._wire.token_in_use(), Trace()
         for call in group:
             call.trace, call.token = trace, token
+            call.left, call.company = self._last_left, len(group)
         self._tasks.start_soon(self._deliver, group, token, trace)
 
     async def _deliver(self, group: Sequence[Call], token: str | None, trace: Trace) -> None:
@@ -191,14 +204,19 @@ class Scheduler:
     async def _outcomes(self, group: Sequence[Call], token: str | None, trace: Trace) -> list[batch.Outcome]:
         """What became of each call; one request never holds its place for longer than a call may last."""
         seconds = self._seconds if len(group) == 1 else self._seconds * BATCH_SHARE
-        error: PortalError = _lost(trace, "")
+        outcomes: list[batch.Outcome] = []
+        error: PortalError | None = None
+        left = self._clock()
         with anyio.move_on_after(seconds) as patience:
             try:
-                return await self._request(group, token, trace)
+                outcomes = await self._request(group, token, trace)
             except PortalError as refused:
                 error = refused
         if patience.cancelled_caught:
             error = _lost(trace, f"no answer within {seconds:g} s")
+        self._observer.request_ended(Request(len(group), self._clock() - left, error))
+        if error is None:
+            return outcomes
         if isinstance(error, Limited) and error.code == "QUERY_LIMIT_EXCEEDED":
             self._bucket.overflowed()
         if len(group) > 1 and isinstance(error, Refused):

@@ -1,45 +1,39 @@
-"""The MCP server: its handlers, each of which only asks the part that knows."""
+"""The MCP server: its handlers, each of which asks who is calling and then the part that knows."""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
 from anyio import BrokenResourceError, ClosedResourceError
 from mcp import types
 from mcp.server import Server, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
-from server.calls import Calls
-from server.connection import Connection
-from server.instructions import INSTRUCTIONS
-from server.policy import Policy
+from server.caller import Caller, CallerOf
 
 Context = ServerRequestContext[Any]
+INTRODUCTIONS = frozenset({"initialize", "server/discover"})
+"""What a client asks first, in either era of the protocol."""
 
 
 class Handlers:
-    """What the server answers; definitions are made when a client first asks for them."""
+    """What the server answers to each caller."""
 
-    def __init__(self, policy: Policy, connection: Connection) -> None:
-        self._policy = policy
-        self._calls = Calls(policy, connection)
+    def __init__(self, caller_of: CallerOf) -> None:
+        self._caller_of = caller_of
 
-    @cached_property
-    def _tools(self) -> list[types.Tool]:
-        from server.catalogue import definition
+    async def introduce(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """Put what this caller is told once into the answer to its first request; all else passes as it is."""
+        result = await call_next(ctx)
+        if ctx.method in INTRODUCTIONS and isinstance(result, dict):
+            return {**result, "instructions": self._caller_of(ctx).instructions}
+        return result
 
-        return [definition(method) for method in self._policy.tools.values()]
-
-    def input_schema(self, tool: str) -> Mapping[str, Any] | None:
-        """Schema of one tool, for the protocol's own checks."""
-        method = self._policy.tools.get(tool)
-        return method.input_schema() if method else None
-
-    async def list_tools(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+    async def list_tools(self, context: Context, _: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         """All tools that the policy leaves."""
-        return types.ListToolsResult(tools=self._tools)
+        return types.ListToolsResult(tools=self._caller_of(context).definitions)
 
     async def call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
@@ -48,7 +42,7 @@ class Handlers:
             with suppress(BrokenResourceError, ClosedResourceError):
                 await context.session.report_progress(seconds, None, reason)
 
-        return await self._calls.call(params.name, params.arguments or {}, report)
+        return await self._caller_of(context).calls.call(params.name, params.arguments or {}, report)
 
     async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         """All documentation pages."""
@@ -64,12 +58,14 @@ class Handlers:
 
         return types.ListResourceTemplatesResult(resource_templates=templates())
 
-    async def read_resource(self, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+    async def read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.content import MARKDOWN, NoSuchPage, page
+        from server.content import MARKDOWN, NoSuchPage
 
         try:
-            text = page(params.uri).text()
+            text = self._caller_of(context).library.read(params.uri).text
         except NoSuchPage as error:
             raise MCPError(types.INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=MARKDOWN, text=text)
@@ -90,16 +86,29 @@ class Handlers:
         except NoSuchPrompt as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
 
+    async def complete(self, _: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        """What an argument of a prompt or of a page's address may become."""
+        from server.content import complete
 
-def create_server(policy: Policy, connection: Connection) -> Server[Any]:
-    """The server, ready to be run over any transport."""
-    handlers = Handlers(policy, connection)
-    return Server(
+        return types.CompleteResult(completion=complete(params.ref, params.argument.name, params.argument.value))
+
+
+def input_schema(tool: str) -> Mapping[str, Any] | None:
+    """Schema of one tool, for the protocol's own checks of headers; they are made before it is known who calls."""
+    from server.policy import every_tool
+
+    known = every_tool().get(tool)
+    return known.input_schema() if known else None
+
+
+def create_server(caller_of: CallerOf, **more: Any) -> Server[Any]:
+    """The server, ready to be run over any transport; `more` are further handlers of the transport."""
+    handlers = Handlers(caller_of)
+    server = Server(
         "openchannels",
         version=VERSION,
         title="Bitrix24 Open Channels",
-        instructions=f"{INSTRUCTIONS}{connection.described()}",
-        get_tool_input_schema=handlers.input_schema,
+        get_tool_input_schema=input_schema,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,
@@ -107,13 +116,17 @@ def create_server(policy: Policy, connection: Connection) -> Server[Any]:
         on_read_resource=handlers.read_resource,
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
+        on_completion=handlers.complete,
+        **more,
     )
+    server.middleware.append(handlers.introduce)
+    return server
 
 
-async def serve_stdio(policy: Policy, connection: Connection) -> None:
+async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
     from mcp.server.stdio import stdio_server
 
-    async with connection, stdio_server() as (incoming, outgoing):
-        server = create_server(policy, connection)
+    async with caller.connection, stdio_server() as (incoming, outgoing):
+        server = create_server(lambda _: caller)
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -9,24 +9,27 @@ import sys
 import click
 
 from openchannels_mcp import VERSION
-from server.commands.options import WrongUsage, connect, policy_of, read_settings, settings_options
-from server.connection import Connection, application_settings
-from server.policy import Policy
-from server.settings import WrongSettings
+from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
+from server.connection import application_settings
+from server.settings import Settings, WrongSettings
+
+BY_HAND = "command line"
+"""Name of whoever calls tools from the terminal."""
 
 
-def _serve(policy: Policy, connection: Connection) -> None:
+def _serve(settings: Settings) -> None:
     # What start-up imports stays to the end, so looking for garbage in it is lost time: about a tenth of the start.
     gc.disable()
     import anyio
 
     from server.app import serve_stdio
 
+    caller = caller_of(settings, "stdio")
     gc.freeze()
     gc.enable()
     # A thread waits for standard input, so that nothing but the end of the process answers Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    anyio.run(serve_stdio, policy, connection)
+    anyio.run(serve_stdio, caller)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,7 +42,7 @@ def cli(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         settings = read_settings(context)
-        _serve(policy_of(settings), connect(settings))
+        _serve(settings)
 
 
 @cli.command()
@@ -69,7 +72,7 @@ def call(context: click.Context, *, tool: str, arguments: tuple[str, ...], as_js
 
     settings = read_settings(context)
     try:
-        answered = anyio.run(call_by_hand, policy_of(settings), connect(settings), tool, arguments, as_json)
+        answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), tool, arguments, as_json)
     except BadArguments as error:
         raise WrongUsage(str(error)) from None
     click.echo(answered.text, err=answered.failed and not as_json)
@@ -86,7 +89,7 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     from server.manual import call_by_hand
 
     settings = read_settings(context)
-    answered = anyio.run(call_by_hand, policy_of(settings), connect(settings), "portal_check", (), as_json)
+    answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), "portal_check", (), as_json)
     click.echo(answered.text)
     sys.exit(0 if answered.data.get("ok") else 1)
 

@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
+from server.observation import NOBODY, CallObserver
 from server.secret import secret
 from server.settings import FOLDER, Settings, WrongSettings
 
@@ -30,16 +31,18 @@ NOTHING = (
 class Connection:
     """Checks the settings at once, opens the portal at the first call and closes it at the end.
 
-    `transport` and `sleep` are the seams for tests.
+    `observer` is told what happens to calls; `transport` and `sleep` are the seams for tests.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
+        observer: CallObserver = NOBODY,
         transport: "AsyncBaseTransport | None" = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
+        self.observer = observer
         self._settings = settings
         self._transport = transport
         self._sleep = sleep
@@ -105,6 +108,7 @@ class Connection:
             transport=transport,
             sleep=self._sleep,
             user_agent=agent,
+            observer=self.observer,
         )
 
     def _credentials(self) -> "Credentials":

@@ -139,7 +139,9 @@ def complete(ref: Reference, argument: str, begun: str) -> types.Completion:
 
 def _values(ref: Reference, argument: str) -> list[str]:
     if isinstance(ref, types.PromptReference):
-        return _of_prompts().get(argument, [])
+        known = prompts().get(ref.name)
+        takes_it = known is not None and argument in {one.name for one in known.arguments}
+        return _of_prompts().get(argument, []) if takes_it else []
     folder, _, last = ref.uri.rpartition("/")
     if last != "{name}" or argument != "name":
         return []

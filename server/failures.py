@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from server.observation import kind
 from server.replies import Failure
 from server.settings import WrongSettings
 from tools.method import Method, RefusedByResult, UnexpectedResult
@@ -14,21 +15,22 @@ if TYPE_CHECKING:
 def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
     """Arguments that no request was made for."""
     happened = "Nothing was sent, because the arguments are not right"
-    return Failure(
-        tool.tool(), happened, f"Correct this and call again: {'; '.join(error.problems)}.", page=tool.page()
-    )
+    todo = f"Correct this and call again: {'; '.join(error.problems)}."
+    return Failure(tool.tool(), "arguments_refused", happened, todo, page=tool.page())
 
 
 def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
     """A portal that cannot be used with these settings."""
     happened = "Nothing was sent, because the portal is not set up"
-    return Failure(tool.tool(), happened, f"Ask the person who runs the server: {error}.", page=tool.page())
+    todo = f"Ask the person who runs the server: {error}."
+    return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
 
 
 def portal_error(tool: type[Tool], error: "PortalError") -> Failure:
     """A call that brought no result."""
     return Failure(
         tool.tool(),
+        kind(error),
         error.happened,
         _what_to_do(tool, error),
         code=error.code,
@@ -60,7 +62,7 @@ def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
     """An answer that means that nothing was done."""
     meaning = "there is nothing to read" if tool.reads() else "nothing was done"
     happened = f"The portal answered {str(error.result).lower()}, which means that {meaning}"
-    return Failure(tool.tool(), happened, error.advice, page=tool.page())
+    return Failure(tool.tool(), "nothing_done", happened, error.advice, page=tool.page())
 
 
 def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
@@ -68,9 +70,9 @@ def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
     happened = "The portal answered in a form that this server does not know"
     if tool.reads():
         todo = "Its version may be newer than this server: look for an update, and report it."
-        return Failure(tool.tool(), happened, todo, page=tool.page())
+        return Failure(tool.tool(), "unexpected_result", happened, todo, page=tool.page())
     todo = f"The call was probably executed; do not repeat it before you know. {tool.afterwards}"
-    return Failure(tool.tool(), happened, todo, page=tool.page())
+    return Failure(tool.tool(), "unexpected_result", happened, todo, page=tool.page())
 
 
 def fault(tool: type[Tool]) -> Failure:
@@ -78,4 +80,4 @@ def fault(tool: type[Tool]) -> Failure:
     todo = "This is a fault of the server, noted in its log; report it."
     if not tool.reads():
         todo = f"The call may have been executed; see first what it did. {tool.afterwards} {todo}"
-    return Failure(tool.tool(), "This server failed inside", todo, page=tool.page())
+    return Failure(tool.tool(), "fault", "This server failed inside", todo, page=tool.page())

@@ -7,9 +7,7 @@ from typing import Any
 
 from mcp.types import TextContent
 
-from server.calls import Calls
-from server.connection import Connection
-from server.policy import Policy
+from server.caller import Caller
 from tools.tool import Tool
 
 
@@ -26,13 +24,11 @@ class Answered:
     failed: bool
 
 
-async def call_by_hand(
-    policy: Policy, connection: Connection, tool: str, words: Iterable[str], as_json: bool
-) -> Answered:
+async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json: bool) -> Answered:
     """The answer of one call."""
-    arguments = parse(words, policy.tools.get(tool))
-    async with connection:
-        reply = await Calls(policy, connection).call(tool, arguments)
+    arguments = parse(words, caller.policy.tools.get(tool))
+    async with caller.connection:
+        reply = await caller.calls.call(tool, arguments)
     text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
     if as_json:
         text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)

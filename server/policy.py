@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Self
 
+from server.settings import Settings
+from tools.effect import EVERY_EFFECT, Effect
 from tools.tool import Tool
 
 
 @dataclass(frozen=True)
 class Policy:
-    """An upper bound set by whoever starts the server; nothing in a request widens it."""
+    """An upper bound: the settings draw one, and a token may draw a closer one within it. No request widens it."""
 
     toolsets: frozenset[str]
-    read_only: bool = False
+    effects: Effect = EVERY_EFFECT
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The bound that the settings draw."""
+        return cls(settings.toolsets, Effect.READ if settings.read_only else EVERY_EFFECT)
+
+    def within(self, other: Self) -> Self:
+        """What both allow."""
+        return type(self)(self.toolsets & other.toolsets, self.effects & other.effects)
 
     def allows(self, tool: type[Tool]) -> bool:
         """Whether this tool exists here."""
@@ -20,8 +32,8 @@ class Policy:
 
     def why_not(self, tool: type[Tool]) -> str | None:
         """Why a tool is out of bounds, for whoever tried to call it; None if it is not."""
-        if self.read_only and not tool.reads():
-            return "this server is read-only, and the tool would change something"
+        if tool.effects & ~self.effects:
+            return f"its effects are {_listed(tool.effects)}, and only {_listed(self.effects)} is allowed here"
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
             return f"its toolset {tool.toolset()} is not switched on here"
         return None
@@ -29,8 +41,19 @@ class Policy:
     @cached_property
     def tools(self) -> Mapping[str, type[Tool]]:
         """The tools that exist here, by name."""
-        from server.portal_check import PortalCheck
-        from tools.registry import methods
+        return {name: tool for name, tool in every_tool().items() if self.allows(tool)}
 
-        everything: dict[str, type[Tool]] = {**methods(), PortalCheck.tool(): PortalCheck}
-        return {name: tool for name, tool in everything.items() if self.allows(tool)}
+
+@cache
+def every_tool() -> Mapping[str, type[Tool]]:
+    """All tools by name, whoever may use them."""
+    from desk.portal_check import PortalCheck
+    from server.lookup import DocsRead, DocsSearch
+    from tools.registry import methods
+
+    others: tuple[type[Tool], ...] = (PortalCheck, DocsSearch, DocsRead)
+    return {**methods(), **{tool.tool(): tool for tool in others}}
+
+
+def _listed(effects: Effect) -> str:
+    return ", ".join(effects.names) or "nothing"

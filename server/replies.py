@@ -13,6 +13,8 @@ class Failure:
     """Why there is no result; the texts are ours, but `said` is the portal's where there is a code."""
 
     tool: str
+    outcome: str
+    """The kind of failure in one word."""
     happened: str
     advice: str
     code: str | None = None
@@ -38,8 +40,7 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    structured = result if isinstance(result, dict) else {"result": result}
-    return CallToolResult(content=[TextContent(text=text)], structured_content=structured)
+    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.data(result))
 
 
 def refuse(failure: Failure) -> CallToolResult:

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     token_file: Path | None = None
     """Where the application's tokens are kept; one file for each portal in the settings' folder unless given."""
 
+    docs_folder: Path = FOLDER / "official-docs"
+    """Where the official documentation is kept once it was synchronised."""
+
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"

@@ -13,7 +13,8 @@ MAY_IMPORT = {
     "docs": {"tools"},
     "prompts": {"tools"},
     "sandbox": set(),
-    "server": {"tools", "portal", "docs", "prompts", "sandbox", "openchannels_mcp"},
+    "desk": {"tools", "portal"},
+    "server": {"tools", "portal", "desk", "docs", "prompts", "sandbox", "openchannels_mcp"},
     "openchannels_mcp": {"server", "openchannels_mcp"},
 }
 OURS = set(MAY_IMPORT) | {"tests", "bench"}

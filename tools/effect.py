@@ -1,6 +1,8 @@
 """What calling a method does to the world; annotations, policy and documentation derive from it."""
 
+from collections.abc import Iterable
 from enum import Flag, StrEnum, auto
+from typing import Self
 
 
 class Effect(Flag):
@@ -20,6 +22,21 @@ class Effect(Flag):
     def names(self) -> tuple[str, ...]:
         """The effects in lower case, in the order of their declaration."""
         return tuple(str(effect.name).lower() for effect in Effect if effect in self)
+
+    @classmethod
+    def named(cls, names: Iterable[str]) -> Self:
+        """The effects of these names together; ValueError for a name that is none."""
+        known = {str(effect.name).lower(): effect for effect in cls}
+        found = cls(0)
+        for name in names:
+            if name not in known:
+                raise ValueError(f"unknown effect {name[:40]}; choose from {', '.join(known)}")
+            found |= known[name]
+        return found
+
+
+EVERY_EFFECT = ~Effect(0)
+"""All effects together."""
 
 
 class Auth(StrEnum):

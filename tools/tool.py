@@ -68,6 +68,10 @@ class Tool(BaseModel):
         """The result as a model reads it."""
         return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
 
+    def data(self, result: Any) -> dict[str, Any]:
+        """The result as a program reads it."""
+        return result if isinstance(result, dict) else {"result": result}
+
     @classmethod
     @cache
     def input_schema(cls) -> dict[str, Any]:

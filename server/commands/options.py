@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from server.connection import Connection
 from server.policy import Policy
 from server.settings import Settings, WrongSettings, check_environment
+
+if TYPE_CHECKING:
+    from server.caller import Caller
 
 
 class WrongUsage(click.ClickException):
@@ -59,7 +62,7 @@ def _setting(location: tuple[int | str, ...]) -> str:
 
 def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
-    return Policy(settings.toolsets, read_only=settings.read_only)
+    return Policy.of(settings)
 
 
 def connect(settings: Settings) -> Connection:
@@ -68,3 +71,11 @@ def connect(settings: Settings) -> Connection:
         return Connection(settings)
     except WrongSettings as error:
         raise WrongUsage(str(error)) from None
+
+
+def caller_of(settings: Settings, name: str) -> "Caller":
+    """Whoever calls by these settings."""
+    from server.caller import Caller
+    from server.library import Library
+
+    return Caller(name, policy_of(settings), connect(settings), Library(settings.docs_folder.expanduser()))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from server.composite import Composite
+from desk.composite import Composite, Desk
 from tools.effect import Auth, Effect
 from tools.errors import STATISTICS, advice
 from tools.method import Method
@@ -13,7 +13,6 @@ from tools.method import Method
 if TYPE_CHECKING:
     from portal.client import Portal
     from portal.errors import PortalError
-    from server.policy import Policy
 
 SCOPE = "imopenlines"
 REPORTS = "imopenlines.v2."
@@ -39,15 +38,20 @@ class PortalCheck(Composite):
     title = "Check the portal"
     effects = Effect.READ
 
-    async def run(self, portal: "Portal", policy: "Policy") -> dict[str, Any]:
+    @classmethod
+    def page(cls) -> str:
+        """How to connect."""
+        return "openchannels://docs/guides/getting-started"
+
+    async def run(self, desk: Desk) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
-        checks = await Examination(portal).checks()
-        unusable = {name: why for name, tool in policy.tools.items() if (why := _why_unusable(tool, checks))}
+        checks = await Examination(desk.portal).checks()
+        unusable = {name: why for name, tool in desk.tools.items() if (why := _why_unusable(tool, checks))}
         return {
-            "portal": portal.origin,
+            "portal": desk.portal.origin,
             "ok": all(check.ok for check in checks),
             "checks": [asdict(check) for check in checks],
-            "usable_tools": len(policy.tools) - len(unusable),
+            "usable_tools": len(desk.tools) - len(unusable),
             "unusable_tools": unusable,
         }
 

@@ -1,0 +1,1 @@
+"""Tools of several portal calls, which answer what no single method does."""

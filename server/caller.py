@@ -1,0 +1,46 @@
+"""Who is calling: a name, the bounds that hold, and the portal that the calls go to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mcp import types
+from mcp.server import ServerRequestContext
+
+from server.calls import Calls
+from server.connection import Connection
+from server.instructions import INSTRUCTIONS
+from server.library import Library
+from server.policy import Policy
+
+
+@dataclass(frozen=True, eq=False)
+class Caller:
+    """One who may call tools; nothing of one caller is seen by another, except a portal that they share."""
+
+    name: str
+    policy: Policy
+    connection: Connection
+    library: Library
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Its tool calls."""
+        return Calls(self.policy, self.connection, self.library)
+
+    @cached_property
+    def definitions(self) -> list[types.Tool]:
+        """Its tools as MCP lists them; made when it first asks for them."""
+        from server.catalogue import definition
+
+        return [definition(tool) for tool in self.policy.tools.values()]
+
+    @property
+    def instructions(self) -> str:
+        """What its assistant is told before it sees a tool."""
+        return f"{INSTRUCTIONS}{self.connection.described()}"
+
+
+CallerOf = Callable[[ServerRequestContext[Any]], Caller]
+"""Tells who sent a request."""

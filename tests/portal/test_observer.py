@@ -1,0 +1,141 @@
+"""What a portal's client tells whoever watches it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from portal.bucket import Plan
+from portal.client import Portal
+from portal.errors import AnswerLost, Limited, OutcomeUnknown, PortalError
+from portal.observer import Attempt, Observer, Request
+from portal.webhook import Webhook
+
+WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
+READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
+Story = Callable[[Portal], Coroutine[Any, Any, None]]
+TOO_MANY = {"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"}
+
+
+class Diary(Observer):
+    """Keeps everything it is told."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.attempts: list[Attempt] = []
+        self.pauses: list[tuple[PortalError, float]] = []
+        self.fullness: list[float] = []
+        self._fullness: Callable[[], float] = float
+
+    def opened(self, fullness: Callable[[], float]) -> None:
+        self._fullness = fullness
+
+    def request_ended(self, request: Request) -> None:
+        self.requests.append(request)
+        self.fullness.append(self._fullness())
+
+    def attempt_ended(self, attempt: Attempt) -> None:
+        self.attempts.append(attempt)
+
+    def pausing(self, error: PortalError, seconds: float) -> None:
+        self.pauses.append((error, seconds))
+
+
+async def _no_pause(_: float) -> None:
+    """Time does not pass here."""
+
+
+def _watched(story: Story, *answers: Any, plan: Plan | None = None, seconds: float = 60) -> Diary:
+    """What was told of a story; the last answer is given again and again."""
+    diary, left = Diary(), list(answers)
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        said = left.pop(0) if len(left) > 1 else left[0]
+        if said is None:
+            await anyio.sleep_forever()
+        return httpx.Response(503 if said is TOO_MANY else 200, json=said)
+
+    async def run() -> None:
+        transport = httpx.MockTransport(answer)
+        async with Portal(
+            WEBHOOK, seconds=seconds, plan=plan, transport=transport, sleep=_no_pause, observer=diary
+        ) as portal:
+            await story(portal)
+
+    anyio.run(run)
+    return diary
+
+
+def _one(method: str) -> Story:
+    async def story(portal: Portal) -> None:
+        await portal.call(method, {"ID": 1}, repeatable=method == READ)
+
+    return story
+
+
+def _crowd(count: int, method: str = READ) -> Story:
+    async def story(portal: Portal) -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(count):
+                tasks.start_soon(_one(method), portal)
+
+    return story
+
+
+def test_a_call_is_one_request_and_one_attempt() -> None:
+    diary = _watched(_one(READ), {"result": 1})
+
+    assert [(request.calls, request.error) for request in diary.requests] == [(1, None)]
+    (attempt,) = diary.attempts
+    assert (attempt.method, attempt.number, attempt.calls, attempt.error) == (READ, 1, 1, None)
+    assert not attempt.limited
+    assert diary.pauses == []
+
+
+def test_what_is_sent_again_is_told_with_its_reason_and_pause() -> None:
+    diary = _watched(_one(WRITE), TOO_MANY, {"result": 1})
+
+    assert [type(request.error) for request in diary.requests] == [Limited, type(None)]
+    assert [(attempt.number, type(attempt.error)) for attempt in diary.attempts] == [(1, Limited), (2, type(None))]
+    ((reason, seconds),) = diary.pauses
+    assert reason.code == "QUERY_LIMIT_EXCEEDED"
+    assert 0.25 <= seconds <= 0.5
+
+
+def test_a_batch_is_one_request_and_an_attempt_for_each_of_its_calls() -> None:
+    results = {f"c{number}": number for number in range(50)}
+    diary = _watched(_crowd(50), {"result": {"result": results, "result_error": [], "result_time": []}})
+
+    assert [request.calls for request in diary.requests] == [50]
+    assert [attempt.calls for attempt in diary.attempts] == [50] * 50
+
+
+def test_calls_that_the_limit_holds_back_say_so_and_for_how_long() -> None:
+    diary = _watched(_crowd(4, WRITE), {"result": 1}, plan=Plan(capacity=2.1, leak=100))
+
+    assert [attempt.limited for attempt in diary.attempts] == [False, False, True, True]
+    held = [attempt.waited for attempt in diary.attempts if attempt.limited]
+    assert all(0.001 < seconds < 1 for seconds in held)
+    assert max(diary.fullness) > 0.8
+
+
+def test_an_answer_that_never_comes_is_told_as_lost() -> None:
+    async def unlucky(portal: Portal) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await portal.call(WRITE, {}, repeatable=False)
+
+    diary = _watched(unlucky, None, seconds=0.05)
+
+    assert [type(attempt.error) for attempt in diary.attempts] == [AnswerLost]
+
+
+def test_a_call_whose_caller_has_gone_is_told_too() -> None:
+    async def impatient(portal: Portal) -> None:
+        with anyio.move_on_after(0.01):
+            await portal.call(READ, {}, repeatable=True)
+
+    (attempt,) = _watched(impatient, None).attempts
+    assert attempt.error is not None
+    assert not isinstance(attempt.error, PortalError)
