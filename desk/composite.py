@@ -39,6 +39,10 @@ class Composite(Tool):
         """Name of the tool."""
         return snake_case(cls.__name__)
 
+    async def chat(self, desk: Desk) -> int | None:  # noqa: ARG002  (most are about no single dialog)
+        """The chat that a call is about, for whoever has to agree to it first; it only reads."""
+        return None
+
     @abstractmethod
     async def run(self, desk: Desk) -> Any:
         """The result, made of several calls that only read unless the effects say more."""

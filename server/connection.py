@@ -56,6 +56,30 @@ class Connection:
         self._closing = anyio.Event()
         self._tasks: TaskGroup
 
+    @property
+    def key(self) -> str:
+        """What tells this portal and user from others, without a secret."""
+        if self._settings.sandbox:
+            return "sandbox"
+        if self._webhook is not None:
+            return f"{self._webhook.origin} user {self._webhook.user}"
+        return f"{self._settings.portal} application {self._settings.client_id}"
+
+    def start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work beside the calls until it ends or the portal is closed."""
+        self._tasks.start_soon(self._until_closing, work)
+
+    async def _until_closing(self, work: Callable[[], Awaitable[None]]) -> None:
+        async with anyio.create_task_group() as tasks:
+
+            async def end() -> None:
+                await self._closing.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(end)
+            await work()
+            tasks.cancel_scope.cancel()
+
     def described(self) -> str:
         """Who calls act for and where, as far as that is known before the first call."""
         if self._settings.sandbox:

@@ -62,7 +62,10 @@ def _setting(location: tuple[int | str, ...]) -> str:
 
 def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
-    return Policy.of(settings)
+    try:
+        return Policy.of(settings)
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
 
 
 def connect(settings: Settings) -> Connection:
@@ -76,6 +79,8 @@ def connect(settings: Settings) -> Connection:
 def caller_of(settings: Settings, name: str) -> "Caller":
     """Whoever calls by these settings."""
     from server.caller import Caller
+    from server.guard.keeping import Keeping
     from server.library import Library
 
-    return Caller(name, policy_of(settings), connect(settings), Library(settings.docs_folder.expanduser()))
+    library = Library(settings.docs_folder.expanduser())
+    return Caller(name, policy_of(settings), connect(settings), library, Keeping.of(settings))

@@ -10,8 +10,9 @@ from typing import Any, Literal, Self
 
 from server.guard.state import State
 
-Stage = Literal["pending", "approved", "denied", "expired", "running", "executed", "failed", "unknown"]
-"""The last three are what became of a call that ran; `unknown` also if its server ended meanwhile."""
+Outcome = Literal["executed", "failed", "unknown"]
+"""What became of a call that ran; `unknown` also if its server ended meanwhile."""
+Stage = Literal["pending", "approved", "denied", "expired", "running"] | Outcome
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that look like digits: a person types the id."""
@@ -129,21 +130,22 @@ class Approvals:
             ).rowcount
             return Approval.of(_existing(database, approval_id), now) if changed else None
 
-    def approved(self, portal: str) -> list[str]:
-        """Ids of the calls to a portal that may run now, in the order in which they were asked."""
+    def open(self, portal: str, caller: str) -> dict[str, bool]:
+        """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
         with self._state.changing() as database:
             rows = database.execute(
-                "SELECT id FROM approvals WHERE state = 'approved' AND portal = ? AND expires > ? ORDER BY asked",
-                (portal, self._now()),
+                "SELECT id, state FROM approvals WHERE state IN ('pending', 'approved') AND portal = ? AND caller = ?"
+                " AND expires > ? ORDER BY asked",
+                (portal, caller, self._now()),
             ).fetchall()
-        return [row["id"] for row in rows]
+        return {row["id"]: row["state"] == "approved" for row in rows}
 
-    def finish(self, approval_id: str, stage: Stage, reply: str) -> None:
+    def finish(self, approval_id: str, outcome: Outcome, reply: str) -> None:
         """What became of a call that ran."""
         with self._state.changing() as database:
             database.execute(
                 "UPDATE approvals SET state = ?, ended = ?, reply = ? WHERE id = ? AND state = 'running'",
-                (stage, self._now(), reply, approval_id),
+                (outcome, self._now(), reply, approval_id),
             )
 
 

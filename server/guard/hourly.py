@@ -17,8 +17,15 @@ class Hourly:
         """Effect -> calls an hour."""
         self._now = now
 
+    def check(self, portal: str, effects: tuple[str, ...]) -> tuple[str, float] | None:
+        """Whether a call of these effects would be one too many: which effect, and seconds until it is not."""
+        return self._look(portal, effects, count=False)
+
     def spend(self, portal: str, effects: tuple[str, ...]) -> tuple[str, float] | None:
-        """Count a call of these effects; if it would be one too many, count nothing and say which effect and when."""
+        """Count a call of these effects; if it would be one too many, count nothing and say so as `check` does."""
+        return self._look(portal, effects, count=True)
+
+    def _look(self, portal: str, effects: tuple[str, ...], *, count: bool) -> tuple[str, float] | None:
         limited = [effect for effect in effects if effect in self._limits]
         if not limited:
             return None
@@ -35,5 +42,7 @@ class Hourly:
                 if len(times) >= self._limits[effect]:
                     free = times[-self._limits[effect]] + HOUR if self._limits[effect] else now + HOUR
                     return effect, free - now
-            database.executemany("INSERT INTO spent VALUES (?, ?, ?)", [(portal, effect, now) for effect in limited])
+            if count:
+                rows = [(portal, effect, now) for effect in limited]
+                database.executemany("INSERT INTO spent VALUES (?, ?, ?)", rows)
         return None

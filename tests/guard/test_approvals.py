@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    yield State(tmp_path / "state" / "state.sqlite")
+def state(tmp_path: Path) -> State:
+    return State(tmp_path / "state" / "state.sqlite")
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_an_approved_call_is_claimed_once(approvals: Approvals) -> None:
     approval = ask(approvals)
     assert approvals.claim(approval.id) is None
     approvals.settle(approval.id, approve=True, by="anna")
-    assert approvals.approved("shop") == [approval.id]
+    assert approvals.open("shop", "reader") == {approval.id: True}
     claimed = approvals.claim(approval.id)
     assert claimed is not None
     assert claimed.arguments == {"chat_id": 201}
@@ -77,7 +76,7 @@ def test_an_expired_call_is_neither_settled_nor_claimed(approvals: Approvals, cl
     with pytest.raises(NotPending, match="expired"):
         approvals.settle(approval.id, approve=True, by="anna")
     assert approvals.claim(approval.id) is None
-    assert approvals.approved("shop") == []
+    assert approvals.open("shop", "reader") == {}
 
 
 def test_only_the_first_decision_counts(approvals: Approvals) -> None:
@@ -125,10 +124,11 @@ def test_approvals_survive_the_process_that_asked(state: State, approvals: Appro
     assert state.path.stat().st_mode & 0o077 == 0
 
 
-def test_calls_of_another_portal_are_not_offered(approvals: Approvals) -> None:
+def test_calls_of_another_portal_or_caller_are_not_offered(approvals: Approvals) -> None:
     approval = ask(approvals)
-    approvals.settle(approval.id, approve=True, by="anna")
-    assert approvals.approved("other") == []
+    assert approvals.open("shop", "reader") == {approval.id: False}
+    assert approvals.open("other", "reader") == {}
+    assert approvals.open("shop", "other") == {}
 
 
 def test_a_limit_lets_so_many_calls_through_in_any_hour(state: State, clock: Clock) -> None:
