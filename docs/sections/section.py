@@ -21,8 +21,7 @@ _FOLDER = Path(__file__).parent
 def sections() -> Mapping[str, Guide]:
     """Name -> overview: the toolsets in the order of the tools, then the events."""
     names = (*(toolset.replace("_", "-") for toolset in TOOLSETS), EVENTS)
-    paths = {name: _FOLDER / f"{name}.md" for name in names}
-    return MappingProxyType({name: read_guide(path) for name, path in paths.items() if path.exists()})
+    return MappingProxyType({name: read_guide(_FOLDER / f"{name}.md") for name in names})
 
 
 def section_page(overview: Guide) -> str:
