@@ -9,6 +9,7 @@ import sys
 import click
 
 from openchannels_mcp import VERSION
+from server.commands.guard import approvals, audit
 from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
 from server.connection import application_settings
 from server.settings import Settings, WrongSettings
@@ -155,6 +156,10 @@ def demo() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `demo | head` ends quietly
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
+
+
+cli.add_command(approvals)
+cli.add_command(audit)
 
 
 def main() -> None:
