@@ -166,6 +166,8 @@ class Calls:
             case FindMethod() | DescribeMethod():
                 return call.look_up(self._policy.tools, self._library)
             case ApprovalStatus():
+                await self._connection.portal()
+                self._watch()
                 return call.look_up(self.guard.approvals, self._connection.key, self._name)
             case Method():
                 return await (await self._desk(report)).ask(call)

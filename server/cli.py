@@ -53,7 +53,7 @@ def tools(context: click.Context, *, markdown: bool) -> None:
     """List the tools with their effects and what each costs in bytes."""
     from server.tables import tools_in_markdown, tools_in_text
 
-    listed = policy_of(read_settings(context)).tools.values()
+    listed = policy_of(read_settings(context)).listed.values()
     click.echo(tools_in_markdown(listed) if markdown else tools_in_text(listed))
 
 
