@@ -7,7 +7,7 @@ import anyio
 
 from desk.composite import Composite, Desk
 from tools.effect import Auth, Effect
-from tools.errors import STATISTICS, advice
+from tools.errors import APPLICATION_ONLY, STATISTICS, advice
 from tools.method import Method
 
 if TYPE_CHECKING:
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 SCOPE = "imopenlines"
 REPORTS = "imopenlines.v2."
+ORDER = (
+    "connection",
+    "credentials",
+    "scopes",
+    "application",
+    "open channels",
+    "lines to see",
+    "lines to change",
+    "reports",
+)
 CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
 
 
@@ -45,7 +55,7 @@ class PortalCheck(Composite):
 
     async def run(self, desk: Desk) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
-        checks = await Examination(desk.portal).checks()
+        checks = await Examination(desk.portal, application=any(map(_for_applications, desk.tools.values()))).checks()
         unusable = {name: why for name, tool in desk.tools.items() if (why := _why_unusable(tool, checks))}
         return {
             "portal": desk.portal.origin,
@@ -70,10 +80,11 @@ class PortalCheck(Composite):
 
 
 class Examination:
-    """Asks the portal about itself."""
+    """Asks the portal about itself; `application`: whether some tool needs one."""
 
-    def __init__(self, portal: "Portal") -> None:
+    def __init__(self, portal: "Portal", *, application: bool) -> None:
         self._portal = portal
+        self._application = application
         self._found: dict[str, Check] = {}
         self._refusals: dict[str, PortalError] = {}
 
@@ -84,14 +95,15 @@ class Examination:
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._ask, "scopes", "scope", {}, _scopes)
+                if self._application:
+                    tasks.start_soon(self._ask, "application", "app.info", {}, _application)
                 tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
                 for right in ("VIEW", "MODIFY"):
                     tasks.start_soon(self._ask, *_lines(right))
                 tasks.start_soon(
                     self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
                 )
-        order = ("connection", "credentials", "scopes", "open channels", "lines to see", "lines to change", "reports")
-        return [self._found[name] for name in order if name in self._found]
+        return [self._found[name] for name in ORDER if name in self._found]
 
     async def _connect(self) -> None:
         """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
@@ -138,6 +150,17 @@ def _scopes(granted: Any) -> Check:
     return Check("scopes", ok=SCOPE in names, found=", ".join(names) or "none", todo=todo)
 
 
+def _application(info: Any) -> Check:
+    """A webhook is told nothing but its scopes and the plan."""
+    name = info.get("CODE") or info.get("ID")
+    todo = "" if name else f"{advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
+    return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
+
+
+def _for_applications(tool: Any) -> bool:
+    return issubclass(tool, Method) and tool.auth is Auth.APPLICATION
+
+
 def _revision(revision: Any) -> str:
     return f"answers, REST revision {revision.get('rest')}"
 
@@ -164,6 +187,4 @@ def _why_unusable(tool: Any, checks: list[Check]) -> str:
         return "reports"
     if tool.rest in CHANGES_OF_LINES and "lines to change" in failed:
         return "lines to change"
-    if tool.auth is Auth.APPLICATION:
-        return "needs an application"
-    return ""
+    return "needs an application" if _for_applications(tool) and "application" in failed else ""

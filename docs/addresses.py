@@ -9,16 +9,18 @@ INDEX = f"{ROOT}/index"
 ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
-_OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines/openlines"
+_OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines"
 _FOLDERS = {
-    "channels": "",
-    "dialogs": "sessions/",
-    "operators": "operators/",
-    "messages": "messages/",
-    "crm_chats": "chats/",
-    "chatbots": "chat-bots/",
+    "channels": "openlines",
+    "dialogs": "openlines/sessions",
+    "operators": "openlines/operators",
+    "messages": "openlines/messages",
+    "crm_chats": "openlines/chats",
+    "chatbots": "openlines/chat-bots",
+    "connectors": "imconnector",
 }
 """Toolset -> folder; the statistics methods have no known page."""
+_EVENT_FOLDERS = {"line_events": "openlines/events", "connector_events": "imconnector/events"}
 
 
 def event_address(event: type[Event]) -> str:
@@ -39,12 +41,12 @@ def section_address(toolset: str) -> str:
 def official_method_page(method: type[Method]) -> str | None:
     """The official page of a method, where one is known."""
     folder = _FOLDERS.get(method.toolset())
-    return None if folder is None else f"{_OFFICIAL}/{folder}{_kebab(method.rest)}.html"
+    return None if folder is None else f"{_OFFICIAL}/{folder}/{_kebab(method.rest)}.html"
 
 
 def official_event_page(event: type[Event]) -> str:
     """The official page of an event."""
-    return f"{_OFFICIAL}/events/{_kebab(event.name)}.html"
+    return f"{_OFFICIAL}/{_EVENT_FOLDERS[event.section()]}/{_kebab(event.name)}.html"
 
 
 def _kebab(name: str) -> str:

@@ -24,7 +24,7 @@ def event_page(event: type[Event]) -> str:
                 f"Fires: {event.fires}",
                 f"Name in the request: `{event.name.upper()}`",
                 "Scope: `imopenlines`",
-                f"Official page (its payload differs from what arrives): {official_event_page(event)}",
+                f"Official page (where it differs, this is what arrives): {official_event_page(event)}",
             )
         ),
         section("Request", _request(event)),

@@ -109,7 +109,7 @@ def _examples(method: type[Method]) -> str:
     call = f"Tool `{method.tool()}` with\n\n{fence('json', json.dumps(dict(method.example), ensure_ascii=False))}"
     codes = (
         f"{example.title}\n\n{fence(example.language, example.code)}"
-        for example in examples(method.rest, payload(method))
+        for example in examples(method.rest, payload(method), application=method.auth is Auth.APPLICATION)
     )
     return "\n\n".join([call, *codes])
 

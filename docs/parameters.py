@@ -78,8 +78,14 @@ def _sent(model: type[BaseModel]) -> dict[str, Any]:
 
 def _type(model: type[BaseModel], name: str) -> str:
     words = _in_words(model.model_fields[name].annotation)
-    as_letter = _accepted(model)[name].get("type") == "boolean" and "boolean" not in str(_sent(model)[name])
-    return f"{words} (Y/N in REST)" if as_letter else words
+    letters = _letters(_sent(model)[name]) if _accepted(model)[name].get("type") == "boolean" else []
+    return f"{words} ({'/'.join(letters)} in REST)" if letters else words
+
+
+def _letters(sent: Mapping[str, Any]) -> list[str]:
+    """What stands for true and false on the wire, where it is not themselves."""
+    options = sent.get("anyOf", [sent])
+    return next((option["enum"] for option in options if "enum" in option), [])
 
 
 def _in_words(annotation: Any) -> str:

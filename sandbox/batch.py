@@ -11,6 +11,8 @@ from sandbox.wire import Answer, time_of
 
 LONGEST = 50
 NOT_ALLOWED = ("batch", "download", "upload")
+RESULT = "result"
+"""What a refusal that came with HTTP 200 carries beside its code."""
 _REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
 _KEY = re.compile(r"\[([^\]]*)\]")
 
@@ -34,6 +36,8 @@ class Book:
             self.times[key] = time_of(self._clock, answer.operating)
             return
         self.errors[key] = answer.refusal.body()
+        if RESULT in answer.refusal.extra:
+            self.results[key] = answer.refusal.extra[RESULT]
         if answer.refusal.code == "insufficient_scope":
             self.errors[key]["error_description"] = ""
 

@@ -118,10 +118,10 @@ def _role(chat: Chat, user_id: int) -> str:
 
 def _readers(company: Company, chat: Chat, messages: list[Message]) -> list[dict[str, Any]]:
     client = company.clients.get(chat.client_id)
-    own = [message.id for message in messages if message.author_id == chat.client_id]
-    if not client or not own:
+    seen = [message.id for message in messages if message.author_id == chat.client_id or message.id == chat.client_read]
+    if not client or not seen:
         return []
-    return [{"user_id": client.id, "user_name": client.name, "message_id": own[-1], "date": None}]
+    return [{"user_id": client.id, "user_name": client.name, "message_id": seen[-1], "date": None}]
 
 
 def _views(company: Company, chat: Chat, last: Message | None) -> dict[str, Any]:

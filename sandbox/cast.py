@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sandbox.company import Company
+from sandbox.connectors import Connection, Connector
 from sandbox.line_queue import NO_FIELDS
 from sandbox.records import Bot, Client, CrmEntity, Employee, Line, QueueEntry, Reach, Role, Webhook
 from sandbox.settings import defaults
@@ -44,7 +45,10 @@ APP_TOKEN = "sandbox-application-token"  # noqa: S105  nothing but the sandbox k
 SESSION_TOKEN = "sandbox-session-token"  # noqa: S105  nothing but the sandbox knows it
 BOT_CLIENT_ID = "sandbox-bot-client"
 APPLICATION_ID = "local.sandbox"
+CONNECTOR, GROUP_CONNECTOR = "sandbox_chat", "sandbox_forum"
 BOT, APPLICATION_BOT, NETWORK_BOT = 9, 10, 11
+HANDLER = "https://app.example/connector/settings"
+ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E"}
 COMPANY_DEPARTMENT, SUPPORT, SALES = 1, 5, 7
 
 CLIENTS = (
@@ -111,6 +115,12 @@ def register(company: Company) -> None:
         CrmEntity("COMPANY", 801, "Clark & Sons", 2),
     ):
         company.crm[entity.type, entity.id] = entity
+    for number, name, settings in (
+        (CONNECTOR, "Sandbox chat", {}),
+        (GROUP_CONNECTOR, "Sandbox forum", {"CHAT_GROUP": True}),
+    ):
+        company.connectors[number] = Connector(number, APPLICATION_ID, name, HANDLER, dict(ICON), dict(settings))
+        company.connections[number, 1] = Connection(active=True)
     company.webhooks.extend(_keys())
     company.counters.update({"user": 200, "line": 5, "crm": 900})
 

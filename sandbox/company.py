@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from sandbox.connectors import Connection, Connector
 from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.oauth import OAuth
@@ -62,6 +63,9 @@ class Company:
     bots: list[Bot] = field(default_factory=list)
     webhooks: list[Webhook] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
+    connectors: dict[str, Connector] = field(default_factory=dict)
+    connections: dict[tuple[str, int], Connection] = field(default_factory=dict)
+    outsiders: dict[tuple[str, str], int] = field(default_factory=dict)
     crm: dict[tuple[str, int], CrmEntity] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     sessions: dict[int, Session] = field(default_factory=dict)
@@ -114,6 +118,7 @@ class Company:
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
         """Put a message into a chat, within the session that is open there."""
         message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
+        message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
         return message
 

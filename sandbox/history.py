@@ -66,6 +66,9 @@ def _message(message: Message) -> dict[str, Any]:
         params["FILE_ID"] = list(message.file_ids)
     if message.attach:
         params["ATTACH"] = message.attach
+    if message.external_ids:
+        params["CONNECTOR_MID"] = list(message.external_ids)
+    params |= {name: "Y" for name, on in (("SENDING", message.sending), ("IS_DELETED", message.deleted)) if on}
     return {
         "id": str(message.id),
         "chatId": str(message.chat_id),

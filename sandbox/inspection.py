@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.cards import entity_data_1, entity_data_2, iso
 from sandbox.company import Company
+from sandbox.connectors import Connector
 from sandbox.records import Chat, Line, Session
 
 
@@ -17,6 +18,7 @@ def state(company: Company) -> dict[str, Any]:
         "sessions": [_session(company, session) for session in company.sessions.values()],
         "messages": len(company.messages),
         "transfers": len(company.transfers),
+        "connectors": [_connector(company, connector) for connector in company.connectors.values()],
         "quick_answers": [{"line_id": item.line_id, "text": item.text} for item in company.quick_answers],
         "crm": [{"type": item.type, "id": item.id, "title": item.title} for item in company.crm.values()],
         "requests": len(company.requests),
@@ -31,6 +33,15 @@ def _line(line: Line) -> dict[str, Any]:
         "queue_type": line.settings["QUEUE_TYPE"],
         "queue": [f"{entry.entity_type}:{entry.entity_id}" for entry in line.queue],
     }
+
+
+def _connector(company: Company, connector: Connector) -> dict[str, Any]:
+    lines = {
+        line_id: {"active": connection.active, "data": connection.data}
+        for (number, line_id), connection in company.connections.items()
+        if number == connector.id
+    }
+    return {"id": connector.id, "name": connector.name, "application": connector.application, "lines": lines}
 
 
 def _chat(company: Company, chat: Chat) -> dict[str, Any]:

@@ -87,10 +87,10 @@ def greet(company: Company, chat: Chat, session: Session) -> None:
         company.announce(chat, line.settings["WELCOME_MESSAGE_TEXT"], to_client=True)
 
 
-def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int]) -> Message:
-    """Receive a client's message: it opens a session, moves its status, or is a vote."""
+def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
+    """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
     session = open_session(company, chat) or start(company, chat)
-    message = company.say(chat, chat.client_id, text, file_ids=file_ids)
+    message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
     if session is None:
         return message
     session.modified = company.clock()

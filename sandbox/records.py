@@ -157,6 +157,7 @@ class Chat:
     moved_to_line: int = 0
     crm_main: tuple[str, int] | None = None
     crm_bindings: dict[str, int] = field(default_factory=dict)
+    client_read: int = 0
 
     @property
     def connector(self) -> str:
@@ -171,7 +172,7 @@ class Chat:
     @property
     def client_id(self) -> int:
         """Return the client's user id."""
-        return int(self.user_code.split("|")[3]) if self.user_code else 0
+        return int(self.user_code.rsplit("|", 1)[1]) if self.user_code else 0
 
 
 @dataclass
@@ -215,7 +216,7 @@ class Session:
 
 @dataclass
 class Message:
-    """One message of a chat; system messages have no author."""
+    """One message of a chat; system messages have no author. While `sending`, its connector has to confirm delivery."""
 
     id: int
     chat_id: int
@@ -227,6 +228,9 @@ class Message:
     to_client: bool = False
     file_ids: list[int] = field(default_factory=list)
     attach: list[dict[str, Any]] = field(default_factory=list)
+    external_ids: list[str] = field(default_factory=list)
+    sending: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True)

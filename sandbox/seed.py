@@ -10,10 +10,21 @@ closes at once), 4 Spring campaign (inactive), 5 Night desk (live chat, a bot an
 
 Chats 201 to 221, each with the session of its number plus 100 (201 has session 301); 212 and 221 have a second session,
 332 and 341. Chat 219 began in line 5 and was moved to line 1; chat 220 is an ordinary group chat without a session.
+Connectors of the application: sandbox_chat (one chat a client) and sandbox_forum (group chats), both on line 1.
 CRM: leads 501 and 502, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
 """
 
-from sandbox.cast import APP_TOKEN, APPLICATION_ID, BOT_CLIENT_ID, SESSION_TOKEN, TOKENS, employ, register
+from sandbox.cast import (
+    APP_TOKEN,
+    APPLICATION_ID,
+    BOT_CLIENT_ID,
+    CONNECTOR,
+    GROUP_CONNECTOR,
+    SESSION_TOKEN,
+    TOKENS,
+    employ,
+    register,
+)
 from sandbox.company import Company
 from sandbox.oauth import APPLICATION_SECRET, Application
 from sandbox.staging import NETWORK_CODES, play
@@ -36,8 +47,10 @@ __all__ = [
     "APPLICATION_PATH",
     "APPLICATION_SECRET",
     "BOT_CLIENT_ID",
+    "CONNECTOR",
     "DISMISSED_WEBHOOK_PATH",
     "EXTRANET_WEBHOOK_PATH",
+    "GROUP_CONNECTOR",
     "INACTIVE_WEBHOOK_PATH",
     "NETWORK_CODES",
     "NO_RIGHTS_WEBHOOK_PATH",

@@ -56,6 +56,8 @@ class Switches:
     config_storage_fails: bool = False
     quick_answer_storage_fails: bool = False
     message_storage_fails: bool = False
+    connector_storage_fails: bool = False
+    connector_provider_missing: bool = False
     locked_chats: set[int] = field(default_factory=set)
     load_failures: dict[int, str] = field(default_factory=dict)
     remote_lines: dict[str, str] = field(default_factory=dict)

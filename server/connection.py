@@ -140,9 +140,11 @@ class Connection:
     def _credentials(self) -> "Credentials":
         if self._settings.sandbox:
             from portal.webhook import Webhook
-            from sandbox.seed import ADMIN_WEBHOOK_PATH
+            from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 
-            return Webhook.parse(f"http://127.0.0.1{ADMIN_WEBHOOK_PATH}")
+            # No webhook may call methods of connectors; the sandbox takes its application's key at a webhook's place.
+            path = APPLICATION_PATH if "connectors" in self._settings.toolsets else ADMIN_WEBHOOK_PATH
+            return Webhook.parse(f"http://127.0.0.1{path}")
         if self._webhook is not None:
             return self._webhook
         from portal.oauth import ApplicationAuth

@@ -59,10 +59,12 @@ def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
-    """An answer that means that nothing was done."""
+    """An answer that means that nothing was done, or not all."""
     meaning = "there is nothing to read" if tool.reads() else "nothing was done"
-    happened = f"The portal answered {str(error.result).lower()}, which means that {meaning}"
-    return Failure(tool.tool(), "nothing_done", happened, error.advice, page=tool.page())
+    happened = error.happened or f"The portal answered {str(error.result).lower()}, which means that {meaning}"
+    return Failure(
+        tool.tool(), "nothing_done", happened, error.advice, code=error.code, said=error.said, page=tool.page()
+    )
 
 
 def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:

@@ -96,7 +96,7 @@ class DocsRead(Lookup):
         begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
         return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
 
-    def data(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> dict[str, Any]:
         """Without the text: a model would get it twice."""
         return {name: value for name, value in result.items() if name != "text"}
 

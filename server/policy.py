@@ -98,7 +98,7 @@ class Policy:
         if tool.effects & ~self.effects:
             return f"its effects are {_listed(tool.effects)}, and only {_listed(self.effects)} is allowed here"
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
-            return f"its toolset {tool.toolset()} is not switched on here"
+            return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
         return next((why for rule in self.rules if (why := rule.why_not(tool))), None)
 
     @cached_property

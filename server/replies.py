@@ -46,7 +46,8 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=visible_in(tool.data(result)))
+    structured = visible_in(tool.structured(result))
+    return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=structured)
 
 
 def sketch(drafted: "Draft") -> CallToolResult:

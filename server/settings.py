@@ -11,11 +11,13 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from tools import TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
+ALL = "all"
+"""Stands for every toolset."""
 
 
 class WrongSettings(Exception):  # noqa: N818
@@ -58,7 +60,8 @@ class Settings(BaseSettings):
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
-    toolsets: Words = frozenset(TOOLSETS)
+    toolsets: Words = frozenset(DEFAULT_TOOLSETS)
+    """Names of toolsets; `all` is every one."""
     read_only: bool = False
     mode: Literal["tools", "gateway"] = "tools"
     """`gateway`: three tools stand for all, for clients that take few."""
@@ -97,10 +100,10 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _known(cls, value: frozenset[str]) -> frozenset[str]:
-        if not value or (unknown := value - set(TOOLSETS)):
+        if not value or (unknown := value - {*TOOLSETS, ALL}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
-            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}")
-        return value
+            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, or {ALL}")
+        return frozenset(TOOLSETS) if ALL in value else value
 
     @classmethod
     def settings_customise_sources(

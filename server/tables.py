@@ -1,9 +1,11 @@
 """Tables of the tools, for the terminal and for the README."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from docs.markdown import cell
 from server.catalogue import size
+from tools import DEFAULT_TOOLSETS
 from tools.tool import Tool
 
 
@@ -18,9 +20,18 @@ def tools_in_text(tools: Iterable[type[Tool]]) -> str:
 
 
 def tools_in_markdown(tools: Iterable[type[Tool]]) -> str:
-    """One row a tool: what it does and its effects."""
-    rows = [
-        f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
-        for tool in tools
-    ]
-    return "\n".join(["| Tool | What it does | Effects |", "|---|---|---|", *rows])
+    """One row a tool, toolset by toolset: what it does and its effects."""
+    lines = ["| Tool | What it does | Effects |", "|---|---|---|"]
+    for toolset, members in groupby(tools, lambda tool: tool.toolset()):
+        lines.append(f"| {_heading(toolset)} | | |")
+        lines += [
+            f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
+            for tool in members
+        ]
+    return "\n".join(lines)
+
+
+def _heading(toolset: str | None) -> str:
+    if toolset is None:
+        return "**always there**"
+    return f"**{toolset}**" if toolset in DEFAULT_TOOLSETS else f"**{toolset}** (off by default)"

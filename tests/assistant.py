@@ -15,22 +15,25 @@ from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
 from server.policy import Policy
-from tools import TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = Policy(frozenset(TOOLSETS)).tools
 """Every tool, by name."""
+BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
+"""Those that exist where nothing is said of toolsets."""
 STATE = Path(mkdtemp(prefix="openchannels-tests-"))
 atexit.register(rmtree, STATE, ignore_errors=True)
 PLAIN_ENVIRONMENT = {
     "PYTHONWARNINGS": "error",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENCHANNELS_TOOLSETS": "all",
     "OPENCHANNELS_PLAN": "self-hosted",
     "OPENCHANNELS_SETTINGS_FILE": "",
     "OPENCHANNELS_STATE_FOLDER": str(STATE),
     "OPENCHANNELS_CONFIRM": "none",
 }
-"""No limit on requests, no person to be asked, and nothing of whoever runs the tests."""
+"""Every tool, no limit on requests, no person to be asked, and nothing of whoever runs the tests."""
 
 
 class Assistant:

@@ -18,9 +18,10 @@ from mcp.types import CallToolResult
 from portal.application import Application
 from portal.oauth import sign_in
 from portal.tokens import TokenFile
-from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET
+from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, allow, served_sandbox
+from tools import DEFAULT_TOOLSETS
 from tools.method import Method
 from tools.registry import methods
 
@@ -58,14 +59,14 @@ Asked = tuple[type[Method], dict[str, Any]]
 
 def _variants(method: type[Method], round_: int) -> Iterator[dict[str, Any]]:
     """Calls of a method that differ in what is sent, so that each can be found again in the portal's account."""
-    for number in range(10):
+    for number in range(10 if method.toolset() in DEFAULT_TOOLSETS else 4):
         yield {name: _other(name, value, number, round_) for name, value in method.example.items()}
 
 
 def _other(name: str, value: Any, number: int, round_: int) -> Any:
     session = 301 + number
     others = {
-        "chat_id": 201 + number,
+        "chat_id": str(201 + number) if isinstance(value, str) else 201 + number,
         "session_id": [session] if isinstance(value, list) else session,
         "config_id": 1 + number % 5,
         "message": f"{value} {round_}.{number}",
@@ -74,8 +75,20 @@ def _other(name: str, value: Any, number: int, round_: int) -> Any:
         "crm_entity": 501 + number,
         "user_code": f"telegrambot|2|{9201 + number}|{101 + number}",
         "code": f"{number:032x}",
+        "id": f"{value}_{number}",
+        "connector": CONNECTOR,
+        "line": 1,
     }
+    if name == "messages":
+        return [_renumbered(message, f"{round_}.{number}") for message in value]
     return others.get(name, value)
+
+
+def _renumbered(message: Mapping[str, Any], number: str) -> dict[str, Any]:
+    """The same message of a channel with another id there."""
+    content = message["message"]
+    outside = [number] if isinstance(content["id"], list) else number
+    return {**message, "message": {**content, "id": outside}}
 
 
 def _calls(round_: int) -> list[Asked]:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import cli
-from tests.assistant import EVERYTHING
+from tests.assistant import BY_DEFAULT, EVERYTHING
 from tests.recording import recording_portal
 
 
@@ -16,13 +16,20 @@ def _run(*words: str, **environment: str | None) -> Result:
 
 
 def test_tools_are_listed_with_effects_and_bytes() -> None:
-    lines = _run("tools").output.splitlines()
+    lines = _run("tools", "--toolsets", "all").output.splitlines()
 
     assert len(lines) == len(EVERYTHING) + 2
     assert lines[-1].split()[:2] == [str(len(EVERYTHING)), "tools"]
     (transfer,) = (line.split() for line in lines if line.startswith("operator_transfer "))
     assert transfer[1:3] == ["operators", "takeover"]
     assert int(transfer[3]) > 0
+
+
+def test_the_tools_for_bots_and_connectors_are_off_unless_they_are_asked_for() -> None:
+    listed = {line.split()[0] for line in _run("tools").output.splitlines()[1:-1]}
+
+    assert listed == set(BY_DEFAULT)
+    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {"chatbots", "connectors"}
 
 
 @pytest.mark.parametrize("words", [("--read-only", "tools"), ("tools", "--read-only")])

@@ -15,7 +15,15 @@ import pytest
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT
 
 NODE = ROOT / "tests" / "node"
-SERVER = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "openchannels_mcp", "--sandbox"]
+SERVER = [
+    "env",
+    f"PYTHONPATH={ROOT}",
+    "OPENCHANNELS_TOOLSETS=all",
+    sys.executable,
+    "-m",
+    "openchannels_mcp",
+    "--sandbox",
+]
 INSPECTOR = ["npx", "-y", "-p", "node@24.21.0", "-p", "@modelcontextprotocol/inspector@2.12.0", "-c"]
 
 pytestmark = pytest.mark.skipif(not os.environ.get("NODE_TESTS"), reason="needs Node and npm: set NODE_TESTS=1")

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from sandbox import seed
 from server.cli import cli
-from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT
+from tests.assistant import BY_DEFAULT, EVERYTHING, PLAIN_ENVIRONMENT
 from tests.served import ServedSandbox, served_sandbox
 
 
@@ -19,8 +19,13 @@ def sandbox() -> Iterator[ServedSandbox]:
         yield sandbox
 
 
-def _doctor(webhook: str) -> tuple[int, dict[str, Any], str]:
-    environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_WEBHOOK_URL": webhook, "OPENCHANNELS_TIMEOUT": "2"}
+def _doctor(webhook: str, toolsets: str = "") -> tuple[int, dict[str, Any], str]:
+    environment = {
+        **PLAIN_ENVIRONMENT,
+        "OPENCHANNELS_TOOLSETS": toolsets,
+        "OPENCHANNELS_WEBHOOK_URL": webhook,
+        "OPENCHANNELS_TIMEOUT": "2",
+    }
     data = CliRunner().invoke(cli, ["doctor", "--json"], env=environment)
     text = CliRunner().invoke(cli, ["doctor"], env=environment)
     assert data.exit_code == text.exit_code
@@ -38,7 +43,7 @@ def test_a_healthy_portal_passes_every_check(sandbox: ServedSandbox) -> None:
     assert status == 0
     assert report["ok"]
     assert report["unusable_tools"] == {}
-    assert report["usable_tools"] == len(EVERYTHING)
+    assert report["usable_tools"] == len(BY_DEFAULT)
     assert "calls act as user 1 Anna Keller, an administrator" in text
 
 
@@ -63,6 +68,23 @@ def test_a_gap_is_found_with_what_to_do_and_the_tools_that_cannot_work(
     assert set(gaps) <= set(_failed(report))
     assert words in text
     assert report["unusable_tools"]
+
+
+def test_tools_for_connectors_need_an_application_and_say_so(sandbox: ServedSandbox) -> None:
+    sandbox.control("reset")
+    status, report, text = _doctor(f"{sandbox.address}{seed.ADMIN_WEBHOOK_PATH}", "all")
+
+    assert status == 1
+    assert _failed(report) == ["application"]
+    assert set(report["unusable_tools"].values()) == {"needs an application"}
+    assert {EVERYTHING[name].toolset() for name in report["unusable_tools"]} == {"connectors"}
+    assert "openchannels-mcp login" in text
+
+    status, report, text = _doctor(f"{sandbox.address}{seed.APPLICATION_PATH}", "all")
+
+    assert status == 0
+    assert report["usable_tools"] == len(EVERYTHING)
+    assert f"ok  application: {seed.APPLICATION_ID}" in text
 
 
 def test_a_portal_that_is_not_there_is_told_apart() -> None:

@@ -10,6 +10,7 @@ import pytest
 from server.connection import Connection
 from server.secret import secret
 from server.settings import Settings, WrongSettings, check_environment
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 
 FILE = """
 default_profile = "shop"
@@ -67,6 +68,12 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
 
     assert Settings().plan == "self-hosted"
     assert Settings(toolsets="channels").toolsets == {"channels"}
+
+
+def test_the_word_all_switches_every_toolset_on_and_nothing_said_leaves_out_those_for_developers() -> None:
+    assert Settings(sandbox=True).toolsets == set(DEFAULT_TOOLSETS)
+    for given in ("all", "dialogs, all"):
+        assert Settings(sandbox=True, toolsets=given).toolsets == set(TOOLSETS)
 
 
 def test_a_secret_of_the_environment_replaces_the_profiles_whichever_way_it_is_given(

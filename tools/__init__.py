@@ -1,4 +1,6 @@
-"""Every Open Channels method as a class; one module per section of the API, which is also a toolset."""
+"""Every method of Open Channels and of connectors as a class; one module per section of the API, also a toolset."""
 
-TOOLSETS = ("channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics")
-"""The toolsets, in the order in which tools are listed."""
+DEFAULT_TOOLSETS = ("channels", "dialogs", "operators", "messages", "crm_chats", "statistics")
+"""What is on unless the settings say otherwise: a tool is paid for in every conversation."""
+TOOLSETS = (*DEFAULT_TOOLSETS, "chatbots", "connectors")
+"""All toolsets, in the order in which tools are listed; the last ones are for developers of bots and connectors."""

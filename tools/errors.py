@@ -28,6 +28,25 @@ NO_SESSION_AUTH = {
     "WRONG_AUTH_TYPE": "A browser session cannot call this method: use an incoming webhook or an application token.",
 }
 
+APPLICATION_ONLY = {
+    "WRONG_AUTH_TYPE": "A webhook cannot call this method: it takes an application. Put its address, client id and "
+    "secret into the settings and sign in with openchannels-mcp login.",
+}
+
+CONNECTOR_ON_LINE = {**APPLICATION_ONLY, "ERROR_ARGUMENT": "A required argument is missing; the message names it."}
+
+CHANNEL = {
+    **CONNECTOR_ON_LINE,
+    "IMCONNECTOR_NO_CORRECT_PROVIDER": "The portal cannot work with this connector. See imconnector_list; register it "
+    "again if it is yours, and tell the portal's administrator if that does not help.",
+    "IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR": "No connector has this id. imconnector_list shows those there are.",
+}
+
+ACTIVE_CHANNEL = {
+    **CHANNEL,
+    "NOT_ACTIVE_LINE": "The connector is not on for this line. See imconnector_status, then imconnector_activate.",
+}
+
 TRANSFER_TARGET = {
     **CHAT_ID_EMPTY,
     "USER_ID_EMPTY": "The employee's id is not a number above 0. Give user_id=15, or transfer_id='15'.",

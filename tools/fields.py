@@ -77,8 +77,12 @@ def _dotted(value: str) -> str:
     return f"{int(hours)}" + ("" if minutes == "00" else f".{minutes}")
 
 
-def _yes_no(value: bool) -> str:
+def _yes_no(value: bool) -> Literal["Y", "N"]:
     return "Y" if value else "N"
+
+
+def _one_zero(value: bool) -> Literal["1", "0"]:
+    return "1" if value else "0"
 
 
 Id = Annotated[int, Field(ge=1), AfterValidator(_fits_the_database)]
@@ -88,6 +92,8 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
+Switch = Annotated[bool, PlainSerializer(_one_zero)]
+"""1 or 0 on the wire: the server takes any other filled text as on, N included."""
 OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no), WithJsonSchema({"type": "boolean"})]
 """For a switch that the server takes as on whenever it is present, whatever its value."""
 

@@ -12,12 +12,20 @@ from tools.tool import Tool
 
 
 class RefusedByResult(Exception):  # noqa: N818
-    """An answer with HTTP 200 whose result means that nothing was done."""
+    """An answer with HTTP 200 whose result means that nothing was done, or what `happened` says.
 
-    def __init__(self, result: object, advice: str) -> None:
+    `code` and `said` are the portal's, where the result holds them.
+    """
+
+    def __init__(
+        self, result: object, advice: str, *, happened: str = "", code: str | None = None, said: str = ""
+    ) -> None:
         super().__init__(advice)
         self.result = result
         self.advice = advice
+        self.happened = happened
+        self.code = code
+        self.said = said
 
 
 class UnexpectedResult(Exception):  # noqa: N818

@@ -23,7 +23,7 @@ def _words(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _list_to_map(value: Any) -> Any:
+def as_map(value: Any) -> Any:
     """PHP writes a map as a list when it is empty or its keys happen to run 0, 1, 2."""
     return {str(index): item for index, item in enumerate(value)} if isinstance(value, list) else value
 
@@ -38,7 +38,7 @@ Number = Annotated[Any, BeforeValidator(number)]
 Words = Annotated[str | None, BeforeValidator(_words)]
 NewId = Annotated[int, BeforeValidator(_not_a_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
-PhpMap = Annotated[dict[str, T], BeforeValidator(_list_to_map)]
+PhpMap = Annotated[dict[str, T], BeforeValidator(as_map)]
 
 
 class Row(BaseModel):

@@ -22,12 +22,12 @@ def _tidy(node: Any, definitions: dict[str, Any]) -> Any:
         return [_tidy(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
+    if "anyOf" in node:
+        node = _without_null(node)
     if "$ref" in node:
         target = definitions[node["$ref"].rpartition("/")[2]]
         node = {**{key: value for key, value in target.items() if key != "description"}, **node}
         del node["$ref"]
-    if "anyOf" in node:
-        node = _without_null(node)
     return {
         key: _properties(value, definitions) if key == "properties" else _tidy(value, definitions)
         for key, value in node.items()

@@ -69,7 +69,7 @@ class Tool(BaseModel):
         """The result as a model reads it; what people outside wrote is marked (tools/outside.py)."""
         return as_json(result)
 
-    def data(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
         return result if isinstance(result, dict) else {"result": result}
 

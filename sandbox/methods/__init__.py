@@ -1,9 +1,21 @@
-"""The behaviours of the Open Channels methods, by REST name."""
+"""The behaviours of the methods of Open Channels and of connectors, by REST name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sandbox.methods import channels, chatbots, crm_chats, dialogs, messages, network, operators, sessions, statistics
+from sandbox.methods import (
+    channel_messages,
+    channels,
+    chatbots,
+    connectors,
+    crm_chats,
+    dialogs,
+    messages,
+    network,
+    operators,
+    sessions,
+    statistics,
+)
 from sandbox.methods.registry import Behaviour
 
 BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
@@ -17,5 +29,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **chatbots.METHODS,
         **crm_chats.METHODS,
         **statistics.METHODS,
+        **connectors.METHODS,
+        **channel_messages.METHODS,
     }
 )

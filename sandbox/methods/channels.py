@@ -143,5 +143,8 @@ def config_update(call: Call) -> Any:
 
 @METHODS.method("imopenlines.config.delete")
 def config_delete(call: Call) -> Any:
-    """Delete a line for good."""
-    return call.company.lines.pop(_modifiable(call), None) is not None
+    """Delete a line for good, and with it what connectors keep for it."""
+    number = _modifiable(call)
+    for key in [key for key in call.company.connections if key[1] == number]:
+        del call.company.connections[key]
+    return call.company.lines.pop(number, None) is not None

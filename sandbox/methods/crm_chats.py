@@ -66,6 +66,7 @@ def _check_read(call: Call, entity: Entity, user_id: int | None = None, text: st
 def _sessions(call: Call, entity: Entity, *, active_only: bool) -> Iterator[Session]:
     """Give the sessions bound to an object through the connectors in use, newest first."""
     in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
+    in_use |= {connector for (connector, _), connection in call.company.connections.items() if connection.configured}
     for session in sorted(call.company.sessions.values(), key=lambda found: found.id, reverse=True):
         bound = session.crm_bindings.get(entity.type) == entity.id
         if bound and session.source in in_use and (session.active or not active_only):

@@ -4,9 +4,10 @@ They were written from the official pages and from what the server is known to d
 The rules that hold in every file:
 
 - `params` carry the wire name exactly; a parameter inside a wrapper object is dotted: `PARAMS.LINE_NAME`.
-  A `flag` travels as "Y" or "N", a `boolean` (newer methods only) as JSON true or false.
-- `example` is the JSON body of the page's webhook example. Where the page prints a placeholder in asterisks for
-  CLIENT_ID, the value is "my-bot-client-id". Methods newer than the pages have a composed example.
+  A `flag` travels as "Y" or "N", a `bit` as "1" or "0", a `boolean` as JSON true or false. The keys of an object, or of
+  the objects in an array, are its `fields`.
+- `example` is the JSON body of the page's curl example, without its token. Where the page prints a placeholder in
+  asterisks for CLIENT_ID, the value is "my-bot-client-id". Methods newer than the pages have a composed example.
 - `arguments` say the same as a tool call: see `argument_name`. Flags are booleans there, queue entries snake_case.
 - `differences` name the values of the example that the server would misread, and what has to be sent instead.
 - `errors` come from the official page ("page") or from the server alone ("server"); an empty code is real.
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 Body = dict[str, Any]
-Section = Literal["channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics"]
-Type = Literal["integer", "string", "flag", "boolean", "enum", "array", "object"]
+Section = Literal["channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics", "connectors"]
+Type = Literal["integer", "string", "flag", "bit", "boolean", "enum", "array", "object"]
 
 SECTIONS: tuple[Section, ...] = (
     "channels",
@@ -31,18 +32,20 @@ SECTIONS: tuple[Section, ...] = (
     "crm_chats",
     "chatbots",
     "statistics",
+    "connectors",
 )
 WRAPPERS = ("PARAMS", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter; `values` are those of an enum, or those allowed inside an array."""
+    """One parameter or field; `values` are those of an enum, or those allowed inside an array."""
 
     name: str
     type: Type
     required: bool
     values: tuple[str, ...] = ()
+    fields: tuple["Param", ...] = ()
 
     @property
     def argument(self) -> str:
@@ -55,8 +58,8 @@ class Difference:
     """A value that the page's example gets wrong."""
 
     path: str
-    page: str
-    sent: str
+    page: Any
+    sent: Any
     reason: str
 
 
@@ -103,14 +106,19 @@ def argument_name(param: str) -> str:
     return name.lower() if name.isupper() else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+def read_param(raw: Body) -> Param:
+    """One parameter with its fields."""
+    fields = tuple(read_param(field) for field in raw.get("fields", ()))
+    return Param(**{**raw, "values": tuple(raw.get("values", ())), "fields": fields})
+
+
 def read_facts(section: Section, raw: Body) -> Facts:
     """One method as its file has it; an unknown or missing key is an error."""
-    params = [Param(**{**param, "values": tuple(param.get("values", ()))}) for param in raw["params"]]
     return Facts(
         **{
             **raw,
             "section": section,
-            "params": tuple(params),
+            "params": tuple(read_param(param) for param in raw["params"]),
             "differences": tuple(Difference(**difference) for difference in raw["differences"]),
             "errors": tuple(ErrorCode(**error) for error in raw["errors"]),
         }

@@ -9,9 +9,11 @@ import posixpath
 import re
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+from .facts import WRAPPERS
 
 TABLE = re.compile(r"^\s*#\|[ \t]*\n(.*?)^\s*\|#", re.DOTALL | re.MULTILINE)
 ROW = re.compile(r"\|\|(.*?)\|\|(?=\s*\|\||\s*\Z)", re.DOTALL)
@@ -19,23 +21,26 @@ CELL_BREAK = re.compile(r"(?<!\\)\s\|\s")
 PARAM_NAME = re.compile(r"\*\*(\w+)\*\*(\*?)")
 PARAM_TYPE = re.compile(r"\[`([^`]+)`\]")
 LISTED_VALUE = re.compile(r"^\s*- `?([A-Za-z_]+)`? —", re.MULTILINE)
-ANCHOR_LINK = re.compile(r"\]\(([^)#\s]*)#(\w+)\)")
-WEBHOOK_TAB = re.compile(r"^- cURL \(Webhook\)\n(.*?)(?=^- |^\{%)", re.DOTALL | re.MULTILINE)
+ANCHOR_LINK = re.compile(r"\]\(([^)#\s]*)#([\w-]+)\)")
+CURL_TABS = [
+    re.compile(rf"^- cURL \({kind}\)\n(.*?)(?=^- |^\{{%)", re.DOTALL | re.MULTILINE) for kind in ("Webhook", "OAuth")
+]
 CURL_BODY = re.compile(r"-d '(.*?)' \\$", re.DOTALL | re.MULTILINE)
-CURL_METHOD = re.compile(r"/(imopenlines(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
+CURL_METHOD = re.compile(r"/((?:imopenlines|imconnector)(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class PageParam:
     """A parameter as its page's table has it, dotted where it stands in a wrapper's table.
 
-    The list in an object's description names fields, not values.
+    The list in an object's description names fields, not values. `fields` are those of a table that it links to.
     """
 
     name: str
     types: frozenset[str]
     required: bool
     values: tuple[str, ...]
+    fields: tuple["PageParam", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def read_archive(archive: Path) -> dict[str, str]:
             member.name: text.read().decode()
             for member in members
             if "/api-reference/imopenlines/" in member.name
-            and re.fullmatch(r"imopenlines-.*\.md", posixpath.basename(member.name))
+            and re.fullmatch(r"(imopenlines|imconnector)-.*\.md", posixpath.basename(member.name))
             and (text := members.extractfile(member)) is not None
         }
 
@@ -75,29 +80,43 @@ def read_pages(archive: Path) -> dict[str, Page]:
 def read_page(texts: dict[str, str], path: str) -> Page:
     """One page; its neighbours are needed where a parameter's fields stand on another page."""
     text = texts[path]
-    webhook = WEBHOOK_TAB.search(text)
-    method = webhook and CURL_METHOD.search(webhook[1])
-    if webhook is None or method is None:
-        raise ValueError(f"{path}: no webhook example names a method")
-    body = CURL_BODY.search(webhook[1])
+    curl = next((found for tab in CURL_TABS if (found := tab.search(text))), None)
+    method = curl and CURL_METHOD.search(curl[1])
+    if curl is None or method is None:
+        raise ValueError(f"{path}: no curl example names a method")
+    body = CURL_BODY.search(curl[1])
     return Page(
         title=text.splitlines()[0],
         method=method[1],
         params=tuple(read_params(texts, path)),
-        example=cast("dict[str, Any]", json.loads(body[1])) if body else {},
+        example=without_token(json.loads(body[1])) if body else {},
         errors=frozenset(read_errors(text)),
         statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", section(text, "## Error Handling")))),
     )
+
+
+def without_token(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an application's call without what lets it in."""
+    return {name: value for name, value in body.items() if name != "auth"}
 
 
 def read_params(texts: dict[str, str], path: str) -> Iterator[PageParam]:
     """The parameters of a page; a wrapper object gives way to the fields of the table it links to."""
     for row in param_rows(section(texts[path], "## Method Parameters")):
         param = read_param(row)
-        fields = wrapped_table(texts, path, row) if "object" in param.types else ""
-        yield from (read_param(field, f"{param.name}.") for field in param_rows(fields))
-        if not fields:
-            yield param
+        fields = linked_table(texts, path, row) if param.types & {"object", "array"} else ""
+        if param.name in WRAPPERS and fields:
+            yield from (read_param(field, f"{param.name}.") for field in param_rows(fields))
+        else:
+            yield replace(param, fields=tuple(read_fields(texts, path, fields)))
+
+
+def read_fields(texts: dict[str, str], path: str, table: str) -> Iterator[PageParam]:
+    """The rows of a table of fields, each with the fields of the table that it links to."""
+    for row in param_rows(table):
+        field = read_param(row)
+        deeper = linked_table(texts, path, row) if field.types & {"object", "array"} else ""
+        yield replace(field, fields=tuple(read_fields(texts, path, deeper)))
 
 
 def read_param(row: list[str], prefix: str = "") -> PageParam:
@@ -111,11 +130,11 @@ def read_param(row: list[str], prefix: str = "") -> PageParam:
     return PageParam(name=prefix + name[1], types=types, required=bool(name[2]), values=tuple(values))
 
 
-def wrapped_table(texts: dict[str, str], path: str, row: list[str]) -> str:
-    """The section that describes a wrapper's fields, on this page or the one it links to; empty when there is none."""
+def linked_table(texts: dict[str, str], path: str, row: list[str]) -> str:
+    """The section that describes an object's fields, on this page or the one it links to; empty when there is none."""
     for link, anchor in ANCHOR_LINK.findall(row[1]):
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link)) if link else path
-        if found := re.search(rf"^### .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
+        if found := re.search(rf"^#{{3,4}} .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
             return section(texts[target], found[0])
     return ""
 

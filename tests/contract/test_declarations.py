@@ -1,10 +1,11 @@
 """The classes of the methods, compared both ways with the independent facts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.contract.facts import METHODS, Facts
+from tests.contract.facts import METHODS, Facts, Param
 from tools.errors import STATISTICS
 from tools.method import Method
 from tools.names import tool_name
@@ -19,7 +20,16 @@ LOCAL_ARGUMENTS = {
 ALSO_ERRORS = {method: set(STATISTICS) for method in METHODS if ".v2." in method}
 """Advice for codes that any method can give, worded for these methods."""
 
-TYPES = {"integer": "integer", "string": "string", "flag": "boolean", "boolean": "boolean", "array": "array"}
+TYPES = {
+    "integer": "integer",
+    "string": "string",
+    "flag": "boolean",
+    "bit": "boolean",
+    "boolean": "boolean",
+    "array": "array",
+    "object": "object",
+    "enum": "string",
+}
 all_methods = pytest.mark.parametrize("facts", METHODS.values(), ids=METHODS)
 
 
@@ -62,6 +72,30 @@ def test_what_the_page_requires_is_required(facts: Facts) -> None:
     documented = {param.argument for param in facts.params if param.required}
 
     assert documented <= _required(_class_of(facts))
+
+
+def _fields(param: Param, schema: dict[str, Any], path: str) -> Iterator[tuple[Param, dict[str, Any], bool, str]]:
+    """Every field inside an argument, with its schema and whether that requires it, however deep."""
+    inside = schema["items"] if schema["type"] == "array" else schema
+    assert {field.argument for field in param.fields} == set(inside["properties"]), path
+    for field in param.fields:
+        here = inside["properties"][field.argument]
+        yield field, here, field.argument in inside.get("required", ()), f"{path}.{field.name}"
+        if field.fields:
+            yield from _fields(field, here, f"{path}.{field.name}")
+
+
+@all_methods
+def test_an_object_takes_exactly_the_documented_fields_with_their_types(facts: Facts) -> None:
+    properties = _class_of(facts).input_schema()["properties"]
+
+    for param in facts.params:
+        for field, schema, required, path in (
+            _fields(param, properties[param.argument], param.name) if param.fields else ()
+        ):
+            assert schema["type"] == TYPES[field.type], path
+            assert set(schema.get("enum", ())) == set(field.values), path
+            assert required or not field.required, path
 
 
 @all_methods

@@ -6,10 +6,17 @@ beside the repository. Without an archive there is nothing to compare, and every
 
 import functools
 import os
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+
+from docs.addresses import official_event_page, official_method_page
+from tools.events import events
+from tools.registry import methods
 
 from .facts import METHODS, Facts, Param
 from .official_pages import Page, PageParam, read_pages
@@ -27,6 +34,7 @@ pytestmark = pytest.mark.skipif(
 NEWER = "newer than the archive: the section on statistics was published after it"
 UNLISTED = "the server takes it, the page does not list it"
 UNNAMED = "the page does not name the values the server knows"
+OVERWRITTEN = "the server overwrites these fields too, and a client whose name is left out becomes a guest"
 FIELDS = "the page's list names the fields of an entry, not values"
 
 # Every place where page and facts may differ, with the reason; a gap that has closed must leave this list.
@@ -51,12 +59,18 @@ KNOWN_GAPS = {
     "imopenlines.config.list.get OPTIONS.CHECK_PERMISSION values": UNNAMED,
     "imopenlines.config.add PARAMS.QUEUE values": FIELDS,
     "imopenlines.config.update PARAMS.QUEUE values": FIELDS,
+    "imconnector.register COMMENT": UNLISTED,
+    **{
+        f"imconnector.delete.messages MESSAGES.user.{name}": OVERWRITTEN
+        for name in ("last_name", "name", "picture", "url", "gender", "email", "phone", "skip_phone_validate")
+    },
 }
 
 PAGE_TYPES = {
     "integer": {"integer"},
     "string": {"string"},
     "flag": {"char", "string", "boolean"},
+    "bit": {"string"},
     "boolean": {"boolean"},
     "enum": {"string"},
     "array": {"array"},
@@ -97,7 +111,18 @@ def gaps_of(facts: Facts) -> set[str]:
     values = {
         f"{gap} values" for gap, param, paged in shared_params(facts.rest) if set(param.values) != listed_values(paged)
     }
-    return {f"{facts.rest} {name}" for name in names} | values
+    fields = {name for gap, param, paged in shared_params(facts.rest) for name in field_gaps(gap, param, paged)}
+    return {f"{facts.rest} {name}" for name in names} | values | fields
+
+
+def field_gaps(gap: str, param: Param, paged: PageParam) -> Iterator[str]:
+    """Where the fields of an object and those of its page's table differ, however deep; a page may have no table."""
+    facts = {field.name: field for field in param.fields}
+    page = {field.name: field for field in paged.fields}
+    if page:
+        yield from (f"{gap}.{name}" for name in facts.keys() ^ page.keys())
+    for name in facts.keys() & page.keys():
+        yield from field_gaps(f"{gap}.{name}", facts[name], page[name])
 
 
 def listed_values(param: PageParam) -> set[str]:
@@ -110,13 +135,23 @@ def test_the_pages_and_the_facts_have_the_same_methods() -> None:
     assert set(METHODS) - set(pages()) == set(METHODS) & set(KNOWN_GAPS)
 
 
-def test_the_archive_has_thirty_eight_method_pages() -> None:
-    assert len(pages()) == 38
+def test_the_archive_has_fifty_method_pages() -> None:
+    assert len(pages()) == 50
 
 
 def test_every_gap_between_pages_and_facts_is_known_and_every_known_gap_is_still_there() -> None:
     gaps = set().union(*(gaps_of(facts) for facts in METHODS.values()))
     assert gaps == set(KNOWN_GAPS)
+
+
+def test_every_official_page_that_is_linked_is_in_the_archive() -> None:
+    with tarfile.open(ARCHIVE) as members:
+        there = {name.partition("/")[2] for name in members.getnames()}
+    linked = [official_event_page(event) for event in events().values()]
+    linked += [page for method in methods().values() if (page := official_method_page(method))]
+
+    assert len(linked) == len(events()) + len(pages())
+    assert {urlsplit(address).path.strip("/").replace(".html", ".md") for address in linked} <= there
 
 
 @each_paged_method
@@ -141,6 +176,23 @@ def test_a_parameter_has_the_type_of_its_page(name: str) -> None:
     for gap, param, paged in shared_params(name):
         assert paged.types & PAGE_TYPES[param.type], gap
         assert param.type == "flag" or "char" not in paged.types, gap
+
+
+def shared_fields(param: Param, paged: PageParam) -> Iterator[tuple[Param, PageParam]]:
+    """Every field that facts and page both have, however deep."""
+    on_page = {field.name: field for field in paged.fields}
+    for field in param.fields:
+        if field.name in on_page:
+            yield field, on_page[field.name]
+            yield from shared_fields(field, on_page[field.name])
+
+
+@each_paged_method
+def test_a_field_has_the_type_of_its_page_and_is_required_where_it_has_an_asterisk(name: str) -> None:
+    for gap, param, paged in shared_params(name):
+        for field, on_page in shared_fields(param, paged):
+            assert on_page.types & PAGE_TYPES[field.type], (gap, field.name)
+            assert field.required or not on_page.required, (gap, field.name)
 
 
 @each_paged_method

@@ -33,6 +33,16 @@ RESULTS: dict[str, Any] = {
     "imopenlines.v2.Session.Stat.get": {"sessions": []},
     "imopenlines.v2.Session.Rating.list": {"ratings": [], "hasNextPage": False},
     "imopenlines.v2.Session.Transfer.list": {"transfers": []},
+    "imconnector.list": {"livechat": "Live Chat"},
+    "imconnector.register": {"result": True},
+    "imconnector.unregister": {"result": True},
+    "imconnector.status": {"LINE": 12, "CONNECTOR": "myconnector", "ERROR": False, "CONFIGURED": True, "STATUS": True},
+    "imconnector.send.messages": {"SUCCESS": True, "DATA": {"RESULT": [{"user": "585", "SUCCESS": True}]}},
+    "imconnector.update.messages": {"SUCCESS": True, "DATA": {"RESULT": [{"user": "585", "SUCCESS": True}]}},
+    "imconnector.delete.messages": {"SUCCESS": True, "DATA": {"RESULT": [{"user": "585", "SUCCESS": True}]}},
+    "imconnector.send.status.delivery": {"SUCCESS": True, "DATA": []},
+    "imconnector.send.status.reading": {"SUCCESS": True, "DATA": []},
+    "imconnector.chat.name.set": {"SUCCESS": True, "DATA": {"RESULT": {}}},
 }
 """What a portal answers to each method; `true` to all others."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.events import Event, Variant, events, form
+from tools.events import WHOLE, Event, Variant, events, form
 from tools.registry import methods
 
 VARIANTS = [(event, variant) for event in events().values() for variant in event.variants]
@@ -21,6 +21,8 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _has(value: Any, path: str) -> bool:
+    if path == WHOLE:
+        return not isinstance(value, dict | list)
     for step in path.split("."):
         key, is_list = step.removesuffix("[]"), step.endswith("[]")
         if not isinstance(value, dict) or key not in value:
@@ -36,16 +38,23 @@ def _paths(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, list) and isinstance(value[0], dict):
         yield from _paths(value[0], f"{path}[]")
     else:
-        yield path
+        yield path or WHOLE
 
 
-def test_the_five_events_are_known_by_their_official_names() -> None:
+def test_the_twelve_events_are_known_by_their_official_names() -> None:
     assert list(events()) == [
         "OnOpenLineMessageAdd",
         "OnOpenLineMessageUpdate",
         "OnOpenLineMessageDelete",
         "OnSessionStart",
         "OnSessionFinish",
+        "OnImConnectorMessageAdd",
+        "OnImConnectorMessageUpdate",
+        "OnImConnectorMessageDelete",
+        "OnImConnectorDialogStart",
+        "OnImConnectorDialogFinish",
+        "OnImConnectorStatusDelete",
+        "OnImConnectorLineDelete",
     ]
 
 
@@ -78,9 +87,34 @@ def test_messages_to_the_client_name_connector_and_line_and_those_from_the_clien
         assert set(outgoing.data) == {"CONNECTOR", "LINE", "DATA"}
 
 
-def test_only_a_deletion_by_an_operator_is_a_list() -> None:
-    lists = [(event.name, variant.title) for event, variant in VARIANTS if isinstance(variant.data["DATA"], list)]
+def test_among_the_events_of_lines_only_a_deletion_by_an_operator_is_a_list() -> None:
+    lists = [
+        (event.name, variant.title)
+        for event, variant in VARIANTS
+        if event.section() == "line_events" and isinstance(variant.data["DATA"], list)
+    ]
     assert lists == [("OnOpenLineMessageDelete", "By an operator")]
+
+
+def test_messages_of_connectors_are_lists_and_so_are_their_dialogs_which_carry_a_session() -> None:
+    for event, variant in VARIANTS:
+        if event.name.startswith("OnImConnectorMessage"):
+            assert [set(entry) for entry in variant.data["MESSAGES"]] == [{"im", "message", "chat"}]
+        elif event.name.startswith("OnImConnectorDialog"):
+            assert [set(entry) for entry in variant.data["DATA"]] == [{"connector", "session", "chat", "user"}]
+
+
+def test_what_is_switched_off_comes_in_lower_case_and_a_deleted_line_as_a_bare_number() -> None:
+    data = {event.name: variant.data for event, variant in VARIANTS}
+    assert set(data["OnImConnectorStatusDelete"]) == {"connector", "line"}
+    event = events()["OnImConnectorLineDelete"]
+    assert ("data", "107") in list(form(event.body(event.variants[0])))
+
+
+def test_only_events_of_lines_go_to_every_application() -> None:
+    for event in events().values():
+        everybody = any("Every subscribed application" in trap for trap in event.traps)
+        assert everybody is (event.section() == "line_events")
 
 
 def test_session_events_carry_no_session() -> None:

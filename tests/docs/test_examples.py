@@ -10,16 +10,21 @@ from typing import Any
 
 import pytest
 
-from docs.examples import curl_webhook, examples, payload
+from docs.examples import Example, curl_webhook, examples, payload
 from docs.literals import JAVASCRIPT, PHP, PYTHON
+from tools.effect import Auth
 from tools.method import Method
 from tools.registry import methods
 
 METHODS = pytest.mark.parametrize("method", methods().values(), ids=methods())
 
 
+def _examples(method: type[Method]) -> tuple[Example, ...]:
+    return examples(method.rest, payload(method), application=method.auth is Auth.APPLICATION)
+
+
 def _code(method: type[Method], title: str) -> str:
-    return next(one.code for one in examples(method.rest, payload(method)) if one.title.startswith(title))
+    return next(one.code for one in _examples(method) if one.title.startswith(title))
 
 
 class FakeSdk(ModuleType):
@@ -33,6 +38,15 @@ class FakeSdk(ModuleType):
         assert (domain, webhook_token) == ("your-portal.bitrix24.com", "1/YOUR_WEBHOOK_SECRET")
         return self
 
+    def BitrixApp(self, *, client_id: str, client_secret: str) -> str:  # noqa: N802
+        assert (client_id, client_secret) == ("YOUR_CLIENT_ID", "YOUR_CLIENT_SECRET")
+        return "application"
+
+    def BitrixToken(self, *, domain: str, bitrix_app: str, **tokens: str) -> "FakeSdk":  # noqa: N802
+        assert (domain, bitrix_app) == ("your-portal.bitrix24.com", "application")
+        assert tokens == {"auth_token": "YOUR_ACCESS_TOKEN", "refresh_token": "YOUR_REFRESH_TOKEN"}
+        return self
+
     def call_method(self, api_method: str, params: dict[str, Any]) -> dict[str, Any]:
         self.calls.append((api_method, params))
         return {"result": True}
@@ -40,9 +54,9 @@ class FakeSdk(ModuleType):
 
 @METHODS
 def test_there_is_an_example_for_each_way_of_calling(method: type[Method]) -> None:
-    titles = [one.title for one in examples(method.rest, payload(method))]
+    titles = [one.title for one in _examples(method)]
     assert titles == [
-        "curl, incoming webhook",
+        *([] if method.auth is Auth.APPLICATION else ["curl, incoming webhook"]),
         "curl, OAuth application",
         "Python, b24pysdk",
         "JavaScript, @bitrix24/b24jssdk",
@@ -51,14 +65,21 @@ def test_there_is_an_example_for_each_way_of_calling(method: type[Method]) -> No
 
 
 @METHODS
-@pytest.mark.parametrize("title", ["curl, incoming webhook", "curl, OAuth application"])
-def test_curl_sends_the_payload_as_json(method: type[Method], title: str) -> None:
-    words = shlex.split(_code(method, title).replace("\\\n", " "))
-    assert words[:1] == ["curl"]
-    assert words[1].startswith("https://your-portal.bitrix24.com/rest/")
-    assert words[1].endswith(f"/{method.rest}")
-    assert "Content-Type: application/json" in words
-    assert json.loads(words[words.index("-d") + 1]) == payload(method)
+def test_curl_sends_the_payload_as_json(method: type[Method]) -> None:
+    for one in _examples(method):
+        if one.language == "bash":
+            words = shlex.split(one.code.replace("\\\n", " "))
+            assert words[:1] == ["curl"]
+            assert words[1].startswith("https://your-portal.bitrix24.com/rest/")
+            assert words[1].endswith(f"/{method.rest}")
+            assert "Content-Type: application/json" in words
+            assert json.loads(words[words.index("-d") + 1]) == payload(method)
+
+
+@METHODS
+def test_no_example_calls_with_a_webhook_what_only_an_application_may_call(method: type[Method]) -> None:
+    webhook = any("YOUR_WEBHOOK_SECRET" in one.code for one in _examples(method))
+    assert webhook is (method.auth is not Auth.APPLICATION)
 
 
 @METHODS
@@ -81,14 +102,14 @@ def test_python_compiles_and_calls_the_method_with_the_payload(
 
 @METHODS
 def test_code_keeps_to_a_readable_width(method: type[Method]) -> None:
-    for one in examples(method.rest, payload(method)):
+    for one in _examples(method):
         if one.language in {"python", "js"}:
             assert max(map(len, one.code.splitlines())) <= 110
 
 
 def test_secrets_are_obviously_fake() -> None:
     for method in methods().values():
-        for one in examples(method.rest, payload(method)):
+        for one in _examples(method):
             assert re.search(r"YOUR_(WEBHOOK_SECRET|ACCESS_TOKEN)", one.code)
 
 
@@ -112,9 +133,10 @@ def test_php_arrays_are_the_payload() -> None:
 
 
 @pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
-def test_php_parses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tool", ["network_message_add", "imconnector_send_messages"])
+def test_php_parses(tool: str, tmp_path: Path) -> None:
     file = tmp_path / "example.php"
-    file.write_text(_code(methods()["network_message_add"], "PHP"))
+    file.write_text(_code(methods()[tool], "PHP"))
     ran = subprocess.run(["php", "-l", str(file)], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
 

@@ -20,36 +20,12 @@ from tools.line_settings import LineSettings
 from tools.names import tool_name
 from tools.registry import methods
 
-COMING_METHODS = {
-    "imconnector.activate",
-    "imconnector.chat.name.set",
-    "imconnector.connector.data.set",
-    "imconnector.delete.messages",
-    "imconnector.list",
-    "imconnector.register",
-    "imconnector.send.messages",
-    "imconnector.send.status.delivery",
-    "imconnector.send.status.reading",
-    "imconnector.status",
-    "imconnector.unregister",
-    "imconnector.update.messages",
-}
-COMING_EVENTS = {
-    "OnImConnectorDialogFinish",
-    "OnImConnectorDialogStart",
-    "OnImConnectorLineDelete",
-    "OnImConnectorMessageAdd",
-    "OnImConnectorMessageDelete",
-    "OnImConnectorMessageUpdate",
-    "OnImConnectorStatusDelete",
-}
-"""What the pages link to before it is there; each set goes when its toolset has come."""
-METHODS = {method.rest for method in methods().values()} | COMING_METHODS
+METHODS = {method.rest for method in methods().values()}
 TOOLS = {tool_name(rest) for rest in METHODS} | {"portal_check"}
 ERROR_CODES = set(CORE) | {code for method in methods().values() for code in method.errors}
 TARGETS = {
     "methods": METHODS,
-    "events": set(events()) | COMING_EVENTS,
+    "events": set(events()),
     "guides": set(guides()),
     "sections": set(SECTIONS),
     "errors": ERROR_CODES,
@@ -124,12 +100,6 @@ def test_every_tool_and_argument_that_is_named_exists(page: Guide) -> None:
     for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", prose(page)):
         if any(name.startswith(kind) for kind in kinds):
             assert name in TOOLS | arguments | {"message_count", "message_type"}, name
-
-
-def test_the_pages_link_to_what_is_coming_only_until_it_has_come() -> None:
-    here = {method.rest for method in methods().values()}
-    assert not (COMING_METHODS & here), "take these out of COMING_METHODS"
-    assert not (COMING_EVENTS & set(events())), "take these out of COMING_EVENTS"
 
 
 @pytest.mark.parametrize("toolset", TOOLSETS)

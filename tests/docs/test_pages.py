@@ -2,6 +2,7 @@ import re
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -13,7 +14,7 @@ from docs.pages import Page, error_page, errors_page, event_page, index_page, me
 from docs.parameters import shared_with
 from docs.sections.section import sections
 from tools.errors import CORE
-from tools.events import COMMON_TRAPS, Event, events
+from tools.events import COMMON_TRAPS, Event, events, form
 from tools.method import Method
 from tools.registry import methods
 
@@ -161,6 +162,7 @@ def test_objects_inside_arguments_are_described_down_to_their_parts() -> None:
 
 def test_yes_and_no_are_told_from_true_and_false() -> None:
     assert "| `activate` | `ACTIVATE` | boolean (Y/N in REST) |" in method_page(methods()["session_mode_pin"])
+    assert "| `active` | `ACTIVE` | boolean (1/0 in REST) |" in method_page(methods()["imconnector_activate"])
     assert "| `has_crm` | `hasCrm` | boolean |" in method_page(methods()["v2_session_list"])
 
 
@@ -184,12 +186,25 @@ def test_limits_and_defaults_stand_in_the_table() -> None:
         ("message_quick_save", "messages/imopenlines-message-quick-save"),
         ("crm_chat_get_last_id", "chats/imopenlines-crm-chat-get-last-id"),
         ("bot_session_message_send", "chat-bots/imopenlines-bot-session-message-send"),
+        ("imconnector_chat_name_set", "../imconnector/imconnector-chat-name-set"),
     ],
 )
 def test_the_official_page_is_linked(tool: str, path: str) -> None:
-    address = f"https://apidocs.bitrix24.com/api-reference/imopenlines/openlines/{path}.html"
+    address = urljoin("https://apidocs.bitrix24.com/api-reference/imopenlines/openlines/", f"{path}.html")
     assert official_method_page(methods()[tool]) == address
     assert f"Official page: {address}\n" in method_page(methods()[tool])
+
+
+@pytest.mark.parametrize(
+    ("event", "path"),
+    [
+        ("OnSessionStart", "openlines/events/on-session-start"),
+        ("OnImConnectorLineDelete", "imconnector/events/on-im-connector-line-delete"),
+    ],
+)
+def test_the_official_page_of_an_event_is_linked(event: str, path: str) -> None:
+    address = f"https://apidocs.bitrix24.com/api-reference/imopenlines/{path}.html"
+    assert address in event_page(events()[event])
 
 
 def test_no_official_page_is_made_up_for_the_statistics() -> None:
@@ -215,7 +230,8 @@ def test_an_event_page_shows_each_variant_with_its_fields_and_all_traps(event: t
 def test_an_event_page_shows_the_request_as_a_form_and_how_to_subscribe(event: type[Event]) -> None:
     text = event_page(event)
     assert f"event={event.name.upper()}\n" in text
-    assert "data[DATA][connector][line_id]=128\n" in text
+    for name, value in form(event.variants[0].data, "data"):
+        assert f"{name}={value}\n" in text
     assert f'"event": "{event.name}"' in text
     assert "/rest/event.bind" in text
 

@@ -29,7 +29,7 @@ class Person:
         self.approve = approve
         self.questions: list[str] = []
 
-    async def __call__(self, _: Any, params: Any) -> ElicitResult:
+    async def __call__(self, context: Any, params: Any) -> ElicitResult:  # noqa: ARG002
         self.questions.append(params.message)
         return ElicitResult(action=self.action, content={"approve": self.approve} if self.action == "accept" else None)
 

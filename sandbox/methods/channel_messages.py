@@ -1,0 +1,175 @@
+"""Messages of a channel on their way in, and what the channel says of those on their way out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import php
+from sandbox.company import Company
+from sandbox.connectors import BUILT_IN, Connection
+from sandbox.incoming import Rejected, rewrite, take_back, take_in, user_code
+from sandbox.methods.connectors import applications_only, given, place
+from sandbox.methods.registry import Call, Section
+from sandbox.php import PhpTypeError
+from sandbox.records import Client
+from sandbox.refusal import Refusal, missing_argument
+
+METHODS = Section()
+BLOCKS = ("user", "message", "chat")
+EXTRA = {"skip_phone_validate": ("user", "skip_phone_validate"), "disable_tracker": ("message", "disable_crm")}
+Act = Callable[[Company, str, int, dict[str, Any]], Client]
+
+
+def _lower(value: Any) -> Any:
+    """Lower the names in a value, however deep they stand."""
+    if isinstance(value, dict):
+        return {str(name).lower(): _lower(item) for name, item in value.items()}
+    return [_lower(item) for item in value] if isinstance(value, list) else value
+
+
+def _messages(call: Call) -> list[Any]:
+    if not php.is_array(call.params["MESSAGES"]):
+        raise PhpTypeError
+    return php.values(_lower(call.params["MESSAGES"]))
+
+
+def _check_structure(call: Call) -> None:
+    if not php.is_array(call.params["MESSAGES"]):
+        text = "The value of an argument 'MESSAGES' must be of type array"
+        raise Refusal("ERROR_ARGUMENT", text, argument="MESSAGES")
+    for message in _messages(call):
+        if not php.is_array(message):
+            raise Refusal("ERROR_ARGUMENT", "The MESSAGES parameter must be an array of messages (arrays)", argument="")
+        if not isinstance(message, dict) or any(message.get(name) is None for name in BLOCKS):
+            text = "The incorrect structure of a message inside MESSAGES parameter."
+            raise Refusal("ERROR_ARGUMENT", text, argument="")
+
+
+def _check_provider(call: Call) -> None:
+    connector, _ = place(call)
+    if call.company.switches.connector_provider_missing:
+        raise Refusal("IMCONNECTOR_NO_CORRECT_PROVIDER", "Could not find a suitable provider for the connector")
+    if connector not in call.company.connectors and connector not in BUILT_IN:
+        raise Refusal("IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR", "The connector is not specified correctly")
+
+
+def _check_line(call: Call) -> None:
+    if not call.company.connections.get(place(call), Connection()).works:
+        raise Refusal("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
+
+
+def _for_each(call: Call, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Do the same for each message; the whole is a success whatever became of them."""
+    results = []
+    for message in _messages(call):
+        try:
+            results.append(act(message) | {"SUCCESS": True})
+        except Rejected as rejected:
+            results.append({"SUCCESS": False, "ERRORS": [str(rejected)]})
+    return {"SUCCESS": True, "DATA": {"RESULT": results}}
+
+
+def _shown(client: Client, message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message as the answer repeats it: the portal's own id for the user, and a date that is lost."""
+    content = {name: value for name, value in message["message"].items() if name != "disable_crm"}
+    if "date" in content:
+        content["date"] = {}
+    chat = {name: value for name, value in message["chat"].items() if name != "url"}
+    if message["chat"].get("url"):
+        chat["description"] = f"Link to the original post: {message['chat']['url']}"
+    extra = {name: "Y" for name, (part, flag) in EXTRA.items() if message[part].get(flag) == "Y"}
+    return {"user": str(client.id), "message": content, "chat": chat} | ({"extra": extra} if extra else {})
+
+
+@METHODS.method("imconnector.send.messages", any_case=True)
+def send_messages(call: Call) -> Any:
+    """Bring messages of clients into their dialogs, one after the other."""
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    _check_structure(call)
+    _check_provider(call)
+    _check_line(call)
+
+    def receive(message: dict[str, Any]) -> dict[str, Any]:
+        client, written = take_in(call.company, *place(call), message)
+        shown = _shown(client, message)
+        if written and written.session_id:
+            shown["session"] = {"ID": str(written.session_id), "CHAT_ID": str(written.chat_id)}
+        return shown
+
+    return _for_each(call, receive)
+
+
+@METHODS.method("imconnector.update.messages", any_case=True)
+def update_messages(call: Call) -> Any:
+    """Change what clients wrote."""
+    return _of_known_messages(call, rewrite)
+
+
+@METHODS.method("imconnector.delete.messages", any_case=True)
+def delete_messages(call: Call) -> Any:
+    """Take back what clients wrote."""
+    return _of_known_messages(call, take_back)
+
+
+def _of_known_messages(call: Call, act: Act) -> dict[str, Any]:
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    _messages(call)
+    _check_provider(call)
+    _check_line(call)
+    return _for_each(call, lambda message: _shown(act(call.company, *place(call), message), message))
+
+
+@METHODS.method("imconnector.send.status.delivery", any_case=True)
+def send_status_delivery(call: Call) -> Any:
+    """Note that messages to clients have arrived; only the first word on each gives it its outside ids."""
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    _check_provider(call)
+    for status in _messages(call):
+        _delivered(call.company, status if isinstance(status, dict) else {})
+    return {"SUCCESS": True, "DATA": []}
+
+
+def _delivered(company: Company, status: dict[str, Any]) -> None:
+    inside, outside = (part if isinstance(part := status.get(name), dict) else {} for name in ("im", "message"))
+    message = company.messages.get(php.integer(inside.get("message_id")))
+    chat = company.chats.get(message.chat_id) if message else None
+    if message is None or chat is None or chat.entity_type != "LINES":
+        return
+    chat.client_read = max(chat.client_read, message.id)
+    if message.sending:
+        message.sending = False
+        message.external_ids = [php.text(number) for number in php.values(outside.get("id"))]
+
+
+@METHODS.method("imconnector.send.status.reading", any_case=True)
+def send_status_reading(call: Call) -> Any:
+    """Answer as if something had been noted."""
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    _messages(call)
+    _check_provider(call)
+    return {"SUCCESS": True, "DATA": []}
+
+
+@METHODS.method("imconnector.chat.name.set", any_case=True)
+def chat_name_set(call: Call) -> Any:
+    """Rename the chat of a group, or of one client; an unknown client changes nothing and is no mistake."""
+    applications_only(call)
+    connector, line_id = place(call)
+    known = call.company.connectors.get(connector)
+    for name in ("CONNECTOR", "LINE", "CHAT_ID", "NAME", *(() if known and known.chat_group else ("USER_ID",))):
+        if not call.params.filled(name):
+            raise missing_argument(name)
+    _check_provider(call)
+    _check_line(call)
+    client = call.company.outsiders.get((connector, call.params.text("USER_ID")), 0)
+    if client or (known and known.chat_group):
+        chat = call.company.chat_of(
+            user_code(call.company, connector, line_id, {"id": call.params.text("CHAT_ID")}, client)
+        )
+        if chat is None:
+            raise Refusal("CHAT_RENAMING_FAILED", "Chat renaming failed")
+        chat.name = call.params.text("NAME")
+    return {"SUCCESS": True, "DATA": {"RESULT": {}}}

@@ -1,0 +1,160 @@
+"""What an application does with its connectors: register them, switch them on for lines, describe them."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import role_of
+from sandbox.connectors import BUILT_IN, Connection, Connector
+from sandbox.methods.registry import FORBIDDEN, Call, Section
+from sandbox.php import PhpTypeError
+from sandbox.records import Reach
+from sandbox.refusal import Refusal, missing_argument
+from sandbox.wire import OK
+
+METHODS = Section()
+DENIED = "Current authorization type is denied for this method"
+SETTINGS = (
+    "ICON_DISABLED",
+    "DEL_EXTERNAL_MESSAGES",
+    "EDIT_INTERNAL_MESSAGES",
+    "DEL_INTERNAL_MESSAGES",
+    "NEWSLETTER",
+    "NEED_SYSTEM_MESSAGES",
+    "NEED_SIGNATURE",
+    "CHAT_GROUP",
+    "COMMENT",
+)
+DATA_FIELDS = ("ID", "URL", "URL_IM", "NAME")
+
+
+def applications_only(call: Call) -> None:
+    """Refuse everyone but an application."""
+    if call.caller.kind != "application":
+        raise Refusal("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
+
+
+def given(call: Call, *names: str) -> None:
+    """Refuse a call in which a parameter is not set."""
+    for name in names:
+        if not call.params.given(name):
+            raise missing_argument(name)
+
+
+def place(call: Call) -> tuple[str, int]:
+    """Return the connector and the line that a call is about."""
+    return call.params.text("CONNECTOR"), call.params.integer("LINE")
+
+
+def _failed(code: str, text: str) -> Refusal:
+    """Return a failure that comes with HTTP 200, as the core passes it through."""
+    return Refusal(code, text, OK, result=False)
+
+
+@METHODS.method("imconnector.list")
+def connector_list(call: Call) -> Any:
+    """Return the names of all connectors; a wrong kind of authorization loses its code here."""
+    if call.caller.kind != "application":
+        raise Refusal("ERROR_CORE", DENIED)
+    if role_of(call.company, call.user_id).lines_modify is Reach.NONE:
+        raise Refusal("ACCESS_DENIED", "You don't have access to this action")
+    return BUILT_IN | {connector.id: connector.name for connector in call.company.connectors.values()}
+
+
+@METHODS.method("imconnector.register", any_case=True)
+def register(call: Call) -> Any:
+    """Register a connector or change it; whose it was before is not asked."""
+    applications_only(call)
+    icon = {name.upper(): value for name, value in call.params.array("ICON").items()}
+    number = call.params.get("ID")
+    if "." in call.params.text("ID"):
+        raise _failed("APPLICATION_REGISTRATION_ERROR_POINT", "A dot is not allowed in the ID of a connector")
+    for missing, code, text in (
+        (not _words(number), "CONNECTOR_ID_REQUIRED", "The ID of the connector is not specified"),
+        (not _words(call.params.get("NAME")), "NAME_REQUIRED", "The name of the connector is not specified"),
+        (not _words(icon.get("DATA_IMAGE")), "ICON_REQUIRED", "The icon of the connector is not specified"),
+        (not call.caller.client_id, "NO_APPLICATION_ID", "Could not get the ID of the application"),
+        (
+            not _words(call.params.get("PLACEMENT_HANDLER")),
+            "NO_PLACEMENT_HANDLER",
+            "The address of the settings is not specified",
+        ),
+    ):
+        if missing:
+            raise _failed(code, text)
+    if call.company.switches.connector_storage_fails:
+        raise _failed("APPLICATION_REGISTRATION_ERROR", "Error registering the application")
+    _store(call, icon)
+    return {"result": True}
+
+
+def _words(value: Any) -> bool:
+    return isinstance(value, str) and php.truthy(value)
+
+
+def _store(call: Call, icon: dict[str, Any]) -> None:
+    params, known = call.params, call.company.connectors
+    number = params.text("ID").lower()
+    before = known[number].settings if number in known else {}
+    settings = {name: params[name] for name in SETTINGS if params.given(name)}
+    known[number] = Connector(
+        number, call.caller.client_id, params["NAME"], params["PLACEMENT_HANDLER"], icon, before | settings
+    )
+
+
+@METHODS.method("imconnector.unregister", any_case=True)
+def unregister(call: Call) -> Any:
+    """Switch a connector off on all lines, whoever owns it; then forget it if it is the caller's."""
+    applications_only(call)
+    if not call.caller.client_id:
+        raise _failed("NO_APPLICATION_ID", "Could not get the ID of the application")
+    number = call.params.text("ID").lower()
+    if not number or call.company.switches.connector_storage_fails:
+        raise _failed("APPLICATION_UNREGISTRATION_ERROR", "Error unregistering the application")
+    for key in [key for key in call.company.connections if key[0] == number]:
+        del call.company.connections[key]
+    connector = call.company.connectors.get(number)
+    if connector and connector.application == call.caller.client_id:
+        del call.company.connectors[number]
+    return {"result": True}
+
+
+@METHODS.method("imconnector.activate", any_case=True)
+def activate(call: Call) -> Any:
+    """Switch a connector on or off for a line, as PHP takes the flag; neither has to exist."""
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "ACTIVE")
+    if call.params.filled("ACTIVE"):
+        connection = call.company.connections.setdefault(place(call), Connection())
+        connection.active, connection.error = True, False
+    else:
+        call.company.connections.pop(place(call), None)
+    return True
+
+
+@METHODS.method("imconnector.status", any_case=True)
+def status(call: Call) -> Any:
+    """Return how a connector stands on a line; of an unknown one all is false."""
+    applications_only(call)
+    given(call, "CONNECTOR")
+    connector, line_id = place(call)
+    connection = call.company.connections.get((connector, line_id), Connection())
+    return {
+        "LINE": line_id,
+        "CONNECTOR": connector,
+        "ERROR": connection.error,
+        "CONFIGURED": connection.configured,
+        "STATUS": connection.works,
+    }
+
+
+@METHODS.method("imconnector.connector.data.set", any_case=True)
+def data_set(call: Call) -> Any:
+    """Add to what is stored for a connector on a line; an empty value changes nothing."""
+    applications_only(call)
+    given(call, "CONNECTOR", "LINE", "DATA")
+    if not php.is_array(call.params["DATA"]):
+        raise PhpTypeError
+    data = {name.upper(): value for name, value in call.params.array("DATA").items()}
+    connection = call.company.connections.setdefault(place(call), Connection())
+    connection.data |= {name: php.text(data[name]) for name in DATA_FIELDS if php.truthy(data.get(name))}
+    return True

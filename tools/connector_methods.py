@@ -1,0 +1,101 @@
+"""What methods of connectors share: who may call them, what they name, and how a success of theirs can fail."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from tools.connector_parts import ConnectorId, Incoming, TakenBack
+from tools.connector_results import Handling, Outcome, Registration
+from tools.effect import Auth
+from tools.errors import advice
+from tools.fields import LineId
+from tools.method import Method, RefusedByResult, UnexpectedResult
+
+LONGEST_COMPLAINT = 500
+
+
+class ApplicationMethod(Method):
+    """A method that no webhook can call."""
+
+    auth = Auth.APPLICATION
+
+
+class RegistrationMethod(ApplicationMethod):
+    """Answers with an object whose `result` says whether it worked, or with an error and HTTP 200."""
+
+    returns = Registration
+
+    def shape(self, result: Any) -> Any:
+        """`true`, or the failure that is inside a success."""
+        if result["result"]:
+            return True
+        code = result.get("error") or ""
+        raise RefusedByResult(False, advice(code, self.errors), code=code, said=result.get("error_description") or "")
+
+
+class LineMethod(ApplicationMethod):
+    """About a connector on a line."""
+
+    connector: ConnectorId
+    line: LineId
+
+
+class NotedMethod(LineMethod):
+    """Answers with a SUCCESS of its own and nothing else that matters."""
+
+    returns = Outcome
+
+    def shape(self, result: Any) -> Any:
+        """`true`, or the failure that is inside a success."""
+        if not result["SUCCESS"]:
+            raise RefusedByResult(False, f"The portal gives no reason. {self.afterwards}")
+        return True
+
+
+class MessagesMethod(NotedMethod):
+    """Handles several messages, each with a success of its own inside an answer that is always one."""
+
+    returns: ClassVar[Any] = Handling
+    done: ClassVar[str]
+    """What was done to a message, as a participle."""
+    doubles: ClassVar[str] = ""
+    """What sending again would do to those that were taken."""
+
+    messages: Annotated[Sequence[Incoming | TakenBack], Field(min_length=1)]
+
+    def shape(self, result: Any) -> Any:
+        """One entry a message; a failure unless all of them were taken."""
+        super().shape(result)
+        handled = result["DATA"].get("RESULT", [])
+        if len(handled) != len(self.messages):
+            raise UnexpectedResult(f"{self.rest} says nothing of some messages")
+        named = list(zip((message.message.id for message in self.messages), handled, strict=True))
+        taken = [_entry(name, one) for name, one in named if one["SUCCESS"]]
+        if refused := {name: _complaint(one) for name, one in named if not one["SUCCESS"]}:
+            raise self._not_all(taken, refused)
+        return {"messages": taken}
+
+    def _not_all(self, taken: list[dict[str, Any]], refused: dict[str, str]) -> RefusedByResult:
+        others = f" {', '.join(map(_place, taken))}: {self.done} already{self.doubles}." if taken else ""
+        return RefusedByResult(
+            False,
+            f"Correct and call again only for {', '.join(refused)}.{others}",
+            happened=f"The portal has {self.done} {len(taken)} of {len(self.messages)} messages",
+            said="; ".join(f"{name}: {words}" for name, words in refused.items())[:LONGEST_COMPLAINT],
+        )
+
+
+def _entry(outside: str, handled: Any) -> dict[str, Any]:
+    session = handled.get("session") or {}
+    ids = {"chat_id": session.get("CHAT_ID"), "session_id": session.get("ID")}
+    return {"message_id": outside, "user_id": handled.get("user"), **(ids if session else {})}
+
+
+def _place(entry: dict[str, Any]) -> str:
+    return f"{entry['message_id']} (chat {entry['chat_id']})" if "chat_id" in entry else entry["message_id"]
+
+
+def _complaint(handled: Any) -> str:
+    texts = " ".join(str(text) for text in handled.get("ERRORS") or [])
+    return " ".join(texts.split()) or "no reason given"
