@@ -26,7 +26,7 @@ class Desk:
     async def ask(self, method: Method) -> Any:
         """The typed result of one method; PortalError, RefusedByResult or UnexpectedResult where there is none."""
         raw = await self.portal.call(
-            method.rest, method.to_wire(), repeatable=method.repeatable(), scope=method.scope, report=self.report
+            method.rest, method.to_wire(), repeatable=method.repeatable(), scopes=method.scopes, report=self.report
         )
         return method.result(raw)
 

@@ -12,13 +12,13 @@ from starlette.routing import Route
 from sandbox import hardships
 from sandbox.company import Company
 from sandbox.inspection import state
-from sandbox.lifecycle import client_writes, operator_writes
 from sandbox.limits import Limits
 from sandbox.newcomers import chat_of_stranger
 from sandbox.records import Chat, File, Webhook
 from sandbox.seed import seeded_company
 from sandbox.toggles import BadInput, apply_patch, fields_of, required
 from sandbox.wire import PortalResponse
+from sandbox.writing import client_writes, operator_writes
 
 Act = Callable[[Request, dict[str, Any]], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]

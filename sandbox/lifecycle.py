@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.closing import close, take_vote
+from sandbox.closing import close
 from sandbox.company import Company
 from sandbox.queues import asks_everyone, distribute, is_present, next_operator
 from sandbox.records import Chat, Message, Session, Status, Transfer
@@ -87,31 +87,6 @@ def greet(company: Company, chat: Chat, session: Session) -> None:
         company.announce(chat, line.settings["WELCOME_MESSAGE_TEXT"], to_client=True)
 
 
-def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
-    """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
-    session = open_session(company, chat) or start(company, chat)
-    message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
-    if session is None:
-        return message
-    session.modified = company.clock()
-    if session.status is Status.CLOSING and take_vote(company, chat, session, text):
-        return message
-    if not session.wait_answer:
-        session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
-        session.wait_action = False
-    return message
-
-
-def operator_writes(company: Company, chat: Chat, author_id: int, text: str) -> Message:
-    """Send an operator's message to the client."""
-    message = company.say(chat, author_id, text, to_client=chat.silent != "Y")
-    session = open_session(company, chat)
-    if session:
-        session.status, session.modified = Status.OPERATOR_WROTE, company.clock()
-        session.wait_action = False
-    return message
-
-
 def answer(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
     """Make a user responsible, over anyone who was; false when there is nothing to take."""
     if chat.owner == user_id or chat.id in company.switches.locked_chats:
@@ -138,6 +113,7 @@ def _take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
         session.operator_answer = session.operator_answer or now
     _send_away(company, chat, session, keep=user_id)
     _add_member(chat, user_id)
+    company.read_all(user_id, chat)
 
 
 def _send_away(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
@@ -170,6 +146,7 @@ def join(company: Company, chat: Chat, user_id: int) -> None:
     """Add a participant who is not responsible."""
     if user_id not in chat.members:
         _add_member(chat, user_id)
+        company.read_all(user_id, chat)
         company.announce(chat, f"{company.mention(user_id)} joined the conversation")
 
 

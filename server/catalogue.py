@@ -1,5 +1,6 @@
 """Tools as MCP lists them, made from their classes."""
 
+from functools import cache
 from typing import Any
 
 from mcp import types
@@ -11,6 +12,7 @@ DRY_RUN = "dry_run"
 """Argument of every changing tool: tell what would be done, and send nothing."""
 
 
+@cache
 def definition(tool: type[Tool]) -> types.Tool:
     """One entry of tools/list."""
     return types.Tool(

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal, Self
 
@@ -45,8 +45,8 @@ class Policy:
     """A person has to agree to calls with any of these."""
     customer_lines: frozenset[int] | None = None
     """The only lines whose clients may get something to read; None for all."""
-    per_hour: Mapping[str, int] = field(default_factory=dict)
-    """Effect -> calls in any sixty minutes."""
+    per_hour: tuple[tuple[str, int], ...] = ()
+    """Effects, and how many calls of each any sixty minutes may see."""
     taint: bool = False
     """After a client's words were read in one dialog, what clients of others would see has to be agreed to."""
     mode: Mode = "tools"
@@ -60,14 +60,14 @@ class Policy:
             (Rule(_known(settings.allow), _known(settings.deny)),),
             Effect.named(settings.confirm),
             settings.customer_lines,
-            {
-                name: limit
+            tuple(
+                (name, limit)
                 for name, limit in (
                     ("customer", settings.customer_per_hour),
                     ("destructive", settings.destructive_per_hour),
                 )
                 if limit is not None
-            },
+            ),
             settings.taint,
             settings.mode,
         )
@@ -81,10 +81,7 @@ class Policy:
             self.rules + other.rules,
             self.confirm | other.confirm,
             frozenset.intersection(*lines) if lines else None,
-            {
-                name: min(bound.per_hour[name] for bound in (self, other) if name in bound.per_hour)
-                for name in {**self.per_hour, **other.per_hour}
-            },
+            tuple(sorted(dict(sorted(self.per_hour + other.per_hour, reverse=True)).items())),
             self.taint or other.taint,
             "gateway" if "gateway" in {self.mode, other.mode} else "tools",
         )

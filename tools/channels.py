@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, StrictBool, StrictInt, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import BOTS_OFF, NO_SESSION_AUTH
-from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, OnlyYes, Text, UserId
+from tools.errors import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
+from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, OnlyYes, Text, UserId
 from tools.line_results import Line, PublicPath, Revisions
 from tools.line_settings import LineSettings
 from tools.method import Method
@@ -284,9 +284,6 @@ class NetworkJoin(Method):
     code: Annotated[NetworkCode, Field(description="32 characters")]
 
 
-Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
-
-
 class NetworkMessageAdd(Method):
     """Send an employee of this portal a message in the name of a network line (network_join first).
 
@@ -305,9 +302,7 @@ class NetworkMessageAdd(Method):
         "USER_ID_EMPTY": "user_id has to be the id of an employee.",
         "USER_MESSAGE_LIMIT": "This person got a message from this line in the last seven days. Wait; do not retry.",
         "MESSAGE_EMPTY": "The message has no text after trimming.",
-        "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
-        "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
-        "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+        **EXTRAS,
         "WRONG_REQUEST": "The portal did not send the message. Check that user_id is an active employee.",
     }
     afterwards = "No method shows the message: ask the person. If it went out, a second one is refused for seven days."

@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
     AliasGenerator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -18,6 +19,7 @@ from pydantic import (
 from typing_extensions import Doc
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
+_DIALOG = re.compile(r"^chat[1-9]\d{0,9}$", re.ASCII)
 _DAY = re.compile(r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")
 MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
@@ -50,6 +52,24 @@ def _moment(value: str) -> str:
         raise ValueError(
             "needs an offset from UTC (the portal's, as in the dates it answers): 2026-03-01T00:00:00+01:00"
         )
+    return value
+
+
+def _atom(value: str) -> str:
+    """The one form of a date that the messenger reads; any other counts there as no date at all."""
+    return datetime.fromisoformat(value).isoformat(timespec="seconds")
+
+
+def _open_dialog(value: Any) -> Any:
+    """The chat of an Open Channels dialog; a bare number is a person to the portal."""
+    text = str(value)
+    if text.isdecimal():
+        raise ValueError(
+            f"{text[:20]} alone is a person to the portal, and this tool writes to nobody directly: for chat "
+            f"{text[:20]} give chat{text[:20]}"
+        )
+    if not _DIALOG.match(text):
+        raise ValueError("should be chat and the number of the chat, e.g. chat2043 (dialog_get shows dialog_id)")
     return value
 
 
@@ -90,6 +110,8 @@ Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_d
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
 Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
+MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_not_blank)]
+"""The messenger cuts what is longer."""
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
 Switch = Annotated[bool, PlainSerializer(_one_zero)]
@@ -110,8 +132,15 @@ CrmType = Annotated[Literal["lead", "deal", "contact", "company"], Doc("kind of 
 CrmId = Annotated[Id, Doc("number of the CRM record")]
 Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
 
+DialogId = Annotated[
+    str,
+    Field(description="chat and its number, e.g. chat2043", json_schema_extra={"pattern": r"^chat[1-9]\d{0,9}$"}),
+    BeforeValidator(_open_dialog),
+]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """ISO 8601 with an offset, sent as given."""
+AtomMoment = Annotated[Moment, PlainSerializer(_atom)]
+"""Like Moment, sent to the second and with the letter T."""
 TimeOfDay = Annotated[
     str,
     Field(json_schema_extra={"pattern": r"^\d?\d:\d\d$"}),
@@ -129,6 +158,8 @@ Holidays = Annotated[
 JsonObject = dict[str, JsonValue]
 AnObject = WithJsonSchema({"type": "object"})
 """Objects whose inside is described on the page, not in the list of tools."""
+Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
+"""What can hang on a message: blocks, buttons, items."""
 
 
 class Part(BaseModel):

@@ -1,27 +1,60 @@
 """Words of a text as search compares them: lower case, word stems of English and Russian, names taken apart."""
 
 import re
+import sys
 from collections.abc import Iterator
-from functools import cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ENGLISH = snowballstemmer.stemmer("english")
-_RUSSIAN = snowballstemmer.stemmer("russian")
+_STEMMERS = "_openchannels_snowball"
+_REMEMBERED = 20_000
+"""Words: several times as many as the pages have, but a limit, as people type anything."""
+
+
+def words(text: str) -> list[str]:
+    """The words in lower case; `getLastId`, `get_last_id` and `get.last.id` are the same three."""
+    return [part for word in _WORD.findall(text) for part in _parts(word)]
+
+
+def plain(name: str) -> str:
+    """A name without case, dots and underscores: what all its spellings have in common."""
+    return "".join(_WORD.findall(name)).lower()
 
 
 def stems(text: str) -> Iterator[str]:
-    """The stems of all words in order; `getLastId`, `get_last_id` and `get.last.id` give the same three."""
+    """The stems of all words in order."""
     for word in _WORD.findall(text):
-        for part in _HUMP.split(word):
-            yield stem(part.lower())
+        yield from _stems(word)
+
+
+@lru_cache(_REMEMBERED)
+def stem(word: str) -> str:
+    """The stem of one lower-case word, by its alphabet."""
+    return str(_stemmer("english" if word.isascii() else "russian").stemWord(word))
+
+
+@lru_cache(_REMEMBERED)
+def _stems(word: str) -> tuple[str, ...]:
+    return tuple(stem(part) for part in _parts(word))
+
+
+def _parts(word: str) -> list[str]:
+    return [part.lower().replace("ё", "е") for part in _HUMP.split(word)]  # noqa: RUF001  (Russian)
 
 
 @cache
-def stem(word: str) -> str:
-    """The stem of one lower-case word, by its alphabet."""
-    if word.isascii():
-        return str(_ENGLISH.stemWord(word))
-    return str(_RUSSIAN.stemWord(word.replace("ё", "е")))  # noqa: RUF001  (Russian)
+def _stemmer(language: str) -> Any:
+    """A stemmer without the package around it, whose import takes ten times as long: it loads every language."""
+    if _STEMMERS not in sys.modules:
+        found = find_spec("snowballstemmer")
+        if found is None:
+            raise ModuleNotFoundError("snowballstemmer is not installed: install this program with its dependencies")
+        package = ModuleSpec(_STEMMERS, None, is_package=True)
+        package.submodule_search_locations = found.submodule_search_locations
+        sys.modules[_STEMMERS] = module_from_spec(package)
+    return getattr(import_module(f"{_STEMMERS}.{language}_stemmer"), f"{language.title()}Stemmer")()

@@ -6,10 +6,11 @@ from typing import Any
 
 from sandbox import php
 from sandbox.access import can_join, can_read_crm, can_remove_members, history_reaches
-from sandbox.lifecycle import join, operator_writes
+from sandbox.lifecycle import join
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.records import Session
 from sandbox.refusal import Refusal, missing_argument, wrong_type
+from sandbox.writing import operator_writes
 
 METHODS = Section()
 CONNECTOR_TITLES = {

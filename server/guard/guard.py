@@ -45,7 +45,7 @@ class Guard:
     def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str) -> None:
         state = State(keeping.folder / "state.sqlite")
         self.approvals = Approvals(state)
-        self._hourly = Hourly(state, policy.per_hour)
+        self._hourly = Hourly(state, dict(policy.per_hour))
         self._audit = AuditLog(keeping.folder / "audit.jsonl")
         self._policy = policy
         self._keeping = keeping
@@ -198,7 +198,7 @@ class Guard:
         if limit is None:
             return
         effect, seconds = limit
-        most = self._policy.per_hour[effect]
+        most = dict(self._policy.per_hour)[effect]
         happened = f"Nothing was sent: {most} {effect} calls an hour are allowed here, and they were made"
         todo = f"Call again in {max(1, round(seconds / 60))} minutes, or ask the person who runs the server."
         raise Stopped("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
