@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from docs.errors import givers
 from docs.page import Kind, Page
@@ -12,7 +13,7 @@ from docs.search.index import Index
 from docs.search.names import TYPED, Names
 from docs.search.slips import Spelling
 from docs.search.vocabulary import Term, terms, vocabulary
-from docs.search.words import plain
+from docs.search.words import plain, words
 from tools.errors import CORE
 
 _MOST_TERMS = 40
@@ -44,7 +45,7 @@ class Ranking:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
         self._index = Index(documents)
-        self._spelling = Spelling(vocabulary().union(*(document.words for document in documents)))
+        self._spelling = _spelling(documents)
         self._fields = Fields(documents)
         self._names = Names(document.page.name for document in documents if document.page.kind in {"method", "event"})
         self._called: dict[str, dict[int, float]] = {}
@@ -101,6 +102,12 @@ class Ranking:
                 scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
         else:
             scores[page] = max(scores[number] for number in own) + (_NEXT if alone and len(own) > 1 else -_NEXT)
+
+
+def _spelling(documents: Sequence[Document]) -> Spelling:
+    spoken = {word for document in documents for phrase in document.spoken for word in words(phrase)}
+    written = (line.tokens for document in documents for section in document.sections for line in section.lines)
+    return Spelling(spoken | vocabulary(), chain.from_iterable(written))
 
 
 def _share(page: Page, groups: AbstractSet[str]) -> float:
