@@ -81,7 +81,7 @@ class Ranking:
         yield from self._called.get(plain(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
-            if typed not in self._fields:
+            if plain(typed) in self._called or typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
@@ -97,9 +97,9 @@ class Ranking:
         for number in own:
             scores[number] = scores.get(number, 0.0) + _CODE
         if code in CORE or not own:
-            scores[page] = max(scores.values(), default=0.0) + _CODE
             for name in _ABOUT_ERRORS:
                 scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+            scores[page] = max(scores.values()) + _CODE
         else:
             scores[page] = max(scores[number] for number in own) + (_NEXT if alone and len(own) > 1 else -_NEXT)
 
@@ -124,4 +124,4 @@ def _names(page: Page) -> Iterator[tuple[str, float]]:
     if not any(codes_in(page.title)):
         yield page.title, _WHOLE
         short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
-        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2."), short.removeprefix("On")))
+        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2.")))
