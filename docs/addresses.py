@@ -9,6 +9,7 @@ INDEX = f"{ROOT}/index"
 ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
+TOOLS = f"{ROOT}/tools"
 _OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
 _FOLDERS = {
     "channels": "imopenlines/openlines",

@@ -56,6 +56,11 @@ class Audience:
         self._rooms: dict[str, Room] = {}
         self._sessions: dict[object, Session] = {}
 
+    @property
+    def count(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions)
+
     def sessions(self, key: str) -> list[Session]:
         """The sessions that a credential has."""
         return [session for session in self._sessions.values() if session.guest.key == key]
