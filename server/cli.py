@@ -9,6 +9,7 @@ import sys
 import click
 
 from openchannels_mcp import VERSION
+from server.commands.docs import docs_commands
 from server.commands.options import WrongUsage, connect, policy_of, read_settings, settings_options
 from server.connection import Connection, application_settings
 from server.policy import Policy
@@ -152,6 +153,9 @@ def demo() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `demo | head` ends quietly
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
+
+
+cli.add_command(docs_commands)
 
 
 def main() -> None:

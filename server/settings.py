@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     read_only: bool = False
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
+    docs_folder: Path = FOLDER / "official-docs"
+    """Where the local copy of the official documentation is."""
+
+    @field_validator("docs_folder")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @field_validator("toolsets", mode="before")
     @classmethod

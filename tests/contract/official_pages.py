@@ -1,146 +1,18 @@
-r"""The official method pages, read from their archive: parameters, examples and errors.
+"""The official method pages of an archive, as the mirror's parser reads them."""
 
-A page is Markdown with YFM tables: `#|` and `|#` around rows, `||` around each row, ` | ` between cells. Cells run over
-many lines, may be indented, and may hold code with single bars; a bar escaped as `\|` separates nothing.
-"""
-
-import json
-import posixpath
-import re
-import tarfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-TABLE = re.compile(r"^\s*#\|[ \t]*\n(.*?)^\s*\|#", re.DOTALL | re.MULTILINE)
-ROW = re.compile(r"\|\|(.*?)\|\|(?=\s*\|\||\s*\Z)", re.DOTALL)
-CELL_BREAK = re.compile(r"(?<!\\)\s\|\s")
-PARAM_NAME = re.compile(r"\*\*(\w+)\*\*(\*?)")
-PARAM_TYPE = re.compile(r"\[`([^`]+)`\]")
-LISTED_VALUE = re.compile(r"^\s*- `?([A-Za-z_]+)`? —", re.MULTILINE)
-ANCHOR_LINK = re.compile(r"\]\(([^)#\s]*)#(\w+)\)")
-WEBHOOK_TAB = re.compile(r"^- cURL \(Webhook\)\n(.*?)(?=^- |^\{%)", re.DOTALL | re.MULTILINE)
-CURL_BODY = re.compile(r"-d '(.*?)' \\$", re.DOTALL | re.MULTILINE)
-CURL_METHOD = re.compile(r"/(imopenlines(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
+from docs.mirror.archive import read
+from docs.mirror.reference import Page, PageParam, method_files, read_pages
+
+__all__ = ["Page", "PageParam", "pages_of"]
+
+FAMILY = "/imopenlines-"
+"""The files whose methods the facts cover."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageParam:
-    """A parameter as its page's table has it, dotted where it stands in a wrapper's table.
-
-    The list in an object's description names fields, not values.
-    """
-
-    name: str
-    types: frozenset[str]
-    required: bool
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What one page says; a status is None where the error table has no such column, `statuses` stand above it."""
-
-    title: str
-    method: str
-    params: tuple[PageParam, ...]
-    example: dict[str, Any]
-    errors: frozenset[tuple[str, int | None]]
-    statuses: frozenset[int]
-
-
-def read_archive(archive: Path) -> dict[str, str]:
-    """The text of every method page of Open Channels in the archive, by path."""
-    with tarfile.open(archive) as members:
-        return {
-            member.name: text.read().decode()
-            for member in members
-            if "/api-reference/imopenlines/" in member.name
-            and re.fullmatch(r"imopenlines-.*\.md", posixpath.basename(member.name))
-            and (text := members.extractfile(member)) is not None
-        }
-
-
-def read_pages(archive: Path) -> dict[str, Page]:
-    """Every method page of the archive, by method; two pages of one method are an error."""
-    texts = read_archive(archive)
-    pages = [read_page(texts, path) for path in texts]
-    by_method = {page.method: page for page in pages}
-    if len(by_method) != len(pages):
-        raise ValueError("two official pages describe one method")
-    return by_method
-
-
-def read_page(texts: dict[str, str], path: str) -> Page:
-    """One page; its neighbours are needed where a parameter's fields stand on another page."""
-    text = texts[path]
-    webhook = WEBHOOK_TAB.search(text)
-    method = webhook and CURL_METHOD.search(webhook[1])
-    if webhook is None or method is None:
-        raise ValueError(f"{path}: no webhook example names a method")
-    body = CURL_BODY.search(webhook[1])
-    return Page(
-        title=text.splitlines()[0],
-        method=method[1],
-        params=tuple(read_params(texts, path)),
-        example=cast("dict[str, Any]", json.loads(body[1])) if body else {},
-        errors=frozenset(read_errors(text)),
-        statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", section(text, "## Error Handling")))),
-    )
-
-
-def read_params(texts: dict[str, str], path: str) -> Iterator[PageParam]:
-    """The parameters of a page; a wrapper object gives way to the fields of the table it links to."""
-    for row in param_rows(section(texts[path], "## Method Parameters")):
-        param = read_param(row)
-        fields = wrapped_table(texts, path, row) if "object" in param.types else ""
-        yield from (read_param(field, f"{param.name}.") for field in param_rows(fields))
-        if not fields:
-            yield param
-
-
-def read_param(row: list[str], prefix: str = "") -> PageParam:
-    """One row of a parameter table."""
-    head, description = row
-    name = PARAM_NAME.match(head)
-    if name is None:
-        raise ValueError(f"no parameter name in {head!r}")
-    types = frozenset("array" if kind.endswith("[]") else kind for kind in PARAM_TYPE.findall(head))
-    values = () if "object" in types else LISTED_VALUE.findall(description)
-    return PageParam(name=prefix + name[1], types=types, required=bool(name[2]), values=tuple(values))
-
-
-def wrapped_table(texts: dict[str, str], path: str, row: list[str]) -> str:
-    """The section that describes a wrapper's fields, on this page or the one it links to; empty when there is none."""
-    for link, anchor in ANCHOR_LINK.findall(row[1]):
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link)) if link else path
-        if found := re.search(rf"^### .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
-            return section(texts[target], found[0])
-    return ""
-
-
-def read_errors(text: str) -> Iterator[tuple[str, int | None]]:
-    """Code and status of every row of the error table."""
-    for rows in tables(section(text, "### Possible Error Codes")):
-        columns = [cell.strip("* ") for cell in rows[0]]
-        for row in rows[1:]:
-            cells = {column: cell.strip("` ") for column, cell in zip(columns, row, strict=False)}
-            yield cells["Code"], int(cells["Status"]) if "Status" in cells else None
-
-
-def param_rows(text: str) -> list[list[str]]:
-    """The rows of the first table, as name and description, without the heading."""
-    return next(tables(text), [])[1:]
-
-
-def tables(text: str) -> Iterator[list[list[str]]]:
-    """Every table of a text as rows of cells, its heading first."""
-    for table in TABLE.findall(text):
-        yield [[cell.strip() for cell in CELL_BREAK.split(row)] for row in ROW.findall(table)]
-
-
-def section(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of any level; empty when the heading is absent."""
-    _, found, rest = text.partition(f"\n{heading}\n")
-    return re.split(r"^#{2,} ", rest, maxsplit=1, flags=re.MULTILINE)[0] if found else ""
+def pages_of(archive: Path) -> dict[str, Page]:
+    """Every page of a covered method, by method."""
+    texts = read(archive).texts()
+    others = {file for file in method_files(texts) if FAMILY not in file}
+    return read_pages({file: text for file, text in texts.items() if file not in others})

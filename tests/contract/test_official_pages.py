@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from .facts import METHODS, Facts, Param
-from .official_pages import Page, PageParam, read_pages
+from .official_pages import Page, PageParam, pages_of
 
 BESIDE_THE_REPOSITORY = "../shared/official-docs/en.tar.gz"
 ARCHIVE = Path(
@@ -69,7 +69,7 @@ each_paged_method = pytest.mark.parametrize("name", [name for name in METHODS if
 @functools.cache
 def pages() -> dict[str, Page]:
     """The pages of the archive, read once."""
-    return read_pages(ARCHIVE)
+    return pages_of(ARCHIVE)
 
 
 def shared_params(name: str) -> list[tuple[str, Param, PageParam]]:
