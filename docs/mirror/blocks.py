@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _DIRECTIVE = re.compile(r"\{%-?\s*(?P<name>\w+)(?P<rest>[^%\n]*?)-?%\}")
+_AND_SPACES = re.compile(rf"{_DIRECTIVE.pattern} *")
 _TITLE = re.compile(r"\"([^\"]*)\"")
 _TAB = re.compile(r" *[-*+] +(?P<title>\S.*)")
 _HEADING = re.compile(r"(#{1,6}) ")
@@ -52,7 +53,7 @@ _ENDS: dict[str, type[_Frame]] = {"endnote": _Note, "endlist": _Tabs, "endcut": 
 def blocks(text: str, language: str) -> str:
     """The text without directives: titles as headings or in bold, notes as quotes, tabs one below the other."""
     reader = _Reader(_KINDS[language])
-    for line in _DIRECTIVE.sub(_alone, text.expandtabs(4)).split("\n"):
+    for line in _AND_SPACES.sub(_alone, text.expandtabs(4)).split("\n"):
         reader.read(line.rstrip())
     return "\n".join(reader.lines)
 
@@ -61,8 +62,8 @@ def _alone(directive: re.Match[str]) -> str:
     """A directive amid text on a line of its own."""
     text = directive.string
     before = text[text.rfind("\n", 0, directive.start()) + 1 : directive.start()].strip()
-    after = text[directive.end() : directive.end() + 80].partition("\n")[0].strip()
-    return ("\n" if before else "") + directive[0] + ("\n" if after else "")
+    at_end = directive.end() == len(text) or text[directive.end()] == "\n"
+    return ("\n" if before else "") + directive[0].rstrip() + ("" if at_end else "\n")
 
 
 class _Reader:

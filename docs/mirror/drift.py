@@ -158,11 +158,11 @@ def _of_parameters(method: type[Method], page: Page) -> Iterator[Difference]:
     theirs = dict(_flat(page.params))
     for name, param in theirs.items():
         where = f"{method.rest} {name}"
-        if name not in ours:
-            yield Difference("missing_parameter", where, "is on the page and not in the class")
-        else:
+        if name in ours:
             yield from _of_one(where, ours[name], param)
-    for name in ours.keys() - theirs.keys():
+        elif _expressible(name, ours):
+            yield Difference("missing_parameter", where, "is on the page and not in the class")
+    for name in [name for name in ours if name not in theirs]:
         if _described(name, theirs):
             yield Difference("extra_parameter", f"{method.rest} {name}", "is in the class and not on the page")
 
@@ -173,6 +173,12 @@ def _flat(params: tuple[PageParam, ...], before: str = "") -> Iterator[tuple[str
         name = before + param.name
         yield name, param
         yield from _flat(param.fields, f"{name}[]." if "array" in param.types else f"{name}.")
+
+
+def _expressible(name: str, ours: Mapping[str, Parameter]) -> bool:
+    """Whether the class would list it: not inside what it lacks as a whole, or takes as any JSON."""
+    around = name.rpartition(".")[0].removesuffix("[]")
+    return not around or around in WRAPPERS or (around in ours and "object" in ours[around].type)
 
 
 def _described(name: str, theirs: Mapping[str, PageParam]) -> bool:

@@ -11,7 +11,7 @@ from docs.mirror import query as asked
 from docs.mirror.excerpt import passage
 from docs.mirror.index import WEIGHTS
 from docs.mirror.languages import LANGUAGES
-from docs.mirror.store import NoMirror, database, reading, unpack
+from docs.mirror.store import NoMirror, check, database, reading, unpack
 
 State = Literal["ready", "absent", "outdated", "damaged"]
 _NAMED = 1000.0
@@ -130,6 +130,7 @@ class Mirror:
             with reading(database(self._folder, lang)) as connection:
                 meta = dict(connection.execute("SELECT name, value FROM meta"))
                 pages = int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
+                check(connection)
                 words = f"{pages:,} pages, as of {meta['dated']}, synced {meta['synced'][:10]}"
                 return MirrorState(lang, "ready", words, pages, meta["dated"], meta["synced"], meta["source"])
         except NoMirror as reason:

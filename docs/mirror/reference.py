@@ -118,25 +118,24 @@ def _without_token(body: dict[str, Any]) -> dict[str, Any]:
 
 def _params(texts: Mapping[str, str], file: str) -> Iterator[PageParam]:
     """The parameters of a page; a wrapper object gives way to the fields of the table it links to."""
-    for row in _param_rows(_section(texts[file], "## Method Parameters")):
-        param = _param(row)
-        fields = _linked_table(texts, file, row) if param.types & {"object", "array"} else ""
-        if param.name in WRAPPERS and fields:
-            yield from (_param(field, f"{param.name}.") for field in _param_rows(fields))
+    for param in _fields(texts, file, _section(texts[file], "## Method Parameters"), ()):
+        if param.name in WRAPPERS and param.fields:
+            # What these link to are the fields of a line that a filter may name, not fields of their own.
+            yield from (replace(field, name=f"{param.name}.{field.name}", fields=()) for field in param.fields)
         else:
-            yield replace(param, fields=tuple(_fields(texts, file, fields, ())))
+            yield param
 
 
 def _fields(texts: Mapping[str, str], file: str, table: str, around: tuple[str, ...]) -> Iterator[PageParam]:
-    """The rows of a table of fields, each with the fields of the table that it links to, unless that is around it."""
+    """The rows of a table, each with the fields of the table that it links to, unless that is around it."""
     for row in _param_rows(table):
         field = _param(row)
         deeper = _linked_table(texts, file, row) if field.types & {"object", "array"} else ""
-        known = deeper in (*around, table)
-        yield replace(field, fields=() if known else tuple(_fields(texts, file, deeper, (*around, table))))
+        inside = _fields(texts, file, deeper, (*around, table)) if deeper not in (*around, table) else ()
+        yield replace(field, fields=tuple(inside))
 
 
-def _param(row: list[str], prefix: str = "") -> PageParam:
+def _param(row: list[str]) -> PageParam:
     """One row of a parameter table."""
     head, description = row
     name = _PARAM_NAME.match(head)
@@ -144,7 +143,7 @@ def _param(row: list[str], prefix: str = "") -> PageParam:
         raise ValueError(f"no parameter name in {head!r}")
     types = frozenset("array" if kind.endswith("[]") else kind for kind in _PARAM_TYPE.findall(head))
     values = () if "object" in types else _LISTED_VALUE.findall(description)
-    return PageParam(name=prefix + name[1], types=types, required=bool(name[2]), values=tuple(values))
+    return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values))
 
 
 def _linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> str:

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -62,8 +61,8 @@ def shown(origin: str) -> str:
     """The origin as it may be printed and kept: an address without credentials and keys."""
     if not is_address(origin):
         return origin
-    parts = urlsplit(origin)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    scheme, _, rest = origin.partition("://")
+    return f"{scheme}://{re.split('[?#]', rest)[0].rpartition('@')[2]}"
 
 
 def fetch(address: str, folder: Path, known: str, watch: Watch, transport: Transport | None = None) -> Download:

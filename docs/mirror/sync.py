@@ -13,7 +13,7 @@ from docs.mirror.archive import BadArchive, Tree, digest, read
 from docs.mirror.clean import Cleaner, CleanPage
 from docs.mirror.languages import LANGUAGES, Language, language_of
 from docs.mirror.source import SourceFailed, Transport, Watch, fetch, is_address, shown
-from docs.mirror.store import NoMirror, database, reading, unpack, write
+from docs.mirror.store import NoMirror, check, database, reading, unpack, write
 
 ORIGINALS = "api-reference/imopenlines/"
 """Files that are also kept as they are written, to compare our classes with."""
@@ -218,7 +218,8 @@ def _present(folder: Path, lang: str) -> _Present | None:
     with suppress(NoMirror), reading(path) as connection:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         texts = dict(connection.execute("SELECT path, text FROM pages"))
-        if connection.execute("PRAGMA quick_check").fetchone() == ("ok",) and all(map(unpack, texts.values())):
+        check(connection)
+        if all(map(unpack, texts.values())):
             return _Present(lang, path, meta, texts)
     return None
 
