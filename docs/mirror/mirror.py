@@ -2,10 +2,11 @@
 
 import re
 import sqlite3
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from docs.mirror import query as asked
 from docs.mirror.excerpt import passage
@@ -14,6 +15,7 @@ from docs.mirror.languages import LANGUAGES
 from docs.mirror.store import NoMirror, check, database, reading, unpack
 
 State = Literal["ready", "absent", "outdated", "damaged"]
+MOST_HITS = 100
 _NAMED = 1000.0
 """What the page of a method that the question names is worth, whatever else is found."""
 _ALIASED = 500.0
@@ -98,7 +100,7 @@ class Mirror:
         for code in sorted(LANGUAGES, key=lambda code: code != (lang or asked.language_of(query))):
             if lang in {None, code}:
                 with suppress(NoMirror), reading(database(self._folder, code)) as connection:
-                    return _search(connection, code, query, limit)
+                    return _search(connection, code, query, max(0, min(limit, MOST_HITS)))
         return []
 
     def page(self, lang: str, path: str) -> OfficialPage | None:
@@ -144,16 +146,16 @@ def _page(lang: str, row: tuple[str, str, str, bytes, str]) -> OfficialPage:
 
 def _search(connection: sqlite3.Connection, lang: str, query: str, limit: int) -> list[OfficialHit]:
     scores = _scores(connection, query, limit)
-    marks = ", ".join("?" * len(scores))
-    found = {
-        row[0]: row[1:]
-        for row in connection.execute(
-            f"SELECT id, path, title, summary, text FROM pages WHERE id IN ({marks})",  # noqa: S608  (question marks)
-            list(scores),
-        )
-    }
-    ranked = sorted(found, key=lambda number: -_worth(found[number][0], scores[number]))[:limit]
-    return [_hit(lang, found[number], _worth(found[number][0], scores[number]), query) for number in ranked]
+    paths = {number: str(path) for number, path in _rows(connection, "id, path", scores)}
+    worth = {number: score * (_OLD_IS_WORTH if _OLD.search(paths[number]) else 1.0) for number, score in scores.items()}
+    best = sorted(worth, key=lambda number: -worth[number])[:limit]
+    rows = {row[0]: row[1:] for row in _rows(connection, "id, path, title, summary, text", best)}
+    return [_hit(lang, rows[number], worth[number], query) for number in best]
+
+
+def _rows(connection: sqlite3.Connection, columns: str, pages: Collection[int]) -> list[tuple[Any, ...]]:
+    marks = ", ".join("?" * len(pages))
+    return connection.execute(f"SELECT {columns} FROM pages WHERE id IN ({marks})", list(pages)).fetchall()  # noqa: S608
 
 
 def _scores(connection: sqlite3.Connection, query: str, limit: int) -> dict[int, float]:
@@ -169,10 +171,6 @@ def _scores(connection: sqlite3.Connection, query: str, limit: int) -> dict[int,
         for page, alias in connection.execute("SELECT page, alias FROM names WHERE name = ?", (name,)):
             scores[page] = scores.get(page, 0.0) + (_ALIASED if alias else _NAMED)
     return scores
-
-
-def _worth(path: str, score: float) -> float:
-    return score * (_OLD_IS_WORTH if _OLD.search(path) else 1.0)
 
 
 def _hit(lang: str, row: tuple[str, str, str, bytes], score: float, query: str) -> OfficialHit:

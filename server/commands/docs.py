@@ -46,7 +46,7 @@ def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None
     for origin, code in [(origin, wanted) for origin in origins] or public:
         start = time.monotonic()
         try:
-            with _Progress(f"Official documentation ({code or 'by its content'})") as progress:
+            with _Progress(" ".join(filter(None, ("Official documentation", code)))) as progress:
                 synced = sync_one(folder, origin, code, progress.show)
         except SyncFailed as error:
             click.echo(f"Error: {error}. What was there before still serves.", err=True)
