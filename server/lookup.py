@@ -32,6 +32,10 @@ class Lookup(Tool):
         """The map of the documentation."""
         return INDEX
 
+    def whole(self, result: Any) -> str:
+        """The result as a person at a terminal reads it."""
+        return self.text(result)
+
     @abstractmethod
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The result, or InvalidArguments where there is no such page."""
@@ -72,7 +76,7 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from docs.outline import sections
-        from server.content import NoSuchPage
+        from server.library import NoSuchPage
 
         try:
             page = library.read(self.uri)
@@ -95,6 +99,10 @@ class DocsRead(Lookup):
             return text
         begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
         return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
+
+    def whole(self, result: Any) -> str:
+        """All of the page."""
+        return str(result["text"])
 
     def structured(self, result: Any) -> dict[str, Any]:
         """Without the text: a model would get it twice."""
