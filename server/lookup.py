@@ -1,6 +1,7 @@
 """Tools that answer from the documentation and need no portal."""
 
 from abc import abstractmethod
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -113,6 +114,6 @@ def _hit(number: int, hit: dict[str, Any]) -> str:
     lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
     if hit.get("official"):
         lines.append(f"   Official page: {hit['official']}")
-    if hit.get("excerpt"):
-        lines.append(f"   Section {hit['section']}: {hit['excerpt']}")
-    return "\n".join(lines)
+    if hit["section"]:
+        lines.append(f"   Section {hit['section']}:")
+    return "\n".join([*lines, indent(hit["excerpt"], "   ")]).rstrip()
