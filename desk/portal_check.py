@@ -50,11 +50,17 @@ class PortalCheck(Composite):
 
     title = "Check the portal"
     effects = Effect.READ
-
-    @classmethod
-    def page(cls) -> str:
-        """How to connect."""
-        return "openchannels://docs/guides/getting-started"
+    asks = (
+        "`profile`, `scope`, `imopenlines.revision.get`",
+        "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
+        "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
+    )
+    details = """
+    Each check says what was found and, where it failed, what to do. How to connect: the guide getting-started.
+    """
+    answer = (
+        "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
+    )
 
     async def run(self, desk: Desk) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
@@ -149,10 +155,18 @@ class Examination:
 
     def why_unusable(self, tool: type[Tool]) -> str:
         """What keeps a tool from working, after the checks; empty if nothing does."""
-        return next(self._obstacles(tool), "") if issubclass(tool, Method) else ""
+        if issubclass(tool, Method):
+            return next(self._obstacles(tool), "")
+        if not issubclass(tool, Composite) or tool is PortalCheck:
+            return ""
+        needed = {"connection", "credentials", "scopes", "open channels", *(("reports",) if tool.reports else ())}
+        return next((name for name in self._failed() if name in needed), "")
+
+    def _failed(self) -> list[str]:
+        return [check.name for check in self._found.values() if not check.ok]
 
     def _obstacles(self, method: type[Method]) -> Iterator[str]:
-        failed = [check.name for check in self._found.values() if not check.ok]
+        failed = self._failed()
         yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):
             yield f"scope {' or '.join(method.scopes)}"

@@ -6,10 +6,12 @@ from functools import cache
 
 from mcp import types
 
-from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS
+from desk.registry import COMPOSITES
+from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts
+from server.library import OFFICIAL, NoSuchPage
 from tools.registry import methods
 
 Reference = types.ResourceTemplateReference | types.PromptReference
@@ -19,6 +21,7 @@ PRIORITIES: Mapping[Kind, float] = {
     "index": 1.0,
     "section": 0.8,
     "guide": 0.8,
+    "tool": 0.7,
     "method": 0.6,
     "event": 0.5,
     "error": 0.3,
@@ -26,10 +29,6 @@ PRIORITIES: Mapping[Kind, float] = {
 """How much a reader needs a page of each kind before any other."""
 MOST_VALUES = 100
 """Of a completion, by the protocol."""
-
-
-class NoSuchPage(Exception):  # noqa: N818
-    """A page that does not exist."""
 
 
 class NoSuchPrompt(Exception):  # noqa: N818
@@ -63,6 +62,7 @@ def templates() -> list[types.ResourceTemplate]:
         "method": (f"{ROOT}/methods", "Page of a method by its REST name, e.g. imopenlines.dialog.get, or its tool's"),
         "event": (f"{ROOT}/events", "Page of an event, e.g. OnSessionStart"),
         "guide": (GUIDES, "Guide to one subject, e.g. limits"),
+        "tool": (TOOLS, "Page of a tool that makes several calls, e.g. channel_report: what it asks, what it answers"),
         "section": (SECTIONS, "Overview of a section of the API, e.g. operators: which method when"),
         "error": (ERRORS, "Page of an error code, e.g. ACCESS_DENIED; `empty` for the empty one"),
     }
@@ -75,6 +75,14 @@ def templates() -> list[types.ResourceTemplate]:
             annotations=_annotations(kind),
         )
         for kind, (folder, description) in kinds.items()
+    ] + [
+        types.ResourceTemplate(
+            uri_template=f"{OFFICIAL}{{lang}}/{{+path}}",
+            name="official",
+            description="Page of the official Bitrix24 REST documentation, lang en or ru, after `docs sync`",
+            mime_type=MARKDOWN,
+            annotations=types.Annotations(audience=["user", "assistant"], priority=0.2),
+        )
     ]
 
 
@@ -95,6 +103,8 @@ def _known() -> Mapping[str, Page]:
     known = {}
     for uri, found in pages().items():
         known[uri.lower()] = known[found.name.lower()] = found
+    for tool in COMPOSITES:
+        known[tool.tool()] = pages()[tool.page()]
     for name, method in methods().items():
         known[f"{ROOT}/methods/{name}"] = known[name] = pages()[method.page()]
     return known

@@ -32,6 +32,10 @@ class Lookup(Tool):
         """The map of the documentation."""
         return INDEX
 
+    def whole(self, result: Any) -> str:
+        """The result as a person at a terminal reads it."""
+        return self.text(result)
+
     @abstractmethod
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The result, or InvalidArguments where there is no such page."""
@@ -48,7 +52,7 @@ class DocsSearch(Lookup):
 
     query: Annotated[str, Field(min_length=1, max_length=400, description="names, an error code, or a question")]
     limit: Annotated[int, Field(ge=1, le=20)] = 5
-    kind: Literal["method", "event", "guide", "section", "error", "official"] | None = None
+    kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
 
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The hits, best first."""
@@ -72,8 +76,12 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from docs.outline import sections
+        from server.library import NoSuchPage
 
-        page = library.read(self.uri)
+        try:
+            page = library.read(self.uri)
+        except NoSuchPage as error:
+            raise InvalidArguments([f"uri: {error}"]) from None
         parts = sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
@@ -91,6 +99,10 @@ class DocsRead(Lookup):
             return text
         begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
         return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
+
+    def whole(self, result: Any) -> str:
+        """All of the page."""
+        return str(result["text"])
 
     def structured(self, result: Any) -> dict[str, Any]:
         """Without the text: a model would get it twice."""

@@ -1,11 +1,17 @@
 """The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
 
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult, ImageContent, TextContent
 
+from server.guard.fence import fenced
+from tools.outside import outside, visible_in
 from tools.tool import Tool
+
+if TYPE_CHECKING:
+    from server.guard.draft import Draft
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Failure:
         if self.code is not None:
             parts.append(f"Portal's code: {self.code or '(empty)'}.")
         if self.said:
-            parts.append(f'Portal\'s words: "{self.said}".' if self.code is not None else f"Cause: {self.said}.")
+            said = outside(self.said, "portal")
+            parts.append(f"Portal's words: {said}" if self.code is not None else f"Cause: {said}")
         parts.append(f"What to do: {self.advice}")
         if self.page:
             parts.append(f"Page: {self.page}")
@@ -36,11 +43,22 @@ class Failure:
 
 
 def answer(tool: Tool, result: Any) -> CallToolResult:
-    """A success: the result as text and as data, and after a change how to see what it did."""
+    """A success: the result as text, pictures and data, and after a change how to see what it did."""
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.structured(result))
+    content = [TextContent(text=fenced(text)), *map(_picture, tool.images(result))]
+    return CallToolResult(content=content, structured_content=visible_in(tool.structured(result)))
+
+
+def sketch(drafted: "Draft") -> CallToolResult:
+    """What a call would do, flagged as no failure, because a draft was asked for."""
+    text = f"Draft: nothing was sent. It would be:\n{drafted.text()}"
+    return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=visible_in(drafted.data()))
+
+
+def _picture(png: bytes) -> ImageContent:
+    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
 
 
 def refuse(failure: Failure) -> CallToolResult:
@@ -53,7 +71,7 @@ def refuse(failure: Failure) -> CallToolResult:
         "page": failure.page or None,
     }
     return CallToolResult(
-        content=[TextContent(text=failure.text())],
+        content=[TextContent(text=fenced(failure.text()))],
         structured_content={"error": {key: value for key, value in details.items() if value is not None}},
         is_error=True,
     )
