@@ -35,7 +35,7 @@ class Desk:
             method.rest,
             method.to_wire(),
             repeatable=method.repeatable(),
-            scope=method.scope,
+            scopes=method.scopes,
             report=self._tell if self.report else None,
         )
         return method.result(raw)
@@ -75,8 +75,8 @@ class Composite(Tool):
 
     errors: ClassVar[Mapping[str, str]] = {}
     """Portal's error code -> what to do next."""
-    reports: ClassVar[bool] = False
-    """Whether it cannot work where the portal gives no reports."""
+    needs: ClassVar[tuple[type[Method], ...]] = ()
+    """Methods without which it cannot work."""
     asks: ClassVar[tuple[str, ...]] = ()
     """What it asks the portal, in order, for the documentation page."""
     details: ClassVar[str] = ""
@@ -97,6 +97,10 @@ class Composite(Tool):
     def page(cls) -> str:
         """Address of its documentation page."""
         return f"{PAGES}/{cls.tool()}"
+
+    async def chat(self, desk: Desk) -> int | None:  # noqa: ARG002  (most are about no single dialog)
+        """The chat that a call is about, for whoever has to agree to it first; it only reads."""
+        return None
 
     @abstractmethod
     async def run(self, desk: Desk) -> Any:

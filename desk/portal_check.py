@@ -1,5 +1,6 @@
 """What works with this portal and these credentials, and what to do about each gap."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -7,14 +8,16 @@ import anyio
 
 from desk.composite import Composite, Desk
 from tools.effect import Auth, Effect
-from tools.errors import APPLICATION_ONLY, STATISTICS, advice
+from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
 from tools.method import Method
+from tools.tool import Tool
 
 if TYPE_CHECKING:
     from portal.client import Portal
     from portal.errors import PortalError
 
-SCOPE = "imopenlines"
+SCOPES = ("imopenlines",)
+"""What this server is about; some toolsets need others too."""
 REPORTS = "imopenlines.v2."
 ORDER = (
     "connection",
@@ -47,13 +50,15 @@ class PortalCheck(Composite):
 
     title = "Check the portal"
     effects = Effect.READ
+
     asks = (
-        "`profile`, `scope`, `imopenlines.revision.get`",
+        "`profile`, `scope`, `imopenlines.revision.get`, and `app.info` where a tool needs an application",
         "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
         "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
     )
     details = """
-    Each check says what was found and, where it failed, what to do. How to connect: the guide getting-started.
+    Each check says what was found and, where it failed, what to do. How to connect:
+    openchannels://docs/guides/getting-started
     """
     answer = (
         "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
@@ -61,8 +66,9 @@ class PortalCheck(Composite):
 
     async def run(self, desk: Desk) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
-        checks = await Examination(desk.portal, application=any(map(_for_applications, desk.tools.values()))).checks()
-        unusable = {name: why for name, tool in desk.tools.items() if (why := _why_unusable(tool, checks))}
+        examination = Examination(desk.portal, [tool for tool in desk.tools.values() if issubclass(tool, Method)])
+        checks = await examination.checks()
+        unusable = {name: why for name, tool in desk.tools.items() if (why := examination.why_unusable(tool))}
         return {
             "portal": desk.portal.origin,
             "ok": all(check.ok for check in checks),
@@ -86,11 +92,13 @@ class PortalCheck(Composite):
 
 
 class Examination:
-    """Asks the portal about itself; `application`: whether some tool needs one."""
+    """Asks the portal about itself, and what of it is enough for these methods."""
 
-    def __init__(self, portal: "Portal", *, application: bool) -> None:
+    def __init__(self, portal: "Portal", methods: list[type[Method]]) -> None:
         self._portal = portal
-        self._application = application
+        self._application = any(map(_is_for_applications, methods))
+        self._needed = dict.fromkeys(scopes for scopes in (SCOPES, *(method.scopes for method in methods)) if scopes)
+        self._granted: frozenset[str] = frozenset()
         self._found: dict[str, Check] = {}
         self._refusals: dict[str, PortalError] = {}
 
@@ -100,7 +108,7 @@ class Examination:
         await self._connect()
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._ask, "scopes", "scope", {}, _scopes)
+                tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
                 if self._application:
                     tasks.start_soon(self._ask, "application", "app.info", {}, _application)
                 tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
@@ -125,7 +133,7 @@ class Examination:
         from portal.errors import PortalError
 
         try:
-            result = await self._portal.call(method, params, repeatable=True, scope=_scope_of(method))
+            result = await self._portal.call(method, params, repeatable=True, scopes=_scopes_of(method))
         except PortalError as error:
             self._refusals[name] = error
             code = f" ({error.code})" if error.code else ""
@@ -140,20 +148,41 @@ class Examination:
             outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
         self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
+    def _scopes(self, granted: Any) -> Check:
+        names = sorted(map(str, granted)) if isinstance(granted, list) else []
+        self._granted = frozenset(names)
+        missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
+        todo = missing_scope(*missing) if missing else ""
+        return Check("scopes", ok=not missing, found=", ".join(names) or "none", todo=todo)
 
-def _scope_of(method: str) -> str | None:
-    return SCOPE if method.startswith(f"{SCOPE}.") else None
+    def why_unusable(self, tool: type[Tool]) -> str:
+        """What keeps a tool from working, after the checks; empty if nothing does."""
+        needed = tool.needs if issubclass(tool, Composite) else (tool,)
+        methods = (method for method in needed if issubclass(method, Method))
+        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
+
+    def _obstacles(self, method: type[Method]) -> Iterator[str]:
+        failed = [check.name for check in self._found.values() if not check.ok]
+        yield from (name for name in ("connection", "credentials") if name in failed)
+        if method.scopes and self._granted.isdisjoint(method.scopes):
+            yield f"scope {' or '.join(method.scopes)}"
+        if method.scopes == SCOPES:
+            yield from (name for name in failed if name == "open channels")
+        if method.rest.startswith(REPORTS):
+            yield from (name for name in failed if name == "reports")
+        if method.rest in CHANGES_OF_LINES:
+            yield from (name for name in failed if name == "lines to change")
+        if _is_for_applications(method) and "application" in failed:
+            yield "needs an application"
+
+
+def _scopes_of(method: str) -> tuple[str, ...]:
+    return SCOPES if method.startswith(f"{SCOPES[0]}.") else ()
 
 
 def _user(profile: Any) -> str:
     name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
     return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
-
-
-def _scopes(granted: Any) -> Check:
-    names = sorted(map(str, granted)) if isinstance(granted, list) else []
-    todo = "" if SCOPE in names else advice("insufficient_scope", {})
-    return Check("scopes", ok=SCOPE in names, found=", ".join(names) or "none", todo=todo)
 
 
 def _application(info: Any) -> Check:
@@ -163,8 +192,8 @@ def _application(info: Any) -> Check:
     return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
 
 
-def _for_applications(tool: Any) -> bool:
-    return issubclass(tool, Method) and tool.auth is Auth.APPLICATION
+def _is_for_applications(method: type[Method]) -> bool:
+    return method.auth is Auth.APPLICATION
 
 
 def _revision(revision: Any) -> str:
@@ -180,19 +209,3 @@ def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
         return Check(name, ok=bool(lines), found=str(len(lines)), todo="" if lines else todo)
 
     return name, "imopenlines.config.list.get", {"PARAMS": params, "OPTIONS": {"CHECK_PERMISSION": right}}, read
-
-
-def _why_unusable(tool: Any, checks: list[Check]) -> str:
-    failed = {check.name for check in checks if not check.ok}
-    if tool is PortalCheck or not issubclass(tool, Method | Composite):
-        return ""
-    for name in ("connection", "credentials", "scopes", "open channels"):
-        if name in failed:
-            return name
-    if issubclass(tool, Composite):
-        return "reports" if tool.reports and "reports" in failed else ""
-    if tool.rest.startswith(REPORTS) and "reports" in failed:
-        return "reports"
-    if tool.rest in CHANGES_OF_LINES and "lines to change" in failed:
-        return "lines to change"
-    return "needs an application" if _for_applications(tool) and "application" in failed else ""

@@ -10,18 +10,26 @@ ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
 TOOLS = f"{ROOT}/tools"
-_OFFICIAL = "https://apidocs.bitrix24.com/api-reference/imopenlines"
+_OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
 _FOLDERS = {
-    "channels": "openlines",
-    "dialogs": "openlines/sessions",
-    "operators": "openlines/operators",
-    "messages": "openlines/messages",
-    "crm_chats": "openlines/chats",
-    "chatbots": "openlines/chat-bots",
-    "connectors": "imconnector",
+    "channels": "imopenlines/openlines",
+    "dialogs": "imopenlines/openlines/sessions",
+    "operators": "imopenlines/openlines/operators",
+    "messages": "imopenlines/openlines/messages",
+    "crm_chats": "imopenlines/openlines/chats",
+    "chatbots": "imopenlines/openlines/chat-bots",
+    "connectors": "imopenlines/imconnector",
 }
 """Toolset -> folder; the statistics methods have no known page."""
-_EVENT_FOLDERS = {"line_events": "openlines/events", "connector_events": "imconnector/events"}
+_COMPANION_FOLDERS = {
+    "im.recent.": "chats",
+    "im.": "chats/messages",
+    "user.": "user",
+    "scope": "common/system",
+    "methods": "common/system",
+}
+"""How a method of another module begins -> folder."""
+_EVENT_FOLDERS = {"line_events": "imopenlines/openlines/events", "connector_events": "imopenlines/imconnector/events"}
 
 
 def event_address(event: type[Event]) -> str:
@@ -41,8 +49,12 @@ def section_address(toolset: str) -> str:
 
 def official_method_page(method: type[Method]) -> str | None:
     """The official page of a method, where one is known."""
-    folder = _FOLDERS.get(method.toolset())
+    folder = _FOLDERS.get(method.toolset()) or _companion_folder(method.rest)
     return None if folder is None else f"{_OFFICIAL}/{folder}/{_kebab(method.rest)}.html"
+
+
+def _companion_folder(rest: str) -> str | None:
+    return next((folder for start, folder in _COMPANION_FOLDERS.items() if rest.startswith(start)), None)
 
 
 def official_event_page(event: type[Event]) -> str:

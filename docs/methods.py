@@ -46,12 +46,16 @@ def method_page(method: type[Method]) -> str:
 
 def _facts(method: type[Method]) -> Iterator[str]:
     yield f"Tool: `{method.tool()}` (toolset {method.toolset()})"
-    yield f"Who may call: {CALLERS[method.auth]}. Scope `imopenlines`."
+    yield f"Who may call: {CALLERS[method.auth]}. {_scopes(method)}"
     yield f"Effects: {'; '.join(EFFECTS[effect] for effect in Effect if effect in method.effects)}"
     yield f"Sending again after a lost answer: {_repeating(method)}"
     yield f"Idempotent: {_idempotence(method)}"
     if address := official_method_page(method):
         yield f"Official page: {address}"
+
+
+def _scopes(method: type[Method]) -> str:
+    return f"Scope {' or '.join(f'`{scope}`' for scope in method.scopes)}." if method.scopes else "No scope is needed."
 
 
 def _repeating(method: type[Method]) -> str:
@@ -126,6 +130,6 @@ def _related(method: type[Method]) -> list[str]:
             *method.refusals.values(),
         )
     )
-    found = dict.fromkeys(tool_name(name) for name in _NAME.findall(texts))
+    found = dict.fromkeys(tool_name(name) for name in _NAME.findall(texts) if not name.isalpha())
     others = [methods()[name] for name in found if name in methods() and name != method.tool()]
     return [f"`{other.tool()}`: {other.page()}" for other in others]

@@ -1,7 +1,7 @@
 """Calls of a portal's methods, within its limits and by the law of retries."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -98,13 +98,14 @@ class Portal:
         params: Mapping[str, Any],
         *,
         repeatable: bool,
-        scope: str | None = None,
+        scopes: Collection[str] = (),
         report: Report | None = None,
     ) -> Any:
         """The result of a method, or a PortalError.
 
         A call that may already have been executed is sent again only if it is repeatable, which is also what may share
-        a request with others. `scope` is what the method needs, to tell a missing scope from a missing method.
+        a request with others. `scopes` are those of which the method needs one, to tell a missing scope from a missing
+        method.
         """
         deadline = anyio.current_time() + self._seconds
         together = repeatable and batch.fits(params)
@@ -121,7 +122,7 @@ class Portal:
                 remaining = deadline - anyio.current_time()
                 pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
                 if pause is None:
-                    raise await self._final(error, deadline, repeatable=repeatable, scope=scope) from None
+                    raise await self._final(error, deadline, repeatable=repeatable, scopes=scopes) from None
                 together = together and not isinstance(error, AnswerLost)
                 self._observer.pausing(error, pause)
             await self._pause(pause, deadline, report)
@@ -204,15 +205,18 @@ class Portal:
             await report(self._elapsed(deadline), f"waiting {seconds:.1f} s before the next attempt")
         await self._sleep(seconds)
 
-    async def _final(self, error: PortalError, deadline: float, *, repeatable: bool, scope: str | None) -> PortalError:
+    async def _final(
+        self, error: PortalError, deadline: float, *, repeatable: bool, scopes: Collection[str]
+    ) -> PortalError:
         """The error as the caller has to know it."""
         if isinstance(error, AnswerLost):
             kind = PortalFault if repeatable else OutcomeUnknown
             return kind(error.description, code=error.code, status=error.status)
-        if isinstance(error, Refused) and error.code == NOT_FOUND and scope:
-            scopes = await self._granted_scopes(deadline)
-            if scopes and scope not in scopes:
-                return AuthRefused(f"the scope {scope} is missing", code="insufficient_scope", status=error.status)
+        if isinstance(error, Refused) and error.code == NOT_FOUND and scopes:
+            granted = await self._granted_scopes(deadline)
+            if granted and granted.isdisjoint(scopes):
+                missing = f"the scope {' or '.join(scopes)} is missing"
+                return AuthRefused(missing, code="insufficient_scope", status=error.status)
         return error
 
     async def _granted_scopes(self, deadline: float) -> frozenset[str]:

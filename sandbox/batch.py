@@ -28,12 +28,15 @@ class Book:
         self.results: dict[Any, Any] = {}
         self.errors: dict[Any, Any] = {}
         self.times: dict[Any, Any] = {}
+        self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
 
     def note(self, key: str, answer: Answer) -> None:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
             self.times[key] = time_of(self._clock, answer.operating)
+            for name, value in answer.numbers.items():
+                self.numbers[name][key] = value
             return
         self.errors[key] = answer.refusal.body()
         if RESULT in answer.refusal.extra:
@@ -43,15 +46,15 @@ class Book:
 
     def scope(self) -> Scope:
         """Return what references look into."""
-        return {"result": self.results, "error": self.errors, "total": {}, "next": {}, "time": self.times}
+        return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
     def shown(self) -> dict[str, Any]:
         """Return the answer of the batch."""
         return {
             "result": php.array(self.results),
             "result_error": php.array(self.errors),
-            "result_total": [],
-            "result_next": [],
+            "result_total": php.array(self.numbers["total"]),
+            "result_next": php.array(self.numbers["next"]),
             "result_time": php.array(self.times),
         }
 

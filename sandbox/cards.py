@@ -89,14 +89,14 @@ def core_card(company: Company, chat: Chat) -> dict[str, Any]:
 
 def dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
     """Return a chat as `imopenlines.dialog.get` shows it to a user."""
-    messages = company.messages_of(chat.id)
+    messages, unread = company.messages_of(chat.id), company.unread(user_id, chat)
     last = messages[-1] if messages else None
     return core_card(company, chat) | {
         "description": None,
         "avatar": "",
-        "counter": 0,
+        "counter": len(unread),
         "user_counter": len(chat.members),
-        "unread_id": 0,
+        "unread_id": unread[0].id if unread else 0,
         "restrictions": dict.fromkeys(RESTRICTIONS, True),
         "last_message_id": last.id if last else 0,
         "last_id": last.id if last else 0,

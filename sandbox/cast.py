@@ -110,6 +110,7 @@ def register(company: Company) -> None:
     for entity in (
         CrmEntity("LEAD", 501, "Website enquiry: delivery", 3),
         CrmEntity("LEAD", 502, "Telegram enquiry: wholesale", 5),
+        CrmEntity("LEAD", 503, "Spring campaign: voucher", 3),
         CrmEntity("DEAL", 601, "Annual contract", 1),
         CrmEntity("CONTACT", 701, "Алексей Волков", 4),
         CrmEntity("COMPANY", 801, "Clark & Sons", 2),
@@ -171,15 +172,15 @@ def _line(
 
 def _keys() -> list[Webhook]:
     return [
-        Webhook(TOKENS["admin"], 1),
-        Webhook(TOKENS["supervisor"], 2),
-        Webhook(TOKENS["operator"], 3),
+        Webhook(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
+        Webhook(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
+        Webhook(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
         Webhook(TOKENS["second operator"], 4),
-        Webhook(TOKENS["extranet"], 7),
-        Webhook(TOKENS["no rights"], 8),
+        Webhook(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
+        Webhook(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
         Webhook(TOKENS["no scope"], 1, scopes=("crm", "user")),
         Webhook(TOKENS["inactive"], 1, active=False),
         Webhook(TOKENS["dismissed"], 6),
-        Webhook(APP_TOKEN, 1, kind="application", client_id=APPLICATION_ID),
+        Webhook(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
         Webhook(SESSION_TOKEN, 1, kind="session"),
     ]

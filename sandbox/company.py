@@ -74,6 +74,7 @@ class Company:
     transfers: list[Transfer] = field(default_factory=list)
     quick_answers: list[QuickAnswer] = field(default_factory=list)
     recents: set[tuple[int, int]] = field(default_factory=set)
+    reads: dict[tuple[int, int], int] = field(default_factory=dict)
     network_lines: dict[str, str] = field(default_factory=dict)
     network_sent: dict[tuple[str, int], datetime] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
@@ -120,7 +121,29 @@ class Company:
         message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
         message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
+        self.read(author_id, message)
         return message
+
+    def read(self, user_id: int, message: Message) -> None:
+        """Note that a user has read a chat up to a message; marks never move back."""
+        mark = (user_id, message.chat_id)
+        self.reads[mark] = max(self.reads.get(mark, 0), message.id)
+
+    def read_all(self, user_id: int, chat: Chat) -> None:
+        """Note that a user has read all of a chat."""
+        for message in self.messages_of(chat.id)[-1:]:
+            self.read(user_id, message)
+
+    def last_read(self, user_id: int, chat: Chat) -> int:
+        """Return the id of the last message of a chat that a user has read; 0 for none."""
+        return self.reads.get((user_id, chat.id), 0)
+
+    def unread(self, user_id: int, chat: Chat) -> list[Message]:
+        """Return what a member of a chat has not read, oldest first; what the portal says by itself does not count."""
+        if user_id not in chat.members:
+            return []
+        last = self.last_read(user_id, chat)
+        return [message for message in self.messages_of(chat.id) if message.id > last and not message.system]
 
     def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
         """Put a system message into a chat."""

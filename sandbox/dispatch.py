@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sandbox.callers import Caller, Credentials, check_scope, identify
+from sandbox import php
+from sandbox.callers import Caller, Credentials, beyond_scopes, identify
 from sandbox.cards import iso
 from sandbox.company import Company
 from sandbox.limits import Operating, operation_limit
-from sandbox.methods.registry import FORBIDDEN, Behaviour
+from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
 from sandbox.php import PhpTypeError
 from sandbox.records import RequestRecord
 from sandbox.refusal import Refusal, method_not_found
@@ -31,14 +32,14 @@ class Dispatcher:
     def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        params = _own_params(params)
+        start, params = php.integer(params.get("start")), _own_params(params)
         caller: Caller | None = None
         try:
             self._admit_site()
             behaviour = _behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            answer = self._run(behaviour, params, caller)
+            answer = self._run(behaviour, params, caller, start)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
         except (PhpTypeError, RecursionError):
@@ -53,31 +54,34 @@ class Dispatcher:
         return answer
 
     def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
-        params = _own_params(params)
+        start, params = php.integer(params.get("start")), _own_params(params)
         try:
             behaviour = _behaviour(name)
             if self.company.faults.strikes_within_batch(name):
                 raise operation_limit()
-            answer = self._run(behaviour, params, caller)
+            answer = self._run(behaviour, params, caller, start)
         except Refusal as refusal:
             answer = Answer(refusal=refusal)
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller) -> Answer:
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> Answer:
         self._check_scope(caller, behaviour)
         self._admit(behaviour)
         operating = self._charge(behaviour, caller)
         try:
             result = behaviour.run(
-                self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller)
+                self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller), start
             )
         except Refusal as refusal:
             raise self._replaced(refusal) from refusal
+        if isinstance(result, Page):
+            return Answer(result.result, operating=operating, total=result.total, next=result.next)
         return Answer(result, operating=operating)
 
     def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
-        check_scope(caller, behaviour.scope, hidden=self.company.switches.scope_hides_methods)
+        if not behaviour.allows(caller.scopes):
+            raise beyond_scopes(caller, hidden=self.company.switches.scope_hides_methods)
 
     def _charge(self, behaviour: Behaviour, caller: Caller) -> Operating | None:
         """Charge for a call; a batch is charged by its commands."""

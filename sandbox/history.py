@@ -8,6 +8,8 @@ from sandbox.cards import color, core_card, iso
 from sandbox.company import Company
 from sandbox.records import Chat, Client, Employee, File, Message, Person, Session
 
+HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
+"""How a message that was written in silent mode is marked."""
 KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 
 
@@ -43,14 +45,14 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
         "userId": f"chat{chat.id}",
         "message": respelled({message.id: _message(message) for message in messages}),
         "usersMessage": {f"chat{chat.id}": [str(message.id) for message in messages]},
-        "users": respelled({person.id: _person(person) for person in people}) or [],
+        "users": respelled({person.id: person_card(person) for person in people}) or [],
         "openlines": {"canvoteashead": {str(session.line_id): votes}},
         "userInGroup": _groups(people) or [],
         "woUserInGroup": [],
         "chat": {str(chat.id): respelled(_chat(company, chat))},
         "userBlockChat": {str(chat.id): {str(member): False for member in members} or []},
         "userInChat": {str(chat.id): members},
-        "files": respelled({file.id: _file(company, file) for file in files}) or [],
+        "files": respelled({file.id: file_card(company, file) for file in files}) or [],
     }
 
 
@@ -60,15 +62,20 @@ def _people(company: Company, chat: Chat, messages: list[Message]) -> list[Perso
     return [person for person in found if person]
 
 
+def params_of(message: Message) -> dict[str, Any]:
+    """Return what hangs on a message, in the messenger's spelling."""
+    attached = {
+        "FILE_ID": list(message.file_ids),
+        "ATTACH": message.attach,
+        "REPLY_ID": str(message.reply_to) if message.reply_to else "",
+        "CONNECTOR_MID": list(message.external_ids),
+        "SENDING": "Y" if message.sending else "",
+        "IS_DELETED": "Y" if message.deleted else "",
+    }
+    return (HIDDEN if message.hidden else {}) | {name: value for name, value in attached.items() if value}
+
+
 def _message(message: Message) -> dict[str, Any]:
-    params: dict[str, Any] = {}
-    if message.file_ids:
-        params["FILE_ID"] = list(message.file_ids)
-    if message.attach:
-        params["ATTACH"] = message.attach
-    if message.external_ids:
-        params["CONNECTOR_MID"] = list(message.external_ids)
-    params |= {name: "Y" for name, on in (("SENDING", message.sending), ("IS_DELETED", message.deleted)) if on}
     return {
         "id": str(message.id),
         "chatId": str(message.chat_id),
@@ -77,11 +84,12 @@ def _message(message: Message) -> dict[str, Any]:
         "date": iso(message.created),
         "text": message.text,
         "textLegacy": message.text.replace("[b]", "<b>").replace("[/b]", "</b>"),
-        "params": params or [],
+        "params": params_of(message) or [],
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
+def person_card(person: Person) -> dict[str, Any]:
+    """Return a person in the older of the messenger's two formats."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
     return {
@@ -136,7 +144,8 @@ def _chat(company: Company, chat: Chat) -> dict[str, Any]:
     }
 
 
-def _file(company: Company, file: File) -> dict[str, Any]:
+def file_card(company: Company, file: File) -> dict[str, Any]:
+    """Return a file as every view of messages shows it."""
     author = company.person(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from sandbox import php
 from sandbox.company import Company
-from sandbox.lifecycle import client_writes
 from sandbox.records import Chat, Client, File, Message
+from sandbox.writing import client_writes
 
 INCOMPLETE = "Not all the required data has been sent"
 NO_USER = "Could not create a user"

@@ -141,7 +141,10 @@ class CrmEntity:
 
 @dataclass
 class Chat:
-    """A messenger chat; for an open line `user_code` is connector|line|external chat|client."""
+    """A messenger chat; for an open line `user_code` is connector|line|external chat|client.
+
+    Types: L of an open line, C of a group, P of two people.
+    """
 
     id: int
     name: str
@@ -201,6 +204,8 @@ class Session:
     close_reason: str | None = None
     vote: int = 0
     voted_at: datetime | None = None
+    wait_vote: bool = False
+    vote_until: datetime | None = None
     vote_head: int = 0
     comment_head: str | None = None
     parent_id: int = 0
@@ -216,7 +221,10 @@ class Session:
 
 @dataclass
 class Message:
-    """One message of a chat; system messages have no author. While `sending`, its connector has to confirm delivery."""
+    """One message of a chat; system messages have no author, hidden ones were written in silent mode.
+
+    While `sending`, its connector has to confirm delivery.
+    """
 
     id: int
     chat_id: int
@@ -226,6 +234,8 @@ class Message:
     text: str
     system: bool = False
     to_client: bool = False
+    hidden: bool = False
+    reply_to: int = 0
     file_ids: list[int] = field(default_factory=list)
     attach: list[dict[str, Any]] = field(default_factory=list)
     external_ids: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ NETWORK_CODES = {
     "inactive": "ffffffff0123456789abcdefffffffff",
 }
 FIRST_MESSAGE, FIRST_FILE = 1000, 5000
-GROUP_CHAT = 220
+GROUP_CHAT, PRIVATE_CHAT, GENERAL_CHAT = 220, 222, 223
 
 
 def play(company: Company) -> None:
@@ -23,7 +23,7 @@ def play(company: Company) -> None:
     for scene in sorted(SCENES, key=lambda item: item.ago, reverse=True):
         _play_one(company, scene)
     _transfer_history(company)
-    _group_chat(company)
+    _colleagues(company)
     _network(company)
     for line_id, text in (
         (1, "Thank you for your patience, I am looking into it."),
@@ -45,7 +45,7 @@ def _play_one(company: Company, scene: Scene) -> None:
     if "file" in scene.tags:
         _attach(company, chat, scene.tags["file"])
     if session.closed:
-        chat.silent = "N"
+        chat.silent, chat.members = "N", [chat.client_id]
     else:
         _open(company, chat, session, scene)
 
@@ -78,6 +78,7 @@ def _session(company: Company, chat: Chat, scene: Scene, start: datetime) -> Ses
         spam=scene.status is Status.SPAM,
         paused=scene.tags.get("paused", False),
         wait_action=scene.status is Status.CLOSING,
+        wait_vote=scene.status is Status.CLOSING and company.lines[scene.line].on("VOTE_MESSAGE"),
         wait_answer=scene.status < Status.ACCEPTED,
         first_answer=answered,
         operator_answer=None if company.is_bot(scene.operator) else answered,
@@ -104,9 +105,12 @@ def _say(company: Company, session: Session, scene: Scene, said: Said, start: da
     author = {"c": session.client_id, "o": scene.operator, "s": 0}[speaker]
     moment = start + timedelta(minutes=minute)
     number = company.next_id("message")
-    company.messages[number] = Message(
+    message = company.messages[number] = Message(
         number, session.chat_id, session.id, author, moment, text, system=not author, to_client=speaker == "o"
     )
+    company.read(author, message)
+    if session.first_answer and moment <= session.first_answer:
+        company.read(session.operator_id, message)
     session.modified = max(session.modified, moment)
 
 
@@ -121,8 +125,11 @@ def _open(company: Company, chat: Chat, session: Session, scene: Scene) -> None:
     chat.session_id, chat.session_started = session.id, int(session.created.timestamp())
     chat.silent = scene.tags.get("silent", "")
     chat.moved_to_line = scene.line if "from_line" in scene.tags else 0
-    if session.wait_answer:
+    if company.is_bot(scene.operator):
+        chat.members.append(scene.operator)
+    elif session.wait_answer:
         company.invite([scene.operator] if scene.operator else [4, 5], chat)
+        company.lines[scene.line].last_picked = scene.operator
     else:
         chat.owner = scene.operator
 
@@ -139,11 +146,17 @@ def _transfer_history(company: Company) -> None:
     company.transfers.extend(moves)
 
 
-def _group_chat(company: Company) -> None:
+def _colleagues(company: Company) -> None:
+    """Let the employees talk among themselves, where no client is."""
     created = company.clock() - timedelta(days=60)
+    staff = [user.id for user in company.employees.values() if user.departments and user.active]
     team = Chat(GROUP_CHAT, "Support team", created, type="C", entity_type="", owner=2, members=[1, 2, 3, 4])
-    company.chats[team.id] = team
+    pair = Chat(PRIVATE_CHAT, "", created, type="P", entity_type="", members=[2, 3])
+    everyone = Chat(GENERAL_CHAT, "Company", created, type="C", entity_type="GENERAL", owner=1, members=staff)
+    company.chats.update({chat.id: chat for chat in (team, pair, everyone)})
     company.say(team, 2, "Good morning, everyone.")
+    company.say(everyone, 1, "The office is closed on Friday.")
+    company.say(pair, 2, "Olga, please look at chat 202 first.")
 
 
 def _network(company: Company) -> None:

@@ -8,9 +8,10 @@ from sandbox.methods import BEHAVIOURS
 from sandbox.methods.registry import Behaviour, Call, Section, refuse_session
 
 METHODS = Section()
-BASIC = ""
+BASIC: tuple[str, ...] = ()
 BATCH = "batch"
 LICENSE = "de_ent250"
+EVERY_SCOPE = ("crm", "im", "imbot", "imconnector", "imopenlines", "task", "user", "user_basic", "user_brief")
 
 
 def find(name: str) -> Behaviour | None:
@@ -18,31 +19,35 @@ def find(name: str) -> Behaviour | None:
     return _BY_LOOKUP.get(name.lower()) or _BY_LOOKUP.get(name)
 
 
-@METHODS.method("scope", scope=BASIC)
+@METHODS.method("scope", any_case=True, scopes=BASIC)
 def scope(call: Call) -> Any:
-    """Return the scopes of the caller."""
-    return list(call.caller.scopes)
+    """Return the scopes of the caller, or all that the portal knows."""
+    return list(EVERY_SCOPE if call.params.filled("FULL") else call.caller.scopes)
 
 
-@METHODS.method("methods", scope=BASIC)
+@METHODS.method("methods", any_case=True, scopes=BASIC)
 def methods(call: Call) -> Any:
-    """Return the methods the caller may use."""
-    return sorted(
-        name
-        for name, behaviour in _BY_LOOKUP.items()
-        if name == name.lower() and (not behaviour.scope or behaviour.scope in call.caller.scopes)
-    )
+    """Return the methods the caller may use, those of one scope, or all."""
+    return sorted(name for name in _BY_LOOKUP if name == name.lower() and _is_listed(call, _BY_LOOKUP[name]))
 
 
-@METHODS.method("method.get", any_case=True, scope=BASIC)
+def _is_listed(call: Call, behaviour: Behaviour) -> bool:
+    """A scope beats everything, and the empty one stands for the methods that need none."""
+    wanted = call.params.get("SCOPE")
+    if wanted is not None:
+        return wanted in behaviour.scopes if wanted != "" else not behaviour.scopes
+    return call.params.filled("FULL") or behaviour.allows(call.caller.scopes)
+
+
+@METHODS.method("method.get", any_case=True, scopes=BASIC)
 def method_get(call: Call) -> Any:
     """Tell whether a method is there and may be used."""
     found = find(call.params.text("NAME"))
-    available = found is not None and (not found.scope or found.scope in call.caller.scopes)
+    available = found is not None and found.allows(call.caller.scopes)
     return {"isExisting": found is not None, "isAvailable": available}
 
 
-@METHODS.method("profile", scope=BASIC)
+@METHODS.method("profile", scopes=BASIC)
 def profile(call: Call) -> Any:
     """Return the caller's user."""
     user = call.company.employee(call.user_id)
@@ -58,13 +63,13 @@ def profile(call: Call) -> Any:
     }
 
 
-@METHODS.method("server.time", scope=BASIC)
+@METHODS.method("server.time", scopes=BASIC)
 def server_time(call: Call) -> Any:
     """Return the portal's time."""
     return iso(call.company.clock())
 
 
-@METHODS.method("app.info", scope=BASIC)
+@METHODS.method("app.info", scopes=BASIC)
 def app_info(call: Call) -> Any:
     """Return what a webhook may know of itself, or an application's card."""
     refuse_session(call)
@@ -73,7 +78,7 @@ def app_info(call: Call) -> Any:
     return {"ID": 1, "CODE": call.caller.client_id, "VERSION": 1, "STATUS": "L", "INSTALLED": True, "LICENSE": LICENSE}
 
 
-@METHODS.method(BATCH, any_case=True, scope=BASIC)
+@METHODS.method(BATCH, any_case=True, scopes=BASIC)
 def batch(call: Call) -> Any:
     """Run many calls in one."""
     return run_batch(call.params, call.perform, call.company.clock)

@@ -24,11 +24,18 @@ CRASH_PAGE = "<html><head><title>500</title></head><body><h1>Internal Server Err
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call came to: a result, or a refusal."""
+    """What a call came to: a result, with the numbers of a list where it is a page of one, or a refusal."""
 
     result: Any = None
     refusal: Refusal | None = None
     operating: Operating | None = None
+    total: int | None = None
+    next: int | None = None
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Return what stands beside the result."""
+        return {name: value for name in ("next", "total") if (value := getattr(self, name)) is not None}
 
     @property
     def status(self) -> int:
@@ -75,7 +82,7 @@ def respond(answer: Answer, clock: Clock) -> Response:
         return HTMLResponse(CRASH_PAGE, CRASH.status)
     if answer.refusal:
         return PortalResponse(answer.refusal.body(), answer.refusal.status)
-    return PortalResponse({"result": answer.result, "time": time_of(clock, answer.operating)})
+    return PortalResponse({"result": answer.result, **answer.numbers, "time": time_of(clock, answer.operating)})
 
 
 async def read_params(request: Request) -> dict[str, Any]:

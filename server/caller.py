@@ -27,11 +27,11 @@ class Caller:
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.policy, self.connection, self.library)
+        return Calls(self.policy, self.connection, self.library, self.name)
 
-    @cached_property
+    @property
     def definitions(self) -> list[types.Tool]:
-        """Its tools as MCP lists them; made when it first asks for them."""
+        """Its tools as MCP lists them; made when somebody first asks for them."""
         from server.catalogue import definition
 
         return [definition(tool) for tool in self.policy.tools.values()]

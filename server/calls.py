@@ -26,16 +26,17 @@ logger = logging.getLogger(__name__)
 
 
 class Calls:
-    """Turns tool calls into requests to one portal, within one policy."""
+    """Turns tool calls into requests to one portal, within one policy; `caller` is the name of whoever makes them."""
 
-    def __init__(self, policy: Policy, connection: Connection, library: Library) -> None:
+    def __init__(self, policy: Policy, connection: Connection, library: Library, caller: str = "") -> None:
         self._policy = policy
         self._connection = connection
         self._library = library
+        self._caller = caller
 
     async def call(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> CallToolResult:
         """Answer a tool call; whatever goes wrong comes back as a flagged failure."""
-        with self._connection.observer.call(name) as running:
+        with self._connection.observer.call(name, self._caller) as running:
             reply = await self._reply(name, arguments, report)
             if isinstance(reply, Failure):
                 running.outcome, running.code = reply.outcome, reply.code

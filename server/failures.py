@@ -1,5 +1,6 @@
 """Every way in which a call can fail, in words: what happened and what to do next."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from desk.composite import Composite
@@ -55,8 +56,19 @@ def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
             return "Check the portal's address in the settings and the network, then call again."
         case _ if error.code is None:
             return "Ask the person who runs the server to correct the portal's address in its settings."
-    own = tool.errors if issubclass(tool, Method | Composite) and not isinstance(error, AuthRefused) else {}
-    return advice(error.code, own)
+    refused_before = isinstance(error, AuthRefused)
+    return advice(error.code, _own_advice(tool, refused_before=refused_before))
+
+
+def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
+    """The tool's words on its codes; on what is refused before it is asked it has only that of its scope."""
+    from tools.errors import missing_scope
+
+    if issubclass(tool, Method | Composite) and not refused_before:
+        return tool.errors
+    if issubclass(tool, Method) and tool.scopes:
+        return {"insufficient_scope": missing_scope(tool.scopes)}
+    return {}
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:

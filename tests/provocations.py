@@ -61,6 +61,8 @@ CHANNEL_CALLS = (
     "send.status.reading",
     "chat.name.set",
 )
+OTHER_FAMILIES = ("imconnector.", "im.")
+GREETING = {"dialog_id": "chat206", "message": "Hello"}
 REPORTS_OFF = {"plan": {"reports": False}}
 
 
@@ -80,7 +82,7 @@ class Provocation:
     @property
     def rest(self) -> str:
         """The full name of the method."""
-        return self.method if self.method.startswith("imconnector.") else f"imopenlines.{self.method}"
+        return self.method if self.method.startswith(OTHER_FAMILIES) else f"imopenlines.{self.method}"
 
 
 def call(method: str, code: str, /, **arguments: Any) -> Provocation:
@@ -197,11 +199,35 @@ def _of_applications() -> Iterator[Provocation]:
     yield call("imconnector.chat.name.set", "CHAT_RENAMING_FAILED", **forum)
 
 
+def _messenger() -> Iterator[Provocation]:
+    add, get = "im.message.add", "im.dialog.messages.get"
+    yield raw(add, "MESSAGE_EMPTY", DIALOG_ID="chat206", MESSAGE="  ")
+    for dialog_id, code in (("somebody", "USER_ID_EMPTY"), (99999, "USER_NOT_FOUND"), ("chat0", "CHAT_ID_EMPTY")):
+        yield raw(add, code, DIALOG_ID=dialog_id, MESSAGE="Hello")
+    yield call(add, "CHAT_ID", **{**GREETING, "dialog_id": "chat99999"})
+    yield call(add, "CANCELED", **{**GREETING, "dialog_id": "chat207"})
+    for dialog_id, code in (("chat223", "ACCESS_ERROR"), ("chat218", "ERROR_FROM_OTHER_MODULE")):
+        yield by(seed.OPERATOR_WEBHOOK_PATH, call(add, code, dialog_id=dialog_id, message="Hello"))
+    yield state({"message_storage_fails": True}, add, "PARAMS_ERROR", **GREETING)
+    yield call(add, "ATTACH_ERROR", **GREETING, attach={"BLOCKS": "none"})
+    yield call(add, "ATTACH_OVERSIZE", **GREETING, attach={"BLOCKS": [{"MESSAGE": "m" * 31000}]})
+    yield call(add, "KEYBOARD_ERROR", **GREETING, keyboard={"BUTTONS": "none"})
+    yield call(add, "MENU_ERROR", **GREETING, menu={"ITEMS": "none"})
+    yield call(add, "REPLY_ACCESS_ERROR", **GREETING, reply_id=99999)
+    yield call(add, "REPLY_FROM_OTHER_CHAT_ERROR", **GREETING, reply_id=1055)
+    yield raw(get, "DIALOG_ID_EMPTY")
+    yield raw(get, "FIRST_ID_STRING", DIALOG_ID="chat206", FIRST_ID="first")
+    yield raw(get, "LAST_ID_STRING", DIALOG_ID="chat206", LAST_ID="last")
+    yield call(get, "ACCESS_ERROR", dialog_id="chat99999")
+    yield raw("im.dialog.read", "DIALOG_ID_EMPTY")
+
+
 PROVOCATIONS: list[Provocation] = [
     *_gate(),
     *_sessions_only(),
     *_statistics(),
     *_connectors(),
+    *_messenger(),
     # Lines and the network
     raw("config.get", "CONFIG_ID_EMPTY", CONFIG_ID=0),
     raw("config.update", "CONFIG_ID_EMPTY", CONFIG_ID=0),
@@ -285,7 +311,15 @@ PROVOCATIONS: list[Provocation] = [
     raw("crm.message.add", "ERROR_ARGUMENT", CRM_ENTITY_TYPE="lead"),
     by(seed.NO_RIGHTS_WEBHOOK_PATH, call("crm.message.add", "ACCESS_DENIED", **WITH_CHAT, user_id=3, message="Hi")),
     call("crm.message.add", "CHAT_NOT_IN_CRM", **LEAD, chat_id=206, user_id=3, message="Hi"),
-    state({"pending": {"code": "CANCELED"}}, "crm.message.add", "CANCELED", **WITH_CHAT, user_id=3, message="Hi"),
+    call("crm.message.add", "CANCELED", **WITH_CHAT, user_id=2, message="Hi"),
+    call(
+        "crm.message.add",
+        "ERROR_FROM_OTHER_MODULE",
+        **{**LEAD, "crm_entity": 503},
+        chat_id=218,
+        user_id=3,
+        message="Hi",
+    ),
     state(
         {"message_storage_fails": True}, "crm.message.add", "MESSAGE_ADD_ERROR", **WITH_CHAT, user_id=3, message="Hi"
     ),

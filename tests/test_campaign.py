@@ -67,6 +67,7 @@ def _other(name: str, value: Any, number: int, round_: int) -> Any:
     session = 301 + number
     others = {
         "chat_id": str(201 + number) if isinstance(value, str) else 201 + number,
+        "dialog_id": f"chat{201 + number}",
         "session_id": [session] if isinstance(value, list) else session,
         "config_id": 1 + number % 5,
         "message": f"{value} {round_}.{number}",

@@ -25,11 +25,11 @@ def test_tools_are_listed_with_effects_and_bytes() -> None:
     assert int(transfer[3]) > 0
 
 
-def test_the_tools_for_bots_and_connectors_are_off_unless_they_are_asked_for() -> None:
+def test_the_tools_for_bots_connectors_and_the_messenger_are_off_unless_they_are_asked_for() -> None:
     listed = {line.split()[0] for line in _run("tools").output.splitlines()[1:-1]}
 
     assert listed == set(BY_DEFAULT)
-    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {"chatbots", "connectors"}
+    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {"chatbots", "connectors", "messenger"}
 
 
 @pytest.mark.parametrize("words", [("--read-only", "tools"), ("tools", "--read-only")])

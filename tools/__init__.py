@@ -1,6 +1,6 @@
-"""Every method of Open Channels and of connectors as a class; one module per section of the API, also a toolset."""
+"""Every method that a tool calls as a class; one module per section of the API, which is also a toolset."""
 
 DEFAULT_TOOLSETS = ("channels", "dialogs", "operators", "messages", "crm_chats", "statistics")
 """What is on unless the settings say otherwise: a tool is paid for in every conversation."""
-TOOLSETS = (*DEFAULT_TOOLSETS, "chatbots", "connectors")
-"""All toolsets, in the order in which tools are listed; the last ones are for developers of bots and connectors."""
+TOOLSETS = (*DEFAULT_TOOLSETS, "chatbots", "connectors", "messenger")
+"""All toolsets, in the order in which tools are listed; the last ones are for developers and for those who ask."""

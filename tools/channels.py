@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, StrictBool, StrictInt, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import BOTS_OFF, NO_SESSION_AUTH
-from tools.fields import AnObject, Count, Flag, JsonObject, LineId, NetworkCode, OnlyYes, Text, UserId
+from tools.errors import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
+from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, OnlyYes, Text, UserId
 from tools.line_results import Line, PublicPath, Revisions
 from tools.line_settings import LineSettings
 from tools.method import Method
@@ -158,6 +158,8 @@ class ConfigListGet(Method):
 
 
 LINE_DETAILS = (
+    "People in the queue who are unknown, dismissed or from outside are dropped silently; where nobody is left, the "
+    "caller becomes the only operator. "
     "Values that the server does not know are replaced without a word, so this server checks them before sending. "
     "Some plans switch `vote_message` and `worktime_enable` off and turn the queue type `all` into `evenly`, again "
     "without a word: read the line back with config_get."
@@ -165,7 +167,7 @@ LINE_DETAILS = (
 
 
 class ConfigAdd(LineSettings):
-    """Create a line. Every setting is optional; a line without a queue has nobody to answer.
+    """Create a line. Every setting is optional; without a queue you are its only operator.
 
     The line has no channel yet: connecting one is done in the portal or by an application. Answers the new id. Some
     plans quietly change settings: check with config_get. The page of this method explains each setting.
@@ -180,7 +182,7 @@ class ConfigAdd(LineSettings):
         "config_list_get shows the line; read it back with config_get: the portal replaces some values silently."
     )
     answer = "Id of the new line, an integer."
-    details = "Anyone with the scope may create lines. An invalid queue is dropped silently. " + LINE_DETAILS
+    details = "Anyone with the scope may create lines. " + LINE_DETAILS
     example = {
         "line_name": "Online Store Support Line",
         "queue": [
@@ -201,25 +203,29 @@ class ConfigAdd(LineSettings):
 
 
 class ConfigUpdate(LineSettings):
-    """Change settings of a line: only those given change, but `queue` replaces the whole queue at once.
+    """Change settings of a line: only those given. `queue` replaces the whole queue: those left out lose their dialogs.
 
-    active=false switches the line off for clients. Read it first with config_get. For the settings see the page of
-    config_add.
+    active=false switches it off. Read it first with config_get. For the settings see the page of config_add.
     """
 
     rest = "imopenlines.config.update"
     title = "Change a line"
-    effects = Effect.WRITE | Effect.DESTRUCTIVE
+    effects = Effect.WRITE | Effect.TAKEOVER | Effect.DESTRUCTIVE
     idempotent = True
     errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
     refusals = {
-        False: "Nothing was changed: the line does not exist, or the queue holds nobody valid. Check both with "
-        "config_get and config_list_get."
+        False: "Nothing was changed: the line does not exist, or the queue is made of departments without people. "
+        "Check both with config_get and config_list_get."
     }
-    afterwards = "Read the line back with config_get: the portal replaces some values silently."
+    afterwards = (
+        "Read the line back with config_get: the portal replaces some values silently. dialog_get shows where the "
+        "dialogs of people who left the queue went."
+    )
     answer = "`true`."
     details = (
-        "`false` (a missing line, an invalid queue, a failed write) is reported as an error. The settings of the "
+        "`false` (a missing line, an invalid queue, a failed write) is reported as an error. "
+        "**Whoever is left out of `queue` loses all dialogs of the line**, accepted and pinned ones too: the portal's "
+        "timer offers them to the others, with a notice to colleagues. The settings of the "
         "welcome bot and the deal category are reset by the server unless their switch is sent in the same call, so "
         "this server refuses them alone. KPI texts are escaped at every write: do not write back what was read. "
         + LINE_DETAILS
@@ -284,9 +290,6 @@ class NetworkJoin(Method):
     code: Annotated[NetworkCode, Field(description="32 characters")]
 
 
-Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
-
-
 class NetworkMessageAdd(Method):
     """Send an employee of this portal a message in the name of a network line (network_join first).
 
@@ -305,9 +308,7 @@ class NetworkMessageAdd(Method):
         "USER_ID_EMPTY": "user_id has to be the id of an employee.",
         "USER_MESSAGE_LIMIT": "This person got a message from this line in the last seven days. Wait; do not retry.",
         "MESSAGE_EMPTY": "The message has no text after trimming.",
-        "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
-        "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
-        "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+        **EXTRAS,
         "WRONG_REQUEST": "The portal did not send the message. Check that user_id is an active employee.",
     }
     afterwards = "No method shows the message: ask the person. If it went out, a second one is refused for seven days."

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.results import number
+from tools.results import whole
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
@@ -17,18 +17,14 @@ def crm_links(value: str | None) -> list[dict[str, Any]]:
     """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` -> the links that are set."""
     parts = (value or "").split("|")
     pairs = zip(parts[::2], parts[1::2], strict=False)
-    return [{"type": kind.lower(), "id": _number(part)} for kind, part in pairs if _number(part)]
+    return [{"type": kind.lower(), "id": whole(part)} for kind, part in pairs if whole(part)]
 
 
-def _line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
+def line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
+    """The line that has the dialog now, and the channel it came through."""
     connector, _, rest = (user_code or "").partition("|")
-    line = _number(data.get("line_id")) or _number(rest.partition("|")[0])
+    line = whole(data.get("line_id")) or whole(rest.partition("|")[0])
     return line or None, connector or None
-
-
-def _number(value: Any) -> int:
-    found = number(str(value or 0))
-    return found if isinstance(found, int) else 0
 
 
 def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
@@ -42,8 +38,8 @@ def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
 def state(chat: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a dialog from the answer of dialog.get."""
     data = entity_data_1(chat.get("entity_data_1"))
-    line_id, connector = _line_and_connector(chat.get("entity_id"), data)
-    owner, session_id = _number(chat.get("owner")), _number(data.get("session_id"))
+    line_id, connector = line_and_connector(chat.get("entity_id"), data)
+    owner, session_id = whole(chat.get("owner")), whole(data.get("session_id"))
     return {
         "chat_id": chat.get("id"),
         "dialog_id": chat.get("dialog_id"),
@@ -68,7 +64,7 @@ def _yes_no(value: object) -> str:
     return "yes" if value else "no"
 
 
-def _line(text: object) -> str:
+def one_line(text: object) -> str:
     """A name or title that cannot pass for a line of ours."""
     return " ".join(str(text).split())
 
@@ -83,16 +79,17 @@ def state_text(view: Mapping[str, Any]) -> str:
     crm = ", ".join(f"{link['type']} {link['id']}" for link in view["crm"]) or "none"
     session = view["session_id"] or "none"
     lines = (
-        f'Chat {view["chat_id"]} "{_line(view["title"])}": {view["status"]}.',
+        f'Chat {view["chat_id"]} "{one_line(view["title"])}": {view["status"]}.',
         f"Line {view['line_id']}, connector {view['connector']}, session {session}, owner {view['owner']}.",
         f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
         f"Messages: {view['messages']}, unread: {view['unread']}, last message {view['last_message_id']}.",
-        f"USER_CODE {_line(view['user_code'])}.",
+        f"USER_CODE {one_line(view['user_code'])}.",
     )
     return "\n".join(lines)
 
 
-def _role(author: int, user: Mapping[str, Any]) -> str:
+def role_of(author: int, user: Mapping[str, Any]) -> str:
+    """What an author is in the dialog: client, operator, bot, system, or unknown."""
     if not author:
         return "system"
     if not user:
@@ -110,10 +107,13 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
         "date": message.get("date"),
         "author_id": author,
         "author": user.get("name"),
-        "role": _role(author, user),
+        "role": role_of(author, user),
         "text": message.get("text") or "",
     }
-    attached = (message.get("params") or {}).get("fileId")
+    params = message.get("params") or {}
+    if is_hidden(params.get("componentId")):
+        view["hidden"] = True
+    attached = params.get("fileId")
     if attached and isinstance(attached, list):
         view["files"] = [_file(files.get(str(item)) or {"id": item}) for item in attached]
     return view
@@ -128,14 +128,14 @@ def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
     users, files = result.get("users") or {}, result.get("files") or {}
     messages = sorted((result.get("message") or {}).values(), key=lambda message: int(message["id"]))
     chat = (result.get("chat") or {}).get(str(result["chatId"])) or {}
-    line_id, connector = _line_and_connector(chat.get("entityId"), entity_data_1(chat.get("entityData1")))
+    line_id, connector = line_and_connector(chat.get("entityId"), entity_data_1(chat.get("entityData1")))
     return {
         "session_id": result["sessionId"],
         "chat_id": result["chatId"],
         "title": chat.get("name"),
         "line_id": line_id,
         "connector": connector,
-        "present_owner": _number(chat.get("owner")),
+        "present_owner": whole(chat.get("owner")),
         "silent": chat.get("entityData3") == "Y",
         "supervisor_rating": result.get("sessionVoteHead") or None,
         "supervisor_comment": result.get("sessionCommentHead") or None,
@@ -148,17 +148,24 @@ def transcript(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
     where = f"line {view['line_id']}, connector {view['connector']}"
     chat = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
-    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{_line(view["title"])}", {where}; {chat}.']
+    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{one_line(view["title"])}", {where}; {chat}.']
     if view["supervisor_rating"] or view["supervisor_comment"]:
         rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
         lines.append(f"Supervisor: rating {rating}, comment: {_block(comment)}")
     if view["left_out"]:
         lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
-    return "\n".join([*lines, *map(_entry, view["messages"])])
+    return "\n".join([*lines, *map(entry, view["messages"])])
 
 
-def _entry(message: Mapping[str, Any]) -> str:
-    author = _line(message["author"] or "") or ("system" if message["role"] == "system" else message["author_id"])
-    files = "".join(f" [file {_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
+def is_hidden(component: object) -> bool:
+    """Whether a message, by how the messenger shows it, was written in silent mode: the client did not get it."""
+    return "HiddenMessage" in str(component)
+
+
+def entry(message: Mapping[str, Any]) -> str:
+    """A message of a transcript."""
+    author = one_line(message["author"] or "") or ("system" if message["role"] == "system" else message["author_id"])
+    files = "".join(f" [file {one_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
     who = f"{message['role']} {author} ({message['author_id']})"
-    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}"
+    hidden = " [hidden from the client]" if message.get("hidden") else ""
+    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}{hidden}"

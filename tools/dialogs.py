@@ -104,7 +104,7 @@ class SessionHistoryGet(Method):
     answer = (
         "The whole session in the messenger's format: `message` (map by id), `users`, `chat`, `files`. Keys are "
         "camelCase where the portal had underscores and all lower case where it had camelCase (`chatid`, `senderid`). "
-        "The concise form is a list of messages in time order."
+        "The concise form is a list of messages in time order; `hidden` marks what was written in silent mode."
     )
     details = (
         "The portal sends all messages of the session at once, newest first, and knows no paging. As a side effect the "

@@ -9,7 +9,21 @@ NOT_YOURS = (
     "You are not the operator of this dialog. operator_answer takes it, from its present operator too: ask first."
 )
 CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
+CHANNEL_OFF = {
+    "ERROR_FROM_OTHER_MODULE": "The line is switched off, or its channel is not connected any more; nothing was sent. "
+    "config_get shows ACTIVE; an administrator reconnects channels in the Contact Center.",
+}
 PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
+
+SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_brief": "Users"}
+"""Scope, the first where several will do -> what the portal calls it."""
+
+
+def missing_scope(*needs: tuple[str, ...]) -> str:
+    """What to do where scopes are missing; of each tuple one is enough."""
+    names = " and ".join(f"{SCOPES.get(need[0], 'the scope')} ({' or '.join(need)})" for need in needs)
+    return f"The webhook or application lacks a scope: edit it in the portal and tick {names}."
+
 
 CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0."}
 
@@ -23,6 +37,13 @@ CHAT_ACCESS = {
     "permission for the line, or ask an operator of the dialog to add that user.",
 }
 """The gate of every method that works on a dialog: operator.*, session.* with a chat, message.*, crm.lead.create."""
+
+EXTRAS = {
+    "ATTACH_OVERSIZE": "The attachment is larger than 30 KB; shorten it.",
+    "ATTACH_ERROR": "The attachment is not of the form {ID, BLOCKS: [...]}; simplify it.",
+    "KEYBOARD_ERROR": "The keyboard is not of the form {BUTTONS: [{TEXT, LINK}]}; simplify it.",
+}
+"""What can hang on a message."""
 
 NO_SESSION_AUTH = {
     "WRONG_AUTH_TYPE": "A browser session cannot call this method: use an incoming webhook or an application token.",
@@ -70,7 +91,7 @@ CORE = {
     "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
     "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
     "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",
-    "insufficient_scope": "The webhook lacks the scope imopenlines: edit it in the portal and tick Open Channels.",
+    "insufficient_scope": missing_scope(("imopenlines",)),
     "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
     "user_access_error": "The user may not use this application; an administrator has to allow it.",
     "authorization_error": "The owner of the webhook was dismissed or cannot sign in. Create one for another user.",

@@ -1,14 +1,15 @@
 """Types of arguments that several methods share, with the form in which each goes over the wire."""
 
 import re
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
     AliasGenerator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -17,8 +18,10 @@ from pydantic import (
 )
 from typing_extensions import Doc
 
-_CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
-_DAY = re.compile(r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")
+_CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$", re.ASCII)
+_DIALOG = re.compile(r"^chat[1-9]\d{0,9}$", re.ASCII)
+_DAY = re.compile(r"^(\d{1,2})\.(\d{1,2})$", re.ASCII)
+_LEAP_YEAR = 2000
 MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
 
@@ -53,6 +56,24 @@ def _moment(value: str) -> str:
     return value
 
 
+def _atom(value: str) -> str:
+    """The one form of a date that the messenger reads; any other counts there as no date at all."""
+    return datetime.fromisoformat(value).isoformat(timespec="seconds")
+
+
+def _open_dialog(value: Any) -> Any:
+    """The chat of an Open Channels dialog; a bare number is a person to the portal."""
+    text = str(value)
+    if text.isdecimal():
+        raise ValueError(
+            f"{text[:20]} alone is a person to the portal, and this tool writes to nobody directly: for chat "
+            f"{text[:20]} give chat{text[:20]}"
+        )
+    if not _DIALOG.match(text):
+        raise ValueError("should be chat and the number of the chat, e.g. chat2043 (dialog_get shows dialog_id)")
+    return value
+
+
 def _time_of_day(value: str) -> str:
     if not _CLOCK.match(value):
         raise ValueError("should be a time of day such as 09:00 or 18:30")
@@ -60,9 +81,12 @@ def _time_of_day(value: str) -> str:
 
 
 def _day_of_year(value: str) -> str:
-    if not _DAY.match(value):
-        raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May")
-    return value
+    """`1.5` -> `01.05`: the server compares with two digits each, so that a shorter form would never match."""
+    try:
+        day, month = map(int, _DAY.findall(value)[0])
+        return date(_LEAP_YEAR, month, day).strftime("%d.%m")
+    except (IndexError, ValueError):
+        raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May") from None
 
 
 def _time_zone(value: str) -> str:
@@ -90,6 +114,8 @@ Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_d
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
 Text = Annotated[str, AfterValidator(_not_blank)]
 Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
+MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_not_blank)]
+"""The messenger cuts what is longer."""
 Flag = Annotated[bool, PlainSerializer(_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
 Switch = Annotated[bool, PlainSerializer(_one_zero)]
@@ -110,8 +136,15 @@ CrmType = Annotated[Literal["lead", "deal", "contact", "company"], Doc("kind of 
 CrmId = Annotated[Id, Doc("number of the CRM record")]
 Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
 
+DialogId = Annotated[
+    str,
+    Field(description="chat and its number, e.g. chat2043", json_schema_extra={"pattern": r"^chat[1-9]\d{0,9}$"}),
+    BeforeValidator(_open_dialog),
+]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """ISO 8601 with an offset, sent as given."""
+AtomMoment = Annotated[Moment, PlainSerializer(_atom)]
+"""Like Moment, sent to the second and with the letter T."""
 TimeOfDay = Annotated[
     str,
     Field(json_schema_extra={"pattern": r"^\d?\d:\d\d$"}),
@@ -125,10 +158,12 @@ Holidays = Annotated[
     PlainSerializer(",".join),
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
 ]
-"""Days of the year as `D.M`; one comma-separated string on the wire."""
+"""Days of the year as `D.M`; one comma-separated string of `DD.MM` on the wire."""
 JsonObject = dict[str, JsonValue]
 AnObject = WithJsonSchema({"type": "object"})
 """Objects whose inside is described on the page, not in the list of tools."""
+Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
+"""What can hang on a message: blocks, buttons, items."""
 
 
 class Part(BaseModel):

@@ -37,8 +37,8 @@ class Method(Tool):
 
     rest: ClassVar[str]
     """Name of the REST method, in the spelling of the official documentation."""
-    scope: ClassVar[str] = "imopenlines"
-    """What the webhook or token has to be granted."""
+    scopes: ClassVar[tuple[str, ...]] = ("imopenlines",)
+    """What the webhook or token has to be granted: any one of these, or nothing where there is none."""
     auth: ClassVar[Auth] = Auth.ANY
     returns: ClassVar[Any] = bool
     """Type of the result; numbers in strings become numbers in it."""

@@ -19,6 +19,12 @@ def number(value: Any) -> Any:
     return value
 
 
+def whole(value: Any) -> int:
+    """A number, whether or not it came as one; 0 for anything else."""
+    found = number(str(value or 0))
+    return found if isinstance(found, int) else 0
+
+
 def _words(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -39,6 +45,8 @@ Words = Annotated[str | None, BeforeValidator(_words)]
 NewId = Annotated[int, BeforeValidator(_not_a_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
 PhpMap = Annotated[dict[str, T], BeforeValidator(as_map)]
+PhpObject = Annotated[T, BeforeValidator(as_map)]
+"""A Row that comes as `[]` when it has no fields."""
 
 
 class Row(BaseModel):

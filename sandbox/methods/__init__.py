@@ -1,4 +1,4 @@
-"""The behaviours of the methods of Open Channels and of connectors, by REST name."""
+"""The behaviours of the methods of Open Channels, connectors, the messenger and users, by REST name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,10 +11,13 @@ from sandbox.methods import (
     crm_chats,
     dialogs,
     messages,
+    messenger,
     network,
     operators,
+    posting,
     sessions,
     statistics,
+    users,
 )
 from sandbox.methods.registry import Behaviour
 
@@ -29,6 +32,9 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **chatbots.METHODS,
         **crm_chats.METHODS,
         **statistics.METHODS,
+        **messenger.METHODS,
+        **posting.METHODS,
+        **users.METHODS,
         **connectors.METHODS,
         **channel_messages.METHODS,
     }

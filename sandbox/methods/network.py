@@ -1,10 +1,9 @@
 """Lines of the Bitrix24 Network: joining one, and writing to a person from one."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
-from sandbox import php
+from sandbox.extras import check_attach, check_keyboard
 from sandbox.methods.registry import Call, Section, pending, refuse_session
 from sandbox.records import Bot, Employee
 from sandbox.refusal import Refusal
@@ -12,7 +11,6 @@ from sandbox.refusal import Refusal
 METHODS = Section()
 CODE_LENGTH = 32
 SUPPORT_CODE = "5".rjust(CODE_LENGTH, "0")
-ATTACH_LIMIT = 30 * 1024
 MESSAGE_PAUSE = timedelta(days=7)
 
 
@@ -86,35 +84,6 @@ def _check_message(call: Call) -> None:
     if not params.text("MESSAGE").strip():
         raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
     if params.filled("ATTACH"):
-        _check_attach(_decoded(params["ATTACH"]))
-    if params.filled("KEYBOARD") and not _is_keyboard(_decoded(params["KEYBOARD"])):
-        raise Refusal("KEYBOARD_ERROR", "Incorrect keyboard params")
-
-
-def _decoded(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
-
-
-def _check_attach(attach: Any) -> None:
-    if len(json.dumps(attach)) > ATTACH_LIMIT:
-        raise Refusal("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
-    blocks = attach.get("BLOCKS") if isinstance(attach, dict) else attach
-    if not _is_list_of_objects(blocks):
-        raise Refusal("ATTACH_ERROR", "Incorrect attach params")
-
-
-def _is_keyboard(keyboard: Any) -> bool:
-    buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
-    if not _is_list_of_objects(buttons):
-        return False
-    return all(button.get("TEXT") or button.get("TYPE") == "NEWLINE" for button in php.values(buttons))
-
-
-def _is_list_of_objects(items: Any) -> bool:
-    found = php.values(items)
-    return bool(found) and all(isinstance(item, dict) for item in found)
+        check_attach(params["ATTACH"])
+    if params.filled("KEYBOARD"):
+        check_keyboard(params["KEYBOARD"])

@@ -10,8 +10,17 @@ from sandbox.callers import Caller
 from sandbox.company import Company
 from sandbox.refusal import Refusal
 
-SCOPE = "imopenlines"
+SCOPE = ("imopenlines",)
 FORBIDDEN = 403
+
+
+@dataclass(frozen=True)
+class Page:
+    """A result of which there is more; the core puts the two numbers beside it."""
+
+    result: Any
+    total: int
+    next: int | None = None
 
 
 class Params(dict[str, Any]):
@@ -49,12 +58,13 @@ class Params(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method, which may perform others for the same caller."""
+    """One call of a method, which may perform others for the same caller; `start` is kept by the core for lists."""
 
     company: Company
     caller: Caller
     params: Params
     perform: Perform
+    start: int = 0
 
     @property
     def user_id(self) -> int:
@@ -64,29 +74,36 @@ class Call:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a method does; with `any_case` the server upper-cases the names of its parameters."""
+    """What a method does; with `any_case` the server upper-cases the names of its parameters.
+
+    Any one of `scopes` lets a caller in; without any the method is everyone's.
+    """
 
     name: str
     act: Callable[[Call], Any]
     any_case: bool = False
-    scope: str = SCOPE
+    scopes: tuple[str, ...] = SCOPE
 
-    def run(self, company: Company, caller: Caller, params: Mapping[str, Any], perform: Perform) -> Any:
+    def run(self, company: Company, caller: Caller, params: Mapping[str, Any], perform: Perform, start: int = 0) -> Any:
         """Run the method and return its result."""
         given = Params(params)
-        return self.act(Call(company, caller, given.upper() if self.any_case else given, perform))
+        return self.act(Call(company, caller, given.upper() if self.any_case else given, perform, start))
+
+    def allows(self, scopes: tuple[str, ...]) -> bool:
+        """Tell whether these scopes are enough for it."""
+        return not self.scopes or bool(set(self.scopes) & set(scopes))
 
 
 class Section(dict[str, Behaviour]):
     """The methods of one part of the API, by REST name."""
 
     def method(
-        self, name: str, *, any_case: bool = False, scope: str = SCOPE
+        self, name: str, *, any_case: bool = False, scopes: tuple[str, ...] = SCOPE
     ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
         """Register a function as the behaviour of a method."""
 
         def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
-            self[name] = Behaviour(name, act, any_case, scope)
+            self[name] = Behaviour(name, act, any_case, scopes)
             return act
 
         return register

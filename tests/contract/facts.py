@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 Body = dict[str, Any]
-Section = Literal["channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics", "connectors"]
+Section = Literal[
+    "channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics", "connectors", "messenger"
+]
 Type = Literal["integer", "string", "flag", "bit", "boolean", "enum", "array", "object"]
 
 SECTIONS: tuple[Section, ...] = (
@@ -33,6 +35,7 @@ SECTIONS: tuple[Section, ...] = (
     "chatbots",
     "statistics",
     "connectors",
+    "messenger",
 )
 WRAPPERS = ("PARAMS", "OPTIONS")
 

@@ -26,7 +26,20 @@ CURL_TABS = [
     re.compile(rf"^- cURL \({kind}\)\n(.*?)(?=^- |^\{{%)", re.DOTALL | re.MULTILINE) for kind in ("Webhook", "OAuth")
 ]
 CURL_BODY = re.compile(r"-d '(.*?)' \\$", re.DOTALL | re.MULTILINE)
-CURL_METHOD = re.compile(r"/((?:imopenlines|imconnector)(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
+CURL_METHOD = re.compile(r"/([a-z]\w*(?:\.\w+)*?)(?:\.json)?\s*$", re.MULTILINE)
+SECTION_PAGE = re.compile(r".*/api-reference/imopenlines/.*/(imopenlines|imconnector)-[^/]*\.md")
+COMPANIONS = (
+    "chats/im-recent-list",
+    "chats/messages/im-message-add",
+    "chats/messages/im-dialog-messages-get",
+    "chats/messages/im-dialog-read",
+    "user/user-current",
+    "user/user-get",
+    "user/user-search",
+    "common/system/scope",
+    "common/system/methods",
+)
+"""Pages of other sections of the documentation whose methods are tools here too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +69,13 @@ class Page:
 
 
 def read_archive(archive: Path) -> dict[str, str]:
-    """The text of every method page of Open Channels in the archive, by path."""
+    """The text of every method page of Open Channels in the archive, and of their companions, by path."""
+    companions = tuple(f"/api-reference/{page}.md" for page in COMPANIONS)
     with tarfile.open(archive) as members:
         return {
             member.name: text.read().decode()
             for member in members
-            if "/api-reference/imopenlines/" in member.name
-            and re.fullmatch(r"(imopenlines|imconnector)-.*\.md", posixpath.basename(member.name))
+            if (SECTION_PAGE.fullmatch(member.name) or member.name.endswith(companions))
             and (text := members.extractfile(member)) is not None
         }
 

@@ -14,6 +14,11 @@ from tools.registry import methods
 LOCAL_ARGUMENTS = {
     "imopenlines.dialog.get": {"detail"},
     "imopenlines.session.history.get": {"detail", "last"},
+    "im.recent.list": {"detail"},
+    "im.dialog.messages.get": {"detail"},
+    "user.current": {"detail"},
+    "user.get": {"detail"},
+    "user.search": {"detail"},
 }
 """Arguments of ours that choose the form of the answer and never reach the portal."""
 

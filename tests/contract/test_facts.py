@@ -12,17 +12,19 @@ from .facts import ALL, METHODS, SECTIONS, WRAPPERS, Body, Facts, Param, argumen
 
 ACCESS_GATE = {"IM_LOAD_ERROR", "CHAT_ID", "USER_ID", "CHAT_TYPE", "ACCESS_DENIED"}
 SECTION_PREFIXES = {
-    "channels": ("config.", "network.", "revision."),
-    "dialogs": ("dialog.", "session.", "message.session.", "crm.lead."),
-    "operators": ("operator.",),
-    "messages": ("message.quick.", "crm.message."),
-    "crm_chats": ("crm.chat.",),
-    "chatbots": ("bot.session.",),
-    "statistics": ("v2.",),
-    "connectors": ("",),
+    "channels": ("imopenlines.config.", "imopenlines.network.", "imopenlines.revision."),
+    "dialogs": ("imopenlines.dialog.", "imopenlines.session.", "imopenlines.message.session.", "imopenlines.crm.lead."),
+    "operators": ("imopenlines.operator.",),
+    "messages": ("imopenlines.message.quick.", "imopenlines.crm.message."),
+    "crm_chats": ("imopenlines.crm.chat.",),
+    "chatbots": ("imopenlines.bot.session.",),
+    "statistics": ("imopenlines.v2.",),
+    "connectors": ("imconnector.",),
+    "messenger": ("im.", "user.", "scope", "methods"),
 }
-FAMILY = {"connectors": "imconnector"}
-"""Section -> the first word of its methods; of all others it is imopenlines."""
+PARAMETER_NAMES = {"statistics": r"[a-z][a-zA-Z]*", "messenger": r"[a-z]+|[A-Z][A-Z_]*"}
+"""Section -> the form of its parameters' names, where it is not that of the classic methods."""
+CLASSIC_NAMES = r"([A-Z]+\.)?[A-Z][A-Z0-9_]*|PARAMS\.[a-z]+"
 FAILING_WITH_SUCCESS = {"imconnector.register", "imconnector.unregister"}
 """Methods whose failures come with HTTP 200."""
 PYTHON_TYPES: dict[str, type] = {
@@ -71,15 +73,15 @@ def fields_as_arguments(param: Param, value: Body) -> Body:
     return {fields[name].argument: as_argument(fields[name], item) for name, item in value.items()}
 
 
-def test_there_are_fifty_six_methods_and_none_twice() -> None:
-    assert len(ALL) == 56
-    assert len(METHODS) == 56
+def test_there_are_sixty_five_methods_and_none_twice() -> None:
+    assert len(ALL) == 65
+    assert len(METHODS) == 65
 
 
-def test_thirty_eight_methods_are_classic_six_are_statistics_and_twelve_are_for_connectors() -> None:
-    assert sum(facts.section == "statistics" for facts in ALL) == 6
-    assert sum(facts.section == "connectors" for facts in ALL) == 12
-    assert len(ALL) - 6 - 12 == 38
+def test_thirty_eight_methods_are_classic_six_are_statistics_twelve_are_for_connectors_and_nine_for_company() -> None:
+    beside = {section: sum(facts.section == section for facts in ALL) for section in SECTIONS[-3:]}
+    assert beside == {"statistics": 6, "connectors": 12, "messenger": 9}
+    assert len(ALL) - sum(beside.values()) == 38
 
 
 def test_every_file_of_facts_is_a_section() -> None:
@@ -89,11 +91,8 @@ def test_every_file_of_facts_is_a_section() -> None:
 
 @each_method
 def test_a_method_lives_in_the_section_of_its_name(facts: Facts) -> None:
-    family, _, name = facts.rest.partition(".")
-    assert family == FAMILY.get(facts.section, "imopenlines")
-    matching = {section for section, prefixes in SECTION_PREFIXES.items() if name.startswith(prefixes)}
-    assert facts.section in matching
-    assert {section for section in matching if FAMILY.get(section, "imopenlines") == family} == {facts.section}
+    matching = {section for section, prefixes in SECTION_PREFIXES.items() if facts.rest.startswith(prefixes)}
+    assert matching == {facts.section}
 
 
 @each_method
@@ -115,7 +114,7 @@ def test_argument_names_are_snake_case(facts: Facts) -> None:
 
 @each_method
 def test_parameter_names_keep_the_case_of_their_generation(facts: Facts) -> None:
-    pattern = r"[a-z][a-zA-Z]*" if facts.section == "statistics" else r"([A-Z]+\.)?[A-Z][A-Z0-9_]*|PARAMS\.[a-z]+"
+    pattern = PARAMETER_NAMES.get(facts.section, CLASSIC_NAMES)
     assert all(re.fullmatch(pattern, param.name) for param in facts.params)
 
 

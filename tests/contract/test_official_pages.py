@@ -36,6 +36,10 @@ UNLISTED = "the server takes it, the page does not list it"
 UNNAMED = "the page does not name the values the server knows"
 OVERWRITTEN = "the server overwrites these fields too, and a client whose name is left out becomes a guest"
 FIELDS = "the page's list names the fields of an entry, not values"
+FORMS = "the page lists the forms of an identifier, not values"
+FORBIDDEN = "the server answers 403, the page has one status for all codes"
+AN_OBJECT = "the page calls it a string and passes an object"
+BESIDE = "the page filters beside FILTER, by the older custom, and spells sort and order in upper case"
 
 # Every place where page and facts may differ, with the reason; a gap that has closed must leave this list.
 KNOWN_GAPS = {
@@ -64,11 +68,23 @@ KNOWN_GAPS = {
         f"imconnector.delete.messages MESSAGES.user.{name}": OVERWRITTEN
         for name in ("last_name", "name", "picture", "url", "gender", "email", "phone", "skip_phone_validate")
     },
+    "im.message.add DIALOG_ID values": FORMS,
+    "im.dialog.messages.get DIALOG_ID values": FORMS,
+    "im.dialog.read DIALOG_ID values": FORMS,
+    "im.message.add ACCESS_ERROR status": FORBIDDEN,
+    "im.message.add REPLY_ACCESS_ERROR status": FORBIDDEN,
+    "im.message.add REPLY_FROM_OTHER_CHAT_ERROR status": FORBIDDEN,
+    "user.get FILTER type": AN_OBJECT,
+    "user.get FILTER values": FIELDS,
+    "user.get example": BESIDE,
+    "user.search FILTER type": AN_OBJECT,
+    "user.search FILTER values": FIELDS,
+    "user.search example": BESIDE,
 }
 
 PAGE_TYPES = {
     "integer": {"integer"},
-    "string": {"string"},
+    "string": {"string", "datetime"},
     "flag": {"char", "string", "boolean"},
     "bit": {"string"},
     "boolean": {"boolean"},
@@ -104,7 +120,7 @@ def with_placeholders_filled(value: Any) -> Any:
 
 
 def gaps_of(facts: Facts) -> set[str]:
-    """Where this method and its page differ in names and values, as KNOWN_GAPS spells it."""
+    """Where this method and its page differ, as KNOWN_GAPS spells it."""
     if facts.rest not in pages():
         return {facts.rest}
     names = {param.name for param in facts.params} ^ {param.name for param in pages()[facts.rest].params}
@@ -112,7 +128,31 @@ def gaps_of(facts: Facts) -> set[str]:
         f"{gap} values" for gap, param, paged in shared_params(facts.rest) if set(param.values) != listed_values(paged)
     }
     fields = {name for gap, param, paged in shared_params(facts.rest) for name in field_gaps(gap, param, paged)}
-    return {f"{facts.rest} {name}" for name in names} | values | fields
+    other = type_gaps(facts.rest) | example_gaps(facts.rest) | status_gaps(facts.rest)
+    return {f"{facts.rest} {name}" for name in names} | values | fields | other
+
+
+def type_gaps(name: str) -> set[str]:
+    """Parameters of another type than their page says."""
+    return {f"{gap} type" for gap, param, paged in shared_params(name) if not paged.types & PAGE_TYPES[param.type]}
+
+
+def example_gaps(name: str) -> set[str]:
+    """Whether the example is another than that of its page."""
+    same = METHODS[name].example == with_placeholders_filled(pages()[name].example)
+    return set() if same else {f"{name} example"}
+
+
+def status_gaps(name: str) -> set[str]:
+    """Codes with another status than their page has for them, or for all where its table has no statuses."""
+    page = pages()[name]
+    listed = [error for error in METHODS[name].errors if error.source == "page"]
+    each = all(status is not None for _, status in page.errors)
+    return {
+        f"{name} {error.code} status"
+        for error in listed
+        if not ((error.code, error.status) in page.errors if each else error.status in page.statuses)
+    }
 
 
 def field_gaps(gap: str, param: Param, paged: PageParam) -> Iterator[str]:
@@ -135,8 +175,8 @@ def test_the_pages_and_the_facts_have_the_same_methods() -> None:
     assert set(METHODS) - set(pages()) == set(METHODS) & set(KNOWN_GAPS)
 
 
-def test_the_archive_has_fifty_method_pages() -> None:
-    assert len(pages()) == 50
+def test_the_archive_has_fifty_method_pages_and_nine_of_their_companions() -> None:
+    assert len(pages()) == 59
 
 
 def test_every_gap_between_pages_and_facts_is_known_and_every_known_gap_is_still_there() -> None:
@@ -156,7 +196,7 @@ def test_every_official_page_that_is_linked_is_in_the_archive() -> None:
 
 @each_paged_method
 def test_the_title_of_a_page_names_the_method_of_its_example(name: str) -> None:
-    assert name in pages()[name].title.split()
+    assert name.lower() in pages()[name].title.lower().split()
 
 
 @each_paged_method
@@ -173,8 +213,8 @@ def test_a_method_requires_what_its_page_marks_with_an_asterisk(name: str) -> No
 
 @each_paged_method
 def test_a_parameter_has_the_type_of_its_page(name: str) -> None:
+    assert type_gaps(name) <= set(KNOWN_GAPS)
     for gap, param, paged in shared_params(name):
-        assert paged.types & PAGE_TYPES[param.type], gap
         assert param.type == "flag" or "char" not in paged.types, gap
 
 
@@ -203,7 +243,7 @@ def test_a_parameter_is_a_flag_where_its_page_lists_yes_and_no(name: str) -> Non
 
 @each_paged_method
 def test_a_method_has_the_example_of_its_page(name: str) -> None:
-    assert METHODS[name].example == with_placeholders_filled(pages()[name].example)
+    assert example_gaps(name) <= set(KNOWN_GAPS)
 
 
 @each_paged_method
@@ -214,9 +254,4 @@ def test_a_method_has_the_error_codes_of_its_page(name: str) -> None:
 
 @each_paged_method
 def test_an_error_has_the_status_of_its_page_or_one_that_stands_above_a_table_without_statuses(name: str) -> None:
-    page = pages()[name]
-    listed = {(error.code, error.status) for error in METHODS[name].errors if error.source == "page"}
-    if all(status is not None for _, status in page.errors):
-        assert listed == page.errors
-    else:
-        assert {status for _, status in listed} <= page.statuses
+    assert status_gaps(name) <= set(KNOWN_GAPS)

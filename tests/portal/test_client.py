@@ -216,7 +216,7 @@ def _call_of_a_missing_method(granted: httpx.Response) -> tuple[PortalError, lis
         async with Portal(WEBHOOK, transport=httpx.MockTransport(answer)) as portal:
             for _ in range(2):
                 with pytest.raises(PortalError) as refused:
-                    await portal.call("imopenlines.dialog.get", {}, repeatable=True, scope="imopenlines")
+                    await portal.call("imopenlines.dialog.get", {}, repeatable=True, scopes=("imopenlines",))
         return refused.value
 
     return anyio.run(run), asked

@@ -12,7 +12,7 @@ from tests.sandbox.portal import Portal
 def test_there_is_a_behaviour_for_every_method() -> None:
     second_generation = {name for name in BEHAVIOURS if name.startswith("imopenlines.v2.")}
     assert len(second_generation) == 6
-    assert len(BEHAVIOURS) == 56
+    assert len(BEHAVIOURS) == 63
     assert all(behaviour.name == name for name, behaviour in BEHAVIOURS.items())
 
 

@@ -184,7 +184,7 @@ def test_upper_cased_methods_take_any_case_and_the_others_only_upper(portal: Por
 
 
 def test_every_portal_has_the_basic_methods(portal: Portal) -> None:
-    assert portal.result("scope") == ["imopenlines"]
+    assert portal.result("scope") == ["imopenlines", "im", "user"]
     assert portal.result("server.time") == "2026-03-16T10:00:02+01:00"
     assert portal.result("profile") == {
         "ID": "1",
@@ -194,7 +194,7 @@ def test_every_portal_has_the_basic_methods(portal: Portal) -> None:
         "PERSONAL_GENDER": "F",
         "TIME_ZONE": "",
     }
-    assert portal.result("app.info") == {"SCOPE": ["imopenlines"], "LICENSE": "de_ent250"}
+    assert portal.result("app.info") == {"SCOPE": ["imopenlines", "im", "user"], "LICENSE": "de_ent250"}
     assert portal.result("app.info", path=APPLICATION_PATH)["CODE"] == "local.sandbox"
     assert portal.refusal("app.info", path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
 

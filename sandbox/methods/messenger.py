@@ -1,0 +1,183 @@
+"""The messenger: the dialogs of a user, their messages, and what has been read."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sandbox.access import can_join
+from sandbox.cards import iso
+from sandbox.history import file_card, params_of
+from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
+from sandbox.recents import Wish, queue_rows, rows, user_card, uuid_of
+from sandbox.records import Chat, Message
+from sandbox.refusal import Refusal, method_not_found
+
+METHODS = Section()
+SCOPES = ("im",)
+DIALOG = re.compile(r"(chat|sg|crm)(\d+)", re.IGNORECASE)
+DIGITS = re.compile(r"\d+")
+PAGE, LARGEST_PAGE = 50, 200
+MESSAGES, MOST_MESSAGES = 20, 50
+MOST_UNREAD = 99
+
+
+def check_module(call: Call) -> None:
+    """Without its module the messenger's methods are not there."""
+    if not call.company.switches.modules.im:
+        raise method_not_found()
+
+
+@METHODS.method("im.recent.list", any_case=True, scopes=SCOPES)
+def im_recent_list(call: Call) -> Any:
+    """Return a page of the caller's dialogs; those offered by the queue come with every page."""
+    check_module(call)
+    params = call.params
+    wish, limit = _wish(call), params.integer("LIMIT")
+    limit = min(limit, LARGEST_PAGE) if limit > 0 else PAGE
+    offset = 0 if wish.until else max(call.start, params.integer("OFFSET"), 0)
+    page = rows(call.company, call.user_id, wish)[offset : offset + limit]
+    more = len(page) == limit
+    items = [*page, *(queue_rows(call.company, call.user_id, wish) if wish.queue else [])]
+    result = {
+        "items": items,
+        "hasMorePages": more,
+        "hasMore": more,
+        "copilot": None,
+        "messagesAutoDeleteConfigs": [],
+    }
+    if wish.until is None and not wish.unread_only:
+        result["birthdayList"] = []
+    return Page(result, -1, offset + len(items) if more else None)
+
+
+def _wish(call: Call) -> Wish:
+    params = call.params
+    lines = not params.yes("SKIP_OPENLINES")
+    return Wish(
+        lines=lines,
+        queue=lines and not params.yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.yes("ONLY_COPILOT"),
+        dialogs=not params.yes("SKIP_DIALOG"),
+        groups=not params.yes("SKIP_CHAT"),
+        nothing_else=params.yes("ONLY_COPILOT") or params.yes("ONLY_CHANNEL"),
+        unread_only=params.yes("UNREAD_ONLY"),
+        until=_moment(params.get("LAST_MESSAGE_DATE")),
+        markup=params.yes("GET_ORIGINAL_TEXT") or params.yes("PARSE_TEXT"),
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    """A date that cannot be read counts as none."""
+    try:
+        moment = datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return None
+    return moment
+
+
+def _dialog(call: Call) -> Chat | None:
+    """Return the chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
+    given = call.params.get("DIALOG_ID")
+    text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    if found := DIALOG.fullmatch(text):
+        return call.company.chats.get(int(found.group(2))) if found.group(1).lower() == "chat" else None
+    if not DIGITS.fullmatch(text) or text == "0":
+        raise Refusal("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
+    return pair(call, int(text))
+
+
+def pair(call: Call, user_id: int) -> Chat | None:
+    """Find the dialog of the caller and another user."""
+    pair = sorted((call.user_id, user_id))
+    chats = call.company.chats.values()
+    return next((chat for chat in chats if chat.type == "P" and sorted(chat.members) == pair), None)
+
+
+def may_see(call: Call, chat: Chat) -> bool:
+    """Tell whether the caller may read a chat: as a member, by the queue, or by the right to join."""
+    if call.user_id in chat.members or (call.user_id, chat.id) in call.company.recents:
+        return True
+    return chat.entity_type == "LINES" and can_join(call.company, call.user_id, chat)
+
+
+@METHODS.method("im.dialog.messages.get", any_case=True, scopes=SCOPES)
+def im_dialog_messages_get(call: Call) -> Any:
+    """Return messages of a dialog with their authors and files."""
+    check_module(call)
+    chat = _dialog(call)
+    if chat is None or not may_see(call, chat):
+        raise Refusal("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
+    limit = min(call.params.integer("LIMIT"), MOST_MESSAGES) if call.params.given("LIMIT") else MESSAGES
+    messages = _messages(call, chat, max(limit, 0))
+    authors = dict.fromkeys(message.author_id for message in messages if message.author_id)
+    files = [call.company.files[number] for message in messages for number in message.file_ids]
+    return {
+        "chat_id": chat.id,
+        "messages": [_message(call, chat, message) for message in messages],
+        "users": [user_card(call.company.person(author)) for author in authors],
+        "files": [file_card(call.company, file) for file in files],
+    }
+
+
+def _messages(call: Call, chat: Chat, limit: int) -> list[Message]:
+    """Choose messages: newer than FIRST_ID, older than LAST_ID, or the last ones.
+
+    Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
+    """
+    found = call.company.messages_of(chat.id)
+    if call.params.given("FIRST_ID"):
+        first = _number(call, "FIRST_ID", "First")
+        return [message for message in found if message.id > first][:limit]
+    newest_first = found[::-1]
+    if call.params.given("LAST_ID"):
+        last = _number(call, "LAST_ID", "Last")
+        return [message for message in newest_first if not last or message.id < last][:limit]
+    unread = call.company.unread(call.user_id, chat)
+    if len(unread) <= limit:
+        return newest_first[: limit + len(unread)]
+    read = call.company.last_read(call.user_id, chat)
+    begun = [message for message in found if message.id > read][:limit]
+    return begun[::-1] + [message for message in newest_first if message.id < unread[0].id][:limit]
+
+
+def _number(call: Call, name: str, word: str) -> int:
+    value = call.params.text(name)
+    if not DIGITS.fullmatch(value):
+        raise Refusal(f"{name}_STRING", f"{word} ID can't be string")
+    return int(value)
+
+
+def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
+    member = call.user_id in chat.members
+    return {
+        "id": message.id,
+        "chat_id": chat.id,
+        "author_id": message.author_id,
+        "date": iso(message.created),
+        "text": message.text,
+        "unread": member and message.id > call.company.last_read(call.user_id, chat),
+        "uuid": uuid_of(message),
+        "replaces": [],
+        "params": params_of(message) or [],
+        "disappearing_date": None,
+    }
+
+
+@METHODS.method("im.dialog.read", any_case=True, scopes=SCOPES)
+def im_dialog_read(call: Call) -> Any:
+    """Note what the caller has read; false for a dialog that waits in the queue, or is none of the caller's."""
+    check_module(call)
+    chat, company = _dialog(call), call.company
+    waits = chat is not None and chat.entity_type == "LINES" and not chat.owner
+    if chat is None or waits or call.user_id not in chat.members:
+        return False
+    given = call.params.integer("LAST_ID" if call.params.given("LAST_ID") else "MESSAGE_ID")
+    for message in company.messages_of(chat.id):
+        if given <= 0 or message.id <= given:
+            company.read(call.user_id, message)
+    unread = len(company.unread(call.user_id, chat))
+    return {
+        "dialogId": f"chat{chat.id}",
+        "chatId": chat.id,
+        "lastId": company.last_read(call.user_id, chat),
+        "counter": MOST_UNREAD + 1 if unread > MOST_UNREAD else unread,
+    }

@@ -1,0 +1,118 @@
+"""Writing into the messenger's chats."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.access import channel_off, channel_works
+from sandbox.extras import check_attach, check_keyboard, check_menu
+from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
+from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
+from sandbox.records import Chat, Employee, Message
+from sandbox.refusal import Refusal
+from sandbox.writing import operator_writes
+
+METHODS = Section()
+LONGEST, CUT = 20000, " (...)"
+
+
+@METHODS.method("im.message.add", any_case=True, scopes=SCOPES)
+def im_message_add(call: Call) -> Any:
+    """Write into a chat, or to a person."""
+    check_module(call)
+    text = _text(call)
+    chat, other = _addressee(call)
+    attach = check_attach(call.params["ATTACH"]) if call.params.filled("ATTACH") else None
+    if call.params.filled("KEYBOARD"):
+        check_keyboard(call.params["KEYBOARD"])
+    if call.params.filled("MENU"):
+        check_menu(call.params["MENU"])
+    reply_to = _reply(call, chat)
+    message = _add(call, chat or _open_pair(call, other), text, reply_to)
+    if attach:
+        message.attach.append(attach)
+    return message.id
+
+
+def _text(call: Call) -> str:
+    """Return the text as it is kept: the messenger cuts what is too long."""
+    given = call.params.get("MESSAGE")
+    if given is not None and not isinstance(given, str):
+        raise Refusal("MESSAGE_EMPTY", "Wrong message type")
+    text = (given or "").strip()
+    if not text and not call.params.filled("ATTACH"):
+        raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+    return text[:LONGEST] + CUT if len(text) > LONGEST + len(CUT) else text
+
+
+def _addressee(call: Call) -> tuple[Chat | None, int]:
+    """Return the chat that is written into, or the user who is written to."""
+    given = call.params.get("DIALOG_ID")
+    if given is None:
+        raise Refusal("PARAMS_ERROR", "Incorrect params")
+    if found := DIALOG.fullmatch(php.text(given)):
+        number = int(found.group(2)) if found.group(1).lower() == "chat" else 0
+        return _writable(call, number), 0
+    user_id = php.integer(given)
+    if user_id <= 0:
+        raise Refusal("USER_ID_EMPTY", "User ID can't be empty")
+    if call.company.person(user_id) is None:
+        raise Refusal("USER_NOT_FOUND", "User not found")
+    return pair(call, user_id), user_id
+
+
+def _writable(call: Call, number: int) -> Chat:
+    if number <= 0:
+        raise Refusal("CHAT_ID_EMPTY", "Chat ID can't be empty")
+    chat = call.company.chats.get(number)
+    if chat is None:
+        raise Refusal("CHAT_ID", "Error creating message")
+    caller = call.company.employee(call.user_id)
+    if chat.entity_type == "GENERAL" and not (caller and caller.admin):
+        raise Refusal("ACCESS_ERROR", "Action unavailable", FORBIDDEN)
+    return chat
+
+
+def _reply(call: Call, chat: Chat | None) -> int:
+    number = call.params.integer("REPLY_ID")
+    if number <= 0:
+        return 0
+    message = call.company.messages.get(number)
+    if message is None or not may_see(call, call.company.chats[message.chat_id]):
+        raise Refusal("REPLY_ACCESS_ERROR", "Action unavailable", FORBIDDEN)
+    if chat is None or message.chat_id != chat.id:
+        text = "You can only reply to a message within the same chat"
+        raise Refusal("REPLY_FROM_OTHER_CHAT_ERROR", text, FORBIDDEN)
+    return number
+
+
+def _open_pair(call: Call, user_id: int) -> Chat:
+    number = call.company.next_id("chat")
+    members = list(dict.fromkeys((call.user_id, user_id)))
+    pair = Chat(number, "", call.company.clock(), type="P", entity_type="", members=members)
+    call.company.chats[number] = pair
+    return pair
+
+
+def _add(call: Call, chat: Chat, text: str, reply_to: int) -> Message:
+    """Put the message into the chat; only a system message may come from somebody who is not in it."""
+    company, caller = call.company, call.company.employee(call.user_id)
+    if call.params.yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
+        return company.announce(chat, _signed(call, text))
+    if call.user_id not in chat.members:
+        raise Refusal("CANCELED", "You cannot write in this chat")
+    if chat.entity_type == "LINES" and not channel_works(company, chat):
+        raise channel_off()
+    if company.switches.message_storage_fails or pending(call):
+        raise Refusal("PARAMS_ERROR", "Message isn't added")
+    if chat.entity_type == "LINES":
+        return operator_writes(company, chat, call.user_id, text, reply_to=reply_to)
+    return company.say(chat, call.user_id, text, reply_to=reply_to)
+
+
+def _is_guest(user: Employee | None) -> bool:
+    return user is None or user.extranet
+
+
+def _signed(call: Call, text: str) -> str:
+    """An application signs what it lets the system say."""
+    return f"[b]{call.caller.client_id}[/b]\n{text}" if call.caller.kind == "application" else text

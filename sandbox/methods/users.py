@@ -1,0 +1,75 @@
+"""Users of the portal: the caller, and those whom a filter or a search finds."""
+
+from typing import Any
+
+from sandbox import php
+from sandbox.methods.registry import Call, Page, Section
+from sandbox.people import PAGE, SCOPES, Selection, current, fields_of, profile, visible
+from sandbox.records import Employee
+from sandbox.refusal import Refusal
+
+METHODS = Section()
+ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
+
+
+@METHODS.method("user.current", scopes=SCOPES)
+def user_current(call: Call) -> Any:
+    """Return the caller."""
+    return current(call.company, _caller(call), call.caller.scopes)
+
+
+def _caller(call: Call) -> Employee:
+    user = call.company.employee(call.user_id)
+    if user is None:
+        raise Refusal("authorization_error", "Unable to authorize user", 401)
+    return user
+
+
+@METHODS.method("user.get", any_case=True, scopes=SCOPES)
+def user_get(call: Call) -> Any:
+    """Return users by a filter; whatever the filter does not know is passed over."""
+    return _page(call, search=False)
+
+
+@METHODS.method("user.search", any_case=True, scopes=SCOPES)
+def user_search(call: Call) -> Any:
+    """Return users by words of their names, positions and departments."""
+    return _page(call, search=True)
+
+
+def _page(call: Call, *, search: bool) -> Any:
+    """Return a page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
+    params, caller = call.params, _caller(call)
+    inner = params.get("FILTER")
+    given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
+    chosen = Selection(call.company, given, call.caller.scopes, search=search)
+    everybody = params.filled("ADMIN_MODE") and caller.admin
+    found = [user for user in visible(call.company, caller, everybody=everybody) if chosen.accepts(user)]
+    _sort(call, found)
+    start = max(0, call.start)
+    rows = [_row(call, user) for user in found[start : start + PAGE]]
+    following = start + len(rows)
+    if not rows:
+        return rows
+    return Page(rows, 0 if call.start < 0 else len(found), following if following < len(found) else None)
+
+
+def _sort(call: Call, users: list[Employee]) -> None:
+    field, order = call.params.get("SORT"), call.params.get("ORDER")
+    if not field or not order:
+        return
+    numeric = field == "ID"
+    users.sort(
+        key=lambda user: user.id if numeric else str(profile(call.company, user).get(str(field), "")),
+        reverse=str(order).upper() == "DESC",
+    )
+
+
+def _row(call: Call, user: Employee) -> Any:
+    """Return what was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
+    fields = fields_of(call.caller.scopes)
+    select = php.values(call.params.get("SELECT"))
+    if select and ALL_FIELDS not in select:
+        own = [name for name in fields if name.startswith("UF_")] if OWN_FIELDS in select else []
+        fields = tuple(name for name in fields if name in select or name in own)
+    return {name: value for name, value in profile(call.company, user).items() if name in fields} or []

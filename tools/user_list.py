@@ -1,0 +1,65 @@
+"""What the methods of users share: their scopes, and the form of their lists."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import model_validator
+from typing_extensions import Doc
+
+from tools import messenger_view
+from tools.effect import Effect
+from tools.fields import Count, Detail
+from tools.messenger_results import Person
+from tools.method import Method
+from tools.results import PhpObject
+from tools.rules import both_or_neither
+from tools.user_fields import FieldName, Selected
+
+PAGE = 50
+
+
+class UserMethod(Method):
+    """Base of the methods of users: whichever of three scopes is granted decides which fields they show."""
+
+    scopes = ("user_brief", "user_basic", "user")
+    effects = Effect.READ
+
+
+class UserList(UserMethod):
+    """Base of the lists of users, in pages of fifty."""
+
+    returns = list[PhpObject[Person]]
+    answer = (
+        "`users`, each with id, name, position, departments, email, phone, active, online, type (employee, extranet, "
+        "email); `next_start` where the page was full. With detail=full or select the portal's fields, in upper case."
+    )
+
+    sort: Annotated[FieldName | None, Doc("field to sort by, e.g. LAST_NAME")] = None
+    order: Annotated[Literal["ASC", "DESC"] | None, Doc("direction; needed with sort")] = None
+    admin_mode: Annotated[bool | None, Doc("an administrator sees guests and people without a department too")] = None
+    select: Annotated[Selected | None, Doc("fields to show; * for all, UF_* for all custom ones")] = None
+    start: Annotated[Count | None, Doc("users to skip; pages have 50")] = None
+    detail: Detail = "concise"
+
+    @classmethod
+    def wire_path(cls, name: str) -> tuple[str, ...]:
+        """The official pages spell some of these in lower case."""
+        return (name,) if name in {"sort", "order", "select", "start"} else (name.upper(),)
+
+    @model_validator(mode="after")
+    def _a_field_and_a_direction(self) -> Self:
+        both_or_neither(self, "sort", "order")
+        return self
+
+    def shape(self, result: Any) -> Any:
+        """The usual fields of each unless others are wanted, and where the next page begins."""
+        whole = self.detail == "full" or self.select is not None
+        users = result if whole else [messenger_view.colleague(user) for user in result]
+        following = {"next_start": (self.start or 0) + PAGE} if len(result) >= PAGE else {}
+        return {"users": users, **following}
+
+    def text(self, result: Any) -> str:
+        """One line a user."""
+        if self.detail == "full" or self.select is not None:
+            return super().text(result)
+        lines = [messenger_view.colleague_text(user) for user in result["users"]] or ["No users."]
+        return "\n".join([*lines, *([f"More with start={result['next_start']}."] if "next_start" in result else [])])
