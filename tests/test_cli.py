@@ -62,7 +62,15 @@ def test_values_get_the_types_of_their_arguments() -> None:
     with recording_portal() as portal:
         portal.result = 16
         queue = '[{"entity_type":"user","entity_id":3}]'
-        words = ["--toolsets", "setup", "config_add", "line_name=2026", "active=true", "queue_time=60", f"queue={queue}"]
+        words = [
+            "--toolsets",
+            "setup",
+            "config_add",
+            "line_name=2026",
+            "active=true",
+            "queue_time=60",
+            f"queue={queue}",
+        ]
         ended = _run("call", *words, OPENCHANNELS_WEBHOOK_URL=portal.webhook)
 
     assert ended.exit_code == 0, ended.output
