@@ -23,7 +23,7 @@ _MOST_NAMES = 4
 _WHOLE, _SHORT, _NAMED, _FIELD, _CODE = 1.5, 1.4, 0.6, 0.35, 0.3
 """What counts a name that is the whole question, one without its scope, a name in it, a field, a code; all words: 1."""
 _KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
-    "section": (1.0, 1.1, frozenset({"~overview"})),
+    "section": (0.97, 1.1, frozenset({"~overview"})),
     "guide": (0.9, 0.95, frozenset({"~guide"})),
     "event": (0.96, 1.0, frozenset({"~notify"})),
     "error": (0.5, 0.6, frozenset({"~error"})),
