@@ -86,9 +86,11 @@ class Search:
 def search(query: str, limit: int = 5, kind: str | None = None, official: Official | None = None) -> list[Hit]:
     """The pages that answer a question best, the best first; none where no page has any of its words.
 
-    `kind` leaves only one kind of our pages; without it the official documentation has its say too, where it is given.
+    `kind` leaves only one kind of pages; without it the official documentation has its say too, where it is given.
     """
     question = query[:LONGEST_QUERY]
+    if kind == "official":
+        return joined(official.search(question, limit), [], [], limit=limit) if official else []
     if official is None or kind is not None:
         return _search().hits(question, limit, kind)
     return _search().hits_with_official(question, limit, official)
