@@ -56,9 +56,9 @@ class Demo:
         await self._hand_over(chat_id, me)
         await self._finish(chat_id, session_id)
 
-    async def _agree(self, _: ClientRequestContext, asked: ElicitRequestParams) -> ElicitResult:
+    async def _agree(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002
         """The person at the client, who is asked before anything destructive."""
-        self._say(textwrap.indent(f"The server asks the person:\n{asked.message}\nThe person: yes.", "     | "))
+        self._say(textwrap.indent(f"The server asks the person:\n{params.message}\nThe person: yes.", "     | "))
         return ElicitResult(action="accept", content={"approve": True})
 
     async def _list_tools(self) -> None:
