@@ -29,7 +29,12 @@ def test_the_tools_for_bots_connectors_and_the_messenger_are_off_unless_they_are
     listed = {line.split()[0] for line in _run("tools").output.splitlines()[1:-1]}
 
     assert listed == set(BY_DEFAULT)
-    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {"chatbots", "connectors", "messenger"}
+    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {
+        "setup",
+        "chatbots",
+        "connectors",
+        "messenger",
+    }
 
 
 @pytest.mark.parametrize("words", [("--read-only", "tools"), ("tools", "--read-only")])

@@ -1,7 +1,6 @@
 """The companions of Open Channels as an assistant meets them: what is refused, what is answered, what is missing."""
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -11,12 +10,11 @@ from pydantic import SecretStr
 
 from sandbox import seed
 from sandbox.app import create_app
-from server.calls import Calls
 from server.connection import Connection
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
 from tests.assistant import EVERYTHING, text_of
+from tests.callers import answer, caller
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.registry import methods
 from tools.tool import InvalidArguments
@@ -40,8 +38,8 @@ class Desk:
         async def run() -> list[Any]:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
             async with Connection(Settings(webhook_url=url), transport=self._transport) as connection:
-                calls = Calls(Policy(self._toolsets), connection, Library(Path()))
-                return [await calls.call(name, arguments) for name, arguments in steps]
+                anybody = caller(Policy(self._toolsets), connection)
+                return [await answer(anybody, name, arguments) for name, arguments in steps]
 
         return anyio.run(run)
 

@@ -1,7 +1,6 @@
 """Random arguments at every tool: never a crash, never a request for arguments that are not valid."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -12,11 +11,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from mcp.types import CallToolResult, TextContent
 
-from server.calls import Calls
 from server.connection import Connection
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer, caller
 from tools import TOOLSETS
 from tools.method import Method
 from tools.registry import methods
@@ -58,7 +56,7 @@ async def _no_pause(_: float) -> None:
 async def _call(portal: PortalOfTheDay, tool: str, arguments: dict[str, Any]) -> CallToolResult:
     settings = Settings(sandbox=True, timeout=1)
     async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=_no_pause) as connection:
-        return await Calls(EVERYTHING, connection, Library(Path())).call(tool, arguments)
+        return await answer(caller(EVERYTHING, connection), tool, arguments)
 
 
 @st.composite

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -13,13 +12,12 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
-from server.calls import Calls
 from server.connection import Connection
 from server.instructions import INSTRUCTIONS
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from tests.callers import answer, caller
 from tests.recording import TOKEN, Recording, recording_portal
 from tools import TOOLSETS
 from tools.registry import methods
@@ -257,9 +255,7 @@ def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
     async def run() -> Any:
         settings = Settings(webhook_url=SecretStr(portal.webhook))
         async with Broken(settings) as connection:
-            return await Calls(Policy(frozenset(TOOLSETS)), connection, Library(Path())).call(
-                "operator_answer", {"chat_id": 5}
-            )
+            return await answer(caller(Policy(frozenset(TOOLSETS)), connection), "operator_answer", {"chat_id": 5})
 
     monkeypatch.setattr("server.calls.logger.exception", lambda *_: None)
     reply = anyio.run(run)
@@ -280,8 +276,9 @@ def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
     templates = client.run("list_resource_templates").resource_templates
 
     assert {template.uri_template for template in templates} == {
-        f"openchannels://docs/{kind}/{{name}}" for kind in ("methods", "tools", "events", "guides", "sections", "errors")
-    }
+        f"openchannels://docs/{kind}/{{name}}"
+        for kind in ("methods", "tools", "events", "guides", "sections", "errors")
+    } | {"openchannels://official/{lang}/{+path}"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from docs.errors import givers
 from docs.page import Kind, Page
@@ -12,7 +13,7 @@ from docs.search.index import Index
 from docs.search.names import TYPED, Names
 from docs.search.slips import Spelling
 from docs.search.vocabulary import Term, terms, vocabulary
-from docs.search.words import plain
+from docs.search.words import plain, words
 from tools.errors import CORE
 
 _MOST_TERMS = 40
@@ -44,7 +45,7 @@ class Ranking:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
         self._index = Index(documents)
-        self._spelling = Spelling(vocabulary().union(*(document.words for document in documents)))
+        self._spelling = _spelling(documents)
         self._fields = Fields(documents)
         self._names = Names(document.page.name for document in documents if document.page.kind in {"method", "event"})
         self._called: dict[str, dict[int, float]] = {}
@@ -80,7 +81,7 @@ class Ranking:
         yield from self._called.get(plain(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
-            if typed not in self._fields:
+            if plain(typed) in self._called or typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
@@ -96,11 +97,17 @@ class Ranking:
         for number in own:
             scores[number] = scores.get(number, 0.0) + _CODE
         if code in CORE or not own:
-            scores[page] = max(scores.values(), default=0.0) + _CODE
             for name in _ABOUT_ERRORS:
                 scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+            scores[page] = max(scores.values()) + _CODE
         else:
             scores[page] = max(scores[number] for number in own) + (_NEXT if alone and len(own) > 1 else -_NEXT)
+
+
+def _spelling(documents: Sequence[Document]) -> Spelling:
+    spoken = {word for document in documents for phrase in document.spoken for word in words(phrase)}
+    written = (line.tokens for document in documents for section in document.sections for line in section.lines)
+    return Spelling(spoken | vocabulary(), chain.from_iterable(written))
 
 
 def _share(page: Page, groups: AbstractSet[str]) -> float:
@@ -117,4 +124,4 @@ def _names(page: Page) -> Iterator[tuple[str, float]]:
     if not any(codes_in(page.title)):
         yield page.title, _WHOLE
         short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
-        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2."), short.removeprefix("On")))
+        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2.")))

@@ -14,7 +14,8 @@ from sandbox.line_queue import NO_FIELDS
 from sandbox.records import QueueEntry
 from sandbox.settings import defaults
 from tests.desk.room import room
-from tools.channels import ConfigGet, ConfigUpdate
+from tools.channels import ConfigGet
+from tools.setup import ConfigUpdate
 
 LINE = 1
 WELL: dict[str, Any] = {

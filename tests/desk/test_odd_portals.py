@@ -1,7 +1,6 @@
 """Portals that answer in the right form with anything inside: never a crash, never an unclear reply."""
 
 import json
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,11 +10,10 @@ import pytest
 from mcp.types import CallToolResult, TextContent
 
 from sandbox.settings import SETTINGS
-from server.calls import Calls
 from server.connection import Connection
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer, caller
 from tools import TOOLSETS
 
 VALUES: tuple[Any, ...] = (
@@ -86,8 +84,8 @@ async def _no_pause(_: float) -> None:
 async def _replies(tool: str, arguments: dict[str, Any], rounds: int) -> list[CallToolResult]:
     transport = httpx.MockTransport(OddPortal(seed=1).answer)
     async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
-        calls = Calls(Policy(frozenset(TOOLSETS)), connection, Library(Path()))
-        return [await calls.call(tool, arguments) for _ in range(rounds)]
+        anybody = caller(Policy(frozenset(TOOLSETS)), connection)
+        return [await answer(anybody, tool, arguments) for _ in range(rounds)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from docs.guides.guide import guides
 from docs.methods import method_page
 from docs.parameters import parameters
-from tools.channels import ConfigAdd, ConfigUpdate
+from tools.setup import ConfigAdd, ConfigUpdate
 
 NO_EFFECT = "without effect"
 MEANINGS = {row.argument: row.meaning for row in parameters(ConfigAdd)}

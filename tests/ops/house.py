@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.calls import Calls
-from server.composite import Composite
+from desk.composite import Composite
 from server.connection import Connection
 from server.http.operations import Operations
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer, caller
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
 
@@ -35,7 +35,7 @@ class Broken(Composite):
     effects = Effect.READ
     message: str = ""
 
-    async def run(self, portal: Any, policy: Any) -> Any:  # noqa: ARG002
+    async def run(self, desk: Any) -> Any:  # noqa: ARG002
         """Fail, with words that are nobody else's."""
         try:
             known: dict[str, Any] = {}
@@ -48,9 +48,9 @@ class Everything(Policy):
     """All tools, and the broken one."""
 
     @property
-    def tools(self) -> Mapping[str, Any]:
+    def listed(self) -> Mapping[str, Any]:
         """By name."""
-        return {**super().tools, Broken.tool(): Broken}
+        return {**super().listed, Broken.tool(): Broken}
 
 
 class House:
@@ -92,11 +92,11 @@ async def house(
         settings, observer=operations.observer("shop"), transport=httpx.MockTransport(portal), sleep=_no_pause
     )
     effects = Effect.READ if read_only else EVERY_EFFECT
-    calls = Calls(Everything(frozenset(TOOLSETS), effects), connection, "anna")
+    anna = caller(Everything(frozenset(TOOLSETS), effects), connection, "anna")
 
     async def call(request: Request) -> Response:
         asked = await request.json()
-        reply = await calls.call(asked["tool"], asked["arguments"])
+        reply = await answer(anna, asked["tool"], asked["arguments"])
         return JSONResponse({"failed": reply.is_error})
 
     inner = Starlette(routes=[Route("/mcp", call, methods=["POST"]), *more])

@@ -8,11 +8,13 @@ import httpx
 import pytest
 
 from portal.observer import Attempt, Request
-from server.calls import Calls
+from server.caller import Caller
 from server.connection import Connection
 from server.observation import CallEnded, CallObserver, Observers
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer as answered
+from tests.callers import caller
 from tests.ops.house import SECRET, WEBHOOK
 from tools import TOOLSETS
 
@@ -50,7 +52,7 @@ class Faulty(CallObserver):
         raise RuntimeError(ended)
 
 
-def _watched(story: Callable[[Calls], Awaitable[Any]], answer: Any, *more: CallObserver) -> Diary:
+def _watched(story: Callable[[Caller], Awaitable[Any]], answer: Any, *more: CallObserver) -> Diary:
     """What was told of a story at a portal that always answers the same."""
     diary = Diary()
 
@@ -63,15 +65,15 @@ def _watched(story: Callable[[Calls], Awaitable[Any]], answer: Any, *more: CallO
         settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
         transport = httpx.MockTransport(portal)
         async with Connection(settings, observer=Observers(*more, diary), transport=transport) as connection:
-            await story(Calls(Policy(frozenset(TOOLSETS)), connection, "anna"))
+            await story(caller(Policy(frozenset(TOOLSETS)), connection, "anna"))
 
     anyio.run(run)
     return diary
 
 
 def test_an_observer_that_fails_disturbs_neither_the_call_nor_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    async def story(calls: Calls) -> None:
-        reply = await calls.call("operator_answer", {"chat_id": 201})
+    async def story(anna: Caller) -> None:
+        reply = await answered(anna, "operator_answer", {"chat_id": 201})
         assert not reply.is_error
 
     diary = _watched(story, True, Faulty())
@@ -82,9 +84,9 @@ def test_an_observer_that_fails_disturbs_neither_the_call_nor_the_others(caplog:
 
 
 def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
-    async def story(calls: Calls) -> None:
+    async def story(anna: Caller) -> None:
         with anyio.move_on_after(0.01):
-            await calls.call("dialog_get", {"chat_id": 201})
+            await answered(anna, "dialog_get", {"chat_id": 201})
 
     diary = _watched(story, None)
 
@@ -93,11 +95,11 @@ def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
 
 
 def test_a_tool_of_several_requests_counts_them_all_and_calls_side_by_side_only_their_own() -> None:
-    async def story(calls: Calls) -> None:
+    async def story(anna: Caller) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(calls.call, "portal_check", {})
+            tasks.start_soon(answered, anna, "portal_check", {})
             for number in range(3):
-                tasks.start_soon(calls.call, "dialog_get", {"chat_id": number + 1})
+                tasks.start_soon(answered, anna, "dialog_get", {"chat_id": number + 1})
 
     diary = _watched(story, {"ID": "1", "id": 1})
 

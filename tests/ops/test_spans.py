@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.calls import Calls
 from server.connection import Connection
 from server.http.telemetry import Spans
 from server.observation import Observers
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer, caller
 from tests.ops.house import SECRET, WEBHOOK, WORDS, Portal, house
 from tools import TOOLSETS
 
@@ -56,10 +56,10 @@ def _served(portal: Portal, story: Callable[[Client], Awaitable[Any]]) -> None:
         settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
         transport = httpx.MockTransport(portal)
         connection = Connection(settings, observer=Observers(Spans("shop")), transport=transport, sleep=_no_pause)
-        calls = Calls(Policy(frozenset(TOOLSETS)), connection, "anna")
+        anna = caller(Policy(frozenset(TOOLSETS)), connection, "anna")
 
         async def call_tool(_: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
-            return await calls.call(asked.name, asked.arguments or {})
+            return await answer(anna, asked.name, asked.arguments or {})
 
         async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
             return types.ListToolsResult(tools=[])
