@@ -18,12 +18,14 @@ from typing import BinaryIO, cast
 INDEX = "api-reference/index.md"
 """The page that every state of the documentation has had; what stands beside and below its folder is the rest."""
 
-LARGEST_FILE = 8 * 2**20
+LARGEST_FILE = 2 * 2**20
 LARGEST_MEMBER = 64 * 2**20
 LARGEST_TOTAL = 2**30
 LARGEST_TEXT = 256 * 2**20
 MOST_MEMBERS = 100_000
 """Far above the real documentation (50 MB in 3,400 files, images included), far below what hurts."""
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZipFile, ValueError, RuntimeError)
+"""What the libraries say to archives that are cut, corrupt, encrypted or absurd."""
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _INSIDE = re.compile(r"[^/\\:\x00-\x1f\ud800-\udfff][^\\:\x00-\x1f\ud800-\udfff]*")
 
@@ -83,7 +85,7 @@ def read(source: Path) -> Tree:
             tree = _tree(_tar(tar), "")
             _read_to_the_end(file)
             return Tree(tree.root, tree.sheets, tar.pax_headers.get("comment", ""))
-    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZipFile, NotImplementedError) as error:
+    except _BROKEN as error:
         raise BadArchive(f"it is cut or corrupt ({error})") from None
 
 

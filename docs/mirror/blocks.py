@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _DIRECTIVE = re.compile(r"\{%-?\s*(?P<name>\w+)(?P<rest>[^%\n]*?)-?%\}")
 _AND_SPACES = re.compile(rf"{_DIRECTIVE.pattern} *")
 _TITLE = re.compile(r"\"([^\"]*)\"")
-_TAB = re.compile(r" *[-*+] +(?P<title>\S.*)")
+_TAB = re.compile(r" *[-*+] +\S.*")
 _HEADING = re.compile(r"(#{1,6}) ")
 _SPECIAL = re.compile(r"\s*(?:\{%|#|:::)")
 _CONTAINER = re.compile(r"\s*:{3,}")

@@ -47,8 +47,8 @@ def entries(pages: Sequence[CleanPage]) -> Iterator[Entry]:
         in_code = {stem for word in set(_WORD.findall(code(page.text))) for stem in _stems_of(word).split()}
         headings = _stemmed(" ".join(heading for heading, _ in sections(text)))
         yield Entry(
-            frozenset(map(key, names)),
-            frozenset(map(key, (name for name in (file, *map(_without_scope, names)) if _COMPOUND.search(name)))),
+            _keys(names),
+            _keys(name for name in (file, *map(_without_scope, names)) if _COMPOUND.search(name)),
             (
                 _stemmed(" ".join((*names, file))),
                 _stemmed(page.title),
@@ -60,9 +60,13 @@ def entries(pages: Sequence[CleanPage]) -> Iterator[Entry]:
         )
 
 
-def key(name: str) -> str:
-    """`crm.deal.add`, `crmDealAdd` and `CRM_DEAL_ADD` are one name."""
-    return "".join(stems(name))
+def keys(name: str) -> set[str]:
+    """What `crm.dealType.add`, `crm.deal_types.add` and `CRM_DEALTYPE_ADD` share: stems in a row, or letters."""
+    return {"".join(stems(name)), "".join(_WORD.findall(name)).lower()}
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for name in names for key in keys(name))
 
 
 def _frequent(pages: Iterable[Iterable[str]], limit: int) -> set[str]:

@@ -43,9 +43,10 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 
 def language_of(root: str, origin: str) -> Language | None:
     """The language that the outermost folder, the address or the name of the file tells; None where nothing does."""
-    for language in LANGUAGES.values():
-        if language.repository in root or language.repository in origin:
-            return language
+    for told in (root, origin):
+        for language in LANGUAGES.values():
+            if language.repository in told:
+                return language
     name = re.split(r"[/\\]", origin.rstrip("/\\"))[-1].lower()
     found = re.findall(r"(?<![a-z])(en|ru)(?![a-z])", name)
     return LANGUAGES[found[-1]] if found else None

@@ -167,10 +167,11 @@ def _scores(connection: sqlite3.Connection, query: str, limit: int) -> dict[int,
             (expression, limit * 2 + 10),
         )
         scores = {number: -rank for number, rank in rows}
+    named: dict[int, float] = {}
     for name in asked.names(query):
         for page, alias in connection.execute("SELECT page, alias FROM names WHERE name = ?", (name,)):
-            scores[page] = scores.get(page, 0.0) + (_ALIASED if alias else _NAMED)
-    return scores
+            named[page] = max(named.get(page, 0.0), _ALIASED if alias else _NAMED)
+    return scores | {page: scores.get(page, 0.0) + worth for page, worth in named.items()}
 
 
 def _hit(lang: str, row: tuple[str, str, str, bytes], score: float, query: str) -> OfficialHit:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 
 _FENCE = re.compile(
-    r"^(?P<prefix>[ >]*)(?P<fence>`{3,})[^`\n]*\n(?P<code>.*?)^(?P=prefix)(?P=fence)$", re.MULTILINE | re.DOTALL
+    r"^(?P<prefix>[ >]*)(?P<fence>`{3,})[^`\n]*\n"
+    r"(?P<code>(?:(?!(?P=prefix)(?P=fence)$)[^\n]*\n)*)"
+    r"(?P=prefix)(?P=fence)$",
+    re.MULTILINE,
 )
 _LISTED_LINK = re.compile(r"^\s*[-*] \[[^\]]*\]\([^)]*\)\s*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)

@@ -2,11 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from docs.mirror.index import key
+from docs.mirror.index import keys
 from docs.search.words import stems
 
 _MOST_STEMS = 24
@@ -33,9 +32,12 @@ def expression(query: str) -> str:
     return " OR ".join(f'"{stem}"' for stem in terms(query))
 
 
-def names(query: str) -> list[str]:
+def names(query: str) -> set[str]:
     """Keys of the methods and events that the question may name: all of it as one, and each compound in it."""
-    return list(dict.fromkeys(filter(None, _names(query[:_LONGEST_QUERY]))))
+    asked = query[:_LONGEST_QUERY]
+    compounds = _COMPOUND.findall(asked)
+    files = [re.split(r"[/:]", compound)[-1].removesuffix(".html").removesuffix(".md") for compound in compounds]
+    return {key for name in (asked, *compounds, *files) for key in keys(name) if key}
 
 
 @cache
@@ -43,10 +45,3 @@ def _stop_words() -> frozenset[str]:
     """Stems of the words that say nothing about what is asked."""
     lists = tomllib.loads(resources.files("docs.mirror").joinpath("stop_words.toml").read_text(encoding="utf-8"))
     return frozenset(stem for words in lists.values() for stem in stems(words))
-
-
-def _names(query: str) -> Iterator[str]:
-    yield key(query)
-    for compound in _COMPOUND.findall(query):
-        yield key(compound)
-        yield key(re.split(r"[/:]", compound)[-1].removesuffix(".html").removesuffix(".md"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 FOLDER = "api-reference/imopenlines/"
+"""Where everything about Open Channels stands; the mirror keeps these files as they are written, too."""
 WRAPPERS = ("PARAMS", "OPTIONS")
 """Objects that hold a method's parameters and are none themselves."""
 _METHOD_FILE = re.compile(r"(?:imopenlines|imconnector)-.*\.md")

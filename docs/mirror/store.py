@@ -86,8 +86,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA,):
                 raise NoMirror("outdated", "made by another version of this program; run openchannels-mcp docs sync")
             yield connection
-    except (sqlite3.Error, zlib.error, UnicodeDecodeError):
-        raise NoMirror("damaged", f"{path} is damaged; openchannels-mcp docs sync makes it anew") from None
+    except (sqlite3.Error, zlib.error, UnicodeDecodeError) as error:
+        words = f"{path} cannot be read ({error}); openchannels-mcp docs sync makes it anew"
+        raise NoMirror("damaged", words) from None
 
 
 def check(connection: sqlite3.Connection) -> None:

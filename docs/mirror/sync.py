@@ -12,11 +12,10 @@ from pathlib import Path
 from docs.mirror.archive import BadArchive, Tree, digest, read
 from docs.mirror.clean import Cleaner, CleanPage
 from docs.mirror.languages import LANGUAGES, Language, language_of
+from docs.mirror.reference import FOLDER
 from docs.mirror.source import SourceFailed, Transport, Watch, fetch, is_address, shown
 from docs.mirror.store import NoMirror, check, database, reading, unpack, write
 
-ORIGINALS = "api-reference/imopenlines/"
-"""Files that are also kept as they are written, to compare our classes with."""
 FEWEST_PAGES = 100
 NEEDED_MEGABYTES = 60
 _SURROUNDINGS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
@@ -129,14 +128,16 @@ class _Run:
         return self._from(path, "")
 
     def _from(self, path: Path, etag: str) -> Synced:
-        fingerprint = digest(path)
-        for present in self._present.values():
-            if present.meta["digest"] == fingerprint:
-                return present.unchanged()
         try:
+            fingerprint = digest(path)
+            for present in self._present.values():
+                if present.meta["digest"] == fingerprint:
+                    return present.unchanged()
             tree = read(path)
         except BadArchive as error:
             raise SyncFailed(f"{shown(self._origin)} cannot be used: {error}") from None
+        except OSError as error:
+            raise SyncFailed(f"{shown(self._origin)} cannot be read: {error.strerror or error}") from None
         language = self._language(tree)
         pages = self._cleaned(tree, language)
         self._watch("index", 0, None)
@@ -186,7 +187,7 @@ class _Run:
                 beside,
                 pages,
                 [tree.sheets[f"{page.path}.md"].dated for page in pages],
-                {file: sheet.text for file, sheet in tree.sheets.items() if file.startswith(ORIGINALS)},
+                {file: sheet.text for file, sheet in tree.sheets.items() if file.startswith(FOLDER)},
                 meta,
             )
             beside.replace(final)

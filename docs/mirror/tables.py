@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from docs.mirror.code import Code
 
-_EDGE = re.compile(r"#\|(?P<rest>[^\n|]*)|\|#(?=\s|$)", re.MULTILINE)
+_EDGE = re.compile(r"#\|[^\n|]*|\|#(?=\s|$)", re.MULTILINE)
 _ROW = re.compile(r"\|\|(.*?)(?:\|\||\Z)(?=\s*\|\||\s*\Z)", re.DOTALL)
 _LISTED_ROW = re.compile(r"^[ \t]*-[ \t]*\|\|", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")

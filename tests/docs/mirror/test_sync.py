@@ -311,6 +311,7 @@ def test_a_source_that_is_not_there_is_said_to_be_missing(folder: Path) -> None:
     [
         ("docs.tar.gz", "b24restdocs", None, "en"),
         ("docs.tar.gz", "b24-rest-docs-main", None, "ru"),
+        ("not-b24restdocs.tar.gz", "b24-rest-docs", None, "ru"),
         ("b24restdocs.tar.gz", "docs", None, "en"),
         ("ru.tar.gz", "docs", None, "ru"),
         ("docs.tar.gz", "docs", "ru", "ru"),
@@ -327,6 +328,16 @@ def test_the_source_tells_its_language(name: str, root: str, lang: str | None, e
     else:
         with pytest.raises(SyncFailed, match=expected):
             sync(folder, str(source), lang, quiet)
+
+
+def test_a_source_that_cannot_be_read_is_to_blame_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_source: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("docs.mirror.sync.digest", refuse)
+
+    with pytest.raises(SyncFailed, match=r"b24restdocs-main\.tar\.gz cannot be read: Permission denied"):
+        synced(folder)
 
 
 def _damage_the_end(path: Path) -> None:
