@@ -14,7 +14,9 @@ from desk.names import LineRef, Names
 from desk.rule import Finding, Rule, Severity
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
+from tools.outside import visible
 
+MENDING = "config_update"
 MOST_LINES = 50
 MOST_FINDINGS = 40
 """In the text; the data has all."""
@@ -36,6 +38,8 @@ class Audit:
 
     found: list[tuple[Line, list[Finding]]]
     left_out: int
+    can_mend: bool
+    """Whether the caller has the tool that the fixes are calls of."""
 
     @property
     def counted(self) -> dict[str, int]:
@@ -88,7 +92,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
         asked = ids[:MOST_LINES]
         found = await lines.with_presence(desk, await lines.read(desk, asked)) if asked else []
-        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked))
+        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in desk.tools)
 
     def text(self, result: Audit) -> str:
         """A line for each finding."""
@@ -103,9 +107,11 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"Nothing found: {', '.join(well)}")
         if more := sum(result.counted.values()) - MOST_FINDINGS + room:
             texts.append(f"{more} more findings: ask for one line.")
+        if any(result.counted.values()) and not result.can_mend:
+            texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
         if result.left_out:
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
-        return "\n".join(texts)
+        return visible("\n".join(texts))
 
     def structured(self, result: Audit) -> dict[str, Any]:
         """All findings."""

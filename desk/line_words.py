@@ -52,7 +52,7 @@ def sections(line: Line, names: Mapping[int, str]) -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    words = " ".join(text.split())
+    words = " ".join(text.split()).replace('"', "'")
     return f'"{words}"' if len(words) <= LONGEST_TEXT else f'"{words[:LONGEST_TEXT]}..."'
 
 

@@ -15,6 +15,7 @@ from portal.webhook import Webhook
 from sandbox.app import create_app
 from sandbox.company import Company
 from sandbox.seed import ADMIN_WEBHOOK_PATH
+from server.policy import every_tool
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -53,7 +54,7 @@ async def room(**answers: Answer) -> AsyncIterator[Room]:
     by_method = {name.replace("_", "."): answer for name, answer in answers.items()}
     transport = InPlace(httpx.ASGITransport(app), by_method, asked)
     async with Portal(Webhook.parse(f"http://127.0.0.1{ADMIN_WEBHOOK_PATH}"), plan=None, transport=transport) as portal:
-        yield Room(app.state.company, Desk(portal, {}), asked)
+        yield Room(app.state.company, Desk(portal, every_tool()), asked)
 
 
 def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = None, **arguments: Any) -> Any:

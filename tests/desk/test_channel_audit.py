@@ -81,3 +81,11 @@ def test_a_portal_without_lines_has_nothing_to_look_at() -> None:
 
     assert data["lines"] == []
     assert text == "Lines looked at: 0. Found: 0 errors, 0 warnings, 0 notes."
+
+
+def test_where_lines_cannot_be_changed_the_fixes_are_for_others() -> None:
+    with assistant("--sandbox", "--toolsets", "channels") as reader:
+        text = text_of(reader.call("channel_audit", line=4))
+
+    assert "config_update is not switched on here" in text
+    assert "config_update is not" not in answered(ChannelAudit, line=4)[1]
