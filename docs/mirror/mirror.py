@@ -119,7 +119,7 @@ class Mirror:
             return None
 
     def originals(self, lang: str) -> dict[str, str]:
-        """The files that describe what is ours as they are written, by their path; NoMirror where there is no mirror."""
+        """The files about what is ours as they are written, by their path; NoMirror where there is no mirror."""
         with reading(database(self._folder, lang)) as connection:
             return {file: unpack(text) for file, text in connection.execute("SELECT file, text FROM originals")}
 

@@ -78,9 +78,7 @@ def sources(texts: Mapping[str, str]) -> dict[str, str]:
     """Of all files those that the rest of this module reads; the mirror keeps them as they are written, too."""
     linked = {_target(file, link) for file in method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])}
     return {
-        file: text
-        for file, text in texts.items()
-        if file.startswith(FOLDER) or file in COMPANIONS or file in linked
+        file: text for file, text in texts.items() if file.startswith(FOLDER) or file in COMPANIONS or file in linked
     }
 
 

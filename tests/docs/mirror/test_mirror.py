@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docs.mirror.mirror import Mirror
-from tests.docs.mirror.handmade import RUSSIAN, documentation, synced
+from tests.docs.mirror.handmade import PAGES, RUSSIAN, documentation, synced
 
 ADD = "api-reference/ferry/ferry-booking-add"
 LIST = "api-reference/ferry/ferry-booking-list"
@@ -100,6 +100,18 @@ def test_a_question_without_words_finds_nothing_or_little(query: str, mirror: Mi
 )
 def test_no_question_breaks_the_search(query: str, mirror: Mirror) -> None:
     assert all(hit.title for hit in mirror.search(query))
+
+
+def test_pages_of_what_is_ours_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    ours = {
+        "api-reference/imopenlines/index.md": "# Lines {#top}\n",
+        "api-reference/user/user-get.md": "# Users user.get\n\n{% note %}\n\nSee [fields](../types.md#integer)\n",
+    }
+    synced(tmp_path / "mirror", documentation({**PAGES, **ours}))
+
+    kept = Mirror(tmp_path / "mirror").originals("en")
+
+    assert kept == {**ours, "api-reference/types.md": PAGES["api-reference/types.md"]}
 
 
 @pytest.mark.parametrize("path", [ADD, f"/{ADD}", f"{ADD}.md", f"{ADD}.html", f"{ADD}/"])
