@@ -21,7 +21,7 @@ _NAMED = 1000.0
 """What the page of a method that the question names is worth, whatever else is found."""
 _ALIASED = 500.0
 """What it is worth where the question leaves the scope of the name out."""
-_CANDIDATES = 100
+_CANDIDATES = 200
 """So many more pages than are asked for are looked at for how well they fit."""
 _OLD = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 _OLD_IS_WORTH = 0.7

@@ -33,8 +33,12 @@ def meanings(text: str) -> frozenset[str]:
 
 
 def expression(query: str) -> str:
-    """The query of FTS5: any of the stems, each in quotes, for they hold letters and digits only."""
-    return " OR ".join(f'"{stem}"' for stem in terms(query))
+    """The query of FTS5: any of the stems, each in quotes, for they hold letters and digits only.
+
+    A page that says add is as good for create, so verbs that have such others stay out unless there is nothing else.
+    """
+    every = terms(query)
+    return " OR ".join(f'"{stem}"' for stem in [stem for stem in every if stem not in _verbs()] or every)
 
 
 def names(query: str) -> set[str]:
