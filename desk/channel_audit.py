@@ -12,6 +12,7 @@ from desk.line import Line
 from desk.line_rules import RULES, findings
 from desk.names import LineRef, Names
 from desk.rule import Finding, Rule, Severity
+from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 
 MOST_LINES = 50
@@ -51,6 +52,7 @@ class ChannelAudit(Composite):
 
     title = "Check the settings of lines"
     effects = Effect.READ
+    needs = (ConfigListGet, ConfigGet)
     asks = (
         "`imopenlines.config.list.get` for the lines, and for what was put into their queues",
         "`imopenlines.config.get` for each line, at most 50",
@@ -63,8 +65,10 @@ class ChannelAudit(Composite):
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
-Lines looked at: 1. Found: 0 errors, 3 warnings, 2 notes.
+Lines looked at: 1. Found: 0 errors, 4 warnings, 1 note.
 Spring campaign (4):
+- warning: ACTIVE=N. The line is off: clients' messages still come in and wait, but nobody can answer them. \
+Fix: config_update config_id=4 active=true
 - warning: WORKTIME_ENABLE=N, WORKTIME_DAYOFF_RULE=text. There is a text for outside working hours, but no \
 working hours: it is never sent. Fix: config_update config_id=4 worktime_enable=true worktime_from="09:00" \
 worktime_to="18:30"
@@ -72,8 +76,6 @@ worktime_to="18:30"
 late, but nothing is late without a time. Fix: config_update config_id=4 kpi_first_answer_time=300
 - warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_LIST=null. A late first answer is to be reported, but to \
 nobody. Fix: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
-- note: ACTIVE=N. The line is off: it takes no messages, and its dialogs close at once. Fix: config_update \
-config_id=4 active=true
 - note: QUEUE=[3]. There is one operator only: nobody takes over when that one is busy or away. Fix: \
 config_update config_id=4 \
 queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"USER_ID"}]"""

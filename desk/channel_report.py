@@ -14,6 +14,7 @@ from desk.periods import Day, Period, ServerTime, Word, between, named
 from desk.report import Report, Scope, gather
 from desk.report_text import text_of
 from tools.effect import Effect
+from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArguments
 
 NO_REPORTS = (
@@ -35,7 +36,7 @@ class ChannelReport(Composite):
 
     title = "Report on a line"
     effects = Effect.READ
-    reports = True
+    needs = (V2StatGet, V2SessionList)
     errors = {
         "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {NO_REPORTS}",
         "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {NO_REPORTS}",

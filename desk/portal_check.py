@@ -50,13 +50,15 @@ class PortalCheck(Composite):
 
     title = "Check the portal"
     effects = Effect.READ
+
     asks = (
-        "`profile`, `scope`, `imopenlines.revision.get`",
+        "`profile`, `scope`, `imopenlines.revision.get`, and `app.info` where a tool needs an application",
         "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
         "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
     )
     details = """
-    Each check says what was found and, where it failed, what to do. How to connect: the guide getting-started.
+    Each check says what was found and, where it failed, what to do. How to connect:
+    openchannels://docs/guides/getting-started
     """
     answer = (
         "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
@@ -155,18 +157,12 @@ class Examination:
 
     def why_unusable(self, tool: type[Tool]) -> str:
         """What keeps a tool from working, after the checks; empty if nothing does."""
-        if issubclass(tool, Method):
-            return next(self._obstacles(tool), "")
-        if not issubclass(tool, Composite) or tool is PortalCheck:
-            return ""
-        needed = {"connection", "credentials", "scopes", "open channels", *(("reports",) if tool.reports else ())}
-        return next((name for name in self._failed() if name in needed), "")
-
-    def _failed(self) -> list[str]:
-        return [check.name for check in self._found.values() if not check.ok]
+        needed = tool.needs if issubclass(tool, Composite) else (tool,)
+        methods = (method for method in needed if issubclass(method, Method))
+        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
 
     def _obstacles(self, method: type[Method]) -> Iterator[str]:
-        failed = self._failed()
+        failed = [check.name for check in self._found.values() if not check.ok]
         yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):
             yield f"scope {' or '.join(method.scopes)}"

@@ -26,7 +26,7 @@ def load_or_start(company: Company, chat: Chat) -> Session | None:
 
 def start(company: Company, chat: Chat) -> Session | None:
     """Start a session that waits for an operator; impossible when its line is gone."""
-    session = _new_session(company, chat)
+    session = _new_session(company, chat, chat.line_id)
     if session is None:
         return None
     line = company.lines[session.line_id]
@@ -52,26 +52,27 @@ def is_new(company: Company, chat: Chat) -> bool:
     return len(company.sessions_of(chat.id)) == 1
 
 
-def start_by(company: Company, chat: Chat, operator_id: int, parent_id: int = 0) -> Session | None:
-    """Start a session that an operator opens: it is theirs at once."""
-    session = _new_session(company, chat)
+def start_by(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
+    """Start a session that an operator opens: it is theirs at once, and on the line of its parent."""
+    session = _new_session(company, chat, parent.line_id if parent else chat.line_id)
     if session is None:
         return None
     session.mode = "output"
-    session.parent_id = parent_id
+    session.parent_id = parent.id if parent else 0
     take(company, chat, session, operator_id)
     return session
 
 
-def _new_session(company: Company, chat: Chat) -> Session | None:
-    if chat.line_id not in company.lines:
+def _new_session(company: Company, chat: Chat, line_id: int) -> Session | None:
+    """Open a session; the chat goes on naming the line that an earlier one was moved to."""
+    if line_id not in company.lines:
         return None
     now = company.clock()
     session = Session(
         id=company.next_id("session"),
         chat_id=chat.id,
         user_code=chat.user_code,
-        line_id=chat.line_id,
+        line_id=line_id,
         source=chat.connector,
         client_id=chat.client_id,
         created=now,
@@ -80,7 +81,7 @@ def _new_session(company: Company, chat: Chat) -> Session | None:
         crm_bindings=dict(chat.crm_bindings),
     )
     company.sessions[session.id] = session
-    chat.session_id, chat.session_started, chat.moved_to_line = session.id, int(now.timestamp()), 0
+    chat.session_id, chat.session_started = session.id, int(now.timestamp())
     company.announce(chat, f"Conversation #{session.id} started")
     return session
 
@@ -169,5 +170,5 @@ def restart_from(company: Company, chat: Chat, user_id: int, message: Message | 
     if previous is None or message is None or message.chat_id != chat.id:
         return
     close(company, chat, previous, Status.CLOSED, "operator", force=True)
-    if start_by(company, chat, user_id, parent_id=previous.id):
+    if start_by(company, chat, user_id, previous):
         company.say(chat, message.author_id, message.text, system=message.system, file_ids=list(message.file_ids))

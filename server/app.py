@@ -66,7 +66,8 @@ class Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """One documentation page."""
-        from server.content import MARKDOWN, NoSuchPage
+        from server.content import MARKDOWN
+        from server.library import NoSuchPage
 
         try:
             text = self._caller_of(context).library.read(params.uri).text

@@ -61,12 +61,14 @@ def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
 
 
 def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
-    """The tool's words on its codes; on what is refused before it is asked a method has only that of its scope."""
+    """The tool's words on its codes; on what is refused before it is asked it has only that of its scope."""
     from tools.errors import missing_scope
 
-    if not refused_before:
-        return tool.errors if issubclass(tool, Method | Composite) else {}
-    return {"insufficient_scope": missing_scope(tool.scopes)} if issubclass(tool, Method) and tool.scopes else {}
+    if issubclass(tool, Method | Composite) and not refused_before:
+        return tool.errors
+    if issubclass(tool, Method) and tool.scopes:
+        return {"insufficient_scope": missing_scope(tool.scopes)}
+    return {}
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
 
+    @field_validator("docs_folder")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
     @field_validator("toolsets", "allow", "deny", "confirm", "customer_lines", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:

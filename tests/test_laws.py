@@ -35,9 +35,9 @@ def _inside(node: dict[str, Any], name: str) -> Any:
     return list(inner.values()) if name == "properties" and isinstance(inner, dict) else inner
 
 
-def test_there_are_sixty_five_tools_in_nine_toolsets() -> None:
+def test_there_are_sixty_five_tools_in_ten_toolsets() -> None:
     assert len(METHODS) == 65
-    assert len(TOOLSETS) == 9
+    assert len(TOOLSETS) == 10
     assert {method.toolset() for method in METHODS.values()} == set(TOOLSETS)
 
 

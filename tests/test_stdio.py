@@ -278,7 +278,7 @@ def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
     assert {template.uri_template for template in templates} == {
         f"openchannels://docs/{kind}/{{name}}"
         for kind in ("methods", "tools", "events", "guides", "sections", "errors")
-    }
+    } | {"openchannels://official/{lang}/{+path}"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")

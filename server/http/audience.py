@@ -92,7 +92,8 @@ class Audience:
 
     async def subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         """Tell this session when a page changes."""
-        from server.content import NoSuchPage, page
+        from server.content import page
+        from server.library import NoSuchPage
 
         try:
             page(str(params.uri))

@@ -104,5 +104,5 @@ def test_a_tool_of_several_requests_counts_them_all_and_calls_side_by_side_only_
     diary = _watched(story, {"ID": "1", "id": 1})
 
     requests = {(ended.tool, ended.requests) for ended in diary.ended}
-    assert requests == {("portal_check", 6), ("dialog_get", 1)}
+    assert requests == {("portal_check", 7), ("dialog_get", 1)}
     assert {ended.caller for ended in diary.ended} == {"anna"}

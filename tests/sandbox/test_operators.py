@@ -227,6 +227,14 @@ def test_a_transfer_to_a_line_goes_back_to_a_queue(portal: Portal) -> None:
     assert chat["user_code"].startswith("livechat|1|")
 
 
+def test_the_next_session_is_back_on_the_first_line_though_the_chat_names_the_other(portal: Portal) -> None:
+    portal.result(TRANSFER, {"CHAT_ID": 206, "QUEUE_ID": 3})
+    portal.result(SPAM, {"CHAT_ID": 206})
+    session_id = portal.client_writes(206, "Me again")["session_id"]
+    assert portal.session(session_id)["line_id"] == 1
+    assert portal.chat(206)["entity_data_1"].split("|")[7] == "3"
+
+
 @pytest.mark.parametrize(
     ("target", "owner"),
     [
