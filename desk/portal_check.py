@@ -50,11 +50,17 @@ class PortalCheck(Composite):
 
     title = "Check the portal"
     effects = Effect.READ
-
-    @classmethod
-    def page(cls) -> str:
-        """How to connect."""
-        return "openchannels://docs/guides/getting-started"
+    asks = (
+        "`profile`, `scope`, `imopenlines.revision.get`",
+        "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
+        "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
+    )
+    details = """
+    Each check says what was found and, where it failed, what to do. How to connect: the guide getting-started.
+    """
+    answer = (
+        "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
+    )
 
     async def run(self, desk: Desk) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""

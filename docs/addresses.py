@@ -10,6 +10,7 @@ ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
 _OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
+TOOLS = f"{ROOT}/tools"
 _FOLDERS = {
     "channels": "imopenlines/openlines",
     "dialogs": "imopenlines/openlines/sessions",

@@ -1,5 +1,6 @@
 """The page to read first: what there is and where."""
 
+from desk.registry import COMPOSITES
 from docs.addresses import ERRORS, ROOT, section_address
 from docs.guides.guide import guides
 from docs.markdown import bullets, page, section, table
@@ -22,10 +23,18 @@ def index_page() -> str:
             bullets(
                 (
                     f"A method: {ROOT}/methods/NAME, where NAME is the REST name or the tool's, in any case",
+                    f"A tool of several calls: {ROOT}/tools/NAME",
                     f"An event: {ROOT}/events/NAME",
                     f"An error code: {ERRORS}/CODE; all codes: {ERRORS}",
                     "A page of the official documentation, where it was synchronised: openchannels://official/LANG/PATH",
                 )
+            ),
+        ),
+        section(
+            "Tools of several calls",
+            table(
+                ("Tool", "What it does", "Page"),
+                ((f"`{tool.tool()}`", tool.description().partition("\n")[0], tool.page()) for tool in COMPOSITES),
             ),
         ),
         section(

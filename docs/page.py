@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["index", "guide", "section", "method", "event", "error"]
+Kind = Literal["index", "guide", "section", "tool", "method", "event", "error"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import docs.errors
 import docs.index
+from desk.registry import COMPOSITES
 from docs.addresses import (
     ERRORS,
     GUIDES,
@@ -18,6 +19,7 @@ from docs.addresses import (
     official_method_page,
     section_address,
 )
+from docs.composites import composite_page
 from docs.errors import codes, error_page, errors_page, summary
 from docs.events import event_page
 from docs.guides.guide import guides
@@ -28,7 +30,17 @@ from docs.sections.section import section_page, sections
 from tools.events import events
 from tools.registry import methods
 
-__all__ = ["Page", "error_page", "errors_page", "event_page", "index_page", "method_page", "pages", "section_page"]
+__all__ = [
+    "Page",
+    "composite_page",
+    "error_page",
+    "errors_page",
+    "event_page",
+    "index_page",
+    "method_page",
+    "pages",
+    "section_page",
+]
 
 
 @cache
@@ -49,6 +61,7 @@ def _pages() -> Iterator[Page]:
     )
     yield from _sections()
     yield from _guides()
+    yield from _composites()
     yield from _methods()
     yield from _events()
     yield from _errors()
@@ -77,6 +90,19 @@ def _guides() -> Iterator[Page]:
             guide.description,
             partial(str, guide.body),
             guide.source,
+        )
+
+
+def _composites() -> Iterator[Page]:
+    for tool in COMPOSITES:
+        yield Page(
+            tool.page(),
+            f"tools/{tool.tool()}",
+            "tool",
+            tool.title,
+            _first_line(tool.description()),
+            partial(composite_page, tool),
+            _source(tool),
         )
 
 

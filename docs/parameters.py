@@ -13,6 +13,7 @@ from typing_extensions import Doc
 from tools.fields import Part
 from tools.method import Method
 from tools.schema import input_schema
+from tools.tool import Tool
 
 LONG_TABLE = 20
 """From this many inherited arguments on, only the first of the methods that share them lists them."""
@@ -32,12 +33,12 @@ class Parameter:
     meaning: str
 
 
-def parameters(method: type[Method], names: Iterable[str] | None = None) -> list[Parameter]:
-    """The rows of a method's table."""
+def parameters(tool: type[Tool], names: Iterable[str] | None = None) -> list[Parameter]:
+    """The rows of a tool's table."""
     return [
         row
-        for name in (method.model_fields if names is None else names)
-        for row in _rows(method, name, name, _rest_path(method, name))
+        for name in (tool.model_fields if names is None else names)
+        for row in _rows(tool, name, name, _rest_path(tool, name))
     ]
 
 
@@ -50,8 +51,10 @@ def shared_with(method: type[Method], others: Mapping[str, type[Method]]) -> tup
     return None
 
 
-def _rest_path(method: type[Method], name: str) -> str:
-    return "(not sent)" if method.model_fields[name].exclude else ".".join(method.wire_path(name))
+def _rest_path(tool: type[Tool], name: str) -> str:
+    if not issubclass(tool, Method) or tool.model_fields[name].exclude:
+        return "(not sent)"
+    return ".".join(tool.wire_path(name))
 
 
 def _rows(model: type[BaseModel], name: str, argument: str, rest: str) -> Iterator[Parameter]:

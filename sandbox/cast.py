@@ -129,7 +129,13 @@ def _lines(company: Company) -> list[Line]:
     support = {"LINE_NAME": "Website support", "QUEUE_TYPE": "evenly", "KPI_FIRST_ANSWER_TIME": "300"}
     sales = {"LINE_NAME": "Sales", "QUEUE_TYPE": "all", "CRM_CREATE": "deal", "VOTE_MESSAGE": "N"}
     vip = {"LINE_NAME": "VIP", "QUEUE_TYPE": "strictly", "CLOSE_RULE": "none", "VOTE_MESSAGE": "N", "MAX_CHAT": "5"}
-    campaign = {"LINE_NAME": "Spring campaign", "ACTIVE": "N", "WELCOME_MESSAGE": "N"}
+    campaign = {
+        "LINE_NAME": "Spring campaign",
+        "ACTIVE": "N",
+        "WELCOME_MESSAGE": "N",
+        "WORKTIME_DAYOFF_RULE": "text",
+        "KPI_FIRST_ANSWER_ALERT": "Y",
+    }
     night = {
         "LINE_NAME": "Night desk",
         "QUEUE_TYPE": "strictly",

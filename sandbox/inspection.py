@@ -1,6 +1,7 @@
 """The state of the portal as tests look at it."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from sandbox.cards import entity_data_1, entity_data_2, iso
@@ -75,6 +76,7 @@ def _session(company: Company, session: Session) -> dict[str, Any]:
         "id": session.id,
         "chat_id": session.chat_id,
         "line_id": session.line_id,
+        "source": session.source,
         "operator_id": session.operator_id,
         "status": session.status,
         "mode": session.mode,
@@ -88,4 +90,13 @@ def _session(company: Company, session: Session) -> dict[str, Any]:
         "vote_head": session.vote_head,
         "comment_head": session.comment_head,
         "messages": counted[session.id],
+        "created": iso(session.created),
+        "first_answer": _iso(session.first_answer),
+        "closed_at": _iso(session.closed_at),
+        "voted_at": _iso(session.voted_at),
+        "transfers": sum(move.session_id == session.id for move in company.transfers),
     }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None

@@ -6,7 +6,8 @@ from functools import cache
 
 from mcp import types
 
-from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS
+from desk.registry import COMPOSITES
+from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts
@@ -19,6 +20,7 @@ PRIORITIES: Mapping[Kind, float] = {
     "index": 1.0,
     "section": 0.8,
     "guide": 0.8,
+    "tool": 0.7,
     "method": 0.6,
     "event": 0.5,
     "error": 0.3,
@@ -63,6 +65,7 @@ def templates() -> list[types.ResourceTemplate]:
         "method": (f"{ROOT}/methods", "Page of a method by its REST name, e.g. imopenlines.dialog.get, or its tool's"),
         "event": (f"{ROOT}/events", "Page of an event, e.g. OnSessionStart"),
         "guide": (GUIDES, "Guide to one subject, e.g. limits"),
+        "tool": (TOOLS, "Page of a tool that makes several calls, e.g. channel_report: what it asks, what it answers"),
         "section": (SECTIONS, "Overview of a section of the API, e.g. operators: which method when"),
         "error": (ERRORS, "Page of an error code, e.g. ACCESS_DENIED; `empty` for the empty one"),
     }
@@ -95,6 +98,8 @@ def _known() -> Mapping[str, Page]:
     known = {}
     for uri, found in pages().items():
         known[uri.lower()] = known[found.name.lower()] = found
+    for tool in COMPOSITES:
+        known[tool.tool()] = pages()[tool.page()]
     for name, method in methods().items():
         known[f"{ROOT}/methods/{name}"] = known[name] = pages()[method.page()]
     return known

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from desk.composite import Composite
 from server.observation import kind
 from server.replies import Failure
 from server.settings import WrongSettings
@@ -63,11 +64,12 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
     """The method's words on its codes; on what is refused before it is asked it has only that of its scope."""
     from tools.errors import missing_scope
 
-    if not issubclass(tool, Method):
+    if not issubclass(tool, Method | Composite):
         return {}
     if not refused_before:
         return tool.errors
-    return {"insufficient_scope": missing_scope(tool.scopes)} if tool.scopes else {}
+    scopes = tool.scopes if issubclass(tool, Method) else ()
+    return {"insufficient_scope": missing_scope(scopes)} if scopes else {}
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:

@@ -48,7 +48,7 @@ class DocsSearch(Lookup):
 
     query: Annotated[str, Field(min_length=1, max_length=400, description="names, an error code, or a question")]
     limit: Annotated[int, Field(ge=1, le=20)] = 5
-    kind: Literal["method", "event", "guide", "section", "error", "official"] | None = None
+    kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
 
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The hits, best first."""

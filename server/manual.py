@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mcp.types import TextContent
+from mcp.types import ContentBlock, TextContent
 
 from server.caller import Caller
 from tools.tool import Tool
@@ -29,10 +29,15 @@ async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json:
     arguments = parse(words, caller.policy.tools.get(tool))
     async with caller.connection:
         reply = await caller.calls.call(tool, arguments)
-    text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
+    text = "\n".join(map(_in_words, reply.content))
     if as_json:
         text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
     return Answered(text, reply.structured_content, failed=reply.is_error)
+
+
+def _in_words(block: ContentBlock) -> str:
+    """A terminal shows no pictures."""
+    return block.text if isinstance(block, TextContent) else f"({block.type}, which a client shows)"
 
 
 def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:

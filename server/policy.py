@@ -47,11 +47,11 @@ class Policy:
 @cache
 def every_tool() -> Mapping[str, type[Tool]]:
     """All tools by name, whoever may use them."""
-    from desk.portal_check import PortalCheck
+    from desk.registry import COMPOSITES
     from server.lookup import DocsRead, DocsSearch
     from tools.registry import methods
 
-    others: tuple[type[Tool], ...] = (PortalCheck, DocsSearch, DocsRead)
+    others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead)
     return {**methods(), **{tool.tool(): tool for tool in others}}
 
 

@@ -1,9 +1,10 @@
 """The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult, ImageContent, TextContent
 
 from tools.tool import Tool
 
@@ -36,11 +37,16 @@ class Failure:
 
 
 def answer(tool: Tool, result: Any) -> CallToolResult:
-    """A success: the result as text and as data, and after a change how to see what it did."""
+    """A success: the result as text, pictures and data, and after a change how to see what it did."""
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    return CallToolResult(content=[TextContent(text=text)], structured_content=tool.structured(result))
+    pictures = [_picture(image) for image in tool.images(result)]
+    return CallToolResult(content=[TextContent(text=text), *pictures], structured_content=tool.structured(result))
+
+
+def _picture(png: bytes) -> ImageContent:
+    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
 
 
 def refuse(failure: Failure) -> CallToolResult:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "tools": set(),
     "portal": set(),
-    "docs": {"tools"},
+    "docs": {"tools", "desk"},
     "prompts": {"tools"},
     "sandbox": set(),
     "desk": {"tools", "portal"},

@@ -72,6 +72,10 @@ class Tool(BaseModel):
         """The result as a program reads it."""
         return result if isinstance(result, dict) else {"result": result}
 
+    def images(self, result: Any) -> list[bytes]:  # noqa: ARG002
+        """Pictures that go with the text, as PNG; the data repeats none of them."""
+        return []
+
     @classmethod
     @cache
     def input_schema(cls) -> dict[str, Any]:

@@ -1,0 +1,199 @@
+"""Lines and operators by name or id, as one portal shows them to one caller's credentials."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from weakref import WeakKeyDictionary
+
+import anyio
+from pydantic import AfterValidator, WithJsonSchema
+
+from desk.composite import Desk
+from tools.channels import ConfigListGet
+from tools.fields import MAX_ID
+from tools.results import number
+from tools.tool import InvalidArguments
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+
+FRESH = 300.0
+"""Seconds for which names are taken for true."""
+PAGE, MOST_PAGES = 200, 10
+"""Lines on a page, and pages that are read."""
+MOST_CANDIDATES = 20
+LONGEST_NAME = 60
+MOST_EMPLOYEES = 50
+"""On a page of the portal's users."""
+SHORTEST_SEARCH = 3
+"""For less the portal answers with everybody."""
+
+
+def _nameable(value: int | str) -> int | str:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("must not be blank")
+    if isinstance(asked := number(value), int) and not 1 <= asked <= MAX_ID:
+        raise ValueError(f"an id is a number from 1 to {MAX_ID}")
+    return value
+
+
+AS_TEXT = WithJsonSchema({"type": "string", "description": "id or name"})
+"""One type, because some model providers refuse a schema with several."""
+LineRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+OperatorRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+
+
+Kind = Literal["line", "user"]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line or an operator."""
+
+    id: int
+    name: str
+    """Empty where the portal tells none."""
+    kind: Kind = "user"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name else f"{self.kind} {self.id}"
+
+
+@dataclass(eq=False)
+class _Known:
+    """What is known of one portal; its object stands for the credentials too, so nobody sees others' names."""
+
+    lines: dict[int, str] = field(default_factory=dict)
+    operators: dict[int, str] = field(default_factory=dict)
+    employees: dict[int, str] = field(default_factory=dict)
+    """Those who are in no queue; empty where the portal does not tell the name."""
+    at: float = float("-inf")
+    asking: anyio.Lock = field(default_factory=anyio.Lock)
+
+
+_KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
+
+
+class Names:
+    """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known = _KNOWN.setdefault(desk.portal, _Known())
+
+    async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
+        """Names of all lines by id, at most so many seconds old."""
+        await self._fill(anyio.current_time() - older)
+        return self._known.lines
+
+    async def line(self, which: int | str, argument: str = "line") -> Named:
+        """The one line meant, or InvalidArguments with those it may be."""
+        return await self._one(which, argument, "line")
+
+    async def operator(self, who: int | str, argument: str = "operator") -> Named:
+        """The one employee meant, or InvalidArguments with those it may be; an id needs to be in no queue."""
+        if isinstance(asked := number(who), int):
+            return Named(asked, (await self.people((asked,)))[asked])
+        return await self._one(who, argument, "user")
+
+    async def people(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of employees by id, empty where the portal tells none."""
+        await self._fill(anyio.current_time() - FRESH)
+        known, wanted = self._known, list(dict.fromkeys(ids))
+        strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
+        if asked := strangers[:MOST_EMPLOYEES]:
+            found = await self._employees("user.get", {"ID": asked})
+            known.employees |= {**dict.fromkeys(asked, ""), **found}
+        return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
+
+    async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
+        """The cache may be too old to know a new name, so that what is not found is looked for once more."""
+        began = anyio.current_time()
+        hits: list[int] = []
+        named: Mapping[int, str] = {}
+        for newer_than in (began - FRESH, began):
+            await self._fill(newer_than)
+            named = self._known.lines if kind == "line" else self._known.operators
+            if hits := fitting(which, named):
+                break
+        if not hits and kind == "user" and (found := await self._search(str(which))):
+            hits, named = list(found), found
+        if len(hits) == 1:
+            return Named(hits[0], named[hits[0]], kind)
+        raise InvalidArguments([_which(argument, which, hits, named)])
+
+    async def _search(self, text: str) -> Mapping[int, str]:
+        text = text.strip()
+        return await self._employees("user.search", {"FIND": text}) if len(text) >= SHORTEST_SEARCH else {}
+
+    async def _fill(self, newer_than: float) -> None:
+        async with self._known.asking:
+            if self._known.at >= newer_than:
+                return
+            began = anyio.current_time()
+            rows = await self._rows()
+            self._known.lines = {row["ID"]: _name(row.get("LINE_NAME")) for row in rows}
+            self._known.operators = dict(_operators(rows))
+            self._known.employees = {}
+            self._known.at = began
+
+    async def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for page in range(MOST_PAGES):
+            asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
+            found = await self._desk.ask(asked)
+            rows += [row for row in found if isinstance(row.get("ID"), int)]
+            if len(found) < PAGE:
+                break
+        return rows
+
+    async def _employees(self, method: str, conditions: Mapping[str, Any]) -> dict[int, str]:
+        """Employees by id; none where the credentials lack the scope of users."""
+        from portal.errors import PortalError
+
+        try:
+            found = await self._desk.portal.call(method, {"FILTER": conditions}, repeatable=True)
+        except PortalError:
+            return {}
+        rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        named = {number(row.get("ID")): _full_name(row) for row in rows}
+        return {one: name for one, name in named.items() if isinstance(one, int) and name}
+
+
+def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
+    """Ids that are meant: the id itself, else equal names, else those that begin so, else those that hold it."""
+    asked = number(which) if isinstance(which, str) else which
+    if asked in named:
+        return [asked]
+    words = " ".join(str(which).casefold().split())
+    if not words:
+        return []
+    tests = (str.__eq__, str.startswith, str.__contains__)
+    return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
+
+
+def _operators(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
+    for row in rows:
+        for key, shown in (row.get("QUEUE_USERS_FIELDS") or {}).items():
+            name = _name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
+            if isinstance(one := number(key), int) and name:
+                yield one, name
+
+
+def _full_name(user: Mapping[str, Any]) -> str:
+    return _name(" ".join(str(user.get(part) or "") for part in ("NAME", "LAST_NAME")))
+
+
+def _name(value: object) -> str:
+    """A name in one line, as it is somebody else's words."""
+    return " ".join(str(value or "").split())[:LONGEST_NAME]
+
+
+def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
+    shown = [f"{one} {named[one]}" for one in (hits or named)][:MOST_CANDIDATES]
+    listed = ", ".join(shown) or "none"
+    asked = str(which)[:LONGEST_NAME]
+    if hits:
+        return f"{argument}: '{asked}' fits several: {listed}; give the id"
+    return f"{argument}: nothing is called '{asked}'; there are {listed}"

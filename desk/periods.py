@@ -1,0 +1,124 @@
+"""Spans of time as people name them, by the portal's clock."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime
+
+from tools.effect import Effect
+from tools.method import Method
+from tools.rules import LONGEST_PERIOD
+from tools.tool import InvalidArguments
+
+Word = Literal[
+    "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_7_days", "last_30_days"
+]
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+SECOND = timedelta(seconds=1)
+
+
+def _readable(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("should be a day such as 2026-03-01, or a date and time in ISO 8601") from None
+    return value
+
+
+Day = Annotated[str, AfterValidator(_readable)]
+"""A whole day, or a moment; without an offset it is meant by the portal's clock."""
+
+
+class ServerTime(Method):
+    """The portal's clock, with its offset from UTC; no tool, but what periods are counted by."""
+
+    rest = "server.time"
+    title = "The portal's time"
+    effects = Effect.READ
+    returns = AwareDatetime
+
+    def shape(self, result: Any) -> datetime:
+        """A moment to count with."""
+        return datetime.fromisoformat(result)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first second to the last, both counted."""
+
+    name: str
+    start: datetime
+    end: datetime
+    step: timedelta
+    """How far back the period lies that it is compared with."""
+
+    def before(self) -> "Period":
+        """The period of the same length that it is compared with: in weeks the same days of the week."""
+        return replace(self, start=self.start - self.step, end=self.end - self.step)
+
+    @property
+    def offset(self) -> str:
+        """Of the portal's clock: `UTC+01:00`."""
+        return f"UTC{self.start.isoformat()[-6:]}"
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
+
+
+def named(word: Word, now: datetime) -> Period:
+    """The period of a word; those that are not over end now."""
+    today = datetime.combine(now, time(), now.tzinfo)
+    monday, first = today - today.weekday() * DAY, today.replace(day=1)
+    start, end = {
+        "today": (today, now),
+        "yesterday": (today - DAY, today - SECOND),
+        "this_week": (monday, now),
+        "last_week": (monday - WEEK, monday - SECOND),
+        "this_month": (first, now),
+        "last_month": ((first - DAY).replace(day=1), first - SECOND),
+        "last_7_days": (today - 6 * DAY, now),
+        "last_30_days": (today - 29 * DAY, now),
+    }[word]
+    step = WEEK if word.endswith("week") else _whole_days(start, end)
+    return Period(word.replace("_", " "), start, end, step)
+
+
+def between(first: str, last: str | None, now: datetime) -> Period:
+    """The period of two days or moments, or until now; InvalidArguments if there is none."""
+    start, end = _start_of(first, now), min(_end_of(last, now) if last else now, now)
+    if start > now:
+        raise InvalidArguments([f"date_from: lies in the future; by the portal's clock it is {now.isoformat()}"])
+    if end < start:
+        raise InvalidArguments(["date_to is before date_from"])
+    if end - start > LONGEST_PERIOD:
+        raise InvalidArguments([f"the period is longer than {LONGEST_PERIOD.days} days: split it"])
+    return Period("", start, end, _whole_days(start, end))
+
+
+def _whole_days(start: datetime, end: datetime) -> timedelta:
+    """The length, rounded up so that both periods begin at the same time of day."""
+    return -(-(end - start + SECOND) // DAY) * DAY
+
+
+def _start_of(value: str, now: datetime) -> datetime:
+    return _moment(value, time(), now)
+
+
+def _end_of(value: str, now: datetime) -> datetime:
+    return _moment(value, time(23, 59, 59), now)
+
+
+def _moment(value: str, of_day: time, now: datetime) -> datetime:
+    if _is_day(value):
+        return datetime.combine(date.fromisoformat(value), of_day, now.tzinfo)
+    moment = datetime.fromisoformat(value)
+    return moment.astimezone(now.tzinfo) if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
