@@ -65,7 +65,7 @@ Working hours: none, the line is always open
 Client reads: in a new chat "Welcome! An operator will be with you shortly."; nothing after 1 min without an \
 answer; when an operator finishes "Thank you for contacting us."; nothing at the automatic closure
 Bot: none
-Closing: by itself when the client has not replied to an operator for 4 h; 10 min after finishing for good
+Closing: by itself when the client has not replied to an operator for 4 h; for good 10 min after it is finished
 Rating: clients are asked: in messengers "Please rate our service: send 1 for good or 0 for bad."; in the site \
 widget "Please rate our service."; there also before the operator finishes
 CRM: for an unknown client a lead is made; its source is made by the portal; a known client goes first to the \

@@ -6,7 +6,7 @@ from desk.line import Line
 from desk.names import Named
 from desk.words import duration, listed
 
-LONGEST_TEXT = 90
+LONGEST_TEXT = 70
 MOST_OPERATORS = 15
 MOST_DAYS = 8
 ORDERS = {
@@ -60,7 +60,11 @@ def _people(line: Line, names: Mapping[int, str]) -> Iterator[str]:
     limit = line.number("MAX_CHAT")
     if line.text("QUEUE_TYPE") != "all":
         yield f"after {duration(line.number('QUEUE_TIME'))} without an answer to the next"
-        yield f"at most {limit} dialogs each ({line.text('TYPE_MAX_CHAT')})" if limit else "no limit of dialogs each"
+        yield (
+            f"at most {limit} dialogs each (TYPE_MAX_CHAT {line.text('TYPE_MAX_CHAT')})"
+            if limit
+            else "no limit of dialogs each"
+        )
     if line.on("CHECK_AVAILABLE"):
         yield "only those who have started their working day"
     yield SHOWN.get(line.text("OPERATOR_DATA"), "what clients see of operators is not known here")
@@ -122,7 +126,7 @@ def _always(line: Line) -> bool:
 def _closing(line: Line) -> Iterator[str]:
     yield f"by itself when the client has not replied to an operator for {duration(line.number('AUTO_CLOSE_TIME'))}"
     full = line.number("FULL_CLOSE_TIME")
-    yield f"{duration(full * 60)} after finishing for good" if full else "for good as soon as it is finished"
+    yield f"for good {duration(full * 60)} after it is finished" if full else "for good as soon as it is finished"
     if line.on("CONFIRM_CLOSE"):
         yield "operators are asked before closing"
 

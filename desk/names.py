@@ -1,6 +1,6 @@
 """Lines and operators by name or id, as one portal shows them to one caller's credentials."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from weakref import WeakKeyDictionary
@@ -77,13 +77,14 @@ _KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
 class Names:
     """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, clock: Callable[[], float] = anyio.current_time) -> None:
         self._desk = desk
+        self._clock = clock
         self._known = _KNOWN.setdefault(desk.portal, _Known())
 
     async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
         """Names of all lines by id, at most so many seconds old."""
-        await self._fill(anyio.current_time() - older)
+        await self._fill(self._clock() - older)
         return self._known.lines
 
     async def line(self, which: int | str, argument: str = "line") -> Named:
@@ -98,7 +99,7 @@ class Names:
 
     async def people(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of employees by id, empty where the portal tells none."""
-        await self._fill(anyio.current_time() - FRESH)
+        await self._fill(self._clock() - FRESH)
         known, wanted = self._known, list(dict.fromkeys(ids))
         strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
         if asked := strangers[:MOST_EMPLOYEES]:
@@ -108,7 +109,7 @@ class Names:
 
     async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
         """The cache may be too old to know a new name, so that what is not found is looked for once more."""
-        began = anyio.current_time()
+        began = self._clock()
         hits: list[int] = []
         named: Mapping[int, str] = {}
         for newer_than in (began - FRESH, began):
@@ -130,7 +131,7 @@ class Names:
         async with self._known.asking:
             if self._known.at >= newer_than:
                 return
-            began = anyio.current_time()
+            began = self._clock()
             rows = await self._rows()
             self._known.lines = {row["ID"]: _name(row.get("LINE_NAME")) for row in rows}
             self._known.operators = dict(_operators(rows))

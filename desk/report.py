@@ -76,11 +76,11 @@ class Report:
         """The report as a program reads it; seconds, and ISO 8601 by the portal's clock."""
         period, line, operator = self.scope.period, self.scope.line, self.scope.operator
         return {
-            "period": _data_of(period),
+            "period": {"name": period.name, **_ends(period)},
             **({"line": {"id": line.id, "name": line.name}} if line else {}),
             **({"operator": {"id": operator.id, "name": operator.name}} if operator else {}),
             "totals": asdict(self.totals),
-            **({"before": {**_data_of(period.before()), **asdict(self.before)}} if self.before else {}),
+            **({"before": {**_ends(period.before()), **asdict(self.before)}} if self.before else {}),
             "not_taken_yet": self.unanswered,
             **asdict(self.load),
             "ratings_received": asdict(self.received),
@@ -154,8 +154,8 @@ def _transfers_of(sessions: list[dict[str, Any]]) -> Iterator[Method]:
         yield V2SessionTransferList(session_id=ids[start : start + TRANSFERS_AT_ONCE])
 
 
-def _data_of(period: Period) -> dict[str, str]:
-    return {"name": period.name, "from": period.start.isoformat(), "to": period.end.isoformat()}
+def _ends(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
 def _with_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:

@@ -280,7 +280,7 @@ def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
     templates = client.run("list_resource_templates").resource_templates
 
     assert {template.uri_template for template in templates} == {
-        f"openchannels://docs/{kind}/{{name}}" for kind in ("methods", "events", "guides", "sections", "errors")
+        f"openchannels://docs/{kind}/{{name}}" for kind in ("methods", "tools", "events", "guides", "sections", "errors")
     }
 
 

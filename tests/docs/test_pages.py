@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from desk.registry import COMPOSITES
 from docs.addresses import error_address, official_event_page, official_method_page
 from docs.errors import codes, givers
 from docs.guides.guide import guides
@@ -21,7 +22,7 @@ from tools.registry import methods
 METHODS = pytest.mark.parametrize("method", methods().values(), ids=methods())
 EVENTS = pytest.mark.parametrize("event", events().values(), ids=events())
 CODES = pytest.mark.parametrize("code", codes())
-INDEXED = {"section", "guide"}
+INDEXED = {"section", "guide", "tool"}
 PLACEHOLDERS = ("/NAME", "/LANG/PATH")
 PAGES = pytest.mark.parametrize("page", pages().values(), ids=pages())
 BAR = re.compile(r"(?<!\\)\|")
@@ -29,11 +30,12 @@ ADDRESS = re.compile(r"openchannels://[\w./-]*\w")
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
-def test_there_is_a_page_for_each_method_event_section_guide_and_error_code() -> None:
+def test_there_is_a_page_for_each_tool_method_event_section_guide_and_error_code() -> None:
     assert set(pages()) == {
         "openchannels://docs/index",
         *(f"openchannels://docs/sections/{name}" for name in sections()),
         *(f"openchannels://docs/guides/{name}" for name in guides()),
+        *(f"openchannels://docs/tools/{tool.tool()}" for tool in COMPOSITES),
         *(f"openchannels://docs/methods/{method.rest}" for method in methods().values()),
         *(f"openchannels://docs/events/{name}" for name in events()),
         "openchannels://docs/errors",
@@ -41,7 +43,7 @@ def test_there_is_a_page_for_each_method_event_section_guide_and_error_code() ->
     }
 
 
-def test_the_index_leads_to_every_section_and_guide() -> None:
+def test_the_index_leads_to_every_section_guide_and_tool_of_several_calls() -> None:
     assert set(ADDRESS.findall(index_page())) >= {page.uri for page in pages().values() if page.kind in INDEXED}
 
 

@@ -1,0 +1,109 @@
+"""The picture of a report."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from desk import lettering
+from desk.chart import draw
+from desk.figures import Load, Moves, OperatorFigures, Received, Supervision, Totals
+from desk.lettering import Lettering, transliterated
+from desk.names import Named
+from desk.periods import named
+from desk.report import Report, Scope
+
+LARGEST = 60_000
+SIZE = (1920, 1080)
+NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
+TOTALS = Totals(120, 100, 2, 370, 80, 20, 4000, 30, 3)
+BAR, PEAK = (143, 180, 242), (37, 99, 201)
+
+
+def _report(by_hour: list[int], operators: list[OperatorFigures], line: Named | None = None) -> Report:
+    return Report(
+        Scope(named("last_30_days", NOW), line, None),
+        TOTALS,
+        TOTALS,
+        Load(by_hour, {}, operators),
+        0,
+        Received(0, 0),
+        Supervision(0, 0),
+        Moves(0, 0, {}),
+        [],
+        {},
+        {},
+        120,
+    )
+
+
+def _colours(png: bytes) -> dict[tuple[int, int, int], int]:
+    assert len(png) < LARGEST
+    image = Image.open(BytesIO(png))
+    assert image.size == SIZE
+    counted = image.convert("RGB").getcolors(256)
+    assert counted is not None
+    return {colour: number for number, colour in counted if isinstance(colour, tuple)}  # type: ignore[misc]
+
+
+def _operators(number: int, name: str = "Olga Smirnova") -> list[OperatorFigures]:
+    return [OperatorFigures(one, f"{name} {one}", 40 - one, 60 * one, 1, 0) for one in range(1, number + 1)]
+
+
+def test_bars_grow_with_the_dialogs() -> None:
+    few, many = (_colours(draw(_report([*[0] * 9, 8, number, *[0] * 13], []))) for number in (2, 4))
+
+    assert few[PEAK] == many[PEAK]
+    assert 1.9 < many[BAR] / few[BAR] < 2.1
+
+
+def test_without_dialogs_there_are_no_bars() -> None:
+    colours = _colours(draw(_report([0] * 24, [])))
+
+    assert BAR not in colours
+    assert PEAK not in colours
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _report([100_000] * 24, _operators(40), Named(1, "A line with a name that is far too long " * 3)),
+        _report([3, *[0] * 23], _operators(12, "Константин Константинопольский"), Named(1, "Поддержка сайта")),
+        _report([1] * 24, [OperatorFigures(7, "", 1, 0, 0, 0)], Named(7, "客服")),
+        _report([], []),
+    ],
+    ids=["crowded", "Cyrillic", "names that cannot be written", "empty"],
+)
+def test_any_report_makes_a_small_picture(report: Report) -> None:
+    assert _colours(draw(report))
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("Щукин Фёдор", "Shchukin Fyodor"),
+        ("Їжакевич Ґанна", "Yizhakevich Ganna"),
+        ("Jürgen Weiß, Łódź", "Jurgen Weiss, Lodz"),
+        ("王小明", "???"),
+    ],
+)
+def test_a_name_has_a_spelling_in_latin_letters_or_none(name: str, latin: str) -> None:
+    assert transliterated(name) == latin
+
+
+def test_without_a_font_of_the_system_names_are_spelled_in_latin_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "OF_SYSTEMS", ())
+    written = Lettering(["Ольга", "王小明"])
+
+    assert written.spelled("Ольга", "user 3") == "Olga"
+    assert written.spelled("王小明", "user 12") == "user 12"
+    assert Lettering(["Olga"]).spelled("Olga", "user 3") == "Olga"
+
+
+def test_a_font_that_has_every_letter_leaves_names_as_they_are() -> None:
+    written = Lettering(["Ольга"])
+    if written.font(12).getname()[0] == "Aileron":
+        pytest.skip("this machine has no font with Cyrillic letters where the library looks")
+
+    assert written.spelled("Ольга") == "Ольга"
