@@ -2,14 +2,15 @@
 
 import json
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
 import anyio
+
+from portal import private_file
 
 LOCK_PAUSE = 0.05
 
@@ -62,41 +63,16 @@ class TokenFile:
             raise NoGrant(f"{self.path} cannot be read: sign in again with `openchannels-mcp login`") from None
 
     def save(self, grant: Grant) -> None:
-        """Replace the grant: written beside, brought to the disk, then renamed."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(grant.as_json(), file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
+        """Replace the grant."""
+        private_file.replace(self.path, json.dumps(grant.as_json()))
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
         """Nobody else renews the grant meanwhile, not in another process either, where the system can lock files."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = private_file.open_lock(self.path)
         try:
-            while not _lock(descriptor):  # noqa: ASYNC110  (another process holds it)
+            while not private_file.lock(descriptor, wait=False):  # noqa: ASYNC110  (another process holds it)
                 await anyio.sleep(LOCK_PAUSE)
             yield
         finally:
             os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        import fcntl  # noqa: PLC0415  (not on Windows)
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -101,10 +101,10 @@ def input_schema(tool: str) -> Mapping[str, Any] | None:
     return known.input_schema() if known else None
 
 
-def create_server(caller_of: CallerOf, **more: Any) -> Server[Any]:
+def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more: Any) -> Server[Any]:
     """The server, ready to be run over any transport; `more` are further handlers of the transport."""
     handlers = Handlers(caller_of)
-    server = Server(
+    server = kind(
         "openchannels",
         version=VERSION,
         title="Bitrix24 Open Channels",

@@ -29,9 +29,9 @@ class Caller:
         """Its tool calls."""
         return Calls(self.policy, self.connection, self.library)
 
-    @cached_property
+    @property
     def definitions(self) -> list[types.Tool]:
-        """Its tools as MCP lists them; made when it first asks for them."""
+        """Its tools as MCP lists them; made when somebody first asks for them."""
         from server.catalogue import definition
 
         return [definition(tool) for tool in self.policy.tools.values()]

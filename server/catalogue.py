@@ -1,11 +1,14 @@
 """Tools as MCP lists them, made from their classes."""
 
+from functools import cache
+
 from mcp import types
 
 from tools.effect import Effect
 from tools.tool import Tool
 
 
+@cache
 def definition(tool: type[Tool]) -> types.Tool:
     """One entry of tools/list."""
     return types.Tool(

@@ -1,6 +1,5 @@
 """The command line: serve over stdio, or use the same tools by hand."""
 
-import gc
 import io
 import logging
 import signal
@@ -10,26 +9,14 @@ import click
 
 from openchannels_mcp import VERSION
 from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
+from server.commands.serve import serve
+from server.commands.stdio import serve_one_client
+from server.commands.token import token
 from server.connection import application_settings
-from server.settings import Settings, WrongSettings
+from server.settings import WrongSettings
 
 BY_HAND = "command line"
 """Name of whoever calls tools from the terminal."""
-
-
-def _serve(settings: Settings) -> None:
-    # What start-up imports stays to the end, so looking for garbage in it is lost time: about a tenth of the start.
-    gc.disable()
-    import anyio
-
-    from server.app import serve_stdio
-
-    caller = caller_of(settings, "stdio")
-    gc.freeze()
-    gc.enable()
-    # A thread waits for standard input, so that nothing but the end of the process answers Ctrl-C.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    anyio.run(serve_stdio, caller)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,8 +28,7 @@ def cli(context: click.Context) -> None:
     The portal is the inbound webhook in OPENCHANNELS_WEBHOOK_URL, or the embedded one with --sandbox.
     """
     if context.invoked_subcommand is None:
-        settings = read_settings(context)
-        _serve(settings)
+        serve_one_client(context)
 
 
 @cli.command()
@@ -155,6 +141,10 @@ def demo() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `demo | head` ends quietly
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
+
+
+cli.add_command(serve)
+cli.add_command(token)
 
 
 def main() -> None:

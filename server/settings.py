@@ -90,7 +90,12 @@ class Settings(BaseSettings):
 def check_environment(names: Iterable[str]) -> None:
     """A misspelt variable must not quietly leave a limit off."""
     known = {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
-    for name in names:
+    given = list(names)
+    if any(name.upper().startswith("OPENCHANNELS_HTTP_") for name in given):
+        from server.http.settings import variables
+
+        known |= variables()
+    for name in given:
         if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
             raise WrongSettings(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
@@ -114,14 +119,15 @@ class ProfileSource(PydanticBaseSettingsSource):
             return {}
         if _is_on(chosen.get("sandbox")):
             return {}
-        content = _read(path)
+        content = read_file(path)
         name = named or content.get("default_profile")
         if not name:
             return {}
         return {"profile": name, **_without_replaced_secrets(_profile(content, name, path), chosen)}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings file: profiles, and the table of the server that many clients share."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -129,7 +135,7 @@ def _read(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise WrongSettings(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
 
-    if unknown := set(content) - {"default_profile", "profiles"}:
+    if unknown := set(content) - {"default_profile", "profiles", "server"}:
         raise WrongSettings(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
     return content
 

@@ -17,6 +17,7 @@ class Recording:
 
     address: str = ""
     requests: list[tuple[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     connections: set[Any] = field(default_factory=set)
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     """Used up one by one; then `result` answers."""
@@ -28,6 +29,14 @@ class Recording:
     def webhook(self) -> str:
         """The address to configure."""
         return f"{self.address}/rest/1/{TOKEN}/"
+
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """One more for each request."""
+
+    def wait_for(self, requests: int) -> None:
+        """Until so many more have come."""
+        for _ in range(requests):
+            assert self.arrived.acquire(timeout=30)
 
     def release(self) -> None:
         """Let the answers go."""
@@ -53,7 +62,9 @@ def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             method = self.path.removeprefix(f"/rest/1/{TOKEN}/")
             recording.requests.append((method, json.loads(body)))
+            recording.headers.append(dict(self.headers))
             recording.connections.add(self.client_address)
+            recording.arrived.release()
             recording.held.wait(timeout=30)
             status, answer = recording.next_answer()
             self.send_response(status)

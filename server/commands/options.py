@@ -12,7 +12,10 @@ from server.policy import Policy
 from server.settings import Settings, WrongSettings, check_environment
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from server.caller import Caller
+    from server.http.settings import ServerSettings
 
 
 class WrongUsage(click.ClickException):
@@ -47,17 +50,32 @@ def read_settings(context: click.Context) -> Settings:
         check_environment(os.environ)
         return Settings(**context.obj)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{_setting(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_url=False, include_input=False)
-        )
-        raise WrongUsage(problems) from None
+        raise WrongUsage(_problems(error, "OPENCHANNELS_")) from None
     except WrongSettings as error:
         raise WrongUsage(str(error)) from None
 
 
-def _setting(location: tuple[int | str, ...]) -> str:
-    return f"OPENCHANNELS_{'.'.join(str(part) for part in location).upper()}"
+def read_server_settings(**given: Any) -> "ServerSettings":
+    """What holds for the server that a team shares, or one clear message."""
+    from pydantic import ValidationError
+
+    from server.http.settings import PREFIX, ServerSettings
+
+    try:
+        check_environment(os.environ)
+        return ServerSettings(**given)
+    except ValidationError as error:
+        raise WrongUsage(_problems(error, PREFIX)) from None
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _problems(error: "ValidationError", prefix: str) -> str:
+    """Each wrong setting by the name of its variable; never its value, which may be a secret."""
+    return "; ".join(
+        f"{prefix}{'__'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors(include_url=False, include_input=False)
+    )
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -1,0 +1,121 @@
+"""The portals of a team: one connection for each profile, shared by all who use it, because its limits are shared."""
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from server.caller import Caller
+from server.connection import Connection
+from server.library import Library
+from server.policy import Policy
+from server.settings import Settings, WrongSettings
+
+logger = logging.getLogger(__name__)
+
+MOST_CALLERS = 2000
+"""Kept for their next request."""
+WHICH_PORTAL = (
+    "webhook_url",
+    "webhook_url_file",
+    "webhook_url_keyring",
+    "portal",
+    "client_id",
+    "client_secret",
+    "client_secret_file",
+    "client_secret_keyring",
+    "oauth_server",
+    "token_file",
+)
+"""Settings that say which portal it is; as variables they would put one portal into the place of every profile's."""
+
+
+class Portals:
+    """Opens the portal of a profile when it is first needed; `options` are the command line's, for all of them."""
+
+    def __init__(self, options: Mapping[str, Any], connect: Callable[[Settings], Connection] = Connection) -> None:
+        self._options = options
+        self._connect = connect
+        self._known: dict[str | None, tuple[Settings, Connection]] = {}
+        self._open: set[Connection] = set()
+        self._callers: dict[tuple[str, str | None, Policy], Caller] = {}
+        self._opening = anyio.Lock()
+        self._closing = anyio.Event()
+        self._tasks: TaskGroup
+
+    def settings(self, profile: str | None) -> Settings:
+        """The settings of a profile, or the server's own where none is named; WrongSettings if they cannot work."""
+        return self._find(profile)[0]
+
+    async def caller(self, name: str, profile: str | None, bound: Policy) -> Caller:
+        """One who works with a profile's portal, within its bounds and their own; WrongSettings as above."""
+        settings, connection = self._find(profile)
+        async with self._opening:
+            if connection not in self._open:
+                await self._tasks.start(self._keep_open, connection)
+                self._open.add(connection)
+        known = (name, profile, bound)
+        if known not in self._callers or self._callers[known].connection is not connection:
+            if len(self._callers) >= MOST_CALLERS:
+                self._callers.clear()
+            library = Library(settings.docs_folder.expanduser())
+            self._callers[known] = Caller(name, Policy.of(settings).within(bound), connection, library)
+        return self._callers[known]
+
+    def _find(self, profile: str | None) -> tuple[Settings, Connection]:
+        """Each profile is read once, also where it is the one that is used unless another is named."""
+        if profile not in self._known:
+            settings = self._read(profile)
+            if settings.profile not in self._known:
+                self._known[settings.profile] = (settings, self._connect(settings))
+            self._known[profile] = self._known[settings.profile]
+        return self._known[profile]
+
+    def _read(self, profile: str | None) -> Settings:
+        from pydantic import ValidationError
+
+        named = {} if profile is None else {"profile": profile}
+        try:
+            settings = Settings(**{**self._options, **named})
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, wrong["loc"]))
+            raise WrongSettings(f"profile {profile}: {place}: {wrong['msg']}") from None
+        if profile is not None and not settings.sandbox:
+            _check_that_no_variable_replaces(profile)
+        return settings
+
+    async def _keep_open(self, connection: Connection, *, task_status: TaskStatus[None]) -> None:
+        """In a task of its own, because a connection has to be closed where it was opened.
+
+        One that breaks down takes no other with it, and is replaced when it is needed again.
+        """
+        try:
+            async with connection:
+                task_status.started()
+                await self._closing.wait()
+        except Exception:
+            logger.exception("A portal's connection broke down")
+            self._open.discard(connection)
+            self._known = {profile: known for profile, known in self._known.items() if known[1] is not connection}
+
+    async def __aenter__(self) -> Self:
+        self._tasks = await anyio.create_task_group().__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        await self._tasks.__aexit__(None, None, None)
+
+
+def _check_that_no_variable_replaces(profile: str) -> None:
+    given = {name.upper() for name, value in os.environ.items() if value}
+    if replacing := [name for name in WHICH_PORTAL if f"OPENCHANNELS_{name.upper()}" in given]:
+        variables = ", ".join(f"OPENCHANNELS_{name.upper()}" for name in replacing)
+        raise WrongSettings(f"{variables} would replace the portal of profile {profile}: unset it, or use no profile")
