@@ -13,6 +13,7 @@ from mcp.types import CallToolResult, TextContent
 from sandbox.settings import SETTINGS
 from server.calls import Calls
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
@@ -83,10 +84,10 @@ async def _no_pause(_: float) -> None:
     """Time does not pass here."""
 
 
-async def _replies(tool: str, arguments: dict[str, Any], rounds: int) -> list[CallToolResult]:
+async def _replies(folder: Path, tool: str, arguments: dict[str, Any], rounds: int) -> list[Any]:
     transport = httpx.MockTransport(OddPortal(seed=1).answer)
     async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
-        calls = Calls(Policy(frozenset(TOOLSETS)), connection, Library(Path()))
+        calls = Calls("tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), Keeping(folder))
         return [await calls.call(tool, arguments) for _ in range(rounds)]
 
 
@@ -99,9 +100,12 @@ async def _replies(tool: str, arguments: dict[str, Any], rounds: int) -> list[Ca
         ("channel_audit", {}, 40),
     ],
 )
-def test_whatever_a_portal_says_the_reply_is_clear(tool: str, arguments: dict[str, Any], rounds: int) -> None:
-    replies = anyio.run(_replies, tool, arguments, rounds)
+def test_whatever_a_portal_says_the_reply_is_clear(
+    tmp_path: Path, tool: str, arguments: dict[str, Any], rounds: int
+) -> None:
+    replies = anyio.run(_replies, tmp_path, tool, arguments, rounds)
 
+    assert all(isinstance(reply, CallToolResult) for reply in replies)
     assert any(not reply.is_error for reply in replies)
     for reply in replies:
         block = reply.content[0]
