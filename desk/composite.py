@@ -75,6 +75,8 @@ class Composite(Tool):
 
     errors: ClassVar[Mapping[str, str]] = {}
     """Portal's error code -> what to do next."""
+    reports: ClassVar[bool] = False
+    """Whether it cannot work where the portal gives no reports."""
     asks: ClassVar[tuple[str, ...]] = ()
     """What it asks the portal, in order, for the documentation page."""
     details: ClassVar[str] = ""

@@ -155,21 +155,29 @@ class Examination:
 
     def why_unusable(self, tool: type[Tool]) -> str:
         """What keeps a tool from working, after the checks; empty if nothing does."""
-        return next(self._obstacles(tool), "") if issubclass(tool, Method) else ""
+        if tool is PortalCheck or not issubclass(tool, Method | Composite):
+            return ""
+        return next(self._obstacles(tool), "")
 
-    def _obstacles(self, method: type[Method]) -> Iterator[str]:
+    def _obstacles(self, tool: type[Method] | type[Composite]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
+        scopes = tool.scopes if issubclass(tool, Method) else SCOPES
         yield from (name for name in ("connection", "credentials") if name in failed)
-        if method.scopes and self._granted.isdisjoint(method.scopes):
-            yield f"scope {' or '.join(method.scopes)}"
-        if method.scopes == SCOPES:
+        if scopes and self._granted.isdisjoint(scopes):
+            yield f"scope {' or '.join(scopes)}"
+        if scopes == SCOPES:
             yield from (name for name in failed if name == "open channels")
-        if method.rest.startswith(REPORTS):
+        if tool.reports if issubclass(tool, Composite) else tool.rest.startswith(REPORTS):
             yield from (name for name in failed if name == "reports")
-        if method.rest in CHANGES_OF_LINES:
-            yield from (name for name in failed if name == "lines to change")
-        if _is_for_applications(method) and "application" in failed:
-            yield "needs an application"
+        if issubclass(tool, Method):
+            yield from _obstacles_of_method(tool, failed)
+
+
+def _obstacles_of_method(method: type[Method], failed: list[str]) -> Iterator[str]:
+    if method.rest in CHANGES_OF_LINES:
+        yield from (name for name in failed if name == "lines to change")
+    if _is_for_applications(method) and "application" in failed:
+        yield "needs an application"
 
 
 def _scopes_of(method: str) -> tuple[str, ...]:

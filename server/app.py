@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
+from server.guard.person import AtClient
 
 Context = ServerRequestContext[Any]
 INTRODUCTIONS = frozenset({"initialize", "server/discover"})
@@ -35,14 +36,17 @@ class Handlers:
         """All tools that the policy leaves."""
         return types.ListToolsResult(tools=self._caller_of(context).definitions)
 
-    async def call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
         """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
 
         async def report(seconds: float, reason: str) -> None:
             with suppress(BrokenResourceError, ClosedResourceError):
                 await context.session.report_progress(seconds, None, reason)
 
-        return await self._caller_of(context).calls.call(params.name, params.arguments or {}, report)
+        calls = self._caller_of(context).calls
+        return await calls.call(params.name, params.arguments or {}, report, AtClient(context, params))
 
     async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         """All documentation pages."""
@@ -95,10 +99,11 @@ class Handlers:
 
 def input_schema(tool: str) -> Mapping[str, Any] | None:
     """Schema of one tool, for the protocol's own checks of headers; they are made before it is known who calls."""
+    from server import catalogue
     from server.policy import every_tool
 
     known = every_tool().get(tool)
-    return known.input_schema() if known else None
+    return catalogue.input_schema(known) if known else None
 
 
 def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more: Any) -> Server[Any]:

@@ -10,6 +10,7 @@ from mcp.server import ServerRequestContext
 
 from server.calls import Calls
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.instructions import INSTRUCTIONS
 from server.library import Library
 from server.policy import Policy
@@ -23,18 +24,19 @@ class Caller:
     policy: Policy
     connection: Connection
     library: Library
+    keeping: Keeping
 
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.policy, self.connection, self.library)
+        return Calls(self.name, self.policy, self.connection, self.library, self.keeping)
 
     @property
     def definitions(self) -> list[types.Tool]:
         """Its tools as MCP lists them; made when somebody first asks for them."""
         from server.catalogue import definition
 
-        return [definition(tool) for tool in self.policy.tools.values()]
+        return [definition(tool) for tool in self.policy.listed.values()]
 
     @property
     def instructions(self) -> str:

@@ -1,68 +1,150 @@
-"""The way of a tool call: class, policy, arguments, portal, result, reply; each step once."""
+"""The way of a tool call: class, policy, arguments, guard, portal, result, reply; each step once."""
 
 import difflib
 import logging
+import sqlite3
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mcp.types import CallToolResult
+import anyio
+from mcp.types import CallToolResult, InputRequiredResult
 
 from desk.composite import Composite, Desk
 from server import failures
+from server.catalogue import DRY_RUN
 from server.connection import Connection
+from server.gateway import CallMethod, DescribeMethod, FindMethod, named
+from server.guard.keeping import Keeping
+from server.guard.person import AskFirst, Nobody, Person
+from server.guard.status import ApprovalStatus
 from server.library import Library
 from server.lookup import INDEX, Lookup
 from server.observation import OK, UNKNOWN_TOOL
-from server.policy import Policy
-from server.replies import Failure, answer, refuse
+from server.policy import Policy, every_tool
+from server.replies import Failure, answer, refuse, sketch
 from server.settings import WrongSettings
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
     from portal.client import Report
+    from server.guard.guard import Guard
 
 logger = logging.getLogger(__name__)
 
+ASKED = "asked"
+LOOK_EVERY = 0.5
+"""Seconds between looks for what a person approved, while something waits."""
+Reply = CallToolResult | Failure
+
 
 class Calls:
-    """Turns tool calls into requests to one portal, within one policy."""
+    """Turns tool calls of one caller into requests to one portal, within one policy."""
 
-    def __init__(self, policy: Policy, connection: Connection, library: Library) -> None:
+    def __init__(self, name: str, policy: Policy, connection: Connection, library: Library, keeping: Keeping) -> None:
+        self._name = name
         self._policy = policy
         self._connection = connection
         self._library = library
+        self._keeping = keeping
+        self._watching = False
 
-    async def call(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> CallToolResult:
-        """Answer a tool call; whatever goes wrong comes back as a flagged failure."""
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        report: "Report | None" = None,
+        person: Person = Nobody(),  # noqa: B008  (it holds nothing)
+    ) -> CallToolResult | InputRequiredResult:
+        """Answer a tool call, or ask the person first; whatever goes wrong comes back as a flagged failure."""
         with self._connection.observer.call(name) as running:
-            reply = await self._reply(name, arguments, report)
+            try:
+                reply = await self._reply(name, arguments, report, person)
+            except AskFirst as asking:
+                running.outcome = ASKED
+                return asking.result
             if isinstance(reply, Failure):
                 running.outcome, running.code = reply.outcome, reply.code
                 return refuse(reply)
             running.outcome = OK
             return reply
 
-    async def _reply(
-        self, name: str, arguments: Mapping[str, Any], report: "Report | None"
-    ) -> CallToolResult | Failure:
-        tool = self._policy.tools.get(name)
-        if tool is None:
-            return self._no_such_tool(name)
+    async def make_approved(self, approval_id: str) -> None:
+        """Make a call that a person approved, unless somebody else has begun to."""
+        approval = self.guard.approvals.claim(approval_id)
+        if approval is None:
+            return
         try:
-            return await self._run(tool, arguments, report)
+            call = self._policy.tools[approval.tool].from_tool(approval.arguments)
+        except (KeyError, InvalidArguments):
+            self.guard.approvals.finish(approval.id, "failed", "This server does not allow the call any more.")
+            return
+        await self.guard.make_approved(approval, call, lambda: self._made(call, None))
+
+    @cached_property
+    def guard(self) -> "Guard":
+        """What stands before changing calls; made at the first of them."""
+        from server.guard.guard import Guard
+
+        return Guard(self._policy, self._keeping, self._connection.key, self._name)
+
+    async def _reply(self, name: str, arguments: Mapping[str, Any], report: "Report | None", person: Person) -> Reply:
+        try:
+            tool, arguments = self._found(name, arguments)
+        except InvalidArguments as error:
+            return failures.invalid(CallMethod, error)
+        if tool is None:
+            return self._no_such_tool(name, arguments)
+        try:
+            return await self._run(tool, arguments, report, person)
+        except AskFirst:
+            raise
         except Exception:
-            logger.exception("The tool %s failed inside this server", name)
+            logger.exception("The tool %s failed inside this server", tool.tool())
             return failures.fault(tool)
 
+    def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, Mapping[str, Any]]:
+        """The tool that is meant, behind the gateway too, with its own arguments."""
+        if self._policy.mode == "gateway" and name == CallMethod.tool():
+            wanted = CallMethod.from_tool(arguments)
+            return self._policy.tools[named(wanted.name, self._policy.tools)], wanted.arguments
+        return self._policy.listed.get(name), arguments
+
     async def _run(
-        self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None"
-    ) -> CallToolResult | Failure:
-        from portal.errors import PortalError
+        self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
+    ) -> Reply:
+        try:
+            arguments, dry = _without_dry_run(tool, arguments)
+            call = tool.from_tool(arguments)
+        except InvalidArguments as error:
+            return failures.invalid(tool, error)
+        if tool.reads():
+            return await self._made(call, report)
+        return await self._guarded(call, report, person, dry=dry)
+
+    async def _guarded(self, call: Tool, report: "Report | None", person: Person, *, dry: bool) -> Reply:
+        from server.guard.guard import Stopped
 
         try:
-            call = tool.from_tool(arguments)
-            return answer(call, await self._result(call, report))
+            desk = await self._desk(report)
+            if dry:
+                return sketch(await self.guard.draft(call, desk))
+            return await self.guard.make(call, desk, person, lambda: self._made(call, report))
+        except Stopped as stopped:
+            return stopped.failure
+        except WrongSettings as error:
+            return failures.wrong_settings(type(call), error)
+        finally:
+            self._watch()
+
+    async def _made(self, call: Tool, report: "Report | None") -> Reply:
+        """The call itself; every way in which it can fail in words."""
+        from portal.errors import PortalError
+
+        tool = type(call)
+        try:
+            result = await self._result(call, report)
         except InvalidArguments as error:
             return failures.invalid(tool, error)
         except PortalError as error:
@@ -73,27 +155,71 @@ class Calls:
             return failures.unexpected(tool, error)
         except WrongSettings as error:
             return failures.wrong_settings(tool, error)
+        if chats := call.heard(result):
+            self.guard.hear(chats)
+        return answer(call, result)
 
     async def _result(self, call: Tool, report: "Report | None") -> Any:
-        if isinstance(call, Lookup):
-            return call.look_up(self._library)
-        desk = Desk(await self._connection.portal(), self._policy.tools, report)
         match call:
+            case Lookup():
+                return call.look_up(self._library)
+            case FindMethod() | DescribeMethod():
+                return call.look_up(self._policy.tools, self._library)
+            case ApprovalStatus():
+                await self._connection.portal()
+                self._watch()
+                return call.look_up(self.guard.approvals, self._connection.key, self._name)
             case Method():
-                return await desk.ask(call)
+                return await (await self._desk(report)).ask(call)
             case Composite():
-                return await call.run(desk)
+                return await call.run(await self._desk(report))
             case _:
                 raise TypeError(f"{call.tool()} is no kind of tool that can be called")
 
-    def _no_such_tool(self, name: str) -> Failure:
-        from tools.registry import methods
+    async def _desk(self, report: "Report | None") -> Desk:
+        return Desk(await self._connection.portal(), self._policy.tools, report)
 
-        known = methods().get(name)
+    def _watch(self) -> None:
+        """Make what a person approves, as long as something waits."""
+        if not self._watching and self.guard.approvals.open(self._connection.key, self._name):
+            self._watching = True
+            self._connection.start(self._make_what_is_approved)
+
+    async def _make_what_is_approved(self) -> None:
+        try:
+            while waiting := self.guard.approvals.open(self._connection.key, self._name):
+                for approval_id, approved in waiting.items():
+                    if approved:
+                        await self.make_approved(approval_id)
+                await anyio.sleep(LOOK_EVERY)
+        except (OSError, sqlite3.Error):
+            logger.exception("Approvals cannot be read")
+        finally:
+            self._watching = False
+
+    def _no_such_tool(self, name: str, arguments: Mapping[str, Any]) -> Failure:
+        known = every_tool().get(name)
         shown = name[:80]
         if known is not None and (reason := self._policy.why_not(known)):
+            if not known.reads():
+                self.guard.refused(known, arguments, reason)
             todo = "Ask the person who runs the server to allow it."
             return Failure(shown, "policy_refused", f"Nothing was sent: {reason}", todo, page=known.page())
-        near = difflib.get_close_matches(shown, list(self._policy.tools), n=3)
+        if known is not None:
+            todo = f"Call it through {CallMethod.tool()}."
+            return Failure(
+                shown, UNKNOWN_TOOL, "This server shows its tools through a gateway", todo, page=known.page()
+            )
+        near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
         return Failure(shown, UNKNOWN_TOOL, "There is no tool of this name", advice, page=INDEX)
+
+
+def _without_dry_run(tool: type[Tool], arguments: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """The tool's own arguments, and whether only a draft is wanted."""
+    if tool.reads() or DRY_RUN not in arguments:
+        return arguments, False
+    dry = arguments[DRY_RUN]
+    if not isinstance(dry, bool | None):
+        raise InvalidArguments([f"{DRY_RUN}: should be true or false"])
+    return {name: value for name, value in arguments.items() if name != DRY_RUN}, bool(dry)

@@ -1,11 +1,15 @@
 """Tools as MCP lists them, made from their classes."""
 
 from functools import cache
+from typing import Any
 
 from mcp import types
 
 from tools.effect import Effect
 from tools.tool import Tool
+
+DRY_RUN = "dry_run"
+"""Argument of every changing tool: tell what would be done, and send nothing."""
 
 
 @cache
@@ -15,9 +19,17 @@ def definition(tool: type[Tool]) -> types.Tool:
         name=tool.tool(),
         title=tool.title,
         description=tool.description(),
-        input_schema=tool.input_schema(),
+        input_schema=input_schema(tool),
         annotations=annotations(tool),
     )
+
+
+def input_schema(tool: type[Tool]) -> dict[str, Any]:
+    """The tool's arguments; those that change something can be asked for a draft."""
+    schema = tool.input_schema()
+    if tool.reads():
+        return schema
+    return {**schema, "properties": {**schema.get("properties", {}), DRY_RUN: {"type": "boolean"}}}
 
 
 def annotations(tool: type[Tool]) -> types.ToolAnnotations:

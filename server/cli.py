@@ -8,6 +8,7 @@ import sys
 import click
 
 from openchannels_mcp import VERSION
+from server.commands.guard import approvals, audit
 from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
 from server.commands.serve import serve
 from server.commands.stdio import serve_one_client
@@ -38,7 +39,7 @@ def tools(context: click.Context, *, markdown: bool) -> None:
     """List the tools with their effects and what each costs in bytes."""
     from server.tables import tools_in_markdown, tools_in_text
 
-    listed = policy_of(read_settings(context)).tools.values()
+    listed = policy_of(read_settings(context)).listed.values()
     click.echo(tools_in_markdown(listed) if markdown else tools_in_text(listed))
 
 
@@ -143,8 +144,8 @@ def demo() -> None:
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
 
 
-cli.add_command(serve)
-cli.add_command(token)
+for command in (serve, token, approvals, audit):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The one portal that a server works with, opened when it is first needed."""
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -51,10 +52,35 @@ class Connection:
             raise WrongSettings("give a webhook or an application (portal, client_id, client_secret), not both")
         if self._webhook is None and not settings.sandbox:
             application_settings(settings)
+        self._own_sandbox = f"sandbox {secrets.token_hex(4)}"
         self._opening = anyio.Lock()
         self._portal: Portal | None = None
         self._closing = anyio.Event()
         self._tasks: TaskGroup
+
+    @property
+    def key(self) -> str:
+        """What tells this portal and user from others, without a secret."""
+        if self._settings.sandbox:
+            return self._own_sandbox
+        if self._webhook is not None:
+            return f"{self._webhook.origin} user {self._webhook.user}"
+        return f"{self._settings.portal} application {self._settings.client_id}"
+
+    def start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work beside the calls until it ends or the portal is closed."""
+        self._tasks.start_soon(self._until_closing, work)
+
+    async def _until_closing(self, work: Callable[[], Awaitable[None]]) -> None:
+        async with anyio.create_task_group() as tasks:
+
+            async def end() -> None:
+                await self._closing.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(end)
+            await work()
+            tasks.cancel_scope.cancel()
 
     def described(self) -> str:
         """Who calls act for and where, as far as that is known before the first call."""

@@ -72,8 +72,12 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from docs.outline import sections
+        from server.content import NoSuchPage
 
-        page = library.read(self.uri)
+        try:
+            page = library.read(self.uri)
+        except NoSuchPage as error:
+            raise InvalidArguments([f"uri: {error}"]) from None
         parts = sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:

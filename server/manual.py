@@ -1,13 +1,16 @@
 """One tool call by hand: arguments as words, the answer as text."""
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mcp.types import ContentBlock, TextContent
+import click
+from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from server.caller import Caller
+from server.catalogue import input_schema
 from tools.tool import Tool
 
 
@@ -24,11 +27,28 @@ class Answered:
     failed: bool
 
 
+@dataclass(frozen=True)
+class AtTerminal:
+    """The person who typed the call."""
+
+    name: str = "terminal"
+    answered: str | None = None
+
+    async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
+        """Asked on the terminal; without one the answer is no."""
+        if sys.stdin.isatty():
+            return click.confirm(question, err=True)
+        click.echo(f"{question}\nNobody can answer here: call it in a terminal.", err=True)
+        return False
+
+
 async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json: bool) -> Answered:
     """The answer of one call."""
     arguments = parse(words, caller.policy.tools.get(tool))
     async with caller.connection:
-        reply = await caller.calls.call(tool, arguments)
+        reply = await caller.calls.call(tool, arguments, person=AtTerminal())
+    if not isinstance(reply, CallToolResult):
+        raise TypeError("nobody is sent round at a terminal")
     text = "\n".join(map(_in_words, reply.content))
     if as_json:
         text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
@@ -42,7 +62,7 @@ def _in_words(block: ContentBlock) -> str:
 
 def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
     """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text."""
-    properties = tool.input_schema()["properties"] if tool else {}
+    properties = input_schema(tool)["properties"] if tool else {}
     arguments: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")

@@ -1,13 +1,37 @@
-"""Which tools exist for this server: one answer for listing, calling and documentation of the command line."""
+"""What a caller may do: one answer for listing, calling, drafts and the command line."""
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Self
+from typing import Literal, Self
 
-from server.settings import Settings
-from tools.effect import EVERY_EFFECT, Effect
+from server.settings import Settings, WrongSettings
+from tools import TOOLSETS
+from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
 from tools.tool import Tool
+
+Mode = Literal["tools", "gateway"]
+BESIDE_THE_GATEWAY = frozenset({"docs_search", "docs_read", "approval_status"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Words that name effects, toolsets or tools; what is denied is denied, whatever else allows it."""
+
+    allow: frozenset[str] = frozenset()
+    """A tool passes if it or its toolset is named, or all of its effects are; empty lets every tool pass."""
+    deny: frozenset[str] = frozenset()
+    """A tool is stopped if it, its toolset or any of its effects is named."""
+
+    def why_not(self, tool: type[Tool]) -> str | None:
+        """Why it stops a tool; None if it does not."""
+        names, effects = {tool.tool(), tool.toolset()}, set(tool.effects.names)
+        if stopped := (names | effects) & self.deny:
+            return f"{', '.join(sorted(map(str, stopped)))} is denied here"
+        if self.allow and not (names & self.allow or effects <= self.allow):
+            return f"only {', '.join(sorted(self.allow))} is allowed here"
+        return None
 
 
 @dataclass(frozen=True)
@@ -16,15 +40,51 @@ class Policy:
 
     toolsets: frozenset[str]
     effects: Effect = EVERY_EFFECT
+    rules: tuple[Rule, ...] = ()
+    confirm: Effect = NO_EFFECT
+    """A person has to agree to calls with any of these."""
+    customer_lines: frozenset[int] | None = None
+    """The only lines whose clients may get something to read; None for all."""
+    per_hour: tuple[tuple[str, int], ...] = ()
+    """Effects, and how many calls of each any sixty minutes may see."""
+    taint: bool = False
+    """After a client's words were read in one dialog, what clients of others would see has to be agreed to."""
+    mode: Mode = "tools"
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The bound that the settings draw."""
-        return cls(settings.toolsets, Effect.READ if settings.read_only else EVERY_EFFECT)
+        return cls(
+            settings.toolsets,
+            Effect.READ if settings.read_only else EVERY_EFFECT,
+            (Rule(_known(settings.allow), _known(settings.deny)),),
+            Effect.named(settings.confirm),
+            settings.customer_lines,
+            tuple(
+                (name, limit)
+                for name, limit in (
+                    ("customer", settings.customer_per_hour),
+                    ("destructive", settings.destructive_per_hour),
+                )
+                if limit is not None
+            ),
+            settings.taint,
+            settings.mode,
+        )
 
     def within(self, other: Self) -> Self:
-        """What both allow."""
-        return type(self)(self.toolsets & other.toolsets, self.effects & other.effects)
+        """What both allow, with the care that either asks for."""
+        lines = [bound.customer_lines for bound in (self, other) if bound.customer_lines is not None]
+        return type(self)(
+            self.toolsets & other.toolsets,
+            self.effects & other.effects,
+            self.rules + other.rules,
+            self.confirm | other.confirm,
+            frozenset.intersection(*lines) if lines else None,
+            tuple(sorted(dict(sorted(self.per_hour + other.per_hour, reverse=True)).items())),
+            self.taint or other.taint,
+            "gateway" if "gateway" in {self.mode, other.mode} else "tools",
+        )
 
     def allows(self, tool: type[Tool]) -> bool:
         """Whether this tool exists here."""
@@ -36,23 +96,45 @@ class Policy:
             return f"its effects are {_listed(tool.effects)}, and only {_listed(self.effects)} is allowed here"
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
             return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
-        return None
+        return next((why for rule in self.rules if (why := rule.why_not(tool))), None)
 
     @cached_property
     def tools(self) -> Mapping[str, type[Tool]]:
         """The tools that exist here, by name."""
         return {name: tool for name, tool in every_tool().items() if self.allows(tool)}
 
+    @cached_property
+    def listed(self) -> Mapping[str, type[Tool]]:
+        """The tools that a client sees and calls: all that exist, or the gateway to them."""
+        if self.mode == "tools":
+            return self.tools
+        from server.gateway import GATEWAY
+
+        return {**GATEWAY, **{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}}
+
 
 @cache
 def every_tool() -> Mapping[str, type[Tool]]:
     """All tools by name, whoever may use them."""
     from desk.registry import COMPOSITES
+    from server.guard.status import ApprovalStatus
     from server.lookup import DocsRead, DocsSearch
     from tools.registry import methods
 
-    others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead)
+    others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
     return {**methods(), **{tool.tool(): tool for tool in others}}
+
+
+def _known(words: frozenset[str]) -> frozenset[str]:
+    """The words, or WrongSettings: a misspelt one would quietly leave a limit off."""
+    if not words:
+        return words
+    known = {*TOOLSETS, *EVERY_EFFECT.names, *every_tool()}
+    for word in sorted(words - known):
+        near = difflib.get_close_matches(word, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise WrongSettings(f"{word[:60]} is no effect, toolset or tool{hint}")
+    return words
 
 
 def _listed(effects: Effect) -> str:

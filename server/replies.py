@@ -2,11 +2,16 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
+from server.guard.fence import fenced
+from tools.outside import outside, visible_in
 from tools.tool import Tool
+
+if TYPE_CHECKING:
+    from server.guard.draft import Draft
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Failure:
         if self.code is not None:
             parts.append(f"Portal's code: {self.code or '(empty)'}.")
         if self.said:
-            parts.append(f'Portal\'s words: "{self.said}".' if self.code is not None else f"Cause: {self.said}.")
+            said = outside(self.said, "portal")
+            parts.append(f"Portal's words: {said}" if self.code is not None else f"Cause: {said}")
         parts.append(f"What to do: {self.advice}")
         if self.page:
             parts.append(f"Page: {self.page}")
@@ -42,11 +48,18 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
     pictures = [_picture(image) for image in tool.images(result)]
-    return CallToolResult(content=[TextContent(text=text), *pictures], structured_content=tool.structured(result))
+    content = [TextContent(text=fenced(text)), *pictures]
+    return CallToolResult(content=content, structured_content=visible_in(tool.structured(result)))
 
 
 def _picture(png: bytes) -> ImageContent:
     return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
+
+
+def sketch(drafted: "Draft") -> CallToolResult:
+    """What a call would do, flagged as no failure, because a draft was asked for."""
+    text = f"Draft: nothing was sent. It would be:\n{drafted.text()}"
+    return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=visible_in(drafted.data()))
 
 
 def refuse(failure: Failure) -> CallToolResult:
@@ -59,7 +72,7 @@ def refuse(failure: Failure) -> CallToolResult:
         "page": failure.page or None,
     }
     return CallToolResult(
-        content=[TextContent(text=failure.text())],
+        content=[TextContent(text=fenced(failure.text()))],
         structured_content={"error": {key: value for key, value in details.items() if value is not None}},
         is_error=True,
     )

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools.effect import Effect
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
@@ -21,6 +22,10 @@ ALL = "all"
 
 class WrongSettings(Exception):  # noqa: N818
     """Settings that cannot work; the message says what to change and holds no secret."""
+
+
+Words = Annotated[frozenset[str], NoDecode]
+"""Given as `a,b` in the environment and on the command line, as that or a list in the file."""
 
 
 class Settings(BaseSettings):
@@ -55,16 +60,42 @@ class Settings(BaseSettings):
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
-    toolsets: Annotated[frozenset[str], NoDecode] = frozenset(DEFAULT_TOOLSETS)
+    toolsets: Words = frozenset(DEFAULT_TOOLSETS)
     """Names of toolsets; `all` is every one."""
     read_only: bool = False
+    mode: Literal["tools", "gateway"] = "tools"
+    """`gateway`: three tools stand for all, for clients that take few."""
+    allow: Words = frozenset()
+    deny: Words = frozenset()
+    """Effects, toolsets or tools."""
+    confirm: Words = frozenset({"destructive"})
+    """Effects that a person has to agree to; `none` for none."""
+    customer_lines: Annotated[frozenset[int] | None, NoDecode] = None
+    """The only lines whose clients may get something to read."""
+    customer_per_hour: int | None = Field(default=None, ge=0)
+    destructive_per_hour: int | None = Field(default=None, ge=0)
+    taint: bool = False
+    mask_pii: bool = False
+    audit_texts: bool = False
+    """Whether the audit log holds the texts of messages too."""
+    approval_seconds: float = Field(default=900.0, ge=10, le=86_400)
+    """How long a call waits for a person."""
+    state_folder: Path = FOLDER / "state"
+    """Where approvals, hourly limits, the audit log and masks are kept."""
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
 
-    @field_validator("toolsets", mode="before")
+    @field_validator("toolsets", "allow", "deny", "confirm", "customer_lines", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("confirm")
+    @classmethod
+    def _effects(cls, value: frozenset[str]) -> frozenset[str]:
+        chosen = value - {"none"}
+        Effect.named(chosen)
+        return chosen
 
     @field_validator("toolsets")
     @classmethod

@@ -1,13 +1,17 @@
 """A real MCP client of a spawned server, with blocking calls so that tests read as stories."""
 
+import atexit
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
+from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
 from server.policy import Policy
@@ -18,14 +22,18 @@ EVERYTHING = Policy(frozenset(TOOLSETS)).tools
 """Every tool, by name."""
 BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
 """Those that exist where nothing is said of toolsets."""
+STATE = Path(mkdtemp(prefix="openchannels-tests-"))
+atexit.register(rmtree, STATE, ignore_errors=True)
 PLAIN_ENVIRONMENT = {
     "PYTHONWARNINGS": "error",
     "PYTHONDONTWRITEBYTECODE": "1",
     "OPENCHANNELS_TOOLSETS": "all",
     "OPENCHANNELS_PLAN": "self-hosted",
     "OPENCHANNELS_SETTINGS_FILE": "",
+    "OPENCHANNELS_STATE_FOLDER": str(STATE),
+    "OPENCHANNELS_CONFIRM": "none",
 }
-"""Every tool, no limit on requests, and nothing of whoever runs the tests."""
+"""Every tool, no limit on requests, no person to be asked, and nothing of whoever runs the tests."""
 
 
 class Assistant:
@@ -58,12 +66,22 @@ def text_of(reply: CallToolResult) -> str:
 def assistant(
     *options: str, webhook: str | None = None, mode: str = "legacy", **environment: str
 ) -> Iterator[Assistant]:
-    """A client of `openchannels-mcp OPTIONS`, spawned over stdio."""
+    """A client of `openchannels-mcp OPTIONS`, spawned over stdio; it cannot ask a person anything."""
+    with attended(None, *options, webhook=webhook, mode=mode, **environment) as client:
+        yield client
+
+
+@contextmanager
+def attended(
+    person: ElicitationFnT | None, *options: str, webhook: str | None, mode: str, **environment: str
+) -> Iterator[Assistant]:
+    """A client at which a person answers the server's questions."""
     env = {**PLAIN_ENVIRONMENT, **environment}
     if webhook is not None:
         env["OPENCHANNELS_WEBHOOK_URL"] = webhook
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "openchannels_mcp", *options], cwd=str(ROOT), env=env
     )
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(command, mode=mode)) as client:
-        yield Assistant(client, portal)
+    client = Client(command, mode=mode, elicitation_callback=person)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as connected:
+        yield Assistant(connected, portal)

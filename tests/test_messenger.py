@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -11,8 +12,9 @@ from pydantic import SecretStr
 
 from sandbox import seed
 from sandbox.app import create_app
-from server.calls import Calls
+from server.caller import Caller
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
@@ -40,8 +42,10 @@ class Desk:
         async def run() -> list[Any]:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
             async with Connection(Settings(webhook_url=url), transport=self._transport) as connection:
-                calls = Calls(Policy(self._toolsets), connection, Library(Path()))
-                return [await calls.call(name, arguments) for name, arguments in steps]
+                with TemporaryDirectory() as folder:
+                    keeping = Keeping(Path(folder))
+                    caller = Caller("tests", Policy(self._toolsets), connection, Library(Path(folder)), keeping)
+                    return [await caller.calls.call(name, arguments) for name, arguments in steps]
 
         return anyio.run(run)
 

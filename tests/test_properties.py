@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from mcp.types import CallToolResult, TextContent
 
-from server.calls import Calls
+from server.caller import Caller
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
@@ -58,7 +60,11 @@ async def _no_pause(_: float) -> None:
 async def _call(portal: PortalOfTheDay, tool: str, arguments: dict[str, Any]) -> CallToolResult:
     settings = Settings(sandbox=True, timeout=1)
     async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=_no_pause) as connection:
-        return await Calls(EVERYTHING, connection, Library(Path())).call(tool, arguments)
+        with TemporaryDirectory() as state:
+            caller = Caller("tests", EVERYTHING, connection, Library(Path(state)), Keeping(Path(state)))
+            reply = await caller.calls.call(tool, arguments)
+    assert isinstance(reply, CallToolResult)
+    return reply
 
 
 @st.composite

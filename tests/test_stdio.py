@@ -13,8 +13,9 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
-from server.calls import Calls
+from server.caller import Caller
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.instructions import INSTRUCTIONS
 from server.library import Library
 from server.policy import Policy
@@ -248,7 +249,7 @@ def test_a_cancelled_call_leaves_the_server_well() -> None:
 
 
 def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
-    portal: Recording, monkeypatch: pytest.MonkeyPatch
+    portal: Recording, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Broken(Connection):
         async def portal(self) -> Any:
@@ -257,9 +258,9 @@ def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
     async def run() -> Any:
         settings = Settings(webhook_url=SecretStr(portal.webhook))
         async with Broken(settings) as connection:
-            return await Calls(Policy(frozenset(TOOLSETS)), connection, Library(Path())).call(
-                "operator_answer", {"chat_id": 5}
-            )
+            return await Caller(
+                "tests", Policy(frozenset(TOOLSETS)), connection, Library(tmp_path), Keeping(tmp_path)
+            ).calls.call("operator_answer", {"chat_id": 5})
 
     monkeypatch.setattr("server.calls.logger.exception", lambda *_: None)
     reply = anyio.run(run)
@@ -280,7 +281,8 @@ def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
     templates = client.run("list_resource_templates").resource_templates
 
     assert {template.uri_template for template in templates} == {
-        f"openchannels://docs/{kind}/{{name}}" for kind in ("methods", "tools", "events", "guides", "sections", "errors")
+        f"openchannels://docs/{kind}/{{name}}"
+        for kind in ("methods", "tools", "events", "guides", "sections", "errors")
     }
 
 

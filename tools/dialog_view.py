@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tools.outside import code, outside
 from tools.results import whole
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
@@ -64,13 +65,18 @@ def _yes_no(value: object) -> str:
     return "yes" if value else "no"
 
 
+def title(text: object) -> str:
+    """A chat's title, which is mostly the client's name, marked as the client's."""
+    return outside(one_line(text), "client")
+
+
 def one_line(text: object) -> str:
-    """A name or title that cannot pass for a line of ours."""
+    """A name or title on one line."""
     return " ".join(str(text).split())
 
 
 def _block(text: str) -> str:
-    """A message of several lines, indented so that none of them can pass for an entry of the transcript."""
+    """A message of several lines, indented so that a reader sees where it ends."""
     return "\n    ".join(text.splitlines())
 
 
@@ -79,11 +85,11 @@ def state_text(view: Mapping[str, Any]) -> str:
     crm = ", ".join(f"{link['type']} {link['id']}" for link in view["crm"]) or "none"
     session = view["session_id"] or "none"
     lines = (
-        f'Chat {view["chat_id"]} "{one_line(view["title"])}": {view["status"]}.',
-        f"Line {view['line_id']}, connector {view['connector']}, session {session}, owner {view['owner']}.",
+        f"Chat {view['chat_id']} {title(view['title'])}: {view['status']}.",
+        f"Line {view['line_id']}, connector {code(view['connector'])}, session {session}, owner {view['owner']}.",
         f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
         f"Messages: {view['messages']}, unread: {view['unread']}, last message {view['last_message_id']}.",
-        f"USER_CODE {one_line(view['user_code'])}.",
+        f"USER_CODE {code(view['user_code'])}.",
     )
     return "\n".join(lines)
 
@@ -146,12 +152,12 @@ def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
 
 def transcript(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
-    where = f"line {view['line_id']}, connector {view['connector']}"
-    chat = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
-    lines = [f'Session {view["session_id"]} in chat {view["chat_id"]} "{one_line(view["title"])}", {where}; {chat}.']
+    where = f"line {view['line_id']}, connector {code(view['connector'])}"
+    owner = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
+    lines = [f"Session {view['session_id']} in chat {view['chat_id']} {title(view['title'])}, {where}; {owner}."]
     if view["supervisor_rating"] or view["supervisor_comment"]:
         rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
-        lines.append(f"Supervisor: rating {rating}, comment: {_block(comment)}")
+        lines.append(f"Supervisor: rating {code(rating)}, comment: {outside(_block(comment), 'operator')}")
     if view["left_out"]:
         lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
     return "\n".join([*lines, *map(entry, view["messages"])])
@@ -163,9 +169,9 @@ def is_hidden(component: object) -> bool:
 
 
 def entry(message: Mapping[str, Any]) -> str:
-    """A message of a transcript."""
-    author = one_line(message["author"] or "") or ("system" if message["role"] == "system" else message["author_id"])
+    """A message of a transcript, what was said marked as its author's."""
+    author = f"{one_line(message['author'])}: " if message["author"] else ""
     files = "".join(f" [file {one_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
-    who = f"{message['role']} {author} ({message['author_id']})"
-    hidden = " [hidden from the client]" if message.get("hidden") else ""
-    return f"#{message['id']} {message['date']} {who}: {_block(message['text'])}{files}{hidden}"
+    said = outside(f"{author}{_block(message['text'])}{files}", message["role"])
+    hidden = " hidden from the client" if message.get("hidden") else ""
+    return f"#{message['id']} {code(message['date'])} ({code(message['author_id'])}){hidden} {said}"

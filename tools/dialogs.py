@@ -122,6 +122,10 @@ class SessionHistoryGet(Method):
         exactly_one_of(self, "session_id", "chat_id")
         return self
 
+    def heard(self, result: Any) -> frozenset[int]:
+        """The chat of the session."""
+        return frozenset({result["chatId" if self.detail == "full" else "chat_id"]})
+
     def shape(self, result: Any) -> Any:
         """A list of messages unless the whole answer is wanted."""
         return result if self.detail == "full" else dialog_view.history(result, self.last)

@@ -35,7 +35,8 @@ class Effect(Flag):
         return found
 
 
-EVERY_EFFECT = ~Effect(0)
+NO_EFFECT = Effect(0)
+EVERY_EFFECT = ~NO_EFFECT
 """All effects together."""
 
 

@@ -194,6 +194,10 @@ class ImDialogMessagesGet(Method):
         """Messages in time order unless the whole answer is wanted."""
         return result if self.detail == "full" else messenger_view.messages(result)
 
+    def heard(self, result: Any) -> frozenset[int]:
+        """The chat that was read."""
+        return frozenset({result["chat_id"]})
+
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
         return super().text(result) if self.detail == "full" else messenger_view.messages_text(result)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from tools.dialog_view import crm_links, entity_data_1, entry, is_hidden, line_and_connector, one_line, role_of
+from tools.dialog_view import crm_links, entity_data_1, entry, is_hidden, line_and_connector, one_line, role_of, title
+from tools.outside import code, outside
 from tools.results import whole
 
 LONGEST_LINE = 200
@@ -175,14 +176,14 @@ def dialogs_text(view: Mapping[str, Any]) -> str:
 
 def _dialog_line(found: Mapping[str, Any]) -> str:
     last = found["last_message"]
-    said = _shortened(f"{last['role']} ({last['author_id']}): {one_line(last['text'])}")
-    head = f'{found["dialog_id"]} "{one_line(found["title"])}"'
+    said = f"({last['author_id']}) {outside(_shortened(one_line(last['text'])), last['role'])}"
+    head = f"{code(found['dialog_id'])} {title(found['title'])}"
     if found["kind"] != "line":
-        return f"{head}: {found['kind']}, unread {found['unread']}. {found['date']} {said}"
+        return f"{head}: {found['kind']}, unread {found['unread']}. {code(found['date'])} {said}"
     who = f"operator {found['operator_id']}" if found["operator_id"] else "in the queue"
     silent = ", silent" if found["silent"] else ""
-    where = f"line {found['line_id']} {found['connector']}, session {found['session_id']}"
-    return f"{head}: {found['status']}, {who}{silent}, unread {found['unread']}; {where}. {found['date']} {said}"
+    where = f"line {found['line_id']} {code(found['connector'])}, session {found['session_id']}"
+    return f"{head}: {found['status']}, {who}{silent}, unread {found['unread']}; {where}. {code(found['date'])} {said}"
 
 
 def _shortened(text: str) -> str:
@@ -264,4 +265,5 @@ def colleague_text(view: Mapping[str, Any]) -> str:
     where = f"departments {', '.join(map(str, view['departments']))}" if view["departments"] else "no department"
     state = "dismissed or blocked" if not view["active"] else "online" if view["online"] else "offline"
     parts = (view["position"], where, view["email"], view["phone"], view["type"], state)
-    return f"{view['id']} {one_line(view['name'])}: {', '.join(one_line(part) for part in parts if part)}"
+    told = f"{one_line(view['name'])}: {', '.join(one_line(part) for part in parts if part)}"
+    return f"{view['id']} {outside(told, 'portal')}"

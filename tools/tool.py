@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
+from tools.outside import as_json
 from tools.schema import input_schema
 
 MOST_PROBLEMS = 10
@@ -65,8 +66,8 @@ class Tool(BaseModel):
         return cls.effects == Effect.READ
 
     def text(self, result: Any) -> str:
-        """The result as a model reads it."""
-        return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        """The result as a model reads it; what people outside wrote is marked (tools/outside.py)."""
+        return as_json(result)
 
     def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
@@ -75,6 +76,10 @@ class Tool(BaseModel):
     def images(self, result: Any) -> list[bytes]:  # noqa: ARG002
         """Pictures that go with the text, as PNG; the data repeats none of them."""
         return []
+
+    def heard(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (most results hold no such words)
+        """Numbers of the chats whose clients' words are in the result."""
+        return frozenset()
 
     @classmethod
     @cache

@@ -38,6 +38,4 @@ def _cases() -> dict[str, str]:
 
 @cache
 def _parameters() -> frozenset[str]:
-    return frozenset(
-        method.wire_path(name)[-1] for method in methods().values() for name in method.model_fields
-    )
+    return frozenset(method.wire_path(name)[-1] for method in methods().values() for name in method.model_fields)

@@ -1,33 +1,48 @@
-"""The pages as search reads them: phrases that ask for a page, its lines under their headings, the fields it declares."""
+"""The pages as search reads them: the phrases that ask for each, its lines under their headings, its fields."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from docs.page import Page
 from docs.search.questions import questions
-from docs.search.vocabulary import Term, terms
+from docs.search.vocabulary import Term, terms, tokens
+from docs.search.words import words
 
 DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
 """How much a page has to say about a field in its tables, in a result, elsewhere."""
 _SKIPPED = {"Examples", "Related"}
 """Sections that repeat what stands elsewhere."""
+_BEGINS = re.compile(r"[#|]|\s*(?:[-*>]|\d+\.) ")
+"""Begins a line that does not go on with the one before."""
+_RULE = re.compile(r"\| ---")
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"`([^`]+)`")
-_FIELD = re.compile(r"\w+")
-_SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z]|[A-Z]{2})\w*")
-"""What cannot be an ordinary word."""
+_WORD = re.compile(r"\w+")
+_UNUSUAL = re.compile(r"_\w|[a-z][A-Z]|[A-Z]{2}")
+"""What no ordinary word has in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page: a paragraph, a point of a list or a row of a table."""
+    """A paragraph, a point of a list or a row of a table."""
 
-    heading: str
     text: str
     tokens: frozenset[str]
     """Its words, and the groups in which they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one heading; the beginning of a page has none."""
+
+    heading: str
+    tokens: frozenset[str]
+    """Words of the heading, and the groups in which they stand."""
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -36,30 +51,43 @@ class Document:
 
     page: Page
 
-    @cached_property
-    def phrases(self) -> tuple[tuple[Term, ...], ...]:
-        """What people may say who want this page, each in its terms."""
-        page = self.page
-        spoken = (page.title, page.description, page.name, *questions().get(page.name, ()))
-        return tuple(filter(None, (tuple(terms(phrase)) for phrase in spoken)))
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """What people may say who want this page."""
+        return (self.page.title, self.page.description, self.page.name, *questions().get(self.page.name, ()))
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def phrases(self) -> tuple[tuple[Term, ...], ...]:
+        """The same in terms."""
+        return tuple(filter(None, (tuple(terms(phrase)) for phrase in self.spoken)))
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
         """The page without its title, code, heads of tables and repeating sections."""
-        return tuple(Line(heading, text, _tokens(text)) for heading, text in _under_headings(self.page.text()))
+        return tuple(
+            Section(heading, tokens(heading), tuple(Line(text, tokens(text)) for _, text in blocks))
+            for heading, blocks in groupby(_under_headings(self.page.text()), key=itemgetter(0))
+        )
+
+    @property
+    def words(self) -> set[str]:
+        """Every word of both."""
+        written = (line.text for section in self.sections for line in section.lines)
+        return {word for text in (*self.spoken, *written) for word in words(text)}
 
     def fields(self) -> Iterator[tuple[str, float]]:
         """Names of parameters, results and codes, each with how much the page has to say about it."""
-        for line in self.lines:
-            table = line.text.startswith("|")
-            declared, rest = _declared(line.text) if table else ("", line.text)
-            yield from ((field, DECLARED) for field in _FIELD.findall(declared))
-            weight = ANSWERED if line.heading == "Result" else MENTIONED
-            yield from ((field, weight) for field in _SPELT.findall(rest))
+        for section in self.sections:
+            weight = ANSWERED if section.heading == "Result" else MENTIONED
+            for line in section.lines:
+                declared, rest = _declared(line.text) if line.text.startswith("|") else ("", line.text)
+                yield from ((word, DECLARED) for word in _WORD.findall(declared))
+                yield from ((word, weight) for word in _WORD.findall(rest) if _is_unusual(word))
 
 
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(token for term in terms(text) for token in term.tokens())
+@cache
+def _is_unusual(word: str) -> bool:
+    return _UNUSUAL.search(word) is not None
 
 
 def _declared(row: str) -> tuple[str, str]:
@@ -70,19 +98,29 @@ def _declared(row: str) -> tuple[str, str]:
 
 def _under_headings(text: str) -> Iterator[tuple[str, str]]:
     heading = ""
-    for line in _prose(text):
-        if line.startswith("#"):
-            heading = "" if line.startswith("# ") else line.lstrip("# ")
+    for block in _blocks(text):
+        if block.startswith("#"):
+            heading = "" if block.startswith("# ") else block.lstrip("# ")
         elif heading not in _SKIPPED:
-            yield heading, line
+            yield heading, block
 
 
-def _prose(text: str) -> Iterator[str]:
-    """The lines that are neither empty nor code nor the head of a table."""
-    lines = text.splitlines()
+def _blocks(text: str) -> Iterator[str]:
+    """Headings, rows of tables without their heads, and paragraphs and points, each put into one line."""
+    block: list[str] = []
+    for line, following in pairwise((*_without_code(text), "", "")):
+        if not line or _BEGINS.match(line):
+            if block:
+                yield " ".join(block)
+            block = []
+        if line and not _RULE.match(line) and not _RULE.match(following):
+            block.append(line.strip())
+
+
+def _without_code(text: str) -> Iterator[str]:
     code = False
-    for line, following in zip(lines, (*lines[1:], ""), strict=True):
+    for line in text.splitlines():
         if line.lstrip().startswith("```"):
             code = not code
-        elif line and not code and not line.startswith("| ---") and not following.startswith("| ---"):
+        elif not code:
             yield line

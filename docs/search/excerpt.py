@@ -1,28 +1,30 @@
 """The part of a page that answers a question best, short enough to be read in a list."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from docs.search.corpus import Line
+from docs.search.corpus import Section
+from docs.search.vocabulary import tokens
 
 LONGEST = 400
 """Characters of an excerpt."""
 _BAR = re.compile(r"(?<!\\)\|")
+_SENTENCE = re.compile(r"(?<=[.!?;]) ")
 _INTRODUCTION = 1.2
 """What the beginning of a page is worth beside a later part with the same words."""
-_SECTION = 0.3
-"""What the other words of a section count beside those of its best line."""
+_HEADING, _EVERY = 0.5, 0.3
+"""What words count in the heading of a section, and anywhere in it, beside those of its best line."""
 
 
-def excerpt(lines: Sequence[Line], weights: Mapping[str, float]) -> tuple[str, str]:
+def excerpt(sections: Sequence[Section], weights: Mapping[str, float]) -> tuple[str, str]:
     """Heading and text of the best place: the best line of the best section, and what follows it there."""
-    sections = [list(group) for _, group in groupby(lines, key=lambda line: line.heading)]
     if not sections:
         return "", ""
     section = max(sections, key=lambda section: _worth(section, weights))
-    first = max(range(len(section)), key=lambda at: _found(section[at].tokens, weights))
-    return section[0].heading, _shorten([readable(line.text) for line in section[first:]])
+    first = max(range(len(section.lines)), key=lambda at: _found(section.lines[at].tokens, weights))
+    best, *following = (readable(line.text) for line in section.lines[first:])
+    return section.heading, _filled(_from_best_sentence(best, weights), following)
 
 
 def readable(line: str) -> str:
@@ -33,22 +35,32 @@ def readable(line: str) -> str:
     return line.lstrip("-> ").strip()
 
 
-def _worth(section: Sequence[Line], weights: Mapping[str, float]) -> float:
-    best = max(_found(line.tokens, weights) for line in section)
-    worth = best + _SECTION * _found(set[str]().union(*(line.tokens for line in section)), weights)
-    return worth if section[0].heading else worth * _INTRODUCTION
+def _worth(section: Section, weights: Mapping[str, float]) -> float:
+    best = max(_found(line.tokens, weights) for line in section.lines)
+    every = section.tokens.union(*(line.tokens for line in section.lines))
+    worth = best + _HEADING * _found(section.tokens, weights) + _EVERY * _found(every, weights)
+    return worth if section.heading else worth * _INTRODUCTION
 
 
-def _found(tokens: Set[str], weights: Mapping[str, float]) -> float:
-    return sum(weights[token] for token in weights.keys() & tokens)
+def _found(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:
+    return sum(weight for token, weight in weights.items() if token in tokens)
 
 
-def _shorten(lines: Sequence[str]) -> str:
-    text = lines[0]
-    for line in lines[1:]:
-        if len(text) + len(line) + 1 > LONGEST:
-            break
-        text = f"{text}\n{line}"
+def _from_best_sentence(text: str, weights: Mapping[str, float]) -> str:
+    """A text that is too long without what stands before its best sentence."""
     if len(text) <= LONGEST:
         return text
-    return text[: text.rfind(" ", 0, LONGEST - 1)] + " …"
+    sentences = _SENTENCE.split(text)
+    best = max(range(len(sentences)), key=lambda at: _found(tokens(sentences[at]), weights))
+    return ("… " if best else "") + " ".join(sentences[best:])
+
+
+def _filled(text: str, following: Iterable[str]) -> str:
+    """The text, cut if it is too long, or with as many of the lines after it as fit."""
+    if len(text) > LONGEST:
+        return text[: text.rfind(" ", 0, LONGEST - 1)] + " …"
+    for line in following:
+        if len(text) + len(line) >= LONGEST:
+            break
+        text = f"{text}\n{line}"
+    return text

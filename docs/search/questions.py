@@ -14,5 +14,8 @@ def questions() -> Mapping[str, tuple[str, ...]]:
     """Name of a page -> phrases in all languages."""
     written: dict[str, dict[str, list[str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return MappingProxyType(
-        {name: tuple(phrase for spoken in languages.values() for phrase in spoken) for name, languages in written.items()}
+        {
+            name: tuple(phrase for spoken in languages.values() for phrase in spoken)
+            for name, languages in written.items()
+        }
     )

@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from docs.search.words import stems
+from docs.search.words import stems, words
 
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARK = "~"
@@ -28,20 +28,30 @@ class Term(NamedTuple):
 
 def terms(text: str) -> Iterator[Term]:
     """The words of a text that say something, in order."""
-    words = list(stems(text))
+    found = list(stems(text))
     at = 0
-    while at < len(words):
-        length, groups = _longest(words, at)
-        for word in words[at : at + length]:
-            if groups or word not in _stop_words():
-                yield Term(word, groups)
+    while at < len(found):
+        length, groups = _longest(found, at)
+        for stem in found[at : at + length]:
+            if groups or stem not in _stop_words():
+                yield Term(stem, groups)
         at += length
 
 
-def _longest(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
+def tokens(text: str) -> frozenset[str]:
+    """The words of a text that say something, and the groups in which they stand."""
+    return frozenset(token for term in terms(text) for token in term.tokens())
+
+
+def vocabulary() -> set[str]:
+    """Every word in it."""
+    return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in words(entries)}
+
+
+def _longest(found: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
     """The longest known phrase that begins here: `quick answer` is neither quick nor an answer."""
-    for phrase, groups in _phrases().get(words[at], ()):
-        if tuple(words[at : at + len(phrase)]) == phrase:
+    for phrase, groups in _phrases().get(found[at], ()):
+        if tuple(found[at : at + len(phrase)]) == phrase:
             return len(phrase), groups
     return 1, ()
 
@@ -66,5 +76,5 @@ def _stop_words() -> frozenset[str]:
 
 
 @cache
-def _file() -> Mapping[str, Mapping[str, str]]:
+def _file() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -43,8 +43,9 @@ def _stems(word: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in _parts(word))
 
 
-def _parts(word: str) -> list[str]:
-    return [part.lower().replace("ё", "е") for part in _HUMP.split(word)]  # noqa: RUF001  (Russian)
+@lru_cache(_REMEMBERED)
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(part.lower().replace("ё", "е") for part in _HUMP.split(word))  # noqa: RUF001  (Russian)
 
 
 @cache

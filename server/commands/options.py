@@ -24,6 +24,24 @@ class WrongUsage(click.ClickException):
     exit_code = 2
 
 
+CHOSEN = (
+    "profile",
+    "sandbox",
+    "toolsets",
+    "read_only",
+    "mode",
+    "allow",
+    "deny",
+    "confirm",
+    "customer_lines",
+    "customer_per_hour",
+    "destructive_per_hour",
+    "taint",
+    "mask_pii",
+)
+"""The settings that are options too."""
+
+
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which portal and which tools; they are taken before and after a command's name."""
 
@@ -31,11 +49,19 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--sandbox", is_flag=True, default=None, help="Use the embedded portal with made-up dialogs.")
     @click.option("--toolsets", metavar="A,B", help="These toolsets; `all` adds those that are off by default.")
     @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
+    @click.option("--mode", type=click.Choice(["tools", "gateway"]), help="gateway: three tools stand for all.")
+    @click.option("--allow", metavar="A,B", help="Only these effects, toolsets or tools.")
+    @click.option("--deny", metavar="A,B", help="None of these effects, toolsets or tools.")
+    @click.option("--confirm", metavar="A,B", help="Effects that a person has to agree to; `none` for none.")
+    @click.option("--customer-lines", metavar="1,3", help="Only clients of these lines may get something to read.")
+    @click.option("--customer-per-hour", type=click.IntRange(0), help="So many calls that clients see.")
+    @click.option("--destructive-per-hour", type=click.IntRange(0), help="So many destructive calls.")
+    @click.option("--taint", is_flag=True, default=None, help="Ask before writing to others than those read.")
+    @click.option("--mask-pii", is_flag=True, default=None, help="Pseudonyms in place of clients' data.")
     @click.pass_context
     @wraps(command)
     def with_settings(context: click.Context, /, **options: Any) -> Any:
-        names = ("profile", "sandbox", "toolsets", "read_only")
-        given = {name: value for name in names if (value := options.pop(name)) is not None}
+        given = {name: value for name in CHOSEN if (value := options.pop(name)) is not None}
         context.obj = {**(context.obj or {}), **given}
         return command(context, **options)
 
@@ -80,7 +106,10 @@ def _problems(error: "ValidationError", prefix: str) -> str:
 
 def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
-    return Policy.of(settings)
+    try:
+        return Policy.of(settings)
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
 
 
 def connect(settings: Settings) -> Connection:
@@ -94,6 +123,8 @@ def connect(settings: Settings) -> Connection:
 def caller_of(settings: Settings, name: str) -> "Caller":
     """Whoever calls by these settings."""
     from server.caller import Caller
+    from server.guard.keeping import Keeping
     from server.library import Library
 
-    return Caller(name, policy_of(settings), connect(settings), Library(settings.docs_folder.expanduser()))
+    library = Library(settings.docs_folder.expanduser())
+    return Caller(name, policy_of(settings), connect(settings), library, Keeping.of(settings))

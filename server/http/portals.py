@@ -11,6 +11,7 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from server.caller import Caller
 from server.connection import Connection
+from server.guard.keeping import Keeping
 from server.library import Library
 from server.policy import Policy
 from server.settings import Settings, WrongSettings
@@ -63,7 +64,9 @@ class Portals:
             if len(self._callers) >= MOST_CALLERS:
                 self._callers.clear()
             library = Library(settings.docs_folder.expanduser())
-            self._callers[known] = Caller(name, Policy.of(settings).within(bound), connection, library)
+            self._callers[known] = Caller(
+                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings)
+            )
         return self._callers[known]
 
     def _find(self, profile: str | None) -> tuple[Settings, Connection]:

@@ -172,7 +172,8 @@ def served_team(
         chosen = {"settings_file": file}
     if file.exists() or closed:
         private_file.replace(read.access_file, '{"tokens": []}')
-    _, team = create_team(read, {**chosen, **(options or {})}, transport, **(operations or {}))
+    kept = {"state_folder": folder / "state", "confirm": "none"}
+    _, team = create_team(read, {**chosen, **kept, **(options or {})}, transport, **(operations or {}))
     with listening(HOST, 0) as listener:
         serving = Serving(configured(read, team), team)
         server = TeamServer(listener.getsockname()[1], read, team)

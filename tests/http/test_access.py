@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from server.http.tokens import PREFIX
-from tests.assistant import EVERYTHING, text_of
+from tests.assistant import BY_DEFAULT, text_of
 from tests.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, issue, served_team, write_profiles
 from tests.http.wire import message_of
 from tests.sandbox.served import Served, served
 
 SECRET_OF_SHOP = "the shop's client is called Ottilie Zimmermann"
-REPORTS = {name for name in EVERYTHING if name.startswith("v2_")}
+REPORTS = {name for name in BY_DEFAULT if name.startswith("v2_")}
 
 
 @dataclass
@@ -128,14 +128,14 @@ def test_a_readers_token_changes_nothing(company: Company, way: str) -> None:
     company.shop.company.requests.clear()
     with company.server.client(way, token) as client:
         listed = {tool.name for tool in client.run("list_tools").tools}
-        for name, tool in EVERYTHING.items():
+        for name, tool in BY_DEFAULT.items():
             if not tool.reads():
                 refused = client.call(name, dict(getattr(tool, "example", {})))
                 assert refused.is_error
                 assert "Nothing was sent" in text_of(refused)
         allowed = client.call("dialog_get", chat_id=201)
 
-    expected = {n for n, t in EVERYTHING.items() if t.reads() and t.toolset() in {"dialogs", "statistics", None}}
+    expected = {n for n, t in BY_DEFAULT.items() if t.reads() and t.toolset() in {"dialogs", "statistics", None}}
     assert listed == expected
     assert not allowed.is_error
     assert {request.method for request in company.shop.company.requests} == {"imopenlines.dialog.get"}
@@ -178,7 +178,7 @@ def test_one_teams_portal_is_never_asked_or_shown_for_another(company: Company, 
         company.shop.company.requests.clear()
         answers = [theirs.call("session_history_get", session_id=number) for number in range(session - 1, session + 2)]
         answers += [theirs.call("dialog_get", chat_id=number) for number in range(200, 203)]
-        answers += [theirs.call(name, dict(getattr(EVERYTHING[name], "example", {}))) for name in REPORTS]
+        answers += [theirs.call(name, dict(getattr(BY_DEFAULT[name], "example", {}))) for name in REPORTS]
         answers += [theirs.call("portal_check")]
 
     assert SECRET_OF_SHOP in text_of(seen)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.http.keys import metadata_addresses
-from tests.assistant import EVERYTHING
+from tests.assistant import BY_DEFAULT
 from tests.http.issuer import RESOURCE, Issuer, issuer, unsigned
 from tests.http.team import TeamServer, asking, initialize, modern, served_team, write_profiles
 from tests.sandbox.served import Served, served
@@ -73,7 +73,7 @@ def test_a_right_token_opens_what_its_scopes_say(estate: Estate, key: str, algor
     worker = estate.issuer.token(key, algorithm, portal="shop", scope="openid oc:work oc:read")
     listed = estate.issuer.token(key, algorithm, portal="shop", scope=None, scp=["oc:read"])
 
-    reading = {name for name, tool in EVERYTHING.items() if tool.reads()}
+    reading = {name for name, tool in BY_DEFAULT.items() if tool.reads()}
     assert _tools(estate.server, reader) == _tools(estate.server, listed) == reading
     assert "crm_message_add" in _tools(estate.server, worker)
     assert "config_delete" not in _tools(estate.server, worker)
@@ -219,7 +219,7 @@ def test_keys_may_be_at_a_given_address(tmp_path: Path) -> None:
 def test_tokens_of_the_team_and_of_the_issuer_live_side_by_side(estate: Estate) -> None:
     token = estate.server.token("robot", profile="shop", effects="read")
 
-    assert _tools(estate.server, token) == {name for name, tool in EVERYTHING.items() if tool.reads()}
+    assert _tools(estate.server, token) == {name for name, tool in BY_DEFAULT.items() if tool.reads()}
     assert estate.server.post(token=f"{token}x").status_code == 401
 
 

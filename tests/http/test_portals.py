@@ -5,6 +5,7 @@ from typing import Self
 
 import anyio
 import pytest
+from mcp.types import CallToolResult
 
 from server.caller import Caller
 from server.connection import Connection
@@ -46,7 +47,7 @@ class Fragile(Connection):
 def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     path = tmp_path_factory.mktemp("portals") / "settings.toml"
     path.write_text(f'default_profile = "shop"\n{PROFILES}')
-    return {"settings_file": path}
+    return {"settings_file": path, "state_folder": path.parent / "state", "confirm": "none"}
 
 
 def test_a_portal_has_one_connection_by_whatever_name_it_is_asked_for(options: dict[str, object]) -> None:
@@ -82,7 +83,8 @@ def test_a_connection_that_breaks_down_takes_no_other_with_it_and_is_replaced(
         return made[-1]
 
     async def works(caller: Caller) -> bool:
-        return not (await caller.calls.call("dialog_get", {"chat_id": 201})).is_error
+        reply = await caller.calls.call("dialog_get", {"chat_id": 201})
+        return isinstance(reply, CallToolResult) and not reply.is_error
 
     async def story() -> None:
         async with Portals(options, connect) as portals:

@@ -12,7 +12,7 @@ from mcp.types import CompleteResult, PromptReference, ResourceTemplateReference
 
 from portal.scheduler import SIDE_BY_SIDE
 from server.instructions import INSTRUCTIONS
-from tests.assistant import EVERYTHING, text_of
+from tests.assistant import BY_DEFAULT, text_of
 from tests.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, served_team, write_profiles
 from tests.http.wire import message_of
 from tests.recording import recording_portal
@@ -33,7 +33,7 @@ def token(server: TeamServer) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_client_lists_calls_reads_completes_and_prompts(server: TeamServer, token: str, way: str) -> None:
     with server.client(way, token) as client:
-        assert {tool.name for tool in client.run("list_tools").tools} == set(EVERYTHING)
+        assert {tool.name for tool in client.run("list_tools").tools} == set(BY_DEFAULT)
         assert (client.client.instructions or "").startswith(INSTRUCTIONS)
         state = client.call("dialog_get", chat_id=201)
         assert not state.is_error, text_of(state)
@@ -93,7 +93,9 @@ def test_arguments_are_completed(server: TeamServer, token: str, way: str) -> No
         assert "imopenlines.operator.transfer" in complete(methods, "name", "transfer")
         assert "OnSessionStart" in complete(events, "name", "onsession")
         assert "imopenlines.dialog.get" in complete(PromptReference(name="explain_error"), "method", "dialog")
-        assert complete(PromptReference(name="explain_error"), "code", "A") == []
+        assert "ACCESS_DENIED" in complete(PromptReference(name="explain_error"), "code", "acc")
+        assert complete(PromptReference(name="explain_error"), "situation", "A") == []
+        assert complete(PromptReference(name="review_session"), "code", "A") == []
         assert complete(ResourceTemplateReference(uri="file:///{name}"), "name", "e") == []
 
 

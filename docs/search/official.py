@@ -1,0 +1,73 @@
+"""Where pages of the official documentation stand among ours."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from docs.search.hit import Hit
+from docs.search.names import TYPED
+from docs.search.words import plain
+
+_PLACES = 5
+"""One of so many places is kept for an official page."""
+
+
+class OfficialHit(Protocol):
+    """A page of the official documentation, as docs.mirror finds it."""
+
+    @property
+    def uri(self) -> str:
+        """Address of the copy."""
+
+    @property
+    def path(self) -> str:
+        """Path of the page, which ends in the name of what it describes."""
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+
+    @property
+    def summary(self) -> str:
+        """What it is about, in one line."""
+
+    @property
+    def heading(self) -> str:
+        """Heading of the part that fits best."""
+
+    @property
+    def excerpt(self) -> str:
+        """The best place of that part."""
+
+    @property
+    def address(self) -> str:
+        """Address of the page on the public site."""
+
+    @property
+    def score(self) -> float:
+        """More is better."""
+
+
+class Official(Protocol):
+    """The official documentation, ready to be asked."""
+
+    def search(self, query: str, limit: int) -> Sequence[OfficialHit]:
+        """The best pages, the best first."""
+
+
+def is_named(hit: OfficialHit, query: str) -> bool:
+    """Whether somebody typed the name of the method or event that a page describes."""
+    called = {plain(hit.path.rpartition("/")[2]), *map(plain, hit.title.split())}
+    return any(plain(typed) in called for typed in TYPED.findall(query))
+
+
+def joined(above: Sequence[OfficialHit], ours: Sequence[Hit], below: Sequence[OfficialHit], *, limit: int) -> list[Hit]:
+    """All in one list that is not too long; where it is long enough, one of those below always has a place."""
+    kept = min(len(below), limit // _PLACES)
+    first = [*map(_hit, above), *ours][: limit - kept]
+    return [*first, *map(_hit, below[: limit - len(first)])]
+
+
+def _hit(hit: OfficialHit) -> Hit:
+    return Hit(
+        hit.uri, hit.title, "official", hit.summary, hit.heading, hit.excerpt, hit.address, "official", hit.score
+    )

@@ -1,0 +1,136 @@
+"""Commands for the person who answers for the calls: settle what waits, look at what happened."""
+
+import getpass
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from server.commands.options import WrongUsage, read_settings, settings_options
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.guard.approvals import Approval, Approvals
+    from server.guard.audit import AuditLog
+
+
+def _approvals(settings: Settings) -> "Approvals":
+    from server.guard.approvals import Approvals
+    from server.guard.state import State
+
+    return Approvals(State(settings.state_folder.expanduser() / "state.sqlite"))
+
+
+def _log(settings: Settings) -> "AuditLog":
+    from server.guard.audit import AuditLog
+
+    return AuditLog(settings.state_folder.expanduser() / "audit.jsonl")
+
+
+@click.group()
+def approvals() -> None:
+    """Calls that wait for a person: list, show, approve, deny."""
+
+
+@approvals.command("list")
+@click.option("--all", "everything", is_flag=True, help="The settled ones too.")
+@settings_options
+def list_approvals(context: click.Context, *, everything: bool) -> None:
+    """List the calls that wait."""
+    found = [one for one in _approvals(read_settings(context)).all() if everything or one.stage == "pending"]
+    for one in found:
+        click.echo(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}")
+    if not found:
+        click.echo("Nothing waits.")
+
+
+@approvals.command()
+@click.argument("approval_id")
+@settings_options
+def show(context: click.Context, *, approval_id: str) -> None:
+    """Show one call: what would be done, with exactly which arguments."""
+    found = _approvals(read_settings(context)).get(approval_id)
+    if found is None:
+        raise WrongUsage(f"there is no approval {approval_id[:40]}")
+    click.echo(_shown(found))
+
+
+@approvals.command()
+@click.argument("approval_id")
+@settings_options
+def approve(context: click.Context, *, approval_id: str) -> None:
+    """Let one call be made, once, by the server that asked."""
+    _settle(context, approval_id, approve=True)
+
+
+@approvals.command()
+@click.argument("approval_id")
+@settings_options
+def deny(context: click.Context, *, approval_id: str) -> None:
+    """Forbid one call."""
+    _settle(context, approval_id, approve=False)
+
+
+def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
+    from server.guard.approvals import NotPending
+
+    try:
+        settled = _approvals(read_settings(context)).settle(approval_id, approve=approve, by=getpass.getuser())
+    except NotPending as error:
+        raise click.ClickException(str(error)) from None
+    until = f"the server that asked makes the call within a second, if it runs until {_time(settled.expires)}"
+    click.echo(f"{settled.id} is approved; {until}." if approve else f"{settled.id} is denied; nothing is sent.")
+
+
+def _shown(one: "Approval") -> str:
+    lines = [
+        f"Approval {one.id}: {one.stage}, asked {_time(one.asked)} by {one.caller}, good until {_time(one.expires)}.",
+        f"Portal: {one.portal}",
+        one.summary,
+        f"Arguments: {json.dumps(one.arguments, ensure_ascii=False)}",
+    ]
+    lines += [f"Settled by {one.settled_by}."] if one.settled_by else []
+    lines += [f"Answer: {one.reply}"] if one.reply else []
+    return "\n".join(lines)
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(" ", "seconds")
+
+
+@click.group()
+def audit() -> None:
+    """The log of every call that is more than reading: verify, show."""
+
+
+@audit.command()
+@settings_options
+def verify(context: click.Context) -> None:
+    """Check that no line was changed, removed or moved."""
+    verdict = _log(read_settings(context)).verify()
+    if verdict.problem:
+        click.echo(f"The audit log is not whole: {verdict.problem}.", err=True)
+        sys.exit(1)
+    click.echo(f"The audit log is whole: {verdict.lines} lines.")
+
+
+@audit.command("show")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="So many lines.")
+@click.option("--json", "as_json", is_flag=True, help="As they are in the file.")
+@settings_options
+def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
+    """Show the newest lines."""
+    from collections import deque
+
+    try:
+        entries = deque(_log(read_settings(context)).entries(), maxlen=last)
+    except ValueError:
+        raise click.ClickException("the log has a line that cannot be read: see audit verify") from None
+    for entry in entries:
+        if as_json:
+            click.echo(json.dumps(entry, ensure_ascii=False))
+            continue
+        words = json.dumps(entry["arguments"], ensure_ascii=False)
+        click.echo(f"{entry['at']}  {entry['event']:8}  {entry['caller']}  {entry['tool']}  {words}")

@@ -1,0 +1,170 @@
+"""Calls that wait for a person: asked, approved or denied, run at most once, or expired."""
+
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from server.guard.state import State
+
+Outcome = Literal["executed", "failed", "unknown"]
+"""What became of a call that ran; `unknown` also if its server ended meanwhile."""
+Stage = Literal["pending", "approved", "denied", "expired", "running"] | Outcome
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without letters that look like digits: a person types the id."""
+LONGEST_RUN = 660.0
+"""Seconds after which a call that is still said to run belongs to a server that has ended."""
+
+
+class NotPending(Exception):  # noqa: N818
+    """An approval that cannot be settled: there is none, or it is settled already; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One call that waits, or what became of it."""
+
+    id: str
+    stage: Stage
+    portal: str
+    caller: str
+    tool: str
+    arguments: Mapping[str, Any]
+    summary: str
+    """What the person was shown."""
+    asked: float
+    expires: float
+    settled_by: str | None
+    reply: str | None
+    """What the call answered, once it has run."""
+
+    @classmethod
+    def of(cls, row: sqlite3.Row, now: float) -> Self:
+        """A row as it is to be understood at this time."""
+        return cls(
+            row["id"],
+            _stage(row, now),
+            row["portal"],
+            row["caller"],
+            row["tool"],
+            json.loads(row["arguments"]),
+            row["summary"],
+            row["asked"],
+            row["expires"],
+            row["settled_by"],
+            row["reply"],
+        )
+
+
+class Approvals:
+    """The approvals of all servers that share a state file."""
+
+    def __init__(self, state: State, now: Callable[[], float] = time.time) -> None:
+        self._state = state
+        self._now = now
+
+    def ask(
+        self, portal: str, caller: str, tool: str, arguments: Mapping[str, Any], *, summary: str, seconds: float
+    ) -> Approval:
+        """A new pending approval, or the pending one of the very same call."""
+        now = self._now()
+        text = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
+        with self._state.changing() as database:
+            same = database.execute(
+                "SELECT * FROM approvals WHERE state = 'pending' AND portal = ? AND caller = ? AND tool = ?"
+                " AND arguments = ? AND expires > ?",
+                (portal, caller, tool, text, now),
+            ).fetchone()
+            if same is not None:
+                return Approval.of(same, now)
+            new = "".join(secrets.choice(ALPHABET) for _ in range(8))
+            database.execute(
+                "INSERT INTO approvals (id, state, portal, caller, tool, arguments, summary, asked, expires)"
+                " VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
+                (new, portal, caller, tool, text, summary, now, now + seconds),
+            )
+            return Approval.of(_existing(database, new), now)
+
+    def get(self, approval_id: str) -> Approval | None:
+        """One of them."""
+        with self._state.changing() as database:
+            row = _row(database, approval_id)
+        return None if row is None else Approval.of(row, self._now())
+
+    def all(self) -> list[Approval]:
+        """All of them, newest first."""
+        with self._state.changing() as database:
+            rows = database.execute("SELECT * FROM approvals ORDER BY asked DESC").fetchall()
+        now = self._now()
+        return [Approval.of(row, now) for row in rows]
+
+    def settle(self, approval_id: str, *, approve: bool, by: str) -> Approval:
+        """A person's decision; only the first one counts, and only before it expires."""
+        now = self._now()
+        with self._state.changing() as database:
+            changed = database.execute(
+                "UPDATE approvals SET state = ?, settled = ?, settled_by = ?"
+                " WHERE id = ? AND state = 'pending' AND expires > ?",
+                ("approved" if approve else "denied", now, by, approval_id, now),
+            ).rowcount
+            row = _row(database, approval_id)
+        if row is None:
+            raise NotPending(f"there is no approval {approval_id[:40]}")
+        approval = Approval.of(row, now)
+        if not changed:
+            raise NotPending(f"approval {approval.id} is {approval.stage} already")
+        return approval
+
+    def claim(self, approval_id: str) -> Approval | None:
+        """The right to run an approved call, given once; None if it is not approved, has expired or was claimed."""
+        now = self._now()
+        with self._state.changing() as database:
+            changed = database.execute(
+                "UPDATE approvals SET state = 'running', started = ?"
+                " WHERE id = ? AND state = 'approved' AND expires > ?",
+                (now, approval_id, now),
+            ).rowcount
+            return Approval.of(_existing(database, approval_id), now) if changed else None
+
+    def open(self, portal: str, caller: str) -> dict[str, bool]:
+        """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
+        with self._state.changing() as database:
+            rows = database.execute(
+                "SELECT id, state FROM approvals WHERE state IN ('pending', 'approved') AND portal = ? AND caller = ?"
+                " AND expires > ? ORDER BY asked",
+                (portal, caller, self._now()),
+            ).fetchall()
+        return {row["id"]: row["state"] == "approved" for row in rows}
+
+    def finish(self, approval_id: str, outcome: Outcome, reply: str) -> None:
+        """What became of a call that ran."""
+        with self._state.changing() as database:
+            database.execute(
+                "UPDATE approvals SET state = ?, ended = ?, reply = ? WHERE id = ? AND state = 'running'",
+                (outcome, self._now(), reply, approval_id),
+            )
+
+
+def _row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = database.execute("SELECT * FROM approvals WHERE id = ?", (approval_id,)).fetchone()
+    return row
+
+
+def _existing(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row:
+    row = _row(database, approval_id)
+    if row is None:
+        raise LookupError(approval_id)
+    return row
+
+
+def _stage(row: sqlite3.Row, now: float) -> Stage:
+    stage: Stage = row["state"]
+    if stage in {"pending", "approved"} and row["expires"] <= now:
+        return "expired"
+    if stage == "running" and row["started"] + LONGEST_RUN < now:
+        return "unknown"
+    return stage

@@ -1,0 +1,102 @@
+"""What a call would do, in words, before it does it: for a person who has to agree, and for `dry_run`."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from desk.composite import Composite, Desk
+from tools.effect import Effect
+from tools.method import Method
+from tools.tool import Tool
+
+if TYPE_CHECKING:
+    from tools.dialogs import DialogGet
+
+SEEN_BY = {
+    Effect.CUSTOMER: "somebody outside the team gets something to read, usually the client",
+    Effect.TAKEOVER: "the dialog changes hands; colleagues see that",
+    Effect.DESTRUCTIVE: "it ends, deletes or overwrites something that cannot simply be put back",
+    Effect.WRITE: "only colleagues see the change",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A call that was not made, with what is known of its object."""
+
+    tool: str
+    title: str
+    effects: Effect
+    request: str
+    """What would be sent."""
+    chat_id: int | None = None
+    line_id: int | None = None
+    dialog: str = ""
+    """The present state of the dialog, as `dialog_get` tells it."""
+    unknown: str = ""
+    """Why the state could not be read."""
+
+    def text(self) -> str:
+        """Several lines; what people outside wrote is marked."""
+        lines = [f"{self.title} ({self.tool}): {self.request}"]
+        lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
+        lines += [self.dialog] if self.dialog else []
+        lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
+        return "\n".join(lines)
+
+    def data(self) -> dict[str, Any]:
+        """The same for a program."""
+        return {
+            "draft": True,
+            "tool": self.tool,
+            "effects": list(self.effects.names),
+            "request": self.request,
+            "chat_id": self.chat_id,
+            "line_id": self.line_id,
+            "dialog": self.dialog,
+            "unknown": self.unknown,
+        }
+
+
+async def draft(call: Tool, desk: Desk) -> Draft:
+    """The draft of a call; it only reads."""
+    from portal.errors import PortalError
+    from tools.method import RefusedByResult, UnexpectedResult
+
+    drafted = Draft(call.tool(), call.title, call.effects, _request(call), line_id=_line_named_by(call))
+    question = await _question(call, desk)
+    if question is None:
+        return drafted
+    try:
+        state = await desk.ask(question)
+    except PortalError as error:
+        return replace(drafted, chat_id=question.chat_id, unknown=f"{error.happened} ({error.code or 'no code'})")
+    except (RefusedByResult, UnexpectedResult):
+        return replace(drafted, chat_id=question.chat_id, unknown="the portal's answer was of no use")
+    return replace(drafted, chat_id=state["chat_id"], line_id=state["line_id"], dialog=question.text(state))
+
+
+async def _question(call: Tool, desk: Desk) -> "DialogGet | None":
+    """The call that reads the dialog which a call is about; None if it is about none."""
+    from tools.dialogs import DialogGet
+
+    if isinstance(call, Composite):
+        chat_id = await call.chat(desk)
+        return DialogGet(chat_id=chat_id) if chat_id else None
+    for name in ("chat_id", "dialog_id", "session_id"):
+        if isinstance(value := getattr(call, name, None), int | str):
+            return DialogGet.model_validate({name: value})
+    return None
+
+
+def _line_named_by(call: Tool) -> int | None:
+    for name in ("config_id", "line"):
+        if isinstance(value := getattr(call, name, None), int):
+            return value
+    return None
+
+
+def _request(call: Tool) -> str:
+    body = call.to_wire() if isinstance(call, Method) else call.model_dump(mode="json", exclude_none=True)
+    name = call.rest if isinstance(call, Method) else call.tool()
+    return f"{name} {json.dumps(body, ensure_ascii=False)}"

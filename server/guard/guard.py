@@ -1,0 +1,249 @@
+"""The way of a call that changes something: limits, a person's agreement, the call itself, the audit log."""
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from mcp.types import CallToolResult
+
+from desk.composite import Desk
+from server.guard.approvals import Approval, Approvals, NotPending, Outcome
+from server.guard.audit import AuditLog, Event
+from server.guard.draft import Draft, draft
+from server.guard.fence import in_quotes
+from server.guard.hourly import Hourly
+from server.guard.keeping import Keeping
+from server.guard.person import AskFirst, Person
+from server.guard.record import arguments_of, recorded
+from server.guard.state import State
+from server.policy import Policy
+from server.replies import Failure
+from tools.effect import Effect
+from tools.tool import Tool
+
+logger = logging.getLogger(__name__)
+
+Reply = CallToolResult | Failure
+UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault"})
+"""Kinds of failures after which the call may have been executed."""
+
+
+class Stopped(Exception):  # noqa: N818
+    """A call that was not made, and why."""
+
+    def __init__(self, event: Event, failure: Failure, approval: Approval | None = None) -> None:
+        super().__init__(failure.happened)
+        self.event = event
+        self.failure = failure
+        self.approval = approval.id if approval else None
+
+
+class Guard:
+    """Stands before the changing calls of one caller to one portal."""
+
+    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str) -> None:
+        state = State(keeping.folder / "state.sqlite")
+        self.approvals = Approvals(state)
+        self._hourly = Hourly(state, dict(policy.per_hour))
+        self._audit = AuditLog(keeping.folder / "audit.jsonl")
+        self._policy = policy
+        self._keeping = keeping
+        self._portal = portal
+        self._caller = caller
+        self._heard: set[int] = set()
+
+    def hear(self, chats: frozenset[int]) -> None:
+        """Take note of the chats whose clients' words the assistant has got to read."""
+        if self._policy.taint:
+            self._heard |= chats
+
+    async def draft(self, call: Tool, desk: Desk) -> Draft:
+        """What the call would do; Stopped where it may not be made at all. Nothing is sent."""
+        drafted = await draft(call, desk)
+        self._check_line(call, drafted)
+        return drafted
+
+    async def make(self, call: Tool, desk: Desk, person: Person, make: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply to a call that was allowed, agreed to and made once; Stopped if it was not made."""
+        try:
+            if person.answered is None:
+                self._note("asked", call, person.name)
+            approval = await self._admitted(call, desk, person)
+        except Stopped as stopped:
+            self._note(stopped.event, call, person.name, why=stopped.failure.happened, approval=stopped.approval)
+            raise
+        return await self._made(call, person.name, approval, make)
+
+    async def make_approved(self, approval: Approval, call: Tool, make: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply to a call that somebody approved and this process claimed."""
+        return await self._made(call, "", approval, make)
+
+    def refused(self, tool: type[Tool], arguments: Mapping[str, Any], why: str) -> None:
+        """Note a call that policy forbids."""
+        self._write("refused", tool, arguments, "", why=why)
+
+    async def _admitted(self, call: Tool, desk: Desk, person: Person) -> Approval | None:
+        self._check_hour(call)
+        if not self._has_to_look(call):
+            self._spend(call)
+            return None
+        drafted = await self.draft(call, desk)
+        approval = await self._agreed(call, drafted, person) if self._has_to_ask(call, drafted) else None
+        try:
+            self._spend(call)
+        except Stopped:
+            if approval:
+                self.approvals.finish(approval.id, "failed", "The hourly limit was reached meanwhile.")
+            raise
+        return approval
+
+    async def _agreed(self, call: Tool, drafted: Draft, person: Person) -> Approval:
+        """The claimed approval of this very call."""
+        approval = self._asked(call, drafted, person)
+        question = f"{approval.summary}\n\nShall this be done?"
+        try:
+            answer = await person.agrees(approval.id, question)
+        except AskFirst:
+            self._note("pending", call, person.name, approval=approval.id)
+            raise
+        if answer is None:
+            raise Stopped("pending", _pending(call, approval, self._keeping.approval_seconds), approval)
+        try:
+            self.approvals.settle(approval.id, approve=answer, by=f"{self._caller} at {person.name}")
+        except NotPending:
+            raise Stopped("refused", _not_this_one(call), approval) from None
+        claimed = self.approvals.claim(approval.id) if answer else None
+        if claimed is None:
+            raise Stopped("denied", _denied(call, approval), approval)
+        self._note("approved", call, person.name, approval=approval.id)
+        return claimed
+
+    def _asked(self, call: Tool, drafted: Draft, person: Person) -> Approval:
+        """The approval that the person answers now, if it is of exactly this call; else one that waits."""
+        arguments = arguments_of(call)
+        if person.answered is not None:
+            known = self.approvals.get(person.answered)
+            whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
+            if known and known.stage == "pending" and whose == (self._portal, self._caller, call.tool(), arguments):
+                return known
+            raise Stopped("refused", _not_this_one(call))
+        return self.approvals.ask(
+            self._portal,
+            self._caller,
+            call.tool(),
+            arguments,
+            summary=in_quotes(drafted.text()),
+            seconds=self._keeping.approval_seconds,
+        )
+
+    async def _made(
+        self, call: Tool, client: str, approval: Approval | None, make: Callable[[], Awaitable[Reply]]
+    ) -> Reply:
+        """Made, and written down whatever becomes of it."""
+        stage: Outcome = "unknown"
+        code, text = None, "The call was given up before its answer came."
+        try:
+            reply = await make()
+            if isinstance(reply, Failure):
+                stage, code, text = ("unknown" if reply.outcome in UNSURE else "failed"), reply.code, reply.text()
+            else:
+                stage, text = "executed", _text(reply)
+        finally:
+            if approval:
+                self._finish(approval, stage, text)
+            facts = {"code": code, "approval": approval.id if approval else None}
+            self._note_end(stage, call, client, facts)
+        return reply
+
+    def _finish(self, approval: Approval, outcome: Outcome, text: str) -> None:
+        """A fault in writing changes nothing of what became of a call."""
+        try:
+            self.approvals.finish(approval.id, outcome, text)
+        except (OSError, sqlite3.Error):
+            logger.exception("What became of approval %s could not be written down", approval.id)
+
+    def _note_end(self, outcome: Outcome, call: Tool, client: str, facts: Mapping[str, Any]) -> None:
+        try:
+            self._note(outcome, call, client, **facts)
+        except OSError:
+            logger.exception("What became of %s could not be written down", call.tool())
+
+    def _has_to_look(self, call: Tool) -> bool:
+        """Whether it takes the state of the dialog to decide."""
+        limited = self._policy.customer_lines is not None or bool(self._heard)
+        return (limited and Effect.CUSTOMER in call.effects) or bool(call.effects & self._policy.confirm)
+
+    def _has_to_ask(self, call: Tool, drafted: Draft) -> bool:
+        """Whether the effects ask for a person, or what other clients wrote may have led to the call."""
+        led = Effect.CUSTOMER in call.effects and bool(self._heard - {drafted.chat_id})
+        return led or bool(call.effects & self._policy.confirm)
+
+    def _check_line(self, call: Tool, drafted: Draft) -> None:
+        allowed = self._policy.customer_lines
+        if allowed is None or Effect.CUSTOMER not in call.effects or drafted.line_id in allowed:
+            return
+        where = f"line {drafted.line_id}" if drafted.line_id else "a line that is not known"
+        lines = ", ".join(map(str, sorted(allowed))) or "none"
+        happened = f"Nothing was sent: a client of {where} would see it, and here only lines {lines} may be written to"
+        raise Stopped("refused", _refused(call, happened))
+
+    def _check_hour(self, call: Tool) -> None:
+        self._stop_at(call, self._hourly.check(self._portal, call.effects.names))
+
+    def _spend(self, call: Tool) -> None:
+        self._stop_at(call, self._hourly.spend(self._portal, call.effects.names))
+
+    def _stop_at(self, call: Tool, limit: tuple[str, float] | None) -> None:
+        if limit is None:
+            return
+        effect, seconds = limit
+        most = dict(self._policy.per_hour)[effect]
+        happened = f"Nothing was sent: {most} {effect} calls an hour are allowed here, and they were made"
+        todo = f"Call again in {max(1, round(seconds / 60))} minutes, or ask the person who runs the server."
+        raise Stopped("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
+
+    def _note(self, event: Event, call: Tool, client: str, **facts: Any) -> None:
+        self._write(event, type(call), arguments_of(call), client, **facts)
+
+    def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
+        self._audit.write(
+            event,
+            caller=self._caller,
+            client=client,
+            portal=self._portal,
+            tool=tool.tool(),
+            effects=list(tool.effects.names),
+            arguments=recorded(arguments, texts=self._keeping.texts),
+            **{name: fact for name, fact in facts.items() if fact is not None},
+        )
+
+
+def _text(reply: CallToolResult) -> str:
+    return "\n".join(block.text for block in reply.content if block.type == "text")
+
+
+def _refused(call: Tool, happened: str) -> Failure:
+    todo = "Ask the person who runs the server to allow it."
+    return Failure(call.tool(), "policy_refused", happened, todo, page=call.page())
+
+
+def _pending(call: Tool, approval: Approval, seconds: float) -> Failure:
+    happened = f"Nothing was sent yet: a person has to approve this call, and it waits as {approval.id}"
+    todo = (
+        f"Tell the person: `openchannels-mcp approvals show {approval.id}`, then `approve` or `deny` in its place, "
+        f"within {seconds / 60:.0f} minutes. It is then made once, by itself. approval_status "
+        f"approval_id={approval.id} tells what became of it; do not call the tool again for it."
+    )
+    return Failure(call.tool(), "pending", happened, todo, page=call.page())
+
+
+def _denied(call: Tool, approval: Approval) -> Failure:
+    happened = "Nothing was sent: the person did not agree"
+    todo = f"Do not try it another way; ask the person what they want instead. (Approval {approval.id})"
+    return Failure(call.tool(), "denied", happened, todo, page=call.page())
+
+
+def _not_this_one(call: Tool) -> Failure:
+    happened = "Nothing was sent: the answer of the person does not belong to exactly this call, or came too late"
+    return Failure(call.tool(), "denied", happened, "Call again, so that the person is asked.", page=call.page())

@@ -1,0 +1,106 @@
+"""Asking the person at the client whether a call may be made, in either form of the protocol."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp import types
+from mcp.shared.exceptions import NoBackChannelError
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+
+QUESTION = "approval"
+"""Key of our one question among a request's input requests."""
+SCHEMA: types.ElicitRequestedSchema = {
+    "type": "object",
+    "properties": {"approve": {"type": "boolean", "title": "Do it", "description": "Yes: the call is made once."}},
+    "required": ["approve"],
+}
+
+
+class AskFirst(Exception):  # noqa: N818
+    """The call has to be repeated by the client with the person's answer to this question."""
+
+    def __init__(self, approval_id: str, question: str) -> None:
+        super().__init__(approval_id)
+        self.result = types.InputRequiredResult(
+            input_requests={
+                QUESTION: types.ElicitRequest(
+                    params=types.ElicitRequestFormParams(message=question, requested_schema=SCHEMA)
+                )
+            },
+            request_state=approval_id,
+        )
+
+
+class Person(Protocol):
+    """Whoever sits at the client."""
+
+    @property
+    def name(self) -> str:
+        """Name and version of the client program, for the audit log."""
+        ...
+
+    @property
+    def answered(self) -> str | None:
+        """Id of the approval that this request brings an answer to."""
+        ...
+
+    async def agrees(self, approval_id: str, question: str) -> bool | None:
+        """Yes or no; None if the client cannot ask. AskFirst where the client has to come again."""
+        ...
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Nobody can be asked: the call came from a program."""
+
+    name: str = ""
+    answered: str | None = None
+
+    async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
+        """Cannot be asked."""
+        return None
+
+
+class AtClient:
+    """The person at the client that sent a tool call."""
+
+    def __init__(self, context: Any, params: types.CallToolRequestParams) -> None:
+        self._context = context
+        self._params = params
+
+    @property
+    def name(self) -> str:
+        """Name and version of the client program."""
+        told = self._context.session.client_params
+        return f"{told.client_info.name} {told.client_info.version}"[:120] if told else ""
+
+    @property
+    def answered(self) -> str | None:
+        """The state that the client sent back."""
+        return self._params.request_state if self._params.input_responses else None
+
+    async def agrees(self, approval_id: str, question: str) -> bool | None:
+        """Asked at once where the protocol has a way back to the client, else by sending the client round."""
+        if self.answered == approval_id:
+            return _yes((self._params.input_responses or {}).get(QUESTION))
+        if not self._can_be_asked():
+            return None
+        if self._context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            raise AskFirst(approval_id, question)
+        try:
+            return _yes(
+                await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)
+            )
+        except NoBackChannelError:
+            return None
+
+    def _can_be_asked(self) -> bool:
+        told = self._context.session.client_capabilities
+        elicits = told.elicitation if told else None
+        return elicits is not None and (elicits.form is not None or elicits.url is None)
+
+
+def _yes(answer: object) -> bool:
+    if not isinstance(answer, types.ElicitResult):
+        return False
+    return answer.action == "accept" and bool((answer.content or {}).get("approve"))

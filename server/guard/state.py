@@ -1,0 +1,59 @@
+"""What outlives a process: approvals and what was spent of hourly limits, in one SQLite file."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS approvals (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    portal TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    asked REAL NOT NULL,
+    expires REAL NOT NULL,
+    settled REAL,
+    settled_by TEXT,
+    started REAL,
+    ended REAL,
+    reply TEXT
+);
+CREATE INDEX IF NOT EXISTS approvals_by_state ON approvals (state, portal);
+CREATE TABLE IF NOT EXISTS spent (
+    portal TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS spent_by_time ON spent (portal, effect, at);
+"""
+SECONDS_TO_WAIT = 10
+"""For another process that writes at this moment."""
+
+
+class State:
+    """The file, made when it is first needed; each use is one transaction that other processes wait for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that nobody else changes anything in: all of it holds, or nothing."""
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        database = sqlite3.connect(self.path, timeout=SECONDS_TO_WAIT, isolation_level=None)
+        try:
+            database.row_factory = sqlite3.Row
+            database.execute("BEGIN IMMEDIATE")
+            for statement in filter(str.strip, SCHEMA.split(";")):
+                database.execute(statement)
+            yield database
+            database.execute("COMMIT")
+        finally:
+            database.close()
