@@ -66,11 +66,13 @@ class Evidence:
             yield session_id, "dislike"
 
     def _voted_low(self) -> Iterator[tuple[int, str]]:
-        votes = {count(row.get("id")): count(row.get("voteHead")) for row in self.sessions}
-        votes.update({count(row.get("sessionId")): count(row.get("voteHead")) for row in self.ratings})
-        for session_id, vote in sorted(votes.items(), key=lambda item: item[1]):
-            if 1 <= vote <= LOW_VOTE:
-                yield session_id, f"supervisor's vote {vote} of 5"
+        of_sessions = {count(row.get("id")): count(row.get("voteHead")) for row in self.sessions}
+        of_ratings = {count(row.get("sessionId")): count(row.get("voteHead")) for row in self.ratings}
+        low = {
+            (vote, one) for votes in (of_sessions, of_ratings) for one, vote in votes.items() if 1 <= vote <= LOW_VOTE
+        }
+        for vote, session_id in sorted(low):
+            yield session_id, f"supervisor's vote {vote} of 5"
 
     def _slow(self) -> Iterator[tuple[int, str]]:
         for row in self.sessions:

@@ -9,6 +9,7 @@ import anyio
 from pydantic import AfterValidator, WithJsonSchema
 
 from desk.composite import Desk
+from desk.words import listed
 from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.results import number
@@ -192,9 +193,8 @@ def _name(value: object) -> str:
 
 
 def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
-    shown = [f"{one} {named[one]}" for one in (hits or named)][:MOST_CANDIDATES]
-    listed = ", ".join(shown) or "none"
+    shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES) or "none"
     asked = str(which)[:LONGEST_NAME]
     if hits:
-        return f"{argument}: '{asked}' fits several: {listed}; give the id"
-    return f"{argument}: nothing is called '{asked}'; there are {listed}"
+        return f"{argument}: '{asked}' fits several: {shown}; give the id"
+    return f"{argument}: nothing fits '{asked}'; there are {shown}"

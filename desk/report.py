@@ -105,8 +105,9 @@ class Answers:
     @property
     def operators(self) -> list[int]:
         """Everybody who needs a name."""
-        found = [count(row.get("operatorId")) for row in (*rows(self.stat.get("sessionsByOperator")), *self.sessions)]
-        return [one for one in found if one]
+        counted = rows(self.stat.get("sessionsByOperator"))
+        found = (count(row.get("operatorId")) for row in (*counted, *self.sessions, *self.unanswered, *self.ratings))
+        return [one for one in found if one > 0]
 
 
 async def gather(desk: Desk, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:

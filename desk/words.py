@@ -9,7 +9,7 @@ LONG = 10 * MINUTE
 
 def duration(seconds: float) -> str:
     """`6 min 20 s`, `3 h 20 min`, `2 days 4 h`: the largest unit and the next."""
-    left = int(seconds)
+    left = max(0, int(seconds))
     units = ((left // DAY, "days"), (left % DAY // HOUR, "h"), (left % HOUR // MINUTE, "min"), (left % MINUTE, "s"))
     largest = next((place for place, (number, _) in enumerate(units) if number), len(units) - 1)
     shown = [

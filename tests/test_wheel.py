@@ -11,7 +11,7 @@ import pytest
 
 from tests.assistant import ROOT
 
-IMPOSTORS = ("tools", "server", "prompts", "portal", "sandbox", "docs")
+IMPOSTORS = ("tools", "server", "prompts", "portal", "desk", "sandbox", "docs")
 
 
 @pytest.fixture(scope="module")
