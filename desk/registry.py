@@ -4,6 +4,8 @@ from desk.channel_audit import ChannelAudit
 from desk.channel_overview import ChannelOverview
 from desk.channel_report import ChannelReport
 from desk.composite import Composite
+from desk.dialog import Dialog
+from desk.inbox import Inbox
 from desk.portal_check import PortalCheck
 
-COMPOSITES: tuple[type[Composite], ...] = (PortalCheck, ChannelReport, ChannelOverview, ChannelAudit)
+COMPOSITES: tuple[type[Composite], ...] = (PortalCheck, Inbox, Dialog, ChannelReport, ChannelOverview, ChannelAudit)
