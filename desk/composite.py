@@ -36,7 +36,7 @@ class Desk:
             method.to_wire(),
             repeatable=method.repeatable(),
             scopes=method.scopes,
-            report=self._tell if self.report else None,
+            report=self._waiting if self.report else None,
         )
         return method.result(raw)
 
@@ -44,10 +44,14 @@ class Desk:
         """The results of several methods that are asked at once, in their order; the first failure as it is."""
         return await together(*(partial(self.ask, method) for method in methods))
 
-    async def _tell(self, _: float, reason: str) -> None:
-        """One time for all that a tool waits for, so that progress never goes back."""
+    async def tell(self, doing: str) -> None:
+        """Progress, for whoever listens: what is being done now."""
         if self.report:
-            await self.report(anyio.current_time() - self.began, reason)
+            await self.report(anyio.current_time() - self.began, doing)
+
+    async def _waiting(self, _: float, reason: str) -> None:
+        """One time for all that a tool waits for, so that progress never goes back."""
+        await self.tell(reason)
 
 
 async def together(*steps: Callable[[], Awaitable[Any]]) -> list[Any]:

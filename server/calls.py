@@ -23,8 +23,7 @@ from server.lookup import INDEX, Lookup
 from server.observation import OK, UNKNOWN_TOOL
 from server.policy import Policy, every_tool
 from server.replies import Failure, answer, refuse, sketch
-from server.settings import WrongSettings
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
@@ -133,28 +132,17 @@ class Calls:
             return await self.guard.make(call, desk, person, lambda: self._made(call, report))
         except Stopped as stopped:
             return stopped.failure
-        except WrongSettings as error:
-            return failures.wrong_settings(type(call), error)
+        except failures.OF_CALLS as error:
+            return failures.of_call(type(call), error)
         finally:
             self._watch()
 
     async def _made(self, call: Tool, report: "Report | None") -> Reply:
         """The call itself; every way in which it can fail in words."""
-        from portal.errors import PortalError
-
-        tool = type(call)
         try:
             result = await self._result(call, report)
-        except InvalidArguments as error:
-            return failures.invalid(tool, error)
-        except PortalError as error:
-            return failures.portal_error(tool, error)
-        except RefusedByResult as error:
-            return failures.refused_by_result(tool, error)
-        except UnexpectedResult as error:
-            return failures.unexpected(tool, error)
-        except WrongSettings as error:
-            return failures.wrong_settings(tool, error)
+        except failures.OF_CALLS as error:
+            return failures.of_call(type(call), error)
         if chats := call.heard(result):
             self.guard.hear(chats)
         return answer(call, result)
