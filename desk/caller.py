@@ -7,9 +7,7 @@ from weakref import WeakKeyDictionary
 
 import anyio
 
-from desk.chat_state import ChatState
 from desk.composite import Desk
-from desk.names import Named, Names
 from tools.dialog_view import one_line
 from tools.effect import Effect
 from tools.messenger import Scope
@@ -78,10 +76,3 @@ async def caller(desk: Desk, clock: Callable[[], float] = anyio.current_time) ->
     fresh = Caller(whole(profile["ID"]), name, frozenset(scopes))
     _KNOWN[desk.portal] = (clock(), fresh)
     return fresh
-
-
-async def owner_of(desk: Desk, chat: ChatState, me: Caller) -> Named:
-    """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue."""
-    if chat.owner in {0, me.id}:
-        return Named(chat.owner, me.name if chat.owner else "")
-    return await Names(desk).person(chat.owner)

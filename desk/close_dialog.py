@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from typing_extensions import Doc
 
-from desk.caller import Caller, caller, owner_of
+from desk.caller import Caller, caller
 from desk.chat_state import ChatState
 from desk.composite import Composite, Desk, together
 from desk.identifiers import DialogRef, chat_of, find
 from desk.names import Named
+from desk.owner import owner_of
 from desk.rows import count, rows
 from desk.steps import Steps
 from desk.unfinished import Unfinished

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator
 from typing_extensions import Doc
 
 from desk import readiness
-from desk.caller import Caller, caller, owner_of
+from desk.caller import Caller, caller
 from desk.chat_state import ChatState
 from desk.composite import Composite, Desk, together
 from desk.identifiers import DialogRef, chat_of, find
 from desk.names import Named
+from desk.owner import owner_of
 from desk.posting import Message, posted
 from desk.readiness import Readiness
 from desk.recipients import RecipientRef, recipient
@@ -28,7 +29,17 @@ from tools.operators import OperatorTransfer
 
 LONGEST_NOTE = 2000
 UNCHANGED = "Nothing was changed"
-Note = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
+
+
+def _readable(note: str) -> str:
+    if not note.strip():
+        raise ValueError("must not be blank")
+    if len(note) > LONGEST_NOTE:
+        raise ValueError(f"should have at most {LONGEST_NOTE} characters")
+    return note
+
+
+Note = Annotated[str, AfterValidator(_readable)]
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,8 @@ class Handed:
 class HandOver(Composite):
     """Hand a dialog to a person, a line or back to the queue; checks that they can take it and that they got it.
 
-    Refuses who is offline, on a break, full or outside the line's queue unless even_if_offline=true. note is for
-    colleagues; the client does not see it.
+    Refuses who is offline, on a break, full or outside the line's queue, unless even_if_offline=true. The client never
+    sees note.
     """
 
     title = "Hand a dialog over"

@@ -33,7 +33,7 @@ DialogRef = Annotated[
     int | str,
     AfterValidator(_readable),
     WithJsonSchema(
-        {"type": "string", "description": "chat id, 'session 301', USER_CODE, 'deal 5', portal link, or client's name"}
+        {"type": "string", "description": "chat id, 'session 301', 'deal 5', USER_CODE, link, or client's name"}
     ),
 ]
 """One type, because some model providers refuse a schema with several."""

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from typing_extensions import Doc
 
-from desk.caller import Caller, caller, owner_of
+from desk.caller import Caller, caller
 from desk.chat_state import ChatState, quoted
 from desk.composite import Composite, Desk, together
 from desk.identifiers import DialogRef, chat_of, find
 from desk.names import Named
+from desk.owner import owner_of
 from desk.posting import Message, Posted, posted
 from desk.steps import Steps
 from desk.unfinished import Unfinished
@@ -44,8 +45,8 @@ class Sent:
 class Reply(Composite):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
-    Refuses, with what to do: closed dialogs, silent mode (the client would get nothing), dialogs of colleagues unless
-    you take part or take_over=true.
+    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true or
+    you take part in it.
     """
 
     title = "Answer a client"
