@@ -7,6 +7,7 @@ from typing import Any, Self
 from desk.composite import Desk
 from tools.dialog_view import crm_links, entity_data_1, line_and_connector, one_line
 from tools.dialogs import DialogGet
+from tools.outside import outside
 from tools.results import whole
 
 
@@ -71,6 +72,14 @@ class ChatState:
         """The client's name."""
         return client_of(self.title)
 
+    def __str__(self) -> str:
+        return f"chat {self.id} {quoted(self.title)}"
+
+    @property
+    def participates(self) -> bool:
+        """Whether the caller is in it, as operator or besides."""
+        return self.role in {"owner", "manager", "member"}
+
     def stage(self, owner: str = "") -> str:
         """How it stands, in words."""
         if not self.open:
@@ -85,9 +94,9 @@ def client_of(title: str) -> str:
     return title.rpartition(" - ")[0] or title
 
 
-def quoted(text: str) -> str:
-    """Somebody else's words, in one line."""
-    return f'"{one_line(text)}"'
+def quoted(text: str, author: str = "client") -> str:
+    """Somebody else's words in one line, marked as such; a title holds the client's name."""
+    return outside(one_line(text), author)
 
 
 async def look(desk: Desk, chat_id: int) -> ChatState:

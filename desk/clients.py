@@ -8,7 +8,7 @@ from typing import Any
 from desk.asking import attempt, refused
 from desk.chat_state import ChatState, client_of
 from desk.composite import Desk, together
-from desk.names import fitting
+from desk.names import called
 from desk.rows import count, rows
 from tools.dialogs import DialogGet
 from tools.messenger import ImRecentList
@@ -28,7 +28,7 @@ class Hits:
     """Where was looked, in words."""
 
 
-async def called(desk: Desk, name: str) -> Hits:
+async def of_name(desk: Desk, name: str) -> Hits:
     """Dialogs of clients of that name, else whose name begins with it, else holds it."""
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
@@ -39,7 +39,7 @@ async def called(desk: Desk, name: str) -> Hits:
     mine = "your list of dialogs cannot be read" if refused(recent) else f"{len(own)} dialogs in your list"
     hidden = all(refused(report) for report in reported)
     rest = "the portal shows no reports of others" if hidden else f"{len(others)} open or recent ones in the reports"
-    return Hits(fitting(name, named), f"{mine}, {rest}")
+    return Hits(called(name, named), f"{mine}, {rest}")
 
 
 def _chats(reported: Iterable[Any]) -> list[int]:

@@ -33,7 +33,7 @@ DialogRef = Annotated[
     int | str,
     AfterValidator(_readable),
     WithJsonSchema(
-        {"type": "string", "description": "chat id, 'session 301', USER_CODE, 'deal 5', portal link, or client's name"}
+        {"type": "string", "description": "chat id, 'session 301', 'deal 5', USER_CODE, link, or client's name"}
     ),
 ]
 """One type, because some model providers refuse a schema with several."""
@@ -46,6 +46,14 @@ class Found:
     chat: ChatState
     session_id: int | None = None
     """The session that the reference names; the present one of the chat may be another."""
+
+    def present(self, argument: str = "dialog") -> ChatState:
+        """The dialog for whoever wants to change it; InvalidArguments where an earlier session of it is named."""
+        named, now = self.session_id, self.chat.session_id
+        if named and now and named != now:
+            problem = f"session {named} is over, and chat {self.chat.id} has session {now} now: give {self.chat.id}"
+            raise InvalidArguments([f"{argument}: {problem} if you mean the dialog as it is"])
+        return self.chat
 
 
 async def find(desk: Desk, dialog: int | str, argument: str = "dialog") -> Found:
@@ -138,7 +146,7 @@ async def _by_record(desk: Desk, reference: Reference) -> ChatState:
 
 
 async def _by_client(desk: Desk, reference: Reference) -> ChatState:
-    hits = await clients.called(desk, reference.text)
+    hits = await clients.of_name(desk, reference.text)
     if hits.chats:
         return await _only(desk, reference, hits.chats)
     raise _NotOne(

@@ -1,18 +1,19 @@
 """What a portal holds now, as resources: each is the text of a tool that only reads, and exists where the tool does."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from mcp import types
 
+from server import failures
 from server.calls import Calls
+from server.guard.fence import in_quotes
 from server.policy import Policy
 from server.replies import Failure
 
 if TYPE_CHECKING:
-    from desk.composite import Desk
     from portal.client import Report
 
 ROOT = "openchannels://"
@@ -21,6 +22,14 @@ TRANSCRIPT = 50
 """Messages of a dialog."""
 FRESH = 30.0
 """Seconds for which ids are offered before the portal is asked again: somebody types letter by letter."""
+
+
+class NotShown(Exception):  # noqa: N818
+    """Why a resource cannot be read; `there` unless the address is wrong."""
+
+    def __init__(self, why: str, *, there: bool) -> None:
+        super().__init__(why)
+        self.there = there
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,8 @@ class Live:
             if kind.variable
         ]
 
-    async def read(self, uri: str, report: "Report | None" = None) -> str | Failure | None:
-        """The text of a resource, or why there is none; None for an address of another kind."""
+    async def read(self, uri: str, report: "Report | None" = None) -> str | None:
+        """The text of a resource, or NotShown; None for an address of another kind."""
         name, _, end = uri.removeprefix(ROOT).partition("/")
         kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
         if kind is None or not uri.startswith(ROOT):
@@ -109,7 +118,7 @@ class Live:
         arguments = {**({kind.argument: end} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.show(kind.tool, arguments, report)
         if isinstance(reply, Failure):
-            return reply
+            raise NotShown(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
         return "\n".join(block.text for block in reply.content if isinstance(block, types.TextContent))
 
     async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
@@ -123,9 +132,7 @@ class Live:
             self._offered[kind.name] = (anyio.current_time(), ids)
         return list(map(str, ids))
 
-    def _kind_of(
-        self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str
-    ) -> Kind | None:
+    def _kind_of(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> Kind | None:
         if isinstance(ref, types.PromptReference):
             kind = IN_PROMPTS.get(argument)
             return kind if kind in self._kinds else None
@@ -134,8 +141,11 @@ class Live:
     async def _ids(self, kind: Kind) -> list[int]:
         from desk.choices import line_ids, recent_chats
 
-        choices: Mapping[str, Callable[[Desk], Awaitable[list[int]]]] = {"dialogs": recent_chats, "lines": line_ids}
-        return await self._calls.ids(choices[kind.name])
+        try:
+            desk = await self._calls.desk()
+            return await (recent_chats(desk) if kind is DIALOG else line_ids(desk))
+        except failures.OF_CALLS:
+            return []
 
 
 def _annotations() -> types.Annotations:

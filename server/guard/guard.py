@@ -25,8 +25,8 @@ from tools.tool import Tool
 logger = logging.getLogger(__name__)
 
 Reply = CallToolResult | Failure
-UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault"})
-"""Kinds of failures after which the call may have been executed."""
+UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
+"""Kinds of failures after which the call may have been executed, or a part of it was."""
 
 
 class Stopped(Exception):  # noqa: N818
