@@ -45,8 +45,8 @@ class Sent:
 class Reply(Composite):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
-    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true or
-    you take part in it.
+    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true
+    or you take part in it.
     """
 
     title = "Answer a client"
