@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import anyio
 
@@ -28,6 +28,8 @@ class Desk:
     report: "Report | None" = None
     """Told how long a call has been waiting, and for what."""
     began: float = field(default_factory=anyio.current_time)
+    thrifty: bool = False
+    """See `saving`."""
 
     async def ask(self, method: Method) -> Any:
         """The typed result of one method; PortalError, RefusedByResult or UnexpectedResult where there is none."""
@@ -37,8 +39,13 @@ class Desk:
             repeatable=method.repeatable(),
             scopes=method.scopes,
             report=self._waiting if self.report else None,
+            thrifty=self.thrifty,
         )
         return method.result(raw)
+
+    def saving(self) -> Self:
+        """The same desk, at which questions that are asked at once share a request even if they are few."""
+        return replace(self, thrifty=True)
 
     async def ask_all(self, methods: Iterable[Method]) -> list[Any]:
         """The results of several methods that are asked at once, in their order; the first failure as it is."""

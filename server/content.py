@@ -1,7 +1,7 @@
 """Pages and prompts as MCP has them."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from mcp import types
@@ -134,15 +134,16 @@ def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
     return types.GetPromptResult(description=found.description, messages=[message])
 
 
-def complete(ref: Reference, argument: str, begun: str) -> types.Completion:
-    """Values of a template's or prompt's argument: those that begin as asked, then those that hold it."""
+def complete(begun: str, values: Sequence[str]) -> types.Completion:
+    """Of the values those that begin as asked, then those that hold it."""
     asked = begun.lower()
-    values = [value for value in _values(ref, argument) if asked in value.lower()]
-    values.sort(key=lambda value: not value.lower().startswith(asked))
-    return types.Completion(values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES)
+    found = [value for value in values if asked in value.lower()]
+    found.sort(key=lambda value: not value.lower().startswith(asked))
+    return types.Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)
 
 
-def _values(ref: Reference, argument: str) -> list[str]:
+def values(ref: Reference, argument: str) -> list[str]:
+    """What an argument of a prompt or of a page's address may become."""
     if isinstance(ref, types.PromptReference):
         known = prompts().get(ref.name)
         takes_it = known is not None and argument in {one.name for one in known.arguments}

@@ -13,12 +13,14 @@ from tools.errors import advice, missing_scope
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.tool import InvalidArguments, Tool
 
+INVALID = "arguments_refused"
+
 
 def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
     """Arguments that no request was made for."""
     happened = "Nothing was sent, because the arguments are not right"
     todo = f"Correct this and call again: {'; '.join(error.problems)}."
-    return Failure(tool.tool(), "arguments_refused", happened, todo, page=tool.page())
+    return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
 
 
 def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
