@@ -73,7 +73,7 @@ class CloseDialog(Composite):
     )
     example = {"dialog": "Grace Miller"}
     example_answer = """\
-Closed: chat 206 <client 7f3a9c>Grace Miller - Website support</7f3a9c>. Before that the client got the closing text \
+Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
 or rating request; a rating now begins a new dialog. It was with Anna Keller (1)."""
 
     dialog: DialogRef

@@ -22,7 +22,7 @@ def _heading(briefing: Briefing) -> Iterator[str]:
     chat = briefing.chat
     session = f"session {chat.session_id}" if chat.open else "no open session"
     crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
-    yield f"Client {outside(chat.client, 'client')}: {channel(chat.connector)}, line {briefing.line}; CRM: {crm}."
+    yield f"Dialog with {outside(chat.client, 'client')}: {channel(chat.connector)}, line {briefing.line}; CRM: {crm}."
     yield f"chat_id {chat.id}, {session}, USER_CODE {code(chat.user_code)}. {_state(briefing)}"
 
 
@@ -54,8 +54,9 @@ def _asked(briefing: Briefing) -> str:
 
 def _messages(briefing: Briefing) -> Iterator[str]:
     told = briefing.story
-    limits = f", {told.limits}" if told.limits else ""
-    yield f"Messages, oldest first ({len(told.messages)}{limits}; it is {briefing.now:%Y-%m-%d %H:%M}):"
+    yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
+    if told.limits:
+        yield f"({told.limits})"
     yield from map(entry, told.messages)
     if told.before:
         yield f"Older ones: before={told.before}"

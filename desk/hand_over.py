@@ -93,7 +93,7 @@ class HandOver(Composite):
     )
     example = {"dialog": "204", "to": "Olga", "note": "She asks for an invoice; the order is 48213."}
     example_answer = """\
-Olga Smirnova (3) has chat 204 <client 7f3a9c>Noah Davies - Website support</7f3a9c> now. Before it was with James \
+Olga Smirnova (3) has chat 204 client: “Noah Davies - Website support” now. Before it was with James \
 Carter (4). Your note is in it, for colleagues only."""
 
     dialog: DialogRef

@@ -73,7 +73,7 @@ class Reply(Composite):
     )
     example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
     example_answer = """\
-Sent as message 1059 into chat 203 <client 7f3a9c>Ирина Кузнецова - Website support</7f3a9c>. The client reads it in \
+Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
 livechat. You took the dialog from the queue and are its operator now."""
 
     dialog: DialogRef

@@ -15,6 +15,7 @@ from portal.webhook import Webhook
 from sandbox.app import create_app
 from sandbox.company import Company
 from sandbox.seed import ADMIN_WEBHOOK_PATH
+from server.policy import every_tool
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -59,7 +60,7 @@ async def room(webhook: str = ADMIN_WEBHOOK_PATH, **answers: Answer) -> AsyncIte
     by_method = {name.replace("_", "."): answer for name, answer in answers.items()}
     transport = InPlace(httpx.ASGITransport(app), by_method, asked, sent)
     async with Portal(Webhook.parse(f"http://127.0.0.1{webhook}"), plan=None, transport=transport) as portal:
-        yield Room(app.state.company, Desk(portal, {}), asked, sent)
+        yield Room(app.state.company, Desk(portal, every_tool()), asked, sent)
 
 
 def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = None, **arguments: Any) -> Any:
