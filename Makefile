@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 READY := $(VENV)/.installed-from-lock
 
 .PHONY: demo test lint unit lock snapshots readme clean
@@ -26,8 +27,8 @@ readme: $(READY)  ## Write the README's table of tools anew
 	$(RUN) -m tests.readme
 
 lock:  ## Pin the newest dependencies (needs uv)
-	uv pip compile --universal --python-version 3.11 --group dev --generate-hashes --no-header \
-		--no-emit-index-url --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --group dev --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra telemetry --group image --constraint requirements.lock --output-file requirements-image.lock pyproject.toml
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.x ...")'

@@ -12,8 +12,11 @@ from desk.line import Line
 from desk.line_rules import RULES, findings
 from desk.names import LineRef, Names
 from desk.rule import Finding, Rule, Severity
+from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
+from tools.outside import visible
 
+MENDING = "config_update"
 MOST_LINES = 50
 MOST_FINDINGS = 40
 """In the text; the data has all."""
@@ -35,6 +38,8 @@ class Audit:
 
     found: list[tuple[Line, list[Finding]]]
     left_out: int
+    can_mend: bool
+    """Whether the caller has the tool that the fixes are calls of."""
 
     @property
     def counted(self) -> dict[str, int]:
@@ -51,6 +56,7 @@ class ChannelAudit(Composite):
 
     title = "Check the settings of lines"
     effects = Effect.READ
+    needs = (ConfigListGet, ConfigGet)
     asks = (
         "`imopenlines.config.list.get` for the lines, and for what was put into their queues",
         "`imopenlines.config.get` for each line, at most 50",
@@ -63,8 +69,10 @@ class ChannelAudit(Composite):
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
-Lines looked at: 1. Found: 0 errors, 3 warnings, 2 notes.
+Lines looked at: 1. Found: 0 errors, 4 warnings, 1 note.
 Spring campaign (4):
+- warning: ACTIVE=N. The line is off: clients' messages still come in and wait, but nobody can answer them. \
+Fix: config_update config_id=4 active=true
 - warning: WORKTIME_ENABLE=N, WORKTIME_DAYOFF_RULE=text. There is a text for outside working hours, but no \
 working hours: it is never sent. Fix: config_update config_id=4 worktime_enable=true worktime_from="09:00" \
 worktime_to="18:30"
@@ -72,8 +80,6 @@ worktime_to="18:30"
 late, but nothing is late without a time. Fix: config_update config_id=4 kpi_first_answer_time=300
 - warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_LIST=null. A late first answer is to be reported, but to \
 nobody. Fix: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
-- note: ACTIVE=N. The line is off: it takes no messages, and its dialogs close at once. Fix: config_update \
-config_id=4 active=true
 - note: QUEUE=[3]. There is one operator only: nobody takes over when that one is busy or away. Fix: \
 config_update config_id=4 \
 queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"USER_ID"}]"""
@@ -86,7 +92,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
         asked = ids[:MOST_LINES]
         found = await lines.with_presence(desk, await lines.read(desk, asked)) if asked else []
-        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked))
+        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in desk.tools)
 
     def text(self, result: Audit) -> str:
         """A line for each finding."""
@@ -101,9 +107,11 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"Nothing found: {', '.join(well)}")
         if more := sum(result.counted.values()) - MOST_FINDINGS + room:
             texts.append(f"{more} more findings: ask for one line.")
+        if any(result.counted.values()) and not result.can_mend:
+            texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
         if result.left_out:
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
-        return "\n".join(texts)
+        return visible("\n".join(texts))
 
     def structured(self, result: Audit) -> dict[str, Any]:
         """All findings."""

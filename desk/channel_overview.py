@@ -12,10 +12,13 @@ from desk.names import LineRef, Named, Names
 from desk.periods import ServerTime, named
 from desk.rows import count, rows
 from desk.words import listed
+from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
+from tools.outside import visible
 from tools.statistics import V2StatGet
 
 MOST_CHANNELS = 8
+OFF = "off: messages of clients still come in and wait, but nobody can answer them; finishing closes without texts"
 NO_REPORTS = "not known: the settings do not name them, and the portal gives no reports"
 
 
@@ -38,6 +41,7 @@ class ChannelOverview(Composite):
 
     title = "A line in words"
     effects = Effect.READ
+    needs = (ConfigListGet, ConfigGet)
     asks = (
         "`imopenlines.config.list.get` with the queues, for names; kept for five minutes",
         "`imopenlines.config.get` for the line, and what was put into its queue",
@@ -45,9 +49,10 @@ class ChannelOverview(Composite):
         "`user.get` for names that no queue gives, where the webhook has the scope `user_brief` or wider",
     )
     details = """
-    - The words follow what the portal does with the settings: where everybody is offered every dialog, QUEUE_TIME and
-      MAX_CHAT are not used; a greeting is not sent where a bot meets the client; the automatic closure waits for a
-      client who owes an answer, never for an operator.
+    - The words follow what the portal does with the settings: where everybody is offered every dialog, QUEUE_TIME is
+      not used; a greeting is not sent where a bot meets the client; working hours only decide on texts; the automatic
+      closure waits for a client who owes an answer, never for an operator. All fields:
+      openchannels://docs/guides/channel-settings
     - Settings do not name the channels of a line, so these are read from its dialogs.
     - Long texts are cut; config_get has them whole.
     """
@@ -59,18 +64,16 @@ class ChannelOverview(Composite):
     example_answer = """\
 Website support (1): on
 Who answers: Olga Smirnova (3), James Carter (4): each new dialog is offered to one operator at a time, in \
-turn; after 1 min without an answer to the next; no limit of dialogs each; clients see operators as in their \
-profiles
+turn; after 1 min without an answer to the next; clients see operators as in their profiles
 Working hours: none, the line is always open
 Client reads: in a new chat "Welcome! An operator will be with you shortly."; nothing after 1 min without an \
 answer; when an operator finishes "Thank you for contacting us."; nothing at the automatic closure
 Bot: none
 Closing: by itself when the client has not replied to an operator for 4 h; for good 10 min after it is finished
 Rating: clients are asked: in messengers "Please rate our service: send 1 for good or 0 for bad."; in the site \
-widget "Please rate our service."; there also before the operator finishes
-CRM: for an unknown client a lead is made; its source is made by the portal; a known client goes first to the \
-person responsible in CRM; phones and e-mails in messages are recognised; a transfer changes the person \
-responsible
+chat "Please rate our service."; there also before the operator finishes
+CRM: for an unknown client a lead is made; with a source of the line's own; a known client goes first to the \
+person responsible in CRM; phones and e-mails in messages are recognised; a new operator becomes responsible
 First answer: within 5 min
 Later answers: no time is set
 Channels: dialogs of the last 30 days by channel: livechat 12"""
@@ -90,11 +93,11 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
     def text(self, result: Overview) -> str:
         """A line for each subject."""
         line = result.line
-        state = ["off: it takes no messages and closes its dialogs"] if line.text("ACTIVE") == "N" else []
+        state = [OFF] if line.text("ACTIVE") == "N" else []
         state += ["temporary: the portal deletes it 8 hours after it was made"] if line.on("TEMPORARY") else []
         texts = [f"{line}: {'; '.join(state) or 'on'}"]
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
-        return "\n".join([*texts, f"Channels: {_seen(result.channels)}"])
+        return visible("\n".join([*texts, f"Channels: {_seen(result.channels)}"]))
 
     def structured(self, result: Overview) -> dict[str, Any]:
         """The same as a program reads it."""

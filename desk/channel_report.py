@@ -14,6 +14,8 @@ from desk.periods import Day, Period, ServerTime, Word, between, named
 from desk.report import Report, Scope, gather
 from desk.report_text import text_of
 from tools.effect import Effect
+from tools.outside import visible
+from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArguments
 
 NO_REPORTS = (
@@ -35,7 +37,7 @@ class ChannelReport(Composite):
 
     title = "Report on a line"
     effects = Effect.READ
-    reports = True
+    needs = (V2StatGet, V2SessionList)
     errors = {
         "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {NO_REPORTS}",
         "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {NO_REPORTS}",
@@ -120,7 +122,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
 
     def text(self, result: Report) -> str:
         """The report in a few lines."""
-        return text_of(result)
+        return visible(text_of(result))
 
     def structured(self, result: Report) -> dict[str, Any]:
         """All figures."""

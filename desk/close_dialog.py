@@ -71,7 +71,10 @@ class CloseDialog(Composite):
         "closing text or rating request now), `owner_before`, `proven` (false: the portal shows no reports, so spam "
         "could not be told from closed)."
     )
-    example = {"dialog": "207"}
+    example = {"dialog": "Grace Miller"}
+    example_answer = """\
+Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
+or rating request; a rating now begins a new dialog. It was with Anna Keller (1)."""
 
     dialog: DialogRef
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
@@ -83,6 +86,7 @@ class CloseDialog(Composite):
 
     async def run(self, desk: Desk) -> Ended:
         """Finished as far as was wanted, and looked at after each step."""
+        desk = desk.saving()
         found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
         chat, steps = found.present(), Steps(desk)
         owner = await owner_of(desk, chat, me)

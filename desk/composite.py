@@ -86,8 +86,8 @@ class Composite(Tool):
 
     errors: ClassVar[Mapping[str, str]] = {}
     """Portal's error code -> what to do next."""
-    reports: ClassVar[bool] = False
-    """Whether it cannot work where the portal gives no reports."""
+    needs: ClassVar[tuple[type[Method], ...]] = ()
+    """Methods without which it cannot work."""
     asks: ClassVar[tuple[str, ...]] = ()
     """What it asks the portal, in order, for the documentation page."""
     details: ClassVar[str] = ""

@@ -12,7 +12,7 @@ from desk.caller import Caller, caller
 from desk.chat_state import ChatState
 from desk.composite import Composite, Desk, together
 from desk.identifiers import DialogRef, chat_of, find
-from desk.names import Named
+from desk.names import Named, Names
 from desk.owner import owner_of
 from desk.posting import Message, posted
 from desk.readiness import Readiness
@@ -92,6 +92,9 @@ class HandOver(Composite):
         "`taken_from`, `line_id`, `note_left`, `proven` (the dialog shows it), `unchecked`."
     )
     example = {"dialog": "204", "to": "Olga", "note": "She asks for an invoice; the order is 48213."}
+    example_answer = """\
+Olga Smirnova (3) has chat 204 client: “Noah Davies - Website support” now. Before it was with James \
+Carter (4). Your note is in it, for colleagues only."""
 
     dialog: DialogRef
     to: RecipientRef
@@ -104,7 +107,8 @@ class HandOver(Composite):
 
     async def run(self, desk: Desk) -> Handed:
         """Checked, noted, transferred and looked at again."""
-        found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
+        desk = desk.saving()
+        found, me, _ = await together(partial(find, desk, self.dialog), partial(caller, desk), Names(desk).lines)
         chat = found.present()
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session first."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from desk.line import Line
 from desk.names import Named
-from desk.words import duration, listed
+from desk.words import HOUR, duration, listed
 
 LONGEST_TEXT = 70
 MOST_OPERATORS = 15
@@ -18,6 +18,11 @@ SHOWN = {
     "profile": "clients see operators as in their profiles",
     "queue": "clients see operators by the names that the line gives them",
     "hide": "clients do not see who the operators are",
+}
+COUNTED = {
+    "answered": " in which the client waits for an answer",
+    "answered_new": " without any answer yet",
+    "closed": " that are not closing",
 }
 DAYS = {
     "MO": "Monday",
@@ -47,7 +52,7 @@ def sections(line: Line, names: Mapping[int, str]) -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    words = " ".join(text.split())
+    words = " ".join(text.split()).replace('"', "'")
     return f'"{words}"' if len(words) <= LONGEST_TEXT else f'"{words[:LONGEST_TEXT]}..."'
 
 
@@ -57,16 +62,12 @@ def _people(line: Line, names: Mapping[int, str]) -> Iterator[str]:
         return
     people = listed((str(Named(one, names.get(one, ""))) for one in line.queue), MOST_OPERATORS)
     yield f"{people}: {ORDERS.get(line.text('QUEUE_TYPE'), 'in an order that is not known here')}"
-    limit = line.number("MAX_CHAT")
     if line.text("QUEUE_TYPE") != "all":
-        yield f"after {duration(line.number('QUEUE_TIME'))} without an answer to the next"
-        yield (
-            f"at most {limit} dialogs each (TYPE_MAX_CHAT {line.text('TYPE_MAX_CHAT')})"
-            if limit
-            else "no limit of dialogs each"
-        )
+        yield f"after {duration(line.number('QUEUE_TIME') or HOUR)} without an answer to the next"
+    if limit := line.number("MAX_CHAT"):
+        yield f"at most {limit} dialogs each{COUNTED.get(line.text('TYPE_MAX_CHAT'), '')}"
     if line.on("CHECK_AVAILABLE"):
-        yield "only those who have started their working day"
+        yield "only those who are at work, not absent and not on pause"
     yield SHOWN.get(line.text("OPERATOR_DATA"), "what clients see of operators is not known here")
     if priority := line.number("SESSION_PRIORITY"):
         yield f"its dialogs come {duration(priority)} before those of other lines"
@@ -82,6 +83,7 @@ def _hours(line: Line) -> Iterator[str]:
     yield f"closed on {', '.join(days)}" if days else "every day of the week"
     if holidays := line.words("WORKTIME_HOLIDAYS"):
         yield f"holidays (day.month) {listed(holidays, MOST_DAYS)}"
+    yield "dialogs are offered to operators at any hour"
 
 
 def _texts(line: Line) -> Iterator[str]:
@@ -91,15 +93,14 @@ def _texts(line: Line) -> Iterator[str]:
         when = "in every dialog" if line.on("SEND_WELCOME_EACH_SESSION") else "in a new chat"
         yield f"{when} {_quoted(line.text('WELCOME_MESSAGE_TEXT'))}"
     if line.on("USE_WELCOME_FORM"):
-        yield f"CRM form {line.number('WELCOME_FORM_ID')}, which asks for contacts"
+        when = "after" if line.on("WELCOME_FORM_DELAY") else "before"
+        yield f"in the site chat CRM form {line.number('WELCOME_FORM_ID')} {when} the first message"
     waited = duration(line.number("NO_ANSWER_TIME"))
     yield _by_rule(line, "NO_ANSWER", f"after {waited} without an answer")
     if line.on("WORKTIME_ENABLE"):
         yield _by_rule(line, "WORKTIME_DAYOFF", "outside working hours")
     yield _by_rule(line, "CLOSE", "when an operator finishes")
     yield _by_rule(line, "AUTO_CLOSE", "at the automatic closure")
-    if line.on("SHOW_NOTIFICATION_REDIRECT"):
-        yield "a notice when the dialog moves to another operator"
 
 
 def _by_rule(line: Line, prefix: str, when: str) -> str:
@@ -126,9 +127,9 @@ def _always(line: Line) -> bool:
 def _closing(line: Line) -> Iterator[str]:
     yield f"by itself when the client has not replied to an operator for {duration(line.number('AUTO_CLOSE_TIME'))}"
     full = line.number("FULL_CLOSE_TIME")
-    yield f"for good {duration(full * 60)} after it is finished" if full else "for good as soon as it is finished"
+    yield f"for good {duration(full * 60)} after it is finished" if full else "for good right after it is finished"
     if line.on("CONFIRM_CLOSE"):
-        yield "operators are asked before closing"
+        yield "the chat window asks operators before closing"
 
 
 def _rating(line: Line) -> Iterator[str]:
@@ -136,7 +137,7 @@ def _rating(line: Line) -> Iterator[str]:
         yield "clients are not asked"
         return
     yield f"clients are asked: in messengers {_quoted(line.text('VOTE_MESSAGE_2_TEXT'))}"
-    yield f"in the site widget {_quoted(line.text('VOTE_MESSAGE_1_TEXT'))}"
+    yield f"in the site chat {_quoted(line.text('VOTE_MESSAGE_1_TEXT'))}"
     if line.on("VOTE_BEFORE_FINISH"):
         yield "there also before the operator finishes"
     if limit := line.number("VOTE_TIME_LIMIT"):
@@ -156,13 +157,13 @@ def _crm(line: Line) -> Iterator[str]:
         else "for an unknown client nothing is made"
     )
     if made in {"lead", "deal"} and (source := line.text("CRM_SOURCE")):
-        yield "its source is made by the portal" if source == "create" else f"its source is {source}"
+        yield "with a source of the line's own" if source == "create" else f"with the source {source}"
     if line.on("CRM_FORWARD"):
         yield "a known client goes first to the person responsible in CRM"
     if line.on("CRM_CHAT_TRACKER"):
         yield "phones and e-mails in messages are recognised"
     if line.on("CRM_TRANSFER_CHANGE"):
-        yield "a transfer changes the person responsible"
+        yield "a new operator becomes responsible"
 
 
 def _target(line: Line, prefix: str, names: Mapping[int, str]) -> Iterator[str]:

@@ -9,11 +9,15 @@ import anyio
 from pydantic import AfterValidator, WithJsonSchema
 
 from desk.composite import Desk
+from desk.rows import rows
 from desk.words import listed
 from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
+from tools.messenger import UserGet, UserSearch
+from tools.method import RefusedByResult, UnexpectedResult
 from tools.results import number
 from tools.tool import InvalidArguments
+from tools.user_fields import SHORTEST_WORD, Scalar
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -26,8 +30,6 @@ MOST_CANDIDATES = 20
 LONGEST_NAME = 60
 MOST_EMPLOYEES = 50
 """On a page of the portal's users."""
-SHORTEST_SEARCH = 3
-"""For less the portal answers with everybody."""
 
 
 def _nameable(value: int | str) -> int | str:
@@ -116,7 +118,7 @@ class Names:
         known, wanted = self._known, list(dict.fromkeys(ids))
         strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
         if asked := strangers[:MOST_EMPLOYEES]:
-            found = await self._employees("user.get", {"ID": asked})
+            found = await self._employees(UserGet(filter={"ID": list[Scalar](asked)}))
             known.employees |= {**dict.fromkeys(asked, ""), **found}
         return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
 
@@ -142,39 +144,38 @@ class Names:
 
     async def _search(self, text: str) -> Mapping[int, str]:
         text = text.strip()
-        return await self._employees("user.search", {"FIND": text}) if len(text) >= SHORTEST_SEARCH else {}
+        return await self._employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
 
     async def _fill(self, newer_than: float) -> None:
         async with self._known.asking:
             if self._known.at >= newer_than:
                 return
             began = self._clock()
-            rows = await self._rows()
-            self._known.lines = {row["ID"]: _name(row.get("LINE_NAME")) for row in rows}
-            self._known.operators = dict(_operators(rows))
+            lines = await self._all_lines()
+            self._known.lines = {line["ID"]: _name(line.get("LINE_NAME")) for line in lines}
+            self._known.operators = dict(_operators(lines))
             self._known.employees = {}
             self._known.at = began
 
-    async def _rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+    async def _all_lines(self) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
         for page in range(MOST_PAGES):
             asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
             found = await self._desk.ask(asked)
-            rows += [row for row in found if isinstance(row.get("ID"), int)]
+            lines += [line for line in found if isinstance(line.get("ID"), int)]
             if len(found) < PAGE:
                 break
-        return rows
+        return lines
 
-    async def _employees(self, method: str, conditions: Mapping[str, Any]) -> dict[int, str]:
+    async def _employees(self, question: UserGet | UserSearch) -> dict[int, str]:
         """Employees by id; none where the credentials lack the scope of users."""
         from portal.errors import PortalError
 
         try:
-            found = await self._desk.portal.call(method, {"FILTER": conditions}, repeatable=True)
-        except PortalError:
+            found = await self._desk.ask(question)
+        except (PortalError, RefusedByResult, UnexpectedResult):
             return {}
-        rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-        named = {number(row.get("ID")): _full_name(row) for row in rows}
+        named = {user.get("id"): _name(user.get("name")) for user in rows(found["users"])}
         return {one: name for one, name in named.items() if isinstance(one, int) and name}
 
 
@@ -193,17 +194,13 @@ def called(text: str, named: Mapping[T, str]) -> list[T]:
     return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
 
 
-def _operators(rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
-    for row in rows:
-        for key, shown in (row.get("QUEUE_USERS_FIELDS") or {}).items():
+    for line in lines:
+        for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
             name = _name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
             if isinstance(one := number(key), int) and name:
                 yield one, name
-
-
-def _full_name(user: Mapping[str, Any]) -> str:
-    return _name(" ".join(str(user.get(part) or "") for part in ("NAME", "LAST_NAME")))
 
 
 def _name(value: object) -> str:

@@ -34,6 +34,7 @@ class ServerTime(Method):
     """The portal's clock, with its offset from UTC; no tool, but what periods are counted by."""
 
     rest = "server.time"
+    scopes = ()
     title = "The portal's time"
     effects = Effect.READ
     returns = AwareDatetime

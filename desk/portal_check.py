@@ -50,13 +50,15 @@ class PortalCheck(Composite):
 
     title = "Check the portal"
     effects = Effect.READ
+
     asks = (
-        "`profile`, `scope`, `imopenlines.revision.get`",
+        "`profile`, `scope`, `imopenlines.revision.get`, and `app.info` where a tool needs an application",
         "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
         "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
     )
     details = """
-    Each check says what was found and, where it failed, what to do. How to connect: the guide getting-started.
+    Each check says what was found and, where it failed, what to do. How to connect:
+    openchannels://docs/guides/getting-started
     """
     answer = (
         "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
@@ -155,29 +157,23 @@ class Examination:
 
     def why_unusable(self, tool: type[Tool]) -> str:
         """What keeps a tool from working, after the checks; empty if nothing does."""
-        if tool is PortalCheck or not issubclass(tool, Method | Composite):
-            return ""
-        return next(self._obstacles(tool), "")
+        needed = tool.needs if issubclass(tool, Composite) else (tool,)
+        methods = (method for method in needed if issubclass(method, Method))
+        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
 
-    def _obstacles(self, tool: type[Method] | type[Composite]) -> Iterator[str]:
+    def _obstacles(self, method: type[Method]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
-        scopes = tool.scopes if issubclass(tool, Method) else SCOPES
         yield from (name for name in ("connection", "credentials") if name in failed)
-        if scopes and self._granted.isdisjoint(scopes):
-            yield f"scope {' or '.join(scopes)}"
-        if scopes == SCOPES:
+        if method.scopes and self._granted.isdisjoint(method.scopes):
+            yield f"scope {' or '.join(method.scopes)}"
+        if method.scopes == SCOPES:
             yield from (name for name in failed if name == "open channels")
-        if tool.reports if issubclass(tool, Composite) else tool.rest.startswith(REPORTS):
+        if method.rest.startswith(REPORTS):
             yield from (name for name in failed if name == "reports")
-        if issubclass(tool, Method):
-            yield from _obstacles_of_method(tool, failed)
-
-
-def _obstacles_of_method(method: type[Method], failed: list[str]) -> Iterator[str]:
-    if method.rest in CHANGES_OF_LINES:
-        yield from (name for name in failed if name == "lines to change")
-    if _is_for_applications(method) and "application" in failed:
-        yield "needs an application"
+        if method.rest in CHANGES_OF_LINES:
+            yield from (name for name in failed if name == "lines to change")
+        if _is_for_applications(method) and "application" in failed:
+            yield "needs an application"
 
 
 def _scopes_of(method: str) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ class Sent:
 class Reply(Composite):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
-    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true or
-    you take part in it.
+    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true
+    or you take part in it.
     """
 
     title = "Answer a client"
@@ -71,7 +71,10 @@ class Reply(Composite):
         "`chat_id`, `message_id`, `client_gets_it`, `owner_id`, `taken_from` (0: the queue; null: it did not change "
         "hands), `proven` (the dialog shows it), `notice` (what the portal said after it)."
     )
-    example = {"dialog": "203", "message": "Good morning! I have sent the confirmation once more."}
+    example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
+    example_answer = """\
+Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
+livechat. You took the dialog from the queue and are its operator now."""
 
     dialog: DialogRef
     message: Annotated[MessageText, Doc("what the client reads")]
@@ -85,6 +88,7 @@ class Reply(Composite):
 
     async def run(self, desk: Desk) -> Sent:
         """Taken if needed, sent once, and read back."""
+        desk = desk.saving()
         found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
         chat = found.present()
         self._check_audience(chat)

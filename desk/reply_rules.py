@@ -21,6 +21,10 @@ def _without_text(*settings: str) -> Test:
     return lambda line: any(not line.text(setting) for setting in settings)
 
 
+def _digits(text: str) -> bool:
+    return "1" in text and "0" in text
+
+
 def _texts(*settings: str) -> Fix:
     return lambda line: {setting.lower(): TEXT for setting in settings if not line.text(setting)}
 
@@ -110,10 +114,10 @@ CLOSING = (
 RATINGS = (
     Rule(
         "no_time_to_rate",
-        WARNING,
+        NOTE,
         ("VOTE_MESSAGE", "FULL_CLOSE_TIME"),
         lambda line: line.on("VOTE_MESSAGE") and line.has("FULL_CLOSE_TIME") and line.number("FULL_CLOSE_TIME") == 0,
-        "The dialog closes fully in the moment in which the client is asked for a rating.",
+        "The dialog closes fully right after the request for a rating; one that comes later opens it once more.",
         fixed(full_close_time=10),
     ),
     Rule(
@@ -129,8 +133,16 @@ RATINGS = (
         WARNING,
         ("VOTE_MESSAGE", "VOTE_MESSAGE_1_TEXT", "VOTE_MESSAGE_2_TEXT"),
         lambda line: line.on("VOTE_MESSAGE") and _without_text("VOTE_MESSAGE_1_TEXT", "VOTE_MESSAGE_2_TEXT")(line),
-        "Clients are to be asked for a rating, but there is no text for it (1: site widget, 2: messengers).",
+        "Clients are to be asked for a rating, but there is no text for it (1: site chat, 2: messengers).",
         _texts("VOTE_MESSAGE_1_TEXT", "VOTE_MESSAGE_2_TEXT"),
+    ),
+    Rule(
+        "rating_without_digits",
+        WARNING,
+        ("VOTE_MESSAGE", "VOTE_MESSAGE_2_TEXT"),
+        lambda line: line.on("VOTE_MESSAGE") and bool(text := line.text("VOTE_MESSAGE_2_TEXT")) and not _digits(text),
+        "In messengers clients rate by sending 1 (like) or 0 (dislike), which the text does not tell them.",
+        lambda line: {"vote_message_2_text": f"{line.text('VOTE_MESSAGE_2_TEXT')} (1: +, 0: -)"},
     ),
 )
 
@@ -146,7 +158,7 @@ CRM = (
             and line.has("CRM_SOURCE")
             and not line.text("CRM_SOURCE")
         ),
-        "CRM records are made without a source; `create` lets the portal make one for each channel.",
+        "No source is chosen: the portal makes one of the line's own, as with `create`.",
         fixed(crm_source="create"),
     ),
 )

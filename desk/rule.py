@@ -32,7 +32,7 @@ def fixed(**arguments: Any) -> Fix:
 
 
 def in_turn(line: Line) -> bool:
-    """Whether dialogs go from one operator to the next; with `all` QUEUE_TIME and MAX_CHAT are not used."""
+    """Whether dialogs go from one operator to the next; with `all` QUEUE_TIME is not used."""
     return line.text("QUEUE_TYPE") in {"evenly", "strictly"}
 
 

@@ -45,13 +45,18 @@ def _off_hours_text(line: Line) -> Mapping[str, Any]:
     return {"worktime_dayoff_rule": "text", **text}
 
 
-def _month(holiday: str) -> str:
-    return holiday.partition(".")[2]
+def _one_hour(line: Line) -> bool:
+    start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
+    return line.on("WORKTIME_ENABLE") and start is not None and end == start + 60
 
 
-def _full_months(line: Line) -> Mapping[str, Any]:
-    holidays = (holiday.partition(".") for holiday in line.words("WORKTIME_HOLIDAYS"))
-    return {"worktime_holidays": [f"{day}.{month.zfill(2)}" for day, _, month in holidays]}
+def _short(holiday: str) -> bool:
+    return any(len(part) == 1 for part in holiday.split("."))
+
+
+def _two_digits(line: Line) -> Mapping[str, Any]:
+    holidays = (holiday.split(".") for holiday in line.words("WORKTIME_HOLIDAYS"))
+    return {"worktime_holidays": [".".join(part.zfill(2) for part in parts) for parts in holidays]}
 
 
 def _shown_names(line: Line) -> dict[str, dict[str, str]]:
@@ -81,10 +86,10 @@ EXISTENCE = (
     ),
     Rule(
         "inactive",
-        NOTE,
+        WARNING,
         ("ACTIVE",),
         lambda line: line.text("ACTIVE") == "N",
-        "The line is off: it takes no messages, and its dialogs close at once.",
+        "The line is off: clients' messages still come in and wait, but nobody can answer them.",
         fixed(active=True),
     ),
 )
@@ -119,16 +124,17 @@ PEOPLE = (
         "short_offer",
         WARNING,
         ("QUEUE_TYPE", "QUEUE_TIME"),
-        lambda line: in_turn(line) and line.number("QUEUE_TIME") < SHORTEST_OFFER,
+        lambda line: in_turn(line) and 0 < line.number("QUEUE_TIME") < SHORTEST_OFFER,
         "A dialog is taken on to the next operator before the first can have seen it.",
         fixed(queue_time=60),
     ),
     Rule(
-        "unused_limit",
+        "loose_limit",
         NOTE,
         ("QUEUE_TYPE", "MAX_CHAT"),
         lambda line: line.text("QUEUE_TYPE") == "all" and line.number("MAX_CHAT") > 0,
-        "Where everybody is offered every dialog, the limit of dialogs per operator is not used.",
+        "Everybody is offered every dialog until the limit is reached, and can take those offered before beyond it: a "
+        "firm limit needs evenly or strictly.",
         fixed(queue_type="evenly"),
     ),
     Rule(
@@ -137,7 +143,7 @@ PEOPLE = (
         ("OPERATOR_DATA", "QUEUE_USERS_FIELDS"),
         lambda line: line.text("OPERATOR_DATA") == "queue" and _nameless(line),
         "Clients are to see operators as the queue names them, but some have no name there.",
-        lambda line: {"queue_users_fields": _shown_names(line)},
+        lambda line: {"queue": line.entries, "queue_users_fields": _shown_names(line)},
     ),
 )
 
@@ -155,7 +161,7 @@ HOURS = (
         ERROR,
         ("WORKTIME_FROM", "WORKTIME_TO"),
         _never_open,
-        "The line is never open: the end has to be later on the same day, as hours over midnight are not known.",
+        "The line is never open: the end has to be later on the same day; the portal knows no hours over midnight.",
         fixed(worktime_from="00:00", worktime_to="23:59"),
     ),
     Rule(
@@ -191,13 +197,21 @@ HOURS = (
         _present_hours,
     ),
     Rule(
-        "short_month",
+        "one_hour",
+        NOTE,
+        ("WORKTIME_FROM", "WORKTIME_TO"),
+        _one_hour,
+        "The line is open for one hour: that is also what the portal makes of hours over midnight. It knows none: two "
+        "lines, or the whole day.",
+        fixed(worktime_from="00:00", worktime_to="23:59"),
+    ),
+    Rule(
+        "short_holiday",
         WARNING,
         ("WORKTIME_HOLIDAYS",),
-        lambda line: any(len(_month(day)) == 1 for day in line.words("WORKTIME_HOLIDAYS")),
-        "The portal compares holidays as decimal numbers: 1.1 is 1 October (01.10) to it, and 1.5 is no day. A month "
-        "needs two digits.",
-        _full_months,
+        lambda line: any(map(_short, line.words("WORKTIME_HOLIDAYS"))),
+        "Holidays need two digits for day and month (01.05): others may match no day, or another (1.1 is 1 October).",
+        _two_digits,
     ),
 )
 

@@ -9,10 +9,11 @@ INDEX = f"{ROOT}/index"
 ERRORS = f"{ROOT}/errors"
 GUIDES = f"{ROOT}/guides"
 SECTIONS = f"{ROOT}/sections"
-_OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
 TOOLS = f"{ROOT}/tools"
+_OFFICIAL = "https://apidocs.bitrix24.com/api-reference"
 _FOLDERS = {
     "channels": "imopenlines/openlines",
+    "setup": "imopenlines/openlines",
     "dialogs": "imopenlines/openlines/sessions",
     "operators": "imopenlines/openlines/operators",
     "messages": "imopenlines/openlines/messages",
@@ -42,9 +43,9 @@ def error_address(code: str) -> str:
     return f"{ERRORS}/{code or 'empty'}"
 
 
-def section_address(toolset: str) -> str:
-    """Address of the overview of a toolset's methods."""
-    return f"{SECTIONS}/{toolset.replace('_', '-')}"
+def section_address(name: str) -> str:
+    """Address of the overview of a section."""
+    return f"{SECTIONS}/{name}"
 
 
 def official_method_page(method: type[Method]) -> str | None:

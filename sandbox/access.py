@@ -127,6 +127,17 @@ def history_reaches(company: Company, caller_id: int, target_id: int, session: S
     return _covers(company, role_of(company, caller_id).history, target_id, session.operator_id)
 
 
+def channel_works(company: Company, chat: Chat) -> bool:
+    """Tell whether the line that the chat began in is on and still has the chat's channel."""
+    line = company.lines.get(chat.line_id)
+    return line is not None and line.on("ACTIVE") and chat.connector in line.connectors
+
+
+def channel_off() -> Refusal:
+    """Return the messenger's answer to a message for a channel that does not work."""
+    return Refusal("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
+
+
 def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
     """Tell whether a user may rate operators of a line."""
     if not company.switches.plan.head_vote:

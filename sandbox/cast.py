@@ -110,6 +110,7 @@ def register(company: Company) -> None:
     for entity in (
         CrmEntity("LEAD", 501, "Website enquiry: delivery", 3),
         CrmEntity("LEAD", 502, "Telegram enquiry: wholesale", 5),
+        CrmEntity("LEAD", 503, "Spring campaign: voucher", 3),
         CrmEntity("DEAL", 601, "Annual contract", 1),
         CrmEntity("CONTACT", 701, "Алексей Волков", 4),
         CrmEntity("COMPANY", 801, "Clark & Sons", 2),

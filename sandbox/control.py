@@ -13,6 +13,7 @@ from sandbox import crowd, hardships
 from sandbox.company import Company
 from sandbox.inspection import messages, state
 from sandbox.limits import Limits
+from sandbox.moves import dismiss
 from sandbox.newcomers import chat_of_stranger
 from sandbox.records import Chat, File, Webhook
 from sandbox.seed import seeded_company
@@ -33,6 +34,7 @@ def control_routes() -> list[Route]:
         "/client-message": _client_message,
         "/operator-message": _operator_message,
         "/crowd": _crowd,
+        "/dismiss": _dismiss,
         "/switches": _switches,
         "/advance": _advance,
         "/reset": _reset,
@@ -185,10 +187,21 @@ def _upload(company: Company, chat: Chat, name: str, size: int) -> int:
 
 def _operator_message(request: Request, body: dict[str, Any]) -> Any:
     company = _company(request)
-    text, user_id = required(body, "text", (str,)), required(body, "user_id", (int,))
-    if company.employee(user_id) is None:
-        raise BadInput("user_id: no such employee")
+    text, user_id = required(body, "text", (str,)), _employee(company, body)
     chat = _chat(company, body)
     company.clock.advance(1)
     message = operator_writes(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
+
+
+def _dismiss(request: Request, body: dict[str, Any]) -> Any:
+    company = _company(request)
+    dismiss(company, _employee(company, body))
+    return {"ok": True}
+
+
+def _employee(company: Company, body: dict[str, Any]) -> int:
+    user_id: int = required(body, "user_id", (int,))
+    if company.employee(user_id) is None:
+        raise BadInput("user_id: no such employee")
+    return user_id

@@ -17,33 +17,49 @@ NO_FIELDS: dict[str, Any] = {
 }
 
 
-def read_queue(company: Company, sent: Any, *, plain_ids: bool) -> list[QueueEntry] | None:
-    """Read a queue as sent, None when it is not valid; only adding a line takes plain user ids."""
+def read_queue(sent: Any, *, plain_ids: bool) -> list[Wish] | None:
+    """Read a queue as sent, None when an entry has another form; only adding a line takes plain user ids."""
     wishes = [_read_entry(item, plain_ids=plain_ids) for item in php.values(sent)]
-    if not wishes:
-        return None
-    entries = []
-    for wish in wishes:
-        if wish is None or not _exists(company, wish):
-            return None
-        entries.append(QueueEntry(company.next_id("queue"), *wish))
-    return entries
+    return None if None in wishes else [wish for wish in wishes if wish]
 
 
 def _read_entry(item: Any, *, plain_ids: bool) -> Wish | None:
-    if isinstance(item, dict):
-        entity_type = item.get("ENTITY_TYPE")
-        if entity_type in ("user", "department"):
-            return str(entity_type), php.integer(item.get("ENTITY_ID"))
+    if plain_ids and not php.is_array(item):
+        item = {"ENTITY_TYPE": "user", "ENTITY_ID": item}
+    if not isinstance(item, dict) or item.get("ENTITY_TYPE") not in ("user", "department"):
         return None
-    if plain_ids and php.numeric(item):
-        return "user", php.integer(item)
-    return None
+    number = item.get("ENTITY_ID")
+    return (item["ENTITY_TYPE"], php.integer(number)) if php.numeric(number) and php.integer(number) > 0 else None
 
 
-def _exists(company: Company, wish: Wish) -> bool:
-    entity_type, entity_id = wish
-    return entity_id in (company.employees if entity_type == "user" else company.departments)
+def names_anybody(company: Company, wishes: list[Wish]) -> bool:
+    """Tell whether a queue has a user at all, known or not, or a department with people."""
+    return any(kind == "user" or _people_of(company, number) for kind, number in wishes)
+
+
+def _people_of(company: Company, department: int) -> bool:
+    return any(department in user.departments and user.can_take_dialogs for user in company.employees.values())
+
+
+def fill_queue(company: Company, line: Line, wishes: list[Wish], caller_id: int) -> None:
+    """Give a line its queue without strangers, dismissed and outside people; where none is left the caller takes it."""
+    lasting = [(kind, number) for kind, number in wishes if kind == "department" or _may_serve(company, number)]
+    if not lasting and _may_serve(company, caller_id):
+        lasting = [("user", caller_id)]
+        line.user_fields[caller_id] = _own_fields(company, caller_id)
+    line.queue = [QueueEntry(company.next_id("queue"), *wish) for wish in lasting]
+    members = queue_members(company, line)
+    line.user_fields = {number: fields for number, fields in line.user_fields.items() if number in members}
+
+
+def _may_serve(company: Company, user_id: int) -> bool:
+    user = company.employee(user_id)
+    return user is not None and not user.extranet
+
+
+def _own_fields(company: Company, user_id: int) -> dict[str, Any]:
+    user = company.employees[user_id]
+    return NO_FIELDS | {"USER_NAME": user.name, "USER_WORK_POSITION": user.position, "USER_AVATAR": ""}
 
 
 def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.access import can_read_crm
 from sandbox.cards import iso
 from sandbox.company import Company
-from sandbox.queues import load_of
+from sandbox.queues import free_places, load_of
 from sandbox.records import DISLIKE, LIKE, Line, Session, Status, Transfer
 
 VOTES = {LIKE: "like", DISLIKE: "dislike"}
@@ -172,14 +172,13 @@ def transfer_card(transfer: Transfer) -> dict[str, Any]:
 def load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
     """Return how busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
     user = company.employees[user_id]
-    busy, limit = load_of(company, line, user_id), int(line.settings["MAX_CHAT"])
     return {
         "userId": user_id,
         "configId": line.id,
         "status": user.presence if user.active else "offline",
-        "activeSessions": busy,
-        "maxChat": limit,
-        "freeSlots": max(0, limit - busy),
+        "activeSessions": load_of(company, line, user_id),
+        "maxChat": int(line.settings["MAX_CHAT"]),
+        "freeSlots": free_places(company, line, user_id),
         "lastActivityDate": _iso(user.last_activity),
     }
 

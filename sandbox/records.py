@@ -204,6 +204,8 @@ class Session:
     close_reason: str | None = None
     vote: int = 0
     voted_at: datetime | None = None
+    wait_vote: bool = False
+    vote_until: datetime | None = None
     vote_head: int = 0
     comment_head: str | None = None
     parent_id: int = 0

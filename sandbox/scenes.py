@@ -226,11 +226,10 @@ SCENES = (
         ("s", 11, "[USER=5]Sofia Marino[/USER] transferred the conversation to [USER=4]James Carter[/USER]"),
         ("c", 31, "Do you have dark green linen?"),
     ),
-    _live(
+    _new(
         217,
         5,
         45,
-        Status.CLIENT_FIRST,
         BOT,
         ("c", 0, "Подскажите график работы склада."),
         ("o", 0, "Я бот Helpie. Склад работает с 9:00 до 18:00."),
@@ -244,6 +243,7 @@ SCENES = (
         3,
         ("c", 0, "Is the spring voucher still valid?"),
         ("o", 30, "It was valid until March 10, Julia, but I can offer you free delivery."),
+        crm=(("LEAD", 503),),
     ),
     _live(
         219,

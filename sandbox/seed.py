@@ -12,7 +12,7 @@ Chats 201 to 221, each with the session of its number plus 100 (201 has session 
 332 and 341. Chat 219 began in line 5 and was moved to line 1. Chats without clients: 220 is a group, 222 that of Martin
 and Olga, 223 that of the whole company, where only administrators may write.
 Connectors of the application: sandbox_chat (one chat a client) and sandbox_forum (group chats), both on line 1.
-CRM: leads 501 and 502, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
+CRM: leads 501 to 503, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
 """
 
 from sandbox.cast import (

@@ -13,10 +13,14 @@ WEEK_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 Reading = Callable[[Any], Any]
 
 _HOUR = re.compile(r"\d{1,2}(\.\d{1,2})?", re.ASCII)
-_HOLIDAY = re.compile(r"\d{1,2}\.\d{1,2}", re.ASCII)
+_HOLIDAYS = re.compile(r"(?:\d{1,2}\.\d{1,2},?)+", re.ASCII)
+_LATEST_START = 23.3
+_LATEST_END = "23.59"
 _DAY = 86400
 _VOTE_TEXT_LENGTH = 100
 _LANGUAGE_LENGTH = 2
+KEPT = object()
+"""What a value is read as that the portal leaves aside."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,16 @@ def _number(default: int, low: int | None = None, high: int | None = None) -> Se
     return Setting(str(default), read)
 
 
+def _duration(default: int) -> Setting:
+    """A number that is left aside when it is below 0."""
+    return Setting(str(default), lambda value: KEPT if (number := php.integer(value)) < 0 else str(number))
+
+
+def _read_only(default: str | None) -> Setting:
+    """Kept by the portal itself."""
+    return Setting(default, lambda _: KEPT)
+
+
 def _text(default: str = "", length: int | None = None) -> Setting:
     return Setting(default, lambda value: php.text(value)[:length])
 
@@ -68,13 +82,19 @@ def _rule(default: str = "none") -> Setting:
     return _choice("none text", default, "none")
 
 
-def _days_off(value: Any) -> str:
-    return ",".join(day for day in php.values(value) if day in WEEK_DAYS)
+def _name(value: Any) -> Any:
+    return php.text(value) if php.truthy(value) else KEPT
+
+
+def _days_off(value: Any) -> Any:
+    return ",".join(day for day in php.values(value) if day in WEEK_DAYS) if php.is_array(value) else KEPT
 
 
 def _holidays(value: Any) -> str:
-    items = value.split(",") if isinstance(value, str) else php.values(value)
-    return ",".join(item.strip() for item in items if isinstance(item, str) and _HOLIDAY.fullmatch(item.strip()))
+    """One item of another form empties the whole list; the days are stored as they were written."""
+    items = php.values(value) if php.is_array(value) else [value]
+    days = ",".join("Array" if php.is_array(item) else php.text(item) for item in items).replace(" ", "")
+    return days if _HOLIDAYS.fullmatch(days) else ""
 
 
 _FORM = _number(0, 0)
@@ -85,7 +105,7 @@ _LATE = "Operator #OPERATOR# is late with an answer in conversation #DIALOG#."
 
 SETTINGS: Mapping[str, Setting] = {
     "ACTIVE": _lenient("Y"),
-    "LINE_NAME": _text(),
+    "LINE_NAME": Setting("", _name),
     "CRM": _lenient("Y"),
     "CRM_CREATE": _choice("none lead deal", "lead"),
     "CRM_CREATE_SECOND": _text(),
@@ -103,7 +123,7 @@ SETTINGS: Mapping[str, Setting] = {
     "WELCOME_MESSAGE": _lenient("Y"),
     "WELCOME_MESSAGE_TEXT": _text("Welcome! An operator will be with you shortly."),
     "VOTE_MESSAGE": _lenient("Y"),
-    "VOTE_TIME_LIMIT": _number(0),
+    "VOTE_TIME_LIMIT": _number(0, 0),
     "VOTE_BEFORE_FINISH": _strict("Y"),
     "VOTE_CLOSING_DELAY": _strict("N"),
     "VOTE_MESSAGE_1_TEXT": _text("Please rate our service.", _VOTE_TEXT_LENGTH),
@@ -138,15 +158,15 @@ SETTINGS: Mapping[str, Setting] = {
     "CLOSE_FORM_ID": _FORM,
     "CLOSE_BOT_ID": _number(0),
     "CLOSE_TEXT": _text("Thank you for contacting us."),
-    "FULL_CLOSE_TIME": _number(10),
+    "FULL_CLOSE_TIME": _duration(10),
     "AUTO_CLOSE_RULE": _rule(),
     "AUTO_CLOSE_FORM_ID": _FORM,
     "AUTO_CLOSE_BOT_ID": _number(0),
-    "AUTO_CLOSE_TIME": _number(14400),
+    "AUTO_CLOSE_TIME": _duration(14400),
     "AUTO_CLOSE_TEXT": _text(_SILENCE),
     "AUTO_EXPIRE_TIME": _number(86400),
     "TEMPORARY": _lenient("N"),
-    "XML_ID": Setting(None, php.text),
+    "XML_ID": _read_only(None),
     "LANGUAGE_ID": _text("en", _LANGUAGE_LENGTH),
     "QUICK_ANSWERS_IBLOCK_ID": _number(0),
     "SESSION_PRIORITY": _number(0, 0, _DAY),
@@ -154,16 +174,16 @@ SETTINGS: Mapping[str, Setting] = {
     "MAX_CHAT": _number(0, 0),
     "OPERATOR_DATA": _choice("profile queue hide", "profile"),
     "DEFAULT_OPERATOR_DATA": Setting([], lambda value: value if php.is_array(value) else []),
-    "KPI_FIRST_ANSWER_TIME": _number(0),
+    "KPI_FIRST_ANSWER_TIME": _number(0, 0),
     "KPI_FIRST_ANSWER_ALERT": _strict("N"),
     "KPI_FIRST_ANSWER_LIST": _people(),
     "KPI_FIRST_ANSWER_TEXT": _escaped(_LATE),
-    "KPI_FURTHER_ANSWER_TIME": _number(0),
+    "KPI_FURTHER_ANSWER_TIME": _number(0, 0),
     "KPI_FURTHER_ANSWER_ALERT": _strict("N"),
     "KPI_FURTHER_ANSWER_LIST": _people(),
     "KPI_FURTHER_ANSWER_TEXT": _escaped(_LATE),
     "KPI_CHECK_OPERATOR_ACTIVITY": _strict("N"),
-    "SEND_NOTIFICATION_EMPTY_QUEUE": _strict("N"),
+    "SEND_NOTIFICATION_EMPTY_QUEUE": _read_only("N"),
     "SHOW_NOTIFICATION_REDIRECT": _strict("N"),
     "USE_WELCOME_FORM": _strict("N"),
     "WELCOME_FORM_ID": _FORM,
@@ -200,7 +220,7 @@ def for_new_line(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
 def changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an update changes: only what was sent, and working hours only as a pair."""
     changed = _read(company, sent)
-    if all(name in sent for name in _WORKTIME):
+    if all(sent.get(name) is not None for name in _WORKTIME):
         changed |= _worktime(sent)
     if not company.switches.modules.crm:
         changed["CRM"] = "N"
@@ -208,29 +228,32 @@ def changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: SETTINGS[name] for name in sent if name in SETTINGS and name not in _WORKTIME}
-    read = {name: setting.read(sent[name]) for name, setting in known.items()}
+    given = {name: value for name, value in sent.items() if value is not None and name not in _WORKTIME}
+    read = {name: SETTINGS[name].read(value) for name, value in given.items() if name in SETTINGS}
+    read = {name: value for name, value in read.items() if value is not KEPT}
     for name, switch in _DEPENDANTS.items():
         if name in read and sent.get(switch) != "Y":
             read[name] = SETTINGS[name].default
-    return read | _downgrades(company, read)
+    if read.get("QUEUE_TYPE") == "all" and not company.switches.plan.queue_all:
+        read["QUEUE_TYPE"] = "evenly"
+    return read | {name: "N" for name in beyond_plan(company) if name in read}
 
 
-def _downgrades(company: Company, read: Mapping[str, Any]) -> dict[str, Any]:
+def beyond_plan(company: Company) -> list[str]:
+    """Return the switches that the plan keeps off."""
     plan = company.switches.plan
-    limits = (
-        ("VOTE_MESSAGE", "Y", "N", plan.vote),
-        ("WORKTIME_ENABLE", "Y", "N", plan.worktime),
-        ("QUEUE_TYPE", "all", "evenly", plan.queue_all),
-    )
-    return {name: lesser for name, full, lesser, allowed in limits if read.get(name) == full and not allowed}
+    return [name for name, allowed in (("VOTE_MESSAGE", plan.vote), ("WORKTIME_ENABLE", plan.worktime)) if not allowed]
 
 
 def _worktime(sent: Mapping[str, Any]) -> dict[str, Any]:
-    hours = {name: php.text(sent.get(name)) for name in _WORKTIME}
-    if all(_HOUR.fullmatch(hour) for hour in hours.values()):
-        return hours
-    return {name: SETTINGS[name].default for name in _WORKTIME}
+    start, end = (php.text(sent.get(name)) for name in _WORKTIME)
+    if not (_HOUR.fullmatch(start) and _HOUR.fullmatch(end)):
+        return {name: SETTINGS[name].default for name in _WORKTIME}
+    if float(start) > _LATEST_START:
+        start = str(_LATEST_START)
+    if float(end) <= float(start):
+        end = f"{float(start) + 1:g}" if float(start) < _LATEST_START else _LATEST_END
+    return dict(zip(_WORKTIME, (start, end), strict=True))
 
 
 def row(line_id: int, settings: Mapping[str, Any], modified_by: int) -> dict[str, Any]:

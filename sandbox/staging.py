@@ -46,7 +46,7 @@ def play_one(company: Company, scene: Scene) -> None:
     if "file" in scene.tags:
         _attach(company, chat, scene.tags["file"])
     if session.closed:
-        chat.silent = "N"
+        chat.silent, chat.members = "N", [chat.client_id]
     else:
         _open(company, chat, session, scene)
 
@@ -79,6 +79,7 @@ def _session(company: Company, chat: Chat, scene: Scene, start: datetime) -> Ses
         spam=scene.status is Status.SPAM,
         paused=scene.tags.get("paused", False),
         wait_action=scene.status is Status.CLOSING,
+        wait_vote=scene.status is Status.CLOSING and company.lines[scene.line].on("VOTE_MESSAGE"),
         wait_answer=scene.status < Status.ACCEPTED,
         first_answer=answered,
         operator_answer=None if company.is_bot(scene.operator) else answered,
@@ -125,8 +126,11 @@ def _open(company: Company, chat: Chat, session: Session, scene: Scene) -> None:
     chat.session_id, chat.session_started = session.id, int(session.created.timestamp())
     chat.silent = scene.tags.get("silent", "")
     chat.moved_to_line = scene.line if "from_line" in scene.tags else 0
-    if session.wait_answer:
+    if company.is_bot(scene.operator):
+        chat.members.append(scene.operator)
+    elif session.wait_answer:
         company.invite([scene.operator] if scene.operator else [4, 5], chat)
+        company.lines[scene.line].last_picked = scene.operator
     else:
         chat.owner = scene.operator
 

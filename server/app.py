@@ -67,7 +67,8 @@ class Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
-        from server.content import MARKDOWN, NoSuchPage
+        from server.content import MARKDOWN
+        from server.library import NoSuchPage
         from server.live import TEXT, NotShown
 
         caller, kind = self._caller_of(context), TEXT

@@ -57,7 +57,7 @@ class Calls:
         person: Person = Nobody(),  # noqa: B008  (it holds nothing)
     ) -> CallToolResult | InputRequiredResult:
         """Answer a tool call, or ask the person first; whatever goes wrong comes back as a flagged failure."""
-        with self._connection.observer.call(name) as running:
+        with self._connection.observer.call(name, self._name) as running:
             try:
                 reply = await self._reply(name, arguments, report, person)
             except AskFirst as asking:

@@ -8,6 +8,7 @@ import sys
 import click
 
 from openchannels_mcp import VERSION
+from server.commands.docs import docs_commands
 from server.commands.guard import approvals, audit
 from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
 from server.commands.serve import serve
@@ -144,7 +145,7 @@ def demo() -> None:
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
 
 
-for command in (serve, token, approvals, audit):
+for command in (docs_commands, serve, token, approvals, audit):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts
+from server.library import OFFICIAL, NoSuchPage
 from tools.registry import methods
 
 Reference = types.ResourceTemplateReference | types.PromptReference
@@ -28,10 +29,6 @@ PRIORITIES: Mapping[Kind, float] = {
 """How much a reader needs a page of each kind before any other."""
 MOST_VALUES = 100
 """Of a completion, by the protocol."""
-
-
-class NoSuchPage(Exception):  # noqa: N818
-    """A page that does not exist."""
 
 
 class NoSuchPrompt(Exception):  # noqa: N818
@@ -78,6 +75,14 @@ def templates() -> list[types.ResourceTemplate]:
             annotations=_annotations(kind),
         )
         for kind, (folder, description) in kinds.items()
+    ] + [
+        types.ResourceTemplate(
+            uri_template=f"{OFFICIAL}{{lang}}/{{+path}}",
+            name="official",
+            description="Page of the official Bitrix24 REST documentation, lang en or ru, after `docs sync`",
+            mime_type=MARKDOWN,
+            annotations=types.Annotations(audience=["user", "assistant"], priority=0.2),
+        )
     ]
 
 

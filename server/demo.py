@@ -4,10 +4,12 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mcp import Client, StdioServerParameters
-from mcp.types import TextContent
+from mcp.client import ClientRequestContext
+from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
 REPLY = (
     "Hello Emma, sorry for the wait! Your order 48213 left our warehouse this morning and arrives tomorrow between "
@@ -30,14 +32,18 @@ class Demo:
     async def run(self) -> bool:
         """Whether every step did what it should."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENCHANNELS_")}
-        command = StdioServerParameters(command=sys.executable, args=["-m", "openchannels_mcp", "--sandbox"], env=kept)
         self._say("An MCP client talks to this server over stdio; the portal behind it is the embedded one.")
-        async with Client(command, mode="legacy") as self._client:
-            try:
-                await self._story()
-            except StepFailed as failure:
-                self._say(f"\nThe demo failed: {failure}")
-                return False
+        with TemporaryDirectory() as folder:
+            kept["OPENCHANNELS_STATE_FOLDER"] = folder
+            command = StdioServerParameters(
+                command=sys.executable, args=["-m", "openchannels_mcp", "--sandbox"], env=kept
+            )
+            async with Client(command, mode="legacy", elicitation_callback=self._agree) as self._client:
+                try:
+                    await self._story()
+                except StepFailed as failure:
+                    self._say(f"\nThe demo failed: {failure}")
+                    return False
         self._say("\nEvery step changed the portal as it should. To use your own portal, see the README.")
         return True
 
@@ -49,6 +55,11 @@ class Demo:
         await self._answer(chat_id, session_id, me)
         await self._hand_over(chat_id, me)
         await self._finish(chat_id, session_id)
+
+    async def _agree(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002
+        """The person at the client, who is asked before anything destructive."""
+        self._say(textwrap.indent(f"The server asks the person:\n{params.message}\nThe person: yes.", "     | "))
+        return ElicitResult(action="accept", content={"approve": True})
 
     async def _list_tools(self) -> None:
         self._heading("What can the assistant do here?")

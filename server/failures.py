@@ -60,13 +60,12 @@ def _what_to_do(tool: type[Tool], error: PortalError) -> str:
 
 
 def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
-    """The method's words on its codes; on what is refused before it is asked it has only that of its scope."""
-    if not issubclass(tool, Method | Composite):
-        return {}
-    if not refused_before:
+    """The tool's words on its codes; on what is refused before it is asked it has only that of its scope."""
+    if issubclass(tool, Method | Composite) and not refused_before:
         return tool.errors
-    scopes = tool.scopes if issubclass(tool, Method) else ()
-    return {"insufficient_scope": missing_scope(scopes)} if scopes else {}
+    if issubclass(tool, Method) and tool.scopes:
+        return {"insufficient_scope": missing_scope(tool.scopes)}
+    return {}
 
 
 def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:

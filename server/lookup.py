@@ -1,6 +1,7 @@
 """Tools that answer from the documentation and need no portal."""
 
 from abc import abstractmethod
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -31,6 +32,10 @@ class Lookup(Tool):
     def page(cls) -> str:
         """The map of the documentation."""
         return INDEX
+
+    def whole(self, result: Any) -> str:
+        """The result as a person at a terminal reads it."""
+        return self.text(result)
 
     @abstractmethod
     def look_up(self, library: "Library") -> dict[str, Any]:
@@ -72,7 +77,7 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from docs.outline import sections
-        from server.content import NoSuchPage
+        from server.library import NoSuchPage
 
         try:
             page = library.read(self.uri)
@@ -96,6 +101,10 @@ class DocsRead(Lookup):
         begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
         return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
 
+    def whole(self, result: Any) -> str:
+        """All of the page."""
+        return str(result["text"])
+
     def structured(self, result: Any) -> dict[str, Any]:
         """Without the text: a model would get it twice."""
         return {name: value for name, value in result.items() if name != "text"}
@@ -105,6 +114,6 @@ def _hit(number: int, hit: dict[str, Any]) -> str:
     lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
     if hit.get("official"):
         lines.append(f"   Official page: {hit['official']}")
-    if hit.get("excerpt"):
-        lines.append(f"   Section {hit['section']}: {hit['excerpt']}")
-    return "\n".join(lines)
+    if hit["section"]:
+        lines.append(f"   Section {hit['section']}:")
+    return "\n".join([*lines, indent(hit["excerpt"], "   ")]).rstrip()

@@ -24,7 +24,6 @@ NAMELESS = "unknown"
 class Running:
     """A call on its way; whoever answers it writes down what became of it."""
 
-    tool: str
     outcome: str = CANCELLED
     code: str | None = None
     requests: int = 0
@@ -36,6 +35,8 @@ class CallEnded:
     """A tool call that was answered, or whose client gave it up."""
 
     tool: str
+    caller: str
+    """Name of whoever made it; empty where there is only one."""
     outcome: str
     """`ok`, `cancelled`, or the kind of failure as server/failures.py names it."""
     code: str | None
@@ -55,9 +56,9 @@ class CallObserver(Observer):
         """A tool call was answered; told where it was made."""
 
     @contextmanager
-    def call(self, tool: str) -> Iterator[Running]:
+    def call(self, tool: str, caller: str) -> Iterator[Running]:
         """A call from its beginning to its end."""
-        running = Running(tool)
+        running = Running()
         token, started = _running.set(running), time.perf_counter()
         self.call_started()
         try:
@@ -66,7 +67,7 @@ class CallObserver(Observer):
             _running.reset(token)
             name = NAMELESS if running.outcome == UNKNOWN_TOOL else tool
             seconds = time.perf_counter() - started
-            self.call_ended(CallEnded(name, running.outcome, running.code, seconds, running.requests))
+            self.call_ended(CallEnded(name, caller, running.outcome, running.code, seconds, running.requests))
 
 
 class Observers(CallObserver):

@@ -51,19 +51,18 @@ def answer(tool: Tool, result: Any) -> CallToolResult:
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    pictures = [_picture(image) for image in tool.images(result)]
-    content = [TextContent(text=fenced(text)), *pictures]
+    content = [TextContent(text=fenced(text)), *map(_picture, tool.images(result))]
     return CallToolResult(content=content, structured_content=visible_in(tool.structured(result)))
-
-
-def _picture(png: bytes) -> ImageContent:
-    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
 
 
 def sketch(drafted: "Draft") -> CallToolResult:
     """What a call would do, flagged as no failure, because a draft was asked for."""
     text = f"Draft: nothing was sent. It would be:\n{drafted.text()}"
     return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=visible_in(drafted.data()))
+
+
+def _picture(png: bytes) -> ImageContent:
+    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
 
 
 def refuse(failure: Failure) -> CallToolResult:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from server.settings import Settings, WrongSettings
+from pydantic_settings import BaseSettings
+
+from server.settings import WrongSettings
 
 
-def secret(settings: Settings, name: str) -> str | None:
-    """The secret called `webhook_url` or `client_secret`; None where it is not set at all."""
+def secret(settings: BaseSettings, name: str) -> str | None:
+    """The secret called `webhook_url`, `client_secret` or `metrics_token`; None where it is not set at all."""
     ways = {
         name: getattr(settings, name),
         f"{name}_file": getattr(settings, f"{name}_file"),

@@ -16,8 +16,8 @@ from tools.effect import Effect
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
-ALL = "all"
-"""Stands for every toolset."""
+ALL, DEFAULT = "all", "default"
+"""Stand for every toolset, and for those that are on unless something else is said."""
 
 
 class WrongSettings(Exception):  # noqa: N818
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
     toolsets: Words = frozenset(DEFAULT_TOOLSETS)
-    """Names of toolsets; `all` is every one."""
+    """Names of toolsets; `all` is every one, `default` those that are on unless something else is said."""
     read_only: bool = False
     mode: Literal["tools", "gateway"] = "tools"
     """`gateway`: three tools stand for all, for clients that take few."""
@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
 
+    @field_validator("docs_folder")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
     @field_validator("toolsets", "allow", "deny", "confirm", "customer_lines", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
@@ -100,10 +105,11 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _known(cls, value: frozenset[str]) -> frozenset[str]:
-        if not value or (unknown := value - {*TOOLSETS, ALL}):
+        if not value or (unknown := value - {*TOOLSETS, ALL, DEFAULT}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
-            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, or {ALL}")
-        return frozenset(TOOLSETS) if ALL in value else value
+            raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, {ALL} or {DEFAULT}")
+        chosen = frozenset(TOOLSETS) if ALL in value else value - {DEFAULT}
+        return chosen | frozenset(DEFAULT_TOOLSETS) if DEFAULT in value else chosen
 
     @classmethod
     def settings_customise_sources(

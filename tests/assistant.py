@@ -1,6 +1,7 @@
 """A real MCP client of a spawned server, with blocking calls so that tests read as stories."""
 
 import atexit
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ PLAIN_ENVIRONMENT = {
 """Every tool, no limit on requests, no person to be asked, and nothing of whoever runs the tests."""
 
 
+FENCE = re.compile(r"<(?:/|\w+ )[0-9a-f]{6}>")
+
+
 class Assistant:
     """What an assistant can do with the server it is connected to."""
 
@@ -60,6 +64,11 @@ class Assistant:
 def text_of(reply: CallToolResult) -> str:
     """The text blocks of an answer."""
     return "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
+
+
+def words_of(reply: CallToolResult) -> str:
+    """The text without the fences around what people outside wrote."""
+    return FENCE.sub("", text_of(reply))
 
 
 @contextmanager

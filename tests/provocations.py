@@ -311,7 +311,15 @@ PROVOCATIONS: list[Provocation] = [
     raw("crm.message.add", "ERROR_ARGUMENT", CRM_ENTITY_TYPE="lead"),
     by(seed.NO_RIGHTS_WEBHOOK_PATH, call("crm.message.add", "ACCESS_DENIED", **WITH_CHAT, user_id=3, message="Hi")),
     call("crm.message.add", "CHAT_NOT_IN_CRM", **LEAD, chat_id=206, user_id=3, message="Hi"),
-    state({"pending": {"code": "CANCELED"}}, "crm.message.add", "CANCELED", **WITH_CHAT, user_id=3, message="Hi"),
+    call("crm.message.add", "CANCELED", **WITH_CHAT, user_id=2, message="Hi"),
+    call(
+        "crm.message.add",
+        "ERROR_FROM_OTHER_MODULE",
+        **{**LEAD, "crm_entity": 503},
+        chat_id=218,
+        user_id=3,
+        message="Hi",
+    ),
     state(
         {"message_storage_fails": True}, "crm.message.add", "MESSAGE_ADD_ERROR", **WITH_CHAT, user_id=3, message="Hi"
     ),

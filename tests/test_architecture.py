@@ -53,6 +53,7 @@ def test_only_the_portal_folder_opens_http_connections() -> None:
     assert users == {
         "server/connection.py",  # only puts the sandbox in the network's place
         "server/http/keys.py",  # the keys of an authorisation server are no portal's
+        "docs/mirror/source.py",  # brings the official documentation, when somebody asks for it
     }
 
 

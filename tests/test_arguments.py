@@ -69,6 +69,24 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("config_add", {"worktime_from": "24:00", "worktime_to": "18:00"}, "worktime_from: should be a time of day"),
     ("config_add", {"worktime_dayoff": ["Sunday"]}, "worktime_dayoff.0: should be 'MO'"),
     ("config_add", {"worktime_holidays": ["1 May"]}, "worktime_holidays.0: should be a day of the year as D.M"),
+    ("config_add", {"worktime_holidays": ["1.05", "31.04"]}, "worktime_holidays.1: should be a day of the year as D.M"),
+    ("config_add", {"worktime_holidays": ["1.05.2026"]}, "worktime_holidays.0: should be a day of the year as D.M"),
+    ("config_add", {"worktime_from": "22:00", "worktime_to": "06:00"}, "worktime_to: has to be later than"),
+    (
+        "config_update",
+        {"config_id": 1, "worktime_from": "09:00", "worktime_to": "9:00"},
+        "worktime_to: has to be later",
+    ),
+    (
+        "config_add",
+        {"worktime_from": "23:31", "worktime_to": "23:59"},
+        "worktime_from: the portal takes no start after",
+    ),
+    (
+        "config_update",
+        {"config_id": 1, "queue_users_fields": {"3": {"user_name": "Ann"}}},
+        "queue_users_fields: read only together with queue",
+    ),
     ("config_add", {"active": "Y"}, "active: should be a valid boolean"),
     ("config_add", {"queue_time": -1}, "queue_time: must not be below 0"),
     ("config_add", {"session_priority": 86401}, "session_priority: should be less than or equal to 86400"),
@@ -144,8 +162,17 @@ SENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "config_update",
         {"config_id": 1, "worktime_from": "09:00", "worktime_to": "18:30", "worktime_holidays": ["1.05", "25.12"]},
-        {"CONFIG_ID": 1, "PARAMS": {"WORKTIME_FROM": "9", "WORKTIME_TO": "18.30", "WORKTIME_HOLIDAYS": "1.05,25.12"}},
+        {"CONFIG_ID": 1, "PARAMS": {"WORKTIME_FROM": "9", "WORKTIME_TO": "18.30", "WORKTIME_HOLIDAYS": "01.05,25.12"}},
     ),
+    (
+        "config_update",
+        {"config_id": 1, "worktime_from": "23:30", "worktime_to": "23:31", "worktime_holidays": ["29.2", "7.01"]},
+        {
+            "CONFIG_ID": 1,
+            "PARAMS": {"WORKTIME_FROM": "23.30", "WORKTIME_TO": "23.31", "WORKTIME_HOLIDAYS": "29.02,07.01"},
+        },
+    ),
+    ("config_update", {"config_id": 1, "worktime_holidays": []}, {"CONFIG_ID": 1, "PARAMS": {"WORKTIME_HOLIDAYS": ""}}),
     (
         "config_update",
         {"config_id": 1, "worktime_from": "0:05", "worktime_to": "23:59", "skip_modify_mark": True},
@@ -158,8 +185,13 @@ SENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "config_add",
-        {"queue_users_fields": {"27": {"user_name": "Ann"}}},
-        {"PARAMS": {"QUEUE_USERS_FIELDS": {"27": {"USER_NAME": "Ann"}}}},
+        {"queue": [{"entity_type": "user", "entity_id": 27}], "queue_users_fields": {"27": {"user_name": "Ann"}}},
+        {
+            "PARAMS": {
+                "QUEUE": [{"ENTITY_TYPE": "user", "ENTITY_ID": "27"}],
+                "QUEUE_USERS_FIELDS": {"27": {"USER_NAME": "Ann"}},
+            }
+        },
     ),
     (
         "config_list_get",

@@ -29,7 +29,12 @@ def test_the_tools_for_bots_connectors_and_the_messenger_are_off_unless_they_are
     listed = {line.split()[0] for line in _run("tools").output.splitlines()[1:-1]}
 
     assert listed == set(BY_DEFAULT)
-    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {"chatbots", "connectors", "messenger"}
+    assert {EVERYTHING[name].toolset() for name in set(EVERYTHING) - listed} == {
+        "setup",
+        "chatbots",
+        "connectors",
+        "messenger",
+    }
 
 
 @pytest.mark.parametrize("words", [("--read-only", "tools"), ("tools", "--read-only")])
@@ -57,8 +62,16 @@ def test_values_get_the_types_of_their_arguments() -> None:
     with recording_portal() as portal:
         portal.result = 16
         queue = '[{"entity_type":"user","entity_id":3}]'
-        words = ["config_add", "line_name=2026", "active=true", "queue_time=60", f"queue={queue}"]
-        ended = _run("call", *words, OPENCHANNELS_WEBHOOK_URL=portal.webhook)
+        words = [
+            "--toolsets",
+            "setup",
+            "config_add",
+            "line_name=2026",
+            "active=true",
+            "queue_time=60",
+            f"queue={queue}",
+        ]
+        ended = _run("call", "--toolsets", "setup", *words, OPENCHANNELS_WEBHOOK_URL=portal.webhook)
 
     assert ended.exit_code == 0, ended.output
     sent = {"LINE_NAME": "2026", "ACTIVE": "Y", "QUEUE_TIME": 60, "QUEUE": [{"ENTITY_TYPE": "user", "ENTITY_ID": "3"}]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
-from tests.assistant import Assistant, assistant, text_of
+from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.recording import Recording, recording_portal
 from tests.served import ServedSandbox, served_sandbox
 from tools.registry import methods
@@ -109,7 +109,7 @@ def test_messages_that_were_not_taken_are_a_failure_which_names_them_and_saves_t
     assert "has taken 2 of 3 messages" in text_of(reply)
     assert "call again only for m2." in text_of(reply)
     assert "m1 (chat 401), m3 (chat 401): taken already, sending again would double them." in text_of(reply)
-    assert "Cause: m2: Not all the required data" in text_of(reply)
+    assert "Cause: m2: Not all the required data" in words_of(reply)
     texts = [chat["last_message"] for chat in sandbox.look("state")["chats"]]
     assert "Bye" in texts
 

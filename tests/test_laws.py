@@ -10,7 +10,7 @@ from server import catalogue
 from server.instructions import INSTRUCTIONS
 from server.policy import Policy
 from tools import DEFAULT_TOOLSETS, TOOLSETS
-from tools.effect import Effect
+from tools.effect import EVERY_EFFECT, Effect
 from tools.method import Method
 from tools.names import tool_name
 from tools.registry import methods
@@ -35,9 +35,9 @@ def _inside(node: dict[str, Any], name: str) -> Any:
     return list(inner.values()) if name == "properties" and isinstance(inner, dict) else inner
 
 
-def test_there_are_sixty_five_tools_in_nine_toolsets() -> None:
+def test_there_are_sixty_five_tools_in_ten_toolsets() -> None:
     assert len(METHODS) == 65
-    assert len(TOOLSETS) == 9
+    assert len(TOOLSETS) == 10
     assert {method.toolset() for method in METHODS.values()} == set(TOOLSETS)
 
 
@@ -70,6 +70,11 @@ def test_a_method_says_what_it_is_and_what_it_does(method: type[Method]) -> None
     assert method.answer
     assert method.effects
     assert method.reads() or Effect.READ not in method.effects
+
+
+@pytest.mark.parametrize("tool", ["config_update", "operator_skip", "session_mode_unpin_all"])
+def test_what_can_move_a_dialog_is_out_of_reach_where_dialogs_must_stay(tool: str) -> None:
+    assert tool not in Policy(frozenset(TOOLSETS), EVERY_EFFECT & ~Effect.TAKEOVER).tools
 
 
 SHOWN_BY_NOTHING = {

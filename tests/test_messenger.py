@@ -1,8 +1,6 @@
 """The companions of Open Channels as an assistant meets them: what is refused, what is answered, what is missing."""
 
 from collections.abc import Collection
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -12,13 +10,11 @@ from pydantic import SecretStr
 
 from sandbox import seed
 from sandbox.app import create_app
-from server.caller import Caller
 from server.connection import Connection
-from server.guard.keeping import Keeping
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
-from tests.assistant import EVERYTHING, text_of
+from tests.assistant import EVERYTHING, text_of, words_of
+from tests.callers import answer, caller
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.registry import methods
 from tools.tool import InvalidArguments
@@ -42,10 +38,8 @@ class Desk:
         async def run() -> list[Any]:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
             async with Connection(Settings(webhook_url=url), transport=self._transport) as connection:
-                with TemporaryDirectory() as folder:
-                    keeping = Keeping(Path(folder))
-                    caller = Caller("tests", Policy(self._toolsets), connection, Library(Path(folder)), keeping)
-                    return [await caller.calls.call(name, arguments) for name, arguments in steps]
+                anybody = caller(Policy(self._toolsets), connection)
+                return [await answer(anybody, name, arguments) for name, arguments in steps]
 
         return anyio.run(run)
 
@@ -144,7 +138,7 @@ def test_the_inbox_tells_at_a_glance_who_waits_for_whom(olga: Desk) -> None:
     assert dialogs["chat207"]["crm"] == [{"type": "lead", "id": 501}, {"type": "contact", "id": 701}]
     assert (dialogs["chat207"]["status"], dialogs["chat207"]["client_waits"]) == ("operator wrote", False)
     assert reply.structured_content["more"] is False
-    assert 'chat202 "Liam Brown - Website support": new, in the queue, unread 1' in text_of(reply)
+    assert "chat202 Liam Brown - Website support: new, in the queue, unread 1" in words_of(reply)
 
 
 def test_people_and_groups_are_in_the_list_only_when_they_are_asked_for(olga: Desk) -> None:
@@ -207,11 +201,14 @@ def test_a_reply_in_silent_mode_is_marked_as_hidden_from_the_client(anna: Desk) 
     )
 
     assert history.structured_content["messages"][-1]["hidden"] is True
-    assert text_of(history).endswith("Ask the accountant. [hidden from the client]")
+    last = words_of(history).splitlines()[-1]
+    assert "hidden from the client" in last
+    assert last.endswith("Ask the accountant.")
     message = read.structured_content["messages"][-1]
     assert message["id"] == sent.structured_content["result"]
     assert (message["hidden"], message["reply_to"]) == (True, 1028)
-    assert text_of(read).splitlines()[-2].endswith("Ask the accountant. [hidden from the client] [answers #1028]")
+    assert words_of(read).splitlines()[-2].endswith("Ask the accountant. [answers #1028]")
+    assert "hidden from the client" in words_of(read).splitlines()[-2]
 
 
 def test_answering_a_client_reads_the_dialog_and_says_how_to_see_it(anna: Desk) -> None:
@@ -255,7 +252,7 @@ def test_users_come_in_the_usual_fields_and_in_others_where_they_are_selected(an
         "online": True,
         "type": "employee",
     }
-    assert text_of(found).splitlines()[1].endswith("dismissed or blocked")
+    assert words_of(found).splitlines()[1].endswith("dismissed or blocked")
     assert chosen.structured_content == {"users": [{"ID": 3, "UF_PHONE_INNER": "103"}]}
     assert me.structured_content["name"] == "Anna Keller"
 

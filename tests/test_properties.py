@@ -1,8 +1,6 @@
 """Random arguments at every tool: never a crash, never a request for arguments that are not valid."""
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -13,12 +11,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from mcp.types import CallToolResult, TextContent
 
-from server.caller import Caller
 from server.connection import Connection
-from server.guard.keeping import Keeping
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
+from tests.callers import answer, caller
 from tools import TOOLSETS
 from tools.method import Method
 from tools.registry import methods
@@ -60,11 +56,7 @@ async def _no_pause(_: float) -> None:
 async def _call(portal: PortalOfTheDay, tool: str, arguments: dict[str, Any]) -> CallToolResult:
     settings = Settings(sandbox=True, timeout=1)
     async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=_no_pause) as connection:
-        with TemporaryDirectory() as state:
-            caller = Caller("tests", EVERYTHING, connection, Library(Path(state)), Keeping(Path(state)))
-            reply = await caller.calls.call(tool, arguments)
-    assert isinstance(reply, CallToolResult)
-    return reply
+        return await answer(caller(EVERYTHING, connection), tool, arguments)
 
 
 @st.composite

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -13,14 +12,12 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
-from server.caller import Caller
 from server.connection import Connection
-from server.guard.keeping import Keeping
 from server.instructions import INSTRUCTIONS
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from tests.callers import answer, caller
 from tests.recording import TOKEN, Recording, recording_portal
 from tools import TOOLSETS
 from tools.registry import methods
@@ -249,7 +246,7 @@ def test_a_cancelled_call_leaves_the_server_well() -> None:
 
 
 def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
-    portal: Recording, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    portal: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(Connection):
         async def portal(self) -> Any:
@@ -258,9 +255,7 @@ def test_a_fault_of_the_server_is_flagged_and_says_what_may_have_happened(
     async def run() -> Any:
         settings = Settings(webhook_url=SecretStr(portal.webhook))
         async with Broken(settings) as connection:
-            return await Caller(
-                "tests", Policy(frozenset(TOOLSETS)), connection, Library(tmp_path), Keeping(tmp_path)
-            ).calls.call("operator_answer", {"chat_id": 5})
+            return await answer(caller(Policy(frozenset(TOOLSETS)), connection), "operator_answer", {"chat_id": 5})
 
     monkeypatch.setattr("server.calls.logger.exception", lambda *_: None)
     reply = anyio.run(run)
@@ -285,7 +280,8 @@ def test_the_templates_of_pages_and_of_what_the_portal_holds_are_listed(client: 
         for kind in ("methods", "tools", "events", "guides", "sections", "errors")
     }
     live = {"openchannels://dialogs/{chat_id}", "openchannels://lines/{id}"}
-    assert {template.uri_template for template in templates} == pages | live
+    official = {"openchannels://official/{lang}/{+path}"}
+    assert {template.uri_template for template in templates} == pages | live | official
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")

@@ -1,24 +1,17 @@
 """Lines and their settings, the network of lines, and the module's revision."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, StrictBool, StrictInt, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.errors import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
-from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, OnlyYes, Text, UserId
+from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, Text, UserId
 from tools.line_results import Line, PublicPath, Revisions
-from tools.line_settings import LineSettings
 from tools.method import Method
-from tools.results import NewId
-from tools.rules import only_with
 
 LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
-LINE_PERMISSION = {
-    "CONFIG_WRONG_USER_PERMISSION": "The user behind the webhook may not change this line (or it does not exist). It "
-    "takes the Modify permission for the line's employees, or the permission for all lines."
-}
 
 
 class RevisionGet(Method):
@@ -155,133 +148,6 @@ class ConfigListGet(Method):
             return arguments
         needed = ["ID", *(["MODIFY_USER_ID"] if arguments.get("check_permission") else [])]
         return {**arguments, "select": [*chosen, *(name for name in needed if name not in chosen)]}
-
-
-LINE_DETAILS = (
-    "Values that the server does not know are replaced without a word, so this server checks them before sending. "
-    "Some plans switch `vote_message` and `worktime_enable` off and turn the queue type `all` into `evenly`, again "
-    "without a word: read the line back with config_get."
-)
-
-
-class ConfigAdd(LineSettings):
-    """Create a line. Every setting is optional; a line without a queue has nobody to answer.
-
-    The line has no channel yet: connecting one is done in the portal or by an application. Answers the new id. Some
-    plans quietly change settings: check with config_get. The page of this method explains each setting.
-    """
-
-    rest = "imopenlines.config.add"
-    title = "Create a line"
-    effects = Effect.WRITE
-    returns = NewId
-    refusals = {False: "The portal could not store the line. Nothing was created; check the values and try again."}
-    afterwards = (
-        "config_list_get shows the line; read it back with config_get: the portal replaces some values silently."
-    )
-    answer = "Id of the new line, an integer."
-    details = "Anyone with the scope may create lines. An invalid queue is dropped silently. " + LINE_DETAILS
-    example = {
-        "line_name": "Online Store Support Line",
-        "queue": [
-            {"entity_type": "user", "entity_id": 1},
-            {"entity_type": "user", "entity_id": 15},
-            {"entity_type": "user", "entity_id": 23},
-        ],
-        "queue_type": "strictly",
-        "queue_time": 45,
-        "welcome_message": True,
-        "welcome_message_text": "Hello! We answer within two minutes",
-        "worktime_enable": True,
-        "worktime_from": "09:00",
-        "worktime_to": "21:00",
-        "worktime_timezone": "Europe/Berlin",
-        "worktime_dayoff": ["SA", "SU"],
-    }
-
-
-class ConfigUpdate(LineSettings):
-    """Change settings of a line: only those given change, but `queue` replaces the whole queue at once.
-
-    active=false switches the line off for clients. Read it first with config_get. For the settings see the page of
-    config_add.
-    """
-
-    rest = "imopenlines.config.update"
-    title = "Change a line"
-    effects = Effect.WRITE | Effect.DESTRUCTIVE
-    idempotent = True
-    errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
-    refusals = {
-        False: "Nothing was changed: the line does not exist, or the queue holds nobody valid. Check both with "
-        "config_get and config_list_get."
-    }
-    afterwards = "Read the line back with config_get: the portal replaces some values silently."
-    answer = "`true`."
-    details = (
-        "`false` (a missing line, an invalid queue, a failed write) is reported as an error. The settings of the "
-        "welcome bot and the deal category are reset by the server unless their switch is sent in the same call, so "
-        "this server refuses them alone. KPI texts are escaped at every write: do not write back what was read. "
-        + LINE_DETAILS
-    )
-    example = {"config_id": 15, "line_name": "VIP support", "queue_type": "strictly", "queue_time": 45}
-    outside_params = frozenset({"config_id"})
-
-    config_id: LineId
-    skip_modify_mark: Annotated[OnlyYes | None, Doc("true: do not record who changed the line and when")] = None
-
-    @model_validator(mode="after")
-    def _settings_are_stored(self) -> Self:
-        if not self.model_dump(exclude_none=True, exclude={"config_id", "skip_modify_mark"}):
-            raise ValueError("give at least one setting to change")
-        only_with(self, "welcome_bot_enable", "welcome_bot_id", "welcome_bot_time", "welcome_bot_left")
-        only_with(self, "category_enable", "category_id")
-        return self
-
-
-class ConfigDelete(Method):
-    """Delete a line for good, with its queue, statistics and links to channels. There is no undo.
-
-    To stop it for a while use config_update with active=false.
-    """
-
-    rest = "imopenlines.config.delete"
-    title = "Delete a line"
-    effects = Effect.DESTRUCTIVE
-    idempotent = True
-    errors = {**LINE_ID_EMPTY, **LINE_PERMISSION}
-    refusals = {False: "There is no line with this config_id; nothing was deleted. See config_list_get."}
-    afterwards = "config_list_get no longer shows the line."
-    answer = "`true`."
-    details = "Connectors are dropped from the line and open sessions are cleaned up later in the background."
-    example = {"config_id": 15}
-
-    config_id: LineId
-
-
-class NetworkJoin(Method):
-    """Connect the portal to a line of another company on the Bitrix24 network by its 32-character code.
-
-    Needed once before network_message_add. Answers the id of the bot that stands for the line; joining again answers
-    the same id.
-    """
-
-    rest = "imopenlines.network.join"
-    title = "Join a network line"
-    effects = Effect.WRITE
-    idempotent = True
-    returns = NewId
-    errors = {
-        "CODE": "The code has to be exactly 32 characters. Copy it from the line's network settings.",
-        "IMBOT_ERROR": BOTS_OFF,
-        "NOT_FOUND": "There is no line with this code. Check it with the company that owns the line.",
-        "INACTIVE": "That line is switched off by its owner. Try again when it is active.",
-    }
-    afterwards = "No method lists joined lines; joining again is harmless and answers the id of the same bot."
-    answer = "Id of the bot that stands for the line, an integer."
-    example = {"code": "ab515f5d85a8b844d484f6ea75a2e494"}
-
-    code: Annotated[NetworkCode, Field(description="32 characters")]
 
 
 class NetworkMessageAdd(Method):

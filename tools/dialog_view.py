@@ -39,8 +39,8 @@ def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
 def state(chat: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a dialog from the answer of dialog.get."""
     data = entity_data_1(chat.get("entity_data_1"))
-    line_id, connector = line_and_connector(chat.get("entity_id"), data)
     owner, session_id = whole(chat.get("owner")), whole(data.get("session_id"))
+    line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
     return {
         "chat_id": chat.get("id"),
         "dialog_id": chat.get("dialog_id"),

@@ -38,7 +38,9 @@ class DialogGet(Method):
     )
     details = (
         "With several identifiers the server takes the first of CHAT_ID, DIALOG_ID, SESSION_ID, USER_CODE and does not "
-        "fall back to the next, so this server lets only one through. A leading `imol|` of a USER_CODE is dropped."
+        "fall back to the next, so this server lets only one through. A leading `imol|` of a USER_CODE is dropped. "
+        "LINE_ID is not reset: a new session begins on the line of `entity_id`, while LINE_ID may still name the one "
+        "that an earlier session was transferred to; `configId` of v2_session_list is the session's own."
     )
     example = {"user_code": "livechat|1|1373|211"}
 

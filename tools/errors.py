@@ -9,6 +9,10 @@ NOT_YOURS = (
     "You are not the operator of this dialog. operator_answer takes it, from its present operator too: ask first."
 )
 CRM_TYPE_AND_ID = "crm_entity_type has to be lead, deal, contact or company and crm_entity the number of that record."
+CHANNEL_OFF = {
+    "ERROR_FROM_OTHER_MODULE": "The line is switched off, or its channel is not connected any more; nothing was sent. "
+    "config_get shows ACTIVE; an administrator reconnects channels in the Contact Center.",
+}
 PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
 
 SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_brief": "Users"}

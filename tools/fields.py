@@ -1,7 +1,7 @@
 """Types of arguments that several methods share, with the form in which each goes over the wire."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -18,9 +18,10 @@ from pydantic import (
 )
 from typing_extensions import Doc
 
-_CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
+_CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$", re.ASCII)
 _DIALOG = re.compile(r"^chat[1-9]\d{0,9}$", re.ASCII)
-_DAY = re.compile(r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])$")
+_DAY = re.compile(r"^(\d{1,2})\.(\d{1,2})$", re.ASCII)
+_LEAP_YEAR = 2000
 MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
 
@@ -80,9 +81,12 @@ def _time_of_day(value: str) -> str:
 
 
 def _day_of_year(value: str) -> str:
-    if not _DAY.match(value):
-        raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May")
-    return value
+    """`1.5` -> `01.05`: the server compares with two digits each, so that a shorter form would never match."""
+    try:
+        day, month = map(int, _DAY.findall(value)[0])
+        return date(_LEAP_YEAR, month, day).strftime("%d.%m")
+    except (IndexError, ValueError):
+        raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May") from None
 
 
 def _time_zone(value: str) -> str:
@@ -154,7 +158,7 @@ Holidays = Annotated[
     PlainSerializer(",".join),
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
 ]
-"""Days of the year as `D.M`; one comma-separated string on the wire."""
+"""Days of the year as `D.M`; one comma-separated string of `DD.MM` on the wire."""
 JsonObject = dict[str, JsonValue]
 AnObject = WithJsonSchema({"type": "object"})
 """Objects whose inside is described on the page, not in the list of tools."""

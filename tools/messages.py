@@ -6,7 +6,7 @@ from pydantic import AfterValidator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS, CRM_TYPE_AND_ID
+from tools.errors import CHANNEL_OFF, CHAT_ACCESS, CRM_TYPE_AND_ID
 from tools.fields import ChatId, CrmId, CrmType, MessageId, Text, UserId
 from tools.method import Method
 from tools.results import NewId
@@ -62,6 +62,7 @@ class CrmMessageAdd(Method):
         "not bound to it (dialog_get shows crm; crm_lead_create binds), closing, or another chat (crm_chat_get).",
         "MESSAGE_ADD_ERROR": "The messenger refused the message. Check that user_id may write in this chat.",
         "CANCELED": "user_id may not write in this chat. Add that employee with crm_chat_user_add, or give another.",
+        **CHANNEL_OFF,
     }
     afterwards = "session_history_get shows the message; the client gets it only if it says silent: no."
     answer = "Id of the message, an integer."

@@ -7,7 +7,7 @@ from typing_extensions import Doc
 
 from tools import messenger_view
 from tools.effect import Effect
-from tools.errors import EXTRAS
+from tools.errors import CHANNEL_OFF, EXTRAS
 from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
@@ -112,8 +112,7 @@ class ImMessageAdd(Method):
         "CHAT_ID": "There is no such chat. Look it up with dialog_get, im_recent_list or crm_chat_get.",
         "CHAT_ID_EMPTY": "dialog_id has to be chat and the number of the chat, e.g. chat2043.",
         "ACCESS_ERROR": "You may not write in this chat; it is hardly one of Open Channels: check it with dialog_get.",
-        "ERROR_FROM_OTHER_MODULE": "The line is switched off, or its channel is not connected any more; nothing was "
-        "sent. config_get shows ACTIVE; an administrator reconnects channels in the Contact Center.",
+        **CHANNEL_OFF,
         "PARAMS_ERROR": "The messenger did not take the message and gives no reason. Check the dialog with dialog_get.",
         "USER_ID_EMPTY": "dialog_id was no chat. Give chat and the number of the chat, e.g. chat2043.",
         "USER_NOT_FOUND": "dialog_id was taken for a person. Give chat and the number of the chat, e.g. chat2043.",

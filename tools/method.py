@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from tools import DESCRIBED_WITH
 from tools.effect import Auth
 from tools.names import tool_name
 from tools.tool import Tool
@@ -62,6 +63,11 @@ class Method(Tool):
     def toolset(cls) -> str:
         """Name of the toolset: the module that declares the method."""
         return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def section(cls) -> str:
+        """Name of the overview that tells when to use it."""
+        return DESCRIBED_WITH.get(cls.toolset(), cls.toolset()).replace("_", "-")
 
     @classmethod
     def page(cls) -> str:

@@ -57,8 +57,8 @@ class OperatorAnswer(Method):
 class OperatorSkip(Method):
     """Decline a dialog offered to you, so that the queue offers it to the next operator.
 
-    To give it to a certain person or line use operator_transfer. Works only while somebody else is available, and
-    never on lines whose queue type is 'all'; a failed call still leaves a notice in the chat.
+    To give it to a certain person or line use operator_transfer. It may be offered to you again, and never works on
+    lines whose queue type is 'all'; a failed call still leaves a notice in the chat.
     """
 
     rest = "imopenlines.operator.skip"
@@ -67,12 +67,16 @@ class OperatorSkip(Method):
     errors = {
         **CHAT_ACCESS,
         "ACCESS_DENIED_KICK": "You may not be removed from this chat. Use operator_transfer to pass it on.",
-        "": "Nobody else could take the dialog, or the line offers dialogs to everyone. A notice of the refusal was "
+        "": "Nobody could take the dialog, or the line offers dialogs to everyone. A notice of the refusal was "
         "posted all the same; without an open session you left the chat. Use operator_transfer with a person.",
     }
     afterwards = "dialog_get shows owner 0 until the next operator accepts."
-    answer = "`true`: another operator has been chosen."
-    details = "With an open session the notice of the refusal is posted before the queue is asked."
+    answer = "`true`: the queue has chosen, perhaps the same operator again."
+    details = (
+        "With an open session the notice of the refusal is posted before the queue is asked. The operator who "
+        "declines stays in the choice: where nobody else is free, or all others have had a later dialog (queue type "
+        "evenly), the dialog comes back, unaccepted."
+    )
     example = {"chat_id": 2043}
 
     chat_id: ChatId

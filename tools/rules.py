@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 LONGEST_PERIOD = timedelta(days=366)
+LATEST_START = 23 * 60 + 30
+"""Minute of the day."""
 
 
 def _given(call: BaseModel, names: tuple[str, ...]) -> list[str]:
@@ -33,6 +35,29 @@ def both_or_neither(call: BaseModel, first: str, second: str) -> None:
     """Refuse one without the other."""
     if len(_given(call, (first, second))) == 1:
         raise ValueError(f"{first} and {second} go together: give both or neither")
+
+
+def together_with(call: BaseModel, needed: str, name: str) -> None:
+    """Refuse an argument that the server reads only beside another one."""
+    if getattr(call, name) is not None and getattr(call, needed) is None:
+        raise ValueError(f"{name}: read only together with {needed} in the same call")
+
+
+def working_hours(call: BaseModel, start: str, end: str) -> None:
+    """Refuse hours that the server would replace: half a pair, a late start, an end that is not after the start."""
+    both_or_neither(call, start, end)
+    if getattr(call, start) is None:
+        return
+    first, last = (_minutes(getattr(call, name)) for name in (start, end))
+    if first > LATEST_START:
+        raise ValueError(f"{start}: the portal takes no start after 23:30")
+    if last <= first:
+        raise ValueError(f"{end}: has to be later than {start}; hours over midnight are not possible")
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = map(int, time.split(":"))
+    return hours * 60 + minutes
 
 
 def only_with(call: BaseModel, switch: str, *names: str) -> None:

@@ -10,7 +10,6 @@ from operator import itemgetter
 from docs.page import Page
 from docs.search.questions import questions
 from docs.search.vocabulary import Term, terms, tokens
-from docs.search.words import words
 
 DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
 """How much a page has to say about a field in its tables, in a result, elsewhere."""
@@ -68,12 +67,6 @@ class Document:
             Section(heading, tokens(heading), tuple(Line(text, tokens(text)) for _, text in blocks))
             for heading, blocks in groupby(_under_headings(self.page.text()), key=itemgetter(0))
         )
-
-    @property
-    def words(self) -> set[str]:
-        """Every word of both."""
-        written = (line.text for section in self.sections for line in section.lines)
-        return {word for text in (*self.spoken, *written) for word in words(text)}
 
     def fields(self) -> Iterator[tuple[str, float]]:
         """Names of parameters, results and codes, each with how much the page has to say about it."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from docs.search.corpus import Section
+from docs.search.corpus import Line, Section
 from docs.search.vocabulary import tokens
 
 LONGEST = 400
@@ -17,13 +17,19 @@ _HEADING, _EVERY = 0.5, 0.3
 """What words count in the heading of a section, and anywhere in it, beside those of its best line."""
 
 
-def excerpt(sections: Sequence[Section], weights: Mapping[str, float]) -> tuple[str, str]:
-    """Heading and text of the best place: the best line of the best section, and what follows it there."""
+def excerpt(sections: Sequence[Section], weights: Mapping[str, float], names: Sequence[str] = ()) -> tuple[str, str]:
+    """Heading and text of the best place: the best line of the best section, and what follows it there.
+
+    A line that has one of the names, such as an error code, goes before all that have none.
+    """
     if not sections:
         return "", ""
-    section = max(sections, key=lambda section: _worth(section, weights))
-    first = max(range(len(section.lines)), key=lambda at: _found(section.lines[at].tokens, weights))
-    best, *following = (readable(line.text) for line in section.lines[first:])
+    section = max(sections, key=lambda section: (_named(section.lines, names), _worth(section, weights)))
+    lines = section.lines
+    first = max(
+        range(len(lines)), key=lambda at: (_named(lines[at : at + 1], names), _found(lines[at].tokens, weights))
+    )
+    best, *following = (readable(line.text) for line in lines[first:])
     return section.heading, _filled(_from_best_sentence(best, weights), following)
 
 
@@ -40,6 +46,14 @@ def _worth(section: Section, weights: Mapping[str, float]) -> float:
     every = section.tokens.union(*(line.tokens for line in section.lines))
     worth = best + _HEADING * _found(section.tokens, weights) + _EVERY * _found(every, weights)
     return worth if section.heading else worth * _INTRODUCTION
+
+
+def _named(lines: Sequence[Line], names: Sequence[str]) -> int:
+    """How many of the names the best line has; those in whose row it is count twice."""
+    return max(
+        (sum((name in line.text) + line.text.startswith(f"| `{name}`") for name in names) for line in lines),
+        default=0,
+    )
 
 
 def _found(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:

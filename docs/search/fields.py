@@ -7,10 +7,12 @@ from math import log
 from docs.search.corpus import DECLARED, Document
 from docs.search.words import plain
 
-_SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z])\w*")
+SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z])\w*")
+"""Written with underscores or humps."""
+_ASSIGNED = re.compile(r"\b(\w+) ?=(?!=)")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 _CAPITALS_COUNT = 0.5
-"""What a word in capitals counts: it is a parameter such as ACTIVATE, or an ordinary abbreviation."""
+"""What a word in capitals counts: it is a parameter, or an ordinary abbreviation."""
 
 
 class Fields:
@@ -20,7 +22,7 @@ class Fields:
         self._pages = len(documents)
         self._holders: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
-            for field, weight in document.fields():
+            for field, weight in document.fields() if document.page.kind != "error" else ():
                 holders = self._holders.setdefault(plain(field), {})
                 holders[number] = max(weight, holders.get(number, 0.0))
 
@@ -37,10 +39,11 @@ class Fields:
         return found
 
     def _named(self, query: str) -> Iterator[tuple[Mapping[int, float], float]]:
-        for name in dict.fromkeys(_SPELT.findall(query)):
+        certain = dict.fromkeys((*SPELT.findall(query), *_ASSIGNED.findall(query)))
+        for name in certain:
             if name in self:
                 yield self._holders[plain(name)], 1.0
         for name in dict.fromkeys(_CAPITALS.findall(query)):
             declaring = {n: weight for n, weight in self._holders.get(plain(name), {}).items() if weight == DECLARED}
-            if declaring:
+            if declaring and name not in certain:
                 yield declaring, _CAPITALS_COUNT

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from docs.errors import givers
 from docs.page import Kind, Page
@@ -12,7 +13,7 @@ from docs.search.index import Index
 from docs.search.names import TYPED, Names
 from docs.search.slips import Spelling
 from docs.search.vocabulary import Term, terms, vocabulary
-from docs.search.words import plain
+from docs.search.words import plain, words
 from tools.errors import CORE
 
 _MOST_TERMS = 40
@@ -22,17 +23,23 @@ _MOST_NAMES = 4
 _WHOLE, _SHORT, _NAMED, _FIELD, _CODE = 1.5, 1.4, 0.6, 0.35, 0.3
 """What counts a name that is the whole question, one without its scope, a name in it, a field, a code; all words: 1."""
 _KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
-    "section": (1.0, 1.1, frozenset({"~overview"})),
+    "section": (0.97, 1.1, frozenset({"~overview"})),
     "guide": (0.9, 0.95, frozenset({"~guide"})),
     "event": (0.96, 1.0, frozenset({"~notify"})),
     "error": (0.5, 0.6, frozenset({"~error"})),
 }
 """What words count on a page by its kind: usually, and where one of the groups says that the kind is asked for."""
 _ANY_KIND = (1.0, 1.0, frozenset[str]())
+_OWN = ("imopenlines.", "imconnector.")
+"""What this documentation is about."""
+_NEIGHBOUR = 0.85
+"""What words count on the page of any other method."""
 _ABOUT_ERRORS = ("errors", "guides/errors")
 """Pages about errors in general."""
 _ERROR = "~error"
 """Group of the words that say no more of a code than that it is one."""
+_FEW = 3
+"""Methods that give a code, of which one can be meant."""
 _NEXT = 1e-6
 """Sets a page right beside another."""
 
@@ -44,7 +51,7 @@ class Ranking:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
         self._index = Index(documents)
-        self._spelling = Spelling(vocabulary().union(*(document.words for document in documents)))
+        self._spelling = _spelling(documents)
         self._fields = Fields(documents)
         self._names = Names(document.page.name for document in documents if document.page.kind in {"method", "event"})
         self._called: dict[str, dict[int, float]] = {}
@@ -80,7 +87,7 @@ class Ranking:
         yield from self._called.get(plain(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
-            if typed not in self._fields:
+            if plain(typed) in self._called or typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
@@ -90,23 +97,31 @@ class Ranking:
         return ((number, _FIELD * share) for number, share in self._fields.scores(query).items())
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
-        """A method that alone gives a code goes before its page; of several one does if other words choose it."""
+        """The only method that gives a code goes before its page, and one of a few if other words choose it."""
         own = [self._numbers[method.rest] for method in givers(code)]
-        page = self._numbers[f"errors/{code}"]
         for number in own:
             scores[number] = scores.get(number, 0.0) + _CODE
-        if code in CORE or not own:
-            scores[page] = max(scores.values(), default=0.0) + _CODE
-            for name in _ABOUT_ERRORS:
-                scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+        for name in _ABOUT_ERRORS if code in CORE else ():
+            scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+        page = self._numbers[f"errors/{code}"]
+        if (len(own) == 1 and code not in CORE) or (0 < len(own) <= _FEW and not alone):
+            scores[page] = max(scores[number] for number in own) - _NEXT
         else:
-            scores[page] = max(scores[number] for number in own) + (_NEXT if alone and len(own) > 1 else -_NEXT)
+            scores[page] = max(scores.values(), default=0.0) + _NEXT
+
+
+def _spelling(documents: Sequence[Document]) -> Spelling:
+    spoken = {word for document in documents for phrase in document.spoken for word in words(phrase)}
+    written = (line.tokens for document in documents for section in document.sections for line in section.lines)
+    return Spelling(spoken | vocabulary(), chain.from_iterable(written))
 
 
 def _share(page: Page, groups: AbstractSet[str]) -> float:
     """What words count on a page, where these groups are in the question."""
     if page.name in _ABOUT_ERRORS:
         return 1.0
+    if page.kind == "method" and not page.name.startswith(_OWN):
+        return _NEIGHBOUR
     usual, asked_for, words = _KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual
 
@@ -117,4 +132,4 @@ def _names(page: Page) -> Iterator[tuple[str, float]]:
     if not any(codes_in(page.title)):
         yield page.title, _WHOLE
         short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
-        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2."), short.removeprefix("On")))
+        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2.")))

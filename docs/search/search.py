@@ -4,12 +4,15 @@ from collections.abc import Container, Sequence
 from functools import cache, cached_property
 
 from docs.pages import pages
+from docs.search.codes import codes_in
 from docs.search.corpus import Document
 from docs.search.excerpt import excerpt
+from docs.search.fields import SPELT
 from docs.search.hit import Hit
 from docs.search.official import Official, is_named, joined
 from docs.search.ranking import Ranking
 from docs.search.vocabulary import Term, terms, tokens
+from docs.search.words import plain
 
 _BETTER = 0.2
 """How much more of a question an official page has to hold than ours to stand above them."""
@@ -30,7 +33,8 @@ class Search:
         scores = self._ranking.scores(query, wanted)
         fitting = [number for number in scores if kind in {None, self._documents[number].page.kind}]
         best = sorted(fitting, key=lambda number: -scores[number])[:limit]
-        return [self._hit(number, scores[number], wanted) for number in best]
+        names = [*SPELT.findall(query), *codes_in(query)]
+        return [self._hit(number, scores[number], wanted, names) for number in best]
 
     def hits_with_official(self, query: str, limit: int, official: Official) -> list[Hit]:
         """The best pages of both; none of the official ones that describe the same thing as one of ours."""
@@ -58,13 +62,14 @@ class Search:
         found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
         return found / (sum(weights.values()) or 1.0)
 
-    def _hit(self, number: int, score: float, wanted: Sequence[Term]) -> Hit:
+    def _hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
         document = self._documents[number]
         page = document.page
         known = {term.stem for term in terms(page.name)}
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
-        section, text = excerpt(document.sections, weights)
+        foreign = [name for name in names if plain(name) not in plain(page.name)]
+        section, text = excerpt(document.sections, weights, foreign)
         return Hit(
             page.uri,
             page.title,
@@ -81,9 +86,11 @@ class Search:
 def search(query: str, limit: int = 5, kind: str | None = None, official: Official | None = None) -> list[Hit]:
     """The pages that answer a question best, the best first; none where no page has any of its words.
 
-    `kind` leaves only one kind of our pages; without it the official documentation has its say too, where it is given.
+    `kind` leaves only one kind of pages; without it the official documentation has its say too, where it is given.
     """
     question = query[:LONGEST_QUERY]
+    if kind == "official":
+        return joined(official.search(question, limit), [], [], limit=limit) if official else []
     if official is None or kind is not None:
         return _search().hits(question, limit, kind)
     return _search().hits_with_official(question, limit, official)

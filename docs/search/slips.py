@@ -17,11 +17,12 @@ _REMEMBERED = 1000
 class Spelling:
     """Known words, for those who mistype them."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Iterable[str], stems: Iterable[str]) -> None:
+        """From words that may be meant, and the stems of all that are no slips."""
         self._known: dict[str, list[str]] = {}
         for word in known:
             self._known.setdefault(word[0], []).append(word)
-        self._stems = {stem(word) for alike in self._known.values() for word in alike}
+        self._stems = {stem(word) for alike in self._known.values() for word in alike}.union(stems)
 
     def corrected(self, text: str) -> str:
         """A text with its words in lower case, and the first that are unknown in all forms as those that were meant."""

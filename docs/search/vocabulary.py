@@ -12,6 +12,7 @@ _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARK = "~"
 """Begins the name of a group, so that it is never taken for a word."""
 _Phrase = tuple[str, ...]
+_Phrases = tuple[tuple[_Phrase, tuple[str, ...]], ...]
 
 
 class Term(NamedTuple):
@@ -29,11 +30,12 @@ class Term(NamedTuple):
 def terms(text: str) -> Iterator[Term]:
     """The words of a text that say something, in order."""
     found = list(stems(text))
+    known, stop = _phrases(), _stop_words()
     at = 0
     while at < len(found):
-        length, groups = _longest(found, at)
+        length, groups = _longest(found, at, known[found[at]]) if found[at] in known else (1, ())
         for stem in found[at : at + length]:
-            if groups or stem not in _stop_words():
+            if groups or stem not in stop:
                 yield Term(stem, groups)
         at += length
 
@@ -48,16 +50,16 @@ def vocabulary() -> set[str]:
     return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in words(entries)}
 
 
-def _longest(found: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
-    """The longest known phrase that begins here: `quick answer` is neither quick nor an answer."""
-    for phrase, groups in _phrases().get(found[at], ()):
-        if tuple(found[at : at + len(phrase)]) == phrase:
+def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tuple[str, ...]]:
+    """The longest phrase that stands here: `quick answer` is neither quick nor an answer."""
+    for phrase, groups in phrases:
+        if len(phrase) == 1 or tuple(found[at : at + len(phrase)]) == phrase:
             return len(phrase), groups
     return 1, ()
 
 
 @cache
-def _phrases() -> Mapping[str, tuple[tuple[_Phrase, tuple[str, ...]], ...]]:
+def _phrases() -> Mapping[str, _Phrases]:
     """First stem -> the phrases that begin with it, the longest first, with their groups."""
     groups: dict[_Phrase, dict[str, None]] = {}
     for name, entries in _file()["groups"].items():

@@ -11,6 +11,8 @@ from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_APART = ("attachment", "business", "customer", "documentation", "operation", "responsible", "setting", "subscriber")
+"""Words that the stemmer throws together with others: customer and custom, operation and operator, setting and set."""
 _STEMMERS = "_openchannels_snowball"
 _REMEMBERED = 20_000
 """Words: several times as many as the pages have, but a limit, as people type anything."""
@@ -35,6 +37,8 @@ def stems(text: str) -> Iterator[str]:
 @lru_cache(_REMEMBERED)
 def stem(word: str) -> str:
     """The stem of one lower-case word, by its alphabet."""
+    if word.removesuffix("s") in _APART:
+        return word.removesuffix("s")
     return str(_stemmer("english" if word.isascii() else "russian").stemWord(word))
 
 

@@ -9,7 +9,6 @@ from docs.addresses import event_address
 from docs.guides.guide import Guide, read_guide
 from docs.markdown import page, table
 from docs.markdown import section as part
-from tools import TOOLSETS
 from tools.events import events
 from tools.registry import methods
 
@@ -20,13 +19,13 @@ _FOLDER = Path(__file__).parent
 @cache
 def sections() -> Mapping[str, Guide]:
     """Name -> overview: the toolsets in the order of the tools, then the events."""
-    names = (*(toolset.replace("_", "-") for toolset in TOOLSETS), EVENTS)
+    names = (*dict.fromkeys(method.section() for method in methods().values()), EVENTS)
     return MappingProxyType({name: read_guide(_FOLDER / f"{name}.md") for name in names})
 
 
 def section_page(overview: Guide) -> str:
     """The text, then every method or event of the section."""
-    content = _events() if overview.name == EVENTS else _methods(overview.name.replace("-", "_"))
+    content = _events() if overview.name == EVENTS else _methods(overview.name)
     return page(overview.body.strip(), content)
 
 
@@ -35,10 +34,10 @@ def _events() -> str:
     return part("All events", table(("Event", "Fires", "Page"), rows))
 
 
-def _methods(toolset: str) -> str:
+def _methods(section: str) -> str:
     rows = (
         (f"`{method.rest}`", f"`{name}`", method.description().partition("\n")[0], ", ".join(method.effects.names))
         for name, method in methods().items()
-        if method.toolset() == toolset
+        if method.section() == section
     )
     return part("All methods", table(("Method", "Tool", "What it does", "Effects"), rows))

@@ -3,10 +3,13 @@
 from typing import Any
 
 from sandbox import php
-from sandbox.access import can_modify_line, reaches_line, role_of
+from sandbox.access import can_modify_line, queue_members, reaches_line, role_of
+from sandbox.company import Company
 from sandbox.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
 from sandbox.line_queue import (
     anyone_online,
+    fill_queue,
+    names_anybody,
     read_queue,
     read_user_fields,
     shown_entries,
@@ -15,9 +18,10 @@ from sandbox.line_queue import (
     shown_rows,
 )
 from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
+from sandbox.queues import offer_waiting, withdraw
 from sandbox.records import Line
 from sandbox.refusal import Refusal, wrong_type
-from sandbox.settings import changes, for_new_line, row
+from sandbox.settings import beyond_plan, changes, for_new_line, row
 
 METHODS = Section()
 
@@ -44,7 +48,7 @@ def config_get(call: Call) -> Any:
     line = call.company.lines.get(_config_id(call))
     if line is None:
         return False
-    shown = row(line.id, line.settings, line.modified_by)
+    shown = row(line.id, line.settings, line.modified_by) | dict.fromkeys(beyond_plan(call.company), "N")
     if not call.params.given("WITH_QUEUE") or call.params.yes("WITH_QUEUE"):
         shown |= _queue_of(call, line)
     return shown
@@ -101,15 +105,17 @@ def _selected(call: Call, query: Query, found: Row, options: dict[str, Any]) -> 
 
 @METHODS.method("imopenlines.config.add")
 def config_add(call: Call) -> Any:
-    """Create a line; no right is asked for, and an invalid queue is ignored."""
+    """Create a line; no right is asked for, and the caller serves it unless somebody else is named."""
     company, sent = call.company, call.params.array("PARAMS")
     settings = for_new_line(company, sent)
     if company.switches.config_storage_fails:
         return False
     line = Line(company.next_id("line"), settings, company.clock(), company.clock(), call.user_id)
-    line.queue = read_queue(company, sent.get("QUEUE"), plain_ids=True) or []
-    line.user_fields = read_user_fields(sent.get("QUEUE_USERS_FIELDS"))
     company.lines[line.id] = line
+    queue = read_queue(sent.get("QUEUE"), plain_ids=True)
+    if queue is not None:
+        line.user_fields = read_user_fields(sent.get("QUEUE_USERS_FIELDS")) if queue else {}
+        fill_queue(company, line, queue, call.user_id)
     return line.id
 
 
@@ -126,19 +132,28 @@ def config_update(call: Call) -> Any:
     line = call.company.lines.get(_modifiable(call))
     if line is None or call.company.switches.config_storage_fails:
         return False
-    sent = call.params.array("PARAMS")
-    changed = changes(call.company, sent)
-    if "QUEUE" in sent:
-        queue = read_queue(call.company, sent["QUEUE"], plain_ids=False)
-        if queue is None:
-            return False
-        line.queue = queue
-    if "QUEUE_USERS_FIELDS" in sent:
-        line.user_fields = read_user_fields(sent["QUEUE_USERS_FIELDS"])
-    line.settings.update(changed)
-    if not php.truthy(sent.get("SKIP_MODIFY_MARK")):
+    sent = {name: value for name, value in call.params.array("PARAMS").items() if value is not None}
+    queue = read_queue(sent["QUEUE"], plain_ids=False) if "QUEUE" in sent else None
+    if "QUEUE" in sent and not names_anybody(call.company, queue or []):
+        return False
+    before = queue_members(call.company, line), line.settings["QUEUE_TYPE"]
+    line.settings.update(changes(call.company, sent))
+    if queue is not None:
+        if "QUEUE_USERS_FIELDS" in sent:
+            line.user_fields = read_user_fields(sent["QUEUE_USERS_FIELDS"])
+        fill_queue(call.company, line, queue, call.user_id)
+    _redistribute(call.company, line, *before)
+    if sent.get("SKIP_MODIFY_MARK") is None:
         line.modified, line.modified_by = call.company.clock(), call.user_id
     return True
+
+
+def _redistribute(company: Company, line: Line, members: list[int], queue_type: str) -> None:
+    """Take the dialogs of those who left the queue; offer what waits to newcomers, or by the new rule."""
+    present = queue_members(company, line)
+    withdraw(company, line, set(members) - set(present))
+    if set(present) - set(members) or line.settings["QUEUE_TYPE"] != queue_type:
+        offer_waiting(company, line)
 
 
 @METHODS.method("imopenlines.config.delete")

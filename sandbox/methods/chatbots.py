@@ -3,11 +3,12 @@
 from typing import Any
 
 from sandbox.closing import finish
-from sandbox.lifecycle import answer, greet, load_or_start, open_session, release_from_bot
-from sandbox.lifecycle import transfer_to_line as move_to_line
-from sandbox.lifecycle import transfer_to_user as move_to_user
+from sandbox.lifecycle import answer, greet, load_or_start, open_session
 from sandbox.methods.operators import chat_id_given, operator_wrong, target
 from sandbox.methods.registry import FORBIDDEN, Call, Section, refuse_session
+from sandbox.moves import release_from_bot
+from sandbox.moves import transfer_to_line as move_to_line
+from sandbox.moves import transfer_to_user as move_to_user
 from sandbox.php import PhpTypeError, is_array
 from sandbox.records import Bot, Chat
 from sandbox.refusal import Refusal

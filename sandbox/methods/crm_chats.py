@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import php
-from sandbox.access import can_join, can_read_crm, can_remove_members, history_reaches
+from sandbox.access import (
+    can_join,
+    can_read_crm,
+    can_remove_members,
+    channel_off,
+    channel_works,
+    history_reaches,
+)
 from sandbox.lifecycle import join
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.records import Session
@@ -202,9 +209,13 @@ def crm_message_add(call: Call) -> Any:
     for user_id in (call.user_id, sender_id):
         _check_read(call, entity, user_id, "Access denied! User don't have access to this entity")
     _bound_session(call, entity, chat_id)
+    chat = call.company.chats[chat_id]
+    if sender_id not in chat.members and not pending(call):
+        raise Refusal("CANCELED", "You cannot write in this chat")
+    if not channel_works(call.company, chat):
+        raise channel_off()
     if call.company.switches.message_storage_fails or pending(call):
         raise Refusal("MESSAGE_ADD_ERROR", "Message was not added")
-    chat = call.company.chats[chat_id]
     message = operator_writes(call.company, chat, sender_id, text)
     message.attach.append(dict(_GENERATED))
     return message.id

@@ -5,8 +5,9 @@ from typing import Any
 from sandbox import php
 from sandbox.access import check_access
 from sandbox.closing import finish, mark_spam
-from sandbox.lifecycle import answer, open_session, skip, transfer_to_line, transfer_to_user
+from sandbox.lifecycle import answer, open_session
 from sandbox.methods.registry import Call, Section, positive_id
+from sandbox.moves import skip, transfer_to_line, transfer_to_user
 from sandbox.records import Chat, Session
 from sandbox.refusal import Refusal, empty_error
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox import php
+from sandbox.access import channel_off, channel_works
 from sandbox.extras import check_attach, check_keyboard, check_menu
 from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
@@ -99,8 +100,8 @@ def _add(call: Call, chat: Chat, text: str, reply_to: int) -> Message:
         return company.announce(chat, _signed(call, text))
     if call.user_id not in chat.members:
         raise Refusal("CANCELED", "You cannot write in this chat")
-    if chat.entity_type == "LINES" and not _channel_works(call, chat):
-        raise Refusal("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
+    if chat.entity_type == "LINES" and not channel_works(company, chat):
+        raise channel_off()
     if company.switches.message_storage_fails or pending(call):
         raise Refusal("PARAMS_ERROR", "Message isn't added")
     if chat.entity_type == "LINES":
@@ -115,9 +116,3 @@ def _is_guest(user: Employee | None) -> bool:
 def _signed(call: Call, text: str) -> str:
     """An application signs what it lets the system say."""
     return f"[b]{call.caller.client_id}[/b]\n{text}" if call.caller.kind == "application" else text
-
-
-def _channel_works(call: Call, chat: Chat) -> bool:
-    """Tell whether the line that the chat began in is on and still has the chat's channel."""
-    line = call.company.lines.get(chat.line_id)
-    return line is not None and line.on("ACTIVE") and chat.connector in line.connectors

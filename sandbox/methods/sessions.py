@@ -4,9 +4,10 @@ from typing import Any
 
 from sandbox import php
 from sandbox.access import can_vote_as_head
-from sandbox.lifecycle import intercept, join, pin, silence, start_or_join
+from sandbox.lifecycle import intercept, join, silence, start_or_join
 from sandbox.methods.operators import chat_id_given, gate, operator_wrong
 from sandbox.methods.registry import Call, Section
+from sandbox.moves import pin
 from sandbox.records import Session
 from sandbox.refusal import Refusal, empty_error
 

@@ -1,5 +1,6 @@
 """The command that serves a team over HTTP."""
 
+import logging
 from typing import Any
 
 import click
@@ -17,6 +18,8 @@ from server.settings import WrongSettings
 @click.option("--allowed-origins", metavar="A,B", help="Web pages that may send requests.")
 @click.option("--cors-origins", metavar="A,B", help="Web pages that may also read answers.")
 @click.option("--trusted-proxies", metavar="A,B", help="Proxies whose X-Forwarded headers are believed.")
+@click.option("--log-format", type=click.Choice(["json", "text"]), help="Of the lines on stderr.  [json]")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="From here on.  [info]")
 @settings_options
 def serve(context: click.Context, *, transport: str, **given: Any) -> None:
     """Serve a team over HTTP: /mcp for every client, /sse for old ones; who may come in is in the tokens' file.
@@ -35,9 +38,11 @@ def serve(context: click.Context, *, transport: str, **given: Any) -> None:
 
 
 def _serve_http(given: dict[str, Any], options: dict[str, Any], transport: Any) -> None:
+    settings = read_server_settings(**given)
+    from server import logs
     from server.http.serving import create_team
     from server.http.serving import serve as serve_team
 
-    settings = read_server_settings(**given)
+    logs.set_up(settings.log_format, settings.log_level)
     access, team = create_team(settings, options, transport)
-    serve_team(settings, access, team, announce=lambda text: click.echo(text, err=True))
+    serve_team(settings, access, team, announce=logging.getLogger("openchannels").info)

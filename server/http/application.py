@@ -1,7 +1,7 @@
 """The application that serves a team: from the gate through the entrance to the transports."""
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from server.http import metadata
 from server.http.access import Access
@@ -20,6 +20,7 @@ from server.http.audience import Audience
 from server.http.bodies import Bodies
 from server.http.entrance import Entrance
 from server.http.gate import Gate
+from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.refusals import Refusals
 from server.http.settings import ServerSettings
@@ -31,27 +32,20 @@ logger = logging.getLogger(__name__)
 Transport = Literal["http", "sse", "all"]
 LOOK_EVERY = 1.0
 """Seconds between looks at the tokens' file for streams that nobody else ends."""
-READABLE = ["Mcp-Session-Id", "WWW-Authenticate", "Retry-After"]
+READABLE = ["Mcp-Session-Id", "WWW-Authenticate", "Retry-After", "X-Request-Id"]
 """Headers of answers that web pages of allowed origins may see."""
 
 
 class Team:
-    """Everything that the requests of a team share; `routes`, `middleware` and `public` are for operations.
-
-    `routes` are behind the same gate and, unless their path is among the `public` ones, the same entrance.
-    `middleware` is outside of everything, so that it also sees what is turned away.
-    """
+    """Everything that the requests of a team share."""
 
     def __init__(
         self,
         settings: ServerSettings,
         portals: Portals,
         access: Access,
+        operations: Operations,
         transport: Transport = "http",
-        *,
-        routes: Sequence[BaseRoute] = (),
-        middleware: Sequence[Middleware] = (),
-        public: Iterable[str] = (),
     ) -> None:
         self._settings = settings
         self._portals = portals
@@ -67,12 +61,12 @@ class Team:
         )
         self._pair = SsePair(team_server(self.audience, sessions=True), settings.limits)
         self._transport = transport
-        self.app = Starlette(
-            routes=[*self._transports(), *self._metadata(), *routes],
-            middleware=[*middleware, *self._layers(public)],
-            lifespan=self._lifespan,
-        )
-        self.app.router.redirect_slashes = False
+        routes = [*self._transports(), *self._metadata()]
+        inner = Starlette(routes=routes, middleware=self._layers(), lifespan=self._lifespan)
+        inner.router.redirect_slashes = False
+        paths = [route.path for route in routes if isinstance(route, Route | Mount)]
+        operations.count_sessions(lambda: self.audience.count)
+        self.app = operations.around(inner, paths=paths, ready=lambda: not self._traffic.stopping)
 
     def stop(self) -> None:
         """Take nothing new; streams end at once, what is being answered is answered."""
@@ -84,7 +78,7 @@ class Team:
         streamable = self._open.routes() if self._transport in {"http", "all"} else []
         return streamable + (self._pair.routes() if self._transport in {"sse", "all"} else [])
 
-    def _layers(self, public: Iterable[str]) -> list[Middleware]:
+    def _layers(self) -> list[Middleware]:
         settings = self._settings
         hosts = [*settings.allowed_hosts, *self._own_name()]
         origins = [*settings.allowed_origins, *settings.cors_origins]
@@ -100,7 +94,7 @@ class Team:
             Middleware(Gate, hosts, origins),
             *([cors] if settings.cors_origins else []),
             Middleware(Refusals),
-            Middleware(Entrance, self._access, self._traffic, public),
+            Middleware(Entrance, self._access, self._traffic),
             Middleware(Bodies, settings.limits.body),
         ]
 

@@ -56,6 +56,11 @@ class Audience:
         self._rooms: dict[str, Room] = {}
         self._sessions: dict[object, Session] = {}
 
+    @property
+    def count(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions)
+
     def sessions(self, key: str) -> list[Session]:
         """The sessions that a credential has."""
         return [session for session in self._sessions.values() if session.guest.key == key]
@@ -87,7 +92,8 @@ class Audience:
 
     async def subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         """Tell this session when a page changes."""
-        from server.content import NoSuchPage, page
+        from server.content import page
+        from server.library import NoSuchPage
 
         try:
             page(str(params.uri))

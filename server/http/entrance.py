@@ -1,6 +1,5 @@
 """The way in: whose request it is, how much they may ask, and the end of what may not go on."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import anyio
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.http.access import Access, Guest
 from server.http.refusals import Refused
 from server.http.traffic import Kind, Traffic
+from server.logs import note_caller
 
 GUEST = "openchannels.guest"
 """Where a request's scope says whose it is."""
@@ -32,21 +32,21 @@ def guest_of(request: Any) -> Guest:
 
 
 class Entrance:
-    """Lets in who is known, one request at a time; only `public` paths are open to all."""
+    """Lets in who is known, one request at a time."""
 
-    def __init__(self, app: ASGIApp, access: Access, traffic: Traffic, public: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, access: Access, traffic: Traffic) -> None:
         self._app = app
         self._inside = AuthContextMiddleware(app)  # the SDK binds what it seals for a client to whom it finds there
         self._access = access
         self._traffic = traffic
-        self._public = frozenset(public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or scope["path"] in self._public or scope["path"].startswith(WELL_KNOWN):
+        if scope["type"] != "http" or scope["path"].startswith(WELL_KNOWN):
             await self._app(scope, receive, send)
             return
         guest = await self._access.guest(scope["headers"])
+        note_caller(guest.caller.name)
         self._traffic.spend(guest)
         scope[GUEST], scope["user"] = guest, guest.user
         answer = Answer(send)

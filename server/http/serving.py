@@ -13,10 +13,12 @@ import uvicorn
 
 from server.http.access import Access
 from server.http.application import Team, Transport
+from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.protocol import patient_protocol
 from server.http.settings import ServerSettings
 from server.http.tokens import TokensFile
+from server.secret import secret
 from server.settings import WrongSettings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -151,14 +153,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def create_team(
-    settings: ServerSettings, options: Mapping[str, Any], transport: Transport = "http", **operations: Any
+    settings: ServerSettings, options: Mapping[str, Any], transport: Transport = "http"
 ) -> tuple[Access, Team]:
     """Everything but the socket; WrongSettings if it cannot work."""
     if settings.stateless and transport != "http":
         raise WrongSettings("the older SSE transport has sessions: --stateless goes with --transport http only")
-    portals = Portals(options)
+    operations = Operations(secret(settings, "metrics_token"))
+    portals = Portals(options, operations.connect)
     access = create_access(settings, portals)
-    return access, Team(settings, portals, access, transport, **operations)
+    return access, Team(settings, portals, access, operations, transport)
 
 
 def is_loopback(host: str) -> bool:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from server.logs import Format, Level
 from server.settings import FOLDER, read_file
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -144,6 +145,12 @@ class ServerSettings(BaseSettings):
     """Origins of web pages that may also read the answers."""
     trusted_proxies: Words = ()
     """Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."""
+    log_format: Format = "json"
+    log_level: Level = "info"
+    metrics_token: SecretStr | None = None
+    """What has to be shown for the figures of /metrics, which are not served without."""
+    metrics_token_file: Path | None = None
+    metrics_token_keyring: str | None = None
     limits: Limits = Limits()
 
     @property

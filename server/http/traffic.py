@@ -89,6 +89,11 @@ class Traffic:
         self._allowances: dict[str, Allowance] = {}
         self._stopping = False
 
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing new is let in."""
+        return self._stopping
+
     def spend(self, guest: Guest) -> None:
         """Count a request against the rate of its credential; Refused beyond it."""
         limits, now = self._limits, anyio.current_time()

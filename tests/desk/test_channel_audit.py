@@ -30,16 +30,16 @@ def test_all_lines_of_the_sandbox_are_looked_at() -> None:
         2: ["no_target"],
         3: ["no_target"],
         4: [
+            "inactive",
             "off_hours_text_unused",
             "kpi_first_answer_alert_without_time",
             "kpi_first_answer_alert_for_nobody",
-            "inactive",
             "one_operator",
         ],
         5: ["one_operator", "no_target"],
     }
-    assert data["counted"] == {"error": 0, "warning": 3, "note": 6}
-    assert text.startswith("Lines looked at: 5. Found: 0 errors, 3 warnings, 6 notes.")
+    assert data["counted"] == {"error": 0, "warning": 4, "note": 5}
+    assert text.startswith("Lines looked at: 5. Found: 0 errors, 4 warnings, 5 notes.")
     assert text.endswith("Nothing found: Website support (1)")
 
 
@@ -56,7 +56,7 @@ def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
         "worktime_to=18:30",
     ]
     reply = client.call("channel_audit", line=4)
-    finding = reply.structured_content["lines"][0]["findings"][0]
+    finding = reply.structured_content["lines"][0]["findings"][1]
     assert finding["values"] == {"WORKTIME_ENABLE": "N", "WORKTIME_DAYOFF_RULE": "text"}
     assert not client.call(finding["fix"]["tool"], finding["fix"]["arguments"]).is_error
     assert "off_hours_text_unused" not in str(client.call("channel_audit", line=4).structured_content)
@@ -81,3 +81,11 @@ def test_a_portal_without_lines_has_nothing_to_look_at() -> None:
 
     assert data["lines"] == []
     assert text == "Lines looked at: 0. Found: 0 errors, 0 warnings, 0 notes."
+
+
+def test_where_lines_cannot_be_changed_the_fixes_are_for_others() -> None:
+    with assistant("--sandbox", "--toolsets", "channels") as reader:
+        text = text_of(reader.call("channel_audit", line=4))
+
+    assert "config_update is not switched on here" in text
+    assert "config_update is not" not in answered(ChannelAudit, line=4)[1]

@@ -26,7 +26,7 @@ FULL: dict[str, Any] = {
     "WORKTIME_TO": "18.30",
     "WORKTIME_TIMEZONE": "Europe/Berlin",
     "WORKTIME_DAYOFF": "SA,SU",
-    "WORKTIME_HOLIDAYS": "1.01,25.12",
+    "WORKTIME_HOLIDAYS": "01.01,25.12",
     "AGREEMENT_MESSAGE": "Y",
     "AGREEMENT_ID": "3",
     "WELCOME_MESSAGE_TEXT": LONG,
@@ -72,26 +72,30 @@ def _full(company: Company) -> None:
         ("Who answers", "Olga Smirnova (3), James Carter (4): each new dialog is offered to the first free operator"),
         (
             "Who answers",
-            "after 1 min 30 s without an answer to the next; at most 5 dialogs each (TYPE_MAX_CHAT closed)",
+            "after 1 min 30 s without an answer to the next; at most 5 dialogs each that are not closing",
         ),
-        ("Who answers", "only those who have started their working day; clients do not see who the operators are"),
+        (
+            "Who answers",
+            "only those who are at work, not absent and not on pause; clients do not see who the operators are",
+        ),
         ("Who answers", "its dialogs come 1 min before those of other lines"),
         (
             "Working hours",
-            "09:00 to 18:30, Europe/Berlin; closed on Saturday, Sunday; holidays (day.month) 1.01, 25.12",
+            "09:00 to 18:30, Europe/Berlin; closed on Saturday, Sunday; holidays (day.month) 01.01, 25.12",
         ),
+        ("Working hours", "dialogs are offered to operators at any hour"),
         ("Client reads", "in a new chat a request for consent (agreement 3); in every dialog "),
-        ("Client reads", "CRM form 4, which asks for contacts; after 1 min without an answer "),
-        ("Client reads", 'at the automatic closure "Still there?"; a notice when the dialog moves'),
+        ("Client reads", "in the site chat CRM form 4 after the first message; after 1 min without an answer "),
+        ("Client reads", 'at the automatic closure "Still there?"'),
         ("Bot", "user 9 meets the client in a new chat, without the greeting; keeps the dialog until it hands over"),
         ("Bot", "leaves the chat when the dialog closes"),
         (
             "Closing",
-            "by itself when the client has not replied to an operator for 2 h; for good as soon as it is finished",
+            "by itself when the client has not replied to an operator for 2 h; for good right after it is finished",
         ),
-        ("Closing", "operators are asked before closing"),
+        ("Closing", "the chat window asks operators before closing"),
         ("Rating", "they have 2 min; the dialog closes when they have rated"),
-        ("CRM", "for an unknown client a deal is made; its source is CALL; a known client goes first to the person"),
+        ("CRM", "for an unknown client a deal is made; with the source CALL; a known client goes first to the person"),
         ("First answer", "within 5 min; when late, James Carter (4), user 77 is told"),
         ("Later answers", "within 10 min; when late, nobody is told"),
     ],
@@ -108,7 +112,7 @@ def test_even_then_the_text_is_short() -> None:
 
     assert len(text.encode()) < LONGEST_TEXT
     assert text.startswith(
-        "Website support (1): off: it takes no messages and closes its dialogs; temporary: the portal"
+        "Website support (1): off: messages of clients still come in and wait, but nobody can answer them;"
     )
 
 
@@ -120,7 +124,7 @@ def test_a_usual_line_fits_the_limit_and_tells_its_channels() -> None:
     assert "Channels: dialogs of the last 30 days by channel: telegrambot 5" in text
     assert "each new dialog is offered to everybody at once, and the first to answer has it" in text
     assert "without an answer to the next" not in text, "QUEUE_TIME is not used there"
-    assert data["queue"] == [{"id": 5, "name": ""}, {"id": 4, "name": "James Carter"}]
+    assert data["queue"] == [{"id": 5, "name": "Sofia Marino"}, {"id": 4, "name": "James Carter"}]
 
 
 def test_a_line_that_does_little_is_told_so() -> None:

@@ -82,10 +82,11 @@ def test_the_figures_are_those_of_the_state(
 def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     before = _figures(_report(client, period="today", line=1))
-    ids = [
-        sandbox.control("client-message", {"line_id": 1, "name": f"Client {number}", "text": "Hello"})["chat_id"]
-        for number in range(3)
+    written = [
+        sandbox.control("client-message", {"line_id": 1, "connector": "telegrambot", "name": name, "text": "Hello"})
+        for name in ("Ada", "Bob", "Cleo")
     ]
+    ids = [message["chat_id"] for message in written]
     sandbox.control("advance", {"seconds": 400})
     for tool in ("operator_answer", "operator_finish"):
         assert not client.call(tool, chat_id=ids[0]).is_error
@@ -156,7 +157,7 @@ def test_each_dialog_worth_a_look_can_be_read_next(sandbox: ServedSandbox, clien
     sandbox.control("reset")
     highlights = _figures(_report(client))["worth_a_look"]
 
-    assert [row["session_id"] for row in highlights] == [301, 303, 302, 310, 318, 332]
+    assert [row["session_id"] for row in highlights] == [301, 317, 303, 310, 318, 332]
     assert highlights[3]["reasons"] == ["dislike", "supervisor's vote 2 of 5", "first answer after 50 min"]
     for row in highlights:
         history = client.call("session_history_get", session_id=row["session_id"])

@@ -10,6 +10,7 @@ import pytest
 from desk.identifiers import Found, chat_of, find
 from desk.references import Reference, read
 from sandbox import seed
+from server.guard.fence import in_quotes
 from tests.desk.room import Room, room
 from tools.tool import InvalidArguments
 
@@ -35,7 +36,7 @@ def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Found:
 def _problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
     with pytest.raises(InvalidArguments) as refused:
         _found(named, webhook)
-    return str(refused.value)
+    return in_quotes(str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_a_user_code_finds_its_dialog_with_and_without_its_prefix() -> None:
 
 
 def test_a_number_that_is_a_session_is_explained() -> None:
-    assert '301 is no chat but a session, of chat 201 "Emma Wilson' in _problem(301)
+    assert '301 is no chat but a session, of chat 201 client: “Emma Wilson' in _problem(301)
 
 
 def test_a_number_that_is_nothing_says_what_was_tried_and_what_could_be_given() -> None:
@@ -160,11 +161,11 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
         fresh.company.chats[202].name = "Emma Watson - Website support"
         with pytest.raises(InvalidArguments) as refused:
             await find(fresh.desk, "emma")
-        return str(refused.value)
+        return in_quotes(str(refused.value))
 
     problem = _in_a_room(story)
 
-    assert 'chat 202 "Emma Watson - Website support", Website support (1), waiting in the queue' in problem
+    assert 'chat 202 client: “Emma Watson - Website support”, Website support (1), waiting in the queue' in problem
     assert "last active 2026-03-16T0" in problem
     assert problem.endswith("Give the chat id")
     assert len(problem) < 600

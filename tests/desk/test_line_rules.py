@@ -14,7 +14,8 @@ from sandbox.line_queue import NO_FIELDS
 from sandbox.records import QueueEntry
 from sandbox.settings import defaults
 from tests.desk.room import room
-from tools.channels import ConfigGet, ConfigUpdate
+from tools.channels import ConfigGet
+from tools.setup import ConfigUpdate
 
 LINE = 1
 WELL: dict[str, Any] = {
@@ -26,7 +27,7 @@ WELL: dict[str, Any] = {
     "WORKTIME_TO": "18.30",
     "WORKTIME_TIMEZONE": "Europe/Berlin",
     "WORKTIME_DAYOFF": "SA,SU",
-    "WORKTIME_HOLIDAYS": "1.01,25.12",
+    "WORKTIME_HOLIDAYS": "01.01,25.12",
     "WORKTIME_DAYOFF_RULE": "text",
     "NO_ANSWER_RULE": "text",
     "AUTO_CLOSE_RULE": "text",
@@ -52,7 +53,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "one_operator": {"queue": (3,)},
     "nobody_online": {"presence": "pause"},
     "short_offer": {"QUEUE_TIME": "5"},
-    "unused_limit": {"QUEUE_TYPE": "all", "MAX_CHAT": "5"},
+    "loose_limit": {"QUEUE_TYPE": "all", "MAX_CHAT": "5"},
     "nameless_operators": {"nameless": 4},
     "hours_missing": {"WORKTIME_FROM": "", "WORKTIME_TO": ""},
     "never_open": {"WORKTIME_FROM": "22", "WORKTIME_TO": "6"},
@@ -60,7 +61,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no_time_zone": {"WORKTIME_TIMEZONE": ""},
     "silent_off_hours": {"WORKTIME_DAYOFF_RULE": "none"},
     "off_hours_text_unused": {"WORKTIME_ENABLE": "N"},
-    "short_month": {"WORKTIME_HOLIDAYS": "1.1,25.12"},
+    "one_hour": {"WORKTIME_FROM": "18", "WORKTIME_TO": "19"},
+    "short_holiday": {"WORKTIME_HOLIDAYS": "1.1,25.12"},
     "empty_greeting": {"WELCOME_MESSAGE_TEXT": " "},
     "empty_no_answer": {"NO_ANSWER_TEXT": ""},
     "empty_off_hours": {"WORKTIME_DAYOFF_TEXT": ""},
@@ -75,6 +77,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no_time_to_rate": {"FULL_CLOSE_TIME": "0"},
     "short_time_to_rate": {"VOTE_TIME_LIMIT": "30"},
     "rating_without_text": {"VOTE_MESSAGE_1_TEXT": ""},
+    "rating_without_digits": {"VOTE_MESSAGE_2_TEXT": "How was it?"},
     "bot_without_id": {"WELCOME_BOT_ID": "0"},
     "bot_switched_off": {"WELCOME_BOT_ENABLE": "N"},
     "bot_for_ever": {"WELCOME_BOT_TIME": "0"},
@@ -183,7 +186,7 @@ def test_a_setting_that_an_older_portal_does_not_show_is_no_mistake() -> None:
 
 
 def test_the_worst_stands_first() -> None:
-    settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "ACTIVE": "N", "WORKTIME_TIMEZONE": ""}
+    settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "CRM_SOURCE": "", "WORKTIME_TIMEZONE": ""}
     severities = [finding.rule.severity for finding in findings(Line(settings))]
 
     assert severities == sorted(severities)

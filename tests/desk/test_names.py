@@ -1,6 +1,7 @@
 """Lines and operators by name or id."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -110,9 +111,18 @@ def test_whoever_is_in_no_queue_is_named_by_the_portals_list_of_users_and_asked_
 
 def test_without_the_scope_of_users_a_stranger_stays_a_number() -> None:
     async def story(fresh: Room) -> str:
+        fresh.company.webhooks[0] = replace(fresh.company.webhooks[0], scopes=("imopenlines",))
         return str(await Names(fresh.desk).operator(5))
 
     assert _in_a_room(story) == "user 5"
+
+
+def test_with_it_everybody_of_the_portal_has_a_name_and_is_found_by_it() -> None:
+    async def story(fresh: Room) -> list[str]:
+        names = Names(fresh.desk)
+        return [str(await names.operator(who)) for who in (5, "becker")]
+
+    assert _in_a_room(story) == ["Sofia Marino (5)", "Tom Becker (8)"]
 
 
 def test_an_employee_of_no_queue_is_found_by_a_search() -> None:

@@ -156,7 +156,6 @@ def served_team(
     folder: Path,
     transport: Transport = "all",
     options: Mapping[str, Any] | None = None,
-    operations: Mapping[str, Any] | None = None,
     *,
     closed: bool = False,
     **settings: Any,
@@ -173,7 +172,7 @@ def served_team(
     if file.exists() or closed:
         private_file.replace(read.access_file, '{"tokens": []}')
     kept = {"state_folder": folder / "state", "confirm": "none"}
-    _, team = create_team(read, {**chosen, **kept, **(options or {})}, transport, **(operations or {}))
+    _, team = create_team(read, {**chosen, **kept, **(options or {})}, transport)
     with listening(HOST, 0) as listener:
         serving = Serving(configured(read, team), team)
         server = TeamServer(listener.getsockname()[1], read, team)

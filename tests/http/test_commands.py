@@ -19,6 +19,7 @@ from server.http.tokens import PREFIX, Token, TokensFile, digest
 from server.settings import Settings, WrongSettings, check_environment
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant
 from tests.http.issuer import RESOURCE
+from tests.logging_state import restored_logging
 
 Run = Callable[..., Result]
 PROFILES = '[profiles.shop]\nwebhook_url = "https://shop.example/rest/1/t0ken/"\n'
@@ -30,7 +31,8 @@ def run(tmp_path: Path) -> Run:
 
     def run(*words: str, **environment: str | None) -> Result:
         given = {"OPENCHANNELS_SETTINGS_FILE": str(tmp_path / "settings.toml"), "OPENCHANNELS_WEBHOOK_URL": None}
-        return CliRunner().invoke(cli, words, env={**given, **environment})
+        with restored_logging():
+            return CliRunner().invoke(cli, words, env={**given, **environment})
 
     return run
 

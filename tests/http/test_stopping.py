@@ -54,7 +54,7 @@ def spawned(folder: Path, *options: str, **environment: str) -> Iterator[Spawned
     env = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_SETTINGS_FILE": str(settings), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        announced = re.search(r"http://\S+", process.stderr.readline())
+        announced = re.search(r"http://[\w.:]+", process.stderr.readline())
         assert announced
         server = Spawned(process, announced[0], token)
         try:

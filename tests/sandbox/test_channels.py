@@ -52,7 +52,7 @@ def test_the_queue_is_left_out_by_anything_but_an_exact_y(portal: Portal) -> Non
 
 
 def test_empty_maps_are_lists(portal: Portal) -> None:
-    line = added(portal)
+    line = added(portal, QUEUE=[{"ENTITY_TYPE": "group", "ENTITY_ID": 1}])
     assert line["QUEUE"] == line["QUEUE_FULL"] == line["QUEUE_USERS_FIELDS"] == []
 
 
@@ -100,8 +100,13 @@ def test_every_text_for_the_client_has_a_default(portal: Portal) -> None:
         ("VOTE_MESSAGE_2_TEXT", "x" * 150, "x" * 150),
         ("KPI_FIRST_ANSWER_TEXT", "<b>late</b>", "&lt;b&gt;late&lt;/b&gt;"),
         ("WORKTIME_DAYOFF", ["SU", "XX", "SA"], ["SU", "SA"]),
-        ("WORKTIME_HOLIDAYS", "1.1,25.12,soon", ["1.1", "25.12"]),
+        ("WORKTIME_HOLIDAYS", "1.1, 25.12", ["1.1", "25.12"]),
+        ("WORKTIME_HOLIDAYS", ["01.01", "25.12"], ["01.01", "25.12"]),
+        ("WORKTIME_HOLIDAYS", "1.1,25.12,soon", [""]),
+        ("WORKTIME_HOLIDAYS", ["25.12", ["26.12"]], [""]),
         ("WORKTIME_HOLIDAYS", 5, [""]),
+        ("VOTE_TIME_LIMIT", -5, "0"),
+        ("KPI_FIRST_ANSWER_TIME", -5, "0"),
         ("WELCOME_BOT_ID", 9, "0"),
         ("WELCOME_BOT_LEFT", "close", "queue"),
     ],
@@ -111,10 +116,45 @@ def test_values_are_silently_replaced(portal: Portal, name: str, sent: Any, stor
     assert updated(portal, **{name: sent})[name] == stored
 
 
-def test_working_hours_come_as_a_pair_with_dots(portal: Portal) -> None:
-    def hours(line: Any) -> tuple[str, str]:
-        return line["WORKTIME_FROM"], line["WORKTIME_TO"]
+@pytest.mark.parametrize(
+    ("name", "sent", "kept"),
+    [
+        ("LINE_NAME", "", "Website support"),
+        ("LINE_NAME", None, "Website support"),
+        ("CLOSE_TEXT", None, "Thank you for contacting us."),
+        ("QUEUE", None, None),
+        ("FULL_CLOSE_TIME", -1, "10"),
+        ("AUTO_CLOSE_TIME", -1, "14400"),
+        ("WORKTIME_DAYOFF", "SU", [""]),
+        ("XML_ID", "outside", None),
+        ("SEND_NOTIFICATION_EMPTY_QUEUE", "Y", "N"),
+    ],
+)
+def test_some_values_are_left_aside(portal: Portal, name: str, sent: Any, kept: Any) -> None:
+    line = updated(portal, **{name: sent})
+    assert line[name] == (["3", "4"] if name == "QUEUE" else kept)
 
+
+def hours(line: Any) -> tuple[str, str]:
+    return line["WORKTIME_FROM"], line["WORKTIME_TO"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (("22", "6"), ("22", "23")),
+        (("9.30", "9.30"), ("9.30", "10.3")),
+        (("23.15", "1"), ("23.15", "24.15")),
+        (("23.45", "23.50"), ("23.3", "23.50")),
+        (("23.45", "23"), ("23.3", "23.59")),
+        (("9.5", "9.45"), ("9.5", "10.5")),
+    ],
+)
+def test_there_are_no_hours_over_midnight(portal: Portal, sent: tuple[str, str], stored: tuple[str, str]) -> None:
+    assert hours(added(portal, WORKTIME_FROM=sent[0], WORKTIME_TO=sent[1])) == stored
+
+
+def test_working_hours_come_as_a_pair_with_dots(portal: Portal) -> None:
     assert hours(added(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
     assert hours(added(portal, WORKTIME_FROM="09:00", WORKTIME_TO="17")) == ("9", "18.30")
     assert hours(added(portal, WORKTIME_FROM="8")) == ("9", "18.30")
@@ -138,34 +178,67 @@ def test_the_plan_downgrades_silently(portal: Portal) -> None:
         "evenly",
         "N",
     ]
-    assert added(portal)["VOTE_MESSAGE"] == "Y"
+    stored = {"select": ["VOTE_MESSAGE", "QUEUE_TYPE"], "filter": {"ID": portal.result(ADD)}}
+    assert portal.result(LIST, {"PARAMS": stored}) == [{"VOTE_MESSAGE": "Y", "QUEUE_TYPE": "all"}]
+
+
+def test_a_line_is_shown_as_the_plan_lets_it_work(portal: Portal) -> None:
+    assert updated(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
+    portal.switch(plan={"vote": False, "worktime": False})
+    line = portal.result(GET, {"CONFIG_ID": 1})
+    assert (line["VOTE_MESSAGE"], line["WORKTIME_ENABLE"]) == ("N", "N")
 
 
 def test_adding_takes_a_queue_in_two_forms_and_ignores_a_bad_one(portal: Portal) -> None:
     assert added(portal, QUEUE=[4, "3"])["QUEUE"] == ["4", "3"]
     assert added(portal, QUEUE=[{"ENTITY_TYPE": "department", "ENTITY_ID": "5"}])["QUEUE"] == ["2", "3", "4"]
-    for bad in ([{"ENTITY_TYPE": "group", "ENTITY_ID": 1}], [999], "3", []):
+    for bad in ([{"ENTITY_TYPE": "group", "ENTITY_ID": 1}], ["Olga"], [0]):
         assert added(portal, QUEUE=bad)["QUEUE"] == []
+
+
+@pytest.mark.parametrize("queue", [None, [], "3", [999], [6, 7], [{"ENTITY_TYPE": "user", "ENTITY_ID": 6}]])
+def test_where_nobody_is_named_the_caller_takes_the_queue(portal: Portal, queue: Any) -> None:
+    line_id = portal.result(ADD, {"PARAMS": {"QUEUE": queue}}, path=SUPERVISOR_WEBHOOK_PATH)
+    line = portal.result(GET, {"CONFIG_ID": line_id})
+    assert (line["QUEUE"], line["QUEUE_USERS_FIELDS"]["2"]["USER_NAME"]) == (["2"], "Martin Vogel")
+
+
+def test_strangers_and_the_dismissed_are_dropped_from_a_queue(portal: Portal) -> None:
+    assert added(portal, QUEUE=[999, 6, 3, 7])["QUEUE"] == ["3"]
+    unknown = [{"ENTITY_TYPE": "user", "ENTITY_ID": 999}]
+    assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}, *unknown])["QUEUE"] == ["4"]
+    assert updated(portal, QUEUE=unknown)["QUEUE"] == ["1"]
 
 
 def test_updating_takes_the_queue_as_objects_only(portal: Portal) -> None:
     assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}])["QUEUE"] == ["4"]
-    for bad in ([3], [], [{"ENTITY_TYPE": "user", "ENTITY_ID": 999}]):
+    for bad in (
+        [3],
+        [],
+        "3",
+        [{"ENTITY_TYPE": "user", "ENTITY_ID": 0}],
+        [{"ENTITY_TYPE": "department", "ENTITY_ID": 9}],
+    ):
         assert portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE": bad, "LINE_NAME": "No"}}) is False
     line = portal.result(GET, {"CONFIG_ID": 1})
     assert (line["QUEUE"], line["LINE_NAME"]) == (["4"], "Website support")
 
 
 def test_users_of_the_queue_may_be_presented_differently(portal: Portal) -> None:
-    line = updated(portal, QUEUE_USERS_FIELDS={"3": {"USER_NAME": "Olga from support"}})
+    shown = {"3": {"USER_NAME": "Olga from support"}}
+    olga, james = ({"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in (3, 4))
+    assert updated(portal, QUEUE_USERS_FIELDS=shown)["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga Smirnova"
+    line = updated(portal, QUEUE=[olga, james], QUEUE_USERS_FIELDS=shown)
     assert line["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
+    assert updated(portal, QUEUE=[olga])["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
 
 
 def test_an_empty_update_marks_who_made_it(portal: Portal) -> None:
     assert portal.result(UPDATE, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
     assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
-    portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": "Y"}})
-    assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
+    for mark in ("Y", "N", False):
+        portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": mark}})
+        assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
 
 
 @pytest.mark.parametrize("method", [UPDATE, DELETE])

@@ -151,5 +151,32 @@ def test_a_bot_finishes_nothing_where_the_chat_does_not_load(portal: Portal) -> 
 
 def test_a_line_with_a_bot_gives_it_new_dialogs(portal: Portal) -> None:
     answer = portal.control("client-message", {"line_id": 5, "text": "Hi"})
-    assert portal.session(answer["session_id"])["operator_id"] == 9
-    assert portal.chat(answer["chat_id"])["owner"] == 9
+    session, chat = portal.session(answer["session_id"]), portal.chat(answer["chat_id"])
+    assert (session["operator_id"], session["status"], session["wait_answer"]) == (9, Status.NEW, True)
+    assert (chat["owner"], chat["invited"]) == (0, [])
+    assert 9 in chat["members"]
+    assert "Welcome! An operator will be with you shortly." not in portal.texts(answer["chat_id"])
+
+
+def test_what_is_said_to_a_bot_leaves_the_session_unaccepted(portal: Portal) -> None:
+    portal.client_writes(217, "Are you a human?")
+    portal.control("operator-message", {"chat_id": 217, "user_id": 9, "text": "No."})
+    assert portal.session(317)["status"] == Status.NEW
+
+
+def test_a_bot_may_meet_new_clients_only(portal: Portal) -> None:
+    portal.company.lines[5].settings["WELCOME_BOT_JOIN"] = "first"
+    chat_id = portal.control("client-message", {"line_id": 5, "text": "Hi"})["chat_id"]
+    assert 9 in portal.chat(chat_id)["members"]
+    portal.result("imopenlines.operator.spam", {"CHAT_ID": chat_id})
+    answer = portal.client_writes(chat_id, "Hello again")
+    assert portal.session(answer["session_id"])["operator_id"] == 4
+
+
+def test_an_inactive_line_has_no_bot_and_says_so_to_colleagues_only(portal: Portal) -> None:
+    portal.company.lines[5].settings["ACTIVE"] = "N"
+    answer = portal.control("client-message", {"line_id": 5, "text": "Hi"})
+    assert portal.session(answer["session_id"])["operator_id"] == 4
+    assert [
+        message.to_client for message in portal.company.messages_of(answer["chat_id"]) if "closed" in message.text
+    ] == [False]

@@ -162,7 +162,9 @@ def message(**changes: Any) -> dict[str, Any]:
     return LEAD | {"USER_ID": 2, "CHAT_ID": 207, "MESSAGE": "The courier is on the way."} | changes
 
 
-def test_a_message_is_written_as_anyone(portal: Portal) -> None:
+def test_a_message_is_written_as_anyone_who_is_in_the_chat(portal: Portal) -> None:
+    assert portal.refusal(WRITE, message(), path=OPERATOR_WEBHOOK_PATH) == (400, "CANCELED")
+    portal.result(ADD, {**LEAD, "USER_ID": 2})
     number = portal.result(WRITE, message(), path=OPERATOR_WEBHOOK_PATH)
     written = portal.company.messages[number]
     assert (written.author_id, written.text, written.to_client) == (2, "The courier is on the way.", True)
@@ -196,10 +198,17 @@ def test_writing_needs_both_the_callers_and_the_senders_right(portal: Portal) ->
 
 def test_a_message_that_is_not_stored(portal: Portal) -> None:
     portal.switch(message_storage_fails=True)
-    assert portal.refusal(WRITE, message()) == (400, "MESSAGE_ADD_ERROR")
-    portal.switch(message_storage_fails=False, pending={"code": "CANCELED", "text": "You cannot send messages"})
-    assert portal.refusal(WRITE, message()) == (400, "CANCELED")
-    assert portal.result(WRITE, message())
+    assert portal.refusal(WRITE, message(USER_ID=3)) == (400, "MESSAGE_ADD_ERROR")
+    portal.switch(message_storage_fails=False, pending={"code": "NO_SPACE", "text": "You cannot send messages"})
+    assert portal.refusal(WRITE, message(USER_ID=3)) == (400, "NO_SPACE")
+    assert portal.result(WRITE, message(USER_ID=3))
+
+
+def test_nothing_is_written_to_a_client_of_an_inactive_line(portal: Portal) -> None:
+    closed = message(CRM_ENTITY=503, CHAT_ID=218, USER_ID=3)
+    before = portal.texts(218)
+    assert portal.refusal(WRITE, closed) == (400, "ERROR_FROM_OTHER_MODULE")
+    assert portal.texts(218) == before
 
 
 def test_an_array_as_message_is_a_raw_500(portal: Portal) -> None:

@@ -181,12 +181,12 @@ def test_the_operating_limit_strikes_the_inner_call_it_names(portal: Portal) -> 
 
 
 def test_executed_writes_can_be_counted_by_their_text(portal: Portal) -> None:
-    new = {"CRM_ENTITY_TYPE": "lead", "CRM_ENTITY": 501, "USER_ID": 1, "CHAT_ID": 207}
+    new = {"CRM_ENTITY_TYPE": "lead", "CRM_ENTITY": 501, "USER_ID": 3, "CHAT_ID": 207}
     for kind, text in (("status", "kept"), ("html", "lost")):
         strike(portal, {"kind": kind, **({"status": 502, "executed": True} if kind == "status" else {})})
         portal.post(WRITE, new | {"MESSAGE": text})
     portal.control("faults/clear")
-    inner = "CRM_ENTITY_TYPE=lead&CRM_ENTITY=501&USER_ID=1&CHAT_ID=207&MESSAGE=inner"
+    inner = "CRM_ENTITY_TYPE=lead&CRM_ENTITY=501&USER_ID=3&CHAT_ID=207&MESSAGE=inner"
     portal.result("batch", {"cmd": {"good": f"{WRITE}?{inner}", "bad": f"{WRITE}?MESSAGE=refused"}})
     log = portal.send("GET", "/_sandbox/requests").json()["requests"]
     ran = {record["params"]["MESSAGE"]: record["executed"] for record in log if record["method"] == WRITE}

@@ -23,6 +23,14 @@ def test_a_session_started_from_a_message_replaces_the_open_one(portal: Portal) 
     assert (copy.text, copy.author_id, copy.to_client) == (first.text, 107, False)
 
 
+def test_a_session_started_from_a_message_stays_on_its_line_and_silent(portal: Portal) -> None:
+    portal.result("imopenlines.operator.transfer", {"CHAT_ID": 206, "QUEUE_ID": 3})
+    portal.result("imopenlines.session.mode.silent", {"CHAT_ID": 206, "ACTIVATE": "Y"})
+    portal.result(START, {"CHAT_ID": 206, "MESSAGE_ID": message_id(portal, 206)})
+    chat = portal.chat(206)
+    assert (portal.session(chat["session_id"])["line_id"], chat["entity_data_3"]) == (3, "Y")
+
+
 @pytest.mark.parametrize("foreign", [0, 9999, 1001])
 def test_starting_from_a_message_that_is_not_there_is_true_without_effect(portal: Portal, foreign: int) -> None:
     assert portal.result(START, {"CHAT_ID": 207, "MESSAGE_ID": foreign}) is True

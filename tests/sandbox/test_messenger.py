@@ -133,7 +133,13 @@ def test_writing_into_a_closing_dialog_does_not_bring_it_back(portal: Portal) ->
     assert portal.session(308)["status"] == Status.CLOSING
 
 
+def test_closing_takes_everybody_out_of_a_chat(portal: Portal) -> None:
+    answer = {"DIALOG_ID": "chat209", "MESSAGE": "Has your parcel arrived?"}
+    assert portal.refusal(ADD, answer, path=OLGA) == (400, "CANCELED")
+
+
 def test_writing_into_a_closed_dialog_starts_a_session_of_the_writer(portal: Portal) -> None:
+    portal.result("imopenlines.session.join", {"CHAT_ID": 209}, path=OLGA)
     portal.result(ADD, {"DIALOG_ID": "chat209", "MESSAGE": "Has your parcel arrived?"}, path=OLGA)
     chat = portal.chat(209)
     session = portal.session(chat["session_id"])

@@ -62,12 +62,12 @@ def test_skipping_moves_to_the_next_operator(portal: Portal) -> None:
 
 
 def test_a_dialog_skipped_for_another_is_offered_to_the_next_operator_alone(portal: Portal) -> None:
-    assert portal.result(SKIP, {"CHAT_ID": 202}) is True
-    assert portal.chat(202)["invited"] == [4]
     assert portal.result(SKIP, {"CHAT_ID": 207}) is True
     chat = portal.chat(207)
     assert (chat["owner"], chat["members"], chat["invited"]) == (0, [107], [4])
     assert portal.session(307)["wait_answer"] is True
+    assert portal.result(SKIP, {"CHAT_ID": 203}) is True
+    assert portal.chat(203)["invited"] == [3]
 
 
 def test_skipping_in_a_line_that_asks_everyone_never_succeeds_but_is_announced(portal: Portal) -> None:
@@ -76,12 +76,30 @@ def test_skipping_in_a_line_that_asks_everyone_never_succeeds_but_is_announced(p
     assert portal.chat(216)["owner"] == 4
 
 
-def test_skipping_with_nobody_else_there_fails(portal: Portal) -> None:
+def test_skipping_with_nobody_else_there_succeeds_and_comes_back(portal: Portal) -> None:
     portal.company.employees[3].active = False
+    assert portal.result(SKIP, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH) is True
+    chat, session = portal.chat(204), portal.session(304)
+    assert (session["operator_id"], session["status"]) == (4, Status.SKIPPED)
+    assert (chat["owner"], chat["members"], chat["invited"]) == (0, [104], [4])
+    moves = len(portal.company.transfers)
+    assert portal.result(SKIP, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH) is True
+    assert len(portal.company.transfers) == moves
+
+
+def test_an_even_line_may_choose_who_has_just_declined(portal: Portal) -> None:
+    portal.control("client-message", {"line_id": 1, "text": "Hi"})
+    assert portal.result(SKIP, {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH) is True
+    assert portal.chat(202)["invited"] == [3], "the other one had the last dialog"
+
+
+def test_skipping_with_nobody_at_all_there_fails(portal: Portal) -> None:
+    portal.company.lines[1].queue.clear()
     assert portal.refusal(SKIP, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH) == EMPTY
 
 
 def test_skipping_a_closed_dialog_removes_the_caller_and_fails(portal: Portal) -> None:
+    portal.result("imopenlines.session.join", {"CHAT_ID": 209}, path=OPERATOR_WEBHOOK_PATH)
     assert portal.refusal(SKIP, {"CHAT_ID": 209}, path=OPERATOR_WEBHOOK_PATH) == EMPTY
     assert portal.chat(209)["members"] == [109]
 
@@ -119,6 +137,7 @@ def test_finishing_takes_two_phases_and_then_fails(portal: Portal) -> None:
     ]
     assert portal.result(FINISH, {"CHAT_ID": 206}) is True
     assert (portal.session(306)["status"], portal.session(306)["closed"]) == (Status.CLOSED, True)
+    assert portal.chat(206)["members"] == [106]
     assert portal.chat(206)["entity_data_1"].split("|")[4:6] == ["N", "0"]
     assert portal.refusal(FINISH, {"CHAT_ID": 206}) == (400, "NOT_LOAD_SESSION_OR_CHAT")
 
@@ -139,13 +158,6 @@ def test_a_client_message_resumes_a_closing_session(portal: Portal) -> None:
     portal.client_writes(206, "One more thing!")
     session = portal.session(306)
     assert (session["status"], session["wait_action"]) == (Status.CLIENT_AGAIN, False)
-
-
-def test_a_vote_is_taken_for_a_vote(portal: Portal) -> None:
-    portal.client_writes(208, "1")
-    session = portal.session(308)
-    assert (session["vote"], session["status"], session["closed"]) == (5, Status.CLOSED, True)
-    assert "Thank you for the rating!" in portal.texts(208)
 
 
 def test_only_the_operator_finishes_their_dialog(portal: Portal) -> None:
@@ -215,6 +227,14 @@ def test_a_transfer_to_a_line_goes_back_to_a_queue(portal: Portal) -> None:
     assert chat["user_code"].startswith("livechat|1|")
 
 
+def test_the_next_session_is_back_on_the_first_line_though_the_chat_names_the_other(portal: Portal) -> None:
+    portal.result(TRANSFER, {"CHAT_ID": 206, "QUEUE_ID": 3})
+    portal.result(SPAM, {"CHAT_ID": 206})
+    session_id = portal.client_writes(206, "Me again")["session_id"]
+    assert portal.session(session_id)["line_id"] == 1
+    assert portal.chat(206)["entity_data_1"].split("|")[7] == "3"
+
+
 @pytest.mark.parametrize(
     ("target", "owner"),
     [
@@ -259,7 +279,9 @@ def test_a_transfer_from_a_locked_chat_is_refused(portal: Portal) -> None:
 
 
 def test_a_transfer_of_a_closed_dialog_opens_a_new_session(portal: Portal) -> None:
+    portal.company.lines[1].settings["SEND_WELCOME_EACH_SESSION"] = "Y"
     assert portal.result(TRANSFER, {"CHAT_ID": 209, "USER_ID": 4}) is True
+    assert "Welcome! An operator will be with you shortly." not in portal.texts(209)
     chat = portal.chat(209)
     assert chat["session_id"] > 400
     assert chat["owner"] == 4

@@ -106,6 +106,29 @@ def test_unpinning_in_a_line_that_asks_everyone_offers_the_dialog_to_all(portal:
     assert (portal.session(316)["operator_id"], chat["owner"], chat["invited"]) == (0, 0, [5])
 
 
+@pytest.mark.parametrize("circumstance", ["present", "written", "unwatched"])
+def test_unpinning_leaves_a_dialog_where_it_is_otherwise(portal: Portal, circumstance: str) -> None:
+    portal.company.lines[1].settings["CHECK_AVAILABLE"] = "N" if circumstance == "unwatched" else "Y"
+    portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    portal.company.employees[4].presence = "online" if circumstance == "present" else "offline"
+    if circumstance == "written":
+        portal.control("operator-message", {"chat_id": 204, "user_id": 4, "text": "Yes."})
+    portal.result(PIN, {"CHAT_ID": 204, "ACTIVATE": "N"}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    assert portal.chat(204)["owner"] == 4
+
+
+def test_unpinning_gives_a_dialog_back_where_the_operator_has_no_place(portal: Portal) -> None:
+    portal.company.lines[1].settings |= {"CHECK_AVAILABLE": "Y", "MAX_CHAT": "1"}
+    portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    portal.result(PIN, {"CHAT_ID": 204, "ACTIVATE": "N"}, path=SECOND_OPERATOR_WEBHOOK_PATH)
+    assert (portal.chat(204)["owner"], portal.session(304)["status"]) == (0, Status.SKIPPED)
+
+
+def test_pinning_calls_off_the_closing(portal: Portal) -> None:
+    portal.result(PIN, {"CHAT_ID": 208}, path=OPERATOR_WEBHOOK_PATH)
+    assert portal.chat(208)["entity_data_1"].split("|")[3:5] == ["Y", "N"]
+
+
 def test_the_silent_mode_outlives_a_new_offer(portal: Portal) -> None:
     portal.result(SILENT, {"CHAT_ID": 202, "ACTIVATE": "Y"})
     portal.result("imopenlines.operator.skip", {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH)
@@ -190,9 +213,25 @@ def test_a_client_message_moves_the_status(portal: Portal) -> None:
 def test_a_client_message_after_the_close_starts_a_session_in_the_queue(portal: Portal) -> None:
     answer = portal.client_writes(209, "Hello again")
     session = portal.session(answer["session_id"])
-    assert (session["status"], session["operator_id"], session["wait_answer"]) == (Status.NEW, 3, True)
-    assert portal.chat(209)["invited"] == [3]
-    assert "Welcome! An operator will be with you shortly." in portal.texts(209)
+    assert (session["status"], session["operator_id"], session["wait_answer"]) == (Status.NEW, 4, True)
+    assert portal.chat(209)["invited"] == [4]
+
+
+WELCOME = "Welcome! An operator will be with you shortly."
+
+
+def test_a_new_client_is_greeted_once(portal: Portal) -> None:
+    chat_id = portal.control("client-message", {"line_id": 1, "text": "Hi"})["chat_id"]
+    assert portal.texts(chat_id)[-2:] == ["Hi", WELCOME]
+    portal.result("imopenlines.operator.spam", {"CHAT_ID": chat_id})
+    portal.client_writes(chat_id, "Hi again")
+    assert portal.texts(chat_id)[-1] == "Hi again"
+
+
+def test_a_line_may_greet_in_every_session(portal: Portal) -> None:
+    portal.company.lines[1].settings |= {"SEND_WELCOME_EACH_SESSION": "Y", "WELCOME_MESSAGE_TEXT": "No. #SESSION_ID#"}
+    session_id = portal.client_writes(209, "Hello again")["session_id"]
+    assert portal.texts(209)[-1] == f"No. {session_id}"
 
 
 def test_an_even_line_asks_its_operators_in_turn(portal: Portal) -> None:
@@ -200,16 +239,25 @@ def test_an_even_line_asks_its_operators_in_turn(portal: Portal) -> None:
         portal.session(portal.control("client-message", {"line_id": 1, "text": "Hi"})["session_id"])["operator_id"]
         for _ in range(3)
     ]
-    assert picked == [3, 4, 3]
+    assert picked == [4, 3, 4]
 
 
-def test_a_strict_line_asks_in_its_order_and_minds_the_limit(portal: Portal) -> None:
-    portal.company.lines[3].settings["MAX_CHAT"] = "2"
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [
+        ("answered", [1, 2, 2, 0]),
+        ("answered_new", [1, 1, 2, 2, 0]),
+        ("closed", [1, 2, 0]),
+    ],
+)
+def test_a_strict_line_asks_in_its_order_and_minds_the_limit(portal: Portal, counted: str, expected: list[int]) -> None:
+    """Of the two operators one has a client who waits again, the other has answered."""
+    portal.company.lines[3].settings |= {"MAX_CHAT": "2", "TYPE_MAX_CHAT": counted}
     picked = [
         portal.session(portal.control("client-message", {"line_id": 3, "text": "Hi"})["session_id"])["operator_id"]
-        for _ in range(3)
+        for _ in expected
     ]
-    assert picked == [1, 2, 0]
+    assert picked == expected
 
 
 def test_a_line_for_all_invites_everyone_and_assigns_nobody(portal: Portal) -> None:

@@ -56,7 +56,10 @@ def test_the_sums_know_only_their_own_filters(portal: Portal) -> None:
 
 
 def test_the_sums_follow_what_happens(portal: Portal) -> None:
-    portal.client_writes(208, "1")
+    chat_id = portal.control("client-message", {"line_id": 1, "connector": "viber", "text": "Hi"})["chat_id"]
+    for action in ("answer", "finish"):
+        portal.result(f"imopenlines.operator.{action}", {"CHAT_ID": chat_id})
+    portal.client_writes(chat_id, "1")
     sums = portal.result(STAT, MARCH)["statResult"]
     assert (sums["likeCount"], sums["positiveRate"]) == (2, 0.6667)
 
@@ -110,7 +113,7 @@ def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
 @pytest.mark.parametrize(
     ("params", "ids"),
     [
-        ({"status": "new"}, [302, 303, 301]),
+        ({"status": "new"}, [302, 317, 303, 301]),
         ({"status": "spam"}, [311]),
         ({"status": "paused"}, [314]),
         ({"closeReason": "auto"}, [312, 313, 321]),
@@ -122,9 +125,9 @@ def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
         ({"vote": "like"}, [309]),
         ({"vote": "any"}, [310, 309]),
         ({"hasVoteHead": "Y"}, [310, 309]),
-        ({"hasCrm": True}, [307, 315, 314, 310]),
+        ({"hasCrm": True}, [307, 315, 314, 310, 318]),
         ({"waitAnswerFrom": 1000}, [310, 318]),
-        ({"waitAnswerTo": 60, "status": "answered"}, [304, 305, 317]),
+        ({"waitAnswerTo": 60, "status": "answered"}, [304, 305]),
         ({"waitCloseFrom": 5000}, [313, 310]),
         ({"dateCloseFrom": "2026-03-16T00:00:00+01:00"}, [312]),
         ({"dateCreateTo": "2026-03-11T00:00:00+01:00"}, [321]),
@@ -241,12 +244,14 @@ def test_operators_are_listed_with_their_load(portal: Portal) -> None:
     loads = portal.result(LOADS, {"configId": 3})["operators"]
     assert [(load["userId"], load["activeSessions"], load["maxChat"], load["freeSlots"]) for load in loads] == [
         (1, 1, 5, 4),
-        (2, 1, 5, 4),
+        (2, 1, 5, 5),
     ]
     assert loads[0]["lastActivityDate"] == "2026-03-16T09:59:00+01:00"
     assert [load["userId"] for load in portal.result(LOADS, {"status": "pause"})["operators"]] == [5]
     assert {load["userId"] for load in portal.result(LOADS, {"userIdList": [4, 2]})["operators"]} == {2, 4}
     portal.company.lines[3].settings["MAX_CHAT"] = "1"
+    assert [load["userId"] for load in portal.result(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"]] == [2]
+    portal.company.lines[3].settings["TYPE_MAX_CHAT"] = "closed"
     assert portal.result(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"] == []
 
 

@@ -1,0 +1,182 @@
+r"""What the official pages of Open Channels say of each method and event, read from the files as they are written.
+
+A page is Markdown with YFM tables: `#|` and `|#` around rows, `||` around each row, ` | ` between cells. Cells run over
+many lines, may be indented, and may hold code with single bars; a bar escaped as `\|` separates nothing.
+"""
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+FOLDER = "api-reference/imopenlines/"
+"""Where everything about Open Channels stands; the mirror keeps these files as they are written, too."""
+WRAPPERS = ("PARAMS", "OPTIONS")
+"""Objects that hold a method's parameters and are none themselves."""
+_METHOD_FILE = re.compile(r"(?:imopenlines|imconnector)-.*\.md")
+_TABLE = re.compile(r"^\s*#\|[ \t]*\n(.*?)^\s*\|#", re.DOTALL | re.MULTILINE)
+_ROW = re.compile(r"\|\|(.*?)\|\|(?=\s*\|\||\s*\Z)", re.DOTALL)
+_CELL_BREAK = re.compile(r"(?<!\\)\s\|\s")
+_PARAM_NAME = re.compile(r"\*\*(\w+)\*\*(\*?)")
+_PARAM_TYPE = re.compile(r"\[`([^`]+)`\]")
+_LISTED_VALUE = re.compile(r"^\s*- `?([A-Za-z_]+)`? —", re.MULTILINE)
+_ANCHOR_LINK = re.compile(r"\]\(([^)#\s]*)#([\w-]+)\)")
+_CURL_TABS = [
+    re.compile(rf"^- cURL \({kind}\)\n(.*?)(?=^- |^\{{%)", re.DOTALL | re.MULTILINE) for kind in ("Webhook", "OAuth")
+]
+_CURL_BODY = re.compile(r"-d '(.*?)' \\$", re.DOTALL | re.MULTILINE)
+_CURL_METHOD = re.compile(r"/((?:imopenlines|imconnector)(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
+_EVENT = re.compile(r"\bOn[A-Z]\w+")
+
+
+class UnreadablePage(Exception):  # noqa: N818
+    """A page that is not built as the others are; the message names it and says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageParam:
+    """A parameter as its page's table has it, dotted where it stands in a wrapper's table.
+
+    The list in an object's description names fields, not values. `fields` are those of a table that it links to.
+    """
+
+    name: str
+    types: frozenset[str]
+    required: bool
+    values: tuple[str, ...]
+    fields: tuple["PageParam", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page says; a status is None where the error table has no such column, `statuses` stand above it."""
+
+    title: str
+    method: str
+    params: tuple[PageParam, ...]
+    example: dict[str, Any]
+    errors: frozenset[tuple[str, int | None]]
+    statuses: frozenset[int]
+
+
+def method_files(files: Iterable[str]) -> list[str]:
+    """Those that describe a method each."""
+    return sorted(file for file in files if FOLDER in file and _METHOD_FILE.fullmatch(posixpath.basename(file)))
+
+
+def event_files(files: Iterable[str]) -> list[str]:
+    """Those that describe an event each."""
+    inside = (file for file in files if FOLDER in file and "/events/" in file)
+    return sorted(file for file in inside if posixpath.basename(file).startswith("on-"))
+
+
+def read_pages(texts: Mapping[str, str]) -> dict[str, Page]:
+    """Every method page, by method; UnreadablePage where one is not built as the others or a second of its method."""
+    by_method: dict[str, Page] = {}
+    for file in method_files(texts):
+        page = read_page(texts, file)
+        if page.method in by_method:
+            raise UnreadablePage(f"{file} describes {page.method} a second time")
+        by_method[page.method] = page
+    return by_method
+
+
+def read_page(texts: Mapping[str, str], file: str) -> Page:
+    """One page; its neighbours are needed where a parameter's fields stand on another page."""
+    text = texts[file]
+    curl = next((found for tab in _CURL_TABS if (found := tab.search(text))), None)
+    method = curl and _CURL_METHOD.search(curl[1])
+    if curl is None or method is None:
+        raise UnreadablePage(f"{file}: no curl example names a method")
+    body = _CURL_BODY.search(curl[1])
+    try:
+        return Page(
+            title=text.splitlines()[0],
+            method=method[1],
+            params=tuple(_params(texts, file)),
+            example=_without_token(json.loads(body[1])) if body else {},
+            errors=frozenset(_errors(text)),
+            statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", _section(text, "## Error Handling")))),
+        )
+    except (ValueError, KeyError) as error:
+        raise UnreadablePage(f"{file}: {error}") from None
+
+
+def read_event(texts: Mapping[str, str], file: str) -> str:
+    """The name of the event that a page describes."""
+    found = _EVENT.search(texts[file].partition("\n")[0])
+    if found is None:
+        raise UnreadablePage(f"{file}: its title names no event")
+    return found[0]
+
+
+def _without_token(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an application's call without what lets it in."""
+    return {name: value for name, value in body.items() if name != "auth"}
+
+
+def _params(texts: Mapping[str, str], file: str) -> Iterator[PageParam]:
+    """The parameters of a page; a wrapper object gives way to the fields of the table it links to."""
+    for param in _fields(texts, file, _section(texts[file], "## Method Parameters"), ()):
+        if param.name in WRAPPERS and param.fields:
+            # What these link to are the fields of a line that a filter may name, not fields of their own.
+            yield from (replace(field, name=f"{param.name}.{field.name}", fields=()) for field in param.fields)
+        else:
+            yield param
+
+
+def _fields(texts: Mapping[str, str], file: str, table: str, around: tuple[str, ...]) -> Iterator[PageParam]:
+    """The rows of a table, each with the fields of the table that it links to, unless that is around it."""
+    for row in _param_rows(table):
+        field = _param(row)
+        deeper = _linked_table(texts, file, row) if field.types & {"object", "array"} else ""
+        inside = _fields(texts, file, deeper, (*around, table)) if deeper not in (*around, table) else ()
+        yield replace(field, fields=tuple(inside))
+
+
+def _param(row: list[str]) -> PageParam:
+    """One row of a parameter table."""
+    head, description = row
+    name = _PARAM_NAME.match(head)
+    if name is None:
+        raise ValueError(f"no parameter name in {head!r}")
+    types = frozenset("array" if kind.endswith("[]") else kind for kind in _PARAM_TYPE.findall(head))
+    values = () if "object" in types else _LISTED_VALUE.findall(description)
+    return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values))
+
+
+def _linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> str:
+    """The section that describes an object's fields, on this page or the one it links to; empty when there is none."""
+    for link, anchor in _ANCHOR_LINK.findall(row[1]):
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(file), link)) if link else file
+        if found := re.search(rf"^#{{3,6}} .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
+            return _section(texts[target], found[0])
+    return ""
+
+
+def _errors(text: str) -> Iterator[tuple[str, int | None]]:
+    """Code and status of every row of the error table."""
+    for rows in _tables(_section(text, "### Possible Error Codes")):
+        columns = [cell.strip("* ") for cell in rows[0]]
+        for row in rows[1:]:
+            cells = {column: cell.strip("` ") for column, cell in zip(columns, row, strict=False)}
+            yield cells["Code"], int(cells["Status"]) if "Status" in cells else None
+
+
+def _param_rows(text: str) -> list[list[str]]:
+    """The rows of the first table, as name and description, without the heading."""
+    return next(_tables(text), [])[1:]
+
+
+def _tables(text: str) -> Iterator[list[list[str]]]:
+    """Every table of a text as rows of cells, its heading first."""
+    for table in _TABLE.findall(text):
+        yield [[cell.strip() for cell in _CELL_BREAK.split(row)] for row in _ROW.findall(table)]
+
+
+def _section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of any level; empty when the heading is absent."""
+    _, found, rest = text.partition(f"\n{heading}\n")
+    return re.split(r"^#{2,} ", rest, maxsplit=1, flags=re.MULTILINE)[0] if found else ""
