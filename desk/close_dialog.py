@@ -17,6 +17,7 @@ from desk.rows import count, rows
 from desk.steps import Steps
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
+from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.method import RefusedByResult, UnexpectedResult
 from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
@@ -49,6 +50,7 @@ class CloseDialog(Composite):
 
     title = "Close a dialog"
     effects = Effect.CUSTOMER | Effect.TAKEOVER | Effect.DESTRUCTIVE
+    needs = (DialogGet, OperatorFinish)
     afterwards = "dialog_get shows whether it is open."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",

@@ -21,6 +21,7 @@ from desk.steps import Steps
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
 from tools.chatbots import BotSessionOperator
+from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.errors import missing_scope
 from tools.messenger import ImMessageAdd
@@ -67,6 +68,7 @@ class HandOver(Composite):
 
     title = "Hand a dialog over"
     effects = Effect.TAKEOVER | Effect.WRITE
+    needs = (DialogGet, OperatorTransfer)
     afterwards = "dialog_get shows who has it."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",

@@ -16,7 +16,7 @@ from desk.posting import Message, Posted, posted
 from desk.steps import Steps
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
-from tools.dialogs import SessionIntercept
+from tools.dialogs import DialogGet, SessionIntercept
 from tools.effect import Effect
 from tools.errors import missing_scope
 from tools.fields import MessageText
@@ -51,6 +51,7 @@ class Reply(Composite):
 
     title = "Answer a client"
     effects = Effect.CUSTOMER | Effect.TAKEOVER
+    needs = (DialogGet,)
     afterwards = "im_dialog_messages_get shows the conversation."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",

@@ -68,7 +68,7 @@ class Calls:
 
     async def show(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> Reply:
         """What a tool that only reads answers, for a resource; it has to exist here, but need not be listed."""
-        with self._connection.observer.call(name) as running:
+        with self._connection.observer.call(name, self._name) as running:
             reply = await self._tried(self._policy.tools[name], arguments, report, Nobody())
             _note(running, reply)
         return reply

@@ -139,7 +139,7 @@ def test_a_user_code_finds_its_dialog_with_and_without_its_prefix() -> None:
 
 
 def test_a_number_that_is_a_session_is_explained() -> None:
-    assert '301 is no chat but a session, of chat 201 client: “Emma Wilson' in _problem(301)
+    assert "301 is no chat but a session, of chat 201 client: “Emma Wilson" in _problem(301)
 
 
 def test_a_number_that_is_nothing_says_what_was_tried_and_what_could_be_given() -> None:
@@ -165,7 +165,7 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
 
     problem = _in_a_room(story)
 
-    assert 'chat 202 client: “Emma Watson - Website support”, Website support (1), waiting in the queue' in problem
+    assert "chat 202 client: “Emma Watson - Website support”, Website support (1), waiting in the queue" in problem
     assert "last active 2026-03-16T0" in problem
     assert problem.endswith("Give the chat id")
     assert len(problem) < 600
