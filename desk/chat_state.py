@@ -10,6 +10,9 @@ from tools.dialogs import DialogGet
 from tools.outside import outside
 from tools.results import whole
 
+NOT_SEEN = "ACCESS_ERROR"
+"""What dialog.get answers where there is no such dialog, and where the caller may not see it."""
+
 
 @dataclass(frozen=True)
 class ChatState:
@@ -28,7 +31,7 @@ class ChatState:
     closing: bool
     """Finished once: waits for the client's rating, or for its time to be over."""
     owner: int
-    """0 while it waits in the queue."""
+    """0 while it waits in the queue, or the line's welcome bot has it."""
     role: str
     """The caller's: owner, manager, member or guest; empty where the portal does not tell."""
     pinned: bool
@@ -42,8 +45,8 @@ class ChatState:
     def of(cls, chat: Mapping[str, Any]) -> Self:
         """From the whole answer of dialog.get."""
         data = entity_data_1(chat.get("entity_data_1"))
-        line_id, connector = line_and_connector(chat.get("entity_id"), data)
         session_id = whole(data.get("session_id"))
+        line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
         return cls(
             id=whole(chat.get("id")),
             title=one_line(chat.get("name") or ""),

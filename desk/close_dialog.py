@@ -1,6 +1,6 @@
 """Ending a dialog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -14,9 +14,10 @@ from desk.identifiers import DialogRef, chat_of, find
 from desk.names import Named
 from desk.owner import owner_of
 from desk.rows import count, rows
-from desk.steps import Steps
+from desk.steps import Steps, Unseen
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
+from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.method import RefusedByResult, UnexpectedResult
 from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
@@ -49,6 +50,7 @@ class CloseDialog(Composite):
 
     title = "Close a dialog"
     effects = Effect.CUSTOMER | Effect.TAKEOVER | Effect.DESTRUCTIVE
+    needs = (DialogGet, OperatorFinish)
     afterwards = "dialog_get shows whether it is open."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
@@ -60,7 +62,7 @@ class CloseDialog(Composite):
     details = """
     - Lines with neither closing text nor rating request, and lines that are off, close in the first phase.
     - A dialog that was finished once before is closed for good; with both_phases=false nothing is done to it.
-    - A rating that the client sends after the second phase begins a new dialog.
+    - A rating that the client sends after the second phase opens the session once more, until it is counted.
     - A dialog that nobody has is taken first: that is how the portal finishes it.
     - `true` of the portal proves nothing. Where the dialog is still open afterwards, or the answer was lost and the
       dialog is unchanged, the call ends there and says so; nothing is repeated.
@@ -74,7 +76,7 @@ class CloseDialog(Composite):
     example = {"dialog": "Grace Miller"}
     example_answer = """\
 Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
-or rating request; a rating now begins a new dialog. It was with Anna Keller (1)."""
+or rating request; a rating still counts. It was with Anna Keller (1)."""
 
     dialog: DialogRef
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
@@ -147,19 +149,24 @@ def _outcome(result: Ended) -> str:
 
 def _farewell(result: Ended) -> str:
     if result.farewell:
-        return " Before that the client got the closing text or rating request; a rating now begins a new dialog."
+        return " Before that the client got the closing text or rating request; a rating still counts."
     return "" if result.before.closing else " The line sends no closing text, so the client got nothing."
 
 
 async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
-    """The dialog after one call to finish it; Unfinished where nobody knows what became of that."""
+    """The dialog after one call to finish it; Unfinished where nobody knows what became of that.
+
+    Closing takes all employees out of the chat: whoever may not join it cannot see it any more, and that is a proof.
+    """
     mine = chat.owner == me.id
     finish = OperatorFinish(chat_id=chat.id) if mine else OperatorAnotherFinish(chat_id=chat.id)
     step = await steps.take(finish, "finishing the dialog", "The dialog was not closed")
     now = await steps.look(chat.id)
-    if now and not (step.lost and (now.open, now.closing) == (chat.open, chat.closing)):
+    if isinstance(now, ChatState) and not (step.lost and (now.open, now.closing) == (chat.open, chat.closing)):
         return now
-    stands = f"it is {now.stage()} as before" if now else "the dialog cannot be read"
+    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+        return replace(chat, session_id=0, closing=False)
+    stands = f"it is {now.stage()}" if isinstance(now, Unseen) else f"it is {now.stage()} as before"
     why = "no usable answer came" if step.lost else "the portal answered true"
     raise steps.stopped(
         f"It is not known whether this step to close the dialog was taken: {why}, and {stands}",
@@ -182,14 +189,15 @@ async def _spam(steps: Steps, chat: ChatState) -> bool:
         raise Unfinished(f"Nothing was changed: {chat} is closed", todo)
     step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
     now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.desk, chat))
-    if now and not now.open:
+    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+        return False
+    if isinstance(now, ChatState) and not now.open:
         return bool(proven)
-    stands = f"it is {now.stage()}" if now else "the dialog cannot be read"
     known = (
         "It is not known whether the dialog was marked as spam" if step.lost else "The dialog was not closed as spam"
     )
     todo = f"See dialog_get chat_id={chat.id}, and call again if it is still open: a second call does no harm."
-    raise steps.stopped(f"{known}: {stands}", todo, unsure=step.lost or now is None)
+    raise steps.stopped(f"{known}: it is {now.stage()}", todo, unsure=step.lost or isinstance(now, Unseen))
 
 
 async def _is_spam(desk: Desk, chat: ChatState) -> bool:

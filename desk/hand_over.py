@@ -17,10 +17,11 @@ from desk.owner import owner_of
 from desk.posting import Message, posted
 from desk.readiness import Readiness
 from desk.recipients import RecipientRef, recipient
-from desk.steps import Steps
+from desk.steps import Steps, Unseen
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
 from tools.chatbots import BotSessionOperator
+from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.errors import missing_scope
 from tools.messenger import ImMessageAdd
@@ -47,8 +48,7 @@ class Handed:
     """A dialog that was handed over."""
 
     before: ChatState
-    now: ChatState | None
-    """None where the caller may not see it any more."""
+    now: ChatState | Unseen
     giver: Named
     """Whoever had it; id 0 for the queue."""
     to: Named
@@ -67,6 +67,7 @@ class HandOver(Composite):
 
     title = "Hand a dialog over"
     effects = Effect.TAKEOVER | Effect.WRITE
+    needs = (DialogGet, OperatorTransfer)
     afterwards = "dialog_get shows who has it."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
@@ -80,7 +81,8 @@ class HandOver(Composite):
     )
     details = """
     - A bare number may be a person or a line: where it can be both, the call is refused with both.
-    - `queue` is the queue of the line that the dialog is in. The next operator is chosen by the line's rules.
+    - `queue` is the queue of the line that the dialog is in. The next operator is chosen by the line's rules. What
+      waits there already is released from the line's welcome bot, and refused with `WRONG_CHAT` if no bot has it.
     - The note comes before the transfer: afterwards the caller may have lost sight of the dialog, and the new operator
       finds it right above the notice of the transfer. It needs the scope `im`, and carries the caller's name.
     - Without reports (plan, rights, older portal) presence is that of the list of users; without that scope either, the
@@ -119,19 +121,19 @@ Carter (4). Your note is in it, for colleagues only."""
         await self._check(desk, ready)
         giver = await owner_of(desk, chat, me)
         target = to or Named(chat.line_id, ready.line.name, "line")
-        steps = Steps(desk)
+        transfer, steps = _transfer(chat, to, ready), Steps(desk)
         if self.note:
             await _leave(steps, chat, target, me, self.note)
-        now = await _move(steps, chat, target, _transfer(chat, to, ready))
-        owner = await owner_of(desk, now, me) if now and now.owner else None
+        now = await _move(steps, chat, target, transfer)
+        owner = await owner_of(desk, now, me) if isinstance(now, ChatState) and now.owner else None
         return Handed(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
 
     def text(self, result: Handed) -> str:
         """Who has it now, and what is not certain."""
         now, to = result.now, result.to
         whence = f" Before it was {result.before.stage(str(result.giver))}."
-        if now is None:
-            parts = [f"The portal took the transfer of {result.before} to {to}; you may not see the dialog any more."]
+        if isinstance(now, Unseen):
+            parts = [f"The portal took the transfer of {result.before} to {to}; it is {now.stage()} now."]
         elif result.owner:
             parts = [f"{result.owner} has {result.before} now.{whence}"]
         else:
@@ -150,9 +152,9 @@ Carter (4). Your note is in it, for colleagues only."""
             "to": {"kind": result.to.kind, "id": result.to.id, "name": result.to.name},
             "owner": {"id": owner.id, "name": owner.name} if owner else None,
             "taken_from": result.before.owner,
-            "line_id": now.line_id if now else None,
+            "line_id": now.line_id if isinstance(now, ChatState) else None,
             "note_left": result.noted,
-            "proven": now is not None,
+            "proven": isinstance(now, ChatState),
             "unchecked": result.unchecked or None,
         }
 
@@ -167,15 +169,12 @@ Carter (4). Your note is in it, for colleagues only."""
 
 
 def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
-    """Moves that would move nothing."""
-    if to is None or (to.kind, to.id) == ("line", chat.line_id):
-        if not chat.owner:
-            todo = "v2_operator_list shows who could take it."
-            raise Unfinished(f"{UNCHANGED}: {chat} waits in that queue already", todo)
+    """Moves to people that would move nothing."""
+    if to is None or to.kind == "line":
         return
-    if to.kind == "user" and to.id == chat.owner:
+    if to.id == chat.owner:
         raise Unfinished(f"{UNCHANGED}: {to} has {chat} already", "Nothing needs to be done.")
-    if to.kind == "user" and to.id == me.id:
+    if to.id == me.id:
         todo = f"operator_answer chat_id={chat.id} takes it, from its present operator too."
         raise Unfinished(f"{UNCHANGED}: {to} is you, and nobody can transfer a dialog to themselves", todo)
 
@@ -189,11 +188,17 @@ async def _readiness(desk: Desk, chat: ChatState, to: Named | None, me: Caller) 
 
 
 def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
+    """A dialog that its welcome bot has shows no owner, as if it waited; other builds may show the bot."""
+    line = ready.line
     if to and to.kind == "user":
         return OperatorTransfer(chat_id=chat.id, user_id=to.id)
-    if ready.line.id == chat.line_id and chat.owner == ready.line.number("WELCOME_BOT_ID"):
-        return BotSessionOperator(chat_id=chat.id)
-    return OperatorTransfer(chat_id=chat.id, queue_id=ready.line.id)
+    bot = line.number("WELCOME_BOT_ID") if line.on("WELCOME_BOT_ENABLE") else 0
+    if line.id != chat.line_id or chat.owner not in {0, bot}:
+        return OperatorTransfer(chat_id=chat.id, queue_id=line.id)
+    if not bot:
+        todo = "v2_operator_list shows who could take it."
+        raise Unfinished(f"{UNCHANGED}: {chat} waits in that queue already", todo)
+    return BotSessionOperator(chat_id=chat.id)
 
 
 async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str) -> None:
@@ -217,22 +222,23 @@ async def _is_there(desk: Desk, chat: ChatState, message: Message) -> bool:
         return False
 
 
-async def _move(steps: Steps, chat: ChatState, to: Named, transfer: Method) -> ChatState | None:
-    """The dialog after the transfer; None where it was taken over and cannot be seen any more."""
+async def _move(steps: Steps, chat: ChatState, to: Named, transfer: Method) -> ChatState | Unseen:
+    """The dialog after the transfer, or Unfinished where it did not move, or nobody knows."""
     step = await steps.take(transfer, "transferring the dialog", "The dialog was not handed over")
     now = await steps.look(chat.id)
-    if now is None and not step.lost:
-        return None
-    if now and _has(now, to, chat):
+    if isinstance(now, Unseen) and not step.lost:
         return now
-    stands = f"it is {now.stage()}" if now else "the dialog cannot be read"
+    if isinstance(now, ChatState) and _has(now, to, chat, lost=step.lost):
+        return now
     known = "It is not known whether the dialog was handed over" if step.lost else "The dialog was not handed over"
     why = "no usable answer came" if step.lost else "the portal answered true"
     todo = f"See dialog_get chat_id={chat.id} in a minute, and call again if it still has not moved."
-    raise steps.stopped(f"{known}: {why}, and {stands} now", todo, unsure=step.lost)
+    raise steps.stopped(f"{known}: {why}, and it is {now.stage()} now", todo, unsure=step.lost)
 
 
-def _has(now: ChatState, to: Named, before: ChatState) -> bool:
+def _has(now: ChatState, to: Named, before: ChatState, *, lost: bool) -> bool:
+    """Whether it moved; what waited in one queue and still waits there may have left a bot, as the answer says."""
     if to.kind == "user":
         return now.owner == to.id
-    return now.line_id == to.id and (now.owner != before.owner or not now.owner)
+    moved = (now.line_id, now.owner) != (before.line_id, before.owner)
+    return now.line_id == to.id and (moved or not (lost or now.owner))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from desk import clients
 from desk.asking import attempt, refused
 from desk.candidates import described
-from desk.chat_state import ChatState, quoted
+from desk.chat_state import NOT_SEEN, ChatState, quoted
 from desk.composite import Desk, together
 from desk.references import FORMS, Reference, read
 from portal.errors import Refused
@@ -19,9 +19,6 @@ from tools.crm_chats import CrmChatGet, CrmChatGetLastId
 from tools.dialogs import DialogGet
 from tools.errors import advice
 from tools.tool import InvalidArguments
-
-NOT_SEEN = "ACCESS_ERROR"
-"""What dialog.get answers where there is no such dialog, and where the caller may not see it."""
 
 
 def _readable(value: int | str) -> int | str:

@@ -67,8 +67,8 @@ class Inbox(Composite):
         "`now`, `source` (statistics or messenger), `total` and `by_state` of all pages, `dialogs` `[{chat_id, "
         "session_id, state, since, waiting_seconds, client, connector, line_id, line, owner_id (0 in the queue), "
         "owner, owner_status (online, offline, pause; null where it is not known), offered_to, last_message {id, role, "
-        "date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` in "
-        "words."
+        "date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` (in "
+        "words)."
     )
     example = {"line": "Sales"}
     example_answer = """\
@@ -79,7 +79,7 @@ waits | state | who has it | line, channel | chat_id | session_id | crm | last m
 waiting for almost three hours. Please answer o…”
 1 h 19 min | again | James Carter (4) | Sales (2), Telegram | 216 | 316 | - | client: “Lucas Meyer: Do you have \
 dark green linen?”
-50 min | accepted | Sofia Marino (5), on a break | Sales (2), Telegram | 205 | 305 | - | 30 min ago client: “Klaus \
+50 min | accepted | Sofia Marino (5), pause | Sales (2), Telegram | 205 | 305 | - | 30 min ago client: “Klaus \
 Richter: Es geht um zwölf Bürostühle.”"""
 
     mine: Annotated[bool, Doc("only those that you have accepted")] = False

@@ -13,10 +13,10 @@ from desk.identifiers import DialogRef, chat_of, find
 from desk.names import Named
 from desk.owner import owner_of
 from desk.posting import Message, Posted, posted
-from desk.steps import Steps
+from desk.steps import Steps, Unseen
 from desk.unfinished import Unfinished
 from portal.errors import PortalError
-from tools.dialogs import SessionIntercept
+from tools.dialogs import DialogGet, SessionIntercept
 from tools.effect import Effect
 from tools.errors import missing_scope
 from tools.fields import MessageText
@@ -51,6 +51,7 @@ class Reply(Composite):
 
     title = "Answer a client"
     effects = Effect.CUSTOMER | Effect.TAKEOVER
+    needs = (DialogGet,)
     afterwards = "im_dialog_messages_get shows the conversation."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
@@ -62,6 +63,8 @@ class Reply(Composite):
     details = """
     - Nothing is sent twice. Where the answer to sending was lost, the dialog is read: a message that is there counts as
       sent, and of one that is not the reply says that it is not known.
+    - A dialog that its welcome bot has looks as if it waited in the queue, and is taken in the same way.
+    - A dialog that is closing goes on closing, unless it is taken: then it is open again.
     - Whoever takes part in a colleague's dialog may write without taking it; the colleague stays its operator.
     - With the scope `im` the message is written as by hand; without it, it carries the portal's note that it was sent
       automatically, and the dialog has to be bound to a CRM record and accepted.
@@ -112,7 +115,7 @@ livechat. You took the dialog from the queue and are its operator now."""
             parts.append("The dialog could not be read afterwards.")
         if message.notice:
             parts.append(f"After it the portal says: {quoted(message.notice[:LONGEST_NOTICE], 'system')}")
-        if chat.closing:
+        if chat.closing and not result.taken:
             parts.append("It goes on closing unless the client writes.")
         return " ".join(parts)
 
@@ -212,9 +215,8 @@ async def _take(steps: Steps, taking: Method, chat: ChatState, me: Caller) -> No
     step = await steps.take(taking, "taking the dialog", refused)
     if step.lost or isinstance(taking, SessionIntercept):
         now = await steps.look(chat.id)
-        if now is None or now.owner != me.id:
-            stands = f"it is {now.stage()}" if now else "it cannot be read"
+        if isinstance(now, Unseen) or now.owner != me.id:
             known = "It is not known whether the dialog was taken; nothing was sent" if step.lost else refused
             todo = f"See dialog_get chat_id={chat.id}; call again when it is yours, or free."
-            raise steps.stopped(f"{known}: {stands} now", todo, unsure=step.lost)
+            raise steps.stopped(f"{known}: it is {now.stage()} now", todo, unsure=step.lost)
     steps.done.append("you took the dialog and are its operator")

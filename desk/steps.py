@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from desk.chat_state import ChatState, look
+from desk.chat_state import NOT_SEEN, ChatState, look
 from desk.composite import Desk
 from desk.unfinished import Unfinished
-from portal.errors import OutcomeUnknown, PortalError
+from portal.errors import OutcomeUnknown, PortalError, Refused
 from tools.method import Method, RefusedByResult, UnexpectedResult
 
 
@@ -17,6 +17,18 @@ class Taken:
     result: Any = None
     lost: bool = False
     """No usable answer came: only a look at the state tells whether it was executed."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A dialog that could not be read."""
+
+    out_of_sight: bool
+    """The caller may not see it any more."""
+
+    def stage(self) -> str:
+        """In words, as of a dialog that can be read."""
+        return "out of your sight" if self.out_of_sight else "not to be read"
 
 
 @dataclass
@@ -40,12 +52,12 @@ class Steps:
             answered = error.happened or f"The portal answered {str(error.result).lower()}"
             raise self._failed(f"{otherwise}. {answered}", step, error) from None
 
-    async def look(self, chat_id: int) -> ChatState | None:
-        """The dialog as it stands now; None where that cannot be read, which must not hide what was done."""
+    async def look(self, chat_id: int) -> ChatState | Unseen:
+        """The dialog as it stands now; that it cannot be read must not hide what was done."""
         try:
             return await look(self.desk, chat_id)
-        except (PortalError, RefusedByResult, UnexpectedResult):
-            return None
+        except (PortalError, RefusedByResult, UnexpectedResult) as error:
+            return Unseen(isinstance(error, Refused) and error.code == NOT_SEEN)
 
     def stopped(self, happened: str, todo: str, *, unsure: bool = False) -> Unfinished:
         """The failure that tells what was done before it."""

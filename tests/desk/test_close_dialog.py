@@ -36,7 +36,7 @@ def test_ones_own_dialog_goes_through_both_phases(office: Office) -> None:
         "owner_before": 1,
         "proven": True,
     }
-    assert "a rating now begins a new dialog" in text
+    assert "a rating still counts" in text
     assert "It was with Anna Keller (1)." in text
 
 
@@ -180,7 +180,7 @@ def test_a_dialog_that_cannot_be_read_afterwards_is_not_called_closed(office: Of
     office.lose("imopenlines.dialog.get", executed=False, times=None)  # the first look shares its request
     text, _ = office.refused("close_dialog", dialog=206)
 
-    assert "the portal answered true, and the dialog cannot be read" in text
+    assert "the portal answered true, and it is not to be read" in text
 
 
 def test_an_earlier_session_is_not_taken_for_the_present_one(office: Office) -> None:
@@ -195,3 +195,14 @@ def test_it_takes_few_requests(office: Office, arguments: dict[str, Any], reques
     office.replies(("close_dialog", arguments))
 
     assert len(office.sent) == requests
+
+
+@pytest.mark.parametrize(("as_spam", "state"), [(False, "closed"), (True, "spam")])
+def test_a_dialog_that_closing_took_out_of_sight_is_closed(*, as_spam: bool, state: str) -> None:
+    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
+    olga.chat(214).owner = olga.session(314).operator_id = 3  # a dialog that she may see only while she is in it
+    olga.chat(214).members.append(3)
+    _, data = olga.done("close_dialog", dialog=214, as_spam=as_spam)
+
+    assert olga.session(314).closed
+    assert data["state"] == state

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox import seed
-from sandbox.queues import load_of
-from sandbox.records import Status
+from sandbox.queues import free_places
+from sandbox.records import QueueEntry, Status
 from tests.desk.office import Office
 
 
@@ -55,7 +55,22 @@ def test_a_dialog_of_the_lines_bot_is_released_by_the_bots_own_way(office: Offic
     office.done("hand_over", dialog=217, to="queue")
 
     assert "bot.session.operator" in office.sent
-    assert office.chat(217).owner == 0
+    assert office.session(317).operator_id == 4
+
+
+def test_a_dialog_that_no_bot_has_cannot_be_released(office: Office) -> None:
+    office.done("hand_over", dialog=217, to="queue")
+    text, error = office.refused("hand_over", dialog=217, to="queue")
+
+    assert "The dialog was not handed over. The portal refused the call." in text
+    assert (error["code"], error["advice"].partition(":")[0]) == ("WRONG_CHAT", "No bot holds this dialog")
+
+
+def test_a_lost_answer_to_the_release_cannot_be_settled_by_a_look(office: Office) -> None:
+    office.lose("imopenlines.bot.session.operator", executed=True)
+    text, _ = office.refused("hand_over", dialog=217, to="queue")
+
+    assert "It is not known whether the dialog was handed over" in text
 
 
 def test_a_moved_dialog_goes_back_into_the_queue_where_it_is_now(office: Office) -> None:
@@ -142,8 +157,8 @@ def _offline(office: Office, person: int) -> None:
 
 
 def _full(office: Office, person: int) -> None:
-    line = office.company.lines[1]
-    line.settings["MAX_CHAT"] = str(load_of(office.company, line, person))
+    office.company.lines[1].settings["MAX_CHAT"] = "1"
+    assert free_places(office.company, office.company.lines[1], person) == 0
 
 
 @pytest.mark.parametrize(("hinder", "words"), [(_offline, "is offline"), (_full, "has no free slot")])
@@ -282,12 +297,25 @@ def test_true_without_a_transfer_is_seen(office: Office, monkeypatch: pytest.Mon
     assert "in a minute" in error["advice"]
 
 
-def test_a_dialog_out_of_sight_is_handed_over_without_proof(office: Office) -> None:
+def test_a_dialog_that_cannot_be_read_afterwards_is_handed_over_without_proof(office: Office) -> None:
     office.lose("imopenlines.dialog.get", executed=False, times=None)  # the first look shares its request
     text, data = office.done("hand_over", dialog=204, to="olga")
 
     assert (data["proven"], data["owner"]) == (False, None)
-    assert "you may not see the dialog any more" in text
+    assert "it is not to be read now" in text
+
+
+def test_a_dialog_out_of_sight_is_handed_over_without_proof() -> None:
+    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
+    olga.company.lines[2].queue = [QueueEntry(90, "user", 4)]
+    olga.chat(201).owner = olga.session(301).operator_id = 3  # a dialog that she may see only while she is in it
+    olga.chat(201).members.append(3)
+    text, data = olga.done("hand_over", dialog=201, to="james")
+
+    assert olga.chat(201).owner == 4
+    assert (data["proven"], data["owner"]) == (False, None)
+    assert "The portal took the transfer" in text
+    assert "out of your sight now" in text
 
 
 @pytest.mark.parametrize(

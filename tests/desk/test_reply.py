@@ -66,9 +66,8 @@ def test_a_colleagues_dialog_is_taken_over_when_that_is_wanted(office: Office) -
     assert "You took the dialog from James Carter (4)" in text
 
 
-def test_a_bots_dialog_is_taken_over_too(office: Office) -> None:
-    office.refused("reply", dialog=217, message=HELLO)
-    office.done("reply", dialog=217, message=HELLO, take_over=True)
+def test_a_dialog_that_a_bot_has_is_taken_as_if_it_waited(office: Office) -> None:
+    office.done("reply", dialog=217, message=HELLO)
 
     assert office.chat(217).owner == 1
     assert _written(office, 217) == [(1, True)]
@@ -129,11 +128,19 @@ def test_in_silent_mode_colleagues_get_it_when_that_is_wanted(office: Office) ->
     assert "Only colleagues see it (silent mode)." in text
 
 
-def test_a_closing_dialog_goes_on_closing(office: Office) -> None:
-    text, _ = office.done("reply", dialog=208, message=HELLO, take_over=True)
+def test_a_closing_dialog_goes_on_closing() -> None:
+    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
+    text, _ = olga.done("reply", dialog=208, message=HELLO)
 
     assert "It goes on closing unless the client writes." in text
-    assert office.session(308).status is Status.CLOSING
+    assert olga.session(308).status is Status.CLOSING
+
+
+def test_a_closing_dialog_that_is_taken_over_is_open_again(office: Office) -> None:
+    text, _ = office.done("reply", dialog=208, message=HELLO, take_over=True)
+
+    assert "closing" not in text
+    assert office.session(308).status is Status.OPERATOR_WROTE
 
 
 def _without_messenger(office: Office) -> None:
