@@ -29,6 +29,8 @@ class Briefing:
     story: Story
     unanswered: list[Said]
     """What the client wrote since anybody answered; empty on a page of older messages."""
+    perhaps_with_bot: bool
+    """Nobody has it as far as the portal tells, but a bot wrote in it: the line's bot may have it."""
     me: int
     line: Named
     owner: Named | None
@@ -50,12 +52,14 @@ async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
         partial(presence, desk),
         partial(story.read, desk, chat, replace(wanted, session_id=found.session_id), messenger=me.has_messenger),
     )
+    talk = _talk(chat, told, now)
     newest = wanted.before is None and found.session_id in {None, chat.session_id}
     return Briefing(
         chat,
         now,
         told,
-        unanswered=_unanswered(chat, told, now) if newest else [],
+        unanswered=talk.unanswered if newest else [],
+        perhaps_with_bot=not chat.owner and bool(talk.bot),
         me=me.id,
         line=Named(chat.line_id, lines.get(chat.line_id, ""), "line"),
         owner=Named(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
@@ -64,11 +68,11 @@ async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
     )
 
 
-def _unanswered(chat: ChatState, told: Story, now: datetime) -> list[Said]:
-    """Of the present session only, and not where the operator has finished it."""
+def _talk(chat: ChatState, told: Story, now: datetime) -> Talk:
+    """Of the present session only, and none where the operator has finished it."""
     if not chat.open or chat.closing:
-        return []
-    return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo)).unanswered
+        return Talk([])
+    return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo))
 
 
 def _usable(desk: Desk, me: Caller) -> Iterator[str]:

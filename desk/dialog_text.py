@@ -31,7 +31,8 @@ def _state(briefing: Briefing) -> str:
     chat, owner = briefing.chat, briefing.owner
     who = "you" if owner and owner.id == briefing.me else str(owner)
     absent = ABSENT.get(briefing.owner_status) if owner else None
-    parts = [f"State: {chat.stage(who)}{f', who is {absent}' if absent else ''}."]
+    perhaps = ", or with the line's bot, which has written here" if briefing.perhaps_with_bot else ""
+    parts = [f"State: {chat.stage(who)}{f', who is {absent}' if absent else ''}{perhaps}."]
     parts += ["Pinned."] if chat.pinned else []
     parts += ["Silent mode: the client gets nothing of what is written now."] if chat.silent else []
     return " ".join(parts)

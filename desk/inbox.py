@@ -50,11 +50,11 @@ class Inbox(Composite):
     )
     details = """
     - A dialog needs someone when nobody has accepted it, or when the last message that the client wrote or got is the
-      client's. What was written in silent mode counts for nothing, nor do notices; an answer of a bot counts, but a
-      dialog in which only a bot wrote is `accepted`, not `again`. Dialogs that an operator has finished, and that wait
-      for a rating, need nobody.
-    - The wait begins with the first message that nobody has answered; of a dialog that nobody ever answered, with the
-      session. Ages are by the portal's clock.
+      client's. What was written in silent mode counts for nothing, nor do notices. Dialogs that an operator has
+      finished, and that wait for a rating, need nobody.
+    - A dialog that the line's bot has counts as unaccepted; it is shown only while the bot owes an answer.
+    - The wait begins with the first message that nobody has answered; of a dialog that no person ever answered, with
+      the session. Ages are by the portal's clock.
     - The questions leave in as few requests as batches allow: one to find the dialogs, then one for each fifty that are
       read. Only accepted ones have to be read to know whether they wait, and those on the page for their last message.
     - More than 150 accepted dialogs are not read at once: the newest are, and `missing` says how many are not. `line`
@@ -66,8 +66,8 @@ class Inbox(Composite):
     answer = (
         "`now`, `source` (statistics or messenger), `total` and `by_state` of all pages, `dialogs` `[{chat_id, "
         "session_id, state, since, waiting_seconds, client, connector, line_id, line, owner_id (0 in the queue), "
-        "owner, owner_status (online, offline, pause; null where it is not known), offered_to, last_message {id, role, "
-        "date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` (in "
+        "owner, owner_status (online, offline, pause; null where it is not known), offered_to, bot, last_message {id, "
+        "role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` (in "
         "words)."
     )
     example = {"line": "Sales"}
@@ -79,7 +79,7 @@ waits | state | who has it | line, channel | chat_id | session_id | crm | last m
 waiting for almost three hours. Please answer o…”
 1 h 19 min | again | James Carter (4) | Sales (2), Telegram | 216 | 316 | - | client: “Lucas Meyer: Do you have \
 dark green linen?”
-50 min | accepted | Sofia Marino (5), pause | Sales (2), Telegram | 205 | 305 | - | 30 min ago client: “Klaus \
+50 min | accepted | Sofia Marino (5), on a break | Sales (2), Telegram | 205 | 305 | - | 30 min ago client: “Klaus \
 Richter: Es geht um zwölf Bürostühle.”"""
 
     mine: Annotated[bool, Doc("only those that you have accepted")] = False

@@ -56,6 +56,7 @@ async def collect(desk: Desk, wish: Wish) -> Page:
         steps = 3
         await desk.tell("2 of 3: no statistics here, so looking through your own list of dialogs")
         lot = await _from_messenger(desk, wish, lot)
+    lot = _doubting(lot, present)
     chosen = _worth_reading(lot, wish, now)
     await desk.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(lot.dialogs)} dialogs")
     people, read = await together(partial(_people, names, lot), partial(_answers, desk, chosen))
@@ -87,6 +88,15 @@ async def _from_messenger(desk: Desk, wish: Wish, why: PortalError) -> Lot:
         )
     others = f"dialogs of colleagues, and those that the queue does not offer to you: no statistics ({why.code})"
     return replace(lot, missing=[others, *lot.missing])
+
+
+def _doubting(lot: Lot, operators: Mapping[int, str]) -> Lot:
+    """Whoever is offered a dialog is in a queue, or is a bot that has it: then only the messages tell."""
+
+    def is_strange(one: Waiting) -> bool:
+        return bool(operators and one.offered_to) and one.offered_to not in operators
+
+    return replace(lot, dialogs=[replace(one, dated=one.dated and not is_strange(one)) for one in lot.dialogs])
 
 
 def _worth_reading(lot: Lot, wish: Wish, now: datetime) -> list[Waiting]:
@@ -126,7 +136,7 @@ def _seen(lot: Lot, dialog: Waiting, read: Mapping[int, Any]) -> Waiting | None:
 def _unread(lot: Lot, read: Mapping[int, Any]) -> list[str]:
     """What is not known for want of messages."""
     failed = [error for error in read.values() if isinstance(error, Exception)]
-    left_out = sum(not dialog.certain and dialog.session_id not in read for dialog in lot.dialogs)
+    left_out = sum(not dialog.waits and dialog.session_id not in read for dialog in lot.dialogs)
     words = [f"{left_out} accepted dialogs that began before those that were read: narrow by line or mine"] * (
         left_out > 0
     )

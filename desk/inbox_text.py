@@ -59,6 +59,8 @@ def _cells(page: Page, dialog: Waiting) -> Iterator[str]:
 def _holder(page: Page, dialog: Waiting) -> str:
     if dialog.owner:
         return _person(page, dialog.owner)
+    if dialog.bot:
+        return f"bot {page.people.get(dialog.bot) or dialog.bot}"
     offered_to = page.me if page.source == "messenger" else dialog.offered_to
     return f"queue, offered to {_person(page, offered_to)}" if offered_to else "queue"
 
@@ -132,7 +134,8 @@ def _row(page: Page, dialog: Waiting) -> dict[str, Any]:
         "owner_id": dialog.owner,
         "owner": page.people.get(dialog.owner) or None,
         "owner_status": page.present.get(dialog.owner),
-        "offered_to": dialog.offered_to or None,
+        "offered_to": None if dialog.owner or dialog.bot else dialog.offered_to or None,
+        "bot": dialog.bot or None,
         "last_message": last and {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": last.text},
         "crm": [{"type": kind, "id": number} for kind, number in dialog.crm],
         "pinned": dialog.pinned,

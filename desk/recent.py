@@ -19,8 +19,8 @@ MOST_PAGES = 3
 MOST_READ = 100
 MESSAGES = 20
 """Newest messages of a dialog that are read."""
-NEW, CLIENT_AGAIN = 0, 25
-"""STATUS of a session that nobody has accepted, and of one whose client wrote after an operator."""
+NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
+"""STATUS of a session that is new, accepted, and one whose client wrote after an operator; 5 is new again."""
 
 
 async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
@@ -63,7 +63,9 @@ def _waiting(item: Mapping[str, Any]) -> Waiting | None:
         state="new" if not chat.owner else "again" if status == CLIENT_AGAIN else "accepted",
         since=began,
         question=ImDialogMessagesGet(dialog_id=f"chat{chat.id}", last_id=MAX_ID, limit=MESSAGES),
+        waits=bool(chat.owner) or status < ACCEPTED,
         dated=status == NEW,
+        accepted=status >= ACCEPTED,
         owner=chat.owner,
         client=chat.client,
         crm=chat.crm,

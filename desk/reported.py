@@ -74,8 +74,9 @@ def _waiting(row: Mapping[str, Any]) -> Waiting | None:
         question=SessionHistoryGet(session_id=session_id, detail="full"),
         waits=new,
         dated=new and not row.get("dateFirstAnswer"),
+        accepted=not new,
         owner=0 if new else operator,
-        offered_to=operator if new else 0,
+        offered_to=operator,
         crm=(record,) if record[1] else (),
         pinned=row.get("status") == "paused",
     )

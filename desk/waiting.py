@@ -20,6 +20,7 @@ class Said:
     """A message that the client wrote or got."""
 
     id: int
+    author: int
     role: str
     """client, operator, bot or unknown."""
     text: str
@@ -31,7 +32,7 @@ class Said:
         at = moment(message.get("date"))
         if message["role"] == "system" or message.get("hidden") or at is None:
             return None
-        return cls(message["id"], message["role"], message["text"], at)
+        return cls(message["id"], message["author_id"], message["role"], message["text"], at)
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class Talk:
         return list(takewhile(lambda said: said.role == "client", reversed(self.said)))[::-1]
 
     @property
-    def answered(self) -> bool:
-        """Whether anybody has ever answered, a bot included."""
-        return any(said.role != "client" for said in self.said)
+    def bot(self) -> int:
+        """The bot that wrote last; 0 for none."""
+        return next((said.author for said in reversed(self.said) if said.role == "bot"), 0)
 
     @property
     def by_operator(self) -> bool:
@@ -84,8 +85,13 @@ class Waiting:
     """Whether it certainly waits; else only its messages tell."""
     dated: bool = True
     """Whether it is certain since when."""
+    accepted: bool = False
+    """Whether the portal counts it as accepted."""
     owner: int = 0
+    """0 in the queue."""
     offered_to: int = 0
+    bot: int = 0
+    """A bot that has it, which the portal shows as if it waited in the queue."""
     client: str = ""
     crm: tuple[tuple[str, int], ...] = ()
     pinned: bool = False
@@ -104,19 +110,23 @@ class Waiting:
 
     def judged(self, talk: Talk) -> Self | None:
         """The same with what its messages tell; None if it does not wait."""
-        unanswered = talk.unanswered
-        if not self.owner:
-            return replace(self, state="new", since=_in_queue_since(self.since, talk), last=talk.last)
-        if not unanswered:
+        unanswered, bot = talk.unanswered, 0 if self.owner else self._bot(talk)
+        if (self.owner or bot) and not unanswered:
             return None
-        return replace(self, state="again" if talk.by_operator else "accepted", since=unanswered[0].at, last=talk.last)
+        if not self.owner:
+            return replace(self, state="new", since=self._queued_since(talk, bot), bot=bot, last=talk.last)
+        state: State = "again" if talk.by_operator else "accepted"
+        return replace(self, state=state, since=unanswered[0].at, last=talk.last)
 
+    def _bot(self, talk: Talk) -> int:
+        """The bot that has a dialog without an owner; 0 where it waits in the queue, as it may after a bot too."""
+        return talk.bot if self.accepted or self.offered_to == talk.bot else 0
 
-def _in_queue_since(began: datetime, talk: Talk) -> datetime:
-    """A dialog may come back into the queue after it was answered."""
-    if not talk.answered or not talk.last:
-        return began
-    return (talk.unanswered or [talk.last])[0].at
+    def _queued_since(self, talk: Talk, bot: int) -> datetime:
+        """A dialog may come back into the queue after it was answered."""
+        if not (bot or talk.by_operator) or not talk.last:
+            return self.since
+        return (talk.unanswered or [talk.last])[0].at
 
 
 @dataclass(frozen=True)

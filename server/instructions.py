@@ -8,7 +8,7 @@ one chat (chat_id, a number; dialog_get also takes dialog_id 'chat2043' and the 
 a session (session_id, dialog_get shows the present one); a session has one operator (owner; 0 means in the queue).
 
 Start with inbox (who waits, with ids) and dialog (one dialog by chat id, session, USER_CODE, CRM record, portal link \
-or client's name: messages, state, what can be done). Act with reply, hand_over and close_dialog: each looks before and \
+or client's name: messages, state, what can be done). Act with reply, hand_over, close_dialog: each looks before and \
 after. Beside them: v2_session_list finds closed sessions too (some plans lack it), crm_chat_get chats of a record, \
 session_history_get all messages of a session, config_get (QUEUE) and v2_operator_list operators.
 

@@ -226,6 +226,12 @@ def test_the_whole_of_what_is_unanswered_is_seen_though_little_is_shown() -> Non
     assert len(data["unanswered"]["message_ids"]) == 3
 
 
+def test_a_dialog_without_an_owner_may_be_with_a_bot() -> None:
+    _, text = _briefed(217)
+
+    assert "State: waiting in the queue, or with the line's bot, which has written here." in text
+
+
 def test_an_operator_who_is_away_is_marked() -> None:
     data, text = _briefed(205)
 

@@ -13,7 +13,7 @@ from desk.inbox import Inbox
 from portal.errors import AuthRefused
 from sandbox import crowd, seed, system
 from sandbox.company import START, Company
-from sandbox.records import Reach
+from sandbox.records import Reach, Status
 from server.guard.fence import fenced
 from tests.assistant import Assistant, assistant, text_of
 from tests.desk.room import answered, room
@@ -280,8 +280,8 @@ def test_dialogs_whose_history_is_closed_to_the_caller_are_counted() -> None:
 
     data, text = _spoken(no_history)
 
-    # her own two can be read, and of the three in the queue it is known that they wait
-    assert [row["chat_id"] for row in data["dialogs"]] == [201, 206, 215, 203, 202]
+    # her own two can be read, and of those in the queue it is known that they wait
+    assert [row["chat_id"] for row in data["dialogs"]] == [201, 206, 215, 217, 203, 202]
     assert data["missing"] == ["13 dialogs whose messages could not be read (ACCESS_DENIED)"]
     assert text.endswith("Not in this list: 13 dialogs whose messages could not be read (ACCESS_DENIED).")
     assert data["dialogs"][0]["last_message"] is None
@@ -338,3 +338,51 @@ def test_what_makes_no_sense_is_refused(arguments: dict[str, Any], problem: str)
 def test_a_line_that_is_not_there_is_refused_with_those_there_are() -> None:
     with pytest.raises(InvalidArguments, match="nothing fits 'Marketing'; there are 1 Website support"):
         _spoken(line="Marketing")
+
+
+BOT, HELD = 9, 217
+each_source = pytest.mark.parametrize("reports", [True, False])
+
+
+def _held(reports: bool, prepare: Callable[[Company], object]) -> dict[str, Any] | None:
+    """The row of a dialog that a bot has had; the administrator is in it, so that it is in both sources."""
+
+    def prepared(company: Company) -> None:
+        company.switches.plan.reports = reports
+        company.chats[HELD].members.append(1)
+        prepare(company)
+
+    data, _ = _spoken(prepared)
+    return next((row for row in data["dialogs"] if row["chat_id"] == HELD), None)
+
+
+@each_source
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_dialog_that_a_bot_has_waits_only_for_what_the_bot_left_unanswered(*, reports: bool, accepted: bool) -> None:
+    """The portal shows it as if it waited in the queue; some count it as accepted."""
+
+    def held(company: Company) -> None:
+        if accepted or not reports:
+            company.sessions[HELD + 100].status = Status.CLIENT_FIRST
+
+    def answered_by_bot(company: Company) -> None:
+        held(company)
+        company.say(company.chats[HELD], BOT, "On Saturdays from ten.")
+
+    row = _held(reports, held)
+
+    assert row is not None
+    assert (row["state"], row["owner_id"], row["bot"]) == ("new", 0, BOT)
+    assert _held(reports, answered_by_bot) is None
+
+
+@each_source
+def test_a_dialog_that_a_bot_left_to_the_queue_waits_though_the_bot_wrote_last(*, reports: bool) -> None:
+    def released(company: Company) -> None:
+        company.say(company.chats[HELD], BOT, "I am passing you to a colleague.")
+        company.sessions[HELD + 100].operator_id = 4
+
+    row = _held(reports, released)
+
+    assert row is not None
+    assert (row["state"], row["bot"], row["waiting_seconds"] // 60) == ("new", None, 45)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 CLOSING = 50
+BOTS = {9, 10, 11}
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,15 @@ def waiters(state: dict[str, Any], messages: list[dict[str, Any]]) -> list[Waite
 
 def _waiter(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, Any]]) -> Waiter | None:
     client = int(chat["user_code"].rpartition("|")[2])
+    has_bot = session["operator_id"] in BOTS
     answers = [place for place, message in enumerate(said) if message["author_id"] != client]
+    by_people = [place for place in answers if said[place]["author_id"] not in BOTS]
     unanswered = said[answers[-1] + 1 :] if answers else said
     if session["wait_answer"]:
-        state, since = "new", _at((unanswered or said[-1:])[0]["created"] if answers else session["created"])
+        if has_bot and not unanswered:
+            return None
+        state = "new"
+        since = _at((unanswered or said[-1:])[0]["created"] if has_bot or by_people else session["created"])
     elif unanswered:
         state = "again" if session["status"] == 25 else "accepted"
         since = _at(unanswered[0]["created"])
