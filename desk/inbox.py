@@ -67,8 +67,8 @@ class Inbox(Composite):
         "`now`, `source` (statistics or messenger), `total` and `by_state` of all pages, `dialogs` `[{chat_id, "
         "session_id, state, since, waiting_seconds, client, connector, line_id, line, owner_id (0 in the queue), "
         "owner, owner_status (online, offline, pause; null where it is not known), offered_to, bot, last_message {id, "
-        "role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` (in "
-        "words)."
+        "role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` "
+        "(in words)."
     )
     example = {"line": "Sales"}
     example_answer = """\

@@ -124,7 +124,7 @@ class Waiting:
 
     def _queued_since(self, talk: Talk, bot: int) -> datetime:
         """A dialog may come back into the queue after it was answered."""
-        if not (bot or talk.by_operator) or not talk.last:
+        if self.dated or not talk.last or not (bot or talk.by_operator):
             return self.since
         return (talk.unanswered or [talk.last])[0].at
 
