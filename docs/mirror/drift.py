@@ -1,4 +1,4 @@
-"""The official pages of Open Channels against our classes: what one side has and the other lacks."""
+"""The official pages of our methods and events against our classes: what one side has and the other lacks."""
 
 import posixpath
 import tomllib
@@ -80,7 +80,7 @@ class Drift:
 
 
 def drift(texts: Mapping[str, str], known: Mapping[tuple[Kind, str], str]) -> Drift:
-    """Compare the English files of the folder, by path, with the classes; `known` gives reasons by kind and place."""
+    """Compare the English sources, by path, with the classes; `known` gives reasons by kind and place."""
     pages = [_read(texts, file) for file in method_files(texts)]
     names = [_event(texts, file) for file in event_files(texts)]
     found = [

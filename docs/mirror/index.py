@@ -12,6 +12,8 @@ from docs.search.words import stems
 
 WEIGHTS = {"name": 8.0, "title": 12.0, "summary": 4.0, "headings": 3.0, "body": 1.0, "code": 0.1}
 """Column of the index -> what a word in it weighs; tried on titles and first sentences of 400 pages a language."""
+NAME = re.compile(r"[A-Za-z]\w*(?:\.\w+)+|\b[oO][nN][A-Z]\w+")
+"""A method or an event in a title."""
 _MOST_PAGES = 25
 """A block that stands on more pages than this is a template's."""
 _COMMON = 0.15
@@ -19,7 +21,6 @@ _COMMON = 0.15
 _NO_WORDS = re.compile(r"<https?:[^>\s]*>|<br>")
 _WORD = re.compile(r"[^\W_]+")
 _COMPOUND = re.compile(r"\w[.-]\w")
-_DOTTED = re.compile(r"[A-Za-z]\w*(?:\.\w+)+|\b[oO][nN][A-Z]\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def entries(pages: Sequence[CleanPage]) -> Iterator[Entry]:
     bodies = [_stemmed(" ".join(_without_targets(section) for _, section in sections(text))).split() for text in own]
     common = _frequent(bodies, int(len(pages) * _COMMON))
     for page, text, body in zip(pages, own, bodies, strict=True):
-        names = _DOTTED.findall(page.title)
+        names = NAME.findall(page.title)
         file = page.path.rpartition("/")[2]
         in_code = {stem for word in set(_WORD.findall(code(page.text))) for stem in _stems_of(word).split()}
         headings = _stemmed(" ".join(heading for heading, _ in sections(text)))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from docs.mirror import query as asked
 from docs.mirror.excerpt import passage
+from docs.mirror.fit import fit
 from docs.mirror.index import WEIGHTS
 from docs.mirror.languages import LANGUAGES
 from docs.mirror.store import NoMirror, check, database, reading, unpack
@@ -20,6 +21,8 @@ _NAMED = 1000.0
 """What the page of a method that the question names is worth, whatever else is found."""
 _ALIASED = 500.0
 """What it is worth where the question leaves the scope of the name out."""
+_CANDIDATES = 200
+"""So many more pages than are asked for are looked at for how well they fit."""
 _OLD = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 _OLD_IS_WORTH = 0.7
 _RANK = f"bm25(words, {', '.join(map(str, WEIGHTS.values()))})"
@@ -119,7 +122,7 @@ class Mirror:
             return None
 
     def originals(self, lang: str) -> dict[str, str]:
-        """The files about Open Channels as they are written, by their path; NoMirror where there is no mirror."""
+        """The files about what is ours as they are written, by their path; NoMirror where there is no mirror."""
         with reading(database(self._folder, lang)) as connection:
             return {file: unpack(text) for file, text in connection.execute("SELECT file, text FROM originals")}
 
@@ -145,12 +148,19 @@ def _page(lang: str, row: tuple[str, str, str, bytes, str]) -> OfficialPage:
 
 
 def _search(connection: sqlite3.Connection, lang: str, query: str, limit: int) -> list[OfficialHit]:
-    scores = _scores(connection, query, limit)
-    paths = {number: str(path) for number, path in _rows(connection, "id, path", scores)}
-    worth = {number: score * (_OLD_IS_WORTH if _OLD.search(paths[number]) else 1.0) for number, score in scores.items()}
+    words, named = _by_words(connection, query, limit), _by_name(connection, query)
+    meant = asked.meanings(query[: asked.LONGEST_QUERY])
+    worth = {
+        number: (words.get(number, 0.0) * fit(meant, title) + named.get(number, 0.0)) * _of_its_age(path)
+        for number, path, title in _rows(connection, "id, path, title", words.keys() | named.keys())
+    }
     best = sorted(worth, key=lambda number: -worth[number])[:limit]
     rows = {row[0]: row[1:] for row in _rows(connection, "id, path, title, summary, text", best)}
     return [_hit(lang, rows[number], worth[number], query) for number in best]
+
+
+def _of_its_age(path: str) -> float:
+    return _OLD_IS_WORTH if _OLD.search(path) else 1.0
 
 
 def _rows(connection: sqlite3.Connection, columns: str, pages: Collection[int]) -> list[tuple[Any, ...]]:
@@ -158,20 +168,25 @@ def _rows(connection: sqlite3.Connection, columns: str, pages: Collection[int]) 
     return connection.execute(f"SELECT {columns} FROM pages WHERE id IN ({marks})", list(pages)).fetchall()  # noqa: S608
 
 
-def _scores(connection: sqlite3.Connection, query: str, limit: int) -> dict[int, float]:
-    """Page -> score: by its words, and far above that where the question names what it describes."""
-    scores: dict[int, float] = {}
-    if expression := asked.expression(query):
-        rows = connection.execute(
-            f"SELECT rowid, {_RANK} AS rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",  # noqa: S608  (ours)
-            (expression, limit * 2 + 10),
-        )
-        scores = {number: -rank for number, rank in rows}
+def _by_words(connection: sqlite3.Connection, query: str, limit: int) -> dict[int, float]:
+    """Page -> what the words that it shares with the question are worth."""
+    expression = asked.expression(query)
+    if not expression:
+        return {}
+    rows = connection.execute(
+        f"SELECT rowid, {_RANK} AS rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",  # noqa: S608  (ours)
+        (expression, limit + _CANDIDATES),
+    )
+    return {number: -rank for number, rank in rows}
+
+
+def _by_name(connection: sqlite3.Connection, query: str) -> dict[int, float]:
+    """Page -> far more, where the question names what it describes."""
     named: dict[int, float] = {}
     for name in asked.names(query):
         for page, alias in connection.execute("SELECT page, alias FROM names WHERE name = ?", (name,)):
             named[page] = max(named.get(page, 0.0), _ALIASED if alias else _NAMED)
-    return scores | {page: scores.get(page, 0.0) + worth for page, worth in named.items()}
+    return named
 
 
 def _hit(lang: str, row: tuple[str, str, str, bytes], score: float, query: str) -> OfficialHit:

@@ -1,4 +1,4 @@
-r"""What the official pages of Open Channels say of each method and event, read from the files as they are written.
+r"""What the official pages say of each method and event that is ours, read from the files as they are written.
 
 A page is Markdown with YFM tables: `#|` and `|#` around rows, `||` around each row, ` | ` between cells. Cells run over
 many lines, may be indented, and may hold code with single bars; a bar escaped as `\|` separates nothing.
@@ -12,10 +12,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 FOLDER = "api-reference/imopenlines/"
-"""Where everything about Open Channels stands; the mirror keeps these files as they are written, too."""
+"""Where everything about Open Channels stands."""
+COMPANIONS = (
+    "api-reference/chats/im-recent-list.md",
+    "api-reference/chats/messages/im-message-add.md",
+    "api-reference/chats/messages/im-dialog-messages-get.md",
+    "api-reference/chats/messages/im-dialog-read.md",
+    "api-reference/user/user-current.md",
+    "api-reference/user/user-get.md",
+    "api-reference/user/user-search.md",
+    "api-reference/common/system/scope.md",
+    "api-reference/common/system/methods.md",
+)
+"""Pages of other sections whose methods are tools here too."""
 WRAPPERS = ("PARAMS", "OPTIONS")
 """Objects that hold a method's parameters and are none themselves."""
-_METHOD_FILE = re.compile(r"(?:imopenlines|imconnector)-.*\.md")
+_METHOD_FILE = re.compile(rf"{FOLDER}(?:.*/)?(?:imopenlines|imconnector)-[^/]*\.md")
+_EVENT_FILE = re.compile(rf"{FOLDER}.*/events/on-[^/]*\.md")
 _TABLE = re.compile(r"^\s*#\|[ \t]*\n(.*?)^\s*\|#", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"\|\|(.*?)\|\|(?=\s*\|\||\s*\Z)", re.DOTALL)
 _CELL_BREAK = re.compile(r"(?<!\\)\s\|\s")
@@ -27,7 +40,7 @@ _CURL_TABS = [
     re.compile(rf"^- cURL \({kind}\)\n(.*?)(?=^- |^\{{%)", re.DOTALL | re.MULTILINE) for kind in ("Webhook", "OAuth")
 ]
 _CURL_BODY = re.compile(r"-d '(.*?)' \\$", re.DOTALL | re.MULTILINE)
-_CURL_METHOD = re.compile(r"/((?:imopenlines|imconnector)(?:\.\w+)+?)(?:\.json)?\s*$", re.MULTILINE)
+_CURL_METHOD = re.compile(r"/([a-z]\w*(?:\.\w+)*?)(?:\.json)?\s*$", re.MULTILINE)
 _EVENT = re.compile(r"\bOn[A-Z]\w+")
 
 
@@ -61,15 +74,22 @@ class Page:
     statuses: frozenset[int]
 
 
+def sources(texts: Mapping[str, str]) -> dict[str, str]:
+    """Of all files those that the rest of this module reads; the mirror keeps them as they are written, too."""
+    linked = {_target(file, link) for file in method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])}
+    return {
+        file: text for file, text in texts.items() if file.startswith(FOLDER) or file in COMPANIONS or file in linked
+    }
+
+
 def method_files(files: Iterable[str]) -> list[str]:
     """Those that describe a method each."""
-    return sorted(file for file in files if FOLDER in file and _METHOD_FILE.fullmatch(posixpath.basename(file)))
+    return sorted(file for file in files if file in COMPANIONS or _METHOD_FILE.fullmatch(file))
 
 
 def event_files(files: Iterable[str]) -> list[str]:
     """Those that describe an event each."""
-    inside = (file for file in files if FOLDER in file and "/events/" in file)
-    return sorted(file for file in inside if posixpath.basename(file).startswith("on-"))
+    return sorted(file for file in files if _EVENT_FILE.fullmatch(file))
 
 
 def read_pages(texts: Mapping[str, str]) -> dict[str, Page]:
@@ -131,8 +151,8 @@ def _fields(texts: Mapping[str, str], file: str, table: str, around: tuple[str, 
     """The rows of a table, each with the fields of the table that it links to, unless that is around it."""
     for row in _param_rows(table):
         field = _param(row)
-        deeper = _linked_table(texts, file, row) if field.types & {"object", "array"} else ""
-        inside = _fields(texts, file, deeper, (*around, table)) if deeper not in (*around, table) else ()
+        there, deeper = _linked_table(texts, file, row) if field.types & {"object", "array"} else (file, "")
+        inside = _fields(texts, there, deeper, (*around, table)) if deeper not in (*around, table) else ()
         yield replace(field, fields=tuple(inside))
 
 
@@ -147,13 +167,18 @@ def _param(row: list[str]) -> PageParam:
     return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values))
 
 
-def _linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> str:
-    """The section that describes an object's fields, on this page or the one it links to; empty when there is none."""
+def _linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> tuple[str, str]:
+    """The file and the section that describe an object's fields, here or on another page; empty when there is none."""
     for link, anchor in _ANCHOR_LINK.findall(row[1]):
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(file), link)) if link else file
+        target = _target(file, link)
         if found := re.search(rf"^#{{3,6}} .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
-            return _section(texts[target], found[0])
-    return ""
+            return target, _section(texts[target], found[0])
+    return file, ""
+
+
+def _target(file: str, link: str) -> str:
+    """The file that a relative link on a page leads to; one that is only an anchor stays on its page."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), link)) if link else file
 
 
 def _errors(text: str) -> Iterator[tuple[str, int | None]]:

@@ -11,8 +11,8 @@ from typing import Literal
 from docs.mirror.clean import CleanPage
 from docs.mirror.index import WEIGHTS, entries
 
-SCHEMA = 1
-"""Grows with every change of the tables or of what cleaning makes of a page: a mirror of another number is not read."""
+SCHEMA = 2
+"""Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

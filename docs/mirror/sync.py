@@ -12,7 +12,7 @@ from pathlib import Path
 from docs.mirror.archive import BadArchive, Tree, digest, read
 from docs.mirror.clean import Cleaner, CleanPage
 from docs.mirror.languages import LANGUAGES, Language, language_of
-from docs.mirror.reference import FOLDER
+from docs.mirror.reference import sources
 from docs.mirror.source import SourceFailed, Transport, Watch, fetch, is_address, shown
 from docs.mirror.store import NoMirror, check, database, reading, unpack, write
 
@@ -187,7 +187,7 @@ class _Run:
                 beside,
                 pages,
                 [tree.sheets[f"{page.path}.md"].dated for page in pages],
-                {file: sheet.text for file, sheet in tree.sheets.items() if file.startswith(FOLDER)},
+                sources(tree.texts()),
                 meta,
             )
             beside.replace(final)

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from docs.addresses import official_event_page, official_method_page
+from docs.mirror.archive import read
+from docs.mirror.reference import Page, PageParam, read_pages
 from tools.events import events
 from tools.registry import methods
 
 from .facts import METHODS, Facts, Param
-from .official_pages import Page, PageParam, read_pages
 
 BESIDE_THE_REPOSITORY = "../shared/official-docs/en.tar.gz"
 ARCHIVE = Path(
@@ -99,7 +100,7 @@ each_paged_method = pytest.mark.parametrize("name", [name for name in METHODS if
 @functools.cache
 def pages() -> dict[str, Page]:
     """The pages of the archive, read once."""
-    return read_pages(ARCHIVE)
+    return read_pages(read(ARCHIVE).texts())
 
 
 def shared_params(name: str) -> list[tuple[str, Param, PageParam]]:

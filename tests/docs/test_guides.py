@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from desk.registry import COMPOSITES
 from docs.guides.guide import Guide, guides
 from sandbox.settings import defaults
 from tests.docs.handwritten import EVERY_PAGE, PAGES, ROOT, SECTIONS, prose
-from tools import TOOLSETS
+from tools import DESCRIBED_WITH, TOOLSETS
 from tools.errors import CORE
 from tools.events import events
 from tools.line_settings import LineSettings
@@ -21,7 +22,8 @@ from tools.names import tool_name
 from tools.registry import methods
 
 METHODS = {method.rest for method in methods().values()}
-TOOLS = {tool_name(rest) for rest in METHODS} | {"portal_check"}
+TOOLS = {tool_name(rest) for rest in METHODS} | {tool.tool() for tool in COMPOSITES}
+SCOPES = {scope for method in methods().values() for scope in method.scopes}
 ERROR_CODES = set(CORE) | {code for method in methods().values() for code in method.errors}
 TARGETS = {
     "methods": METHODS,
@@ -39,7 +41,8 @@ MOST_LINES = 200
 
 
 def test_each_section_of_the_interface_has_an_overview() -> None:
-    assert {toolset.replace("_", "-") for toolset in TOOLSETS} | {"connectors", "events"} <= set(SECTIONS)
+    described = {DESCRIBED_WITH.get(toolset, toolset).replace("_", "-") for toolset in TOOLSETS}
+    assert described | {"events"} == set(SECTIONS)
 
 
 @EVERY_PAGE
@@ -99,7 +102,7 @@ def test_every_tool_and_argument_that_is_named_exists(page: Guide) -> None:
     kinds = {tool.partition("_")[0] + "_" for tool in TOOLS}
     for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", prose(page)):
         if any(name.startswith(kind) for kind in kinds):
-            assert name in TOOLS | arguments | {"message_count", "message_type"}, name
+            assert name in TOOLS | arguments | SCOPES | {"message_count", "message_type"}, name
 
 
 def test_an_overview_sends_the_reader_to_every_method_of_its_section() -> None:

@@ -1,11 +1,12 @@
 """The comparison of our classes with the official pages, on made-up pages that differ in one point each."""
 
+import posixpath
 from collections.abc import Iterable
 
 import pytest
 
 from docs.mirror.drift import Difference, Kind, drift, known_differences
-from docs.mirror.reference import FOLDER
+from docs.mirror.reference import COMPANIONS, FOLDER, read_page, sources
 from tools.effect import Effect
 from tools.fields import JsonObject, Part
 from tools.method import Method
@@ -127,6 +128,38 @@ def test_fields_of_objects_are_compared_as_deep_as_both_sides_describe_them(monk
         ("missing_parameter", f"{FerryBook.rest} FERRIES[].HARBOUR"),
         ("extra_parameter", f"{FerryBook.rest} FERRIES[].SEATS"),
     }
+
+
+def test_fields_on_another_page_are_followed_there() -> None:
+    ferry = _table("Ferry {#ferry}", "**HARBOUR***\n[`object`](types.md) | Where, see [below](#harbour)")
+    harbour = _table("Harbour {#harbour}", "**TOWN**\n[`string`](types.md) | Town")
+    texts = {
+        f"{FOLDER}imopenlines-ferry-book.md": _page(("FERRIES* array [there](../ships.md#ferry)",), (), FerryBook.rest),
+        "api-reference/ships.md": f"# Ships\n\n{ferry}{harbour}",
+        "api-reference/lakes.md": "# Lakes\n",
+    }
+
+    kept = sources(texts)
+    page = read_page(kept, f"{FOLDER}imopenlines-ferry-book.md")
+
+    assert kept.keys() == texts.keys() - {"api-reference/lakes.md"}
+    assert [field.name for field in page.params[0].fields] == ["HARBOUR"]
+    assert [field.name for field in page.params[0].fields[0].fields] == ["TOWN"]
+
+
+@pytest.mark.parametrize("file", COMPANIONS)
+def test_a_companion_of_another_section_is_kept_and_compared(file: str) -> None:
+    name = posixpath.basename(file).removesuffix(".md").replace("-", ".")
+    texts = {file: _page(("NOVELTY string",), ("NEW_CODE",), name), f"{file}x": "# Another page\n"}
+
+    found = {
+        (difference.kind, difference.where)
+        for difference in drift(sources(texts), {}).unknown
+        if "NEW_CODE" in difference.where or "NOVELTY" in difference.where
+    }
+
+    assert sources(texts).keys() == {file}
+    assert found == {("missing_parameter", f"{name} NOVELTY"), ("missing_error", f"{name} NEW_CODE")}
 
 
 def test_tables_that_link_to_each_other_end() -> None:

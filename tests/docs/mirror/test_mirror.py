@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docs.mirror.mirror import Mirror
-from tests.docs.mirror.handmade import RUSSIAN, documentation, synced
+from tests.docs.mirror.handmade import PAGES, RUSSIAN, documentation, synced
 
 ADD = "api-reference/ferry/ferry-booking-add"
 LIST = "api-reference/ferry/ferry-booking-list"
@@ -63,6 +63,24 @@ def test_a_hit_shows_the_section_and_the_line(mirror: Mirror) -> None:
     assert hit.excerpt == "`NO_SUCH_HARBOUR` — The harbour is unknown"
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("create a ferry", "ferry-add"), ("remove ferry", "ferry-delete"), ("завести ferry", "ferry-add")],
+)
+def test_a_title_that_is_just_the_question_goes_first_whatever_the_verb(query: str, first: str, tmp_path: Path) -> None:
+    crew = "Each ferry has a crew: ferry by ferry, the ferry comes first.\n\n## Ferry\n\nA ferry.\n"
+    pages = {
+        "ferry-crew-add": f"# Crew of a ferry ferry.crew.add\n\n{crew}",
+        "ferry-crew-delete": f"# Crew of no ferry ferry.crew.delete\n\n{crew}",
+        "ferry-add": "# Add ferry ferry.add\n\nOne more.\n",
+        "ferry-delete": "# Delete ferry ferry.delete\n\nOne less.\n",
+    }
+    files = {f"api-reference/{name}.md": text for name, text in pages.items()}
+    synced(tmp_path / "mirror", documentation({"api-reference/index.md": "# Overview\n", **files}))
+
+    assert Mirror(tmp_path / "mirror").search(query, lang="en")[0].path == f"api-reference/{first}"
+
+
 def test_an_old_page_comes_after_the_new_one(mirror: Mirror) -> None:
     paths = [hit.path for hit in mirror.search("reserve a place on a ferry")]
 
@@ -100,6 +118,18 @@ def test_a_question_without_words_finds_nothing_or_little(query: str, mirror: Mi
 )
 def test_no_question_breaks_the_search(query: str, mirror: Mirror) -> None:
     assert all(hit.title for hit in mirror.search(query))
+
+
+def test_pages_of_what_is_ours_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    ours = {
+        "api-reference/imopenlines/index.md": "# Lines {#top}\n",
+        "api-reference/user/user-get.md": "# Users user.get\n\n{% note %}\n\nSee [fields](../types.md#integer)\n",
+    }
+    synced(tmp_path / "mirror", documentation({**PAGES, **ours}))
+
+    kept = Mirror(tmp_path / "mirror").originals("en")
+
+    assert kept == {**ours, "api-reference/types.md": PAGES["api-reference/types.md"]}
 
 
 @pytest.mark.parametrize("path", [ADD, f"/{ADD}", f"{ADD}.md", f"{ADD}.html", f"{ADD}/"])
