@@ -6,6 +6,7 @@ from typing import Any
 
 from desk.briefing import Briefing
 from desk.channels import channel
+from desk.presence import ABSENT
 from desk.words import MINUTE, duration
 from tools.dialog_view import entry, one_line
 from tools.outside import code, outside
@@ -29,8 +30,8 @@ def _heading(briefing: Briefing) -> Iterator[str]:
 def _state(briefing: Briefing) -> str:
     chat, owner = briefing.chat, briefing.owner
     who = "you" if owner and owner.id == briefing.me else str(owner)
-    absent = f", who is {briefing.owner_status}" if briefing.owner_status not in {"", "online"} else ""
-    parts = [f"State: {chat.stage(who)}{absent if owner else ''}."]
+    absent = ABSENT.get(briefing.owner_status) if owner else None
+    parts = [f"State: {chat.stage(who)}{f', who is {absent}' if absent else ''}."]
     parts += ["Pinned."] if chat.pinned else []
     parts += ["Silent mode: the client gets nothing of what is written now."] if chat.silent else []
     return " ".join(parts)

@@ -7,6 +7,7 @@ from typing import Any
 from desk.channels import channel
 from desk.inbox_page import Page
 from desk.names import Named
+from desk.presence import ABSENT
 from desk.waiting import State, Waiting
 from desk.words import MINUTE, duration
 from tools.dialog_view import one_line
@@ -65,8 +66,8 @@ def _holder(page: Page, dialog: Waiting) -> str:
 def _person(page: Page, user: int) -> str:
     if user == page.me:
         return "you"
-    present = page.present.get(user, "online")
-    return f"{Named(user, page.people.get(user, ''))}{'' if present == 'online' else f', {present}'}"
+    absent = ABSENT.get(page.present.get(user, ""))
+    return f"{Named(user, page.people.get(user, ''))}{f', {absent}' if absent else ''}"
 
 
 def _last(page: Page, dialog: Waiting) -> str:

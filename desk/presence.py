@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FRESH = 60.0
 """Seconds; the portal wants to be asked at most every 30."""
+ABSENT = {"offline": "offline", "pause": "on a break"}
+"""How somebody is not at work, in words."""
 
 
 @dataclass

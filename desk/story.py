@@ -49,15 +49,17 @@ class Story:
 async def read(desk: Desk, chat: ChatState, wanted: Wanted, *, messenger: bool) -> Story:
     """Across sessions where the messenger may be asked and lets the caller, else of one session."""
     if wanted.session_id and wanted.session_id != chat.session_id:
-        return await _of_session(desk, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), "asked for")
-    why = "the scope im is missing"
+        return await _of_session(
+            desk, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
+        )
+    why = ": the scope im is missing"
     if messenger:
         limit = max(wanted.last, LEAST)
-        question = ImDialogMessagesGet(dialog_id=f"chat{chat.id}", last_id=wanted.before or MAX_ID, limit=limit)
-        answer = await attempt(desk, question)
+        newest = ImDialogMessagesGet(dialog_id=f"chat{chat.id}", last_id=wanted.before or MAX_ID, limit=limit)
+        answer = await attempt(desk, newest)
         if not isinstance(answer, PortalError):
             return _story(answer["messages"], wanted, more=len(answer["messages"]) == limit)
-        why = f"the messenger says {answer.code}"
+        why = f": the messenger says {answer.code}"
     if chat.open:
         return await _of_session(desk, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
     return await _of_session(desk, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
@@ -69,7 +71,7 @@ async def _of_session(desk: Desk, wanted: Wanted, question: SessionHistoryGet, w
     if isinstance(answer, PortalError):
         return Story([], [], limits=f"none can be read: {advice(answer.code or '', SessionHistoryGet.errors)}")
     older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]
-    return _story(older, wanted, limits=f"only session {answer['session_id']}: {why}")
+    return _story(older, wanted, limits=f"only session {answer['session_id']}{why}")
 
 
 def _story(messages: list[Mapping[str, Any]], wanted: Wanted, *, more: bool = False, limits: str = "") -> Story:

@@ -158,7 +158,7 @@ class Calls:
             result = await self._result(call, report)
         except failures.OF_CALLS as error:
             return failures.of_call(type(call), error)
-        if chats := call.heard(result):
+        if self._policy.taint and (chats := call.heard(result)):
             self.guard.hear(chats)
         return answer(call, result)
 

@@ -10,7 +10,7 @@ from desk.registry import COMPOSITES
 from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
-from prompts import PromptArguments, prompts
+from prompts import PromptArguments, prompts, takes
 from server.library import OFFICIAL, NoSuchPage
 from tools.registry import methods
 
@@ -150,9 +150,7 @@ def complete(begun: str, values: Sequence[str]) -> types.Completion:
 def values(ref: Reference, argument: str) -> list[str]:
     """What an argument of a prompt or of a page's address may become."""
     if isinstance(ref, types.PromptReference):
-        known = prompts().get(ref.name)
-        takes_it = known is not None and argument in {one.name for one in known.arguments}
-        return _of_prompts().get(argument, []) if takes_it else []
+        return _of_prompts().get(argument, []) if takes(ref.name, argument) else []
     folder, _, last = ref.uri.rpartition("/")
     if last != "{name}" or argument != "name":
         return []

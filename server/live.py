@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import anyio
 from mcp import types
 
+from prompts import takes
 from server import failures
 from server.calls import Calls
 from server.guard.fence import in_quotes
@@ -115,7 +117,7 @@ class Live:
         kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
         if kind is None or not uri.startswith(ROOT):
             return None
-        arguments = {**({kind.argument: end} if kind.variable else {}), **dict(kind.more)}
+        arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.show(kind.tool, arguments, report)
         if isinstance(reply, Failure):
             raise NotShown(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
@@ -134,7 +136,7 @@ class Live:
 
     def _kind_of(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> Kind | None:
         if isinstance(ref, types.PromptReference):
-            kind = IN_PROMPTS.get(argument)
+            kind = IN_PROMPTS.get(argument) if takes(ref.name, argument) else None
             return kind if kind in self._kinds else None
         return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
 
