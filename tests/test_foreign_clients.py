@@ -8,11 +8,13 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT
+from tests.served_team import served_for_this_machine
 
 NODE = ROOT / "tests" / "node"
 SERVER = [
@@ -41,11 +43,21 @@ def _run(command: list[str]) -> Any:
     return json.loads(ended.stdout)
 
 
-@pytest.mark.parametrize(("generation", "protocol"), [("v1", None), ("v2", "2026-07-28")])
-def test_the_typescript_clients_of_both_eras_live_through_the_story(generation: str, protocol: str | None) -> None:
-    told = _run(["node", "story.mjs", generation, *SERVER])
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served_for_this_machine(tmp_path_factory.mktemp("served")) as address:
+        yield address
 
-    assert told["protocol"] == protocol
+
+@pytest.mark.parametrize("way", ["stdio", "http", "sse"])
+@pytest.mark.parametrize("generation", ["old", "v1", "v2"])
+def test_the_typescript_clients_of_every_era_live_through_the_story(generation: str, way: str, address: str) -> None:
+    if (generation, way) == ("old", "http"):
+        pytest.skip("the client of 2024 does not know this transport")
+    server = {"stdio": SERVER, "http": [f"{address}/mcp"], "sse": [f"{address}/sse"]}[way]
+    told = _run(["node", "story.mjs", generation, way, *server])
+
+    assert told["protocol"] == ("2026-07-28" if generation == "v2" else None)
     assert set(told["tools"]) == set(EVERYTHING)
     assert told["dialog"]["title"] == "Emma Wilson - Sales"
     assert told["refused"]["isError"] is True
@@ -54,6 +66,15 @@ def test_the_typescript_clients_of_both_eras_live_through_the_story(generation: 
     assert "TRANSFER_ID" in told["page"]
     assert len(told["prompts"]) == 7
     assert "chat 201" in told["prompt"]
+
+
+@pytest.mark.parametrize(("way", "path"), [("http", "mcp"), ("sse", "sse")])
+def test_the_inspector_calls_over_the_network(address: str, way: str, path: str) -> None:
+    words = ["mcp-inspector", "--cli", f"{address}/{path}", "--transport", way]
+    call = [*words, "--method", "tools/call", "--tool-name", "dialog_get", "--tool-arg", "chat_id=201"]
+    called = _run([*INSPECTOR, shlex.join([*call, "--format", "json"])])["result"]
+
+    assert called["structuredContent"]["chat_id"] == 201
 
 
 def _inspect(*words: str) -> Any:

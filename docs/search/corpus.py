@@ -21,6 +21,7 @@ _RULE = re.compile(r"\| ---")
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"`([^`]+)`")
 _WORD = re.compile(r"\w+")
+_DOTTED = re.compile(r"\w+(?:\.\w+)+")
 _UNUSUAL = re.compile(r"_\w|[a-z][A-Z]|[A-Z]{2}")
 """What no ordinary word has in it."""
 
@@ -69,12 +70,13 @@ class Document:
         )
 
     def fields(self) -> Iterator[tuple[str, float]]:
-        """Names of parameters, results and codes, each with how much the page has to say about it."""
+        """Names of parameters, results, codes and foreign methods, each with how much the page has to say about it."""
         for section in self.sections:
+            yield from ((name, DECLARED) for name in _DOTTED.findall(section.heading))
             weight = ANSWERED if section.heading == "Result" else MENTIONED
             for line in section.lines:
                 declared, rest = _declared(line.text) if line.text.startswith("|") else ("", line.text)
-                yield from ((word, DECLARED) for word in _WORD.findall(declared))
+                yield from ((name, DECLARED) for name in (*_WORD.findall(declared), *_DOTTED.findall(declared)))
                 yield from ((word, weight) for word in _WORD.findall(rest) if _is_unusual(word))
 
 

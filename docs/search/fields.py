@@ -7,8 +7,8 @@ from math import log
 from docs.search.corpus import DECLARED, Document
 from docs.search.words import plain
 
-SPELT = re.compile(r"\w*(?:_\w|[a-z][A-Z])\w*")
-"""Written with underscores or humps."""
+SPELT = re.compile(r"\w+(?:\.\w+)+|\w*(?:_\w|[a-z][A-Z])\w*")
+"""Written with dots, underscores or humps."""
 _ASSIGNED = re.compile(r"\b(\w+) ?=(?!=)")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 _CAPITALS_COUNT = 0.5

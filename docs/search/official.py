@@ -1,6 +1,7 @@
 """Where pages of the official documentation stand among ours."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Protocol
 
 from docs.search.hit import Hit
@@ -60,14 +61,16 @@ def is_named(hit: OfficialHit, query: str) -> bool:
     return any(plain(typed) in called for typed in TYPED.findall(query))
 
 
-def joined(above: Sequence[OfficialHit], ours: Sequence[Hit], below: Sequence[OfficialHit], *, limit: int) -> list[Hit]:
+def as_hits(found: Sequence[OfficialHit]) -> list[Hit]:
+    """Official pages in the form of ours."""
+    return [
+        Hit(hit.uri, hit.title, "official", hit.summary, hit.heading, hit.excerpt, hit.address, "official", hit.score)
+        for hit in found
+    ]
+
+
+def joined(*parts: Sequence[Hit], below: Sequence[Hit], limit: int) -> list[Hit]:
     """All in one list that is not too long; where it is long enough, one of those below always has a place."""
     kept = min(len(below), limit // _PLACES)
-    first = [*map(_hit, above), *ours][: limit - kept]
-    return [*first, *map(_hit, below[: limit - len(first)])]
-
-
-def _hit(hit: OfficialHit) -> Hit:
-    return Hit(
-        hit.uri, hit.title, "official", hit.summary, hit.heading, hit.excerpt, hit.address, "official", hit.score
-    )
+    first = [*chain(*parts)][: limit - kept]
+    return [*first, *below[: limit - len(first)]]

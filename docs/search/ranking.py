@@ -8,7 +8,7 @@ from docs.errors import givers
 from docs.page import Kind, Page
 from docs.search.codes import codes_in
 from docs.search.corpus import Document
-from docs.search.fields import Fields
+from docs.search.fields import SPELT, Fields
 from docs.search.index import Index
 from docs.search.names import TYPED, Names
 from docs.search.slips import Spelling
@@ -66,6 +66,11 @@ class Ranking:
     def weight(self, term: Term) -> float:
         """How well a word tells pages apart."""
         return self._index.weight(term)
+
+    def is_named(self, query: str) -> bool:
+        """Whether a question has the name of a page, a field or an error code in it."""
+        names = (query, *TYPED.findall(query), *SPELT.findall(query))
+        return any(plain(name) in self._called or name in self._fields for name in names) or any(codes_in(query))
 
     def scores(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
         """Page -> how well it answers a question whose terms are these; pages that have nothing of it are missing."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 from functools import cache, cached_property
+from urllib.parse import urlsplit
 
 from docs.pages import pages
 from docs.search.codes import codes_in
@@ -9,12 +10,12 @@ from docs.search.corpus import Document
 from docs.search.excerpt import excerpt
 from docs.search.fields import SPELT
 from docs.search.hit import Hit
-from docs.search.official import Official, is_named, joined
+from docs.search.official import Official, OfficialHit, as_hits, is_named, joined
 from docs.search.ranking import Ranking
 from docs.search.vocabulary import Term, terms, tokens
 from docs.search.words import plain
 
-_BETTER = 0.2
+_BETTER = 0.1
 """How much more of a question an official page has to hold than ours to stand above them."""
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
@@ -37,18 +38,29 @@ class Search:
         return [self._hit(number, scores[number], wanted, names) for number in best]
 
     def hits_with_official(self, query: str, limit: int, official: Official) -> list[Hit]:
-        """The best pages of both; none of the official ones that describe the same thing as one of ours."""
+        """The best pages of both; none of the official ones that describe the same thing as one of ours.
+
+        Official pages go below ours, unless they hold more of the question or are named in it; if what is named is on a
+        page of ours too, then after that one.
+        """
         ours = self.hits(query, limit)
-        theirs = [hit for hit in official.search(query, limit) if hit.address not in self._covered]
-        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + _BETTER
-        above = [
-            hit for hit in theirs if is_named(hit, query) or self._share(query, f"{hit.title} {hit.summary}") > enough
-        ]
-        return joined(above, ours, [hit for hit in theirs if hit not in above], limit=limit)
+        theirs = [hit for hit in official.search(query, limit) if hit.path not in self._covered]
+        named = [hit for hit in theirs if is_named(hit, query)]
+        above = [] if self._ranking.is_named(query) else named or self._better(theirs, ours, query)
+        second = [hit for hit in named if hit not in above]
+        below = [hit for hit in theirs if hit not in above and hit not in second]
+        return joined(as_hits(above), ours[:1], as_hits(second), ours[1:], below=as_hits(below), limit=limit)
 
     @cached_property
-    def _covered(self) -> set[str | None]:
-        return {document.page.official for document in self._documents}
+    def _covered(self) -> set[str]:
+        """Paths of the official pages about what our pages are about; they are the same in all languages."""
+        addresses = (document.page.official for document in self._documents)
+        return {urlsplit(address).path.strip("/").removesuffix(".html") for address in addresses if address}
+
+    def _better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
+        """Those that hold more of a question than our pages do."""
+        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + _BETTER
+        return [hit for hit in theirs if self._share(query, f"{hit.title} {hit.summary}") > enough]
 
     def _share_of_ours(self, query: str, addresses: Container[str]) -> float:
         """How much of a question is in what people say who want one of these pages, for the best of them."""
@@ -90,7 +102,7 @@ def search(query: str, limit: int = 5, kind: str | None = None, official: Offici
     """
     question = query[:LONGEST_QUERY]
     if kind == "official":
-        return joined(official.search(question, limit), [], [], limit=limit) if official else []
+        return as_hits(official.search(question, limit)) if official else []
     if official is None or kind is not None:
         return _search().hits(question, limit, kind)
     return _search().hits_with_official(question, limit, official)

@@ -29,7 +29,7 @@ class Term(NamedTuple):
 
 def terms(text: str) -> Iterator[Term]:
     """The words of a text that say something, in order."""
-    found = list(stems(text))
+    found = stems(text)
     known, stop = _phrases(), _stop_words()
     at = 0
     while at < len(found):

@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -28,10 +27,9 @@ def plain(name: str) -> str:
     return "".join(_WORD.findall(name)).lower()
 
 
-def stems(text: str) -> Iterator[str]:
+def stems(text: str) -> list[str]:
     """The stems of all words in order."""
-    for word in _WORD.findall(text):
-        yield from _stems(word)
+    return [stem for word in _WORD.findall(text) for stem in _stems(word)]
 
 
 @lru_cache(_REMEMBERED)

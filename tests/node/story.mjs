@@ -1,15 +1,33 @@
 // The same short story through whichever TypeScript client is named: list, call, fail, read, prompt.
-// Usage: node story.mjs v1|v2 COMMAND [ARG...]; prints one JSON object.
-const [, , generation, command, ...args] = process.argv
-const packages = {
-  v1: ['@modelcontextprotocol/sdk/client/index.js', '@modelcontextprotocol/sdk/client/stdio.js'],
-  v2: ['@modelcontextprotocol/client', '@modelcontextprotocol/client/stdio'],
+// Usage: node story.mjs old|v1|v2 stdio COMMAND [ARG...], or ... http|sse URL; prints one JSON object.
+const [, , generation, way, target, ...args] = process.argv
+const modules = {
+  old: { stdio: 'sdk-of-2024/client/stdio.js', sse: 'sdk-of-2024/client/sse.js', client: 'sdk-of-2024/client/index.js' },
+  v1: {
+    stdio: '@modelcontextprotocol/sdk/client/stdio.js',
+    sse: '@modelcontextprotocol/sdk/client/sse.js',
+    http: '@modelcontextprotocol/sdk/client/streamableHttp.js',
+    client: '@modelcontextprotocol/sdk/client/index.js',
+  },
+  v2: {
+    stdio: '@modelcontextprotocol/client/stdio',
+    sse: '@modelcontextprotocol/client',
+    http: '@modelcontextprotocol/client',
+    client: '@modelcontextprotocol/client',
+  },
+}[generation]
+const [{ Client }, found] = await Promise.all([modules.client, modules[way]].map(name => import(name)))
+// The SDK of 2024 was made for browsers, which have it.
+globalThis.EventSource ??= (await import('eventsource')).EventSource
+const transports = {
+  stdio: () => new found.StdioClientTransport({ command: target, args, env: process.env }),
+  sse: () => new found.SSEClientTransport(new URL(target)),
+  http: () => new found.StreamableHTTPClientTransport(new URL(target)),
 }
-const [{ Client }, { StdioClientTransport }] = await Promise.all(packages[generation].map(name => import(name)))
 
 const options = generation === 'v2' ? { versionNegotiation: { mode: 'auto' } } : {}
-const client = new Client({ name: 'story', version: '1' }, options)
-await client.connect(new StdioClientTransport({ command, args, env: process.env }))
+const client = new Client({ name: 'story', version: '1' }, generation === 'old' ? { capabilities: {} } : options)
+await client.connect(transports[way]())
 
 const tools = []
 let cursor

@@ -45,6 +45,7 @@ OURS = Found(
     "api-reference/imopenlines/openlines/operators/imopenlines-operator-transfer",
     "Transfer imopenlines.operator.transfer",
 )
+OURS_IN_RUSSIAN = Found(OURS.path, "Передать диалог imopenlines.operator.transfer")
 
 
 def _sources(query: str, *found: Found, limit: int = 5) -> list[str]:
@@ -56,6 +57,12 @@ def test_an_official_page_goes_first_where_somebody_types_its_name(query: str) -
     hits = search(query, official=Mirror([DEAL, MESSAGES]))
     assert hits[0].uri == DEAL.uri
     assert "openchannels" in {hit.source for hit in hits}
+
+
+def test_the_official_page_of_a_method_that_ours_explain_too_goes_right_after_ours() -> None:
+    bind = Found("api-reference/events/event-bind", "Register a handler event.bind")
+    assert search("event.bind")[0].uri == "openchannels://docs/guides/events-subscribe"
+    assert _sources("event.bind", MESSAGES, bind)[:3] == ["openchannels", "official", "openchannels"]
 
 
 def test_an_official_page_goes_first_where_ours_hold_much_less_of_the_question() -> None:
@@ -76,6 +83,7 @@ def test_official_pages_fill_the_places_that_ours_leave() -> None:
 def test_the_official_page_of_what_our_page_describes_is_not_shown_besides() -> None:
     assert OURS.address in {page.official for page in pages().values()}
     assert _sources("imopenlines.operator.transfer", OURS) == ["openchannels"] * 5
+    assert _sources("передать диалог", OURS_IN_RUSSIAN) == ["openchannels"] * 5
 
 
 def test_there_are_never_more_pages_than_were_asked_for() -> None:
