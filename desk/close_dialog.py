@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from typing_extensions import Doc
 
-from desk.caller import Caller, caller
+from desk.caller import Caller
 from desk.chat_state import ChatState
-from desk.composite import Composite, Desk, together
-from desk.identifiers import DialogRef, chat_of, find
+from desk.composite import Desk, together
+from desk.dialog_action import DialogAction
 from desk.names import Named
 from desk.owner import owner_of
 from desk.rows import count, rows
@@ -41,7 +41,7 @@ class Ended:
     """The portal was asked afterwards, and showed this state."""
 
 
-class CloseDialog(Composite):
+class CloseDialog(DialogAction):
     """End a dialog, yours, a colleague's or one that waits, and tell what it came to.
 
     First the client gets the line's closing text or rating request, then it closes for good: both_phases=false stops
@@ -78,19 +78,14 @@ class CloseDialog(Composite):
 Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
 or rating request; a rating still counts. It was with Anna Keller (1)."""
 
-    dialog: DialogRef
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
     as_spam: Annotated[bool, Doc("true: mark as spam and close at once")] = False
-
-    async def chat(self, desk: Desk) -> int:
-        """The dialog that ends."""
-        return await chat_of(desk, self.dialog)
 
     async def run(self, desk: Desk) -> Ended:
         """Finished as far as was wanted, and looked at after each step."""
         desk = desk.saving()
-        found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
-        chat, steps = found.present(), Steps(desk)
+        chat, me = await self.begun(desk)
+        steps = Steps(desk)
         owner = await owner_of(desk, chat, me)
         if self.as_spam:
             return Ended(chat, owner, "spam", proven=await _spam(steps, chat))

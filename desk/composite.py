@@ -113,6 +113,10 @@ class Composite(Tool):
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
 
+    async def settled(self, desk: Desk) -> Self:  # noqa: ARG002
+        """The same call with what it names looked up: what was agreed to must not become something else meanwhile."""
+        return self
+
     @abstractmethod
     async def run(self, desk: Desk) -> Any:
         """The result, made of several calls that only read unless the effects say more."""

@@ -8,10 +8,10 @@ from pydantic import AfterValidator
 from typing_extensions import Doc
 
 from desk import readiness
-from desk.caller import Caller, caller
+from desk.caller import Caller
 from desk.chat_state import ChatState
-from desk.composite import Composite, Desk, together
-from desk.identifiers import DialogRef, chat_of, find
+from desk.composite import Desk, together
+from desk.dialog_action import DialogAction
 from desk.names import Named, Names
 from desk.owner import owner_of
 from desk.posting import Message, posted
@@ -58,7 +58,7 @@ class Handed:
     noted: bool
 
 
-class HandOver(Composite):
+class HandOver(DialogAction):
     """Hand a dialog to a person, a line or back to the queue; checks that they can take it and that they got it.
 
     Refuses who is offline, on a break, full or outside the line's queue, unless even_if_offline=true. The client never
@@ -98,20 +98,14 @@ class HandOver(Composite):
 Olga Smirnova (3) has chat 204 client: “Noah Davies - Website support” now. Before it was with James \
 Carter (4). Your note is in it, for colleagues only."""
 
-    dialog: DialogRef
     to: RecipientRef
     note: Annotated[Note | None, Doc("for colleagues, above the transfer")] = None
     even_if_offline: Annotated[bool, Doc("true: also if on a break, full, or not in the line's queue")] = False
 
-    async def chat(self, desk: Desk) -> int:
-        """The dialog that changes hands."""
-        return await chat_of(desk, self.dialog)
-
     async def run(self, desk: Desk) -> Handed:
         """Checked, noted, transferred and looked at again."""
         desk = desk.saving()
-        found, me, _ = await together(partial(find, desk, self.dialog), partial(caller, desk), Names(desk).lines)
-        chat = found.present()
+        (chat, me), _ = await together(partial(self.begun, desk), Names(desk).lines)
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session first."
             raise Unfinished(f"{UNCHANGED}: {chat} is closed", todo)

@@ -64,11 +64,11 @@ async def find(desk: Desk, dialog: int | str, argument: str = "dialog") -> Found
 
 
 async def chat_of(desk: Desk, dialog: int | str, argument: str = "dialog") -> int:
-    """The number of the one chat meant; the portal is not asked where the reference is that number."""
+    """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
     reference = read(dialog)
     if reference.kind in {"number", "chat"} and not reference.host:
         return reference.id
-    return (await find(desk, dialog, argument)).chat.id
+    return (await find(desk, dialog, argument)).present(argument).id
 
 
 class _NotOne(Exception):  # noqa: N818

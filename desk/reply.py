@@ -1,15 +1,14 @@
 """Writing to the client of a dialog."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 from typing_extensions import Doc
 
-from desk.caller import Caller, caller
+from desk.caller import Caller
 from desk.chat_state import ChatState, quoted
-from desk.composite import Composite, Desk, together
-from desk.identifiers import DialogRef, chat_of, find
+from desk.composite import Desk
+from desk.dialog_action import DialogAction
 from desk.names import Named
 from desk.owner import owner_of
 from desk.posting import Message, Posted, posted
@@ -42,7 +41,7 @@ class Sent:
     taken: bool
 
 
-class Reply(Composite):
+class Reply(DialogAction):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
     Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true
@@ -79,21 +78,15 @@ class Reply(Composite):
 Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
 livechat. You took the dialog from the queue and are its operator now."""
 
-    dialog: DialogRef
     message: Annotated[MessageText, Doc("what the client reads")]
     take: Annotated[bool, Doc("false: leave a waiting dialog in the queue; you have to take part in it")] = True
     take_over: Annotated[bool, Doc("true: take it from whoever has it")] = False
     even_if_silent: Annotated[bool, Doc("true: write in silent mode too, for colleagues only")] = False
 
-    async def chat(self, desk: Desk) -> int:
-        """The dialog that is written into."""
-        return await chat_of(desk, self.dialog)
-
     async def run(self, desk: Desk) -> Sent:
         """Taken if needed, sent once, and read back."""
         desk = desk.saving()
-        found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
-        chat = found.present()
+        chat, me = await self.begun(desk)
         self._check_audience(chat)
         owner = await owner_of(desk, chat, me)
         taking = self._taking(chat, owner, me)

@@ -4,7 +4,7 @@ import difflib
 import logging
 import sqlite3
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -142,7 +142,9 @@ class Calls:
             desk = await self.desk(report)
             if dry:
                 return sketch(await self.guard.draft(call, desk))
-            return await self.guard.make(call, desk, person, lambda: self._made(call, report))
+            if isinstance(call, Composite) and self.guard.has_to_look(call):
+                call = await call.settled(desk)
+            return await self.guard.make(call, desk, person, partial(self._made, call, report))
         except Stopped as stopped:
             return stopped.failure
         except failures.OF_CALLS as error:

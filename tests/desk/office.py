@@ -16,12 +16,14 @@ from sandbox.records import Chat, Message, Session
 from server.caller import Caller
 from server.connection import Connection
 from server.guard.keeping import Keeping
+from server.guard.person import Nobody, Person
 from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
 from tests.assistant import text_of
 from tools import TOOLSETS
 
+ANYTHING = Policy(frozenset(TOOLSETS))
 LARGEST_REPLY = 600
 """Bytes of text that an action may answer with."""
 
@@ -43,16 +45,17 @@ class _Counted(httpx.AsyncBaseTransport):
 class Office:
     """Changes to `company` before a call are what the call meets."""
 
-    def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> None:
+    def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
         self.company = seed.seeded_company()
         self.sent: list[str] = []
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook
+        self._policy = policy
         self._transport = _Counted(httpx.ASGITransport(create_app(self.company)), self.sent)
 
-    def say(self, tool: str, /, **arguments: Any) -> CallToolResult:
+    def say(self, tool: str, /, *, person: Person = Nobody(), **arguments: Any) -> CallToolResult:  # noqa: B008
         """What one call is answered."""
-        return self.replies((tool, arguments))[-1]
+        return self.replies((tool, arguments), person=person)[-1]
 
     def done(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Text and data of a call that has to work."""
@@ -70,7 +73,11 @@ class Office:
         assert error["page"] == f"openchannels://docs/tools/{tool}"
         return text_of(reply), error
 
-    def replies(self, *steps: tuple[str, dict[str, Any]]) -> list[CallToolResult]:
+    def replies(
+        self,
+        *steps: tuple[str, dict[str, Any]],
+        person: Person = Nobody(),  # noqa: B008  (it holds nothing)
+    ) -> list[CallToolResult]:
         """What a few calls in a row are answered."""
 
         async def run() -> list[CallToolResult]:
@@ -78,11 +85,11 @@ class Office:
             async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=_at_once) as connection:
                 with TemporaryDirectory() as folder:
                     keeping = Keeping(Path(folder))
-                    caller = Caller("tests", Policy(frozenset(TOOLSETS)), connection, Library(Path(folder)), keeping)
+                    caller = Caller("tests", self._policy, connection, Library(Path(folder)), keeping)
                     replies = []
                     for tool, arguments in steps:
                         self.sent.clear()
-                        reply = await caller.calls.call(tool, arguments)
+                        reply = await caller.calls.call(tool, arguments, None, person)
                         assert isinstance(reply, CallToolResult)
                         replies.append(reply)
                     return replies
