@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import anyio
 
@@ -28,6 +28,8 @@ class Desk:
     report: "Report | None" = None
     """Told how long a call has been waiting, and for what."""
     began: float = field(default_factory=anyio.current_time)
+    thrifty: bool = False
+    """See `saving`."""
 
     async def ask(self, method: Method) -> Any:
         """The typed result of one method; PortalError, RefusedByResult or UnexpectedResult where there is none."""
@@ -36,18 +38,27 @@ class Desk:
             method.to_wire(),
             repeatable=method.repeatable(),
             scopes=method.scopes,
-            report=self._tell if self.report else None,
+            report=self._waiting if self.report else None,
+            thrifty=self.thrifty,
         )
         return method.result(raw)
+
+    def saving(self) -> Self:
+        """The same desk, at which questions that are asked at once share a request even if they are few."""
+        return replace(self, thrifty=True)
 
     async def ask_all(self, methods: Iterable[Method]) -> list[Any]:
         """The results of several methods that are asked at once, in their order; the first failure as it is."""
         return await together(*(partial(self.ask, method) for method in methods))
 
-    async def _tell(self, _: float, reason: str) -> None:
-        """One time for all that a tool waits for, so that progress never goes back."""
+    async def tell(self, doing: str) -> None:
+        """Progress, for whoever listens: what is being done now."""
         if self.report:
-            await self.report(anyio.current_time() - self.began, reason)
+            await self.report(anyio.current_time() - self.began, doing)
+
+    async def _waiting(self, _: float, reason: str) -> None:
+        """One time for all that a tool waits for, so that progress never goes back."""
+        await self.tell(reason)
 
 
 async def together(*steps: Callable[[], Awaitable[Any]]) -> list[Any]:
@@ -101,6 +112,10 @@ class Composite(Tool):
     async def chat(self, desk: Desk) -> int | None:  # noqa: ARG002  (most are about no single dialog)
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
+
+    async def settled(self, desk: Desk) -> Self:  # noqa: ARG002
+        """The same call with what it names looked up: what was agreed to must not become something else meanwhile."""
+        return self
 
     @abstractmethod
     async def run(self, desk: Desk) -> Any:

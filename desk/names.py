@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -47,6 +47,7 @@ OperatorRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
 
 
 Kind = Literal["line", "user"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,19 @@ class Names:
     async def operator(self, who: int | str, argument: str = "operator") -> Named:
         """The one employee meant, or InvalidArguments with those it may be; an id needs to be in no queue."""
         if isinstance(asked := number(who), int):
-            return Named(asked, (await self.people((asked,)))[asked])
+            return await self.person(asked)
         return await self._one(who, argument, "user")
+
+    async def called(self, text: str) -> list[Named]:
+        """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
+        began, found = self._clock(), list[Named]()
+        for newer_than in (began - FRESH, began):
+            await self._fill(newer_than)
+            known: dict[Named, str] = {Named(one, name, "line"): name for one, name in self._known.lines.items()}
+            known |= {Named(one, name): name for one, name in self._known.operators.items()}
+            if found := called(text, known):
+                return found
+        return [Named(one, name) for one, name in (await self._search(text)).items()]
 
     async def people(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of employees by id, empty where the portal tells none."""
@@ -109,6 +121,10 @@ class Names:
             found = await self._employees(UserGet(filter={"ID": list[Scalar](asked)}))
             known.employees |= {**dict.fromkeys(asked, ""), **found}
         return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
+
+    async def person(self, one: int) -> Named:
+        """An employee, or a bot, by id, with the name if the portal tells it."""
+        return Named(one, (await self.people((one,)))[one])
 
     async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
         """The cache may be too old to know a new name, so that what is not found is looked for once more."""
@@ -166,9 +182,12 @@ class Names:
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
     """Ids that are meant: the id itself, else equal names, else those that begin so, else those that hold it."""
     asked = number(which) if isinstance(which, str) else which
-    if asked in named:
-        return [asked]
-    words = " ".join(str(which).casefold().split())
+    return [asked] if asked in named else called(str(which), named)
+
+
+def called(text: str, named: Mapping[T, str]) -> list[T]:
+    """What has this name, else a name that begins so, else one that holds it."""
+    words = " ".join(text.casefold().split())
     if not words:
         return []
     tests = (str.__eq__, str.startswith, str.__contains__)

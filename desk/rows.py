@@ -1,6 +1,7 @@
 """Lists of the portal: their rows, their numbers, their pages."""
 
 from collections.abc import Callable
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -15,6 +16,15 @@ MOST_PAGES = 5
 def count(value: Any) -> int:
     """A number of things or seconds; whatever is none counts as 0."""
     return round(value) if isinstance(value, int | float) and isfinite(value) else 0
+
+
+def moment(value: Any) -> datetime | None:
+    """A date with its offset; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
 
 
 def rows(value: Any) -> list[dict[str, Any]]:

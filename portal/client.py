@@ -31,7 +31,7 @@ from portal.wire import Wire
 REPORT_EVERY = 1.0
 NOT_FOUND = "ERROR_METHOD_NOT_FOUND"
 TIME_FOR_AN_ANSWER = 0.1
-"""Share of a call's seconds that has to be left when it leaves."""
+"""Share of a call's seconds that has to be left when it leaves alone: it may be a write."""
 
 Report = Callable[[float, str], Awaitable[None]]
 """Told how long a call has been waiting, and for what."""
@@ -64,6 +64,7 @@ class Portal:
         self._operating = OperatingTime(clock=unix_time)
         self._observer = observer
         self._scopes: frozenset[str] | None = None
+        self._asking_scopes = anyio.Lock()
         self._open = AsyncExitStack()
         self._tasks: TaskGroup
         self._scheduler: Scheduler
@@ -100,18 +101,20 @@ class Portal:
         repeatable: bool,
         scopes: Collection[str] = (),
         report: Report | None = None,
+        thrifty: bool = False,
     ) -> Any:
         """The result of a method, or a PortalError.
 
         A call that may already have been executed is sent again only if it is repeatable, which is also what may share
-        a request with others. `scopes` are those of which the method needs one, to tell a missing scope from a missing
-        method.
+        a request with others; a `thrifty` one does so even with few. `scopes` are those of which the method needs one,
+        to tell a missing scope from a missing method.
         """
         deadline = anyio.current_time() + self._seconds
         together = repeatable and batch.fits(params)
         attempt, renewed = 1, False
         while True:
-            waiting = self._waiting(method, params, deadline, together=together)
+            latest = deadline if together else deadline - self._seconds * TIME_FOR_AN_ANSWER
+            waiting = Call(method, params, latest, together=together, thrifty=thrifty)
             try:
                 self._operating.check(method)
                 return await self._watched(waiting, deadline, report, attempt)
@@ -127,11 +130,6 @@ class Portal:
                 self._observer.pausing(error, pause)
             await self._pause(pause, deadline, report)
             attempt += 1
-
-    def _waiting(self, method: str, params: Mapping[str, Any], deadline: float, *, together: bool) -> Call:
-        """A call that travels alone leaves early enough to be answered: it may be a write."""
-        latest = deadline if together else deadline - self._seconds * TIME_FOR_AN_ANSWER
-        return Call(method, params, latest, together=together)
 
     async def _watched(self, call: Call, deadline: float, report: Report | None, number: int) -> Any:
         try:
@@ -221,13 +219,14 @@ class Portal:
 
     async def _granted_scopes(self, deadline: float) -> frozenset[str]:
         """Asked once; empty if the portal would not tell."""
-        if self._scopes is None:
-            try:
-                granted = await self._watched(Call("scope", {}, deadline, together=True), deadline, None, 1)
-            except PortalError:
-                return frozenset()
-            self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
-        return self._scopes
+        async with self._asking_scopes:
+            if self._scopes is None:
+                try:
+                    granted = await self._watched(Call("scope", {}, deadline, together=True), deadline, None, 1)
+                except PortalError:
+                    return frozenset()
+                self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
+            return self._scopes
 
 
 def _told(call: Call, number: int, error: BaseException | None) -> Attempt:

@@ -41,6 +41,8 @@ class Call:
     """When it has to have left; later it would be given up before it could be answered."""
     together: bool = False
     """Whether it may travel in a batch."""
+    thrifty: bool = False
+    """Whether it had rather share a request than leave at once."""
     submitted: float = 0.0
     limited: bool = False
     """Whether the portal's limit made it wait."""
@@ -173,7 +175,7 @@ class Scheduler:
     def _next(self) -> list[Call]:
         row = self._rows[self._turn] or self._rows[1 - self._turn]
         self._turn = 1 - self._turn
-        few = len(row) <= FEW and self._bucket.fullness() <= LOW
+        few = len(row) <= FEW and self._bucket.fullness() <= LOW and not any(call.thrifty for call in row)
         size = 1 if few or not row[0].together else batch.LARGEST
         return [row.popleft() for _ in range(min(size, len(row)))]
 

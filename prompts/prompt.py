@@ -75,6 +75,12 @@ def prompts() -> Mapping[str, Prompt]:
     return MappingProxyType({path.stem: _read(path) for path in sorted(_FOLDER.glob("*.md"))})
 
 
+def takes(prompt: str, argument: str) -> bool:
+    """Whether there is such a prompt with such an argument."""
+    known = prompts().get(prompt)
+    return known is not None and argument in {one.name for one in known.arguments}
+
+
 def _read(path: Path) -> Prompt:
     _, front, body = path.read_text(encoding="utf-8").split(_FENCE, maxsplit=2)
     matter = tomllib.loads(front)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.connectors import Connection, Connector
 from sandbox.faults import Faults
+from sandbox.index import Index
 from sandbox.limits import Limits
 from sandbox.oauth import OAuth
 from sandbox.records import (
@@ -80,6 +81,13 @@ class Company:
     counters: dict[str, int] = field(default_factory=dict)
     requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
 
+    def __post_init__(self) -> None:
+        self._chats_by_code = Index(self.chats.values, lambda chat: chat.user_code)
+        self._sessions_by_chat = Index(self.sessions.values, lambda session: session.chat_id)
+        self._messages_by_chat = Index(self.messages.values, lambda message: message.chat_id)
+        self._messages_by_session = Index(self.messages.values, lambda message: message.session_id)
+        self._transfers_by_session = Index(lambda: self.transfers, lambda transfer: transfer.session_id)
+
     def next_id(self, kind: str) -> int:
         """Give out the next id of a kind; ids are never given twice."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
@@ -101,7 +109,7 @@ class Company:
 
     def chat_of(self, user_code: str) -> Chat | None:
         """Find the chat of a user code."""
-        return next((chat for chat in self.chats.values() if user_code and chat.user_code == user_code), None)
+        return next(iter(self._chats_by_code.of(user_code)), None) if user_code else None
 
     def line_of(self, session: Session) -> Line | None:
         """Find the line that holds the session now."""
@@ -109,12 +117,19 @@ class Company:
 
     def sessions_of(self, chat_id: int) -> list[Session]:
         """Return the sessions of a chat in the order of their ids."""
-        found = (session for session in self.sessions.values() if session.chat_id == chat_id)
-        return sorted(found, key=lambda session: session.id)
+        return sorted(self._sessions_by_chat.of(chat_id), key=lambda session: session.id)
 
     def messages_of(self, chat_id: int) -> list[Message]:
         """Return the messages of a chat, oldest first."""
-        return [message for message in self.messages.values() if message.chat_id == chat_id]
+        return self._messages_by_chat.of(chat_id)
+
+    def messages_in(self, session: Session) -> list[Message]:
+        """Return the messages of a session, oldest first."""
+        return self._messages_by_session.of(session.id)
+
+    def transfers_of(self, session: Session) -> list[Transfer]:
+        """Return the moves of a session, oldest first."""
+        return self._transfers_by_session.of(session.id)
 
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
         """Put a message into a chat, within the session that is open there."""

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import hardships
+from sandbox import crowd, hardships
 from sandbox.company import Company
-from sandbox.inspection import state
+from sandbox.inspection import messages, state
 from sandbox.limits import Limits
 from sandbox.moves import dismiss
 from sandbox.newcomers import chat_of_stranger
@@ -33,6 +33,7 @@ def control_routes() -> list[Route]:
     posts: dict[str, Act] = {
         "/client-message": _client_message,
         "/operator-message": _operator_message,
+        "/crowd": _crowd,
         "/dismiss": _dismiss,
         "/switches": _switches,
         "/advance": _advance,
@@ -41,7 +42,7 @@ def control_routes() -> list[Route]:
         "/requests/clear": _clear_requests,
         **hardships.POSTS,
     }
-    gets: dict[str, Act] = {"/state": _state, "/requests": _requests, **hardships.GETS}
+    gets: dict[str, Act] = {"/state": _state, "/messages": _messages, "/requests": _requests, **hardships.GETS}
     return [Route(path, _guarded(act), methods=["POST"]) for path, act in posts.items()] + [
         Route(path, _guarded(act), methods=["GET"]) for path, act in gets.items()
     ]
@@ -85,6 +86,16 @@ def _company(request: Request) -> Company:
 
 def _state(request: Request, _body: dict[str, Any]) -> Any:
     return state(_company(request))
+
+
+def _messages(request: Request, _body: dict[str, Any]) -> Any:
+    return {"messages": messages(_company(request))}
+
+
+def _crowd(request: Request, body: dict[str, Any]) -> Any:
+    company, wanted = _company(request), crowd.wanted(body)
+    crowd.gather(company, wanted)
+    return {"dialogs": wanted.dialogs, "waiting": wanted.waiting}
 
 
 def _requests(request: Request, _body: dict[str, Any]) -> Any:

@@ -30,7 +30,7 @@ def _key(name: str) -> str:
 def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
     """Return the whole conversation of a session, its people and its files."""
     chat = company.chats[session.chat_id]
-    messages = [found for found in company.messages_of(chat.id) if found.session_id == session.id][::-1]
+    messages = company.messages_in(session)[::-1]
     people = _people(company, chat, messages)
     votes = access.can_vote_as_head(company, user_id, session.line_id)
     members = [person.id for person in people if person.id in chat.members]

@@ -1,6 +1,6 @@
 """The state of the portal as tests look at it."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,13 @@ from sandbox.records import Chat, Line, Session
 
 def state(company: Company) -> dict[str, Any]:
     """Return a compact picture of the company."""
+    invited: dict[int, list[int]] = defaultdict(list)
+    for user_id, chat_id in sorted(company.recents):
+        invited[chat_id].append(user_id)
     return {
         "now": iso(company.clock()),
         "lines": [_line(line) for line in company.lines.values()],
-        "chats": [_chat(company, chat) for chat in company.chats.values()],
+        "chats": [_chat(company, chat, invited[chat.id]) for chat in company.chats.values()],
         "sessions": [_session(company, session) for session in company.sessions.values()],
         "messages": len(company.messages),
         "transfers": len(company.transfers),
@@ -24,6 +27,23 @@ def state(company: Company) -> dict[str, Any]:
         "crm": [{"type": item.type, "id": item.id, "title": item.title} for item in company.crm.values()],
         "requests": len(company.requests),
     }
+
+
+def messages(company: Company) -> list[dict[str, Any]]:
+    """Return every message, oldest first in each chat."""
+    return [
+        {
+            "id": message.id,
+            "chat_id": message.chat_id,
+            "session_id": message.session_id,
+            "author_id": message.author_id,
+            "created": iso(message.created),
+            "text": message.text,
+            "system": message.system,
+            "hidden": message.hidden,
+        }
+        for message in company.messages.values()
+    ]
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -45,7 +65,7 @@ def _connector(company: Company, connector: Connector) -> dict[str, Any]:
     return {"id": connector.id, "name": connector.name, "application": connector.application, "lines": lines}
 
 
-def _chat(company: Company, chat: Chat) -> dict[str, Any]:
+def _chat(company: Company, chat: Chat, invited: list[int]) -> dict[str, Any]:
     sessions = company.sessions_of(chat.id)
     session = company.sessions.get(chat.session_id) or (sessions[-1] if sessions else None)
     messages = company.messages_of(chat.id)
@@ -56,7 +76,7 @@ def _chat(company: Company, chat: Chat) -> dict[str, Any]:
         "entity_type": chat.entity_type,
         "owner": chat.owner,
         "members": list(chat.members),
-        "invited": sorted(user_id for user_id, chat_id in company.recents if chat_id == chat.id),
+        "invited": invited,
         "session_id": chat.session_id,
         "last_session_id": session.id if session else 0,
         "status": session.status if session else None,
@@ -71,7 +91,6 @@ def _chat(company: Company, chat: Chat) -> dict[str, Any]:
 
 
 def _session(company: Company, session: Session) -> dict[str, Any]:
-    counted = Counter(message.session_id for message in company.messages.values())
     return {
         "id": session.id,
         "chat_id": session.chat_id,
@@ -89,12 +108,12 @@ def _session(company: Company, session: Session) -> dict[str, Any]:
         "vote": session.vote,
         "vote_head": session.vote_head,
         "comment_head": session.comment_head,
-        "messages": counted[session.id],
+        "messages": len(company.messages_in(session)),
         "created": iso(session.created),
         "first_answer": _iso(session.first_answer),
         "closed_at": _iso(session.closed_at),
         "voted_at": _iso(session.voted_at),
-        "transfers": sum(move.session_id == session.id for move in company.transfers),
+        "transfers": len(company.transfers_of(session)),
     }
 
 

@@ -76,16 +76,15 @@ def _comment_head(company: Company, session: Session) -> str | None:
 
 def _messages(company: Company, session: Session) -> Counter[str]:
     counted: Counter[str] = Counter()
-    for message in company.messages.values():
-        if message.session_id == session.id:
-            counted["all"] += 1
-            if not message.system:
-                counted["client" if message.author_id == session.client_id else "operator"] += 1
+    for message in company.messages_in(session):
+        counted["all"] += 1
+        if not message.system:
+            counted["client" if message.author_id == session.client_id else "operator"] += 1
     return counted
 
 
 def _transfers(company: Company, session: Session) -> int:
-    return sum(item.session_id == session.id for item in company.transfers)
+    return len(company.transfers_of(session))
 
 
 def session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def _lines(company: Company, chat: Chat) -> dict[str, Any]:
 
 def _message(company: Company, message: Message, wish: Wish) -> dict[str, Any]:
     files = [company.files[number] for number in message.file_ids]
-    read_by_client = any(company.reads.get((client, message.chat_id), 0) >= message.id for client in company.clients)
+    read_by_client = any(_has_read(company, client, message) for client in _clients(company, message.chat_id))
     return {
         "id": message.id,
         "text": message.text if wish.markup else _plain(message, files),
@@ -162,6 +162,14 @@ def _message(company: Company, message: Message, wish: Wish) -> dict[str, Any]:
         "status": "delivered" if read_by_client else "received",
         "uuid": uuid_of(message),
     }
+
+
+def _clients(company: Company, chat_id: int) -> list[int]:
+    return [member for member in company.chats[chat_id].members if member in company.clients]
+
+
+def _has_read(company: Company, user_id: int, message: Message) -> bool:
+    return company.reads.get((user_id, message.chat_id), 0) >= message.id
 
 
 def _plain(message: Message, files: list[File]) -> str:

@@ -21,7 +21,7 @@ def play(company: Company) -> None:
     """Let all the conversations have happened."""
     company.counters.update({"message": FIRST_MESSAGE, "file": FIRST_FILE, "chat": 400, "session": 400})
     for scene in sorted(SCENES, key=lambda item: item.ago, reverse=True):
-        _play_one(company, scene)
+        play_one(company, scene)
     _transfer_history(company)
     _colleagues(company)
     _network(company)
@@ -33,7 +33,8 @@ def play(company: Company) -> None:
         company.quick_answers.append(QuickAnswer(company.next_id("quick answer"), line_id, 0, text, 2))
 
 
-def _play_one(company: Company, scene: Scene) -> None:
+def play_one(company: Company, scene: Scene) -> None:
+    """Let one conversation have happened."""
     start = company.clock() - timedelta(minutes=scene.ago)
     chat = company.chats.get(scene.chat) or _chat(company, scene, start)
     session = _session(company, chat, scene, start)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import BrokenResourceError, ClosedResourceError
 from mcp import types
@@ -13,6 +13,9 @@ from mcp.shared.exceptions import MCPError
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
 from server.guard.person import AtClient
+
+if TYPE_CHECKING:
+    from portal.client import Report
 
 Context = ServerRequestContext[Any]
 INTRODUCTIONS = frozenset({"initialize", "server/discover"})
@@ -40,40 +43,43 @@ class Handlers:
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
-
-        async def report(seconds: float, reason: str) -> None:
-            with suppress(BrokenResourceError, ClosedResourceError):
-                await context.session.report_progress(seconds, None, reason)
-
         calls = self._caller_of(context).calls
-        return await calls.call(params.name, params.arguments or {}, report, AtClient(context, params))
+        return await calls.call(params.name, params.arguments or {}, _report_to(context), AtClient(context, params))
 
-    async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
-        """All documentation pages."""
+    async def list_resources(
+        self, context: Context, _: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        """What the portal holds now, and all documentation pages."""
         from server.content import resources
 
-        return types.ListResourcesResult(resources=resources())
+        return types.ListResourcesResult(resources=[*self._caller_of(context).live.resources(), *resources()])
 
     async def list_resource_templates(
-        self, _: Context, __: types.PaginatedRequestParams | None
+        self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
-        """How the addresses of pages are made."""
+        """How the addresses of dialogs, lines and pages are made."""
         from server.content import templates
 
-        return types.ListResourceTemplatesResult(resource_templates=templates())
+        live = self._caller_of(context).live
+        return types.ListResourceTemplatesResult(resource_templates=[*live.templates(), *templates()])
 
     async def read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        """One documentation page."""
+        """What the portal holds now, or one documentation page."""
         from server.content import MARKDOWN
         from server.library import NoSuchPage
+        from server.live import TEXT, NotShown
 
+        caller, kind = self._caller_of(context), TEXT
         try:
-            text = self._caller_of(context).library.read(params.uri).text
-        except NoSuchPage as error:
-            raise MCPError(types.INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from None
-        contents = types.TextResourceContents(uri=params.uri, mime_type=MARKDOWN, text=text)
+            text = await caller.live.read(params.uri, _report_to(context))
+            if text is None:
+                text, kind = caller.library.read(params.uri).text, MARKDOWN
+        except (NoSuchPage, NotShown) as error:
+            code = types.INTERNAL_ERROR if isinstance(error, NotShown) and error.there else types.INVALID_PARAMS
+            raise MCPError(code, str(error), {"uri": params.uri[:200]}) from None
+        contents = types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)
         return types.ReadResourceResult(contents=[contents])
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
@@ -91,11 +97,23 @@ class Handlers:
         except NoSuchPrompt as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
 
-    async def complete(self, _: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
-        """What an argument of a prompt or of a page's address may become."""
-        from server.content import complete
+    async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        """What an argument of a prompt or of an address may become."""
+        from server.content import complete, values
 
-        return types.CompleteResult(completion=complete(params.ref, params.argument.name, params.argument.value))
+        ref, argument = params.ref, params.argument
+        known = values(ref, argument.name) or await self._caller_of(context).live.offered(ref, argument.name)
+        return types.CompleteResult(completion=complete(argument.value, known))
+
+
+def _report_to(context: Context) -> "Report":
+    """Progress for a client that asked for it."""
+
+    async def report(seconds: float, reason: str) -> None:
+        with suppress(BrokenResourceError, ClosedResourceError):
+            await context.session.report_progress(seconds, None, reason)
+
+    return report
 
 
 def input_schema(tool: str) -> Mapping[str, Any] | None:

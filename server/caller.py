@@ -13,6 +13,7 @@ from server.connection import Connection
 from server.guard.keeping import Keeping
 from server.instructions import INSTRUCTIONS
 from server.library import Library
+from server.live import Live
 from server.policy import Policy
 
 
@@ -30,6 +31,11 @@ class Caller:
     def calls(self) -> Calls:
         """Its tool calls."""
         return Calls(self.name, self.policy, self.connection, self.library, self.keeping)
+
+    @cached_property
+    def live(self) -> Live:
+        """What the portal holds now, as far as its tools may read it."""
+        return Live(self.policy, self.calls)
 
     @property
     def definitions(self) -> list[types.Tool]:

@@ -4,7 +4,7 @@ import difflib
 import logging
 import sqlite3
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -20,11 +20,10 @@ from server.guard.person import AskFirst, Nobody, Person
 from server.guard.status import ApprovalStatus
 from server.library import Library
 from server.lookup import INDEX, Lookup
-from server.observation import OK, UNKNOWN_TOOL
+from server.observation import OK, UNKNOWN_TOOL, Running
 from server.policy import Policy, every_tool
 from server.replies import Failure, answer, refuse, sketch
-from server.settings import WrongSettings
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
@@ -64,11 +63,19 @@ class Calls:
             except AskFirst as asking:
                 running.outcome = ASKED
                 return asking.result
-            if isinstance(reply, Failure):
-                running.outcome, running.code = reply.outcome, reply.code
-                return refuse(reply)
-            running.outcome = OK
-            return reply
+            _note(running, reply)
+        return refuse(reply) if isinstance(reply, Failure) else reply
+
+    async def show(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> Reply:
+        """What a tool that only reads answers, for a resource; it has to exist here, but need not be listed."""
+        with self._connection.observer.call(name, self._name) as running:
+            reply = await self._tried(self._policy.tools[name], arguments, report, Nobody())
+            _note(running, reply)
+        return reply
+
+    async def desk(self, report: "Report | None" = None) -> Desk:
+        """The portal as this caller may use it."""
+        return Desk(await self._connection.portal(), self._policy.tools, report)
 
     async def make_approved(self, approval_id: str) -> None:
         """Make a call that a person approved, unless somebody else has begun to."""
@@ -96,6 +103,11 @@ class Calls:
             return failures.invalid(CallMethod, error)
         if tool is None:
             return self._no_such_tool(name, arguments)
+        return await self._tried(tool, arguments, report, person)
+
+    async def _tried(
+        self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
+    ) -> Reply:
         try:
             return await self._run(tool, arguments, report, person)
         except AskFirst:
@@ -127,35 +139,26 @@ class Calls:
         from server.guard.guard import Stopped
 
         try:
-            desk = await self._desk(report)
+            desk = await self.desk(report)
             if dry:
                 return sketch(await self.guard.draft(call, desk))
-            return await self.guard.make(call, desk, person, lambda: self._made(call, report))
+            if isinstance(call, Composite) and self.guard.has_to_look(call):
+                call = await call.settled(desk)
+            return await self.guard.make(call, desk, person, partial(self._made, call, report))
         except Stopped as stopped:
             return stopped.failure
-        except WrongSettings as error:
-            return failures.wrong_settings(type(call), error)
+        except failures.OF_CALLS as error:
+            return failures.of_call(type(call), error)
         finally:
             self._watch()
 
     async def _made(self, call: Tool, report: "Report | None") -> Reply:
         """The call itself; every way in which it can fail in words."""
-        from portal.errors import PortalError
-
-        tool = type(call)
         try:
             result = await self._result(call, report)
-        except InvalidArguments as error:
-            return failures.invalid(tool, error)
-        except PortalError as error:
-            return failures.portal_error(tool, error)
-        except RefusedByResult as error:
-            return failures.refused_by_result(tool, error)
-        except UnexpectedResult as error:
-            return failures.unexpected(tool, error)
-        except WrongSettings as error:
-            return failures.wrong_settings(tool, error)
-        if chats := call.heard(result):
+        except failures.OF_CALLS as error:
+            return failures.of_call(type(call), error)
+        if self._policy.taint and (chats := call.heard(result)):
             self.guard.hear(chats)
         return answer(call, result)
 
@@ -170,14 +173,11 @@ class Calls:
                 self._watch()
                 return call.look_up(self.guard.approvals, self._connection.key, self._name)
             case Method():
-                return await (await self._desk(report)).ask(call)
+                return await (await self.desk(report)).ask(call)
             case Composite():
-                return await call.run(await self._desk(report))
+                return await call.run(await self.desk(report))
             case _:
                 raise TypeError(f"{call.tool()} is no kind of tool that can be called")
-
-    async def _desk(self, report: "Report | None") -> Desk:
-        return Desk(await self._connection.portal(), self._policy.tools, report)
 
     def _watch(self) -> None:
         """Make what a person approves, as long as something waits."""
@@ -213,6 +213,13 @@ class Calls:
         near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
         return Failure(shown, UNKNOWN_TOOL, "There is no tool of this name", advice, page=INDEX)
+
+
+def _note(running: Running, reply: Reply) -> None:
+    if isinstance(reply, Failure):
+        running.outcome, running.code = reply.outcome, reply.code
+    else:
+        running.outcome = OK
 
 
 def _without_dry_run(tool: type[Tool], arguments: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

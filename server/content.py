@@ -1,7 +1,7 @@
 """Pages and prompts as MCP has them."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from mcp import types
@@ -10,7 +10,7 @@ from desk.registry import COMPOSITES
 from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
-from prompts import PromptArguments, prompts
+from prompts import PromptArguments, prompts, takes
 from server.library import OFFICIAL, NoSuchPage
 from tools.registry import methods
 
@@ -139,19 +139,18 @@ def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
     return types.GetPromptResult(description=found.description, messages=[message])
 
 
-def complete(ref: Reference, argument: str, begun: str) -> types.Completion:
-    """Values of a template's or prompt's argument: those that begin as asked, then those that hold it."""
+def complete(begun: str, values: Sequence[str]) -> types.Completion:
+    """Of the values those that begin as asked, then those that hold it."""
     asked = begun.lower()
-    values = [value for value in _values(ref, argument) if asked in value.lower()]
-    values.sort(key=lambda value: not value.lower().startswith(asked))
-    return types.Completion(values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES)
+    found = [value for value in values if asked in value.lower()]
+    found.sort(key=lambda value: not value.lower().startswith(asked))
+    return types.Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)
 
 
-def _values(ref: Reference, argument: str) -> list[str]:
+def values(ref: Reference, argument: str) -> list[str]:
+    """What an argument of a prompt or of a page's address may become."""
     if isinstance(ref, types.PromptReference):
-        known = prompts().get(ref.name)
-        takes_it = known is not None and argument in {one.name for one in known.arguments}
-        return _of_prompts().get(argument, []) if takes_it else []
+        return _of_prompts().get(argument, []) if takes(ref.name, argument) else []
     folder, _, last = ref.uri.rpartition("/")
     if last != "{name}" or argument != "name":
         return []

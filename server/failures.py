@@ -1,24 +1,26 @@
 """Every way in which a call can fail, in words: what happened and what to do next."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from desk.composite import Composite
+from desk.unfinished import Unfinished
+from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault
 from server.observation import kind
 from server.replies import Failure
 from server.settings import WrongSettings
+from tools.errors import advice, missing_scope
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.tool import InvalidArguments, Tool
 
-if TYPE_CHECKING:
-    from portal.errors import PortalError
+INVALID = "arguments_refused"
 
 
 def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
     """Arguments that no request was made for."""
     happened = "Nothing was sent, because the arguments are not right"
     todo = f"Correct this and call again: {'; '.join(error.problems)}."
-    return Failure(tool.tool(), "arguments_refused", happened, todo, page=tool.page())
+    return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
 
 
 def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
@@ -28,7 +30,7 @@ def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
     return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
 
 
-def portal_error(tool: type[Tool], error: "PortalError") -> Failure:
+def portal_error(tool: type[Tool], error: PortalError) -> Failure:
     """A call that brought no result."""
     return Failure(
         tool.tool(),
@@ -41,10 +43,7 @@ def portal_error(tool: type[Tool], error: "PortalError") -> Failure:
     )
 
 
-def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
-    from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalFault
-    from tools.errors import advice
-
+def _what_to_do(tool: type[Tool], error: PortalError) -> str:
     if isinstance(error, Limited) and error.seconds is not None:
         return f"Nothing was executed. Call again in {error.seconds:.0f} s."
     match error:
@@ -62,8 +61,6 @@ def _what_to_do(tool: type[Tool], error: "PortalError") -> str:
 
 def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
     """The tool's words on its codes; on what is refused before it is asked it has only that of its scope."""
-    from tools.errors import missing_scope
-
     if issubclass(tool, Method | Composite) and not refused_before:
         return tool.errors
     if issubclass(tool, Method) and tool.scopes:
@@ -78,6 +75,18 @@ def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
     return Failure(
         tool.tool(), "nothing_done", happened, error.advice, code=error.code, said=error.said, page=tool.page()
     )
+
+
+def unfinished(tool: type[Tool], error: Unfinished) -> Failure:
+    """A tool of several calls that stopped on its way; its outcome says whether anything was changed."""
+    outcome = "outcome_unknown" if error.unsure else "half_done" if error.done else "nothing_done"
+    code, said, todo = None, "", error.todo
+    match error.failed:
+        case (step, RefusedByResult() as refusal):
+            code, said, todo = refusal.code, refusal.said, todo or refusal.advice
+        case (step, cause):
+            code, said, todo = cause.code, cause.description, todo or _what_to_do(step, cause)
+    return Failure(tool.tool(), outcome, error.happened, todo, code=code, said=said, page=tool.page(), done=error.done)
 
 
 def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
@@ -96,3 +105,20 @@ def fault(tool: type[Tool]) -> Failure:
     if not tool.reads():
         todo = f"The call may have been executed; see first what it did. {tool.afterwards} {todo}"
     return Failure(tool.tool(), "fault", "This server failed inside", todo, page=tool.page())
+
+
+_WORDS: Mapping[type[Exception], Callable[[type[Tool], Any], Failure]] = {
+    InvalidArguments: invalid,
+    PortalError: portal_error,
+    RefusedByResult: refused_by_result,
+    UnexpectedResult: unexpected,
+    Unfinished: unfinished,
+    WrongSettings: wrong_settings,
+}
+OF_CALLS = tuple(_WORDS)
+"""What a call can fail with; anything else is a mistake of this server."""
+
+
+def of_call(tool: type[Tool], error: Exception) -> Failure:
+    """The failure that one of these stands for."""
+    return next(words(tool, error) for kind, words in _WORDS.items() if isinstance(error, kind))

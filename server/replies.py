@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
-from server.guard.fence import fenced
+from server.guard.fence import fenced, in_quotes
 from tools.outside import outside, visible_in
 from tools.tool import Tool
 
@@ -27,10 +27,14 @@ class Failure:
     """The portal's code; `""` where it sent an empty one."""
     said: str = ""
     page: str = ""
+    done: tuple[str, ...] = ()
+    """Steps that were taken before it, in words."""
 
     def text(self) -> str:
         """The failure as a model or a person reads it."""
         parts = [f"{self.tool} failed. {self.happened}."]
+        if self.done:
+            parts.append(f"Done before that, and so it stays: {'; '.join(self.done)}.")
         if self.code is not None:
             parts.append(f"Portal's code: {self.code or '(empty)'}.")
         if self.said:
@@ -65,9 +69,10 @@ def refuse(failure: Failure) -> CallToolResult:
     """A failure, flagged as one."""
     details = {
         "tool": failure.tool,
-        "happened": failure.happened,
+        "happened": in_quotes(failure.happened),
+        "done": [in_quotes(step) for step in failure.done] or None,
         "code": failure.code,
-        "advice": failure.advice,
+        "advice": in_quotes(failure.advice),
         "page": failure.page or None,
     }
     return CallToolResult(

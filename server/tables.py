@@ -5,7 +5,7 @@ from itertools import groupby
 
 from docs.markdown import cell
 from server.catalogue import size
-from tools import DEFAULT_TOOLSETS
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.tool import Tool
 
 
@@ -22,13 +22,19 @@ def tools_in_text(tools: Iterable[type[Tool]]) -> str:
 def tools_in_markdown(tools: Iterable[type[Tool]]) -> str:
     """One row a tool, toolset by toolset: what it does and its effects."""
     lines = ["| Tool | What it does | Effects |", "|---|---|---|"]
-    for toolset, members in groupby(tools, lambda tool: tool.toolset()):
+    for toolset, members in groupby(sorted(tools, key=_place), lambda tool: tool.toolset()):
         lines.append(f"| {_heading(toolset)} | | |")
         lines += [
             f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
             for tool in members
         ]
     return "\n".join(lines)
+
+
+def _place(tool: type[Tool]) -> int:
+    """Toolsets in their order, then what is always there."""
+    toolset = tool.toolset()
+    return TOOLSETS.index(toolset) if toolset else len(TOOLSETS)
 
 
 def _heading(toolset: str | None) -> str:

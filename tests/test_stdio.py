@@ -272,13 +272,16 @@ def test_a_page_is_found_by_the_name_of_the_tool_and_in_any_case(client: Assista
     assert client.run("read_resource", uri).contents[0].text.startswith("# ")
 
 
-def test_the_templates_of_pages_are_listed(client: Assistant) -> None:
+def test_the_templates_of_pages_and_of_what_the_portal_holds_are_listed(client: Assistant) -> None:
     templates = client.run("list_resource_templates").resource_templates
 
-    assert {template.uri_template for template in templates} == {
+    pages = {
         f"openchannels://docs/{kind}/{{name}}"
         for kind in ("methods", "tools", "events", "guides", "sections", "errors")
-    } | {"openchannels://official/{lang}/{+path}"}
+    }
+    live = {"openchannels://dialogs/{chat_id}", "openchannels://lines/{id}"}
+    official = {"openchannels://official/{lang}/{+path}"}
+    assert {template.uri_template for template in templates} == pages | live | official
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")

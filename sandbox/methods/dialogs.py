@@ -66,7 +66,7 @@ def session_history_get(call: Call) -> Any:
     session = call.company.sessions.get(session_id)
     if session is None or not can_see_history(call.company, call.user_id, session):
         raise _denied()
-    if not any(message.session_id == session_id for message in call.company.messages.values()):
+    if not call.company.messages_in(session):
         raise _denied()
     return history(call.company, session, call.user_id)
 

@@ -25,8 +25,8 @@ from tools.tool import Tool
 logger = logging.getLogger(__name__)
 
 Reply = CallToolResult | Failure
-UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault"})
-"""Kinds of failures after which the call may have been executed."""
+UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
+"""Kinds of failures after which the call may have been executed, or a part of it was."""
 
 
 class Stopped(Exception):  # noqa: N818
@@ -85,7 +85,7 @@ class Guard:
 
     async def _admitted(self, call: Tool, desk: Desk, person: Person) -> Approval | None:
         self._check_hour(call)
-        if not self._has_to_look(call):
+        if not self.has_to_look(call):
             self._spend(call)
             return None
         drafted = await self.draft(call, desk)
@@ -169,7 +169,7 @@ class Guard:
         except OSError:
             logger.exception("What became of %s could not be written down", call.tool())
 
-    def _has_to_look(self, call: Tool) -> bool:
+    def has_to_look(self, call: Tool) -> bool:
         """Whether it takes the state of the dialog to decide."""
         limited = self._policy.customer_lines is not None or bool(self._heard)
         return (limited and Effect.CUSTOMER in call.effects) or bool(call.effects & self._policy.confirm)

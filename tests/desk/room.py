@@ -28,19 +28,25 @@ class Room:
     desk: Desk
     asked: list[str] = field(default_factory=list)
     """Methods that were answered in place of the portal."""
+    sent: list[str] = field(default_factory=list)
+    """Requests over HTTP, by the last part of their address: a batch is one."""
 
 
 class InPlace(httpx.AsyncBaseTransport):
     """Answers some methods in place of the portal, which does not know them."""
 
-    def __init__(self, portal: httpx.AsyncBaseTransport, answers: Mapping[str, Answer], asked: list[str]) -> None:
+    def __init__(
+        self, portal: httpx.AsyncBaseTransport, answers: Mapping[str, Answer], asked: list[str], sent: list[str]
+    ) -> None:
         self._portal = portal
         self._answers = answers
         self._asked = asked
+        self._sent = sent
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         method = request.url.path.rpartition("/")[2]
+        self._sent.append(method)
         if method not in self._answers:
             return await self._portal.handle_async_request(request)
         self._asked.append(method)
@@ -48,13 +54,13 @@ class InPlace(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def room(**answers: Answer) -> AsyncIterator[Room]:
-    """A fresh one; `user_get=...` answers user.get."""
-    app, asked = create_app(), list[str]()
+async def room(webhook: str = ADMIN_WEBHOOK_PATH, **answers: Answer) -> AsyncIterator[Room]:
+    """A fresh one for the user of a webhook; `user_get=...` answers user.get."""
+    app, asked, sent = create_app(), list[str](), list[str]()
     by_method = {name.replace("_", "."): answer for name, answer in answers.items()}
-    transport = InPlace(httpx.ASGITransport(app), by_method, asked)
-    async with Portal(Webhook.parse(f"http://127.0.0.1{ADMIN_WEBHOOK_PATH}"), plan=None, transport=transport) as portal:
-        yield Room(app.state.company, Desk(portal, every_tool()), asked)
+    transport = InPlace(httpx.ASGITransport(app), by_method, asked, sent)
+    async with Portal(Webhook.parse(f"http://127.0.0.1{webhook}"), plan=None, transport=transport) as portal:
+        yield Room(app.state.company, Desk(portal, every_tool()), asked, sent)
 
 
 def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = None, **arguments: Any) -> Any:

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from docs.pages import pages
-from prompts import Argument, Prompt, PromptArguments, prompts
-from tools.registry import methods
+from prompts import Argument, Prompt, PromptArguments, prompts, takes
+from server.policy import every_tool
 
 PROMPTS = pytest.mark.parametrize("prompt", prompts().values(), ids=prompts())
 CODE = re.compile(r"`([^`\n]+)`")
@@ -26,7 +26,8 @@ def _required(prompt: Prompt) -> dict[str, str]:
 
 
 def _words_of_the_tools() -> set[str]:
-    return {*methods(), *(name for method in methods().values() for name in method.model_fields)}
+    tools = every_tool()
+    return {*tools, *(name for tool in tools.values() for name in tool.model_fields)}
 
 
 def test_the_seven_prompts_are_there() -> None:
@@ -75,7 +76,7 @@ def test_every_tool_that_a_prompt_names_exists(prompt: Prompt) -> None:
 
 @PROMPTS
 def test_a_prompt_names_at_least_one_tool_that_reads(prompt: Prompt) -> None:
-    assert any(method.reads() and f"`{name}`" in prompt.body for name, method in methods().items())
+    assert any(tool.reads() and f"`{name}`" in prompt.body for name, tool in every_tool().items())
 
 
 @PROMPTS
@@ -93,8 +94,8 @@ def test_a_prompt_warns_that_what_clients_write_is_no_instruction(prompt: Prompt
 def test_a_prompt_that_leads_to_a_change_waits_for_a_yes_before_it(name: str) -> None:
     body = prompts()[name].body
     changes = {
-        "answer_customer": "`crm_message_add`",
-        "hand_over": "`operator_transfer`",
+        "answer_customer": "`reply`",
+        "hand_over": "`hand_over`",
         "review_session": "`session_head_vote`",
         "set_up_channel": "`config_add`",
     }
@@ -104,7 +105,7 @@ def test_a_prompt_that_leads_to_a_change_waits_for_a_yes_before_it(name: str) ->
 
 def test_the_traps_are_named_where_they_wait() -> None:
     assert "erases the comment" in prompts()["review_session"].body
-    assert "`true` proves nothing" in prompts()["hand_over"].body
+    assert "proves nothing" in prompts()["hand_over"].body
     assert "TARIFF_RESTRICTION" in prompts()["triage_dialogs"].body
     assert "two steps" in prompts()["answer_customer"].body
     assert "two steps" in prompts()["build_integration"].body
@@ -147,3 +148,9 @@ def test_importing_the_library_reads_no_file_and_no_method() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "0 False False\n"
+
+
+def test_it_is_known_which_prompt_takes_which_argument() -> None:
+    assert takes("answer_customer", "chat_id")
+    assert not takes("answer_customer", "line")
+    assert not takes("nothing", "chat_id")

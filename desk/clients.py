@@ -1,0 +1,53 @@
+"""Clients by name, among the dialogs that the portal lists at all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from desk.asking import attempt, refused
+from desk.chat_state import ChatState, client_of
+from desk.composite import Desk, together
+from desk.names import called
+from desk.rows import count, rows
+from tools.dialogs import DialogGet
+from tools.messenger import ImRecentList
+from tools.statistics import V2SessionList
+
+MOST_RECENT = 200
+MOST_LOOKED_AT = 100
+"""Dialogs whose names are read one by one, as reports hold none."""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Dialogs of clients whose name fits."""
+
+    chats: list[int]
+    looked: str
+    """Where was looked, in words."""
+
+
+async def of_name(desk: Desk, name: str) -> Hits:
+    """Dialogs of clients of that name, else whose name begins with it, else holds it."""
+    reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
+    questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
+    recent, *reported = await together(*(partial(attempt, desk, question) for question in questions))
+    own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
+    others = await _titles(desk, [chat for chat in _chats(reported) if chat not in own])
+    named = {chat: client_of(title) for chat, title in (own | others).items()}
+    mine = "your list of dialogs cannot be read" if refused(recent) else f"{len(own)} dialogs in your list"
+    hidden = all(refused(report) for report in reported)
+    rest = "the portal shows no reports of others" if hidden else f"{len(others)} open or recent ones in the reports"
+    return Hits(called(name, named), f"{mine}, {rest}")
+
+
+def _chats(reported: Iterable[Any]) -> list[int]:
+    sessions = [row for report in reported if not refused(report) for row in rows(report["sessions"])]
+    return [chat for chat in dict.fromkeys(count(row.get("chatId")) for row in sessions) if chat]
+
+
+async def _titles(desk: Desk, chats: Sequence[int]) -> dict[int, str]:
+    questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
+    found = await together(*(partial(attempt, desk, question) for question in questions))
+    return {chat.id: chat.title for chat in (ChatState.of(one) for one in found if not refused(one))}

@@ -1,0 +1,28 @@
+"""What the tools share that change one dialog."""
+
+from functools import partial
+from typing import Self
+
+from desk.caller import Caller, caller
+from desk.chat_state import ChatState
+from desk.composite import Composite, Desk, together
+from desk.identifiers import DialogRef, chat_of, find
+
+
+class DialogAction(Composite):
+    """Base of these tools."""
+
+    dialog: DialogRef
+
+    async def chat(self, desk: Desk) -> int:
+        """The dialog that is changed."""
+        return await chat_of(desk, self.dialog)
+
+    async def settled(self, desk: Desk) -> Self:
+        """The same call with its dialog named by number."""
+        return self.model_copy(update={"dialog": await self.chat(desk)})
+
+    async def begun(self, desk: Desk) -> tuple[ChatState, Caller]:
+        """The dialog as it stands, and whom the call acts for."""
+        found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
+        return found.present(), me

@@ -1,0 +1,135 @@
+"""The ways in which people and programs name a dialog, told apart without asking the portal."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from tools.fields import MAX_ID
+
+Kind = Literal["number", "chat", "session", "user_code", "crm", "client"]
+LONGEST = 500
+SHORTEST_NAME = 2
+CRM_CODES = {"L": "lead", "D": "deal", "C": "contact", "CO": "company"}
+CRM_TYPES = {"1": "lead", "2": "deal", "3": "contact", "4": "company"}
+"""The portal's numbers of the kinds of records, as they stand in newer links."""
+FORMS = (
+    "a chat id (203 or chat203), session 301, a USER_CODE, a CRM record (deal 5), a link copied from the portal, or "
+    "the client's name"
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a dialog is named by."""
+
+    kind: Kind
+    id: int = 0
+    text: str = ""
+    """USER_CODE, kind of the CRM record, or client's name."""
+    host: str = ""
+    """Portal that a link names, with its port if it has one."""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "crm":
+                return f"{self.text} {self.id}"
+            case "chat" | "session":
+                return f"{self.kind} {self.id}"
+            case "number":
+                return str(self.id)
+            case _:
+                return f"'{self.text[:80]}'"
+
+
+def read(value: int | str) -> Reference:
+    """What is named; ValueError where it can be nothing."""
+    text = str(value).strip()
+    if not text:
+        raise ValueError("must not be blank")
+    if len(text) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters: give {FORMS}")
+    return _link(text) if _is_link(text) else _plain(text)
+
+
+def _plain(text: str) -> Reference:
+    for pattern, make in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            return make(found)
+    if len(text) < SHORTEST_NAME:
+        raise ValueError(f"is too short for a name: give {FORMS}")
+    return Reference("client", text=text)
+
+
+def _id(digits: str) -> int:
+    number = int(digits)
+    if not 1 <= number <= MAX_ID:
+        raise ValueError(f"an id is a number from 1 to {MAX_ID}")
+    return number
+
+
+def _record(found: re.Match[str]) -> Reference:
+    kind = found[1]
+    return Reference("crm", _id(found[2]), CRM_CODES.get(kind.upper()) or kind.lower())
+
+
+def _numbered(kind: Kind) -> Callable[[re.Match[str]], Reference]:
+    return lambda found: Reference(kind, _id(found[1]))
+
+
+_BETWEEN = r"[ _:#№-]*"
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reference]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), make)
+    for pattern, make in (
+        (r"(-?\d+)", _numbered("number")),
+        (rf"(?:chat|dialog){_BETWEEN}(\d+)", _numbered("chat")),
+        (rf"session{_BETWEEN}(\d+)", _numbered("session")),
+        (r"imol\|(\d+)", _numbered("session")),  # so the portal's links to a history name it
+        (r"(?:imol\|)?([\w.-]+\|\d+\|[^|]*\|\d+)", lambda found: Reference("user_code", text=found[1])),
+        (rf"(?:crm{_BETWEEN})?(lead|deal|contact|company){_BETWEEN}(\d+)", _record),
+        (r"(CO|L|D|C)_(\d+)", _record),
+    )
+)
+_IN_QUERY = ("im_dialog", "im_history", "im_lines")
+_RECORD_PATH = re.compile(r"/crm/(?:type/)?(\w+)/(?:details|show)/(\d+)(?:/|$)", re.ASCII)
+_SWITCHES = {"y", "n", ""}
+
+
+def _is_link(text: str) -> bool:
+    lower = text.lower()
+    return "://" in lower or lower[0] in "/?#" or "/crm/" in lower or any(f"{name}=" in lower for name in _IN_QUERY)
+
+
+def _link(text: str) -> Reference:
+    try:
+        parts = urlsplit(text if "://" in text or text[0] in "/?#" else f"https://{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("is a link that cannot be read") from None
+    found = _in_address(parts)
+    return replace(found, host=f"{host}:{port}" if port else host)
+
+
+def _in_address(parts: SplitResult) -> Reference:
+    if record := _RECORD_PATH.search(parts.path):
+        kind = CRM_TYPES.get(record[1], record[1].lower())
+        if kind not in CRM_CODES.values():
+            raise ValueError(f"is a link to a CRM record that is no {', '.join(CRM_CODES.values())}")
+        return Reference("crm", _id(record[2]), kind)
+    for value in _values(parts):
+        if value.isdecimal():
+            raise ValueError(f"is a link to a dialog with a person ({value[:20]}), not with a client")
+        found = _plain(value)
+        if found.kind != "client":
+            return found
+    raise ValueError("is a link that names no dialog: it should hold IM_DIALOG=chat203 or /crm/deal/details/5/")
+
+
+def _values(parts: SplitResult) -> Iterator[str]:
+    """What the address says of a dialog: in its query, then behind the hash."""
+    for where in (parts.query, parts.fragment.partition("?")[2] or parts.fragment):
+        given = {name.lower(): value for name, value in parse_qsl(where)}
+        yield from (given[name] for name in _IN_QUERY if given.get(name, "").lower() not in _SWITCHES)
+    if found := re.search(r"chat\d+", parts.fragment, re.IGNORECASE | re.ASCII):
+        yield found[0]

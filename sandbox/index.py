@@ -1,0 +1,26 @@
+"""Records by what they belong to, so that a big company is looked through as quickly as a small one."""
+
+from collections.abc import Callable, Collection, Hashable
+from itertools import islice
+from typing import Generic, TypeVar
+
+Record = TypeVar("Record")
+
+
+class Index(Generic[Record]):
+    """Groups a collection by something that never changes; records are added to it, and none is ever taken out."""
+
+    def __init__(self, records: Callable[[], Collection[Record]], key: Callable[[Record], Hashable]) -> None:
+        self._records = records
+        self._key = key
+        self._seen = 0
+        self._groups: dict[Hashable, list[Record]] = {}
+
+    def of(self, key: Hashable) -> list[Record]:
+        """Return the records of a key, in the order in which they came."""
+        records = self._records()
+        if len(records) > self._seen:
+            for record in islice(records, self._seen, None):
+                self._groups.setdefault(self._key(record), []).append(record)
+            self._seen = len(records)
+        return list(self._groups.get(key, ()))

@@ -1,0 +1,154 @@
+"""What a portal holds now, as resources: each is the text of a tool that only reads, and exists where the tool does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import anyio
+from mcp import types
+
+from prompts import takes
+from server import failures
+from server.calls import Calls
+from server.guard.fence import in_quotes
+from server.policy import Policy
+from server.replies import Failure
+
+if TYPE_CHECKING:
+    from portal.client import Report
+
+ROOT = "openchannels://"
+TEXT = "text/plain"
+TRANSCRIPT = 50
+"""Messages of a dialog."""
+FRESH = 30.0
+"""Seconds for which ids are offered before the portal is asked again: somebody types letter by letter."""
+
+
+class NotShown(Exception):  # noqa: N818
+    """Why a resource cannot be read; `there` unless the address is wrong."""
+
+    def __init__(self, why: str, *, there: bool) -> None:
+        super().__init__(why)
+        self.there = there
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A family of resources, or one without an argument."""
+
+    tool: str
+    name: str
+    title: str
+    description: str
+    argument: str = ""
+    """Argument of the tool that the end of the address is."""
+    variable: str = ""
+    """Name of it in the address."""
+    more: tuple[tuple[str, Any], ...] = ()
+    """Further arguments of the tool."""
+
+    @property
+    def address(self) -> str:
+        """The address, or how it is made."""
+        return f"{ROOT}{self.name}" + (f"/{{{self.variable}}}" if self.variable else "")
+
+
+INBOX = Kind("inbox", "inbox", "Who waits", "The dialogs that need someone, longest wait first")
+DIALOG = Kind(
+    "dialog",
+    "dialogs",
+    "Dialog",
+    f"A dialog by its chat id: client, state, owner, the last {TRANSCRIPT} messages",
+    argument="dialog",
+    variable="chat_id",
+    more=(("last", TRANSCRIPT),),
+)
+LINE = Kind(
+    "channel_overview", "lines", "Line", "What a line does, in words, by its id", argument="line", variable="id"
+)
+KINDS = (INBOX, DIALOG, LINE)
+IN_PROMPTS: Mapping[str, Kind] = {"chat_id": DIALOG, "config_id": LINE, "line": LINE}
+"""Argument of a prompt -> what its values are the ids of."""
+
+
+class Live:
+    """The resources of one caller."""
+
+    def __init__(self, policy: Policy, calls: Calls) -> None:
+        self._kinds = tuple(kind for kind in KINDS if kind.tool in policy.tools)
+        self._calls = calls
+        self._offered: dict[str, tuple[float, list[int]]] = {}
+
+    def resources(self) -> list[types.Resource]:
+        """Those without an argument."""
+        return [
+            types.Resource(
+                uri=kind.address,
+                name=kind.name,
+                title=kind.title,
+                description=kind.description,
+                mime_type=TEXT,
+                annotations=_annotations(),
+            )
+            for kind in self._kinds
+            if not kind.variable
+        ]
+
+    def templates(self) -> list[types.ResourceTemplate]:
+        """How the addresses of the others are made."""
+        return [
+            types.ResourceTemplate(
+                uri_template=kind.address,
+                name=kind.name,
+                title=kind.title,
+                description=kind.description,
+                mime_type=TEXT,
+                annotations=_annotations(),
+            )
+            for kind in self._kinds
+            if kind.variable
+        ]
+
+    async def read(self, uri: str, report: "Report | None" = None) -> str | None:
+        """The text of a resource, or NotShown; None for an address of another kind."""
+        name, _, end = uri.removeprefix(ROOT).partition("/")
+        kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
+        if kind is None or not uri.startswith(ROOT):
+            return None
+        arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
+        reply = await self._calls.show(kind.tool, arguments, report)
+        if isinstance(reply, Failure):
+            raise NotShown(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
+        return "\n".join(block.text for block in reply.content if isinstance(block, types.TextContent))
+
+    async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
+        """Ids for the argument of a template or prompt; none where the portal does not tell."""
+        kind = self._kind_of(ref, argument)
+        if kind is None:
+            return []
+        at, ids = self._offered.get(kind.name, (float("-inf"), []))
+        if anyio.current_time() - at >= FRESH:
+            ids = await self._ids(kind)
+            self._offered[kind.name] = (anyio.current_time(), ids)
+        return list(map(str, ids))
+
+    def _kind_of(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> Kind | None:
+        if isinstance(ref, types.PromptReference):
+            kind = IN_PROMPTS.get(argument) if takes(ref.name, argument) else None
+            return kind if kind in self._kinds else None
+        return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
+
+    async def _ids(self, kind: Kind) -> list[int]:
+        from desk.choices import line_ids, recent_chats
+
+        try:
+            desk = await self._calls.desk()
+            return await (recent_chats(desk) if kind is DIALOG else line_ids(desk))
+        except failures.OF_CALLS:
+            return []
+
+
+def _annotations() -> types.Annotations:
+    return types.Annotations(audience=["user", "assistant"], priority=0.7)
