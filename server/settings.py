@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     approval_seconds: float = Field(default=900.0, ge=10, le=86_400)
     """How long a call waits for a person."""
     state_folder: Path = FOLDER / "state"
-    """Where approvals, hourly limits, the audit log and masks are kept."""
+    """Where approvals, hourly limits and the audit log are kept."""
     timeout: float = Field(default=45.0, ge=1, le=600)
     """Seconds for one call with all its attempts; many clients give up after 60."""
 

@@ -1,1 +1,1 @@
-"""What stands between an assistant and the portal: policy, approval, limits, drafts, fences, masks, the audit log."""
+"""What stands between an assistant and the portal: policy, approval, limits, drafts, fences, the audit log."""
