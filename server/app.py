@@ -68,14 +68,14 @@ class Handlers:
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
         from server.content import MARKDOWN
-        from server.library import NoSuchPage
         from server.live import TEXT, NotShown
+        from server.shelf import NoSuchPage
 
         caller, kind = self._caller_of(context), TEXT
         try:
             text = await caller.live.read(params.uri, _report_to(context))
             if text is None:
-                text, kind = caller.library.read(params.uri).text, MARKDOWN
+                text, kind = caller.shelf.read(params.uri).text, MARKDOWN
         except (NoSuchPage, NotShown) as error:
             code = types.INTERNAL_ERROR if isinstance(error, NotShown) and error.there else types.INVALID_PARAMS
             raise MCPError(code, str(error), {"uri": params.uri[:200]}) from None

@@ -12,9 +12,9 @@ from server.calls import Calls
 from server.connection import Connection
 from server.guard.keeping import Keeping
 from server.instructions import INSTRUCTIONS
-from server.library import Library
 from server.live import Live
 from server.policy import Policy
+from server.shelf import Library
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +24,13 @@ class Caller:
     name: str
     policy: Policy
     connection: Connection
-    library: Library
+    shelf: Library
     keeping: Keeping
 
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.name, self.policy, self.connection, self.library, self.keeping)
+        return Calls(self.name, self.policy, self.connection, self.shelf, self.keeping)
 
     @cached_property
     def live(self) -> Live:

@@ -18,11 +18,11 @@ from server.gateway import CallMethod, DescribeMethod, FindMethod, named
 from server.guard.keeping import Keeping
 from server.guard.person import AskFirst, Nobody, Person
 from server.guard.status import ApprovalStatus
-from server.library import Library
 from server.lookup import INDEX, Lookup
 from server.observation import OK, UNKNOWN_TOOL, Running
 from server.policy import Policy, every_tool
 from server.replies import Failure, answer, refuse, sketch
+from server.shelf import Library
 from tools.method import Method
 from tools.tool import InvalidArguments, Tool
 
@@ -41,11 +41,11 @@ Reply = CallToolResult | Failure
 class Calls:
     """Turns tool calls of one caller into requests to one portal, within one policy."""
 
-    def __init__(self, name: str, policy: Policy, connection: Connection, library: Library, keeping: Keeping) -> None:
+    def __init__(self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping) -> None:
         self._name = name
         self._policy = policy
         self._connection = connection
-        self._library = library
+        self._shelf = shelf
         self._keeping = keeping
         self._watching = False
 
@@ -165,9 +165,9 @@ class Calls:
     async def _result(self, call: Tool, report: "Report | None") -> Any:
         match call:
             case Lookup():
-                return call.look_up(self._library)
+                return call.look_up(self._shelf)
             case FindMethod() | DescribeMethod():
-                return call.look_up(self._policy.tools, self._library)
+                return call.look_up(self._policy.tools, self._shelf)
             case ApprovalStatus():
                 await self._connection.portal()
                 self._watch()

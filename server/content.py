@@ -11,7 +11,7 @@ from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts, takes
-from server.library import OFFICIAL, NoSuchPage
+from server.shelf import OFFICIAL, NoSuchPage
 from tools.registry import methods
 
 Reference = types.ResourceTemplateReference | types.PromptReference

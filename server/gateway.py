@@ -10,7 +10,7 @@ from tools.names import snake_case, tool_name
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
-    from server.library import Library
+    from server.shelf import Library
 
 Name = Annotated[str, Field(min_length=1, max_length=100, description="name of a tool or REST method")]
 

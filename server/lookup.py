@@ -11,7 +11,7 @@ from tools.names import snake_case
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
-    from server.library import Library
+    from server.shelf import Library
 
 INDEX = "openchannels://docs/index"
 MOST_CHARACTERS = 16_000
@@ -77,7 +77,7 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from docs.outline import sections
-        from server.library import NoSuchPage
+        from server.shelf import NoSuchPage
 
         try:
             page = library.read(self.uri)

@@ -8,8 +8,8 @@ from mcp.types import CallToolResult
 from server.caller import Caller
 from server.connection import Connection
 from server.guard.keeping import Keeping
-from server.library import Library
 from server.policy import Policy
+from server.shelf import Library
 from tests.assistant import STATE
 
 

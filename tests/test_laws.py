@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server import catalogue
+from server.catalogue import DRY_RUN
 from server.instructions import INSTRUCTIONS
 from server.policy import Policy
 from tools import DEFAULT_TOOLSETS, TOOLSETS
@@ -127,6 +128,7 @@ KNOWN_NAMES = (
     | {scope for method in METHODS.values() for scope in method.scopes}
     | {name for method in METHODS.values() for name in _names(method.input_schema())}
     | {
+        DRY_RUN,
         "status",
         "expired_token",
         "entity_data_1",

@@ -49,7 +49,7 @@ def read(context: click.Context, *, page: str, section: str | None) -> None:
 
 
 def _look_up(context: click.Context, tool: "type[Lookup]", arguments: dict[str, Any], *, as_json: bool) -> None:
-    from server.library import Library
+    from server.shelf import Library
     from tools.tool import InvalidArguments
 
     library = Library(read_settings(context).docs_folder.expanduser())

@@ -122,7 +122,7 @@ def caller_of(settings: Settings, name: str) -> "Caller":
     """Whoever calls by these settings."""
     from server.caller import Caller
     from server.guard.keeping import Keeping
-    from server.library import Library
+    from server.shelf import Library
 
     library = Library(settings.docs_folder.expanduser())
     return Caller(name, policy_of(settings), connect(settings), library, Keeping.of(settings))

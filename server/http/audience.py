@@ -93,7 +93,7 @@ class Audience:
     async def subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         """Tell this session when a page changes."""
         from server.content import page
-        from server.library import NoSuchPage
+        from server.shelf import NoSuchPage
 
         try:
             page(str(params.uri))

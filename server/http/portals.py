@@ -12,9 +12,9 @@ from anyio.abc import TaskGroup, TaskStatus
 from server.caller import Caller
 from server.connection import Connection
 from server.guard.keeping import Keeping
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings, WrongSettings
+from server.shelf import Library
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from server.caller import Caller
 from server.connection import Connection
 from server.guard.keeping import Keeping
 from server.guard.person import Nobody, Person
-from server.library import Library
 from server.policy import Policy
 from server.settings import Settings
+from server.shelf import Library
 from tests.assistant import text_of
 from tools import TOOLSETS
 

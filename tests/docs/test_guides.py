@@ -30,6 +30,7 @@ TARGETS = {
     "events": set(events()),
     "guides": set(guides()),
     "sections": set(SECTIONS),
+    "tools": {tool.tool() for tool in COMPOSITES},
     "errors": ERROR_CODES,
 }
 
@@ -102,7 +103,7 @@ def test_every_tool_and_argument_that_is_named_exists(page: Guide) -> None:
     kinds = {tool.partition("_")[0] + "_" for tool in TOOLS}
     for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", prose(page)):
         if any(name.startswith(kind) for kind in kinds):
-            assert name in TOOLS | arguments | SCOPES | {"message_count", "message_type"}, name
+            assert name in TOOLS | arguments | SCOPES | {"message_count", "message_type", "close_term"}, name
 
 
 def test_an_overview_sends_the_reader_to_every_method_of_its_section() -> None:
