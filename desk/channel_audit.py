@@ -14,7 +14,6 @@ from desk.names import LineRef, Names
 from desk.rule import Finding, Rule, Severity
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
-from tools.outside import visible
 
 MENDING = "config_update"
 MOST_LINES = 50
@@ -111,7 +110,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
         if result.left_out:
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
-        return visible("\n".join(texts))
+        return "\n".join(texts)
 
     def structured(self, result: Audit) -> dict[str, Any]:
         """All findings."""

@@ -14,7 +14,6 @@ from desk.rows import count, rows
 from desk.words import listed
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
-from tools.outside import visible
 from tools.statistics import V2StatGet
 
 MOST_CHANNELS = 8
@@ -97,7 +96,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         state += ["temporary: the portal deletes it 8 hours after it was made"] if line.on("TEMPORARY") else []
         texts = [f"{line}: {'; '.join(state) or 'on'}"]
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
-        return visible("\n".join([*texts, f"Channels: {_seen(result.channels)}"]))
+        return "\n".join([*texts, f"Channels: {_seen(result.channels)}"])
 
     def structured(self, result: Overview) -> dict[str, Any]:
         """The same as a program reads it."""

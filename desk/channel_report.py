@@ -14,7 +14,6 @@ from desk.periods import Day, Period, ServerTime, Word, between, named
 from desk.report import Report, Scope, gather
 from desk.report_text import text_of
 from tools.effect import Effect
-from tools.outside import visible
 from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArguments
 
@@ -122,7 +121,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
 
     def text(self, result: Report) -> str:
         """The report in a few lines."""
-        return visible(text_of(result))
+        return text_of(result)
 
     def structured(self, result: Report) -> dict[str, Any]:
         """All figures."""

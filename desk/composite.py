@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PAGES = "openchannels://docs/tools"
 
 
+def _nobody(_: Any) -> None:
+    """Listens."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """One portal as one caller may use it."""
@@ -28,6 +32,8 @@ class Desk:
     report: "Report | None" = None
     """Told how long a call has been waiting, and for what."""
     began: float = field(default_factory=anyio.current_time)
+    listen: Callable[[Any], None] = _nobody
+    """Hears every answer of the portal as it came."""
     thrifty: bool = False
     """See `saving`."""
 
@@ -41,6 +47,7 @@ class Desk:
             report=self._waiting if self.report else None,
             thrifty=self.thrifty,
         )
+        self.listen(raw)
         return method.result(raw)
 
     def saving(self) -> Self:

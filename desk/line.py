@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.rows import count, rows
+from tools.outside import plain_name
 from tools.results import number
 
 
@@ -27,7 +28,8 @@ class Line:
         return " ".join(self.text("LINE_NAME").split())
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.id})"
+        """For a reader; marked if it is no plain name."""
+        return f"{plain_name(self.name)} ({self.id})"
 
     @property
     def queue(self) -> list[int]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from desk.line import Line
 from desk.names import Named
 from desk.words import HOUR, duration, listed
+from tools.outside import outside
 
 LONGEST_TEXT = 70
 MOST_OPERATORS = 15
@@ -53,7 +54,7 @@ def sections(line: Line, names: Mapping[int, str]) -> dict[str, str]:
 
 def _quoted(text: str) -> str:
     words = " ".join(text.split()).replace('"', "'")
-    return f'"{words}"' if len(words) <= LONGEST_TEXT else f'"{words[:LONGEST_TEXT]}..."'
+    return f'"{outside(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")}"'
 
 
 def _people(line: Line, names: Mapping[int, str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.messenger import UserGet, UserSearch
 from tools.method import RefusedByResult, UnexpectedResult
+from tools.outside import outside, plain_name, repeated
 from tools.results import number
 from tools.tool import InvalidArguments
 from tools.user_fields import SHORTEST_WORD, Scalar
@@ -60,7 +61,8 @@ class Named:
     kind: Kind = "user"
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.id})" if self.name else f"{self.kind} {self.id}"
+        """For a reader; marked if it is no plain name."""
+        return f"{plain_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
 
 
 @dataclass(eq=False)
@@ -209,8 +211,9 @@ def _name(value: object) -> str:
 
 
 def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
-    shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES) or "none"
-    asked = str(which)[:LONGEST_NAME]
+    shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
+    known = outside(shown, "portal") if shown else "none"
+    asked = repeated(str(which)[:LONGEST_NAME])
     if hits:
-        return f"{argument}: '{asked}' fits several: {shown}; give the id"
-    return f"{argument}: nothing fits '{asked}'; there are {shown}"
+        return f"{argument}: {asked} fits several: {known}; give the id"
+    return f"{argument}: nothing fits {asked}; there are {known}"

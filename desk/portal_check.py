@@ -10,6 +10,7 @@ from desk.composite import Composite, Desk
 from tools.effect import Auth, Effect
 from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
 from tools.method import Method
+from tools.outside import is_code, outside
 from tools.tool import Tool
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ ORDER = (
     "lines to change",
     "reports",
 )
+NAMING = frozenset({"credentials", "application"})
+"""Checks whose findings hold names that people gave."""
 CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
 
 
@@ -81,7 +84,8 @@ class PortalCheck(Composite):
         """One line a check, then what to do."""
         lines = [f"Portal {result['portal']}"]
         for check in result["checks"]:
-            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {check['found']}")
+            found = outside(check["found"], "portal") if check["name"] in NAMING else check["found"]
+            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {found}")
             if check["todo"]:
                 lines.append(f"     What to do: {check['todo']}")
         lines.append(f"{result['usable_tools']} tools can work here.")
@@ -136,7 +140,7 @@ class Examination:
             result = await self._portal.call(method, params, repeatable=True, scopes=_scopes_of(method))
         except PortalError as error:
             self._refusals[name] = error
-            code = f" ({error.code})" if error.code else ""
+            code = f" ({error.code})" if error.code and is_code(error.code) else ""
             own = STATISTICS if method.startswith(REPORTS) else {}
             todo = advice(error.code, own) if error.code is not None else "Check the address and the network."
             cause = f": {error.description}" if error.code is None and error.description else code
@@ -149,7 +153,7 @@ class Examination:
         self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
     def _scopes(self, granted: Any) -> Check:
-        names = sorted(map(str, granted)) if isinstance(granted, list) else []
+        names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
         self._granted = frozenset(names)
         missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
         todo = missing_scope(*missing) if missing else ""
@@ -197,7 +201,8 @@ def _is_for_applications(method: type[Method]) -> bool:
 
 
 def _revision(revision: Any) -> str:
-    return f"answers, REST revision {revision.get('rest')}"
+    rest = revision.get("rest")
+    return f"answers, REST revision {rest if isinstance(rest, int) else 'unknown'}"
 
 
 def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:

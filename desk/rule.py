@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from desk.line import Line
+from tools.outside import code, is_code, outside
 
 
 class Severity(IntEnum):
@@ -79,15 +80,25 @@ class Finding:
     def text(self) -> str:
         """The finding in a line of words."""
         values = ", ".join(f"{name}={_shown(value)}" for name, value in self.values.items())
-        call = " ".join(f"{name}={_json(value)}" for name, value in self.arguments.items())
+        call = " ".join(f"{name}={_argument(value)}" for name, value in self.arguments.items())
         return f"{self.rule.severity.name.lower()}: {values}. {self.rule.why} Fix: {self.rule.tool} {call}"
 
 
 def _shown(value: Any) -> str:
     """Short, as texts may be long."""
-    shown = value if isinstance(value, str) and value else _json(value)
-    shown = " ".join(shown.split())
-    return f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
+    shown = " ".join((value if isinstance(value, str) and value else _json(value)).split())
+    return code(f"{shown[:60]}..." if len(shown) > 63 else shown)  # noqa: PLR2004
+
+
+def _argument(value: Any) -> str:
+    """As it is to be sent; words that were taken from the settings are marked."""
+    return _json(value) if _is_plain(value) else outside(_json(value), "portal")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return all(map(_is_plain, value.values())) if isinstance(value, dict) else is_code(str(value))
 
 
 def _json(value: Any) -> str:

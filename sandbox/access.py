@@ -130,7 +130,10 @@ def history_reaches(company: Company, caller_id: int, target_id: int, session: S
 def channel_works(company: Company, chat: Chat) -> bool:
     """Tell whether the line that the chat began in is on and still has the chat's channel."""
     line = company.lines.get(chat.line_id)
-    return line is not None and line.on("ACTIVE") and chat.connector in line.connectors
+    if line is None or not line.on("ACTIVE"):
+        return False
+    connection = company.connections.get((chat.connector, line.id))
+    return chat.connector in line.connectors or (connection is not None and connection.active)
 
 
 def channel_off() -> Refusal:

@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
+from server.guard.fence import in_quotes
 from server.guard.person import AtClient
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Handlers:
                 text, kind = caller.shelf.read(params.uri).text, MARKDOWN
         except (NoSuchPage, NotShown) as error:
             code = types.INTERNAL_ERROR if isinstance(error, NotShown) and error.there else types.INVALID_PARAMS
-            raise MCPError(code, str(error), {"uri": params.uri[:200]}) from None
+            raise MCPError(code, in_quotes(str(error)), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)
         return types.ReadResourceResult(contents=[contents])
 

@@ -11,7 +11,7 @@ from mcp.server import ServerRequestContext
 from server.calls import Calls
 from server.connection import Connection
 from server.guard.keeping import Keeping
-from server.instructions import INSTRUCTIONS
+from server.instructions import INSTRUCTIONS, MASKED
 from server.live import Live
 from server.policy import Policy
 from server.shelf import Library
@@ -47,7 +47,8 @@ class Caller:
     @property
     def instructions(self) -> str:
         """What its assistant is told before it sees a tool."""
-        return f"{INSTRUCTIONS}{self.connection.described()}"
+        masks = MASKED if self.keeping.masks else ""
+        return f"{INSTRUCTIONS}{masks}{self.connection.described()}"
 
 
 CallerOf = Callable[[ServerRequestContext[Any]], Caller]

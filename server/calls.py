@@ -3,6 +3,7 @@
 import difflib
 import logging
 import sqlite3
+import traceback
 from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,16 @@ from server.catalogue import DRY_RUN
 from server.connection import Connection
 from server.gateway import CallMethod, DescribeMethod, FindMethod, named
 from server.guard.keeping import Keeping
+from server.guard.masking import Masks, NoMasks, masks_of
 from server.guard.person import AskFirst, Nobody, Person
 from server.guard.status import ApprovalStatus
 from server.lookup import INDEX, Lookup
 from server.observation import OK, UNKNOWN_TOOL, Running
 from server.policy import Policy, every_tool
-from server.replies import Failure, answer, refuse, sketch
+from server.replies import Failure, Reply, answer, as_result, sketch
 from server.shelf import Library
 from tools.method import Method
+from tools.outside import is_code, repeated
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
@@ -35,7 +38,8 @@ logger = logging.getLogger(__name__)
 ASKED = "asked"
 LOOK_EVERY = 0.5
 """Seconds between looks for what a person approved, while something waits."""
-Reply = CallToolResult | Failure
+WITHOUT_CLIENTS = (Lookup, FindMethod, DescribeMethod)
+"""Tools whose results are pages of ours."""
 
 
 class Calls:
@@ -64,7 +68,7 @@ class Calls:
                 running.outcome = ASKED
                 return asking.result
             _note(running, reply)
-        return refuse(reply) if isinstance(reply, Failure) else reply
+        return as_result(reply)
 
     async def show(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> Reply:
         """What a tool that only reads answers, for a resource; it has to exist here, but need not be listed."""
@@ -75,7 +79,7 @@ class Calls:
 
     async def desk(self, report: "Report | None" = None) -> Desk:
         """The portal as this caller may use it."""
-        return Desk(await self._connection.portal(), self._policy.tools, report)
+        return Desk(await self._connection.portal(), self._policy.tools, report, listen=self._masks.listen)
 
     async def make_approved(self, approval_id: str) -> None:
         """Make a call that a person approved, unless somebody else has begun to."""
@@ -94,7 +98,12 @@ class Calls:
         """What stands before changing calls; made at the first of them."""
         from server.guard.guard import Guard
 
-        return Guard(self._policy, self._keeping, self._connection.key, self._name)
+        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks)
+
+    @cached_property
+    def _masks(self) -> Masks:
+        """What hides clients' data from the assistant."""
+        return masks_of(self._keeping.folder, self._connection.key) if self._keeping.masks else NoMasks()
 
     async def _reply(self, name: str, arguments: Mapping[str, Any], report: "Report | None", person: Person) -> Reply:
         try:
@@ -109,12 +118,20 @@ class Calls:
         self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
     ) -> Reply:
         try:
-            return await self._run(tool, arguments, report, person)
+            reply = await self._run(tool, arguments, report, person)
+            return self._masks.hidden(reply) if isinstance(reply, Failure) else reply
         except AskFirst:
             raise
-        except Exception:
-            logger.exception("The tool %s failed inside this server", tool.tool())
+        except Exception:  # noqa: BLE001  (told as a failure, and noted)
+            logger.error("The tool %s failed inside this server\n%s", tool.tool(), self._cause())  # noqa: TRY400
             return failures.fault(tool)
+
+    def _cause(self) -> str:
+        """What failed, for the log; a cause can hold what the portal said."""
+        try:
+            return self._masks.hidden(traceback.format_exc())
+        except (OSError, sqlite3.Error) as error:
+            return f"{type(error).__name__}: pseudonyms cannot be kept, so the cause is withheld"
 
     def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, Mapping[str, Any]]:
         """The tool that is meant, behind the gateway too, with its own arguments."""
@@ -127,7 +144,7 @@ class Calls:
         self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
     ) -> Reply:
         try:
-            arguments, dry = _without_dry_run(tool, arguments)
+            arguments, dry = _without_dry_run(tool, self._masks.restored(arguments))
             call = tool.from_tool(arguments)
         except InvalidArguments as error:
             return failures.invalid(tool, error)
@@ -141,7 +158,7 @@ class Calls:
         try:
             desk = await self.desk(report)
             if dry:
-                return sketch(await self.guard.draft(call, desk))
+                return sketch(self._masks.hidden(await self.guard.draft(call, desk)))
             if isinstance(call, Composite) and self.guard.has_to_look(call):
                 call = await call.settled(desk)
             return await self.guard.make(call, desk, person, partial(self._made, call, report))
@@ -160,7 +177,7 @@ class Calls:
             return failures.of_call(type(call), error)
         if self._policy.taint and (chats := call.heard(result)):
             self.guard.hear(chats)
-        return answer(call, result)
+        return answer(call, result if isinstance(call, WITHOUT_CLIENTS) else self._masks.hidden(result))
 
     async def _result(self, call: Tool, report: "Report | None") -> Any:
         match call:
@@ -180,8 +197,14 @@ class Calls:
                 raise TypeError(f"{call.tool()} is no kind of tool that can be called")
 
     def _watch(self) -> None:
-        """Make what a person approves, as long as something waits."""
-        if not self._watching and self.guard.approvals.open(self._connection.key, self._name):
+        """Make what a person approves, as long as something waits; a fault here is none of the call at hand."""
+        try:
+            self.guard.note_lost(every_tool())
+            waiting = self.guard.approvals.open(self._connection.key, self._name)
+        except (OSError, sqlite3.Error):
+            logger.exception("Approvals cannot be read")
+            return
+        if waiting and not self._watching:
             self._watching = True
             self._connection.start(self._make_what_is_approved)
 
@@ -199,7 +222,7 @@ class Calls:
 
     def _no_such_tool(self, name: str, arguments: Mapping[str, Any]) -> Failure:
         known = every_tool().get(name)
-        shown = name[:80]
+        shown = name[:80] if is_code(name[:80]) else "The call"
         if known is not None and (reason := self._policy.why_not(known)):
             if not known.reads():
                 self.guard.refused(known, arguments, reason)
@@ -212,7 +235,7 @@ class Calls:
             )
         near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
-        return Failure(shown, UNKNOWN_TOOL, "There is no tool of this name", advice, page=INDEX)
+        return Failure(shown, UNKNOWN_TOOL, f"There is no tool {repeated(name[:80])}", advice, page=INDEX)
 
 
 def _note(running: Running, reply: Reply) -> None:

@@ -74,11 +74,12 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     """Check address, credentials, scopes, rights and plan, and say what to do about each gap."""
     import anyio
 
+    from server.guard.fence import without_fences
     from server.manual import call_by_hand
 
     settings = read_settings(context)
     answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), "portal_check", (), as_json)
-    click.echo(answered.text)
+    click.echo(without_fences(answered.text))
     sys.exit(0 if answered.data.get("ok") else 1)
 
 

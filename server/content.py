@@ -12,6 +12,7 @@ from docs.page import Kind, Page
 from docs.pages import pages
 from prompts import PromptArguments, prompts, takes
 from server.shelf import OFFICIAL, NoSuchPage
+from tools.outside import repeated, visible
 from tools.registry import methods
 
 Reference = types.ResourceTemplateReference | types.PromptReference
@@ -94,7 +95,7 @@ def page(address: str) -> Page:
         return known[asked]
     near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
     hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
-    raise NoSuchPage(f"There is no page {address[:200]}; {hint}")
+    raise NoSuchPage(f"There is no page {repeated(address[:200])}; {hint}")
 
 
 @cache
@@ -132,7 +133,7 @@ def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
     if found is None:
         raise NoSuchPrompt(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
     try:
-        text = found.render(arguments)
+        text = visible(found.render(arguments))
     except PromptArguments as error:
         raise NoSuchPrompt(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))

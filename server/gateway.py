@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tools.effect import Effect
 from tools.names import snake_case, tool_name
+from tools.outside import repeated
 from tools.tool import InvalidArguments, Tool
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def named(name: str, tools: Mapping[str, type[Tool]]) -> str:
     for known in (name, tool_name(name)):
         if known in tools:
             return known
-    raise InvalidArguments([f"name: there is no tool {name[:80]} here; find_method finds those that there are"])
+    raise InvalidArguments(
+        [f"name: there is no tool {repeated(name[:80])} here; find_method finds those that there are"]
+    )
 
 
 def _first_line(tool: type[Tool]) -> str:

@@ -26,3 +26,7 @@ Reports, a line in words, mistakes in its settings: channel_report, channel_over
 Documentation: docs_search, docs_read, resources from openchannels://docs/index on. To attach: openchannels://inbox, \
 openchannels://dialogs/CHAT_ID, openchannels://lines/ID.
 """
+MASKED = """
+Clients' names, phones, e-mail addresses and cards come as pseudonyms such as [phone 3f9a2c1b]. Copy them exactly, \
+brackets included: in arguments they are replaced by what they stand for.
+"""

@@ -11,7 +11,7 @@ from mcp import types
 from prompts import takes
 from server import failures
 from server.calls import Calls
-from server.guard.fence import in_quotes
+from server.guard.fence import fenced, in_quotes
 from server.policy import Policy
 from server.replies import Failure
 
@@ -121,7 +121,7 @@ class Live:
         reply = await self._calls.show(kind.tool, arguments, report)
         if isinstance(reply, Failure):
             raise NotShown(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
-        return "\n".join(block.text for block in reply.content if isinstance(block, types.TextContent))
+        return fenced(reply.text())
 
     async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""

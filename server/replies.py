@@ -1,17 +1,32 @@
 """The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
 from server.guard.fence import fenced, in_quotes
-from tools.outside import outside, visible_in
+from tools.outside import code, outside, visible_in
 from tools.tool import Tool
 
 if TYPE_CHECKING:
     from server.guard.draft import Draft
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call came to."""
+
+    marked: str
+    """In words; what people outside wrote is marked."""
+    data: dict[str, Any]
+    pictures: list[bytes] = field(default_factory=list)
+    """As PNG."""
+
+    def text(self) -> str:
+        """The words."""
+        return self.marked
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,7 @@ class Failure:
     """The kind of failure in one word."""
     happened: str
     advice: str
+    """What people outside wrote is marked in it."""
     code: str | None = None
     """The portal's code; `""` where it sent an empty one."""
     said: str = ""
@@ -31,12 +47,12 @@ class Failure:
     """Steps that were taken before it, in words."""
 
     def text(self) -> str:
-        """The failure as a model or a person reads it."""
+        """The failure in words; what people outside wrote is marked."""
         parts = [f"{self.tool} failed. {self.happened}."]
         if self.done:
             parts.append(f"Done before that, and so it stays: {'; '.join(self.done)}.")
         if self.code is not None:
-            parts.append(f"Portal's code: {self.code or '(empty)'}.")
+            parts.append(f"Portal's code: {code(self.code) or '(empty)'}.")
         if self.said:
             said = outside(self.said, "portal")
             parts.append(f"Portal's words: {said}" if self.code is not None else f"Cause: {said}")
@@ -45,38 +61,45 @@ class Failure:
             parts.append(f"Page: {self.page}")
         return "\n".join(parts)
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The failure as a program reads it."""
+        told = {
+            "tool": self.tool,
+            "happened": in_quotes(self.happened),
+            "done": [in_quotes(step) for step in self.done] or None,
+            "code": self.code,
+            "advice": in_quotes(self.advice),
+            "page": self.page or None,
+        }
+        return {"error": {key: value for key, value in told.items() if value is not None}}
 
-def answer(tool: Tool, result: Any) -> CallToolResult:
-    """A success: the result as text, pictures and data, and after a change how to see what it did."""
+
+Reply = Answer | Failure
+
+
+def answer(tool: Tool, result: Any) -> Answer:
+    """A success, and after a change how to see what it did."""
     text = tool.text(result)
     if tool.afterwards:
         text += f"\n{tool.afterwards}"
-    content = [TextContent(text=fenced(text)), *map(_picture, tool.images(result))]
-    return CallToolResult(content=content, structured_content=visible_in(tool.structured(result)))
+    return Answer(text, tool.structured(result), tool.images(result))
 
 
-def sketch(drafted: "Draft") -> CallToolResult:
+def sketch(drafted: "Draft") -> Answer:
     """What a call would do, flagged as no failure, because a draft was asked for."""
-    text = f"Draft: nothing was sent. It would be:\n{drafted.text()}"
-    return CallToolResult(content=[TextContent(text=fenced(text))], structured_content=visible_in(drafted.data()))
+    return Answer(f"Draft: nothing was sent. It would be:\n{drafted.text()}", drafted.data())
+
+
+def as_result(reply: Reply) -> CallToolResult:
+    """The reply as the client gets it: fenced text, pictures, data, and whether it is a failure."""
+    pictures = map(_picture, reply.pictures if isinstance(reply, Answer) else ())
+    return CallToolResult(
+        content=[TextContent(text=fenced(reply.text())), *pictures],
+        structured_content=visible_in(reply.data),
+        is_error=isinstance(reply, Failure),
+    )
 
 
 def _picture(png: bytes) -> ImageContent:
     return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
-
-
-def refuse(failure: Failure) -> CallToolResult:
-    """A failure, flagged as one."""
-    details = {
-        "tool": failure.tool,
-        "happened": in_quotes(failure.happened),
-        "done": [in_quotes(step) for step in failure.done] or None,
-        "code": failure.code,
-        "advice": in_quotes(failure.advice),
-        "page": failure.page or None,
-    }
-    return CallToolResult(
-        content=[TextContent(text=fenced(failure.text()))],
-        structured_content={"error": {key: value for key, value in details.items() if value is not None}},
-        is_error=True,
-    )

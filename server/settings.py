@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     customer_per_hour: int | None = Field(default=None, ge=0)
     destructive_per_hour: int | None = Field(default=None, ge=0)
     taint: bool = False
+    mask_pii: bool = False
     audit_texts: bool = False
     """Whether the audit log holds the texts of messages too."""
     approval_seconds: float = Field(default=900.0, ge=10, le=86_400)

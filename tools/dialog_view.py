@@ -82,13 +82,13 @@ def _block(text: str) -> str:
 
 def state_text(view: Mapping[str, Any]) -> str:
     """The state in a few lines."""
-    crm = ", ".join(f"{link['type']} {link['id']}" for link in view["crm"]) or "none"
-    session = view["session_id"] or "none"
+    crm = ", ".join(f"{code(link['type'])} {link['id']}" for link in view["crm"]) or "none"
+    session, last = view["session_id"] or "none", code(view["last_message_id"])
     lines = (
         f"Chat {view['chat_id']} {title(view['title'])}: {view['status']}.",
         f"Line {view['line_id']}, connector {code(view['connector'])}, session {session}, owner {view['owner']}.",
         f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
-        f"Messages: {view['messages']}, unread: {view['unread']}, last message {view['last_message_id']}.",
+        f"Messages: {code(view['messages'])}, unread: {code(view['unread'])}, last message {last}.",
         f"USER_CODE {code(view['user_code'])}.",
     )
     return "\n".join(lines)

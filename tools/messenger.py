@@ -11,6 +11,7 @@ from tools.errors import CHANNEL_OFF, EXTRAS
 from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
+from tools.outside import code
 from tools.results import NewId
 from tools.rules import at_most_one_of
 from tools.user_fields import SHORTEST_WORD, Filter, Search
@@ -360,4 +361,4 @@ class Methods(Method):
 
     def text(self, result: Any) -> str:
         """The names alone."""
-        return " ".join(result) or "No methods."
+        return " ".join(map(code, result)) or "No methods."

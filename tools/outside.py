@@ -8,14 +8,24 @@ import re
 from typing import Any
 
 OPEN, SAID, CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"
+MARKED = re.compile(f"{OPEN}([a-z]+){SAID}([^{OPEN}{SAID}{CLOSE}]*){CLOSE}")
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff"
+)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\ue0f0-\ue0f2"  # invisible, bidirectional, and our own marks
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-    "|(?<![\u2190-\U0001faff\ufe0f])\u200d"  # joins emoji into one, and hides elsewhere
+    "\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb"  # invisible, or turning the direction
+    "\U0001107f\U00013430-\U00013455\U00016fe4\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"  # nobody's, our own marks among them
+    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U0010ffff]"
+    f"|(?<![{_EMOJI}#*0-9])\ufe0f"  # makes an emoji colourful, and hides elsewhere
+    f"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # joins emoji into one, and hides elsewhere
 )
 _CODE = re.compile(r"[A-Za-z0-9_.:|@+-]{0,128}")
+LONGEST_NAME, MOST_WORDS = 60, 5
+_NAME = re.compile(r"[\w .,:/|@+'()\[\]-]*")
 
 
 def outside(text: object, author: str) -> str:
@@ -26,18 +36,37 @@ def outside(text: object, author: str) -> str:
 def code(value: object) -> str:
     """A number, a date or the code of something as it is; anything that is not one plain word is marked."""
     text = str(value)
-    return text if _CODE.fullmatch(text) else outside(text, "portal")
+    return text if is_code(text) else outside(text, "portal")
+
+
+def repeated(text: str, quote: str = "'") -> str:
+    """What an assistant gave; anything that could be taken for more than a name is marked."""
+    return f"{quote}{text}{quote}" if _NAME.fullmatch(text) else outside(text, "assistant")
+
+
+def plain_name(text: str) -> str:
+    """What a colleague or a line is called: a few plain words as they are, anything else marked."""
+    plain = len(text) <= LONGEST_NAME and _NAME.fullmatch(text) and text.count(" ") < MOST_WORDS
+    return text if plain else outside(text, "portal")
+
+
+def is_code(text: str) -> bool:
+    """Whether it is one plain word."""
+    return bool(_CODE.fullmatch(text))
 
 
 def visible(text: str) -> str:
-    """The text with what a reader would not see, or would see in the wrong place, written as its code point."""
-    return _UNSEEN.sub(lambda found: _escaped(found[0]), text)
+    """The text with what a reader would not see, or would see in the wrong place, written as its code point.
+
+    Line feeds and tabs stay.
+    """
+    return _UNSEEN.sub(lambda found: _escaped(found[0]), text.replace("\r\n", "\n"))
 
 
 def visible_in(value: Any) -> Any:
-    """The same for every text in a JSON value, names of fields included."""
+    """The same for every text in a JSON value, names of fields included; without marks, as all of it is data."""
     if isinstance(value, str):
-        return visible(value)
+        return visible(MARKED.sub(r"\2", value))
     if isinstance(value, dict):
         return {visible_in(key): visible_in(item) for key, item in value.items()}
     return [visible_in(item) for item in value] if isinstance(value, list) else value

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
-from tools.outside import as_json
+from tools.outside import as_json, repeated
 from tools.schema import input_schema
 
 MOST_PROBLEMS = 10
@@ -132,9 +132,9 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden":
             near = difflib.get_close_matches(where.lower(), tool.model_fields, n=1)
-            return f"unknown argument '{where}'" + (f" (did you mean {near[0]}?)" if near else "")
+            return f"unknown argument {repeated(where)}" + (f" (did you mean {near[0]}?)" if near else "")
         case "missing":
-            return f"{where} is required"
+            return f"{repeated(where, '')} is required"
         case "int_type":
             what = "should be a whole number, e.g. 2043"
         case "model_type" | "dict_type" | "model_attributes_type":
@@ -142,7 +142,7 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
         case _:
             what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
             what = what.partition(" after validation")[0]
-    return f"{where}: {what}" if where else what
+    return f"{repeated(where, '')}: {what}" if where else what
 
 
 def _where(location: tuple[int | str, ...]) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from server.commands.options import WrongUsage, read_settings, settings_options
+from server.guard.fence import in_quotes
 from server.settings import Settings
+from tools.outside import visible
 
 if TYPE_CHECKING:
     from server.guard.approvals import Approval, Approvals
@@ -51,10 +53,13 @@ def list_approvals(context: click.Context, *, everything: bool) -> None:
 @settings_options
 def show(context: click.Context, *, approval_id: str) -> None:
     """Show one call: what would be done, with exactly which arguments."""
-    found = _approvals(read_settings(context)).get(approval_id)
+    from server.guard.portal_masks import PortalMasks
+
+    approvals = _approvals(read_settings(context))
+    found = approvals.get(approval_id)
     if found is None:
         raise WrongUsage(f"there is no approval {approval_id[:40]}")
-    click.echo(_shown(found))
+    click.echo(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found)))
 
 
 @approvals.command()
@@ -76,10 +81,13 @@ def deny(context: click.Context, *, approval_id: str) -> None:
 def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
     from server.guard.approvals import NotPending
 
+    settings, by = read_settings(context), getpass.getuser()
     try:
-        settled = _approvals(read_settings(context)).settle(approval_id, approve=approve, by=getpass.getuser())
+        settled = _approvals(settings).settle(approval_id, approve=approve, by=by)
     except NotPending as error:
         raise click.ClickException(str(error)) from None
+    facts = {"caller": settled.caller, "portal": settled.portal, "tool": settled.tool, "arguments": {}}
+    _log(settings).write("approved" if approve else "denied", **facts, approval=settled.id, by=by)
     until = f"the server that asked makes the call within a second, if it runs until {_time(settled.expires)}"
     click.echo(f"{settled.id} is approved; {until}." if approve else f"{settled.id} is denied; nothing is sent.")
 
@@ -89,10 +97,10 @@ def _shown(one: "Approval") -> str:
         f"Approval {one.id}: {one.stage}, asked {_time(one.asked)} by {one.caller}, good until {_time(one.expires)}.",
         f"Portal: {one.portal}",
         one.summary,
-        f"Arguments: {json.dumps(one.arguments, ensure_ascii=False)}",
+        f"Arguments: {visible(json.dumps(one.arguments, ensure_ascii=False))}",
     ]
     lines += [f"Settled by {one.settled_by}."] if one.settled_by else []
-    lines += [f"Answer: {one.reply}"] if one.reply else []
+    lines += [f"Answer: {in_quotes(one.reply)}"] if one.reply else []
     return "\n".join(lines)
 
 
@@ -130,7 +138,7 @@ def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
         raise click.ClickException("the log has a line that cannot be read: see audit verify") from None
     for entry in entries:
         if as_json:
-            click.echo(json.dumps(entry, ensure_ascii=False))
+            click.echo(visible(json.dumps(entry, ensure_ascii=False)))
             continue
-        words = json.dumps(entry["arguments"], ensure_ascii=False)
+        words = visible(json.dumps(entry["arguments"], ensure_ascii=False))
         click.echo(f"{entry['at']}  {entry['event']:8}  {entry['caller']}  {entry['tool']}  {words}")

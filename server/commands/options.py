@@ -37,6 +37,7 @@ CHOSEN = (
     "customer_per_hour",
     "destructive_per_hour",
     "taint",
+    "mask_pii",
 )
 """The settings that are options too."""
 
@@ -56,6 +57,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--customer-per-hour", type=click.IntRange(0), help="So many calls that clients see.")
     @click.option("--destructive-per-hour", type=click.IntRange(0), help="So many destructive calls.")
     @click.option("--taint", is_flag=True, default=None, help="Ask before writing to others than those read.")
+    @click.option("--mask-pii", is_flag=True, default=None, help="Pseudonyms in place of clients' data.")
     @click.pass_context
     @wraps(command)
     def with_settings(context: click.Context, /, **options: Any) -> Any:

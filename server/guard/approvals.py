@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from server.guard.runner import Runner
 from server.guard.state import State
 
 Outcome = Literal["executed", "failed", "unknown"]
@@ -17,7 +18,7 @@ Stage = Literal["pending", "approved", "denied", "expired", "running"] | Outcome
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that look like digits: a person types the id."""
 LONGEST_RUN = 660.0
-"""Seconds after which a call that is still said to run belongs to a server that has ended."""
+"""Seconds after which a call that is still said to run belongs to a server that has ended, where nothing else tells."""
 
 
 class NotPending(Exception):  # noqa: N818
@@ -43,11 +44,11 @@ class Approval:
     """What the call answered, once it has run."""
 
     @classmethod
-    def of(cls, row: sqlite3.Row, now: float) -> Self:
-        """A row as it is to be understood at this time."""
+    def of(cls, row: sqlite3.Row, stage: Stage) -> Self:
+        """A row as it is to be understood now."""
         return cls(
             row["id"],
-            _stage(row, now),
+            stage,
             row["portal"],
             row["caller"],
             row["tool"],
@@ -64,8 +65,9 @@ class Approvals:
     """The approvals of all servers that share a state file."""
 
     def __init__(self, state: State, now: Callable[[], float] = time.time) -> None:
-        self._state = state
+        self.state = state
         self._now = now
+        self._runner = Runner(state.path.parent)
 
     def ask(
         self, portal: str, caller: str, tool: str, arguments: Mapping[str, Any], *, summary: str, seconds: float
@@ -73,39 +75,38 @@ class Approvals:
         """A new pending approval, or the pending one of the very same call."""
         now = self._now()
         text = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             same = database.execute(
                 "SELECT * FROM approvals WHERE state = 'pending' AND portal = ? AND caller = ? AND tool = ?"
                 " AND arguments = ? AND expires > ?",
                 (portal, caller, tool, text, now),
             ).fetchone()
             if same is not None:
-                return Approval.of(same, now)
+                return self._read(same)
             new = "".join(secrets.choice(ALPHABET) for _ in range(8))
             database.execute(
                 "INSERT INTO approvals (id, state, portal, caller, tool, arguments, summary, asked, expires)"
                 " VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
                 (new, portal, caller, tool, text, summary, now, now + seconds),
             )
-            return Approval.of(_existing(database, new), now)
+            return self._read(_existing(database, new))
 
     def get(self, approval_id: str) -> Approval | None:
         """One of them."""
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             row = _row(database, approval_id)
-        return None if row is None else Approval.of(row, self._now())
+        return None if row is None else self._read(row)
 
     def all(self) -> list[Approval]:
         """All of them, newest first."""
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             rows = database.execute("SELECT * FROM approvals ORDER BY asked DESC").fetchall()
-        now = self._now()
-        return [Approval.of(row, now) for row in rows]
+        return [self._read(row) for row in rows]
 
     def settle(self, approval_id: str, *, approve: bool, by: str) -> Approval:
         """A person's decision; only the first one counts, and only before it expires."""
         now = self._now()
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             changed = database.execute(
                 "UPDATE approvals SET state = ?, settled = ?, settled_by = ?"
                 " WHERE id = ? AND state = 'pending' AND expires > ?",
@@ -114,7 +115,7 @@ class Approvals:
             row = _row(database, approval_id)
         if row is None:
             raise NotPending(f"there is no approval {approval_id[:40]}")
-        approval = Approval.of(row, now)
+        approval = self._read(row)
         if not changed:
             raise NotPending(f"approval {approval.id} is {approval.stage} already")
         return approval
@@ -122,17 +123,28 @@ class Approvals:
     def claim(self, approval_id: str) -> Approval | None:
         """The right to run an approved call, given once; None if it is not approved, has expired or was claimed."""
         now = self._now()
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             changed = database.execute(
-                "UPDATE approvals SET state = 'running', started = ?"
+                "UPDATE approvals SET state = 'running', started = ?, runner = ?"
                 " WHERE id = ? AND state = 'approved' AND expires > ?",
-                (now, approval_id, now),
+                (now, self._runner.name, approval_id, now),
             ).rowcount
-            return Approval.of(_existing(database, approval_id), now) if changed else None
+            return self._read(_existing(database, approval_id)) if changed else None
+
+    def lost(self, portal: str, caller: str) -> list[Approval]:
+        """Calls of a caller whose server ended while it made them: from now on their outcome is unknown."""
+        with self.state.changing() as database:
+            rows = database.execute(
+                "SELECT * FROM approvals WHERE state = 'running' AND portal = ? AND caller = ?", (portal, caller)
+            ).fetchall()
+            lost = [found for found in map(self._read, rows) if found.stage == "unknown"]
+            ended = [(self._now(), found.id) for found in lost]
+            database.executemany("UPDATE approvals SET state = 'unknown', ended = ? WHERE id = ?", ended)
+        return lost
 
     def open(self, portal: str, caller: str) -> dict[str, bool]:
         """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             rows = database.execute(
                 "SELECT id, state FROM approvals WHERE state IN ('pending', 'approved') AND portal = ? AND caller = ?"
                 " AND expires > ? ORDER BY asked",
@@ -142,11 +154,21 @@ class Approvals:
 
     def finish(self, approval_id: str, outcome: Outcome, reply: str) -> None:
         """What became of a call that ran."""
-        with self._state.changing() as database:
+        with self.state.changing() as database:
             database.execute(
                 "UPDATE approvals SET state = ?, ended = ?, reply = ? WHERE id = ? AND state = 'running'",
                 (outcome, self._now(), reply, approval_id),
             )
+
+    def _read(self, row: sqlite3.Row) -> Approval:
+        """What is past its time has expired; what a server began that has ended since is unknown."""
+        now = self._now()
+        stage: Stage = row["state"]
+        if stage in {"pending", "approved"} and row["expires"] <= now:
+            stage = "expired"
+        if stage == "running" and (row["started"] + LONGEST_RUN < now or self._runner.has_ended(row["runner"])):
+            stage = "unknown"
+        return Approval.of(row, stage)
 
 
 def _row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:
@@ -159,12 +181,3 @@ def _existing(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row:
     if row is None:
         raise LookupError(approval_id)
     return row
-
-
-def _stage(row: sqlite3.Row, now: float) -> Stage:
-    stage: Stage = row["state"]
-    if stage in {"pending", "approved"} and row["expires"] <= now:
-        return "expired"
-    if stage == "running" and row["started"] + LONGEST_RUN < now:
-        return "unknown"
-    return stage

@@ -1,12 +1,15 @@
 """What a call would do, in words, before it does it: for a person who has to agree, and for `dry_run`."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from desk.composite import Composite, Desk
+from tools.dialog_view import state_text
 from tools.effect import Effect
 from tools.method import Method
+from tools.outside import code, outside
 from tools.tool import Tool
 
 if TYPE_CHECKING:
@@ -28,19 +31,21 @@ class Draft:
     title: str
     effects: Effect
     request: str
-    """What would be sent."""
+    """Name of what would be sent."""
+    body: Mapping[str, Any]
     chat_id: int | None = None
     line_id: int | None = None
-    dialog: str = ""
+    dialog: Mapping[str, Any] | None = None
     """The present state of the dialog, as `dialog_get` tells it."""
     unknown: str = ""
     """Why the state could not be read."""
 
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
-        lines = [f"{self.title} ({self.tool}): {self.request}"]
+        sent = outside(json.dumps(self.body, ensure_ascii=False), "assistant")
+        lines = [f"{self.title} ({self.tool}): {self.request} {sent}"]
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
-        lines += [self.dialog] if self.dialog else []
+        lines += [state_text(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
         return "\n".join(lines)
 
@@ -51,10 +56,11 @@ class Draft:
             "tool": self.tool,
             "effects": list(self.effects.names),
             "request": self.request,
+            "body": self.body,
             "chat_id": self.chat_id,
             "line_id": self.line_id,
             "dialog": self.dialog,
-            "unknown": self.unknown,
+            "unknown": self.unknown or None,
         }
 
 
@@ -63,17 +69,18 @@ async def draft(call: Tool, desk: Desk) -> Draft:
     from portal.errors import PortalError
     from tools.method import RefusedByResult, UnexpectedResult
 
-    drafted = Draft(call.tool(), call.title, call.effects, _request(call), line_id=_line_named_by(call))
+    drafted = Draft(call.tool(), call.title, call.effects, *_request(call), line_id=_line_named_by(call))
     question = await _question(call, desk)
     if question is None:
         return drafted
     try:
         state = await desk.ask(question)
     except PortalError as error:
-        return replace(drafted, chat_id=question.chat_id, unknown=f"{error.happened} ({error.code or 'no code'})")
+        told = f"{error.happened} ({code(error.code or 'no code')})"
+        return replace(drafted, chat_id=question.chat_id, unknown=told)
     except (RefusedByResult, UnexpectedResult):
         return replace(drafted, chat_id=question.chat_id, unknown="the portal's answer was of no use")
-    return replace(drafted, chat_id=state["chat_id"], line_id=state["line_id"], dialog=question.text(state))
+    return replace(drafted, chat_id=state["chat_id"], line_id=state["line_id"], dialog=state)
 
 
 async def _question(call: Tool, desk: Desk) -> "DialogGet | None":
@@ -83,8 +90,8 @@ async def _question(call: Tool, desk: Desk) -> "DialogGet | None":
     if isinstance(call, Composite):
         chat_id = await call.chat(desk)
         return DialogGet(chat_id=chat_id) if chat_id else None
-    for name in ("chat_id", "dialog_id", "session_id"):
-        if isinstance(value := getattr(call, name, None), int | str):
+    for name, kind in (("chat_id", int), ("dialog_id", str), ("session_id", int)):
+        if isinstance(value := getattr(call, name, None), kind):
             return DialogGet.model_validate({name: value})
     return None
 
@@ -96,7 +103,7 @@ def _line_named_by(call: Tool) -> int | None:
     return None
 
 
-def _request(call: Tool) -> str:
-    body = call.to_wire() if isinstance(call, Method) else call.model_dump(mode="json", exclude_none=True)
-    name = call.rest if isinstance(call, Method) else call.tool()
-    return f"{name} {json.dumps(body, ensure_ascii=False)}"
+def _request(call: Tool) -> tuple[str, dict[str, Any]]:
+    if isinstance(call, Method):
+        return call.rest, call.to_wire()
+    return call.tool(), call.model_dump(mode="json", exclude_none=True)

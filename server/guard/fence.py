@@ -1,26 +1,33 @@
 """Fences around what people outside wrote, with a marker that is new in each answer and that no text can hold."""
 
+import re
 import secrets
 
-from tools.outside import CLOSE, OPEN, SAID
+from tools.outside import MARKED, OPEN, visible
+
+_FENCED = re.compile(r"<(\w+) ([0-9a-f]{6})>(.*?)</\2>", re.DOTALL)
 
 
 def fenced(text: str) -> str:
-    """The text with its marks as fences: `<client 7f3a9c>Hello!</7f3a9c>`."""
-    if OPEN not in text:
-        return text
-    marker = _marker(text)
-    parts = []
-    for part in text.split(OPEN):
-        author, said, rest = part.partition(SAID)
-        content, closed, after = rest.partition(CLOSE)
-        parts.append(f"<{author} {marker}>{content}</{marker}>{after}" if said and closed else part)
-    return "".join(parts)
+    """The text with its marks as fences, `<client 7f3a9c>Hello!</7f3a9c>`, and nothing in it that a reader misses."""
+    if OPEN in text:
+        marker = _marker(text)
+        text = MARKED.sub(lambda found: f"<{found[1]} {marker}>{found[2]}</{marker}>", text)
+    return visible(text)
 
 
 def in_quotes(text: str) -> str:
-    """The text for a person: what people outside wrote stands in quotation marks."""
-    return text.replace(OPEN, "").replace(SAID, ": “").replace(CLOSE, "”")
+    """The text for a person: what people outside wrote stands in quotation marks, which nothing in it closes."""
+    return visible(MARKED.sub(lambda found: f"{found[1]}: “{_plainly_quoted(found[2])}”", text))
+
+
+def without_fences(text: str) -> str:
+    """A fenced text as it is good enough for a terminal."""
+    return _FENCED.sub(r"\3", text)
+
+
+def _plainly_quoted(text: str) -> str:
+    return text.replace("“", '"').replace("”", '"')
 
 
 def _marker(text: str) -> str:

@@ -5,8 +5,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mcp.types import CallToolResult
-
 from desk.composite import Desk
 from server.guard.approvals import Approval, Approvals, NotPending, Outcome
 from server.guard.audit import AuditLog, Event
@@ -14,17 +12,17 @@ from server.guard.draft import Draft, draft
 from server.guard.fence import in_quotes
 from server.guard.hourly import Hourly
 from server.guard.keeping import Keeping
+from server.guard.masking import Masks
 from server.guard.person import AskFirst, Person
 from server.guard.record import arguments_of, recorded
 from server.guard.state import State
 from server.policy import Policy
-from server.replies import Failure
+from server.replies import Failure, Reply
 from tools.effect import Effect
 from tools.tool import Tool
 
 logger = logging.getLogger(__name__)
 
-Reply = CallToolResult | Failure
 UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
 """Kinds of failures after which the call may have been executed, or a part of it was."""
 
@@ -42,7 +40,7 @@ class Stopped(Exception):  # noqa: N818
 class Guard:
     """Stands before the changing calls of one caller to one portal."""
 
-    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str) -> None:
+    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks) -> None:
         state = State(keeping.folder / "state.sqlite")
         self.approvals = Approvals(state)
         self._hourly = Hourly(state, dict(policy.per_hour))
@@ -51,6 +49,7 @@ class Guard:
         self._keeping = keeping
         self._portal = portal
         self._caller = caller
+        self._masks = masks
         self._heard: set[int] = set()
 
     def hear(self, chats: frozenset[int]) -> None:
@@ -77,7 +76,20 @@ class Guard:
 
     async def make_approved(self, approval: Approval, call: Tool, make: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply to a call that somebody approved and this process claimed."""
+        try:
+            self._spend(call)
+        except Stopped as stopped:
+            self._finish(approval, "failed", stopped.failure.text())
+            self._note("refused", call, "", why=stopped.failure.happened, approval=approval.id)
+            return stopped.failure
         return await self._made(call, "", approval, make)
+
+    def note_lost(self, tools: Mapping[str, type[Tool]]) -> None:
+        """Write down what became of calls whose server ended while it made them: nobody knows."""
+        for approval in self.approvals.lost(self._portal, self._caller):
+            if tool := tools.get(approval.tool):
+                why = "The server ended while it made the call"
+                self._write("unknown", tool, approval.arguments, "", why=why, approval=approval.id)
 
     def refused(self, tool: type[Tool], arguments: Mapping[str, Any], why: str) -> None:
         """Note a call that policy forbids."""
@@ -146,9 +158,10 @@ class Guard:
         try:
             reply = await make()
             if isinstance(reply, Failure):
-                stage, code, text = ("unknown" if reply.outcome in UNSURE else "failed"), reply.code, reply.text()
+                stage, code = ("unknown" if reply.outcome in UNSURE else "failed"), reply.code
             else:
-                stage, text = "executed", _text(reply)
+                stage = "executed"
+            text = reply.text()
         finally:
             if approval:
                 self._finish(approval, stage, text)
@@ -166,7 +179,7 @@ class Guard:
     def _note_end(self, outcome: Outcome, call: Tool, client: str, facts: Mapping[str, Any]) -> None:
         try:
             self._note(outcome, call, client, **facts)
-        except OSError:
+        except (OSError, sqlite3.Error):
             logger.exception("What became of %s could not be written down", call.tool())
 
     def has_to_look(self, call: Tool) -> bool:
@@ -207,20 +220,19 @@ class Guard:
         self._write(event, type(call), arguments_of(call), client, **facts)
 
     def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
+        told = {
+            "client": client,
+            "arguments": recorded(arguments, texts=self._keeping.texts),
+            **{name: fact for name, fact in facts.items() if fact is not None},
+        }
         self._audit.write(
             event,
             caller=self._caller,
-            client=client,
             portal=self._portal,
             tool=tool.tool(),
             effects=list(tool.effects.names),
-            arguments=recorded(arguments, texts=self._keeping.texts),
-            **{name: fact for name, fact in facts.items() if fact is not None},
+            **(told if self._keeping.texts else self._masks.hidden(told)),
         )
-
-
-def _text(reply: CallToolResult) -> str:
-    return "\n".join(block.text for block in reply.content if block.type == "text")
 
 
 def _refused(call: Tool, happened: str) -> Failure:

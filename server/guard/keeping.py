@@ -16,8 +16,12 @@ class Keeping:
     """How long a call waits for a person."""
     texts: bool = False
     """Whether the audit log holds the texts of messages."""
+    masks: bool = False
+    """Whether the assistant gets pseudonyms in place of what belongs to clients."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As the settings say."""
-        return cls(settings.state_folder.expanduser(), settings.approval_seconds, settings.audit_texts)
+        return cls(
+            settings.state_folder.expanduser(), settings.approval_seconds, settings.audit_texts, settings.mask_pii
+        )

@@ -1,4 +1,4 @@
-"""What outlives a process: approvals and what was spent of hourly limits, in one SQLite file."""
+"""What outlives a process, in one SQLite file: approvals, what was spent of hourly limits, masks, clients' names."""
 
 import os
 import sqlite3
@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS approvals (
     settled REAL,
     settled_by TEXT,
     started REAL,
+    runner TEXT,
     ended REAL,
     reply TEXT
 );
@@ -30,6 +31,21 @@ CREATE TABLE IF NOT EXISTS spent (
     at REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS spent_by_time ON spent (portal, effect, at);
+CREATE TABLE IF NOT EXISTS masks (
+    portal TEXT NOT NULL,
+    pseudonym TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    original TEXT NOT NULL,
+    PRIMARY KEY (portal, pseudonym),
+    UNIQUE (portal, kind, original)
+);
+CREATE INDEX IF NOT EXISTS masks_by_number ON masks (portal, kind, number);
+CREATE TABLE IF NOT EXISTS clients (
+    portal TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (portal, name)
+);
 """
 SECONDS_TO_WAIT = 10
 """For another process that writes at this moment."""

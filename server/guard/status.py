@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from server.guard.fence import in_quotes
 from tools.effect import Effect
 from tools.tool import InvalidArguments, Tool
 
@@ -17,8 +18,8 @@ MEANINGS = {
     "expired": "Nobody settled it in time. Nothing was sent; call the tool again if it is still wanted.",
     "running": "It is being made now.",
     "executed": "It was made once. The answer:",
-    "failed": "It was tried once, and the portal refused. The answer:",
-    "unknown": "It was sent once, and its outcome is not known: look at the state before anything else. The answer:",
+    "failed": "It was tried once, and nothing was done. The answer:",
+    "unknown": "It was begun once, and nobody knows whether it was done: look at the state before anything else.",
 }
 
 
@@ -51,3 +52,7 @@ class ApprovalStatus(Tool):
         """The stage in words, and the answer."""
         heading = f"Approval {result['approval_id']} of {result['tool']}: {result['stage']}."
         return "\n".join(filter(None, [f"{heading} {MEANINGS[result['stage']]}", result["reply"]]))
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The same, without marks in the answer."""
+        return {**result, "reply": in_quotes(result["reply"] or "") or None}

@@ -21,6 +21,7 @@ from mcp.server.subscriptions import (
 from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
+from server.guard.fence import in_quotes
 from server.http.access import Guest
 from server.http.entrance import guest_of
 
@@ -98,7 +99,7 @@ class Audience:
         try:
             page(str(params.uri))
         except NoSuchPage as error:
-            raise MCPError(types.INVALID_PARAMS, str(error), {"uri": str(params.uri)[:200]}) from None
+            raise MCPError(types.INVALID_PARAMS, in_quotes(str(error)), {"uri": str(params.uri)[:200]}) from None
         if session := self._sessions.get(_connection(context)):
             session.resources.add(str(params.uri))
         return types.EmptyResult()

@@ -14,6 +14,7 @@ from mcp.types import CallToolResult, ImageContent
 from desk import rows
 from desk.channel_report import ChannelReport
 from sandbox.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
+from server.guard.fence import without_fences
 from tests.assistant import Assistant, assistant, text_of
 from tests.desk import bookkeeping
 from tests.desk.room import answered, room
@@ -216,7 +217,7 @@ def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: Serv
 
     assert image.mime_type == "image/png"
     assert base64.b64decode(image.data).startswith(b"\x89PNG")
-    assert text_of(drawn) == text_of(plain)
+    assert without_fences(text_of(drawn)) == without_fences(text_of(plain))
     assert drawn.structured_content == plain.structured_content
 
 

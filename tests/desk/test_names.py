@@ -44,7 +44,8 @@ def test_an_id_beats_a_whole_name_beats_its_beginning_beats_a_part_of_it(which: 
 
 
 @pytest.mark.parametrize(
-    ("which", "words"), [("s", "fits several: 2 Sales, 4 Spring campaign"), ("moon", "there are 1 Website support, 2")]
+    ("which", "words"),
+    [("s", "fits several: .*2 Sales, 4 Spring campaign"), ("moon", "there are .*1 Website support, 2")],
 )
 def test_what_is_not_clear_is_refused_with_those_it_may_be(which: str, words: str) -> None:
     async def story(fresh: Room) -> None:
@@ -135,7 +136,7 @@ def test_an_employee_of_no_queue_is_found_by_a_search() -> None:
 
 def test_two_who_fit_are_told_apart_by_their_ids() -> None:
     async def story(fresh: Room) -> None:
-        with pytest.raises(InvalidArguments, match="8 Tom Becker, 12 Tom Baker; give the id"):
+        with pytest.raises(InvalidArguments, match=r"8 Tom Becker, 12 Tom Baker.*; give the id"):
             await Names(fresh.desk).operator("tom")
 
     found = [{"ID": "8", "NAME": "Tom", "LAST_NAME": "Becker"}, {"ID": 12, "NAME": "Tom", "LAST_NAME": "Baker"}]

@@ -1,0 +1,110 @@
+"""Who the clients are, as far as an answer of the portal tells: names of users of connectors, titles of dialogs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_USER_CODE = re.compile(r"[^|]+\|\d+\|[^|]*\|([1-9]\d*)")
+_MENTION = re.compile(r"\[USER=(\d+)[^\]]*\](.*?)\[/USER\]", re.IGNORECASE | re.DOTALL)
+_PARENTHESES = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_ON = (True, 1, "1", "Y", "y", "true")
+_OFF = (False, 0, "0", "N", "n", "false")
+_NO_USER = frozenset({"size", "chatid", "text", "message"})
+Record = Mapping[str, Any]
+
+
+@dataclass
+class People:
+    """Names that an answer tells."""
+
+    clients: set[str] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
+    """Whoever certainly is no client."""
+
+
+def people(answer: Any) -> People:
+    """Everybody whom an answer of the portal names."""
+    records = list(_records(answer))
+    codes = {text for record in records for text in record.values() if isinstance(text, str) and "|" in text}
+    ids = {found[1] for code in codes if (found := _USER_CODE.fullmatch(code))}
+    known = People()
+    for record in records:
+        _take(record, ids, known)
+    known.clients = {name for name in map(_one_line, known.clients) if name}
+    known.staff = {name for name in map(_one_line, known.staff) if name} - known.clients
+    return known
+
+
+def _records(value: Any) -> Iterator[Record]:
+    """Every object in a JSON value, with its names as one writes them in a row: `lastname`."""
+    if isinstance(value, Mapping):
+        yield {str(name).lower().replace("_", ""): item for name, item in value.items()}
+        value = value.values()
+    if not isinstance(value, str | bytes | int | float | None):
+        for item in value:
+            yield from _records(item)
+
+
+def _take(record: Record, ids: set[str], known: People) -> None:
+    if _is_dialog(record):
+        known.clients |= set(_titled(record.get("name") or record.get("title")))
+    elif record.get("connector") in _ON or record.get("externalauthid") == "imconnector" or _whose(record) in ids:
+        known.clients |= set(_names(record))
+    elif record.get("connector") in _OFF or record.get("usertype") == "employee":
+        known.staff |= set(_names(record))
+    if record.get("role") == "client":
+        known.clients |= _texts(record.get("author"))
+    if str(record.get("authorid") or "") in ids:
+        known.clients |= _texts(record.get("authorname"))
+    for text in record.values():
+        if isinstance(text, str) and ids:
+            known.clients |= {name for number, name in _MENTION.findall(text) if number in ids}
+
+
+def _whose(record: Record) -> str:
+    """Id of the user whom a record is about; files and messages have ids of their own."""
+    own = None if _NO_USER & record.keys() else record.get("id")
+    return str(record.get("userid") or own or "")
+
+
+def _is_dialog(record: Record) -> bool:
+    """Whether it is the chat of a line, or an item of a list with such a chat inside."""
+    if "name" not in record and "title" not in record:
+        return False
+    inside = record.get("chat")
+    if isinstance(inside, Mapping) and "title" in record:
+        return bool(record.get("lines")) or any(map(_has_a_code, _records(inside)))
+    return _has_a_code(record)
+
+
+def _has_a_code(record: Record) -> bool:
+    code = record.get("entityid") or record.get("usercode")
+    return isinstance(code, str) and bool(_USER_CODE.fullmatch(code))
+
+
+def _titled(title: Any) -> Iterator[str]:
+    """`Emma Wilson - Sales` -> Emma Wilson; what stands in parentheses is no part of a name, and a number is none."""
+    for text in _texts(title):
+        whole = text.partition(" - ")[0]
+        if not any(word.isdecimal() for word in whole.split()):
+            yield from (whole, _PARENTHESES.sub(" ", whole))
+
+
+def _names(user: Record) -> Iterator[str]:
+    first, last, whole = (_text(user.get(name)) for name in ("firstname", "lastname", "name"))
+    yield from (whole, first, last, _text(user.get("username")))
+    yield f"{first or whole} {last}" if last and not whole.endswith(last) else ""
+    yield f"{first} {last}" if first and last else ""
+
+
+def _texts(value: Any) -> set[str]:
+    return {value} if isinstance(value, str) else set()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())

@@ -1,0 +1,77 @@
+"""What has to hold for every answer, whatever people wrote into it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from mcp.types import CallToolResult
+
+from tests.assistant import text_of
+
+OPENING = re.compile(r"<(?:client|operator|bot|system|unknown|portal|assistant) ([0-9a-f]{6})>")
+EMOJI = re.compile(r"[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff©®]")
+BEFORE_A_SELECTOR = re.compile(r"[0-9#*\u203c\u2049\u2122\u2139]")
+VISIBLE_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u08e2\U000110bd\U000110cd")
+"""Signs that Unicode counts among the formats though they show."""
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+NOBODYS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+
+
+def hidden_characters(text: str) -> list[str]:
+    """Characters that a reader would not see, but tabs, line feeds and what emoji are made of."""
+    return [f"U+{ord(character):04X}" for place, character in enumerate(text) if _is_hidden(text, place)]
+
+
+def _is_hidden(text: str, place: int) -> bool:
+    character = text[place]
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if character == "\u200d":
+        return not (EMOJI.match(before) or before == "\ufe0f") or not EMOJI.match(after)
+    if character == "\ufe0f":
+        return not (EMOJI.match(before) or BEFORE_A_SELECTOR.match(before))
+    selector = "\ufe00" <= character <= "\ufe0e" or "\U000e0100" <= character <= "\U000e01ef"
+    nobodys = unicodedata.category(character) in NOBODYS and character not in VISIBLE_SIGNS
+    nonexistent = ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
+    return character not in "\n\t" and (selector or nobodys or nonexistent or character in BLANK)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+
+
+def skeleton(reply: CallToolResult) -> str:
+    """What stands outside of the fences, without numbers; a fence is `<...>`."""
+    text = text_of(reply)
+    if found := OPENING.search(text):
+        marker = found[1]
+        text = re.sub(rf"<\w+ {marker}>.*?</{marker}>", "<...>", text, flags=re.DOTALL)
+    return re.sub(r"\d+", "0", text)
+
+
+def faults(reply: CallToolResult) -> list[str]:
+    """What is wrong with the fences and characters of an answer."""
+    text = text_of(reply)
+    found = [f"hidden in the text: {one}" for one in hidden_characters(text)[:3]]
+    found += [
+        f"hidden in the data: {one}"
+        for part in texts_in(reply.structured_content)
+        for one in hidden_characters(part)[:3]
+    ]
+    if opening := OPENING.search(text):
+        marker = opening[1]
+        signs = re.findall(rf"<\w+ {marker}>|</{marker}>", text)
+        if text.count(marker) != len(signs):
+            found.append(f"the code {marker} stands in a message too")
+        if any(sign.startswith("</") is (place % 2 == 0) for place, sign in enumerate(signs)) or len(signs) % 2:
+            found.append(f"fences do not open and close in turn: {signs[:6]}")
+    return found
