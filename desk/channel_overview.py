@@ -11,7 +11,7 @@ from desk.line_words import sections
 from desk.names import LineRef, Named, Names
 from desk.periods import ServerTime, named
 from desk.rows import count, rows
-from desk.words import listed
+from desk.words import counted, listed
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.statistics import V2StatGet
@@ -129,5 +129,4 @@ async def _channels(desk: Desk, line_id: int) -> dict[str, int] | None:
 def _seen(channels: dict[str, int] | None) -> str:
     if channels is None:
         return NO_REPORTS
-    seen = (f"{source} {number}" for source, number in channels.items())
-    return f"dialogs of the last 30 days by channel: {listed(seen, MOST_CHANNELS) or 'none'}"
+    return f"dialogs of the last 30 days by channel: {listed(counted(channels), MOST_CHANNELS) or 'none'}"

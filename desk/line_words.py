@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from desk.line import Line
 from desk.names import Named
 from desk.words import HOUR, duration, listed
-from tools.outside import outside
+from tools.outside import code, outside, plain_name
 
 LONGEST_TEXT = 70
 MOST_OPERATORS = 15
@@ -79,11 +79,11 @@ def _hours(line: Line) -> Iterator[str]:
         yield "none, the line is always open"
         return
     zone = line.text("WORKTIME_TIMEZONE") or "the portal's server time"
-    yield f"{line.clock('WORKTIME_FROM')} to {line.clock('WORKTIME_TO')}, {zone}"
-    days = [DAYS.get(day, day) for day in line.words("WORKTIME_DAYOFF")]
+    yield f"{line.clock('WORKTIME_FROM')} to {line.clock('WORKTIME_TO')}, {plain_name(zone)}"
+    days = [DAYS.get(day) or plain_name(day) for day in line.words("WORKTIME_DAYOFF")]
     yield f"closed on {', '.join(days)}" if days else "every day of the week"
     if holidays := line.words("WORKTIME_HOLIDAYS"):
-        yield f"holidays (day.month) {listed(holidays, MOST_DAYS)}"
+        yield f"holidays (day.month) {listed(map(plain_name, holidays), MOST_DAYS)}"
     yield "dialogs are offered to operators at any hour"
 
 
@@ -158,7 +158,7 @@ def _crm(line: Line) -> Iterator[str]:
         else "for an unknown client nothing is made"
     )
     if made in {"lead", "deal"} and (source := line.text("CRM_SOURCE")):
-        yield "with a source of the line's own" if source == "create" else f"with the source {source}"
+        yield "with a source of the line's own" if source == "create" else f"with the source {code(source)}"
     if line.on("CRM_FORWARD"):
         yield "a known client goes first to the person responsible in CRM"
     if line.on("CRM_CHAT_TRACKER"):

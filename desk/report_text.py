@@ -6,7 +6,8 @@ from desk.figures import HOURS, OperatorFigures, Totals
 from desk.highlights import Highlight
 from desk.names import Named
 from desk.report import Report
-from desk.words import duration, listed
+from desk.words import counted, duration, listed
+from tools.outside import plain_name
 
 MOST_OPERATORS = 10
 MOST_CHANNELS = 8
@@ -104,7 +105,7 @@ def _operator(operator: OperatorFigures) -> str:
 
 
 def _channels(report: Report) -> str:
-    return listed((f"{source} {number}" for source, number in report.load.by_channel.items()), MOST_CHANNELS) or NOTHING
+    return listed(counted(report.load.by_channel), MOST_CHANNELS) or NOTHING
 
 
 def _hours(by_hour: list[int]) -> str:
@@ -114,8 +115,9 @@ def _hours(by_hour: list[int]) -> str:
 
 def _transfers(report: Report) -> str:
     moves = report.moves
-    reasons = ", ".join(f"{reason} {number}" for reason, number in moves.by_reason.items())
-    return f"{moves.transfers} ({reasons}), dialogs {moves.dialogs}" if moves.transfers else NOTHING
+    if not moves.transfers:
+        return NOTHING
+    return f"{moves.transfers} ({', '.join(counted(moves.by_reason))}), dialogs {moves.dialogs}"
 
 
 def _received(report: Report) -> Iterator[str]:
@@ -136,7 +138,7 @@ def _ids(found: Highlight) -> str:
 
 
 def _where(report: Report, found: Highlight) -> str:
-    line = [] if report.scope.line else [report.lines.get(found.line_id) or f"line {found.line_id}"]
+    line = [] if report.scope.line else [plain_name(report.lines.get(found.line_id) or f"line {found.line_id}")]
     operator = [str(Named(found.operator_id, report.names.get(found.operator_id, "")))] if found.operator_id else []
     return f"; {', '.join((*line, *operator))}" if line or operator else ""
 

@@ -1,6 +1,8 @@
 """Durations and lists as people say them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools.outside import code
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 LONG = 10 * MINUTE
@@ -25,3 +27,8 @@ def listed(items: Iterable[str], most: int, separator: str = ", ") -> str:
     everything = list(items)
     more = [f"{len(everything) - most} more"] if len(everything) > most else []
     return separator.join([*everything[:most], *more])
+
+
+def counted(numbers: Mapping[str, int]) -> Iterator[str]:
+    """`livechat 9` for each code of something; marked if it is no plain word."""
+    return (f"{code(what)} {number}" for what, number in numbers.items())

@@ -202,7 +202,7 @@ class Calls:
             self.guard.note_lost(every_tool())
             waiting = self.guard.approvals.open(self._connection.key, self._name)
         except (OSError, sqlite3.Error):
-            logger.exception("Approvals cannot be read")
+            logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
             return
         if waiting and not self._watching:
             self._watching = True
@@ -216,7 +216,7 @@ class Calls:
                         await self.make_approved(approval_id)
                 await anyio.sleep(LOOK_EVERY)
         except (OSError, sqlite3.Error):
-            logger.exception("Approvals cannot be read")
+            logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
         finally:
             self._watching = False
 

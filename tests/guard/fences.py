@@ -50,12 +50,12 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def skeleton(reply: CallToolResult) -> str:
-    """What stands outside of the fences, without numbers; a fence is `<...>`."""
+    """What stands outside of the fences, without numbers; a fence is `<...>`, and several that are counted are one."""
     text = text_of(reply)
     if found := OPENING.search(text):
         marker = found[1]
         text = re.sub(rf"<\w+ {marker}>.*?</{marker}>", "<...>", text, flags=re.DOTALL)
-    return re.sub(r"\d+", "0", text)
+    return re.sub(r"<...> 0(?:, <...> 0)+", "<...> 0", re.sub(r"\d+", "0", text))
 
 
 def faults(reply: CallToolResult) -> list[str]:

@@ -146,6 +146,7 @@ def reading_calls(planted: Planted, seen: str) -> Iterator[tuple[str, dict[str, 
     arguments: dict[str, list[dict[str, Any]]] = {
         "config_get": [{"config_id": LINE}],
         "config_list_get": [{"queue": True, "config_queue": True}],
+        "dialog": [{"dialog": f"chat{planted.chat_id}"}, {"dialog": seen}],
         "dialog_get": [{"chat_id": planted.chat_id}, {"user_code": seen}, {"session_id": planted.session_id}],
         "session_open": [{"user_code": seen}],
         "session_history_get": [{"chat_id": planted.chat_id}, {"session_id": planted.session_id, "last": 1}],
@@ -227,7 +228,7 @@ def test_no_refused_argument_comes_back_as_the_original(planted: Planted, client
     ]
     assert all(reply.is_error for reply in replies)
     assert leaks(*replies) == []
-    assert f"nothing is called '{name}'s'" in text_of(replies[0])
+    assert f"nothing fits '{name}'s'" in text_of(replies[0])
 
 
 def test_a_message_with_pseudonyms_arrives_with_the_originals(planted: Planted, client: Assistant) -> None:
