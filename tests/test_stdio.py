@@ -12,6 +12,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
+from desk.composite import Composite
 from server.connection import Connection
 from server.instructions import INSTRUCTIONS
 from server.policy import Policy
@@ -20,6 +21,7 @@ from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assi
 from tests.callers import answer, caller
 from tests.recording import TOKEN, Recording, recording_portal
 from tools import TOOLSETS
+from tools.method import Method
 from tools.registry import methods
 
 READING = {name for name, tool in EVERYTHING.items() if tool.reads()}
@@ -74,9 +76,11 @@ def test_read_only_leaves_reading_tools_and_lets_no_write_through(portal: Record
     with assistant("--read-only", webhook=portal.webhook) as client:
         assert {tool.name for tool in client.run("list_tools").tools} == READING
         for tool in WRITING:
-            rest = methods()[tool].rest
+            kind = EVERYTHING[tool]
+            assert issubclass(kind, Method | Composite)
+            rest = kind.rest if issubclass(kind, Method) else tool
             for disguise in (tool, tool.upper(), tool.title(), rest, rest.lower(), f" {tool} ", f"dialog_get {tool}"):
-                assert client.call(disguise, dict(methods()[tool].example)).is_error
+                assert client.call(disguise, dict(kind.example)).is_error
 
     assert portal.requests == []
 
