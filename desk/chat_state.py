@@ -7,6 +7,7 @@ from typing import Any, Self
 from desk.composite import Desk
 from tools.dialog_view import crm_links, entity_data_1, line_and_connector, one_line
 from tools.dialogs import DialogGet
+from tools.fields import MAX_ID
 from tools.outside import outside
 from tools.results import whole
 
@@ -45,24 +46,24 @@ class ChatState:
     def of(cls, chat: Mapping[str, Any]) -> Self:
         """From the whole answer of dialog.get."""
         data = entity_data_1(chat.get("entity_data_1"))
-        session_id = whole(data.get("session_id"))
+        session_id = _id(data.get("session_id"))
         line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
         return cls(
-            id=whole(chat.get("id")),
+            id=_id(chat.get("id")),
             title=one_line(chat.get("name") or ""),
-            line_id=line_id or 0,
+            line_id=_id(line_id),
             connector=connector or "",
             user_code=chat.get("entity_id") or "",
             session_id=session_id,
             began=whole(data.get("created")),
             closing=bool(session_id) and data.get("waits") == "Y",
-            owner=whole(chat.get("owner")),
+            owner=_id(chat.get("owner")),
             role=str(chat.get("role") or ""),
             pinned=data.get("pinned") == "Y",
             silent=chat.get("entity_data_3") == "Y",
             crm=_records(data, chat.get("entity_data_2")),
-            messages=whole(chat.get("message_count")),
-            last_message_id=whole(chat.get("last_message_id")),
+            messages=_id(chat.get("message_count")),
+            last_message_id=_id(chat.get("last_message_id")),
         )
 
     @property
@@ -107,8 +108,14 @@ async def look(desk: Desk, chat_id: int) -> ChatState:
     return ChatState.of(await desk.ask(DialogGet(chat_id=chat_id, detail="full")))
 
 
+def _id(value: object) -> int:
+    """A number that can stand for something; 0 for any other."""
+    number = whole(value)
+    return number if 0 < number <= MAX_ID else 0
+
+
 def _records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
-    main = (data.get("crm_type", "").lower(), whole(data.get("crm_id")))
-    others = [(link["type"], link["id"]) for link in crm_links(bindings)]
+    main = (data.get("crm_type", "").lower(), _id(data.get("crm_id")))
+    others = [(link["type"], link["id"]) for link in crm_links(bindings) if _id(link["id"])]
     first = [main] if data.get("crm") == "Y" and main[1] else []
     return tuple(dict.fromkeys([*first, *others]))

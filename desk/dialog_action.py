@@ -14,6 +14,11 @@ class DialogAction(Composite):
 
     dialog: DialogRef
 
+    @classmethod
+    def toolset(cls) -> str:
+        """Whoever may not read dialogs has no use for them."""
+        return "dialogs"
+
     async def chat(self, desk: Desk) -> int:
         """The dialog that is changed."""
         return await chat_of(desk, self.dialog)

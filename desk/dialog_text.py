@@ -23,7 +23,8 @@ def _heading(briefing: Briefing) -> Iterator[str]:
     chat = briefing.chat
     session = f"session {chat.session_id}" if chat.open else "no open session"
     crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
-    yield f"Dialog with {outside(chat.client, 'client')}: {channel(chat.connector)}, line {briefing.line}; CRM: {crm}."
+    line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
+    yield f"Dialog with {outside(chat.client, 'client')}: {channel(chat.connector)}, {line}; CRM: {crm}."
     yield f"chat_id {chat.id}, {session}, USER_CODE {code(chat.user_code)}. {_state(briefing)}"
 
 
@@ -34,7 +35,7 @@ def _state(briefing: Briefing) -> str:
     perhaps = ", or with the line's bot, which has written here" if briefing.perhaps_with_bot else ""
     parts = [f"State: {chat.stage(who)}{f', who is {absent}' if absent else ''}{perhaps}."]
     parts += ["Pinned."] if chat.pinned else []
-    parts += ["Silent mode: the client gets nothing of what is written now."] if chat.silent else []
+    parts += ["Silent mode: the client gets nothing of what is written now."] if chat.open and chat.silent else []
     return " ".join(parts)
 
 

@@ -175,6 +175,9 @@ def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
 
 async def _readiness(desk: Desk, chat: ChatState, to: Named | None, me: Caller) -> Readiness:
     await desk.tell("checking who can take it")
+    if not chat.line_id:
+        todo = f"See dialog_get chat_id={chat.id}. operator_transfer hands it over without checks."
+        raise Unfinished(f"{UNCHANGED}: the portal does not tell which line {chat} is on", todo)
     if to is None or to.kind == "line":
         line_id = to.id if to else chat.line_id
         return await readiness.of_line(desk, line_id, without=chat.owner if line_id == chat.line_id else 0)

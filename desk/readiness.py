@@ -10,6 +10,7 @@ from desk.caller import Caller
 from desk.composite import Desk, together
 from desk.line import Line
 from desk.names import Named, Names
+from desk.presence import ABSENT
 from desk.rows import count, rows
 from desk.words import listed
 from tools.channels import ConfigGet
@@ -17,7 +18,6 @@ from tools.messenger import UserGet
 from tools.statistics import V2OperatorList
 
 MOST_OTHERS = 4
-ABSENCES = {"offline": "is offline", "pause": "is on a break"}
 EMPLOYEES = frozenset({"employee", None})
 """USER_TYPE of whoever can take a dialog, where it is told."""
 
@@ -91,7 +91,7 @@ async def of_person(desk: Desk, person: Named, line_id: int, me: Caller, *, with
     presence = _presence(row, user or {})
     against = [
         *([] if person.id in line.queue else [f"is not in the queue of {line}"]),
-        *([ABSENCES[presence]] if presence in ABSENCES else []),
+        *([f"is {ABSENT[presence]}"] if presence in ABSENT else []),
         *(["has no free slot"] if row.get("configId") == line_id and _is_full(row) else []),
     ]
     not_now = f"{person} {' and '.join(against)}" if against else ""

@@ -62,7 +62,7 @@ def _waiting(row: Mapping[str, Any]) -> Waiting | None:
     if session_id <= 0 or chat_id <= 0 or began is None:
         return None
     new = row.get("status") == "new"
-    operator = count(row.get("operatorId"))
+    operator = max(0, count(row.get("operatorId")))
     record = (str(row.get("crmEntityType")), count(row.get("crmEntityId")))
     return Waiting(
         chat_id,

@@ -59,6 +59,8 @@ class ChatOfHistory(Row):
     call: Number = None
     entityId: Words = None  # noqa: N815
     entityData1: Words = None  # noqa: N815
+    entityData2: Words = None  # noqa: N815
+    entityData3: Words = None  # noqa: N815
 
 
 class History(Row):

@@ -1,12 +1,16 @@
 """Writing to a client: the right way into each state of a dialog, once, and with proof."""
 
+from dataclasses import replace
 from typing import Any
 
+import anyio
 import pytest
 
+from desk.reply import Reply
 from sandbox import seed
 from sandbox.records import Chat, Message, Status
 from tests.desk.office import Office
+from tests.desk.room import room
 
 HELLO = "Good morning, I am looking into it."
 
@@ -291,3 +295,18 @@ def test_an_operator_answers_with_an_operators_rights() -> None:
 
     assert _written(olga, 202) == [(3, True)]
     assert "no chat and no session 201" in text
+
+
+def test_each_step_is_told_to_whoever_listens() -> None:
+    told: list[str] = []
+
+    async def listen(_: float, doing: str) -> None:
+        told.append(doing)
+
+    async def write() -> None:
+        async with room() as fresh:
+            await Reply.from_tool({"dialog": 203, "message": HELLO}).run(replace(fresh.desk, report=listen))
+
+    anyio.run(write)
+
+    assert told == ["taking the dialog", "sending the message"]

@@ -27,6 +27,7 @@ SCOPES = {scope for method in methods().values() for scope in method.scopes}
 ERROR_CODES = set(CORE) | {code for method in methods().values() for code in method.errors}
 TARGETS = {
     "methods": METHODS,
+    "tools": {tool.tool() for tool in COMPOSITES},
     "events": set(events()),
     "guides": set(guides()),
     "sections": set(SECTIONS),
