@@ -65,12 +65,12 @@ Website support (1): on
 Who answers: Olga Smirnova (3), James Carter (4): each new dialog is offered to one operator at a time, in \
 turn; after 1 min without an answer to the next; clients see operators as in their profiles
 Working hours: none, the line is always open
-Client reads: in a new chat "Welcome! An operator will be with you shortly."; nothing after 1 min without an \
-answer; when an operator finishes "Thank you for contacting us."; nothing at the automatic closure
+Client reads: in a new chat portal: “Welcome! An operator will be with you shortly.”; nothing after 1 min without an \
+answer; when an operator finishes portal: “Thank you for contacting us.”; nothing at the automatic closure
 Bot: none
 Closing: by itself when the client has not replied to an operator for 4 h; for good 10 min after it is finished
-Rating: clients are asked: in messengers "Please rate our service: send 1 for good or 0 for bad."; in the site \
-chat "Please rate our service."; there also before the operator finishes
+Rating: clients are asked: in messengers portal: “Please rate our service: send 1 for good or 0 for bad.”; in the site \
+chat portal: “Please rate our service.”; there also before the operator finishes
 CRM: for an unknown client a lead is made; with a source of the line's own; a known client goes first to the \
 person responsible in CRM; phones and e-mails in messages are recognised; a new operator becomes responsible
 First answer: within 5 min

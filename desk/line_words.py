@@ -53,8 +53,8 @@ def sections(line: Line, names: Mapping[int, str]) -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    words = " ".join(text.split()).replace('"', "'")
-    return f'"{outside(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")}"'
+    words = " ".join(text.split())
+    return outside(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")
 
 
 def _people(line: Line, names: Mapping[int, str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from desk.line import Line
-from tools.outside import code, is_code, outside
+from tools.outside import is_code, outside
 
 
 class Severity(IntEnum):
@@ -87,7 +87,8 @@ class Finding:
 def _shown(value: Any) -> str:
     """Short, as texts may be long."""
     shown = " ".join((value if isinstance(value, str) and value else _json(value)).split())
-    return code(f"{shown[:60]}..." if len(shown) > 63 else shown)  # noqa: PLR2004
+    short = f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
+    return short if _is_plain(value) else outside(short, "portal")
 
 
 def _argument(value: Any) -> str:

@@ -15,7 +15,6 @@ from portal.webhook import Webhook
 from sandbox.app import create_app
 from sandbox.company import Company
 from sandbox.seed import ADMIN_WEBHOOK_PATH
-from server.guard.fence import fenced, without_fences
 from server.policy import every_tool
 from tools.outside import visible_in
 
@@ -74,6 +73,6 @@ def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = 
                 prepare(fresh.company)
             asked = tool.from_tool(arguments)
             result = await asked.run(fresh.desk)
-            return visible_in(asked.structured(result)), without_fences(fenced(asked.text(result)))
+            return visible_in(asked.structured(result)), asked.text(result)
 
     return anyio.run(call)

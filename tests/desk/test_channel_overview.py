@@ -7,9 +7,11 @@ import pytest
 from desk.channel_overview import ChannelOverview
 from sandbox.company import Company
 from sandbox.records import QueueEntry
+from server.guard.fence import fenced
 from tests.desk.room import answered
+from tools.outside import visible_in
 
-LONGEST_TEXT = 2500
+LONGEST_TEXT = 2800
 LONG = "Здравствуйте! Мы получили ваше сообщение и обязательно ответим на него в самое ближайшее время. " * 3
 FULL: dict[str, Any] = {
     "ACTIVE": "N",
@@ -86,7 +88,7 @@ def _full(company: Company) -> None:
         ("Working hours", "dialogs are offered to operators at any hour"),
         ("Client reads", "in a new chat a request for consent (agreement 3); in every dialog "),
         ("Client reads", "in the site chat CRM form 4 after the first message; after 1 min without an answer "),
-        ("Client reads", 'at the automatic closure "Still there?"'),
+        ("Client reads", "at the automatic closure Still there?"),
         ("Bot", "user 9 meets the client in a new chat, without the greeting; keeps the dialog until it hands over"),
         ("Bot", "leaves the chat when the dialog closes"),
         (
@@ -104,13 +106,13 @@ def test_a_line_that_does_everything_is_told_in_words(subject: str, words: str) 
     data, text = answered(ChannelOverview, _full, line=1)
 
     assert words in data["sections"][subject]
-    assert f"{subject}: {data['sections'][subject]}" in text
+    assert f"{subject}: {data['sections'][subject]}" in visible_in(text)
 
 
 def test_even_then_the_text_is_short() -> None:
     _, text = answered(ChannelOverview, _full, line=1)
 
-    assert len(text.encode()) < LONGEST_TEXT
+    assert len(fenced(text).encode()) < LONGEST_TEXT
     assert text.startswith(
         "Website support (1): off: messages of clients still come in and wait, but nobody can answer them;"
     )
@@ -119,7 +121,7 @@ def test_even_then_the_text_is_short() -> None:
 def test_a_usual_line_fits_the_limit_and_tells_its_channels() -> None:
     data, text = answered(ChannelOverview, line="sales")
 
-    assert len(text.encode()) < LONGEST_TEXT
+    assert len(fenced(text).encode()) < LONGEST_TEXT
     assert data["channels"] == {"telegrambot": 5}
     assert "Channels: dialogs of the last 30 days by channel: telegrambot 5" in text
     assert "each new dialog is offered to everybody at once, and the first to answer has it" in text

@@ -90,7 +90,7 @@ AMBIGUOUS = [
     ("4", "'4' fits several: line 4 Spring campaign, user 4 James Carter"),
     ("s", "'s' fits several: line 2 Sales, line 4 Spring campaign"),
     ("nobody", "nobody and no line is called 'nobody'; there are line 1 Website support"),
-    ("line 77", "to: nothing fits '77'; there are 1 Website support"),
+    ("line 77", "to: nothing fits '77'; there are <portal "),
     (" ", "to: must not be blank"),
     ("0", "an id is a number from 1"),
     ("user 0", "an id is a number from 1"),

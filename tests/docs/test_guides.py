@@ -31,7 +31,6 @@ TARGETS = {
     "events": set(events()),
     "guides": set(guides()),
     "sections": set(SECTIONS),
-    "tools": {tool.tool() for tool in COMPOSITES},
     "errors": ERROR_CODES,
 }
 
