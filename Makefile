@@ -18,7 +18,7 @@ lint: $(READY)
 	$(RUN) -m mypy
 
 unit: $(READY)
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses=auto --dist=worksteal
 
 snapshots: $(READY)  ## Accept the tools' present look
 	UPDATE_TOOLSNAPS=1 $(RUN) -m pytest tests/test_toolsnaps.py

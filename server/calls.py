@@ -3,7 +3,6 @@
 import difflib
 import logging
 import sqlite3
-import traceback
 from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -122,16 +121,9 @@ class Calls:
             return self._masks.hidden(reply) if isinstance(reply, Failure) else reply
         except AskFirst:
             raise
-        except Exception:  # noqa: BLE001  (told as a failure, and noted)
-            logger.error("The tool %s failed inside this server\n%s", tool.tool(), self._cause())  # noqa: TRY400
+        except Exception:
+            logger.exception("The tool %s failed inside this server", tool.tool())
             return failures.fault(tool)
-
-    def _cause(self) -> str:
-        """What failed, for the log; a cause can hold what the portal said."""
-        try:
-            return self._masks.hidden(traceback.format_exc())
-        except (OSError, sqlite3.Error) as error:
-            return f"{type(error).__name__}: pseudonyms cannot be kept, so the cause is withheld"
 
     def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, Mapping[str, Any]]:
         """The tool that is meant, behind the gateway too, with its own arguments."""
@@ -202,7 +194,7 @@ class Calls:
             self.guard.note_lost(every_tool())
             waiting = self.guard.approvals.open(self._connection.key, self._name)
         except (OSError, sqlite3.Error):
-            logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
+            logger.exception("Approvals cannot be read")
             return
         if waiting and not self._watching:
             self._watching = True
@@ -216,7 +208,7 @@ class Calls:
                         await self.make_approved(approval_id)
                 await anyio.sleep(LOOK_EVERY)
         except (OSError, sqlite3.Error):
-            logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
+            logger.exception("Approvals cannot be read")
         finally:
             self._watching = False
 

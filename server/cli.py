@@ -1,13 +1,13 @@
 """The command line: serve over stdio, or use the same tools by hand."""
 
 import io
-import logging
 import signal
 import sys
 
 import click
 
 from openchannels_mcp import VERSION
+from server import logs
 from server.commands.docs import docs_commands
 from server.commands.guard import approvals, audit
 from server.commands.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
@@ -155,5 +155,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up("text", "warning")
     cli(prog_name="openchannels-mcp")

@@ -83,7 +83,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("user_search", {"filter": {"FIND": "olga", "NAME": "Olga"}}, "FIND excludes the other fields"),
     ("user_search", {"filter": {"EMAIL": "olga@sandbox.example"}}, "filter.EMAIL: should be one of FIND"),
     ("user_get", {"filter": {"LASTNAME": "Smirnova"}}, "no field of a user is called 'LASTNAME'"),
-    ("user_get", {"filter": {"~ID": 3}}, "no field of a user is called '~ID'"),
+    ("user_get", {"filter": {"~ID": 3}}, "no field of a user is called"),
     ("user_get", {"filter": {}}, "filter: "),
     ("user_get", {"select": ["ID", "AGE"]}, "no field of a user is called 'AGE'"),
     ("user_get", {"sort": "ID"}, "sort and order go together"),

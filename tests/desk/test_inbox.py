@@ -38,7 +38,7 @@ FILTERS: list[tuple[dict[str, Any], Filter]] = [
     ({"state": "again", "line": "Sales"}, lambda one, _: one.state == "again" and one.line == 2),
     ({"mine": True, "waiting_minutes": 60}, lambda one, now: one.owner == 1 and now - one.since >= timedelta(hours=1)),
 ]
-each_filter = pytest.mark.parametrize(("arguments", "wanted"), FILTERS, ids=lambda value: str(value)[:60])
+each_filter = pytest.mark.parametrize(("arguments", "wanted"), FILTERS, ids=[str(given) for given, _ in FILTERS])
 
 
 class Portal:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001  clients write in their own letters
 
+import io
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from mcp.types import CallToolResult, ElicitResult
 from pydantic import SecretStr
 
 from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
+from server import logs
 from server.caller import Caller
 from server.connection import Connection
 from server.content import page
@@ -26,6 +28,7 @@ from server.policy import Policy
 from server.settings import Settings
 from server.shelf import Library
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, attended, text_of
+from tests.logging_state import restored_logging
 from tests.served import ServedSandbox, served_sandbox
 from tools import TOOLSETS
 
@@ -367,14 +370,15 @@ def in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolResult
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["", "and its state cannot be written"])
-def test_a_fault_of_the_server_tells_it_neither_to_the_assistant_nor_to_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: bool
-) -> None:
+def test_a_fault_of_the_server_tells_it_neither_to_the_assistant_nor_to_the_log(tmp_path: Path, broken: bool) -> None:
     masks_of(tmp_path, "https://portal.example user 1").listen({"connector": True, "name": NAME})
-    replies = in_process("https://portal.example/rest/1/token/", tmp_path, broken)
+    stderr = io.StringIO()
+    with restored_logging():
+        logs.set_up("text", "warning", stderr)
+        replies = in_process("https://portal.example/rest/1/token/", tmp_path, broken)
     assert all(reply.is_error for reply in replies)
-    assert "failed inside" in caplog.text
-    assert leaks(*replies, caplog.text) == []
+    assert "failed inside" in stderr.getvalue()
+    assert leaks(*replies, stderr.getvalue()) == []
 
 
 @pytest.fixture
