@@ -127,7 +127,10 @@ def _endless_tail() -> bytes:
     return tar_gz(PAGES) + gzip.compress(bytes(2**22))
 
 
-@pytest.mark.parametrize("content", [_bomb(2**32), _bomb(archive.LARGEST_FILE + 1), _long_name(2**32)])
+SIZES = [_bomb(2**32), _bomb(archive.LARGEST_FILE + 1), _long_name(2**32)]
+
+
+@pytest.mark.parametrize("content", SIZES, ids=["4 GiB", "a byte too many", "4 GiB of a name"])
 def test_absurd_sizes_are_refused_before_they_are_read(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(content)
