@@ -67,7 +67,7 @@ def arguments_for(draw: st.DrawFn, method: type[Method]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("tool", METHODS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data())
 def test_any_arguments_and_any_answer_end_in_a_clear_reply(tool: str, data: st.DataObject) -> None:
     method = METHODS[tool]
