@@ -36,7 +36,7 @@ from tests.callers import answer
 from tests.guard.fences import OPENING, faults, hidden_characters, skeleton
 from tests.served import ServedSandbox, served_sandbox
 from tools import TOOLSETS
-from tools.outside import is_code, outside, plain_name, visible
+from tools.outside import LONGEST_NAME, is_code, outside, plain_name, visible
 
 EARLIER = "4b1d0e"
 """A code that a fence of an earlier answer had."""
@@ -256,8 +256,8 @@ SHOWN = 20
 
 
 def one_line(text: str) -> str:
-    """As names are shown."""
-    return " ".join(text.split())
+    """As names are shown, however long they are."""
+    return " ".join(text.split())[:LONGEST_NAME]
 
 
 HOSTILE = [text for text in CORPUS.values() if not is_code(text) and plain_name(one_line(text)) != one_line(text)]
