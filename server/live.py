@@ -83,32 +83,12 @@ class Live:
 
     def resources(self) -> list[types.Resource]:
         """Those without an argument."""
-        return [
-            types.Resource(
-                uri=kind.address,
-                name=kind.name,
-                title=kind.title,
-                description=kind.description,
-                mime_type=TEXT,
-                annotations=_annotations(),
-            )
-            for kind in self._kinds
-            if not kind.variable
-        ]
+        return [types.Resource(uri=kind.address, **_told(kind)) for kind in self._kinds if not kind.variable]
 
     def templates(self) -> list[types.ResourceTemplate]:
         """How the addresses of the others are made."""
         return [
-            types.ResourceTemplate(
-                uri_template=kind.address,
-                name=kind.name,
-                title=kind.title,
-                description=kind.description,
-                mime_type=TEXT,
-                annotations=_annotations(),
-            )
-            for kind in self._kinds
-            if kind.variable
+            types.ResourceTemplate(uri_template=kind.address, **_told(kind)) for kind in self._kinds if kind.variable
         ]
 
     async def read(self, uri: str, report: "Report | None" = None) -> str | None:
@@ -150,5 +130,12 @@ class Live:
             return []
 
 
-def _annotations() -> types.Annotations:
-    return types.Annotations(audience=["user", "assistant"], priority=0.7)
+def _told(kind: Kind) -> dict[str, Any]:
+    """What a client is told of a kind beside its address."""
+    return {
+        "name": kind.name,
+        "title": kind.title,
+        "description": kind.description,
+        "mime_type": TEXT,
+        "annotations": types.Annotations(audience=["user", "assistant"], priority=0.7),
+    }
