@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from server.guard import personal
 from server.guard.clients import people
+from server.guard.fence import plainly_quoted
 from server.guard.names import Names
 from server.guard.personal import Found
 from server.guard.pseudonyms import FORM, LOOSE, Pseudonyms
@@ -67,7 +68,7 @@ class PortalMasks:
 
     def for_a_person(self, text: str) -> str:
         """With the originals of the pseudonyms that are known."""
-        return FORM.sub(lambda found: self._pseudonyms.original(found[0]) or found[0], text)
+        return FORM.sub(lambda found: plainly_quoted(self._pseudonyms.original(found[0]) or found[0]), text)
 
     def _learn(self) -> None:
         """What others who share the state have learned counts too."""
