@@ -1,6 +1,7 @@
 """Ways around what stands between an assistant and the portal, each tried once."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -25,9 +26,12 @@ from server.connection import Connection
 from server.guard.approvals import Approval, Approvals, NotPending
 from server.guard.audit import AuditLog
 from server.guard.keeping import Keeping
+from server.guard.masking import masks_of
 from server.guard.person import Nobody, Person
+from server.guard.pseudonyms import FORM
 from server.guard.record import recorded
 from server.guard.state import State
+from server.live import NotShown
 from server.policy import Policy
 from server.settings import Settings
 from server.shelf import Library
@@ -614,3 +618,60 @@ def test_arguments_for_the_log_are_short_words_or_lengths() -> None:
         "items": [{"TEXT": "(2 characters)", "id": "a1"}],
         "code": "(secret)",
     }
+
+
+# What is hidden.
+
+PHONE, NAME = "79995550102", "Emma Wilson"
+
+
+SAID_BACK: dict[str, Callable[[str], list[tuple[str, dict[str, Any]]]]] = {
+    "a page": lambda glued: [("docs_read", {"uri": glued})],
+    "a dialog": lambda glued: [("dialog", {"dialog": glued})],
+    "a person": lambda glued: [("hand_over", {"dialog": 204, "to": glued})],
+    "an argument": lambda glued: [("operator_spam", {"chat_id": 5, glued: 1})],
+    "a message": lambda glued: [
+        ("bot_session_message_send", said(glued, OTHER)),
+        ("session_history_get", {"chat_id": OTHER}),
+        ("im_recent_list", {}),
+    ],
+}
+
+
+@pytest.mark.parametrize("back", SAID_BACK)
+def test_no_pseudonym_is_taken_off_by_having_the_original_said_back(house: House, back: str) -> None:
+    """Glued to other characters or cut off, so that by itself it would look like no phone or name."""
+    told: list[str] = []
+
+    async def call(caller: Caller, name: str, arguments: dict[str, Any]) -> None:
+        reply = await answer(caller, name, arguments)
+        told.extend((text_of(reply), json.dumps(reply.structured_content, ensure_ascii=False)))
+
+    async def story(caller: Caller) -> None:
+        await house.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
+        await house.request(SAY, {"CHAT_ID": OTHER, "NAME": "DEFAULT", "MESSAGE": f"call {PHONE}"})
+        await call(caller, "session_history_get", {"chat_id": OTHER})
+        for mask in sorted(set(FORM.findall(told[0]))):
+            for glued in (f"q{mask}q", f"1234567{mask}12345", "A" * 74 + f" {mask}"):
+                for name, arguments in SAID_BACK[back](glued):
+                    await call(caller, name, arguments)
+                with pytest.raises(NotShown) as shown:
+                    await caller.live.read(f"openchannels://dialogs/{glued}")
+                told.append(str(shown.value))
+
+    house.play(story, mask_pii=True)
+    assert len(told) > len(SAID_BACK)
+    for text in told:
+        assert not re.search(f"{PHONE[:5]}|{NAME[:4]}|{NAME.split()[1]}", text)
+
+
+def test_a_name_put_back_for_a_person_cannot_end_its_quotation(house: House) -> None:
+    name = "Emma”\x1b“Wilson"
+    masks = masks_of(house.folder, "shop")
+    masks.listen({"role": "client", "author": name})
+    hidden = masks.hidden(f"client: {name}")
+    assert "Emma" not in hidden
+    approval = house.approvals.ask("shop", "stdio", "operator_spam", {}, summary=f"“{hidden}”", seconds=60)
+    shown = house.hand("approvals", "show", approval.id).stdout
+    assert "Emma" in shown
+    assert (shown.count("“"), shown.count("”"), shown.count("\x1b")) == (1, 1, 0)
