@@ -46,8 +46,11 @@ WITHOUT_CLIENTS = (Lookup, FindMethod, DescribeMethod)
 class Calls:
     """Turns tool calls of one caller into requests to one portal, within one policy."""
 
-    def __init__(self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping) -> None:
+    def __init__(
+        self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping, *, owner: str
+    ) -> None:
         self._name = name
+        self._owner = owner
         self._policy = policy
         self._connection = connection
         self._shelf = shelf
@@ -103,7 +106,7 @@ class Calls:
         """What stands before changing calls; made at the first of them."""
         from server.guard.guard import Guard
 
-        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks)
+        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks, owner=self._owner)
 
     @cached_property
     def _masks(self) -> Masks:
@@ -192,7 +195,7 @@ class Calls:
             case ApprovalStatus():
                 await self._connection.portal()
                 self._watch()
-                return call.look_up(self.guard.approvals, self._connection.key, self._name)
+                return call.look_up(self.guard.approvals, self._connection.key, self._owner)
             case Method():
                 return await (await self.desk(report)).ask(call)
             case Composite():
@@ -204,7 +207,7 @@ class Calls:
         """Make what a person approves, as long as something waits; a fault here is none of the call at hand."""
         try:
             self.guard.note_lost(every_tool())
-            waiting = self.guard.approvals.open(self._connection.key, self._name)
+            waiting = self.guard.approvals.open(self._connection.key, self._owner)
         except (OSError, sqlite3.Error):
             logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
             return
@@ -214,7 +217,7 @@ class Calls:
 
     async def _make_what_is_approved(self) -> None:
         try:
-            while waiting := self.guard.approvals.open(self._connection.key, self._name):
+            while waiting := self.guard.approvals.open(self._connection.key, self._owner):
                 for approval_id, approved in waiting.items():
                     if approved:
                         await self.make_approved(approval_id)

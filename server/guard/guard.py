@@ -47,7 +47,7 @@ class Stopped(Exception):  # noqa: N818
 class Guard:
     """Stands before the changing calls of one caller to one portal."""
 
-    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks) -> None:
+    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks, *, owner: str) -> None:
         state = State(keeping.folder / "state.sqlite")
         self.approvals = Approvals(state)
         self._hourly = Hourly(state, dict(policy.per_hour))
@@ -56,6 +56,7 @@ class Guard:
         self._keeping = keeping
         self._portal = portal
         self._caller = caller
+        self._owner = owner
         self._masks = masks
         self._heard: set[int] = set()
 
@@ -97,7 +98,7 @@ class Guard:
 
     def note_lost(self, tools: Mapping[str, type[Tool]]) -> None:
         """Write down what became of calls whose server ended while it made them: nobody knows."""
-        for approval in self.approvals.lost(self._portal, self._caller):
+        for approval in self.approvals.lost(self._portal, self._owner):
             if tool := tools.get(approval.tool):
                 why = "The server ended while it made the call"
                 self._write("unknown", tool, approval.arguments, "", why=why, approval=approval.id)
@@ -176,12 +177,12 @@ class Guard:
         if person.answered is not None:
             known = self.approvals.get(person.answered)
             whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
-            if known and known.stage == "pending" and whose == (self._portal, self._caller, call.tool(), arguments):
+            if known and known.stage == "pending" and whose == (self._portal, self._owner, call.tool(), arguments):
                 return known
             raise Stopped("refused", _not_this_one(call))
         return self.approvals.ask(
             self._portal,
-            self._caller,
+            self._owner,
             call.tool(),
             arguments,
             summary=in_quotes(drafted.text()),

@@ -6,37 +6,27 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, ErrorData
-from pydantic import SecretStr
 
-from sandbox import seed
-from sandbox.app import create_app
 from server.app import create_server
 from server.caller import Caller
-from server.connection import Connection
 from server.guard.approvals import Approval, Approvals, NotPending
-from server.guard.audit import AuditLog
-from server.guard.keeping import Keeping
 from server.guard.masking import masks_of
 from server.guard.person import Nobody, Person
 from server.guard.pseudonyms import FORM
 from server.guard.record import recorded
-from server.guard.state import State
 from server.live import NotShown
-from server.policy import Policy
-from server.settings import Settings
-from server.shelf import Library
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT, text_of
+from tests.assistant import ROOT, text_of
 from tests.callers import answer
+from tests.guard.house import House
 from tools.operators import OperatorSpam
 
 SPAM = "imopenlines.operator.spam"
@@ -45,72 +35,6 @@ CHAT, OTHER = 203, 201
 """On line 1 and on line 2."""
 LOOKS = 2000
 """At most, for anything that takes its time."""
-
-
-class House(httpx.AsyncBaseTransport):
-    """A company of its own, the servers that work for it, and what they keep in one folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.sent: list[str] = []
-        self.company = seed.seeded_company()
-        self._app = httpx.ASGITransport(create_app(self.company))
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        method = request.url.path.rpartition("/")[2]
-        commands = json.loads(request.content).get("cmd", {}) if method == "batch" else {"": method}
-        self.sent += [command.partition("?")[0] for command in commands.values()]
-        return await self._app.handle_async_request(request)
-
-    async def request(self, method: str, body: dict[str, Any]) -> None:
-        """What somebody else in the company does."""
-        async with httpx.AsyncClient(transport=self._app, base_url="http://127.0.0.1") as client:
-            answered = await client.post(f"{seed.ADMIN_WEBHOOK_PATH}{method}", json=body)
-        assert answered.status_code == httpx.codes.OK, answered.text
-
-    def settings(self, **given: Any) -> Settings:
-        webhook = SecretStr(f"http://127.0.0.1{seed.ADMIN_WEBHOOK_PATH}")
-        chosen = {"toolsets": "all", "confirm": "none", "plan": "self-hosted", **given}
-        return Settings(webhook_url=webhook, state_folder=self.folder, **chosen)
-
-    def server(self, connection: Connection, **given: Any) -> Caller:
-        settings = self.settings(**given)
-        return Caller("stdio", Policy.of(settings), connection, Library(self.folder), Keeping.of(settings))
-
-    def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
-        """A story of one server."""
-
-        async def run() -> None:
-            async with Connection(self.settings(**given), transport=self) as connection:
-                await story(self.server(connection, **given))
-
-        anyio.run(run)
-
-    @property
-    def approvals(self) -> Approvals:
-        return Approvals(State(self.folder / "state.sqlite"))
-
-    @property
-    def log(self) -> AuditLog:
-        return AuditLog(self.folder / "audit.jsonl")
-
-    def noted(self) -> list[str]:
-        return [str(entry["event"]) for entry in self.log.entries()]
-
-    def waiting(self) -> Approval:
-        (one,) = [one for one in self.approvals.all() if one.stage == "pending"]
-        return one
-
-    def approve(self) -> str:
-        waiting = self.waiting()
-        self.approvals.settle(waiting.id, approve=True, by="anna")
-        return waiting.id
-
-    def hand(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command for the person who answers for the calls."""
-        environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(self.folder)}
-        command = [sys.executable, "-m", "openchannels_mcp", *words]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -209,6 +133,7 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
                 async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
                     tasks.cancel_scope.cancel()
                     await anyio.sleep_forever()
+                    return None
 
             await caller.calls.call("operator_spam", {"chat_id": CHAT}, person=Leaving())
 
