@@ -17,7 +17,7 @@ from server.guard.hourly import Hourly
 from server.guard.keeping import Keeping
 from server.guard.masking import Masks
 from server.guard.person import AskFirst, Person
-from server.guard.record import arguments_of, recorded
+from server.guard.record import recorded
 from server.guard.state import State
 from server.policy import Policy
 from server.replies import Failure, Reply
@@ -173,7 +173,7 @@ class Guard:
 
     def _asked(self, call: Tool, drafted: Draft, person: Person) -> Approval:
         """The approval that the person answers now, if it is of exactly this call; else one that waits."""
-        arguments = arguments_of(call)
+        arguments = dict(call.given)
         if person.answered is not None:
             known = self.approvals.get(person.answered)
             whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
@@ -260,7 +260,7 @@ class Guard:
         raise Stopped("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
 
     def _note(self, event: Event, call: Tool, client: str, **facts: Any) -> None:
-        self._write(event, type(call), arguments_of(call), client, **facts)
+        self._write(event, type(call), dict(call.given), client, **facts)
 
     def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
         told = {

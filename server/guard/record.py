@@ -1,9 +1,8 @@
-"""Arguments of calls as they are kept: whole for an approval, without people's words for the audit log."""
+"""Arguments of calls as the audit log keeps them: without people's words."""
 
 from typing import Any
 
 from tools.outside import visible
-from tools.tool import Tool
 
 SECRETS = frozenset({"client_id", "code"})
 """Arguments that open something: never kept in the audit log."""
@@ -15,11 +14,6 @@ LONGEST_TEXT = 20_000
 """Characters of a text; a message has no more."""
 MOST, DEEPEST = 200, 8
 """Things in one place, and places within each other: a call that is refused may hold anything."""
-
-
-def arguments_of(call: Tool) -> dict[str, Any]:
-    """The arguments from which the very same call can be made again."""
-    return call.model_dump(mode="json", exclude_unset=True)
 
 
 def recorded(value: Any, *, texts: bool, name: str = "", left: int = DEEPEST) -> Any:
