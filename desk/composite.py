@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import anyio
 
+from desk.unfinished import Forbidden
 from tools.method import Method
 from tools.names import snake_case
 from tools.tool import Tool
@@ -19,7 +20,7 @@ PAGES = "openchannels://docs/tools"
 
 
 def _nobody(_: Any) -> None:
-    """Listens."""
+    """Listens, or objects."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,23 @@ class Desk:
     began: float = field(default_factory=anyio.current_time)
     listen: Callable[[Any], None] = _nobody
     """Hears every answer of the portal as it came."""
+    why_not: Callable[[type[Method]], str | None] = _nobody
+    """Why a method may not change anything for this caller, whichever tool it is a part of."""
     thrifty: bool = False
     """See `saving`."""
 
+    def check(self, *methods: Method) -> None:
+        """Forbidden, before anything is changed, if one of these steps may not be taken."""
+        for method in methods:
+            if not method.reads() and (why := self.why_not(type(method))):
+                raise Forbidden(f"It takes {method.tool()}, and {why}")
+
     async def ask(self, method: Method) -> Any:
-        """The typed result of one method; PortalError, RefusedByResult or UnexpectedResult where there is none."""
+        """The typed result of one method.
+
+        PortalError, RefusedByResult or UnexpectedResult where there is none, Forbidden where it may not be asked for.
+        """
+        self.check(method)
         raw = await self.portal.call(
             method.rest,
             method.to_wire(),

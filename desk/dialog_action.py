@@ -25,7 +25,7 @@ class DialogAction(Composite):
 
     async def settled(self, desk: Desk) -> Self:
         """The same call with its dialog named by number."""
-        return self.model_copy(update={"dialog": await self.chat(desk)})
+        return self.from_tool({**self.given, "dialog": await self.chat(desk)})
 
     async def begun(self, desk: Desk) -> tuple[ChatState, Caller]:
         """The dialog as it stands, and whom the call acts for."""

@@ -116,6 +116,7 @@ Carter (4). Your note is in it, for colleagues only."""
         giver = await owner_of(desk, chat, me)
         target = to or Named(chat.line_id, ready.line.name, "line")
         transfer, steps = _transfer(chat, to, ready), Steps(desk)
+        desk.check(transfer, *([_notice(chat, target, me, self.note)] if self.note else []))
         if self.note:
             await _leave(steps, chat, target, me, self.note)
         now = await _move(steps, chat, target, transfer)
@@ -202,14 +203,18 @@ async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str
     """A note that is surely there, or the end: what it explains must not happen without it."""
     if not me.has_messenger:
         raise Unfinished(f"{UNCHANGED}: a note needs the scope im", f"{missing_scope(('im',))} Or call without note.")
-    text = f"{me.name or f'User {me.id}'} for {to}: {note}"
-    notice = ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
+    notice = _notice(chat, to, me, note)
     step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")
-    if step.lost and not await _is_there(steps.desk, chat, Message(text, 0)):
+    if step.lost and not await _is_there(steps.desk, chat, Message(notice.message, 0)):
         happened = "The dialog was not handed over, and it is not known whether the note was left"
         todo = f"See im_dialog_messages_get dialog_id=chat{chat.id}; call again, without note if it is there."
         raise steps.stopped(happened, todo, unsure=True)
     steps.done.append("the note for colleagues is in the dialog")
+
+
+def _notice(chat: ChatState, to: Named, me: Caller, note: str) -> ImMessageAdd:
+    text = f"{me.name or f'User {me.id}'} for {to}: {note}"
+    return ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
 
 
 async def _is_there(desk: Desk, chat: ChatState, message: Message) -> bool:

@@ -91,6 +91,7 @@ livechat. You took the dialog from the queue and are its operator now."""
         owner = await owner_of(desk, chat, me)
         taking = self._taking(chat, owner, me)
         message = self._way(chat, me)
+        desk.check(*filter(None, (taking, message)))
         steps = Steps(desk)
         if taking:
             await _take(steps, taking, chat, me)

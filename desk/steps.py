@@ -5,7 +5,7 @@ from typing import Any
 
 from desk.chat_state import NOT_SEEN, ChatState, look
 from desk.composite import Desk
-from desk.unfinished import Unfinished
+from desk.unfinished import Forbidden, Unfinished
 from portal.errors import OutcomeUnknown, PortalError, Refused
 from tools.method import Method, RefusedByResult, UnexpectedResult
 
@@ -48,6 +48,8 @@ class Steps:
             return Taken(lost=True)
         except PortalError as error:
             raise self._failed(f"{otherwise}. {error.happened}", step, error) from None
+        except Forbidden as error:
+            raise Forbidden(f"{otherwise}. {error.happened}", done=self.done) from None
         except RefusedByResult as error:
             answered = error.happened or f"The portal answered {str(error.result).lower()}"
             raise self._failed(f"{otherwise}. {answered}", step, error) from None

@@ -29,3 +29,7 @@ class Unfinished(Exception):  # noqa: N818
         self.done = tuple(done)
         self.unsure = unsure
         self.failed = failed
+
+
+class Forbidden(Unfinished):
+    """A step that this caller may not take."""

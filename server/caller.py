@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from mcp import types
@@ -26,11 +27,18 @@ class Caller:
     connection: Connection
     shelf: Library
     keeping: Keeping
+    credential: str = ""
+    """What they showed, where several may have the same name."""
+
+    @property
+    def owner(self) -> str:
+        """Whose approvals theirs are: the name, and a sign of the credential without its secret."""
+        return f"{self.name} {sha256(self.credential.encode()).hexdigest()[:8]}" if self.credential else self.name
 
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.name, self.policy, self.connection, self.shelf, self.keeping)
+        return Calls(self.name, self.policy, self.connection, self.shelf, self.keeping, owner=self.owner)
 
     @cached_property
     def live(self) -> Live:

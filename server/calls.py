@@ -3,7 +3,7 @@
 import difflib
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from server.lookup import INDEX, Lookup
 from server.observation import OK, UNKNOWN_TOOL, Running
 from server.policy import Policy, every_tool
 from server.replies import Failure, Reply, answer, as_result, sketch
+from server.settings import WrongSettings
 from server.shelf import Library
 from tools.method import Method
 from tools.outside import is_code, repeated
@@ -44,8 +45,11 @@ WITHOUT_CLIENTS = (Lookup, FindMethod, DescribeMethod)
 class Calls:
     """Turns tool calls of one caller into requests to one portal, within one policy."""
 
-    def __init__(self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping) -> None:
+    def __init__(
+        self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping, *, owner: str
+    ) -> None:
         self._name = name
+        self._owner = owner
         self._policy = policy
         self._connection = connection
         self._shelf = shelf
@@ -72,32 +76,36 @@ class Calls:
     async def show(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> Reply:
         """What a tool that only reads answers, for a resource; it has to exist here, but need not be listed."""
         with self._connection.observer.call(name, self._name) as running:
-            reply = await self._tried(self._policy.tools[name], arguments, report, Nobody())
+            tool = self._policy.tools[name]
+            reply = await self._tried(tool, partial(self._run, tool, arguments, report, Nobody()))
             _note(running, reply)
         return reply
 
     async def desk(self, report: "Report | None" = None) -> Desk:
         """The portal as this caller may use it."""
-        return Desk(await self._connection.portal(), self._policy.tools, report, listen=self._masks.listen)
+        portal, policy = await self._connection.portal(), self._policy
+        return Desk(portal, policy.tools, report, listen=self._masks.listen, why_not=policy.why_denied)
 
     async def make_approved(self, approval_id: str) -> None:
-        """Make a call that a person approved, unless somebody else has begun to."""
-        approval = self.guard.approvals.claim(approval_id)
-        if approval is None:
+        """Make a call that a person approved; not if somebody else has begun to, or it is for a server that may."""
+        asked = self.guard.approvals.get(approval_id)
+        tool = self._policy.tools.get(asked.tool) if asked else None
+        if asked is None or tool is None:
             return
         try:
-            call = self._policy.tools[approval.tool].from_tool(approval.arguments)
-        except (KeyError, InvalidArguments):
-            self.guard.approvals.finish(approval.id, "failed", "This server does not allow the call any more.")
+            call, desk = tool.from_tool(asked.arguments), await self.desk()
+        except (InvalidArguments, WrongSettings):
             return
-        await self.guard.make_approved(approval, call, lambda: self._made(call, None))
+        if approval := self.guard.approvals.claim(approval_id):
+            make = partial(self._tried, tool, partial(self._made, call, None))
+            await self._tried(tool, partial(self.guard.make_approved, approval, call, desk, make))
 
     @cached_property
     def guard(self) -> "Guard":
         """What stands before changing calls; made at the first of them."""
         from server.guard.guard import Guard
 
-        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks)
+        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks, owner=self._owner)
 
     @cached_property
     def _masks(self) -> Masks:
@@ -106,18 +114,16 @@ class Calls:
 
     async def _reply(self, name: str, arguments: Mapping[str, Any], report: "Report | None", person: Person) -> Reply:
         try:
-            tool, arguments = self._found(name, arguments)
+            tool, name, arguments = self._found(name, arguments)
         except InvalidArguments as error:
             return failures.invalid(CallMethod, error)
         if tool is None:
             return self._no_such_tool(name, arguments)
-        return await self._tried(tool, arguments, report, person)
+        return await self._tried(tool, partial(self._run, tool, arguments, report, person))
 
-    async def _tried(
-        self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
-    ) -> Reply:
+    async def _tried(self, tool: type[Tool], work: Callable[[], Awaitable[Reply]]) -> Reply:
         try:
-            reply = await self._run(tool, arguments, report, person)
+            reply = await work()
             return self._masks.hidden(reply) if isinstance(reply, Failure) else reply
         except AskFirst:
             raise
@@ -125,12 +131,13 @@ class Calls:
             logger.exception("The tool %s failed inside this server", tool.tool())
             return failures.fault(tool)
 
-    def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, Mapping[str, Any]]:
-        """The tool that is meant, behind the gateway too, with its own arguments."""
+    def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, str, Mapping[str, Any]]:
+        """The tool that is meant, behind the gateway too, if it exists here; its name and its own arguments."""
         if self._policy.mode == "gateway" and name == CallMethod.tool():
             wanted = CallMethod.from_tool(arguments)
-            return self._policy.tools[named(wanted.name, self._policy.tools)], wanted.arguments
-        return self._policy.listed.get(name), arguments
+            name = named(wanted.name, every_tool())
+            return self._policy.tools.get(name), name, wanted.arguments
+        return self._policy.listed.get(name), name, arguments
 
     async def _run(
         self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
@@ -180,7 +187,7 @@ class Calls:
             case ApprovalStatus():
                 await self._connection.portal()
                 self._watch()
-                return call.look_up(self.guard.approvals, self._connection.key, self._name)
+                return call.look_up(self.guard.approvals, self._connection.key, self._owner)
             case Method():
                 return await (await self.desk(report)).ask(call)
             case Composite():
@@ -192,7 +199,7 @@ class Calls:
         """Make what a person approves, as long as something waits; a fault here is none of the call at hand."""
         try:
             self.guard.note_lost(every_tool())
-            waiting = self.guard.approvals.open(self._connection.key, self._name)
+            waiting = self.guard.approvals.open(self._connection.key, self._owner)
         except (OSError, sqlite3.Error):
             logger.exception("Approvals cannot be read")
             return
@@ -202,7 +209,7 @@ class Calls:
 
     async def _make_what_is_approved(self) -> None:
         try:
-            while waiting := self.guard.approvals.open(self._connection.key, self._name):
+            while waiting := self.guard.approvals.open(self._connection.key, self._owner):
                 for approval_id, approved in waiting.items():
                     if approved:
                         await self.make_approved(approval_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desk.composite import Composite
-from desk.unfinished import Unfinished
+from desk.unfinished import Forbidden, Unfinished
 from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault
 from server.observation import kind
 from server.replies import Failure
@@ -14,6 +14,8 @@ from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.tool import InvalidArguments, Tool
 
 INVALID = "arguments_refused"
+REFUSED = "policy_refused"
+ASK = "Ask the person who runs the server to allow it."
 
 
 def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
@@ -80,7 +82,9 @@ def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
 def unfinished(tool: type[Tool], error: Unfinished) -> Failure:
     """A tool of several calls that stopped on its way; its outcome says whether anything was changed."""
     outcome = "outcome_unknown" if error.unsure else "half_done" if error.done else "nothing_done"
-    code, said, todo = None, "", error.todo
+    if isinstance(error, Forbidden) and not error.done:
+        return Failure(tool.tool(), REFUSED, f"Nothing was changed. {error.happened}", ASK, page=tool.page())
+    code, said, todo = None, "", error.todo or (ASK if isinstance(error, Forbidden) else "")
     match error.failed:
         case (step, RefusedByResult() as refusal):
             code, said, todo = refusal.code, refusal.said, todo or refusal.advice

@@ -24,6 +24,11 @@ class Rule:
     deny: frozenset[str] = frozenset()
     """A tool is stopped if it, its toolset or any of its effects is named."""
 
+    def why_denied(self, tool: type[Tool]) -> str | None:
+        """Why it stops a tool by name; None if it does not."""
+        stopped = {tool.tool(), tool.toolset()} & self.deny
+        return f"{', '.join(sorted(map(str, stopped)))} is denied here" if stopped else None
+
     def why_not(self, tool: type[Tool]) -> str | None:
         """Why it stops a tool; None if it does not."""
         names, effects = {tool.tool(), tool.toolset()}, set(tool.effects.names)
@@ -97,6 +102,10 @@ class Policy:
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
             return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
         return next((why for rule in self.rules if (why := rule.why_not(tool))), None)
+
+    def why_denied(self, tool: type[Tool]) -> str | None:
+        """Why a tool may not be used inside another one either; None if it may."""
+        return next((why for rule in self.rules if (why := rule.why_denied(tool))), None)
 
     @cached_property
     def tools(self) -> Mapping[str, type[Tool]]:

@@ -11,6 +11,7 @@ from tools.effect import Effect
 from tools.errors import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESSENGER_OFF, NOT_YOURS, PARTICIPANTS
 from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
+from tools.results import whole
 from tools.rules import at_least_one_of, exactly_one_of
 
 
@@ -54,6 +55,10 @@ class DialogGet(Method):
     def _one_identifier(self) -> Self:
         exactly_one_of(self, "chat_id", "dialog_id", "session_id", "user_code")
         return self
+
+    def heard(self, result: Any) -> frozenset[int]:
+        """The chat: its title is what its client is called."""
+        return frozenset({whole(result.get("id" if self.detail == "full" else "chat_id"))})
 
     def shape(self, result: Any) -> Any:
         """The state in words unless the whole answer is wanted."""

@@ -12,7 +12,7 @@ from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, 
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
 from tools.outside import code
-from tools.results import NewId
+from tools.results import NewId, whole
 from tools.rules import at_most_one_of
 from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
@@ -72,6 +72,11 @@ class ImRecentList(Method):
         if self.offset and self.last_message_date:
             raise ValueError("give offset or last_message_date: the portal drops offset where there is a date")
         return self
+
+    def heard(self, result: Any) -> frozenset[int]:
+        """The chats whose last messages are shown."""
+        rows = result["items"] if self.detail == "full" else result["dialogs"]
+        return frozenset(chat_id for row in rows if (chat_id := whole(row.get("chat_id"))))
 
     def shape(self, result: Any) -> Any:
         """The dialogs in words unless the whole answer is wanted."""

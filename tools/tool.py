@@ -8,7 +8,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
@@ -32,6 +32,8 @@ class Tool(BaseModel):
     """Base of all tools: the fields of a subclass are its arguments, its docstring is its description."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    _given: Mapping[str, Any] = PrivateAttr(default_factory=dict)
 
     title: ClassVar[str]
     effects: ClassVar[Effect]
@@ -92,10 +94,18 @@ class Tool(BaseModel):
         """The call that these arguments describe, or InvalidArguments; null is the same as leaving out."""
         if problems := _not_sendable(arguments):
             raise InvalidArguments(problems)
+        given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            return cls.model_validate({name: value for name, value in arguments.items() if value is not None})
+            call = cls.model_validate(given)
         except ValidationError as error:
             raise InvalidArguments(_problems(cls, error)) from None
+        call._given = given  # noqa: SLF001  (its own)
+        return call
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The arguments from which `from_tool` makes the very same call again."""
+        return self._given
 
 
 def _not_sendable(arguments: Mapping[str, Any]) -> list[str]:

@@ -3,8 +3,9 @@
 import getpass
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -43,7 +44,7 @@ def list_approvals(context: click.Context, *, everything: bool) -> None:
     """List the calls that wait."""
     found = [one for one in _approvals(read_settings(context)).all() if everything or one.stage == "pending"]
     for one in found:
-        click.echo(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}")
+        click.echo(visible(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}"))
     if not found:
         click.echo("Nothing waits.")
 
@@ -59,7 +60,7 @@ def show(context: click.Context, *, approval_id: str) -> None:
     found = approvals.get(approval_id)
     if found is None:
         raise WrongUsage(f"there is no approval {approval_id[:40]}")
-    click.echo(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found)))
+    click.echo(visible(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found))))
 
 
 @approvals.command()
@@ -82,14 +83,26 @@ def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
     from server.guard.approvals import NotPending
 
     settings, by = read_settings(context), getpass.getuser()
+
+    def note(settled: "Approval") -> None:
+        facts = {"caller": settled.caller, "portal": settled.portal, "tool": settled.tool, "arguments": {}}
+        _log(settings).write("approved" if approve else "denied", **facts, approval=settled.id, by=by)
+
     try:
-        settled = _approvals(settings).settle(approval_id, approve=approve, by=by)
+        settled = _approvals(settings).settle(approval_id, approve=approve, by=by, note=note)
     except NotPending as error:
         raise click.ClickException(str(error)) from None
-    facts = {"caller": settled.caller, "portal": settled.portal, "tool": settled.tool, "arguments": {}}
-    _log(settings).write("approved" if approve else "denied", **facts, approval=settled.id, by=by)
     until = f"the server that asked makes the call within a second, if it runs until {_time(settled.expires)}"
     click.echo(f"{settled.id} is approved; {until}." if approve else f"{settled.id} is denied; nothing is sent.")
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    """When, what became of it, who asked from where, the tool with its arguments, and what else is known."""
+    who = " at ".join(filter(None, (str(entry.get("caller", "?")), str(entry.get("client", "")))))
+    words = json.dumps(entry.get("arguments"), ensure_ascii=False)
+    more = [f"{name}: {entry[name]}" for name in ("approval", "by", "code", "why") if entry.get(name) is not None]
+    told = [str(entry.get("at", "?")), f"{entry.get('event', '?')!s:8}", who, str(entry.get("tool", "?")), words, *more]
+    return "  ".join(told).replace("\n", " ")
 
 
 def _shown(one: "Approval") -> str:
@@ -140,5 +153,4 @@ def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
         if as_json:
             click.echo(visible(json.dumps(entry, ensure_ascii=False)))
             continue
-        words = visible(json.dumps(entry["arguments"], ensure_ascii=False))
-        click.echo(f"{entry['at']}  {entry['event']:8}  {entry['caller']}  {entry['tool']}  {words}")
+        click.echo(visible(_line(entry)))

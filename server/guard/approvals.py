@@ -4,7 +4,8 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -17,6 +18,8 @@ Stage = Literal["pending", "approved", "denied", "expired", "running"] | Outcome
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that look like digits: a person types the id."""
+STEP_BACK = 60.0
+"""Seconds by which a clock may be put back without consequences."""
 LONGEST_RUN = 660.0
 """Seconds after which a call that is still said to run belongs to a server that has ended, where nothing else tells."""
 
@@ -75,7 +78,7 @@ class Approvals:
         """A new pending approval, or the pending one of the very same call."""
         now = self._now()
         text = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
-        with self.state.changing() as database:
+        with self._changing() as database:
             same = database.execute(
                 "SELECT * FROM approvals WHERE state = 'pending' AND portal = ? AND caller = ? AND tool = ?"
                 " AND arguments = ? AND expires > ?",
@@ -93,37 +96,39 @@ class Approvals:
 
     def get(self, approval_id: str) -> Approval | None:
         """One of them."""
-        with self.state.changing() as database:
+        with self._changing() as database:
             row = _row(database, approval_id)
         return None if row is None else self._read(row)
 
     def all(self) -> list[Approval]:
         """All of them, newest first."""
-        with self.state.changing() as database:
+        with self._changing() as database:
             rows = database.execute("SELECT * FROM approvals ORDER BY asked DESC").fetchall()
         return [self._read(row) for row in rows]
 
-    def settle(self, approval_id: str, *, approve: bool, by: str) -> Approval:
-        """A person's decision; only the first one counts, and only before it expires."""
-        now = self._now()
-        with self.state.changing() as database:
-            changed = database.execute(
-                "UPDATE approvals SET state = ?, settled = ?, settled_by = ?"
-                " WHERE id = ? AND state = 'pending' AND expires > ?",
-                ("approved" if approve else "denied", now, by, approval_id, now),
-            ).rowcount
-            row = _row(database, approval_id)
-        if row is None:
-            raise NotPending(f"there is no approval {approval_id[:40]}")
-        approval = self._read(row)
-        if not changed:
-            raise NotPending(f"approval {approval.id} is {approval.stage} already")
-        return approval
+    def settle(
+        self, approval_id: str, *, approve: bool, by: str, note: Callable[[Approval], None] = lambda _: None
+    ) -> Approval:
+        """A person's decision; only the first one counts, only before it expires, and only if it could be noted."""
+        with self._changing() as database:
+            settled = self._settled(database, approval_id, "approved" if approve else "denied", by)
+            note(settled)
+        return settled
+
+    def begin(self, approval_id: str, *, by: str) -> Approval:
+        """A person's agreement and the right to make the call, in one: no other server comes in between."""
+        with self._changing() as database:
+            self._settled(database, approval_id, "approved", by)
+            database.execute(
+                "UPDATE approvals SET state = 'running', started = ?, runner = ? WHERE id = ?",
+                (self._now(), self._runner.name, approval_id),
+            )
+            return self._read(_existing(database, approval_id))
 
     def claim(self, approval_id: str) -> Approval | None:
         """The right to run an approved call, given once; None if it is not approved, has expired or was claimed."""
         now = self._now()
-        with self.state.changing() as database:
+        with self._changing() as database:
             changed = database.execute(
                 "UPDATE approvals SET state = 'running', started = ?, runner = ?"
                 " WHERE id = ? AND state = 'approved' AND expires > ?",
@@ -133,7 +138,7 @@ class Approvals:
 
     def lost(self, portal: str, caller: str) -> list[Approval]:
         """Calls of a caller whose server ended while it made them: from now on their outcome is unknown."""
-        with self.state.changing() as database:
+        with self._changing() as database:
             rows = database.execute(
                 "SELECT * FROM approvals WHERE state = 'running' AND portal = ? AND caller = ?", (portal, caller)
             ).fetchall()
@@ -144,7 +149,7 @@ class Approvals:
 
     def open(self, portal: str, caller: str) -> dict[str, bool]:
         """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
-        with self.state.changing() as database:
+        with self._changing() as database:
             rows = database.execute(
                 "SELECT id, state FROM approvals WHERE state IN ('pending', 'approved') AND portal = ? AND caller = ?"
                 " AND expires > ? ORDER BY asked",
@@ -154,11 +159,36 @@ class Approvals:
 
     def finish(self, approval_id: str, outcome: Outcome, reply: str) -> None:
         """What became of a call that ran."""
-        with self.state.changing() as database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE approvals SET state = ?, ended = ?, reply = ? WHERE id = ? AND state = 'running'",
                 (outcome, self._now(), reply, approval_id),
             )
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; what has expired by then stays so, and a clock that was put back brings nothing to life."""
+        now = self._now()
+        with self.state.changing() as database:
+            database.execute(
+                "UPDATE approvals SET state = 'expired' WHERE state IN ('pending', 'approved')"
+                " AND (expires <= ? OR asked > ?)",
+                (now, now + STEP_BACK),
+            )
+            yield database
+
+    def _settled(self, database: sqlite3.Connection, approval_id: str, state: Stage, by: str) -> Approval:
+        changed = database.execute(
+            "UPDATE approvals SET state = ?, settled = ?, settled_by = ? WHERE id = ? AND state = 'pending'",
+            (state, self._now(), by, approval_id),
+        ).rowcount
+        row = _row(database, approval_id)
+        if row is None:
+            raise NotPending(f"there is no approval {approval_id[:40]}")
+        approval = self._read(row)
+        if not changed:
+            raise NotPending(f"approval {approval.id} is {approval.stage} already")
+        return approval
 
     def _read(self, row: sqlite3.Row) -> Approval:
         """What is past its time has expired; what a server began that has ended since is unknown."""

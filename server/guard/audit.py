@@ -9,19 +9,20 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
-Event = Literal["asked", "refused", "pending", "approved", "denied", "expired", "executed", "failed", "unknown"]
-"""`failed`: the portal refused, nothing happened; `unknown`: it may have happened."""
+Event = Literal["asked", "refused", "pending", "approved", "denied", "begun", "executed", "failed", "unknown"]
+"""`begun`: a server goes on with what was approved elsewhere; `failed`: the portal refused, nothing happened;
+`unknown`: it may have happened."""
 
 START = "0" * 64
 """What the first line follows."""
 LONGEST = 1 << 20
-"""Bytes of a line, at most."""
+"""Bytes of a line, at most; what is written is held to less by `recorded`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,18 @@ class AuditLog:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every line as it was written; ValueError at one that cannot be read."""
+        return self._entries(None)
+
+    def _entries(self, size: int | None) -> Iterator[dict[str, Any]]:
+        """The lines that begin within so many bytes."""
+        begun = 0
         try:
-            with self.path.open(encoding="utf-8") as file:
+            with self.path.open("rb") as file:
                 for line in file:
-                    entry = json.loads(line)
+                    if size is not None and begun >= size:
+                        return
+                    begun += len(line)
+                    entry = json.loads(line.decode())
                     if not isinstance(entry, dict):
                         raise ValueError("a line is no object")  # noqa: TRY004  (one kind of error for a spoilt line)
                     yield entry
@@ -69,11 +78,11 @@ class AuditLog:
             return
 
     def verify(self) -> Verdict:
-        """Whether every line is there, unchanged and in its place."""
-        expected, last = self._read_head()
+        """Whether every line is there, unchanged and in its place; servers may go on writing meanwhile."""
+        (expected, last), size = self._snapshot()
         count, before, met = 0, START, expected == 0
         try:
-            for entry in self.entries():
+            for entry in self._entries(size):
                 count += 1
                 digest = entry.pop("hash", None)
                 if entry.get("line") != count or entry.get("before") != before:
@@ -89,6 +98,16 @@ class AuditLog:
         if count > expected + 1:
             return Verdict(count, f"{self._head.name} knows of {expected} lines only: it was replaced or removed")
         return Verdict(count)
+
+    def _snapshot(self) -> tuple[tuple[int, str], int]:
+        """What the small file says, and the size of the log at the same moment; a copy may be in a closed folder."""
+        with ExitStack() as stack:
+            with suppress(OSError):
+                stack.enter_context(self._locked())
+            head = self._read_head()
+            with suppress(FileNotFoundError):
+                return head, self.path.stat().st_size
+            return head, 0
 
     def _end(self) -> tuple[int, str]:
         """Number and hash of the last line: of the small file, unless a process ended before it could write that."""

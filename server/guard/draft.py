@@ -39,15 +39,22 @@ class Draft:
     """The present state of the dialog, as `dialog_get` tells it."""
     unknown: str = ""
     """Why the state could not be read."""
+    words: str = ""
+    """What somebody outside the team gets to read, where the call holds it."""
 
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
-        sent = outside(json.dumps(self.body, ensure_ascii=False), "assistant")
-        lines = [f"{self.title} ({self.tool}): {self.request} {sent}"]
+        lines = [f"{self.title}."]
+        lines += [f"What they will read: {outside(_one_line(self.words), 'assistant')}"] if self.words else []
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
         lines += [state_text(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
-        return "\n".join(lines)
+        return "\n".join([*lines, f"As {self.tool} sends it: {self.request} {outside(self._sent(), 'assistant')}"])
+
+    def _sent(self) -> str:
+        """As JSON in which quotation marks that a person would see are escaped: none of them may look like its end."""
+        sent = json.dumps(self.body, ensure_ascii=False)
+        return sent.replace("“", "\\u201c").replace("”", "\\u201d")
 
     def data(self) -> dict[str, Any]:
         """The same for a program."""
@@ -69,7 +76,9 @@ async def draft(call: Tool, desk: Desk) -> Draft:
     from portal.errors import PortalError
     from tools.method import RefusedByResult, UnexpectedResult
 
-    drafted = Draft(call.tool(), call.title, call.effects, *_request(call), line_id=_line_named_by(call))
+    drafted = Draft(
+        call.tool(), call.title, call.effects, *_request(call), line_id=_line_named_by(call), words=_words(call)
+    )
     question = await _question(call, desk)
     if question is None:
         return drafted
@@ -101,6 +110,15 @@ def _line_named_by(call: Tool) -> int | None:
         if isinstance(value := getattr(call, name, None), int):
             return value
     return None
+
+
+def _words(call: Tool) -> str:
+    words = getattr(call, "message", None)
+    return words if Effect.CUSTOMER in call.effects and isinstance(words, str) else ""
+
+
+def _one_line(text: str) -> str:
+    return " ⏎ ".join(text.splitlines())
 
 
 def _request(call: Tool) -> tuple[str, dict[str, Any]]:

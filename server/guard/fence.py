@@ -18,7 +18,7 @@ def fenced(text: str) -> str:
 
 def in_quotes(text: str) -> str:
     """The text for a person: what people outside wrote stands in quotation marks, which nothing in it closes."""
-    return visible(MARKED.sub(lambda found: f"{found[1]}: “{_plainly_quoted(found[2])}”", text))
+    return visible(MARKED.sub(lambda found: f"{found[1]}: “{plainly_quoted(found[2])}”", text))
 
 
 def without_fences(text: str) -> str:
@@ -26,7 +26,8 @@ def without_fences(text: str) -> str:
     return _FENCED.sub(r"\3", text)
 
 
-def _plainly_quoted(text: str) -> str:
+def plainly_quoted(text: str) -> str:
+    """Nothing in it can look like the end of a quotation."""
     return text.replace("“", '"').replace("”", '"')
 
 

@@ -3,7 +3,10 @@
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
+
+import anyio
 
 from desk.composite import Desk
 from server.guard.approvals import Approval, Approvals, NotPending, Outcome
@@ -14,7 +17,7 @@ from server.guard.hourly import Hourly
 from server.guard.keeping import Keeping
 from server.guard.masking import Masks
 from server.guard.person import AskFirst, Person
-from server.guard.record import arguments_of, recorded
+from server.guard.record import recorded
 from server.guard.state import State
 from server.policy import Policy
 from server.replies import Failure, Reply
@@ -25,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
 """Kinds of failures after which the call may have been executed, or a part of it was."""
+
+
+UNKEPT = (OSError, sqlite3.Error)
+"""What goes wrong where the state or the audit log cannot be read or written."""
 
 
 class Stopped(Exception):  # noqa: N818
@@ -40,7 +47,7 @@ class Stopped(Exception):  # noqa: N818
 class Guard:
     """Stands before the changing calls of one caller to one portal."""
 
-    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks) -> None:
+    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks, *, owner: str) -> None:
         state = State(keeping.folder / "state.sqlite")
         self.approvals = Approvals(state)
         self._hourly = Hourly(state, dict(policy.per_hour))
@@ -49,6 +56,7 @@ class Guard:
         self._keeping = keeping
         self._portal = portal
         self._caller = caller
+        self._owner = owner
         self._masks = masks
         self._heard: set[int] = set()
 
@@ -66,34 +74,41 @@ class Guard:
     async def make(self, call: Tool, desk: Desk, person: Person, make: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply to a call that was allowed, agreed to and made once; Stopped if it was not made."""
         try:
-            if person.answered is None:
-                self._note("asked", call, person.name)
+            self._note("asked", call, person.name, approval=person.answered and person.answered[:40])
             approval = await self._admitted(call, desk, person)
         except Stopped as stopped:
-            self._note(stopped.event, call, person.name, why=stopped.failure.happened, approval=stopped.approval)
+            self._note_end(stopped.event, call, person.name, _told(stopped))
             raise
+        except UNKEPT as error:
+            raise Stopped("refused", _not_kept(call, error)) from None
         return await self._made(call, person.name, approval, make)
 
-    async def make_approved(self, approval: Approval, call: Tool, make: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The reply to a call that somebody approved and this process claimed."""
+    async def make_approved(
+        self, approval: Approval, call: Tool, desk: Desk, make: Callable[[], Awaitable[Reply]]
+    ) -> Reply:
+        """The reply to a call that somebody approved and this process claimed, made if it is still allowed."""
         try:
-            self._spend(call)
+            await self._begin(approval, call, desk, "begun", "")
         except Stopped as stopped:
-            self._finish(approval, "failed", stopped.failure.text())
-            self._note("refused", call, "", why=stopped.failure.happened, approval=approval.id)
+            self._note_end("refused", call, "", {**_told(stopped), "approval": approval.id})
             return stopped.failure
+        except UNKEPT as error:
+            return _not_kept(call, error)
         return await self._made(call, "", approval, make)
 
     def note_lost(self, tools: Mapping[str, type[Tool]]) -> None:
         """Write down what became of calls whose server ended while it made them: nobody knows."""
-        for approval in self.approvals.lost(self._portal, self._caller):
+        for approval in self.approvals.lost(self._portal, self._owner):
             if tool := tools.get(approval.tool):
                 why = "The server ended while it made the call"
                 self._write("unknown", tool, approval.arguments, "", why=why, approval=approval.id)
 
     def refused(self, tool: type[Tool], arguments: Mapping[str, Any], why: str) -> None:
-        """Note a call that policy forbids."""
-        self._write("refused", tool, arguments, "", why=why)
+        """Note a call that policy forbids; it stays forbidden where that cannot be written."""
+        try:
+            self._write("refused", tool, arguments, "", why=why)
+        except UNKEPT as error:
+            logger.error("A refusal of %s could not be written down: %s", tool.tool(), _named(error))  # noqa: TRY400
 
     async def _admitted(self, call: Tool, desk: Desk, person: Person) -> Approval | None:
         self._check_hour(call)
@@ -101,14 +116,32 @@ class Guard:
             self._spend(call)
             return None
         drafted = await self.draft(call, desk)
-        approval = await self._agreed(call, drafted, person) if self._has_to_ask(call, drafted) else None
-        try:
+        if not self._has_to_ask(call, drafted):
             self._spend(call)
-        except Stopped:
-            if approval:
-                self.approvals.finish(approval.id, "failed", "The hourly limit was reached meanwhile.")
-            raise
+            return None
+        approval = await self._agreed(call, drafted, person)
+        await self._begin(approval, call, desk, "approved", person.name)
         return approval
+
+    async def _begin(self, approval: Approval, call: Tool, desk: Desk, event: Event, client: str) -> None:
+        """Note it, look where the dialog is by now, and count it; where that fails the call is not made any more."""
+        why = "It was given up before it was sent."
+        try:
+            self._note(event, call, client, approval=approval.id)
+            if self._depends_on_line(call):
+                await self.draft(call, desk)
+            self._spend(call)
+        except Stopped as stopped:
+            why = stopped.failure.text()
+            raise
+        except UNKEPT as error:
+            why = _not_kept(call, error).text()
+            raise
+        else:
+            why = ""
+        finally:
+            if why:
+                self._finish(approval, "failed", why)
 
     async def _agreed(self, call: Tool, drafted: Draft, person: Person) -> Approval:
         """The claimed approval of this very call."""
@@ -119,30 +152,37 @@ class Guard:
         except AskFirst:
             self._note("pending", call, person.name, approval=approval.id)
             raise
+        except anyio.get_cancelled_exc_class():
+            self._withdraw(approval)
+            raise
         if answer is None:
             raise Stopped("pending", _pending(call, approval, self._keeping.approval_seconds), approval)
+        by = f"{self._caller} at {person.name}"
         try:
-            self.approvals.settle(approval.id, approve=answer, by=f"{self._caller} at {person.name}")
+            if answer:
+                return self.approvals.begin(approval.id, by=by)
+            self.approvals.settle(approval.id, approve=False, by=by)
         except NotPending:
             raise Stopped("refused", _not_this_one(call), approval) from None
-        claimed = self.approvals.claim(approval.id) if answer else None
-        if claimed is None:
-            raise Stopped("denied", _denied(call, approval), approval)
-        self._note("approved", call, person.name, approval=approval.id)
-        return claimed
+        raise Stopped("denied", _denied(call, approval), approval)
+
+    def _withdraw(self, approval: Approval) -> None:
+        """Whoever asked has gone while the person was asked: nobody waits for the call any more."""
+        with suppress(NotPending, *UNKEPT):
+            self.approvals.settle(approval.id, approve=False, by="the client, which gave the call up")
 
     def _asked(self, call: Tool, drafted: Draft, person: Person) -> Approval:
         """The approval that the person answers now, if it is of exactly this call; else one that waits."""
-        arguments = arguments_of(call)
+        arguments = dict(call.given)
         if person.answered is not None:
             known = self.approvals.get(person.answered)
             whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
-            if known and known.stage == "pending" and whose == (self._portal, self._caller, call.tool(), arguments):
+            if known and known.stage == "pending" and whose == (self._portal, self._owner, call.tool(), arguments):
                 return known
             raise Stopped("refused", _not_this_one(call))
         return self.approvals.ask(
             self._portal,
-            self._caller,
+            self._owner,
             call.tool(),
             arguments,
             summary=in_quotes(drafted.text()),
@@ -173,19 +213,22 @@ class Guard:
         """A fault in writing changes nothing of what became of a call."""
         try:
             self.approvals.finish(approval.id, outcome, text)
-        except (OSError, sqlite3.Error):
+        except UNKEPT:
             logger.exception("What became of approval %s could not be written down", approval.id)
 
-    def _note_end(self, outcome: Outcome, call: Tool, client: str, facts: Mapping[str, Any]) -> None:
+    def _note_end(self, event: Event, call: Tool, client: str, facts: Mapping[str, Any]) -> None:
         try:
-            self._note(outcome, call, client, **facts)
-        except (OSError, sqlite3.Error):
+            self._note(event, call, client, **facts)
+        except UNKEPT:
             logger.exception("What became of %s could not be written down", call.tool())
 
     def has_to_look(self, call: Tool) -> bool:
         """Whether it takes the state of the dialog to decide."""
-        limited = self._policy.customer_lines is not None or bool(self._heard)
-        return (limited and Effect.CUSTOMER in call.effects) or bool(call.effects & self._policy.confirm)
+        led = self._policy.taint and Effect.CUSTOMER in call.effects
+        return led or self._depends_on_line(call) or bool(call.effects & self._policy.confirm)
+
+    def _depends_on_line(self, call: Tool) -> bool:
+        return self._policy.customer_lines is not None and Effect.CUSTOMER in call.effects
 
     def _has_to_ask(self, call: Tool, drafted: Draft) -> bool:
         """Whether the effects ask for a person, or what other clients wrote may have led to the call."""
@@ -194,7 +237,7 @@ class Guard:
 
     def _check_line(self, call: Tool, drafted: Draft) -> None:
         allowed = self._policy.customer_lines
-        if allowed is None or Effect.CUSTOMER not in call.effects or drafted.line_id in allowed:
+        if allowed is None or not self._depends_on_line(call) or drafted.line_id in allowed:
             return
         where = f"line {drafted.line_id}" if drafted.line_id else "a line that is not known"
         lines = ", ".join(map(str, sorted(allowed))) or "none"
@@ -217,7 +260,7 @@ class Guard:
         raise Stopped("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
 
     def _note(self, event: Event, call: Tool, client: str, **facts: Any) -> None:
-        self._write(event, type(call), arguments_of(call), client, **facts)
+        self._write(event, type(call), dict(call.given), client, **facts)
 
     def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
         told = {
@@ -233,6 +276,24 @@ class Guard:
             effects=list(tool.effects.names),
             **(told if self._keeping.texts else self._masks.hidden(told)),
         )
+
+
+def _told(stopped: Stopped) -> Mapping[str, Any]:
+    return {"why": stopped.failure.happened, "approval": stopped.approval}
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _not_kept(call: Tool, error: Exception) -> Failure:
+    logger.error("%s was not sent, as it could not be written down first: %s", call.tool(), _named(error))
+    happened = "Nothing was sent: a call that changes something is written down first, and that is not possible now"
+    todo = (
+        f"Ask the person who runs the server to look at its state folder: room, rights, a damaged or locked file "
+        f"({type(error).__name__})."
+    )
+    return Failure(call.tool(), "not_set_up", happened, todo, page=call.page())
 
 
 def _refused(call: Tool, happened: str) -> Failure:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mcp import types
-from mcp.shared.exceptions import NoBackChannelError
+from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
 QUESTION = "approval"
 """Key of our one question among a request's input requests."""
@@ -91,8 +92,10 @@ class AtClient:
             return _yes(
                 await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)
             )
-        except NoBackChannelError:
+        except MCPError:  # no way back to the client, or it cannot do what it said it can
             return None
+        except ValidationError:
+            return False
 
     def _can_be_asked(self) -> bool:
         told = self._context.session.client_capabilities
@@ -103,4 +106,4 @@ class AtClient:
 def _yes(answer: object) -> bool:
     if not isinstance(answer, types.ElicitResult):
         return False
-    return answer.action == "accept" and bool((answer.content or {}).get("approve"))
+    return answer.action == "accept" and (answer.content or {}).get("approve") is True

@@ -1,14 +1,15 @@
 """The masks of one portal."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from server.guard import personal
 from server.guard.clients import people
+from server.guard.fence import plainly_quoted
 from server.guard.names import Names
-from server.guard.personal import Found
+from server.guard.personal import Found, Kind
 from server.guard.pseudonyms import FORM, LOOSE, Pseudonyms
 from server.guard.state import State
 from tools.tool import InvalidArguments
@@ -19,6 +20,10 @@ _A_NAME = re.compile(r"[A-Za-z_]\w{0,60}|\d{1,9}", re.ASCII)
 _PHONES = re.compile(r"phone|mobile|(?:^|_)(?:tel|fax)(?:_|$)", re.IGNORECASE)
 """Names of fields that hold nothing else."""
 _A_PHONE = re.compile(r"\D{0,8}(?:\d\D{0,4}){7,15}")
+
+KINDS: Mapping[str, Kind] = {"phone": "phone", "email": "email", "card": "card", "client": "client"}
+SHORTEST_CUT = 3
+"""Characters that are left of something where a text was cut off."""
 
 
 class PortalMasks:
@@ -31,6 +36,8 @@ class PortalMasks:
         self._names = Names()
         self._clients: set[str] = set()
         self._newest = 0
+        self._written: dict[str, Kind] = {}
+        """What was put back into arguments here: hidden wherever it comes back, however it was glued or cut off."""
 
     def listen(self, answer: Any) -> None:
         """Keep the names of clients for this and later answers, after a restart too."""
@@ -67,7 +74,7 @@ class PortalMasks:
 
     def for_a_person(self, text: str) -> str:
         """With the originals of the pseudonyms that are known."""
-        return FORM.sub(lambda found: self._pseudonyms.original(found[0]) or found[0], text)
+        return FORM.sub(lambda found: plainly_quoted(self._pseudonyms.original(found[0]) or found[0]), text)
 
     def _learn(self) -> None:
         """What others who share the state have learned counts too."""
@@ -86,9 +93,19 @@ class PortalMasks:
         left = personal.without(text, (match.span() for match in FORM.finditer(text)))
         if _PHONES.search(field) and _A_PHONE.fullmatch(left):
             return [Found(0, len(text), "phone", "".join(filter(str.isdecimal, text)))]
-        places = list(personal.found(left))
-        left = personal.without(left, ((place.start, place.end) for place in places))
-        return _apart([*places, *self._names.found(left)])
+        places: list[Found] = []
+        for found in (personal.found, self._names.found, self._come_back):
+            new = list(found(left))
+            left = personal.without(left, ((place.start, place.end) for place in new))
+            places += new
+        return _apart(places)
+
+    def _come_back(self, text: str) -> Iterator[Found]:
+        for original, kind in self._written.items():
+            cut = "|".join(re.escape(original[:end]) for end in range(len(original) - 1, SHORTEST_CUT - 1, -1))
+            pattern = re.escape(original) + (f"|(?:{cut})(?=['\"”…]|\\Z)" if cut else "")
+            for match in re.finditer(pattern, text):
+                yield Found(*match.span(), kind, match[0])
 
     def _masked(self, text: str, places: list[Found]) -> str:
         parts, end = [], 0
@@ -102,6 +119,7 @@ class PortalMasks:
         original = self._pseudonyms.original(pseudonym)
         if original is None:
             raise InvalidArguments([f"{pseudonym} stands for nothing here: copy pseudonyms exactly as you got them"])
+        self._written[original] = KINDS[found[1].lower()]
         return original
 
 

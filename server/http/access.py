@@ -121,7 +121,7 @@ class Access:
     async def guest(self, headers: Iterable[tuple[bytes, bytes]]) -> Guest:
         """Who sends a request with these headers, or Refused."""
         if not self.needs_token:
-            return Guest(await self._caller("anybody", None, ANYBODY))
+            return Guest(await self._caller("anybody", NOBODY, None, ANYBODY))
         given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
         if len(given) > 1:
             raise Refused(400, "invalid_request", "The header Authorization is there more than once")
@@ -133,10 +133,10 @@ class Access:
     async def _known(self, secret: str) -> Guest:
         if self._oauth is not None and not secret.startswith(PREFIX):
             granted = await self._oauth.granted(secret)
-            caller = await self._caller(granted.name, granted.profile, granted.bound)
+            caller = await self._caller(granted.name, granted.key, granted.profile, granted.bound)
             return Guest(caller, granted.key, granted.expires)
         token = self._recognise(secret)
-        caller = await self._caller(token.name, token.profile, token.bound)
+        caller = await self._caller(token.name, _key(token), token.profile, token.bound)
         return Guest(caller, _key(token), token.expires.timestamp() if token.expires else None)
 
     def _recognise(self, secret: str) -> Token:
@@ -151,9 +151,9 @@ class Access:
             raise Refused(401, "invalid_token", f"The token expired at {when}", self._challenge("invalid_token"))
         return token
 
-    async def _caller(self, name: str, profile: str | None, bound: Policy) -> Caller:
+    async def _caller(self, name: str, key: str, profile: str | None, bound: Policy) -> Caller:
         try:
-            return await self._portals.caller(name, profile, bound)
+            return await self._portals.caller(name, profile, bound, key)
         except WrongSettings as error:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"

@@ -43,7 +43,7 @@ class Portals:
         self._connect = connect
         self._known: dict[str | None, tuple[Settings, Connection]] = {}
         self._open: set[Connection] = set()
-        self._callers: dict[tuple[str, str | None, Policy], Caller] = {}
+        self._callers: dict[tuple[str, str | None, Policy, str], Caller] = {}
         self._opening = anyio.Lock()
         self._closing = anyio.Event()
         self._tasks: TaskGroup
@@ -52,20 +52,23 @@ class Portals:
         """The settings of a profile, or the server's own where none is named; WrongSettings if they cannot work."""
         return self._find(profile)[0]
 
-    async def caller(self, name: str, profile: str | None, bound: Policy) -> Caller:
-        """One who works with a profile's portal, within its bounds and their own; WrongSettings as above."""
+    async def caller(self, name: str, profile: str | None, bound: Policy, credential: str = "") -> Caller:
+        """One who works with a profile's portal, within its bounds and their own; WrongSettings as above.
+
+        Two credentials are two callers, also where both have the same name.
+        """
         settings, connection = self._find(profile)
         async with self._opening:
             if connection not in self._open:
                 await self._tasks.start(self._keep_open, connection)
                 self._open.add(connection)
-        known = (name, profile, bound)
+        known = (name, profile, bound, credential)
         if known not in self._callers or self._callers[known].connection is not connection:
             if len(self._callers) >= MOST_CALLERS:
                 self._callers.clear()
             library = Library(settings.docs_folder.expanduser())
             self._callers[known] = Caller(
-                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings)
+                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings), credential
             )
         return self._callers[known]
 

@@ -58,10 +58,15 @@ def _half_a_line_of_the_end() -> None:
     AuditLog.write = replacement  # type: ignore[assignment,method-assign]
 
 
+def _right_after_the_right_to_make_it() -> None:
+    after(Approvals, "claim")
+    after(Approvals, "begin")
+
+
 STEPS: dict[str, Callable[[], None]] = {
     "asked": lambda: after(Approvals, "ask"),
     "approved": lambda: before(Approvals, "claim"),
-    "claimed": lambda: after(Approvals, "claim"),
+    "claimed": _right_after_the_right_to_make_it,
     "sending": lambda: before(Portal, "call", lambda *_, repeatable, **__: not repeatable),
     "answered": lambda: before(Approvals, "finish"),
     "finished": lambda: before(AuditLog, "write", _ends),

@@ -42,7 +42,7 @@ CALLS = ("first", "second", "refused", "disputed")
 ROUNDS = [
     (WORKING, "command line"),
     *((step, "command line") for step in STEPS if step != "never"),
-    *((step, "person") for step in ("approved", "claimed", "answered")),
+    *((step, "person") for step in ("claimed", "sending", "answered")),
 ]
 """Where the server ends, and who approves: on the command line, or at the client."""
 
