@@ -1,5 +1,6 @@
 """Lines and operators by name or id, as one portal shows them to one caller's credentials."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -108,11 +109,15 @@ class Names:
         began, found = self._clock(), list[Named]()
         for newer_than in (began - FRESH, began):
             await self._fill(newer_than)
-            known: dict[Named, str] = {Named(one, name, "line"): name for one, name in self._known.lines.items()}
-            known |= {Named(one, name): name for one, name in self._known.operators.items()}
-            if found := called(text, known):
+            if found := called(text, {one: one.name for one in await self.known()}):
                 return found
         return [Named(one, name) for one, name in (await self._search(text)).items()]
+
+    async def known(self) -> list[Named]:
+        """All lines, and all operators whose name a queue gives."""
+        await self._fill(self._clock() - FRESH)
+        lines = [Named(one, name, "line") for one, name in self._known.lines.items()]
+        return lines + [Named(one, name) for one, name in self._known.operators.items()]
 
     async def people(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of employees by id, empty where the portal tells none."""
@@ -182,18 +187,22 @@ class Names:
 
 
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
-    """Ids that are meant: the id itself, else equal names, else those that begin so, else those that hold it."""
+    """Ids that are meant: the id itself, else equal names, else those that begin so, else those with a word that does."""
     asked = number(which) if isinstance(which, str) else which
     return [asked] if asked in named else called(str(which), named)
 
 
 def called(text: str, named: Mapping[T, str]) -> list[T]:
-    """What has this name, else a name that begins so, else one that holds it."""
+    """What has this name, else a name that begins so, else one of whose words begins so: `me` is no James."""
     words = " ".join(text.casefold().split())
     if not words:
         return []
-    tests = (str.__eq__, str.startswith, str.__contains__)
+    tests = (str.__eq__, str.startswith, _has_word)
     return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
+
+
+def _has_word(name: str, beginning: str) -> bool:
+    return re.search(rf"\b{re.escape(beginning)}", name) is not None
 
 
 def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
