@@ -25,7 +25,7 @@ class Hits:
 
     chats: list[int]
     looked: str
-    """Where was looked, in words."""
+    """What was looked through, in words."""
 
 
 async def of_name(desk: Desk, name: str) -> Hits:
@@ -36,10 +36,11 @@ async def of_name(desk: Desk, name: str) -> Hits:
     own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
     others = await _titles(desk, [chat for chat in _chats(reported) if chat not in own])
     named = {chat: client_of(title) for chat, title in (own | others).items()}
-    mine = "your list of dialogs cannot be read" if refused(recent) else f"{len(own)} dialogs in your list"
+    mine = "your list of dialogs cannot be read" if refused(recent) else f"your list has {len(own)} dialogs"
     hidden = all(refused(report) for report in reported)
-    rest = "the portal shows no reports of others" if hidden else f"{len(others)} open or recent ones in the reports"
-    return Hits(called(name, named), f"{mine}, {rest}")
+    rest = "the portal shows no reports of others" if hidden else f"the reports {len(others)} more, open or recent"
+    # whole titles, client and line, are what other tools show
+    return Hits(called(name, named) or called(client_of(name), named), f"{mine}, {rest}")
 
 
 def _chats(reported: Iterable[Any]) -> list[int]:

@@ -135,7 +135,7 @@ async def _by_record(desk: Desk, reference: Reference) -> ChatState:
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
     active, last = await together(*(partial(attempt, desk, question) for question in questions))
     if refused(active):
-        raise _NotOne(f"{reference}: {advice(active.code, CrmChatGet.errors)}")
+        raise _NotOne(f"{reference}: {advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
     if not chats and refused(last):
         raise _NotOne(f"{reference} has no dialog: none is active, and the portal knows of no last one")
@@ -146,9 +146,7 @@ async def _by_client(desk: Desk, reference: Reference) -> ChatState:
     hits = await clients.of_name(desk, reference.text)
     if hits.chats:
         return await _only(desk, reference, hits.chats)
-    raise _NotOne(
-        f"no client's name fits {reference} (looked through {hits.looked}). A dialog can also be given as {FORMS}"
-    )
+    raise _NotOne(f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}")
 
 
 async def _only(desk: Desk, reference: Reference, chats: Sequence[int]) -> ChatState:

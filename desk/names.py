@@ -187,7 +187,7 @@ class Names:
 
 
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
-    """Ids that are meant: the id itself, else equal names, else those that begin so, else those with a word that does."""
+    """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
     asked = number(which) if isinstance(which, str) else which
     return [asked] if asked in named else called(str(which), named)
 
