@@ -55,4 +55,4 @@ def _nameable(value: str) -> str:
     return value
 
 
-ChannelRef = Annotated[str, AfterValidator(_nameable), Field(description="e.g. Telegram, or a connector's code")]
+ChannelRef = Annotated[str, AfterValidator(_nameable), Field(description="e.g. Telegram")]
