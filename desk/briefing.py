@@ -14,6 +14,7 @@ from desk.names import Named, Names
 from desk.next_steps import Step, next_steps
 from desk.periods import ServerTime
 from desk.presence import presence
+from desk.reply import Reply
 from desk.story import Story, Wanted
 from desk.waiting import Said, Talk
 from tools.method import Method
@@ -64,7 +65,7 @@ async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
         line=Named(chat.line_id, lines.get(chat.line_id, ""), "line"),
         owner=Named(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         owner_status=present.get(chat.owner, ""),
-        next=list(next_steps(chat, me.id, set(_usable(desk, me)))) if newest else [],
+        next=list(next_steps(chat, me.id, set(_usable(desk, me, chat)))) if newest else [],
     )
 
 
@@ -75,8 +76,11 @@ def _talk(chat: ChatState, told: Story, now: datetime) -> Talk:
     return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo))
 
 
-def _usable(desk: Desk, me: Caller) -> Iterator[str]:
+def _usable(desk: Desk, me: Caller, chat: ChatState) -> Iterator[str]:
     """Names of the tools whose scope was granted."""
+    can_write = me.has_messenger or (chat.record and not chat.closing)
     for name, tool in desk.tools.items():
+        if tool is Reply and not can_write:
+            continue
         if not issubclass(tool, Method) or not tool.scopes or not me.scopes.isdisjoint(tool.scopes):
             yield name

@@ -24,7 +24,6 @@ from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.operators import OperatorAnswer
 
-CRM_TYPES = frozenset({"lead", "deal", "contact", "company"})
 LONGEST_NOTICE = 160
 
 
@@ -105,7 +104,7 @@ livechat. You took the dialog from the queue and are its operator now."""
         )
         parts = [f"Sent as message {message.id} into {chat}. {gets}", _hands(result)]
         if not message.proven:
-            parts.append("The dialog could not be read afterwards.")
+            parts.append(f"The dialog could not be read afterwards. {self.afterwards}")
         if message.notice:
             parts.append(f"After it the portal says: {quoted(message.notice[:LONGEST_NOTICE], 'system')}")
         if chat.closing and not result.taken:
@@ -157,12 +156,11 @@ livechat. You took the dialog from the queue and are its operator now."""
         """What sends the message, known before anything is changed."""
         if me.has_messenger:
             return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
-        record = next((record for record in chat.crm if record[0] in CRM_TYPES), None)
-        if record is None or chat.closing:
-            why = "the dialog is closing" if record else "the dialog belongs to no CRM record"
+        if chat.record is None or chat.closing:
+            why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
             happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"
             raise Unfinished(happened, missing_scope(("im",)))
-        kind, number = record
+        kind, number = chat.record
         return CrmMessageAdd.from_tool(
             {
                 "crm_entity_type": kind,

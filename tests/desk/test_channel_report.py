@@ -217,7 +217,7 @@ def test_a_dialog_that_was_transferred_twice_is_worth_a_look(sandbox: ServedSand
 def test_whoever_waits_hears_of_each_step(client: Assistant) -> None:
     heard: list[tuple[float, str | None]] = []
 
-    async def listen(progress: float, _: float | None, message: str | None) -> None:
+    async def listen(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
         heard.append((progress, message))
 
     async def story() -> None:
