@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
 from pydantic import AfterValidator, WithJsonSchema
 
-from desk.composite import Desk
+from desk.composite import Desk, together
 from desk.rows import rows
 from desk.words import listed
 from tools.channels import ConfigListGet
@@ -106,12 +107,13 @@ class Names:
 
     async def called(self, text: str) -> list[Named]:
         """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
-        began, found = self._clock(), list[Named]()
-        for newer_than in (began - FRESH, began):
-            await self._fill(newer_than)
-            if found := called(text, {one: one.name for one in await self.known()}):
-                return found
-        return [Named(one, name) for one, name in (await self._search(text)).items()]
+        began = self._clock()
+        await self._fill(began - FRESH)
+        if found := called(text, {one: one.name for one in await self.known()}):
+            return found
+        strangers = await self._searched(text, began)
+        found = called(text, {one: one.name for one in await self.known()})
+        return found or [Named(one, name) for one, name in strangers.items()]
 
     async def known(self) -> list[Named]:
         """All lines, and all operators whose name a queue gives."""
@@ -136,18 +138,25 @@ class Names:
     async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
         """The cache may be too old to know a new name, so that what is not found is looked for once more."""
         began = self._clock()
-        hits: list[int] = []
-        named: Mapping[int, str] = {}
-        for newer_than in (began - FRESH, began):
-            await self._fill(newer_than)
-            named = self._known.lines if kind == "line" else self._known.operators
-            if hits := fitting(which, named):
-                break
-        if not hits and kind == "user" and (found := await self._search(str(which))):
-            hits, named = list(found), found
+        await self._fill(began - FRESH)
+        named = self._of(kind)
+        if not (hits := fitting(which, named)):
+            strangers = await self._searched(str(which) if kind == "user" else "", began)
+            named = self._of(kind)
+            if not (hits := fitting(which, named)) and strangers:
+                hits, named = list(strangers), strangers
         if len(hits) == 1:
             return Named(hits[0], named[hits[0]], kind)
         raise InvalidArguments([_which(argument, which, hits, named)])
+
+    def _of(self, kind: Kind) -> Mapping[int, str]:
+        return self._known.lines if kind == "line" else self._known.operators
+
+    async def _searched(self, text: str, newer_than: float) -> Mapping[int, str]:
+        """Employees of no queue who are called so, while what is known is brought up to date beside that."""
+        _, strangers = await together(partial(self._fill, newer_than), partial(self._search, text))
+        found: Mapping[int, str] = strangers
+        return found
 
     async def _search(self, text: str) -> Mapping[int, str]:
         text = text.strip()
