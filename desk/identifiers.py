@@ -144,6 +144,8 @@ async def _by_record(desk: Desk, reference: Reference) -> ChatState:
 
 async def _by_client(desk: Desk, reference: Reference) -> ChatState:
     hits = await clients.of_name(desk, reference.text)
+    if len(hits.chats) == 1 and (just_read := hits.states.get(hits.chats[0])):
+        return just_read
     if hits.chats:
         return await _only(desk, reference, hits.chats)
     raise _NotOne(f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}")
