@@ -9,7 +9,7 @@ from desk import story
 from desk.caller import Caller, caller
 from desk.chat_state import ChatState
 from desk.composite import Desk, together
-from desk.identifiers import find
+from desk.identifiers import find, number_of
 from desk.names import Named, Names
 from desk.next_steps import Step, next_steps
 from desk.periods import ServerTime
@@ -43,15 +43,20 @@ class Briefing:
 async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
     """The one dialog that is meant, or InvalidArguments with those it may be."""
     await desk.tell("1 of 2: finding the dialog")
-    found, me = await together(partial(find, desk, dialog), partial(caller, desk))
-    chat, names = found.chat, Names(desk)
-    await desk.tell("2 of 2: reading its messages")
-    now, lines, people, present, told = await together(
+    names = Names(desk)
+    found, me, now, lines, present, newest = await together(
+        partial(find, desk, dialog),
+        partial(caller, desk),
         partial(desk.ask, ServerTime()),
         names.lines,
-        partial(names.people, [chat.owner] if chat.owner else []),
         partial(presence, desk),
-        partial(story.read, desk, chat, replace(wanted, session_id=found.session_id), messenger=me.has_messenger),
+        partial(story.newest, desk, number_of(dialog), wanted),
+    )
+    chat = found.chat
+    await desk.tell("2 of 2: reading its messages")
+    people, told = await together(
+        partial(names.people, [chat.owner] if chat.owner else []),
+        partial(story.read, desk, chat, replace(wanted, session_id=found.session_id), newest),
     )
     talk = _talk(chat, told, now)
     newest = wanted.before is None and found.session_id in {None, chat.session_id}

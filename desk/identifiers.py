@@ -63,12 +63,15 @@ async def find(desk: Desk, dialog: int | str, argument: str = "dialog") -> Found
         raise InvalidArguments([f"{argument}: {problem}"]) from None
 
 
+def number_of(dialog: int | str) -> int:
+    """The number of the chat where the reference is that number; else 0."""
+    reference = read(dialog)
+    return reference.id if reference.kind in {"number", "chat"} and not reference.host else 0
+
+
 async def chat_of(desk: Desk, dialog: int | str, argument: str = "dialog") -> int:
     """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
-    reference = read(dialog)
-    if reference.kind in {"number", "chat"} and not reference.host:
-        return reference.id
-    return (await find(desk, dialog, argument)).present(argument).id
+    return number_of(dialog) or (await find(desk, dialog, argument)).present(argument).id
 
 
 class _NotOne(Exception):  # noqa: N818

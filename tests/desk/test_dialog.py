@@ -265,3 +265,25 @@ def test_what_the_client_wrote_is_fenced_and_cannot_forge_an_entry() -> None:
 
     assert lines.count("What can be done:") == 1
     assert not any(line.startswith("#9 ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("dialog", "webhook", "requests"),
+    [
+        (203, seed.ADMIN_WEBHOOK_PATH, 1),
+        ("chat 203", seed.ADMIN_WEBHOOK_PATH, 1),
+        ("session 303", seed.ADMIN_WEBHOOK_PATH, 2),
+        ("deal 601", seed.ADMIN_WEBHOOK_PATH, 3),
+        ("Noah Davies", seed.ADMIN_WEBHOOK_PATH, 3),
+        (204, seed.SECOND_OPERATOR_WEBHOOK_PATH, 2),  # without the messenger
+    ],
+)
+def test_once_names_are_known_it_takes_few_requests(dialog: int | str, webhook: str, requests: int) -> None:
+    async def run() -> list[str]:
+        async with room(webhook=webhook) as fresh:
+            await Dialog.from_tool({"dialog": 216}).run(fresh.desk)
+            fresh.sent.clear()
+            await Dialog.from_tool({"dialog": dialog}).run(fresh.desk)
+            return fresh.sent
+
+    assert len(anyio.run(run)) == requests
