@@ -196,6 +196,7 @@ def test_a_line_where_nobody_is_there_gets_it_only_when_that_is_wanted(office: O
         _offline(office, person)
     text, _ = office.refused("hand_over", dialog=204, to="vip")
     assert "nobody else in the queue of VIP (3) is online with a free slot" in text
+    assert "even_if_offline=true hands it over all the same. Or choose another line." in text
 
     office.done("hand_over", dialog=204, to="vip", even_if_offline=True)
     assert office.session(304).line_id == 3
