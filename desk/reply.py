@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from typing_extensions import Doc
 
 from desk.caller import Caller
+from desk.channels import channel
 from desk.chat_state import ChatState, quoted
 from desk.composite import Desk
 from desk.dialog_action import DialogAction
@@ -75,7 +76,7 @@ class Reply(DialogAction):
     example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
     example_answer = """\
 Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
-livechat. You took the dialog from the queue and are its operator now."""
+Live chat. You took the dialog from the queue and are its operator now."""
 
     message: Annotated[MessageText, Doc("what the client reads")]
     take: Annotated[bool, Doc("false: leave a waiting dialog in the queue; you have to take part in it")] = True
@@ -100,7 +101,9 @@ livechat. You took the dialog from the queue and are its operator now."""
         """What was sent to whom, who has the dialog, and what comes next."""
         chat, message = result.chat, result.message
         gets = (
-            "Only colleagues see it (silent mode)." if message.hidden else f"The client reads it in {chat.connector}."
+            "Only colleagues see it (silent mode)."
+            if message.hidden
+            else f"The client reads it in {channel(chat.connector)}."
         )
         parts = [f"Sent as message {message.id} into {chat}. {gets}", _hands(result)]
         if not message.proven:
