@@ -9,11 +9,12 @@ from desk import story
 from desk.caller import Caller, caller
 from desk.chat_state import ChatState
 from desk.composite import Desk, together
-from desk.identifiers import find
+from desk.identifiers import find, number_of
 from desk.names import Named, Names
 from desk.next_steps import Step, next_steps
 from desk.periods import ServerTime
 from desk.presence import presence
+from desk.reply import Reply
 from desk.story import Story, Wanted
 from desk.waiting import Said, Talk
 from tools.method import Method
@@ -42,15 +43,20 @@ class Briefing:
 async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
     """The one dialog that is meant, or InvalidArguments with those it may be."""
     await desk.tell("1 of 2: finding the dialog")
-    found, me = await together(partial(find, desk, dialog), partial(caller, desk))
-    chat, names = found.chat, Names(desk)
-    await desk.tell("2 of 2: reading its messages")
-    now, lines, people, present, told = await together(
+    names = Names(desk)
+    found, me, now, lines, present, newest = await together(
+        partial(find, desk, dialog),
+        partial(caller, desk),
         partial(desk.ask, ServerTime()),
         names.lines,
-        partial(names.people, [chat.owner] if chat.owner else []),
         partial(presence, desk),
-        partial(story.read, desk, chat, replace(wanted, session_id=found.session_id), messenger=me.has_messenger),
+        partial(story.newest, desk, number_of(dialog), wanted),
+    )
+    chat = found.chat
+    await desk.tell("2 of 2: reading its messages")
+    people, told = await together(
+        partial(names.people, [chat.owner] if chat.owner else []),
+        partial(story.read, desk, chat, replace(wanted, session_id=found.session_id), newest),
     )
     talk = _talk(chat, told, now)
     newest = wanted.before is None and found.session_id in {None, chat.session_id}
@@ -64,7 +70,7 @@ async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
         line=Named(chat.line_id, lines.get(chat.line_id, ""), "line"),
         owner=Named(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         owner_status=present.get(chat.owner, ""),
-        next=list(next_steps(chat, me.id, set(_usable(desk, me)))) if newest else [],
+        next=list(next_steps(chat, me.id, set(_usable(desk, me, chat)))) if newest else [],
     )
 
 
@@ -75,8 +81,11 @@ def _talk(chat: ChatState, told: Story, now: datetime) -> Talk:
     return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo))
 
 
-def _usable(desk: Desk, me: Caller) -> Iterator[str]:
+def _usable(desk: Desk, me: Caller, chat: ChatState) -> Iterator[str]:
     """Names of the tools whose scope was granted."""
+    can_write = me.has_messenger or (chat.record and not chat.closing)
     for name, tool in desk.tools.items():
+        if tool is Reply and not can_write:
+            continue
         if not issubclass(tool, Method) or not tool.scopes or not me.scopes.isdisjoint(tool.scopes):
             yield name

@@ -87,9 +87,12 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
 
     async def run(self, desk: Desk) -> Audit:
         """The findings of each line."""
+        desk = desk.saving()
         names = Names(desk)
+        await desk.tell("1 of 2: looking for lines")
         ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
         asked = ids[:MOST_LINES]
+        await desk.tell(f"2 of 2: reading the settings of {len(asked)} lines")
         found = await lines.with_presence(desk, await lines.read(desk, asked)) if asked else []
         return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in desk.tools)
 

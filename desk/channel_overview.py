@@ -81,8 +81,11 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
 
     async def run(self, desk: Desk) -> Overview:
         """The line's settings in words."""
+        desk = desk.saving()
         names = Names(desk)
+        await desk.tell("1 of 2: finding the line")
         found = await names.line(self.line)
+        await desk.tell("2 of 2: reading its settings and dialogs")
         (line,), channels = await together(partial(lines.read, desk, [found.id]), partial(_channels, desk, found.id))
         told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]
         people = await names.people([*line.queue, *told])

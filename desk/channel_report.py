@@ -115,6 +115,8 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
             _check_pillow()
+        desk = desk.saving()
+        await desk.tell("1 of 3: finding out which period, line and operator are meant")
         scope, now = await self._scope(desk)
         report = await gather(desk, Names(desk), scope, now, compare=self.compare)
         return await _with_chart(report) if self.chart else report

@@ -67,12 +67,11 @@ def _names(report: Report) -> list[str]:
 
 def _head(canvas: Canvas, report: Report) -> None:
     scope, spelled = report.scope, canvas.lettering.spelled
-    parts = [
-        spelled(scope.line.name, f"Line {scope.line.id}") if scope.line else "All lines",
-        *([_drawn(canvas, scope.operator.id, scope.operator.name)] if scope.operator else []),
-        *([scope.period.name] if scope.period.name else []),
-    ]
-    canvas.text(MARGIN, 56, canvas.shortened(", ".join(parts), TITLE, WIDTH - 2 * MARGIN), TITLE)
+    line = spelled(scope.line.name, f"Line {scope.line.id}") if scope.line else "All lines"
+    who = [_drawn(canvas, scope.operator.id, scope.operator.name)] if scope.operator else []
+    rest = "".join(f", {part}" for part in (*who, scope.period.name) if part)
+    room = WIDTH - 2 * MARGIN - canvas.length(rest, TITLE)
+    canvas.text(MARGIN, 56, f"{canvas.shortened(line, TITLE, room)}{rest}", TITLE)
     compared = f"; before: {scope.period.before()}" if report.before else ""
     canvas.text(MARGIN, 81, f"{scope.period}{compared} ({scope.period.offset})", SUBTITLE)
 
@@ -107,7 +106,7 @@ def _by_hour(canvas: Canvas, by_hour: list[int]) -> None:
         x, height = MARGIN + 24 + hour * width, room * number / ceiling
         canvas.bar(x + 2, FLOOR - height, width - 4, height, DARK if number == most else BLUE)
         canvas.text(x + width / 2, FLOOR + 16, str(hour), AXIS, "middle")
-        if number and (there_is_room or number == most):
+        if number and (there_is_room or hour == by_hour.index(most)):
             canvas.text(x + width / 2, FLOOR - height - 4, str(number), ON_BAR, "middle")
 
 

@@ -14,6 +14,9 @@ from tools.results import whole
 NOT_SEEN = "ACCESS_ERROR"
 """What dialog.get answers where there is no such dialog, and where the caller may not see it."""
 
+CRM_TYPES = frozenset({"lead", "deal", "contact", "company"})
+"""Kinds of records through which a client can be written to."""
+
 
 @dataclass(frozen=True)
 class ChatState:
@@ -75,6 +78,11 @@ class ChatState:
     def client(self) -> str:
         """The client's name."""
         return client_of(self.title)
+
+    @property
+    def record(self) -> tuple[str, int] | None:
+        """The CRM record through which the client can be written to without the messenger."""
+        return next((record for record in self.crm if record[0] in CRM_TYPES), None)
 
     def __str__(self) -> str:
         return f"chat {self.id} {quoted(self.title)}"

@@ -1,6 +1,6 @@
 """Clients by name, among the dialogs that the portal lists at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,8 +24,10 @@ class Hits:
     """Dialogs of clients whose name fits."""
 
     chats: list[int]
+    states: Mapping[int, ChatState]
+    """Dialogs that were read on the way, as they stand."""
     looked: str
-    """Where was looked, in words."""
+    """What was looked through, in words."""
 
 
 async def of_name(desk: Desk, name: str) -> Hits:
@@ -34,12 +36,13 @@ async def of_name(desk: Desk, name: str) -> Hits:
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
     recent, *reported = await together(*(partial(attempt, desk, question) for question in questions))
     own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
-    others = await _titles(desk, [chat for chat in _chats(reported) if chat not in own])
-    named = {chat: client_of(title) for chat, title in (own | others).items()}
-    mine = "your list of dialogs cannot be read" if refused(recent) else f"{len(own)} dialogs in your list"
+    states = await _states(desk, [chat for chat in _chats(reported) if chat not in own])
+    named = {chat: client_of(title) for chat, title in own.items()} | {one.id: one.client for one in states.values()}
+    mine = "your list of dialogs cannot be read" if refused(recent) else f"your list has {len(own)} dialogs"
     hidden = all(refused(report) for report in reported)
-    rest = "the portal shows no reports of others" if hidden else f"{len(others)} open or recent ones in the reports"
-    return Hits(called(name, named), f"{mine}, {rest}")
+    rest = "the portal shows no reports of others" if hidden else f"the reports {len(states)} more, open or recent"
+    # whole titles, client and line, are what other tools show
+    return Hits(called(name, named) or called(client_of(name), named), states, f"{mine}, {rest}")
 
 
 def _chats(reported: Iterable[Any]) -> list[int]:
@@ -47,7 +50,7 @@ def _chats(reported: Iterable[Any]) -> list[int]:
     return [chat for chat in dict.fromkeys(count(row.get("chatId")) for row in sessions) if chat]
 
 
-async def _titles(desk: Desk, chats: Sequence[int]) -> dict[int, str]:
+async def _states(desk: Desk, chats: Sequence[int]) -> dict[int, ChatState]:
     questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
     found = await together(*(partial(attempt, desk, question) for question in questions))
-    return {chat.id: chat.title for chat in (ChatState.of(one) for one in found if not refused(one))}
+    return {chat.id: chat for chat in (ChatState.of(one) for one in found if not refused(one))}

@@ -134,8 +134,12 @@ def _outcome(result: Ended) -> str:
             proof = "" if result.proven else " That it counts as spam could not be read from the reports."
             return f"Marked as spam and closed: {chat}. The client got nothing.{proof}"
         case "waiting for the client":
-            told = "It got the closing text or rating request" if result.farewell else "So it was, and nothing was done"
-            return f"Waiting for the client: {chat}. {told}; it closes by itself, or by both_phases=true."
+            told = (
+                "The client got the closing text or rating request"
+                if result.farewell
+                else "So it was, and nothing was done"
+            )
+            return f"Waiting for the client: {chat}. {told}; it closes by itself, or at once with both_phases=true."
         case "closed" if not chat.open:
             return f"Nothing was done: {chat} is closed."
         case "closed":

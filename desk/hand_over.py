@@ -112,7 +112,7 @@ Carter (4). Your note is in it, for colleagues only."""
         to = await recipient(desk, self.to, me)
         _check_move(chat, to, me)
         ready = await _readiness(desk, chat, to, me)
-        await self._check(desk, ready)
+        await self._check(desk, ready, to)
         giver = await owner_of(desk, chat, me)
         target = to or Named(chat.line_id, ready.line.name, "line")
         transfer, steps = _transfer(chat, to, ready), Steps(desk)
@@ -153,13 +153,14 @@ Carter (4). Your note is in it, for colleagues only."""
             "unchecked": result.unchecked or None,
         }
 
-    async def _check(self, desk: Desk, ready: Readiness) -> None:
+    async def _check(self, desk: Desk, ready: Readiness, to: Named | None) -> None:
         against = ready.never or ("" if self.even_if_offline else ready.not_now)
         if not against:
             return
         todo = "" if ready.never else "even_if_offline=true hands it over all the same. "
         others = await readiness.named(desk, ready.others)
-        todo += f"Online with a free slot: {others}." if others else "to=queue leaves the choice to the line."
+        other_way = "to=queue leaves the choice to the line." if to and to.kind == "user" else "Or choose another line."
+        todo += f"Online with a free slot: {others}." if others else other_way
         raise Unfinished(f"{UNCHANGED}: {against}", todo)
 
 

@@ -63,12 +63,15 @@ async def find(desk: Desk, dialog: int | str, argument: str = "dialog") -> Found
         raise InvalidArguments([f"{argument}: {problem}"]) from None
 
 
+def number_of(dialog: int | str) -> int:
+    """The number of the chat where the reference is that number; else 0."""
+    reference = read(dialog)
+    return reference.id if reference.kind in {"number", "chat"} and not reference.host else 0
+
+
 async def chat_of(desk: Desk, dialog: int | str, argument: str = "dialog") -> int:
     """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
-    reference = read(dialog)
-    if reference.kind in {"number", "chat"} and not reference.host:
-        return reference.id
-    return (await find(desk, dialog, argument)).present(argument).id
+    return number_of(dialog) or (await find(desk, dialog, argument)).present(argument).id
 
 
 class _NotOne(Exception):  # noqa: N818
@@ -135,7 +138,7 @@ async def _by_record(desk: Desk, reference: Reference) -> ChatState:
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
     active, last = await together(*(partial(attempt, desk, question) for question in questions))
     if refused(active):
-        raise _NotOne(f"{reference}: {advice(active.code, CrmChatGet.errors)}")
+        raise _NotOne(f"{reference}: {advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
     if not chats and refused(last):
         raise _NotOne(f"{reference} has no dialog: none is active, and the portal knows of no last one")
@@ -144,11 +147,11 @@ async def _by_record(desk: Desk, reference: Reference) -> ChatState:
 
 async def _by_client(desk: Desk, reference: Reference) -> ChatState:
     hits = await clients.of_name(desk, reference.text)
+    if len(hits.chats) == 1 and (just_read := hits.states.get(hits.chats[0])):
+        return just_read
     if hits.chats:
         return await _only(desk, reference, hits.chats)
-    raise _NotOne(
-        f"no client's name fits {reference} (looked through {hits.looked}). A dialog can also be given as {FORMS}"
-    )
+    raise _NotOne(f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}")
 
 
 async def _only(desk: Desk, reference: Reference, chats: Sequence[int]) -> ChatState:

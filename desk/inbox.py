@@ -8,6 +8,7 @@ from typing_extensions import Doc
 
 from desk import inbox_text
 from desk.caller import caller
+from desk.channels import ChannelRef, connectors
 from desk.composite import Composite, Desk, together
 from desk.inbox_page import Page, collect
 from desk.names import LineRef, Names
@@ -44,8 +45,8 @@ class Inbox(Composite):
         "`imopenlines.v2.Session.list` for new sessions (600 oldest), answered and paused ones (150 newest of each)",
         "`imopenlines.v2.Operator.list` for who is at work; kept for a minute",
         "where these are refused `im.recent.list`: 200 dialogs a page, at most three pages",
-        "`imopenlines.session.history.get` for each accepted session and for those on the page, at most 150",
-        "after `im.recent.list` `im.dialog.messages.get` instead, at most 100",
+        "`imopenlines.session.history.get` for accepted sessions, at most 125, and for those on the page",
+        "after `im.recent.list` `im.dialog.messages.get` instead, for at most 75 beside those on the page",
         "`user.get` for names that no queue gives, where the webhook has the scope `user_brief` or wider",
     )
     details = """
@@ -57,8 +58,8 @@ class Inbox(Composite):
       the session. Ages are by the portal's clock.
     - The questions leave in as few requests as batches allow: one to find the dialogs, then one for each fifty that are
       read. Only accepted ones have to be read to know whether they wait, and those on the page for their last message.
-    - More than 150 accepted dialogs are not read at once: the newest are, and `missing` says how many are not. `line`
-      and `mine` narrow the search before anything is read.
+    - More than 125 accepted dialogs are not read at once: the newest are, and `missing` says how many are not. `line`,
+      `channel` and `mine` narrow the search before anything is read.
     - Without statistics (plan, rights, older portal) it is the caller's own list in the messenger, which takes the
       scope `im`: own dialogs, and those that the queue offers. `missing` says so.
     - The place in a cursor is a wait and a session, so that pages stay right while dialogs come and go.
@@ -85,6 +86,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
     mine: Annotated[bool, Doc("only those that you have accepted")] = False
     unassigned: Annotated[bool, Doc("only those that nobody has accepted")] = False
     line: LineRef | None = None
+    channel: ChannelRef | None = None
     waiting_minutes: Annotated[Count | None, Field(description="at least")] = None
     state: Literal["new", "accepted", "again"] | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
@@ -110,6 +112,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
         wish = Wish(
             self.limit,
             line_id,
+            connectors(self.channel) if self.channel else frozenset(),
             owner,
             self.unassigned,
             self.state,

@@ -9,6 +9,7 @@ from typing import Any
 
 from desk import recent, reported
 from desk.caller import caller
+from desk.channels import is_known
 from desk.composite import Desk, together
 from desk.names import Names
 from desk.periods import ServerTime
@@ -17,6 +18,7 @@ from desk.waiting import Lot, State, Waiting, Wish
 from portal.errors import PortalError
 from tools.errors import missing_scope
 from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.outside import code
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ async def collect(desk: Desk, wish: Wish) -> Page:
         dialogs=following[: wish.limit],
         totals=Counter(one.state for one in found),
         following=len(following) > wish.limit,
-        missing=[*lot.missing, *_unread(lot, read)],
+        missing=[*lot.missing, *_unread(lot, read), *_unknown(wish)],
         me=me.id,
         lines=lines,
         people=people,
@@ -104,7 +106,7 @@ def _worth_reading(lot: Lot, wish: Wish, now: datetime) -> list[Waiting]:
     certain = [one for one in lot.dialogs if one.certain and wish.holds(one, now) and wish.follows(one)]
     page = sorted(certain, key=lambda one: one.place)[: wish.limit]
     doubtful = sorted((one for one in lot.dialogs if not one.certain), key=lambda one: one.place, reverse=True)
-    return [*page, *doubtful[: lot.most - len(page)]]
+    return [*page, *doubtful[: lot.most]]
 
 
 async def _people(names: Names, lot: Lot) -> dict[int, str]:
@@ -137,10 +139,16 @@ def _unread(lot: Lot, read: Mapping[int, Any]) -> list[str]:
     """What is not known for want of messages."""
     failed = [error for error in read.values() if isinstance(error, Exception)]
     left_out = sum(not dialog.waits and dialog.session_id not in read for dialog in lot.dialogs)
-    words = [f"{left_out} accepted dialogs that began before those that were read: narrow by line or mine"] * (
+    words = [f"{left_out} accepted dialogs that began before those that were read: narrow by line, channel or mine"] * (
         left_out > 0
     )
     if failed:
         code = getattr(failed[0], "code", None) or type(failed[0]).__name__
         words.append(f"{len(failed)} dialogs whose messages could not be read ({code})")
     return words
+
+
+def _unknown(wish: Wish) -> list[str]:
+    """A channel that is misspelt must not look as if nobody waited there."""
+    strange = [code(one) for one in wish.connectors if not is_known(one)]
+    return [f"other channels; {one} was taken for a connector's code, as no channel is called so" for one in strange]

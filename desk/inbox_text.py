@@ -89,8 +89,10 @@ def _ago(page: Page, moment: datetime) -> str:
 
 
 def _short(words: str, longest: int) -> str:
+    """At most so many characters, fewer where letters take two bytes: readers pay for a page by its bytes."""
     words = one_line(words)
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+    cut = words[:longest].encode()[: longest * 6 // 5].decode(errors="ignore")
+    return words if cut == words else f"{cut[:-1]}…"
 
 
 def _ending(page: Page) -> Iterator[str]:

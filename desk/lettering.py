@@ -27,26 +27,26 @@ UNKNOWN = "?"
 _SPELLINGS = (
     "а=a б=b в=v г=g д=d е=e ё=yo ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh "
     "щ=shch ъ= ы=y ь= э=e ю=yu я=ya і=i ї=yi є=ye ґ=g ў=u қ=k ғ=g ә=a ң=n ө=o ұ=u ү=u һ=h "
-    "ß=ss ø=o ł=l đ=d ı=i æ=ae œ=oe №=No –=- —=- …=..."
+    "ß=ss ø=o ł=l đ=d ı=i æ=ae œ=oe №=No –=- —=- …=... «=' »=' „=' “=' ”=' ’='"
 )
 SPELLINGS = dict(pair.split("=") for pair in _SPELLINGS.split())
 """Letters in ASCII, where taking marks off does not do."""
 
 
 class Lettering:
-    """How the texts of one picture are written."""
+    """How the texts of one picture are written: in the font that has most of them whole."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        everything = "".join(texts)
-        self._family = next((name for name in (OWN, *OF_SYSTEMS) if _covers(name, everything)), None)
+        everything = list(texts)
+        self._family = max((OWN, *OF_SYSTEMS), key=lambda name: sum(_covers(name, text) for text in everything))
 
     def font(self, size: float) -> Font:
         """The font in a size."""
-        return _font(self._family or OWN, size)
+        return _font(self._family, size)
 
     def spelled(self, text: str, otherwise: str = "") -> str:
         """The text as it can be written, or another one where it cannot."""
-        if self._family is not None:
+        if _covers(self._family, text):
             return text
         written = transliterated(text)
         return otherwise if otherwise and UNKNOWN in written else written
@@ -77,12 +77,16 @@ def _font(name: str, size: float) -> Font:
 
 
 def _covers(name: str, text: str) -> bool:
+    return all(character.isspace() or _has(name, character) for character in set(text))
+
+
+@cache
+def _has(name: str, character: str) -> bool:
     try:
         font = _font(name, 20)
     except OSError:
         return False
-    missing = _drawn(font, NO_CHARACTER)
-    return all(character.isspace() or _drawn(font, character) != missing for character in set(text))
+    return _drawn(font, character) != _drawn(font, NO_CHARACTER)
 
 
 def _drawn(font: Font, character: str) -> tuple[tuple[int, int], bytes]:

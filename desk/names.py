@@ -1,14 +1,16 @@
 """Lines and operators by name or id, as one portal shows them to one caller's credentials."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
 from pydantic import AfterValidator, WithJsonSchema
 
-from desk.composite import Desk
+from desk.composite import Desk, together
 from desk.rows import rows
 from desk.words import listed
 from tools.channels import ConfigListGet
@@ -105,14 +107,19 @@ class Names:
 
     async def called(self, text: str) -> list[Named]:
         """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
-        began, found = self._clock(), list[Named]()
-        for newer_than in (began - FRESH, began):
-            await self._fill(newer_than)
-            known: dict[Named, str] = {Named(one, name, "line"): name for one, name in self._known.lines.items()}
-            known |= {Named(one, name): name for one, name in self._known.operators.items()}
-            if found := called(text, known):
-                return found
-        return [Named(one, name) for one, name in (await self._search(text)).items()]
+        began = self._clock()
+        await self._fill(began - FRESH)
+        if found := called(text, {one: one.name for one in await self.known()}):
+            return found
+        strangers = await self._searched(text, began)
+        found = called(text, {one: one.name for one in await self.known()})
+        return found or [Named(one, name) for one, name in strangers.items()]
+
+    async def known(self) -> list[Named]:
+        """All lines, and all operators whose name a queue gives."""
+        await self._fill(self._clock() - FRESH)
+        lines = [Named(one, name, "line") for one, name in self._known.lines.items()]
+        return lines + [Named(one, name) for one, name in self._known.operators.items()]
 
     async def people(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of employees by id, empty where the portal tells none."""
@@ -131,18 +138,25 @@ class Names:
     async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
         """The cache may be too old to know a new name, so that what is not found is looked for once more."""
         began = self._clock()
-        hits: list[int] = []
-        named: Mapping[int, str] = {}
-        for newer_than in (began - FRESH, began):
-            await self._fill(newer_than)
-            named = self._known.lines if kind == "line" else self._known.operators
-            if hits := fitting(which, named):
-                break
-        if not hits and kind == "user" and (found := await self._search(str(which))):
-            hits, named = list(found), found
+        await self._fill(began - FRESH)
+        named = self._of(kind)
+        if not (hits := fitting(which, named)):
+            strangers = await self._searched(str(which) if kind == "user" else "", began)
+            named = self._of(kind)
+            if not (hits := fitting(which, named)) and strangers:
+                hits, named = list(strangers), strangers
         if len(hits) == 1:
             return Named(hits[0], named[hits[0]], kind)
         raise InvalidArguments([_which(argument, which, hits, named)])
+
+    def _of(self, kind: Kind) -> Mapping[int, str]:
+        return self._known.lines if kind == "line" else self._known.operators
+
+    async def _searched(self, text: str, newer_than: float) -> Mapping[int, str]:
+        """Employees of no queue who are called so, while what is known is brought up to date beside that."""
+        _, strangers = await together(partial(self._fill, newer_than), partial(self._search, text))
+        found: Mapping[int, str] = strangers
+        return found
 
     async def _search(self, text: str) -> Mapping[int, str]:
         text = text.strip()
@@ -182,18 +196,22 @@ class Names:
 
 
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
-    """Ids that are meant: the id itself, else equal names, else those that begin so, else those that hold it."""
+    """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
     asked = number(which) if isinstance(which, str) else which
     return [asked] if asked in named else called(str(which), named)
 
 
 def called(text: str, named: Mapping[T, str]) -> list[T]:
-    """What has this name, else a name that begins so, else one that holds it."""
+    """What has this name, else a name that begins so, else one of whose words begins so: `me` is no James."""
     words = " ".join(text.casefold().split())
     if not words:
         return []
-    tests = (str.__eq__, str.startswith, str.__contains__)
+    tests = (str.__eq__, str.startswith, _has_word)
     return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
+
+
+def _has_word(name: str, beginning: str) -> bool:
+    return re.search(rf"\b{re.escape(beginning)}", name) is not None
 
 
 def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:

@@ -70,7 +70,11 @@ _OPTIONS = (
         ("crm_lead_create", "binds it to a CRM record; only then can crm_message_add answer the client"),
     ),
     _option(lambda one: one.foreign, ("session_join", "lets you take part; the operator stays")),
-    _option(lambda one: one.foreign, ("session_intercept", "takes it away from whoever has it: ask them first")),
+    _option(
+        lambda one: one.foreign,
+        ("reply", "with take_over=true takes it away from whoever has it, and answers: ask them first"),
+        ("session_intercept", "takes it away from whoever has it: ask them first"),
+    ),
     _option(
         lambda one: one.chat.open and not one.chat.closing,
         ("hand_over", "hands it to a colleague or a line"),
@@ -81,6 +85,7 @@ _OPTIONS = (
         ("close_dialog", "closes it; the client may get a closing text or a rating request"),
         ("operator_finish", "finishes it, in two steps where the line asks for a rating"),
     ),
+    _option(lambda one: one.queued, ("close_dialog", "closes it; as_spam=true for spam")),
     _option(
         lambda one: one.foreign,
         ("close_dialog", "closes it in the colleague's place"),

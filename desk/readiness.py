@@ -79,15 +79,16 @@ async def of_line(desk: Desk, line_id: int, *, without: int = 0) -> Readiness:
 
 async def of_person(desk: Desk, person: Named, line_id: int, me: Caller, *, without: int = 0) -> Readiness:
     """Whether a person can take a dialog of a line; `without` is whoever gives it up."""
-    line, load, user = await together(
+    line, load, elsewhere, user = await together(
         partial(_line, desk, line_id),
         partial(_load, desk, V2OperatorList(config_id=line_id, limit=200)),
+        partial(_load, desk, V2OperatorList(user_id=person.id)),
         partial(_user, desk, person, me),
     )
     others = [one for one in load.free if one not in {person.id, me.id, without}]
     if never := _never(person, line, user):
         return Readiness(line, never=never, others=others)
-    row = load.of(person.id) or (await _load(desk, V2OperatorList(user_id=person.id))).of(person.id) or {}
+    row = load.of(person.id) or elsewhere.of(person.id) or {}
     presence = _presence(row, user or {})
     against = [
         *([] if person.id in line.queue else [f"is not in the queue of {line}"]),

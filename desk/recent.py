@@ -16,7 +16,7 @@ from tools.results import whole
 
 PAGE = 200
 MOST_PAGES = 3
-MOST_READ = 100
+MOST_READ = 75
 MESSAGES = 20
 """Newest messages of a dialog that are read."""
 NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
@@ -42,9 +42,9 @@ async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
 
 
 def _may_be_wanted(found: Waiting, wish: Wish) -> bool:
-    """Line and operator are known here before the messages are read."""
+    """Line, channel and operator are known here before the messages are read."""
     right_operator = wish.accepted and wish.owner in {None, found.owner} if found.owner else wish.queue
-    return right_operator and wish.line_id in {None, found.line_id}
+    return right_operator and wish.from_there(found)
 
 
 def _waiting(item: Mapping[str, Any]) -> Waiting | None:

@@ -9,11 +9,14 @@ from pydantic import AfterValidator, WithJsonSchema
 from desk.caller import Caller
 from desk.composite import Desk
 from desk.names import Named, Names
+from desk.words import listed
 from tools.fields import MAX_ID
+from tools.outside import plain_name
 from tools.results import number
 from tools.tool import InvalidArguments
 
 QUEUE = "queue"
+MYSELF = frozenset({"me", "myself"})
 MOST = 12
 _TYPED = re.compile(r"(line|queue|user|operator|employee)[ _:#]*(\d+)", re.IGNORECASE | re.ASCII)
 
@@ -42,6 +45,8 @@ async def recipient(desk: Desk, to: int | str, me: Caller) -> Named | None:
     text, names = str(to).strip(), Names(desk)
     if text.casefold() == QUEUE:
         return None
+    if text.casefold() in MYSELF:
+        return Named(me.id, me.name)
     if typed := _TYPED.fullmatch(text):
         kind, one = typed[1].casefold(), int(typed[2])
         return await (names.line(one, "to") if kind in {"line", QUEUE} else names.operator(one, "to"))
@@ -68,9 +73,10 @@ async def _unclear(names: Names, text: str, hits: Sequence[Named]) -> InvalidArg
     if hits:
         problem = f"'{text[:80]}' fits several: {_listed(hits)}; give one of these as it stands here before its name"
         return InvalidArguments([f"to: {problem}"])
-    lines = [Named(one, name, "line") for one, name in (await names.lines()).items()]
-    return InvalidArguments([f"to: nobody and no line is called '{text[:80]}'; there are {_listed(lines)}"])
+    known = _listed(await names.known())
+    problem = f"nobody and no line is called '{text[:80]}'; there are queue (the dialog's own), {known}"
+    return InvalidArguments([f"to: {problem}"])
 
 
 def _listed(hits: Sequence[Named]) -> str:
-    return ", ".join(f"{hit.kind} {hit.id} {hit.name}".strip() for hit in hits[:MOST])
+    return listed((f"{hit.kind} {hit.id} {plain_name(hit.name)}".strip() for hit in hits), MOST)

@@ -14,6 +14,11 @@ SHORTEST_NAME = 2
 CRM_CODES = {"L": "lead", "D": "deal", "C": "contact", "CO": "company"}
 CRM_TYPES = {"1": "lead", "2": "deal", "3": "contact", "4": "company"}
 """The portal's numbers of the kinds of records, as they stand in newer links."""
+IN_RUSSIAN = {
+    "чат": "chat", "диалог": "dialog", "сессия": "session", "лид": "lead", "сделка": "deal", "контакт": "contact",
+    "компания": "company",
+}  # fmt: skip
+"""How the Russian portal calls what a number may be of."""
 FORMS = (
     "a chat id (203 or chat203), session 301, a USER_CODE, a CRM record (deal 5), a link copied from the portal, or "
     "the client's name"
@@ -54,8 +59,9 @@ def read(value: int | str) -> Reference:
 
 
 def _plain(text: str) -> Reference:
+    known = _WORD.sub(lambda word: IN_RUSSIAN.get(word[0].lower(), word[0]), text)
     for pattern, make in _PATTERNS:
-        if found := pattern.fullmatch(text):
+        if found := pattern.fullmatch(known):
             return make(found)
     if len(text) < SHORTEST_NAME:
         raise ValueError(f"is too short for a name: give {FORMS}")
@@ -78,7 +84,7 @@ def _numbered(kind: Kind) -> Callable[[re.Match[str]], Reference]:
     return lambda found: Reference(kind, _id(found[1]))
 
 
-_BETWEEN = r"[ _:#№-]*"
+_BETWEEN = r"(?:_?id)?[ _:=#№-]*"
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reference]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), make)
     for pattern, make in (
@@ -91,6 +97,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reference]], .
         (r"(CO|L|D|C)_(\d+)", _record),
     )
 )
+_WORD = re.compile(r"^[^\W\d_]+")
 _IN_QUERY = ("im_dialog", "im_history", "im_lines")
 _RECORD_PATH = re.compile(r"/crm/(?:type/)?(\w+)/(?:details|show)/(\d+)(?:/|$)", re.ASCII)
 _SWITCHES = {"y", "n", ""}
@@ -115,7 +122,7 @@ def _in_address(parts: SplitResult) -> Reference:
     if record := _RECORD_PATH.search(parts.path):
         kind = CRM_TYPES.get(record[1], record[1].lower())
         if kind not in CRM_CODES.values():
-            raise ValueError(f"is a link to a CRM record that is no {', '.join(CRM_CODES.values())}")
+            raise ValueError("is a link to a CRM record that is no lead, deal, contact or company")
         return Reference("crm", _id(record[2]), kind)
     for value in _values(parts):
         if value.isdecimal():

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from typing_extensions import Doc
 
 from desk.caller import Caller
+from desk.channels import channel
 from desk.chat_state import ChatState, quoted
 from desk.composite import Desk
 from desk.dialog_action import DialogAction
@@ -24,7 +25,6 @@ from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResult, UnexpectedResult
 from tools.operators import OperatorAnswer
 
-CRM_TYPES = frozenset({"lead", "deal", "contact", "company"})
 LONGEST_NOTICE = 160
 
 
@@ -76,7 +76,7 @@ class Reply(DialogAction):
     example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
     example_answer = """\
 Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
-livechat. You took the dialog from the queue and are its operator now."""
+Live chat. You took the dialog from the queue and are its operator now."""
 
     message: Annotated[MessageText, Doc("what the client reads")]
     take: Annotated[bool, Doc("false: leave a waiting dialog in the queue; you have to take part in it")] = True
@@ -102,11 +102,13 @@ livechat. You took the dialog from the queue and are its operator now."""
         """What was sent to whom, who has the dialog, and what comes next."""
         chat, message = result.chat, result.message
         gets = (
-            "Only colleagues see it (silent mode)." if message.hidden else f"The client reads it in {chat.connector}."
+            "Only colleagues see it (silent mode)."
+            if message.hidden
+            else f"The client reads it in {channel(chat.connector)}."
         )
         parts = [f"Sent as message {message.id} into {chat}. {gets}", _hands(result)]
         if not message.proven:
-            parts.append("The dialog could not be read afterwards.")
+            parts.append(f"The dialog could not be read afterwards. {self.afterwards}")
         if message.notice:
             parts.append(f"After it the portal says: {quoted(message.notice[:LONGEST_NOTICE], 'system')}")
         if chat.closing and not result.taken:
@@ -158,12 +160,11 @@ livechat. You took the dialog from the queue and are its operator now."""
         """What sends the message, known before anything is changed."""
         if me.has_messenger:
             return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
-        record = next((record for record in chat.crm if record[0] in CRM_TYPES), None)
-        if record is None or chat.closing:
-            why = "the dialog is closing" if record else "the dialog belongs to no CRM record"
+        if chat.record is None or chat.closing:
+            why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
             happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"
             raise Unfinished(happened, missing_scope(("im",)))
-        kind, number = record
+        kind, number = chat.record
         return CrmMessageAdd.from_tool(
             {
                 "crm_entity_type": kind,

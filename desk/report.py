@@ -112,6 +112,7 @@ class Answers:
 
 async def gather(desk: Desk, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:
     """The report, or the portal's refusal."""
+    await desk.tell("2 of 3: asking for sums, dialogs and ratings")
     answers, lines = await together(lambda: _answers(desk, scope, compare=compare), names.lines)
     people = await names.people(answers.operators)
     votes = Counter(str(row.get("vote")) for row in answers.ratings)
@@ -143,6 +144,7 @@ async def _answers(desk: Desk, scope: Scope, *, compare: bool) -> Answers:
         lambda: pages(desk, oldest, "sessions"),
         lambda: pages(desk, scope.ratings, "ratings"),
     )
+    await desk.tell(f"3 of 3: asking for the transfers of {len(sessions)} dialogs")
     moves = await desk.ask_all(_transfers_of(sessions))
     stat, *before = [answer["statResult"] for answer in sums]
     transfers = [row for answer in moves for row in rows(answer["transfers"])]

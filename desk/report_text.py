@@ -12,6 +12,7 @@ from tools.outside import plain_name
 MOST_OPERATORS = 10
 MOST_CHANNELS = 8
 NOTHING = "none"
+LEAST_CHANGE, MOST_CHANGE = 0.005, 10
 
 
 def text_of(report: Report) -> str:
@@ -51,8 +52,9 @@ def _both(report: Report, figure: str) -> tuple[int, int | None]:
 
 
 def _change(now: int, before: int) -> str:
-    """`, +50 %`, where there is something to compare."""
-    return f", {_percent((now - before) / before, '+')}" if now and before and now != before else ""
+    """`, +50 %`, where there is something to compare that is neither as good as equal nor many times as much."""
+    change = (now - before) / before if now and before else 0
+    return f", {_percent(change, '+')}" if LEAST_CHANGE <= abs(change) < MOST_CHANGE else ""
 
 
 def _percent(share: float, sign: str = "") -> str:

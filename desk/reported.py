@@ -20,7 +20,7 @@ UNAVAILABLE = frozenset({"TARIFF_RESTRICTION", "ERROR_METHOD_NOT_FOUND", "ACCESS
 NEW_PAGES = 3
 """Of 200 sessions that nobody has accepted, all asked for at once."""
 MOST_ACCEPTED = 150
-MOST_READ = 150
+MOST_READ = 125
 WHOLE = 10_000
 """Messages of a session, none left out."""
 
@@ -40,7 +40,8 @@ async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
 
 def _questions(wish: Wish) -> Iterator[V2SessionList]:
     """First those that nobody has accepted, the oldest first; of the others the newest, as they may be many."""
-    narrow: dict[str, Any] = {"config_id": wish.line_id, "operator_id": wish.owner}
+    sources = sorted(wish.connectors) or None
+    narrow: dict[str, Any] = {"config_id": wish.line_id, "operator_id": wish.owner, "source_list": sources}
     if wish.queue:
         oldest: dict[str, Any] = {"order": "dateCreate", "order_direction": "asc", "limit": PAGE}
         for page in range(NEW_PAGES):

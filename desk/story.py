@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desk.asking import attempt
+from desk.asking import NO_SCOPE, attempt
 from desk.chat_state import ChatState
 from desk.composite import Desk
 from portal.errors import PortalError
@@ -46,20 +46,25 @@ class Story:
     """What cannot be read here, and why."""
 
 
-async def read(desk: Desk, chat: ChatState, wanted: Wanted, *, messenger: bool) -> Story:
-    """Across sessions where the messenger may be asked and lets the caller, else of one session."""
+async def newest(desk: Desk, chat_id: int, wanted: Wanted) -> Any:
+    """What the messenger says of a chat, or the refusal by which it says nothing; None for chat 0."""
+    if not chat_id:
+        return None
+    limit = max(wanted.last, LEAST)
+    question = ImDialogMessagesGet(dialog_id=f"chat{chat_id}", last_id=wanted.before or MAX_ID, limit=limit)
+    return await attempt(desk, question)
+
+
+async def read(desk: Desk, chat: ChatState, wanted: Wanted, answer: Any = None) -> Story:
+    """Across sessions where the messenger lets the caller, else of one session; `answer` is its own if it was asked."""
     if wanted.session_id and wanted.session_id != chat.session_id:
         return await _of_session(
             desk, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
         )
-    why = ": the scope im is missing"
-    if messenger:
-        limit = max(wanted.last, LEAST)
-        newest = ImDialogMessagesGet(dialog_id=f"chat{chat.id}", last_id=wanted.before or MAX_ID, limit=limit)
-        answer = await attempt(desk, newest)
-        if not isinstance(answer, PortalError):
-            return _story(answer["messages"], wanted, more=len(answer["messages"]) == limit)
-        why = f": the messenger says {answer.code}"
+    answer = answer or await newest(desk, chat.id, wanted)
+    if not isinstance(answer, PortalError):
+        return _story(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
+    why = ": the scope im is missing" if answer.code == NO_SCOPE else f": the messenger says {answer.code}"
     if chat.open:
         return await _of_session(desk, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
     return await _of_session(desk, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)

@@ -135,6 +135,8 @@ class Wish:
 
     limit: int
     line_id: int | None = None
+    connectors: frozenset[str] = frozenset()
+    """Any where it is empty."""
     owner: int | None = None
     unassigned: bool = False
     state: State | None = None
@@ -153,10 +155,14 @@ class Wish:
         """Whether dialogs that somebody has accepted can be among them."""
         return not self.unassigned and self.state != "new"
 
+    def from_there(self, found: Waiting) -> bool:
+        """Whether a dialog is of the wanted line and channel."""
+        return self.line_id in {None, found.line_id} and (not self.connectors or found.connector in self.connectors)
+
     def holds(self, found: Waiting, now: datetime) -> bool:
         """Whether a dialog is wanted, on whatever page."""
         return (
-            self.line_id in {None, found.line_id}
+            self.from_there(found)
             and self.owner in {None, found.owner}
             and not (self.unassigned and found.owner)
             and self.state in {None, found.state}
@@ -178,6 +184,6 @@ class Lot:
     read: Callable[[Waiting, Any], Waiting | None]
     """A dialog with what the answer to its question tells; None if it does not wait."""
     most: int
-    """How many are read, fifty in a request."""
+    """How many are read beside those that are on the page for certain, fifty in a request."""
     missing: list[str]
     """What is not among them, in words."""

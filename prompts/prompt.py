@@ -1,6 +1,7 @@
 """The prompts in the files beside this module: front matter in TOML, body with `$argument` placeholders."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from types import MappingProxyType
 
 _FOLDER = Path(__file__).parent
 _FENCE = "+++\n"
+_CODE = re.compile(r"`(\w+)`")
 
 
 class PromptArguments(Exception):  # noqa: N818  (what it is, not that it is an error)
@@ -41,6 +43,11 @@ class Prompt:
     description: str
     arguments: tuple[Argument, ...]
     body: str
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Whatever stands in the text as code: tools, arguments, values."""
+        return frozenset(_CODE.findall(self.body))
 
     def render(self, arguments: Mapping[str, str]) -> str:
         """The text with its arguments filled in, or PromptArguments."""

@@ -89,12 +89,12 @@ class Handlers:
 
         return types.ListPromptsResult(prompts=prompt_list())
 
-    async def get_prompt(self, _: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    async def get_prompt(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """One prompt, filled in."""
         from server.content import NoSuchPrompt, prompt
 
         try:
-            return prompt(params.name, params.arguments or {})
+            return prompt(params.name, params.arguments or {}, self._caller_of(context).policy)
         except NoSuchPrompt as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
 

@@ -10,7 +10,8 @@ from desk.registry import COMPOSITES
 from docs.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from docs.page import Kind, Page
 from docs.pages import pages
-from prompts import PromptArguments, prompts, takes
+from prompts import Prompt, PromptArguments, prompts, takes
+from server.policy import Policy, every_tool
 from server.shelf import OFFICIAL, NoSuchPage
 from tools.outside import repeated, visible
 from tools.registry import methods
@@ -127,17 +128,26 @@ def prompt_list() -> list[types.Prompt]:
     ]
 
 
-def prompt(name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
-    """A prompt filled in, or NoSuchPrompt."""
+def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.GetPromptResult:
+    """A prompt filled in, with what it names and this caller does not have, or NoSuchPrompt."""
     found = prompts().get(name)
     if found is None:
         raise NoSuchPrompt(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
     try:
-        text = visible(found.render(arguments))
+        text = visible(found.render(arguments)) + _missing(found, policy)
     except PromptArguments as error:
         raise NoSuchPrompt(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))
     return types.GetPromptResult(description=found.description, messages=[message])
+
+
+def _missing(found: Prompt, policy: Policy) -> str:
+    """A text is the same for everybody; what only reads may lack its last steps and still be of use."""
+    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.named}
+    reasons = [f"- `{name}`: {why}" for name, tool in tools.items() if (why := policy.why_not(tool))]
+    if not reasons:
+        return ""
+    return "\n".join(("\nNot available here; leave out the steps that need these, and tell me so first:", *reasons, ""))
 
 
 def complete(begun: str, values: Sequence[str]) -> types.Completion:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.types import CallToolResult, ImageContent, TextContent
 
 from server.guard.fence import fenced, in_quotes
+from tools.method import Method
 from tools.outside import code, outside, visible_in
 from tools.tool import Tool
 
@@ -79,9 +80,9 @@ Reply = Answer | Failure
 
 
 def answer(tool: Tool, result: Any) -> Answer:
-    """A success, and after a change how to see what it did."""
+    """A success, and after a change how to see what it did; tools of several calls have looked already."""
     text = tool.text(result)
-    if tool.afterwards:
+    if tool.afterwards and isinstance(tool, Method):
         text += f"\n{tool.afterwards}"
     return Answer(text, tool.structured(result), tool.images(result))
 

@@ -21,6 +21,7 @@ def span(period: str, now: datetime) -> tuple[datetime, datetime]:
         "yesterday": (midnight - DAY, midnight - timedelta(seconds=1)),
         "last_7_days": (midnight - 6 * DAY, now),
         "last_30_days": (midnight - 29 * DAY, now),
+        "this_week": (midnight - now.weekday() * DAY, now),
         "last_month": (datetime(2026, 2, 1, tzinfo=now.tzinfo), datetime(2026, 2, 28, 23, 59, 59, tzinfo=now.tzinfo)),
     }
     return spans[period]
@@ -37,10 +38,13 @@ def _of_line(line: int | None) -> Callable[[State], bool]:
     return lambda session: line in (None, session["line_id"])
 
 
-def sessions(state: State, period: tuple[datetime, datetime], line: int | None) -> list[State]:
+def sessions(
+    state: State, period: tuple[datetime, datetime], line: int | None, operator: int | None = None
+) -> list[State]:
     """Those that began in the period."""
     began, on_line = _within(period, "created"), _of_line(line)
-    return [session for session in state["sessions"] if began(session) and on_line(session)]
+    found = [session for session in state["sessions"] if began(session) and on_line(session)]
+    return [session for session in found if operator in (None, session["operator_id"])]
 
 
 def _seconds(session: State, field: str) -> float | None:
@@ -91,6 +95,7 @@ def load(found: list[State]) -> dict[str, Any]:
         "by_operator": {
             operator: (
                 number,
+                _mean([session for session in found if session["operator_id"] == operator], "first_answer"),
                 sum(session["vote"] == 5 for session in found if session["operator_id"] == operator),
                 sum(session["vote"] == 1 for session in found if session["operator_id"] == operator),
             )

@@ -2,7 +2,9 @@
 
 import base64
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from statistics import fmean
 from typing import Any
@@ -13,6 +15,9 @@ from mcp.types import CallToolResult, ImageContent
 
 from desk import rows
 from desk.channel_report import ChannelReport
+from desk.report_text import _change
+from sandbox.company import Company
+from sandbox.records import Transfer
 from sandbox.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
 from server.guard.fence import without_fences
 from tests.assistant import Assistant, assistant, text_of
@@ -24,6 +29,8 @@ from tools.tool import InvalidArguments
 PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "last_month")
 LINES: tuple[tuple[str | int | None, int | None], ...] = ((None, None), (1, 1), ("sales", 2), ("VIP", 3))
 LONGEST_TEXT = 3000
+PART = ("dialogs", "first_answer", "likes", "dislikes")
+"""Of an operator, as the bookkeeping has it."""
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +57,13 @@ def _figures(reply: CallToolResult) -> dict[str, Any]:
     return data
 
 
-def _check(sandbox: ServedSandbox, data: dict[str, Any], period: str, line: int | None) -> None:
+def _check(
+    sandbox: ServedSandbox, data: dict[str, Any], period: str, line: int | None, operator: int | None = None
+) -> None:
     """Every figure against the state."""
     state = sandbox.look("state")
     span = bookkeeping.span(period, datetime.fromisoformat(state["now"]))
-    found = bookkeeping.sessions(state, span, line)
+    found = bookkeeping.sessions(state, span, line, operator)
     load = bookkeeping.load(found)
     votes = [session["vote_head"] for session in found if session["vote_head"]]
 
@@ -62,13 +71,15 @@ def _check(sandbox: ServedSandbox, data: dict[str, Any], period: str, line: int 
     assert data["looked_at"] == len(found)
     assert data["by_hour"] == load["by_hour"]
     assert data["by_channel"] == load["by_channel"]
-    by_operator = {row["id"]: (row["dialogs"], row["likes"], row["dislikes"]) for row in data["by_operator"]}
+    by_operator = {row["id"]: tuple(row[part] for part in PART) for row in data["by_operator"]}
     assert by_operator == load["by_operator"]
     assert data["not_taken_yet"] == sum(not session["closed"] and session["status"] < 10 for session in found)
-    assert data["ratings_received"] == bookkeeping.received(state, span, line)
+    if operator is None:
+        assert data["ratings_received"] == bookkeeping.received(state, span, line)
     assert data["supervisor"] == {"votes": len(votes), "average": round(fmean(votes), 1) if votes else 0}
     assert data["transfers"]["transfers"] == sum(session["transfers"] for session in found)
     assert data["transfers"]["dialogs"] == sum(session["transfers"] > 0 for session in found)
+    assert sum(data["transfers"]["by_reason"].values()) == data["transfers"]["transfers"]
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -78,6 +89,38 @@ def test_the_figures_are_those_of_the_state(
 ) -> None:
     sandbox.control("reset")
     _check(sandbox, _figures(_report(client, period=period, line=line)), period, number)
+
+
+def test_the_figures_of_many_dialogs_are_put_together_from_several_pages(
+    sandbox: ServedSandbox, client: Assistant
+) -> None:
+    sandbox.control("reset")
+    sandbox.control("crowd", {"dialogs": 700, "waiting": 40})
+    sandbox.control("requests/clear")
+    data = _figures(_report(client, period="last_30_days"))
+    asked = [record["method"] for record in sandbox.look("requests")["requests"]]
+
+    _check(sandbox, data, "last_30_days", None)
+    assert data["looked_at"] > 3 * rows.PAGE
+    assert asked.count("imopenlines.v2.Session.list") >= 5
+    assert len(data["worth_a_look"]) == 8
+
+
+def test_transfers_are_told_by_their_reasons() -> None:
+    def moved(company: Company) -> None:
+        company.transfers.append(replace(company.transfers[-1], reason="noAnswer"))
+
+    async def story() -> tuple[Any, list[Transfer]]:
+        async with room() as fresh:
+            moved(fresh.company)
+            report = await ChannelReport.from_tool({"period": "last_30_days"}).run(fresh.desk)
+            return report, fresh.company.transfers
+
+    report, transfers = anyio.run(story)
+
+    assert report.moves.by_reason == Counter(transfer.reason for transfer in transfers)
+    assert report.moves.by_reason["noAnswer"] == 1
+    assert report.moves.dialogs == len({transfer.session_id for transfer in transfers}) < len(transfers)
 
 
 def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, client: Assistant) -> None:
@@ -113,17 +156,18 @@ def test_today_is_the_portals_day(sandbox: ServedSandbox, client: Assistant) -> 
     assert data["before"]["from"] == "2026-03-16T00:00:00+01:00"
 
 
-@pytest.mark.parametrize("period", ["yesterday", "last_7_days"])
+@pytest.mark.parametrize("line", [None, 1])
+@pytest.mark.parametrize(("period", "days"), [("yesterday", 1), ("today", 1), ("this_week", 7), ("last_7_days", 7)])
 def test_the_period_before_has_the_figures_of_its_own_days(
-    sandbox: ServedSandbox, client: Assistant, period: str
+    sandbox: ServedSandbox, client: Assistant, period: str, days: int, line: int | None
 ) -> None:
     sandbox.control("reset")
-    sandbox.control("advance", {"seconds": 7 * 86400 if period == "last_7_days" else 86400})
-    before = _figures(_report(client, period=period))["before"]
+    sandbox.control("advance", {"seconds": days * 86400})
+    before = _figures(_report(client, period=period, line=line))["before"]
     state = sandbox.look("state")
     span = tuple(datetime.fromisoformat(before.pop(end)) for end in ("from", "to"))
 
-    expected = bookkeeping.totals(state, bookkeeping.sessions(state, (span[0], span[1]), None))
+    expected = bookkeeping.totals(state, bookkeeping.sessions(state, (span[0], span[1]), line))
     assert before == expected
     assert before["new"] > 0
 
@@ -138,10 +182,9 @@ def test_without_comparison_nothing_is_asked_about_the_period_before(client: Ass
 def test_one_operators_dialogs_are_a_report_too(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     data = _figures(_report(client, operator="james"))
-    mine = [session for session in sandbox.look("state")["sessions"] if session["operator_id"] == 4]
 
+    _check(sandbox, data, "last_7_days", None, operator=4)
     assert data["operator"] == {"id": 4, "name": "James Carter"}
-    assert data["totals"]["new"] == len(mine)
     assert [row["id"] for row in data["by_operator"]] == [4]
 
 
@@ -173,13 +216,50 @@ def test_a_dialog_that_was_transferred_twice_is_worth_a_look(sandbox: ServedSand
     assert next(row for row in highlights if row["chat_id"] == 216)["reasons"] == ["transferred 2 times"]
 
 
+def test_whoever_waits_hears_of_each_step(client: Assistant) -> None:
+    heard: list[tuple[float, str | None]] = []
+
+    async def listen(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
+        heard.append((progress, message))
+
+    async def story() -> None:
+        await client.client.call_tool("channel_report", {}, progress_callback=listen)
+
+    client.run_async(story)
+
+    assert [words for _, words in heard if words and " of 3: " in words] == [
+        "1 of 3: finding out which period, line and operator are meant",
+        "2 of 3: asking for sums, dialogs and ratings",
+        "3 of 3: asking for the transfers of 22 dialogs",
+    ]
+    assert [at for at, _ in heard] == sorted(at for at, _ in heard)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "shown"),
+    [
+        (12, 8, ", +50 %"),
+        (8, 12, ", -33 %"),
+        (1000, 998, ""),
+        (228, 1, ""),
+        (10, 1, ", +900 %"),
+        (0, 5, ""),
+        (5, 0, ""),
+    ],
+)
+def test_a_change_is_told_where_it_says_something(now: int, before: int, shown: str) -> None:
+    assert _change(now, before) == shown
+
+
 def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     _report(client)
     sandbox.control("requests/clear")
     _report(client, period="last_30_days")
-    asked = [record["method"] for record in sandbox.look("requests")["requests"] if record["method"] != "batch"]
+    requests = sandbox.look("requests")["requests"]
+    asked = [record["method"] for record in requests if record["method"] != "batch"]
 
+    assert len([record for record in requests if not record["in_batch"]]) == 3
     assert sorted(asked) == [
         "imopenlines.v2.Session.Rating.list",
         "imopenlines.v2.Session.Transfer.list",

@@ -53,7 +53,10 @@ def test_after_the_first_phase_the_client_can_rate(office: Office) -> None:
 
     assert office.session(306).status is Status.CLOSING
     assert (data["state"], data["farewell_sent"]) == ("waiting for the client", True)
-    assert "it closes by itself, or by both_phases=true" in text
+    assert (
+        "The client got the closing text or rating request; it closes by itself, or at once with both_phases=true"
+        in text
+    )
 
 
 def test_what_waits_for_the_client_already_is_left_so_or_closed_for_good(office: Office) -> None:

@@ -103,7 +103,13 @@ def test_the_briefing_holds_what_an_answer_needs(served: ServedSandbox, anna: As
     assert data["unanswered"]["message_ids"] == [message["id"] for message in data["messages"]]
     assert data["unanswered"]["since"] == "2026-03-16T06:40:00+01:00"
     assert data["owner"] is None
-    assert [step["tool"] for step in data["next"]] == ["reply", "operator_answer", "operator_skip", "hand_over"]
+    assert [step["tool"] for step in data["next"]] == [
+        "reply",
+        "operator_answer",
+        "operator_skip",
+        "hand_over",
+        "close_dialog",
+    ]
 
 
 def test_the_story_is_paged_back_through_earlier_sessions(anna: Assistant) -> None:
@@ -131,9 +137,9 @@ def test_an_earlier_session_that_is_named_is_shown_alone(anna: Assistant) -> Non
 
 STEPS: list[tuple[int, list[str]]] = [
     (206, ["reply", "hand_over", "close_dialog"]),  # hers
-    (204, ["session_join", "session_intercept", "hand_over", "close_dialog"]),  # a colleague's
+    (204, ["session_join", "reply", "hand_over", "close_dialog"]),  # a colleague's
     (215, ["session_mode_silent", "reply", "hand_over", "close_dialog"]),  # hers, silent
-    (208, ["session_join", "session_intercept", "close_dialog"]),  # finished once
+    (208, ["session_join", "reply", "close_dialog"]),  # finished once
     (209, ["session_start"]),  # closed
 ]
 
@@ -181,6 +187,16 @@ def test_only_tools_that_exist_and_whose_scope_was_granted_are_named() -> None:
         "operator_finish",
     ]
     assert james(without_composites("statistics")) == []
+
+
+@pytest.mark.parametrize(("chat", "can_reply"), [(202, False), (207, True), (216, False)])
+def test_without_the_messenger_an_answer_is_offered_only_through_a_crm_record(chat: int, *, can_reply: bool) -> None:
+    def at_home(company: Company) -> None:
+        company.chats[chat].members.append(4)
+
+    data, _ = _briefed(chat, at_home, seed.SECOND_OPERATOR_WEBHOOK_PATH)
+
+    assert ("reply" in [step["tool"] for step in data["next"]]) is can_reply
 
 
 def test_without_the_messenger_the_present_session_is_shown_and_it_says_why() -> None:
@@ -249,3 +265,25 @@ def test_what_the_client_wrote_is_fenced_and_cannot_forge_an_entry() -> None:
 
     assert lines.count("What can be done:") == 1
     assert not any(line.startswith("#9 ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("dialog", "webhook", "requests"),
+    [
+        (203, seed.ADMIN_WEBHOOK_PATH, 1),
+        ("chat 203", seed.ADMIN_WEBHOOK_PATH, 1),
+        ("session 303", seed.ADMIN_WEBHOOK_PATH, 2),
+        ("deal 601", seed.ADMIN_WEBHOOK_PATH, 3),
+        ("Noah Davies", seed.ADMIN_WEBHOOK_PATH, 3),
+        (204, seed.SECOND_OPERATOR_WEBHOOK_PATH, 2),  # without the messenger
+    ],
+)
+def test_once_names_are_known_it_takes_few_requests(dialog: int | str, webhook: str, requests: int) -> None:
+    async def run() -> list[str]:
+        async with room(webhook=webhook) as fresh:
+            await Dialog.from_tool({"dialog": 216}).run(fresh.desk)
+            fresh.sent.clear()
+            await Dialog.from_tool({"dialog": dialog}).run(fresh.desk)
+            return fresh.sent
+
+    assert len(anyio.run(run)) == requests

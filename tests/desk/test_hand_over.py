@@ -89,7 +89,8 @@ def test_a_waiting_dialog_can_be_given_to_a_person(office: Office) -> None:
 AMBIGUOUS = [
     ("4", "'4' fits several: line 4 Spring campaign, user 4 James Carter"),
     ("s", "'s' fits several: line 2 Sales, line 4 Spring campaign"),
-    ("nobody", "nobody and no line is called 'nobody'; there are line 1 Website support"),
+    ("nobody", "nobody and no line is called 'nobody'; there are queue (the dialog's own), line 1 Website support"),
+    ("arter", "line 5 Night desk, user 3 Olga Smirnova, user 4 James Carter"),
     ("line 77", "to: nothing fits '77'; there are <portal "),
     (" ", "to: must not be blank"),
     ("0", "an id is a number from 1"),
@@ -110,6 +111,16 @@ def test_a_person_and_a_line_of_one_name_are_told_apart(office: Office) -> None:
     text, _ = office.refused("hand_over", dialog=204, to="olga")
 
     assert "line 3 Olga's clients, user 3 Olga Smirnova" in text
+
+
+@pytest.mark.parametrize("to", ["me", "Myself", "Anna"])
+def test_whoever_calls_is_not_looked_for_among_others(office: Office, to: str) -> None:
+    """`me` is a part of James."""
+    text, _ = office.refused("hand_over", dialog=203, to=to)
+
+    assert office.chat(203).owner == 0
+    assert "Anna Keller (1) is you" in text
+    assert "operator_answer chat_id=203 takes it" in text
 
 
 def test_without_the_scope_of_users_a_number_that_is_a_line_may_still_be_a_person() -> None:
@@ -185,6 +196,7 @@ def test_a_line_where_nobody_is_there_gets_it_only_when_that_is_wanted(office: O
         _offline(office, person)
     text, _ = office.refused("hand_over", dialog=204, to="vip")
     assert "nobody else in the queue of VIP (3) is online with a free slot" in text
+    assert "even_if_offline=true hands it over all the same. Or choose another line." in text
 
     office.done("hand_over", dialog=204, to="vip", even_if_offline=True)
     assert office.session(304).line_id == 3

@@ -25,18 +25,33 @@ from tools.tool import InvalidArguments
 CROWD = {"dialogs": 5000, "waiting": 300}
 MOST_REQUESTS = 4
 LONGEST_PAGE = 6000
-Filter = Callable[[Waiter, datetime], bool]
+Filter = Callable[[Waiter, datetime, int], bool]
+
+
+def _unassigned_long(one: Waiter, now: datetime, _: int) -> bool:
+    return not one.owner and one.line == 1 and now - one.since >= timedelta(minutes=90)
+
+
+def _mine_long(one: Waiter, now: datetime, me: int) -> bool:
+    return one.owner == me and now - one.since >= timedelta(hours=1)
+
+
 FILTERS: list[tuple[dict[str, Any], Filter]] = [
-    ({}, lambda _, __: True),
-    ({"mine": True}, lambda one, _: one.owner == 1),
-    ({"unassigned": True}, lambda one, _: not one.owner),
-    ({"line": "website"}, lambda one, _: one.line == 1),
-    ({"line": "3"}, lambda one, _: one.line == 3),
-    ({"waiting_minutes": 120}, lambda one, now: now - one.since >= timedelta(minutes=120)),
-    ({"state": "new"}, lambda one, _: one.state == "new"),
-    ({"state": "accepted"}, lambda one, _: one.state == "accepted"),
-    ({"state": "again", "line": "Sales"}, lambda one, _: one.state == "again" and one.line == 2),
-    ({"mine": True, "waiting_minutes": 60}, lambda one, now: one.owner == 1 and now - one.since >= timedelta(hours=1)),
+    ({}, lambda *_: True),
+    ({"mine": True}, lambda one, _, me: one.owner == me),
+    ({"unassigned": True}, lambda one, *_: not one.owner),
+    ({"line": "website"}, lambda one, *_: one.line == 1),
+    ({"line": "3"}, lambda one, *_: one.line == 3),
+    ({"channel": "Telegram"}, lambda one, *_: one.connector == "telegrambot"),
+    ({"channel": "whatsapp", "unassigned": True}, lambda one, *_: "whatsapp" in one.connector and not one.owner),
+    ({"channel": "livechat", "line": "night"}, lambda one, *_: (one.connector, one.line) == ("livechat", 5)),
+    ({"waiting_minutes": 120}, lambda one, now, _: now - one.since >= timedelta(minutes=120)),
+    ({"state": "new"}, lambda one, *_: one.state == "new"),
+    ({"state": "again"}, lambda one, *_: one.state == "again"),
+    ({"unassigned": True, "line": 1, "waiting_minutes": 90}, _unassigned_long),
+    ({"state": "accepted"}, lambda one, *_: one.state == "accepted"),
+    ({"state": "again", "line": "Sales"}, lambda one, *_: one.state == "again" and one.line == 2),
+    ({"mine": True, "waiting_minutes": 60}, _mine_long),
 ]
 each_filter = pytest.mark.parametrize(("arguments", "wanted"), FILTERS, ids=[str(given) for given, _ in FILTERS])
 
@@ -96,7 +111,14 @@ def administrator(crowded: Portal) -> Iterator[Administrator]:
         yield Administrator(client, first, crowded.requests())
 
 
-COMPARED = Waiter(START, 0, 0, "", 0, 0).row
+each_source = pytest.mark.parametrize("reports", [True, False])
+COMPARED = Waiter(START, 0, 0, "", 0, 0, "").row
+
+
+def _data(reply: Any) -> dict[str, Any]:
+    assert not reply.is_error, text_of(reply)
+    data: dict[str, Any] = reply.structured_content
+    return data
 
 
 def _rows(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,14 +137,14 @@ def test_of_five_thousand_dialogs_those_that_wait_are_listed(
 ) -> None:
     crowded.requests()
     reply = administrator.inbox(arguments, limit=25)
-    sent = crowded.requests()
-    expected = [one for one in crowded.known if wanted(one, crowded.now)]
+    sent, data = crowded.requests(), _data(reply)
+    now = datetime.fromisoformat(data["now"])
+    expected = [one for one in crowded.known if wanted(one, now, 1)]
 
     assert len(expected) >= 2
-    assert not reply.is_error, text_of(reply)
-    _compare(reply.structured_content, expected)
-    assert reply.structured_content["source"] == "statistics"
-    assert reply.structured_content["missing"] == []
+    _compare(data, expected)
+    assert data["source"] == "statistics"
+    assert data["missing"] == []
     assert len(sent) <= MOST_REQUESTS, sent
     assert len(text_of(reply).encode()) < LONGEST_PAGE
 
@@ -132,20 +154,27 @@ def test_the_first_page_ever_takes_no_more_requests(administrator: Administrator
     assert administrator.requests == ["batch"] * MOST_REQUESTS
 
 
-def test_pages_follow_each_other_without_a_gap(crowded: Portal, administrator: Administrator) -> None:
-    rows: list[dict[str, Any]] = []
-    cursor: str | None = None
-    for _ in range(3):
-        crowded.requests()
-        reply = administrator.inbox(line=1, cursor=cursor, limit=45)
-        rows += _rows(reply.structured_content)
-        cursor = reply.structured_content.get("next_cursor")
-        assert f"More: cursor={cursor}" in text_of(reply) or cursor is None
-        assert len(crowded.requests()) <= MOST_REQUESTS
+def test_the_totals_are_the_same_however_long_the_page(crowded: Portal, administrator: Administrator) -> None:
+    reply = administrator.inbox(limit=50)
 
-    expected = [one.row for one in crowded.known if one.line == 1]
-    assert rows == expected[: len(rows)]
-    assert len(rows) == 3 * 45
+    _compare(reply.structured_content, crowded.known)
+    assert len(reply.structured_content["dialogs"]) == 50
+    assert reply.structured_content["missing"] == []
+
+
+def test_pages_follow_each_other_without_a_gap_to_the_very_end(crowded: Portal, administrator: Administrator) -> None:
+    rows: list[dict[str, Any]] = []
+    cursor, pages = None, 0
+    while cursor or not pages:
+        reply = administrator.inbox(cursor=cursor, limit=50)
+        data, pages = _data(reply), pages + 1
+        rows += _rows(data)
+        cursor = data.get("next_cursor")
+        assert data["total"] == len(crowded.known)
+        assert f"More: cursor={cursor}" in text_of(reply) or cursor is None
+
+    assert rows == [one.row for one in crowded.known]
+    assert pages == -(-len(crowded.known) // 50)
 
 
 @pytest.fixture
@@ -155,22 +184,41 @@ def without_statistics(crowded: Portal) -> Iterator[None]:
     crowded.served.control("switches", {"plan": {"reports": True}})
 
 
+@pytest.fixture(scope="module")
+def own_lists(crowded: Portal, administrator: Administrator) -> Iterator[dict[int, Assistant]]:
+    """Clients of Anna, and of James, who has dialogs of most lines."""
+    crowded.served.control("webhooks", {"token": "james-token", "user_id": 4, "scopes": ["imopenlines", "im"]})
+    with assistant(webhook=crowded.webhook("/rest/4/james-token/")) as james:
+        yield {1: administrator.client, 4: james}
+
+
+def _own(portal: Portal, user: int, wanted: Filter, now: datetime) -> list[Waiter]:
+    return [one for one in portal.known if one.seen_by(user) and wanted(one, now, user)]
+
+
 @pytest.mark.usefixtures("without_statistics")
+@pytest.mark.parametrize("user", [1, 4])
 @each_filter
 def test_without_statistics_ones_own_list_is_the_source(
-    crowded: Portal, administrator: Administrator, arguments: dict[str, Any], wanted: Filter
+    crowded: Portal, own_lists: dict[int, Assistant], user: int, arguments: dict[str, Any], wanted: Filter
 ) -> None:
     crowded.requests()
-    reply = administrator.inbox(arguments, limit=25)
-    sent = crowded.requests()
-    expected = [one for one in crowded.known if one.seen_by(1) and wanted(one, crowded.now)]
+    reply = own_lists[user].call("inbox", arguments, limit=25)
+    sent, data = crowded.requests(), _data(reply)
 
-    _compare(reply.structured_content, expected)
-    assert reply.structured_content["source"] == "messenger"
-    assert "dialogs of colleagues" in reply.structured_content["missing"][0]
+    _compare(data, _own(crowded, user, wanted, datetime.fromisoformat(data["now"])))
+    assert data["source"] == "messenger"
+    assert "dialogs of colleagues" in data["missing"][0]
     assert "TARIFF_RESTRICTION" in text_of(reply)
     assert len(sent) <= MOST_REQUESTS, sent
     assert len(text_of(reply).encode()) < LONGEST_PAGE
+
+
+@each_filter
+def test_each_filter_finds_something_in_one_of_these_lists(
+    crowded: Portal, arguments: dict[str, Any], wanted: Filter
+) -> None:
+    assert any(_own(crowded, user, wanted, crowded.now) for user in (1, 4)), arguments
 
 
 def test_an_operator_sees_what_is_theirs_and_what_the_queue_offers(crowded: Portal) -> None:
@@ -294,8 +342,45 @@ def test_of_very_many_accepted_dialogs_the_newest_are_read_and_the_rest_is_count
     assert data["total"] < 611
     assert data["missing"] == [
         "accepted dialogs beyond the 150 newest",
-        "32 accepted dialogs that began before those that were read: narrow by line or mine",
+        "37 accepted dialogs that began before those that were read: narrow by line, channel or mine",
     ]
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_of_very_many_dialogs_those_of_one_person_or_channel_are_looked_for_alone(*, mine: bool) -> None:
+    narrow = {"mine": True} if mine else {"channel": "WhatsApp"}
+    data, _ = _spoken(lambda company: crowd.gather(company, crowd.wanted({"dialogs": 1000, "waiting": 600})), **narrow)
+
+    assert data["missing"] == []
+    assert data["total"] > len(data["dialogs"]) * (not mine)
+
+
+def _in_russian(company: Company) -> None:
+    """Long names, long messages, two bytes a letter."""
+    for person in company.employees.values():
+        person.first_name, person.last_name = "Константин", "Воскресенский"
+    for line, name in enumerate(("Поддержка сайта", "Отдел продаж", "Важные клиенты", "Весна", "Ночная смена"), 1):
+        company.lines[line].settings["LINE_NAME"] = name
+        company.lines[line].user_fields = {}
+    crowd.gather(company, crowd.wanted({"dialogs": 400, "waiting": 300}))
+    for chat in company.chats.values():
+        chat.name = f"Екатерина Константинопольская{chat.id} - Поддержка сайта"
+    for message in company.messages.values():
+        message.text = "Здравствуйте! Подскажите, когда приедет мой заказ? " * 20
+
+
+@each_source
+def test_the_first_page_is_short_in_russian_too(*, reports: bool) -> None:
+    def prepared(company: Company) -> None:
+        _in_russian(company)
+        company.switches.plan.reports = reports
+
+    data, text = _spoken(prepared)
+
+    assert len(data["dialogs"]) >= 17
+    assert "Екатерина Константинопо…: Здравствуйте! Подскажите, когда приед…" in text
+    assert ("Константин Воскресенский (4)" in text) is reports
+    assert len(fenced(text).encode()) < LONGEST_PAGE
 
 
 def test_what_clients_wrote_is_fenced_and_cannot_break_a_line() -> None:
@@ -309,6 +394,13 @@ def test_what_clients_wrote_is_fenced_and_cannot_break_a_line() -> None:
     assert len(shown) == 2 + data["total"]
     assert "Emma Wilson: First mine | new" in shown[2]
     assert shown[2].count("<client ") == 1
+
+
+def test_a_channel_that_nobody_knows_is_said_to_be_taken_for_a_code() -> None:
+    data, text = _spoken(channel="telegramm")
+
+    assert data["total"] == 0
+    assert text.endswith("other channels; telegramm was taken for a connector's code, as no channel is called so.")
 
 
 def test_a_quiet_portal_says_so() -> None:
@@ -327,6 +419,8 @@ def test_a_quiet_portal_says_so() -> None:
         ({"cursor": "page 2"}, "cursor: is no cursor of this tool"),
         ({"cursor": "2026-03-16T10:00:00/5"}, "cursor: is no cursor of this tool"),
         ({"limit": 51}, "limit: should be less than or equal to 50"),
+        ({"channel": " "}, "channel: must not be blank"),
+        ({"channel": "the blue one"}, "channel: should be a connector's code or one of Avito, Facebook"),
         ({"waiting_minutes": -1}, "waiting_minutes: must not be below 0"),
     ],
 )
@@ -341,7 +435,6 @@ def test_a_line_that_is_not_there_is_refused_with_those_there_are() -> None:
 
 
 BOT, HELD = 9, 217
-each_source = pytest.mark.parametrize("reports", [True, False])
 
 
 def _held(reports: bool, prepare: Callable[[Company], object]) -> dict[str, Any] | None:

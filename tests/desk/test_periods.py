@@ -58,6 +58,31 @@ def test_days_are_whole_and_moments_are_by_the_portals_clock(
     assert str(meant.before()) == before
 
 
+SUMMER = datetime(2026, 3, 30, 10, tzinfo=timezone(timedelta(hours=2)))
+"""A day after summer time began in Berlin: the day before yesterday was at UTC+01:00 still."""
+
+
+def test_days_are_by_the_present_offset_and_moments_with_one_are_what_they_say() -> None:
+    days = between("2026-03-28", "2026-03-28", SUMMER)
+    moments = between("2026-03-28T00:00:00+01:00", "2026-03-28T23:59:59+01:00", SUMMER)
+
+    assert str(days) == "2026-03-28 00:00 to 2026-03-28 23:59"
+    assert str(moments) == "2026-03-28 01:00 to 2026-03-29 00:59"
+    assert moments.offset == days.offset == "UTC+02:00"
+    assert moments.start - days.start == moments.end - days.end == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("word", "hours"), [("last_7_days", 6 * 24 + 10), ("this_week", 10), ("last_week", 7 * 24)])
+def test_around_the_change_to_summer_time_a_period_keeps_its_length(word: Word, hours: int) -> None:
+    meant = named(word, SUMMER)
+    before = meant.before()
+
+    assert (meant.end - meant.start).total_seconds() // 3600 in {hours, hours - 1}
+    assert before.end - before.start == meant.end - meant.start
+    assert before.start.utcoffset() == meant.end.utcoffset() == timedelta(hours=2)
+    assert before.end < meant.start
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [

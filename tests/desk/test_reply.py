@@ -31,7 +31,7 @@ def test_a_waiting_dialog_is_taken_and_answered(office: Office) -> None:
     assert _written(office, 203) == [(1, True)]
     assert office.chat(203).owner == 1
     assert office.session(303).status is Status.OPERATOR_WROTE
-    assert "The client reads it in livechat. You took the dialog from the queue and are its operator now." in text
+    assert "The client reads it in Live chat. You took the dialog from the queue and are its operator now." in text
     assert data == {
         "chat_id": 203,
         "message_id": office.messages(203)[-1].id,

@@ -18,6 +18,7 @@ class Waiter:
     state: str
     owner: int
     line: int
+    connector: str
     offered_to: tuple[int, ...] = ()
     members: tuple[int, ...] = ()
 
@@ -31,6 +32,7 @@ class Waiter:
             "since": self.since.isoformat(),
             "owner_id": self.owner,
             "line_id": self.line,
+            "connector": self.connector,
         }
 
     def seen_by(self, user: int) -> bool:
@@ -73,6 +75,7 @@ def _waiter(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, 
         state,
         chat["owner"],
         session["line_id"],
+        session["source"],
         tuple(chat["invited"]),
         tuple(chat["members"]),
     )

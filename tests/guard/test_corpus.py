@@ -320,7 +320,7 @@ def test_what_an_assistant_repeats_hides_nothing(tmp_path: Path, hostile: str) -
         ]
 
     assert [fault for reply in in_process(tmp_path, story) for fault in faults(reply)] == []
-    for content in prompt("answer_customer", {"chat_id": f"5 {hostile}"}).messages:
+    for content in prompt("answer_customer", {"chat_id": f"5 {hostile}"}, Policy(frozenset(TOOLSETS))).messages:
         assert isinstance(content.content, TextContent)
         assert hidden_characters(content.content.text) == []
 
