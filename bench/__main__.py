@@ -1,4 +1,4 @@
-"""`python -m bench [--short] [TABLE ...]`: measure, print, and after a whole run write bench/RESULTS.md and results.json."""
+"""`python -m bench [--short] [TABLE ...]` measures and prints; a whole run writes bench/RESULTS.md and results.json."""
 
 import argparse
 import sys

@@ -34,8 +34,8 @@ def measure(*, short: bool) -> Table:
         rows.append((f"tool call, {way}", *ours, *added, added[0] - least[0]))
     return Table(
         "2. A call",
-        f"`{TOOL}` beside the request that it makes by a bare pooled httpx client, beside the same request by b24pysdk, "
-        f"and beside an empty server's tool call with the same client; {calls} of each, in turn, in milliseconds.",
+        f"`{TOOL}` beside the request that it makes, by a bare pooled httpx client and by b24pysdk, and beside an empty "
+        f"server's tool call with the same client; {calls} of each, in turn.",
         ("what", "p50 ms", "p99 ms", "added at p50", "added at p99", "own at p50"),
         tuple(rows),
         ("Added: less the bare request. Own: added less the empty server's call, so what is neither SDK nor request.",),
@@ -85,7 +85,7 @@ async def _bare(stack: AsyncExitStack, webhook: str) -> Ask:
 def _peer(webhook: str) -> Ask:
     client = official(webhook)
 
-    async def ask() -> None:  # noqa: RUF029  (nothing else happens meanwhile)
+    async def ask() -> None:
         client.call_method(METHOD, {})
 
     return ask

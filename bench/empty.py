@@ -22,9 +22,7 @@ async def _call(_: ServerRequestContext, __: types.CallToolRequestParams) -> typ
 
 def server() -> Server:
     """It, for any transport."""
-    return Server(
-        "empty", version="1", get_tool_input_schema=lambda _: SCHEMA, on_list_tools=_list, on_call_tool=_call
-    )
+    return Server("empty", version="1", get_tool_input_schema=lambda _: SCHEMA, on_list_tools=_list, on_call_tool=_call)
 
 
 async def over_stdio() -> None:

@@ -1,4 +1,4 @@
-"""How the inbox, the history of a dialog and the search grow with what there is: twice as much, twice as dear?"""
+"""How the inbox, the history of a dialog and the search grow with what there is."""
 
 import random
 import time
@@ -24,7 +24,9 @@ from docs.mirror.store import database, write
 SIZES, SIZES_SHORT = (10, 100, 1_000, 10_000), (10, 100)
 TIMES = 3
 CHAT = 201
-WORDS = tuple(f"{first}{last}" for first in ("har", "fer", "sai", "mas", "kee", "rud") for last in ("bour", "ry", "lor"))
+WORDS = tuple(
+    f"{first}{last}" for first in ("har", "fer", "sai", "mas", "kee", "rud") for last in ("bour", "ry", "lor")
+)
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,7 @@ def row(reads: int, client: str) -> Row:
 
 def run(command: list[str]) -> tuple[str, bool]:
     """What a command printed, and whether it ended in time."""
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             return process.communicate(timeout=PATIENCE)[0], True
         except subprocess.TimeoutExpired:

@@ -90,11 +90,10 @@ def portal(plan: str = "none") -> Iterator[Served]:
 
 
 @contextmanager
-def team(webhook: str, *python: str) -> Iterator[Served]:
-    """A team's server that lets anybody in; `python` are options of the interpreter."""
+def team(webhook: str, program: tuple[str, ...] = OURS) -> Iterator[Served]:
+    """A team's server that lets anybody in."""
     limits = {f"OPENCHANNELS_HTTP_LIMITS__{name}": value for name, value in TEAM_LIMITS.items()}
-    command = (sys.executable, *python, "-m", "openchannels_mcp", "serve", "--port", "0")
-    with served(*command, **of_portal(webhook), **limits) as here:
+    with served(*program, "serve", "--port", "0", **of_portal(webhook), **limits) as here:
         yield here
 
 

@@ -24,7 +24,7 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     "dialog_get": {"chat_id": 201},
     "session_open": {"user_code": "livechat|1|9206|106"},
     "session_history_get": {"session_id": 306},
-    "crm_chat_get": {"crm_entity_type": "lead", "crm_entity": 1205},
+    "crm_chat_get": {"crm_entity_type": "lead", "crm_entity": 503},
     "v2_stat_get": WEEK,
     "v2_operator_list": {},
     "v2_session_list": {"limit": 20},
@@ -52,9 +52,9 @@ def measure(*, short: bool) -> Table:  # noqa: ARG001  (bytes take no time)
     """Both kinds."""
     return Table(
         "5. Size",
-        "Bytes of JSON of the tool list, by toolset and mode, beside the default; bytes of text of an answer on the "
-        "seeded company beside the portal's whole answer (`detail=full`) where a tool gives either.",
-        ("what", "tools", "bytes", "of the default, or full", "share"),
+        "Bytes of JSON of the tool list by mode and toolset, beside the default list; bytes of text that reading tools "
+        "answer on the seeded company, beside the same tool's answer with `detail=full` where it has one.",
+        ("what", "bytes", "beside", "its bytes", "times"),
         (*listed(), *anyio.run(answers)),
     )
 
@@ -63,18 +63,21 @@ def listed() -> list[Row]:
     """Tool lists."""
     every = frozenset(TOOLSETS)
     policies = {
-        "tools: default": Policy(frozenset(DEFAULT_TOOLSETS)),
-        "tools: all": Policy(every),
-        "tools: read-only": Policy(frozenset(DEFAULT_TOOLSETS), Effect.READ),
-        "tools: gateway": Policy(every, mode="gateway"),
+        "default": Policy(frozenset(DEFAULT_TOOLSETS)),
+        "all": Policy(every),
+        "read-only": Policy(frozenset(DEFAULT_TOOLSETS), Effect.READ),
+        "gateway": Policy(every, mode="gateway"),
     }
-    lists = {name: [*policy.listed.values()] for name, policy in policies.items()}
+    lists = {f"mode {name}": [*policy.listed.values()] for name, policy in policies.items()}
     for toolset in (*TOOLSETS, None):
-        name = f"toolset {toolset}" if toolset else "always there"
+        name = f"toolset {toolset}" if toolset else "no toolset"
         lists[name] = [tool for tool in every_tool().values() if tool.toolset() == toolset]
     sizes = {name: sum(map(size, tools)) for name, tools in lists.items()}
-    default = sizes["tools: default"]
-    return [(name, len(lists[name]), sizes[name], default, ratio(sizes[name], default)) for name in lists]
+    default = sizes["mode default"]
+    return [
+        (f"{name}: {len(tools)} tools", sizes[name], "default", default, ratio(sizes[name], default))
+        for name, tools in lists.items()
+    ]
 
 
 async def answers() -> list[Row]:
@@ -86,10 +89,11 @@ async def answers() -> list[Row]:
         async with Client(command) as client:
             for tool, arguments in ASKED.items():
                 concise = length(await client.call_tool(tool, dict(arguments)))
-                full = None
                 if "detail" in every_tool()[tool].model_fields:
                     full = length(await client.call_tool(tool, {**arguments, "detail": "full"}))
-                rows.append((tool, None, concise, full, ratio(concise, full)))
+                    rows.append((tool, concise, "full", full, ratio(concise, full)))
+                else:
+                    rows.append((tool, concise, None, None, None))
     return rows
 
 

@@ -67,8 +67,8 @@ def measure(*, short: bool) -> Table:
         ("server", "clients", "calls/s", "p50 ms", "p99 ms", "wrong", "CPU ms/call", "MiB before", "after"),
         tuple(rows),
         (
-            "Clients, server and portal share this machine's cores. CPU: the server's own processor time a call. Wrong: "
-            "failed, or another caller's answer. bench/profile.txt shows where the time goes.",
+            "Clients, server and portal share this machine's cores. CPU: the server's own processor time a call.",
+            "Wrong: failed, or another caller's answer. bench/profile.txt shows where the server's time goes.",
             idle,
         ),
     )

@@ -2,7 +2,6 @@
 
 import difflib
 import logging
-import sqlite3
 import traceback
 from collections.abc import Mapping
 from functools import cached_property, partial
@@ -130,7 +129,7 @@ class Calls:
         """What failed, for the log; a cause can hold what the portal said."""
         try:
             return self._masks.hidden(traceback.format_exc())
-        except (OSError, sqlite3.Error) as error:
+        except _unkept() as error:
             return f"{type(error).__name__}: pseudonyms cannot be kept, so the cause is withheld"
 
     def _found(self, name: str, arguments: Mapping[str, Any]) -> tuple[type[Tool] | None, Mapping[str, Any]]:
@@ -201,7 +200,7 @@ class Calls:
         try:
             self.guard.note_lost(every_tool())
             waiting = self.guard.approvals.open(self._connection.key, self._name)
-        except (OSError, sqlite3.Error):
+        except _unkept():
             logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
             return
         if waiting and not self._watching:
@@ -215,7 +214,7 @@ class Calls:
                     if approved:
                         await self.make_approved(approval_id)
                 await anyio.sleep(LOOK_EVERY)
-        except (OSError, sqlite3.Error):
+        except _unkept():
             logger.error("Approvals cannot be read\n%s", self._cause())  # noqa: TRY400  (without what was being handled)
         finally:
             self._watching = False
@@ -236,6 +235,13 @@ class Calls:
         near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
         return Failure(shown, UNKNOWN_TOOL, f"There is no tool {repeated(name[:80])}", advice, page=INDEX)
+
+
+def _unkept() -> tuple[type[Exception], ...]:
+    """How keeping something on the disk fails; asked only where something did, so that no start loads the database."""
+    import sqlite3
+
+    return OSError, sqlite3.Error
 
 
 def _note(running: Running, reply: Reply) -> None:

@@ -24,10 +24,12 @@ def _loaded(code: str) -> set[str]:
     return set(ended.stdout.split())
 
 
-def test_stdio_loads_no_metrics_and_no_logs_of_its_own() -> None:
+def test_stdio_loads_no_metrics_no_logs_of_its_own_and_no_database() -> None:
     loaded = _loaded("import openchannels_mcp, server.cli, server.app, server.calls")
 
-    assert loaded.isdisjoint({"prometheus_client", "opentelemetry.sdk", "server.logs", "httpx", "portal.client"})
+    assert loaded.isdisjoint(
+        {"prometheus_client", "opentelemetry.sdk", "server.logs", "httpx", "portal.client", "sqlite3"}
+    )
     assert not [name for name in loaded if name.startswith("server.http.")]
 
 
