@@ -34,7 +34,7 @@ def measure(*, short: bool) -> Table:
         rows.append((f"tool call, {way}", *ours, *added, added[0] - least[0]))
     return Table(
         "2. A call",
-        f"`{TOOL}` beside the request that it makes, by a bare pooled httpx client and by b24pysdk, and beside an empty "
+        f"`{TOOL}` beside the request that it makes, by a pooled httpx client and by b24pysdk, and beside an empty "
         f"server's tool call with the same client; {calls} of each, in turn.",
         ("what", "p50 ms", "p99 ms", "added at p50", "added at p99", "own at p50"),
         tuple(rows),
