@@ -22,8 +22,9 @@ lint: $(READY)
 unit: $(READY)
 	$(RUN) -m pytest
 
-bench: $(BENCH_READY)  ## Measure everything beside its peers; writes bench/RESULTS.md and bench/results.json
+bench: $(BENCH_READY)  ## Measure everything beside its peers; writes bench/RESULTS.md, results.json and profile.txt
 	$(BENCH)/bin/python -m bench
+	$(BENCH)/bin/python -m bench.profile
 
 bench-short: $(READY)  ## The same with small counts in a minute, to see that it can be measured
 	$(RUN) -m bench --short

@@ -1,7 +1,7 @@
 """What a tool call adds to the request that it makes, beside an empty server's tool call and two clients' requests."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import anyio
@@ -23,26 +23,29 @@ Ask = Callable[[], Awaitable[None]]
 def measure(*, short: bool) -> Table:
     """All ways to ask in turn, so that what disturbs one disturbs the others too."""
     calls = 30 if short else 500
-    taken = anyio.run(_measure, calls)
-    at = {name: (percentile(all_of, 50) * 1e3, percentile(all_of, 99) * 1e3) for name, all_of in taken.items()}
-    rows: list[Row] = [(BARE, *at[BARE], None, None, None)]
-    rows.append((PEER, *at[PEER], at[PEER][0] - at[BARE][0], at[PEER][1] - at[BARE][1], None) if PEER in at else _NONE)
-    for way in ("stdio", "HTTP"):
-        least, ours = at[f"empty server, {way}"], at[f"tool call, {way}"]
-        rows.append((f"empty server, {way}", *least, None, None, None))
-        added = ours[0] - at[BARE][0], ours[1] - at[BARE][1]
-        rows.append((f"tool call, {way}", *ours, *added, added[0] - least[0]))
     return Table(
         "2. A call",
         f"`{TOOL}` beside the request that it makes, by a pooled httpx client and by b24pysdk, and beside an empty "
         f"server's tool call with the same client; {calls} of each, in turn.",
         ("what", "p50 ms", "p99 ms", "added at p50", "added at p99", "own at p50"),
-        tuple(rows),
+        tuple(rows(anyio.run(_measure, calls))),
         ("Added: less the bare request. Own: added less the empty server's call, so what is neither SDK nor request.",),
     )
 
 
-_NONE: Row = (PEER, "not installed", None, None, None, None)
+def rows(taken: Mapping[str, Sequence[float]]) -> Iterator[Row]:
+    """What each way took, and what it takes more than those that it stands beside; from seconds."""
+    at = {name: (percentile(all_of, 50) * 1e3, percentile(all_of, 99) * 1e3) for name, all_of in taken.items()}
+    half, most = at[BARE]
+    yield BARE, half, most, None, None, None
+    if PEER in at:
+        yield PEER, *at[PEER], at[PEER][0] - half, at[PEER][1] - most, None
+    else:
+        yield PEER, "not installed", None, None, None, None
+    for way in ("stdio", "HTTP"):
+        least, ours = at[f"empty server, {way}"], at[f"tool call, {way}"]
+        yield f"empty server, {way}", *least, None, None, None
+        yield f"tool call, {way}", *ours, ours[0] - half, ours[1] - most, ours[0] - half - least[0]
 
 
 async def _measure(calls: int) -> dict[str, list[float]]:

@@ -45,7 +45,7 @@ def measure(*, short: bool) -> Table:
     return Table(
         "7. Growth",
         "One warm tool call over stdio where there is ten times more each time, beside the size before: 10 times the "
-        f"time is linear, 100 times quadratic. Median of {TIMES}, the portal's own work included; bytes of text and data.",
+        f"time is linear, 100 times quadratic. Median of {TIMES}, portal included; bytes of text and data.",
         ("what", "size", "median ms", "times before", "HTTP requests", "bytes", "bytes, times before"),
         tuple(rows),
     )

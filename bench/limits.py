@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
-from bench.peers import CLIENTS, installed
+from bench.peers import CLIENTS, OURS, installed
 from bench.served import ROOT, portal
 from bench.table import Row, Table
 
@@ -43,7 +43,9 @@ def row(reads: int, client: str) -> Row:
         limits = here.control("limits")
     came, failed = said.count("+"), said.count("-")
     seconds = re.search(r"^\d+\.\d+$", said, re.MULTILINE)
-    taken = float(seconds[0]) if seconds else (f"not done in {PATIENCE}" if not ended else "crashed")
+    if ended and not seconds and client == OURS:
+        raise RuntimeError(f"this server's client ended after {came} of {reads} reads")
+    taken = float(seconds[0]) if seconds else "crashed" if ended else f"not done in {PATIENCE}"
     return client, reads, came, failed, taken, limits["requests"], limits["query_limit_exceeded"]
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+OURS = "openchannels-mcp"
 METHOD = "imopenlines.session.history.get"
 SESSIONS = range(301, 311)
 THREADS = 8
@@ -109,7 +110,7 @@ def _fast(webhook: str) -> Any:
 
 
 CLIENTS: Mapping[str, Callable[[str, Reads, Tell], None]] = {
-    "openchannels-mcp": ours,
+    OURS: ours,
     "fast_bitrix24": fast_bitrix24,
     "fast_bitrix24, one list": fast_bitrix24_list,
     "b24pysdk": b24pysdk,
@@ -119,7 +120,7 @@ CLIENTS: Mapping[str, Callable[[str, Reads, Tell], None]] = {
 
 def installed(client: str) -> bool:
     """Whether it is here to be measured."""
-    return client == "openchannels-mcp" or find_spec(client.partition(",")[0]) is not None
+    return client == OURS or find_spec(client.partition(",")[0]) is not None
 
 
 def main(client: str, webhook: str, reads: int) -> None:

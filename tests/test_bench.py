@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import limits
+from bench import call, limits
 from bench.__main__ import TABLES, run
 from bench.figures import percentile, ratio
 from bench.profile import Spent, packages, report
@@ -53,6 +53,22 @@ def test_a_peer_that_is_not_installed_is_named_and_not_guessed() -> None:
         None,
         None,
     )
+
+
+def test_what_a_call_adds_is_less_the_bare_request_and_own_is_less_the_empty_server_too() -> None:
+    taken = {
+        call.BARE: [0.001],
+        "empty server, stdio": [0.002],
+        "tool call, stdio": [0.007],
+        "empty server, HTTP": [0.003],
+        "tool call, HTTP": [0.003],
+    }
+
+    found = {row[0]: row[1:] for row in call.rows(taken)}
+
+    assert found["tool call, stdio"] == pytest.approx((7, 7, 6, 6, 4))
+    assert found["tool call, HTTP"] == pytest.approx((3, 3, 2, 2, -1))
+    assert found[call.PEER][0] == "not installed"
 
 
 def test_a_table_that_cannot_be_made_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
