@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
-from bench.peers import CLIENTS, OURS, installed
+from bench.peers import CLIENTS, OURS, THREADS, installed
 from bench.served import ROOT, portal
 from bench.table import Row, Table
 
@@ -30,7 +30,11 @@ def measure(*, short: bool) -> Table:
         "portal client and by two libraries, one call a read and all in one list.",
         ("client", "reads", "came", "failed", "seconds", "HTTP requests", "503s"),
         tuple(rows[one] for one in wanted),
-        (f"A client has {PATIENCE} s; one that is not done by then shows how many reads it had by then.",),
+        (
+            f"A client has {PATIENCE} s; one that is not done by then shows how many reads it had by then.",
+            f"b24pysdk, which is synchronous, reads in {THREADS} threads and over plain http, which it has no switch for.",
+            "Runs that mostly wait for the limit (one call a read, more than 50) were made side by side.",
+        ),
     )
 
 
