@@ -1,11 +1,13 @@
-# Each target sets up what it needs in .venv: with uv where it is installed, with pip otherwise.
+# Each target sets up what it needs in .venv (bench: .venv-bench): with uv where it is installed, with pip otherwise.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 READY := $(VENV)/.installed-from-lock
+BENCH := .venv-bench
+BENCH_READY := $(BENCH)/.installed-from-lock
 
-.PHONY: demo test lint unit lock snapshots readme clean
+.PHONY: demo test lint unit bench bench-short lock snapshots readme clean
 
 demo: $(READY)  ## A conversation through the server on the embedded portal
 	@$(RUN) -m openchannels_mcp demo
@@ -20,6 +22,13 @@ lint: $(READY)
 unit: $(READY)
 	$(RUN) -m pytest --numprocesses=auto --dist=worksteal
 
+bench: $(BENCH_READY)  ## Measure everything beside its peers; writes bench/RESULTS.md, results.json and profile.txt
+	$(BENCH)/bin/python -m bench
+	$(BENCH)/bin/python -m bench.profile
+
+bench-short: $(READY)  ## The same with small counts in a minute, to see that it can be measured
+	$(RUN) -m bench --short
+
 snapshots: $(READY)  ## Accept the tools' present look
 	UPDATE_TOOLSNAPS=1 $(RUN) -m pytest tests/test_toolsnaps.py
 
@@ -29,16 +38,19 @@ readme: $(READY)  ## Write the README's table of tools anew
 lock:  ## Pin the newest dependencies (needs uv)
 	$(LOCK) --group dev --upgrade --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra telemetry --group image --constraint requirements.lock --output-file requirements-image.lock pyproject.toml
+	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 $(READY): requirements.lock
+$(BENCH_READY): requirements-bench.lock
+$(READY) $(BENCH_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.x ...")'
 	@if command -v uv >/dev/null; then \
-		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-		uv pip install --quiet --python $(RUN) --require-hashes -r requirements.lock; \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(@D) && \
+		uv pip install --quiet --python $(@D)/bin/python --require-hashes -r $<; \
 	else \
-		$(PYTHON) -m venv $(VENV) && $(RUN) -m pip install --quiet --require-hashes -r requirements.lock; \
+		$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --require-hashes -r $<; \
 	fi
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,7 +2,6 @@
 
 import difflib
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -200,7 +199,7 @@ class Calls:
         try:
             self.guard.note_lost(every_tool())
             waiting = self.guard.approvals.open(self._connection.key, self._owner)
-        except (OSError, sqlite3.Error):
+        except _unkept():
             logger.exception("Approvals cannot be read")
             return
         if waiting and not self._watching:
@@ -214,7 +213,7 @@ class Calls:
                     if approved:
                         await self.make_approved(approval_id)
                 await anyio.sleep(LOOK_EVERY)
-        except (OSError, sqlite3.Error):
+        except _unkept():
             logger.exception("Approvals cannot be read")
         finally:
             self._watching = False
@@ -235,6 +234,13 @@ class Calls:
         near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
         return Failure(shown, UNKNOWN_TOOL, f"There is no tool {repeated(name[:80])}", advice, page=INDEX)
+
+
+def _unkept() -> tuple[type[Exception], ...]:
+    """How keeping something on the disk fails; asked only where something did, so that no start loads the database."""
+    import sqlite3
+
+    return OSError, sqlite3.Error
 
 
 def _note(running: Running, reply: Reply) -> None:

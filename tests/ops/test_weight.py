@@ -24,10 +24,10 @@ def _loaded(code: str) -> set[str]:
     return set(ended.stdout.split())
 
 
-def test_stdio_loads_no_metrics_and_nothing_that_asks_the_portal() -> None:
+def test_stdio_loads_no_metrics_no_database_and_nothing_that_asks_the_portal() -> None:
     loaded = _loaded("import openchannels_mcp, server.cli, server.app, server.calls")
 
-    assert loaded.isdisjoint({"prometheus_client", "opentelemetry.sdk", "httpx", "portal.client"})
+    assert loaded.isdisjoint({"prometheus_client", "opentelemetry.sdk", "httpx", "portal.client", "sqlite3"})
     assert not [name for name in loaded if name.startswith("server.http.")]
 
 
