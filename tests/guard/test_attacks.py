@@ -20,7 +20,7 @@ from server.app import create_server
 from server.caller import Caller
 from server.guard.approvals import Approval, Approvals, NotPending
 from server.guard.masking import masks_of
-from server.guard.person import Nobody, Person
+from server.guard.person import AskFirst, Nobody, Person
 from server.guard.pseudonyms import FORM
 from server.guard.record import recorded
 from server.live import NotShown
@@ -141,6 +141,49 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
     (left,) = house.approvals.all()
     assert left.stage == "denied"
     assert SPAM not in house.sent
+
+
+@dataclass
+class Repeating:
+    """A client of the newer protocol, which calls again with the person's answer, or with somebody else's."""
+
+    answered: str | None
+    name: str = "a test"
+
+    async def agrees(self, approval_id: str, question: str) -> bool:
+        if self.answered is None:
+            raise AskFirst(approval_id, question)
+        return True
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("operator_spam", {"chat_id": OTHER}),
+        ("operator_finish", {"chat_id": CHAT}),
+        ("bot_session_message_send", said("another text")),
+    ],
+)
+def test_an_agreement_is_good_for_nothing_but_the_call_that_was_shown(
+    house: House, tool: str, arguments: dict[str, Any]
+) -> None:
+    async def story(caller: Caller) -> None:
+        other = Caller("other", caller.policy, caller.connection, caller.shelf, caller.keeping)
+        for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", said())):
+            await caller.calls.call(asking, shown, person=Repeating(None))
+        for known in house.approvals.all():
+            reply = await caller.calls.call(tool, arguments, person=Repeating(known.id))
+            assert isinstance(reply, CallToolResult)
+            assert "does not belong to exactly this call" in text_of(reply)
+            stolen = await other.calls.call(known.tool, known.arguments, person=Repeating(known.id))
+            assert isinstance(stolen, CallToolResult)
+            assert stolen.is_error
+        for known in house.approvals.all():
+            for _ in range(2):
+                await caller.calls.call(known.tool, known.arguments, person=Repeating(known.id))
+
+    house.play(story, confirm="destructive,customer")
+    assert (house.sent.count(SPAM), house.sent.count(SAY)) == (1, 1)
 
 
 def test_agreeing_is_the_right_to_make_the_call_so_that_no_other_server_comes_in_between(house: House) -> None:

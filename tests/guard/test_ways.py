@@ -8,12 +8,15 @@ import pytest
 from server.caller import Caller
 from server.guard.approvals import Approvals
 from server.guard.state import State
+from server.policy import Policy
+from server.settings import Settings
 from tests.assistant import EVERYTHING
 from tests.callers import answer
 from tests.guard.house import House
 from tests.guard.test_matrix import (
     CHANGES,
     CHANGING,
+    POLICIES,
     REST,
     Made,
     Recorder,
@@ -50,14 +53,13 @@ def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any
     return {REST[rest].tool() for rest in house.sent if rest in CHANGING}
 
 
-@pytest.mark.parametrize("mode", ["tools", "gateway"])
 @each_policy
-def test_a_policy_holds_for_each_step_of_a_tool(
-    tmp_path: Path, settings: dict[str, Any], made: Made, mode: str
-) -> None:
+def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[str, Any], made: Made) -> None:
+    """Called by name and behind the gateway by turns."""
     denied = set(settings.get("deny", "").split(","))
     for number, (tool, arguments, steps) in enumerate(ACTIONS):
         forbidden = {step for step in steps if {step, EVERYTHING[step].toolset()} & denied}
+        mode = ("tools", "gateway")[number % 2]
         taken = steps_of(House(tmp_path / str(number)), tool, arguments, **{**settings, "mode": mode})
         assert taken == (steps if made(EVERYTHING[tool]) and not forbidden else set()), tool
 
@@ -129,3 +131,34 @@ def test_every_tool_is_held_to_the_bounds_of_a_token(tmp_path: Path, bound: str)
                 allowed = made(tool) and name != "operator_skip"
                 assert not sent or allowed, name
                 assert not allowed or tool.reads() or sent or not issubclass(tool, Method), name
+
+
+def drawn(settings: dict[str, Any]) -> Policy:
+    """The bound that settings draw."""
+    return Policy.of(Settings(**{"sandbox": True, "toolsets": "all", "confirm": "none", **settings}))
+
+
+@pytest.mark.parametrize("first", POLICIES, ids=[name for name, _, _ in POLICIES])
+def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: tuple[str, dict[str, Any], Made]) -> None:
+    """Whichever is the settings' and whichever the token's."""
+    one = drawn(first[1])
+    for _, settings, _ in POLICIES:
+        other = drawn(settings)
+        both = one.within(other)
+        assert set(both.tools) == set(one.tools) & set(other.tools)
+        assert both.confirm == one.confirm | other.confirm
+        for bound in (one, other):
+            assert bound.customer_lines is None or both.customer_lines is not None
+            assert all(dict(both.per_hour)[effect] <= most for effect, most in bound.per_hour)
+        for name, tool in CHANGES.items():
+            assert (both.why_denied(tool) is None) == (not one.why_denied(tool) and not other.why_denied(tool)), name
+
+
+def test_of_two_bounds_the_closer_number_and_the_lines_of_both_hold() -> None:
+    one = drawn({"customer_lines": "1,2", "customer_per_hour": 5, "taint": True})
+    other = drawn({"customer_lines": "2,3", "customer_per_hour": 2, "destructive_per_hour": 1, "mode": "gateway"})
+    for both in (one.within(other), other.within(one)):
+        assert both.customer_lines == frozenset({2})
+        assert dict(both.per_hour) == {"customer": 2, "destructive": 1}
+        assert (both.taint, both.mode) == (True, "gateway")
+    assert one.within(drawn({"customer_lines": "3"})).customer_lines == frozenset()
