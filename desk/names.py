@@ -224,8 +224,9 @@ def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
 
 
 def _name(value: object) -> str:
-    """A name in one line, as it is somebody else's words."""
-    return " ".join(str(value or "").split())[:LONGEST_NAME]
+    """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
+    name = " ".join(str(value or "").split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
