@@ -32,7 +32,7 @@ def measure(*, short: bool) -> Table:
         tuple(rows[one] for one in wanted),
         (
             f"A client has {PATIENCE} s; one that is not done by then shows how many reads it had by then.",
-            f"b24pysdk, which is synchronous, reads in {THREADS} threads and over plain http.",
+            f"b24pysdk, which is synchronous, reads in {THREADS} threads and over plain http, by a patch.",
             "Runs that mostly wait for the limit (one call a read, more than 50) were made side by side.",
         ),
     )
