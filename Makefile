@@ -7,6 +7,9 @@ READY := $(VENV)/.installed-from-lock
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.installed-from-lock
 
+# Servers are started hundreds of times: what is compiled once is kept, as it is where one is installed.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint unit bench bench-short lock snapshots readme clean
 
 demo: $(READY)  ## A conversation through the server on the embedded portal

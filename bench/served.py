@@ -104,7 +104,10 @@ def of_portal(webhook: str) -> dict[str, str]:
 
 @contextmanager
 def environment(**settings: str) -> Iterator[dict[str, str]]:
-    """These settings and none of whoever measures; a folder for state that is deleted afterwards."""
+    """These settings and none of whoever measures; a folder for state that is deleted afterwards.
+
+    What Python compiles is kept, as it is where a program is installed.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         own = {
             "OPENCHANNELS_SETTINGS_FILE": "",
@@ -112,7 +115,8 @@ def environment(**settings: str) -> Iterator[dict[str, str]]:
             "OPENCHANNELS_DOCS_FOLDER": folder,
             "OPENCHANNELS_HTTP_TOKENS_FILE": f"{folder}/access.json",
         }
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("OPENCHANNELS_")}
+        left_out = ("OPENCHANNELS_", "PYTHONDONTWRITEBYTECODE")
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         yield {**plain, **own, **settings}
 
 

@@ -27,7 +27,6 @@ STATE = Path(mkdtemp(prefix="openchannels-tests-"))
 atexit.register(rmtree, STATE, ignore_errors=True)
 PLAIN_ENVIRONMENT = {
     "PYTHONWARNINGS": "error",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "OPENCHANNELS_TOOLSETS": "all",
     "OPENCHANNELS_PLAN": "self-hosted",
     "OPENCHANNELS_SETTINGS_FILE": "",
