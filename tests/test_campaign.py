@@ -25,8 +25,8 @@ from tools import DEFAULT_TOOLSETS
 from tools.method import Method
 from tools.registry import methods
 
-ROUNDS = 3
-CALLS = 1000
+ROUNDS = 2
+CALLS = 700
 """At least, for each kind of credentials."""
 AT_ONCE = 80
 EVERYWHERE: list[dict[str, Any]] = [

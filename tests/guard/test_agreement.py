@@ -112,16 +112,15 @@ def test_a_person_who_agrees_sees_the_dialog_and_the_call_is_made_once(
 
 
 @ERAS
-@pytest.mark.parametrize(
-    "person", [Person(approve=False), Person("decline"), Person("cancel")], ids=["no", "decline", "cancel"]
-)
-def test_a_person_who_does_not_agree_stops_the_call(
-    portal: ServedSandbox, tmp_path: Path, era: str, person: Person
-) -> None:
+def test_a_person_who_does_not_agree_stops_the_call(portal: ServedSandbox, tmp_path: Path, era: str) -> None:
+    person = Person(approve=False)
     with careful(portal, tmp_path, mode=era, person=person) as client:
-        reply = spam(client)
-    assert reply.is_error
-    assert "did not agree" in text_of(reply)
+        for action in ("accept", "decline", "cancel"):
+            person.action = action
+            reply = spam(client)
+            assert reply.is_error
+            assert "did not agree" in text_of(reply)
+    assert len(person.questions) == 3
     assert sent(portal, "imopenlines.operator.spam") == 0
 
 

@@ -38,7 +38,7 @@ ORIGINALS = (
     PHONE,
     "555-01-02",
     EMAIL,
-    "4111",
+    "41111111",
     *(form for word in (*NAME.split(), *RUSSIAN.split()) for form in (word, word.upper(), word.lower())),
     "Степаниде",
     "Оболенской",
