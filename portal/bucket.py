@@ -42,6 +42,10 @@ class LeakyBucket:
         """From 0, empty, to 1."""
         return self._leak(self._plan) / self._plan.capacity if self._plan else 0.0
 
+    def seconds_a_request(self) -> float:
+        """How long one request takes to leak out."""
+        return 1 / self._plan.leak if self._plan else 0.0
+
     def pause(self, requests: int = 1) -> float:
         """Seconds until so many more requests fit."""
         if self._plan is None:

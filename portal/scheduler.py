@@ -25,8 +25,6 @@ FEW = 8
 """So many waiting calls leave one by one while the bucket is low."""
 LOW = 0.3
 """Up to here the bucket is low: fifteen requests of a standard portal."""
-LONGEST_GATHERING = 0.25
-"""Seconds in which calls gather when others are under way and the bucket is nearly full."""
 BATCH_SHARE = 1 / 3
 """Of the seconds of a call, for a batch: if one command hangs, the others can still be asked alone."""
 
@@ -98,7 +96,7 @@ class Scheduler:
         self._under_way = 0
         self._closed = False
         self._changed = anyio.Event()
-        self._last_left = -LONGEST_GATHERING
+        self._last_left = float("-inf")
 
     def submit(self, call: Call) -> None:
         """Let a call wait for its turn."""
@@ -164,13 +162,16 @@ class Scheduler:
         return max(self._bucket.pause(), self._gathering())
 
     def _gathering(self) -> float:
-        """A fuller bucket lets more calls gather, but never one that is alone, nor a full batch."""
+        """A fuller bucket lets more calls gather, a full one until a request has leaked out.
+
+        Never one that is alone, nor a full batch.
+        """
         alone, together = map(len, self._rows)
         only_one = not self._under_way and together == 1
         fullness = self._bucket.fullness()
         if fullness <= LOW or alone or only_one or together >= batch.LARGEST:
             return 0.0
-        return max(0.0, self._last_left + LONGEST_GATHERING * fullness - self._clock())
+        return max(0.0, self._last_left + self._bucket.seconds_a_request() * fullness - self._clock())
 
     def _next(self) -> list[Call]:
         row = self._rows[self._turn] or self._rows[1 - self._turn]
