@@ -18,6 +18,11 @@ from server.policy import Policy
 from server.shelf import Library
 
 
+def always() -> bool:
+    """Of whoever has no credential that could be taken back."""
+    return True
+
+
 @dataclass(frozen=True, eq=False)
 class Caller:
     """One who may call tools; nothing of one caller is seen by another, except a portal that they share."""
@@ -29,6 +34,8 @@ class Caller:
     keeping: Keeping
     credential: str = ""
     """What they showed, where several may have the same name."""
+    still: Callable[[], bool] = always
+    """Whether the credential is as it was when they came: what a person approves later is made only then."""
 
     @property
     def owner(self) -> str:
@@ -38,7 +45,9 @@ class Caller:
     @cached_property
     def calls(self) -> Calls:
         """Its tool calls."""
-        return Calls(self.name, self.policy, self.connection, self.shelf, self.keeping, owner=self.owner)
+        return Calls(
+            self.name, self.policy, self.connection, self.shelf, self.keeping, owner=self.owner, still=self.still
+        )
 
     @cached_property
     def live(self) -> Live:

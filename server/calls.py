@@ -45,10 +45,19 @@ class Calls:
     """Turns tool calls of one caller into requests to one portal, within one policy."""
 
     def __init__(
-        self, name: str, policy: Policy, connection: Connection, shelf: Library, keeping: Keeping, *, owner: str
+        self,
+        name: str,
+        policy: Policy,
+        connection: Connection,
+        shelf: Library,
+        keeping: Keeping,
+        *,
+        owner: str,
+        still: Callable[[], bool],
     ) -> None:
         self._name = name
         self._owner = owner
+        self._still = still
         self._policy = policy
         self._connection = connection
         self._shelf = shelf
@@ -89,7 +98,7 @@ class Calls:
         """Make a call that a person approved; not if somebody else has begun to, or it is for a server that may."""
         asked = self.guard.approvals.get(approval_id)
         tool = self._policy.tools.get(asked.tool) if asked else None
-        if asked is None or tool is None:
+        if asked is None or tool is None or not self._still():
             return
         try:
             call, desk = tool.from_tool(asked.arguments), await self.desk()

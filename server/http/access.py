@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
-from server.caller import Caller
+from server.caller import Caller, always
 from server.http.portals import Portals
 from server.http.refusals import Refused
 from server.http.tokens import PREFIX, Stamp, Token, TokensFile, recognise
@@ -121,7 +121,7 @@ class Access:
     async def guest(self, headers: Iterable[tuple[bytes, bytes]]) -> Guest:
         """Who sends a request with these headers, or Refused."""
         if not self.needs_token:
-            return Guest(await self._caller("anybody", NOBODY, None, ANYBODY))
+            return Guest(await self._caller("anybody", NOBODY, None, ANYBODY, lambda: not self.needs_token))
         given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
         if len(given) > 1:
             raise Refused(400, "invalid_request", "The header Authorization is there more than once")
@@ -133,10 +133,12 @@ class Access:
     async def _known(self, secret: str) -> Guest:
         if self._oauth is not None and not secret.startswith(PREFIX):
             granted = await self._oauth.granted(secret)
-            caller = await self._caller(granted.name, granted.key, granted.profile, granted.bound)
+            caller = await self._caller(granted.name, granted.key, granted.profile, granted.bound, always)
             return Guest(caller, granted.key, granted.expires)
         token = self._recognise(secret)
-        caller = await self._caller(token.name, _key(token), token.profile, token.bound)
+        caller = await self._caller(
+            token.name, _key(token), token.profile, token.bound, lambda: self._still_holds(token)
+        )
         return Guest(caller, _key(token), token.expires.timestamp() if token.expires else None)
 
     def _recognise(self, secret: str) -> Token:
@@ -151,9 +153,17 @@ class Access:
             raise Refused(401, "invalid_token", f"The token expired at {when}", self._challenge("invalid_token"))
         return token
 
-    async def _caller(self, name: str, key: str, profile: str | None, bound: Policy) -> Caller:
+    def _still_holds(self, token: Token) -> bool:
+        """Whether it is in the file as it was, now that something is to be done for it."""
+        self.refresh()
+        now = (self._tokens or {}).get(_key(token))
+        return now is not None and now.bound == token.bound and not now.expired()
+
+    async def _caller(
+        self, name: str, key: str, profile: str | None, bound: Policy, still: Callable[[], bool]
+    ) -> Caller:
         try:
-            return await self._portals.caller(name, profile, bound, key)
+            return await self._portals.caller(name, profile, bound, key, still)
         except WrongSettings as error:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"

@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
-from server.caller import Caller
+from server.caller import Caller, always
 from server.connection import Connection
 from server.guard.keeping import Keeping
 from server.policy import Policy
@@ -52,10 +52,17 @@ class Portals:
         """The settings of a profile, or the server's own where none is named; WrongSettings if they cannot work."""
         return self._find(profile)[0]
 
-    async def caller(self, name: str, profile: str | None, bound: Policy, credential: str = "") -> Caller:
+    async def caller(
+        self,
+        name: str,
+        profile: str | None,
+        bound: Policy,
+        credential: str = "",
+        still: Callable[[], bool] = always,
+    ) -> Caller:
         """One who works with a profile's portal, within its bounds and their own; WrongSettings as above.
 
-        Two credentials are two callers, also where both have the same name.
+        Two credentials are two callers, also where both have the same name. `still` as in `Caller`.
         """
         settings, connection = self._find(profile)
         async with self._opening:
@@ -68,7 +75,7 @@ class Portals:
                 self._callers.clear()
             library = Library(settings.docs_folder.expanduser())
             self._callers[known] = Caller(
-                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings), credential
+                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings), credential, still
             )
         return self._callers[known]
 

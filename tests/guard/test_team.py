@@ -9,6 +9,7 @@ import pytest
 from server.guard.approvals import Approvals
 from server.guard.state import State
 from tests.http.team import TeamServer, served_team
+from tools.effect import Effect
 
 READ, OTHER = 201, 203
 SAID = {"chat_id": OTHER, "name": "DEFAULT", "message": "Hello"}
@@ -84,3 +85,27 @@ def test_a_token_is_held_to_its_own_bounds_and_to_the_settings(team: TeamServer,
     assert "operator_skip is denied" in words(team, team.token("wide"), "operator_skip", chat_id=OTHER)
     answer = team.call("operator_spam", {"chat_id": OTHER, "toolsets": "all", "confirm": "none"}, token)
     assert answer.json()["result"]["isError"]
+
+
+@pytest.mark.parametrize("bounds", [None, {"effects": "read"}], ids=["revoked", "narrowed"])
+def test_what_is_approved_for_a_token_that_is_no_longer_as_it_was_is_not_made(
+    team: TeamServer, tmp_path: Path, bounds: dict[str, Any] | None
+) -> None:
+    token, other = team.token("anna"), team.token("ben")
+    told(team, token, "operator_spam", chat_id=OTHER)
+    (approval,) = waiting(tmp_path)
+    told(team, other, "operator_spam", chat_id=READ)
+    (others,) = set(waiting(tmp_path)) - {approval}
+    (kept,) = [one for one in team.file.load() if one.name == "anna"]
+    team.file.revoke("anna")
+    if bounds:
+        team.file.add(kept.model_copy(update={"effects": Effect.READ}))
+    approvals = Approvals(State(tmp_path / "state" / "state.sqlite"))
+    for one in (approval, others):
+        approvals.settle(one, approve=True, by="tests")
+    for _ in range(LOOKS):
+        if told(team, other, "approval_status", approval_id=others)["structuredContent"]["stage"] == "executed":
+            break
+    asked = approvals.get(approval)
+    assert asked
+    assert asked.stage == "approved"
