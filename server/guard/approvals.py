@@ -20,6 +20,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that look like digits: a person types the id."""
 STEP_BACK = 60.0
 """Seconds by which a clock may be put back without consequences."""
+KEPT = 30 * 86400.0
+"""Seconds for which those that have come to an end can still be looked at; the audit log keeps what became of them."""
 LONGEST_RUN = 660.0
 """Seconds after which a call that is still said to run belongs to a server that has ended, where nothing else tells."""
 
@@ -86,6 +88,10 @@ class Approvals:
             ).fetchone()
             if same is not None:
                 return self._read(same)
+            database.execute(
+                "DELETE FROM approvals WHERE asked < ? AND state NOT IN ('pending', 'approved', 'running')",
+                (now - KEPT,),
+            )
             new = "".join(secrets.choice(ALPHABET) for _ in range(8))
             database.execute(
                 "INSERT INTO approvals (id, state, portal, caller, tool, arguments, summary, asked, expires)"

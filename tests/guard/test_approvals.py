@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from server.guard.approvals import LONGEST_RUN, Approval, Approvals, NotPending
+from server.guard.approvals import KEPT, LONGEST_RUN, Approval, Approvals, NotPending
 from server.guard.hourly import HOUR, Hourly
 from server.guard.state import State
 
@@ -153,3 +153,17 @@ def test_a_call_refused_by_one_limit_counts_against_no_other(state: State, clock
 def test_a_limit_holds_after_a_restart(state: State, clock: Clock) -> None:
     assert Hourly(state, {"customer": 1}, clock).spend("shop", ("customer",)) is None
     assert Hourly(State(state.path), {"customer": 1}, clock).spend("shop", ("customer",)) is not None
+
+
+def test_what_has_come_to_an_end_is_forgotten_after_a_month(approvals: Approvals, clock: Clock) -> None:
+    ended, running = ask(approvals), ask(approvals, 202)
+    approvals.settle(ended.id, approve=False, by="anna")
+    approvals.settle(running.id, approve=True, by="anna")
+    approvals.claim(running.id)
+    clock.time += KEPT
+    ask(approvals, 203)
+    assert stage_of(approvals, ended) == "denied"
+    clock.time += 1
+    ask(approvals, 204)
+    assert approvals.get(ended.id) is None
+    assert approvals.get(running.id) is not None
