@@ -3,7 +3,7 @@
 import os
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -49,12 +49,11 @@ class Demo:
 
     async def _story(self) -> None:
         await self._list_tools()
-        chat_id, session_id = await self._find()
-        await self._read(session_id)
-        me = await self._take(chat_id)
-        await self._answer(chat_id, session_id, me)
-        await self._hand_over(chat_id, me)
-        await self._finish(chat_id, session_id)
+        chat_id = await self._find()
+        await self._read(chat_id)
+        await self._answer(chat_id)
+        await self._hand_over(chat_id)
+        await self._close(chat_id)
 
     async def _agree(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002
         """The person at the client, who is asked before anything destructive."""
@@ -68,88 +67,52 @@ class Demo:
         self._expect(len(tools) > 0, "the server lists no tools")
         self._say(f"   {len(tools)} tools, {reading} of which only read.")
 
-    async def _find(self) -> tuple[int, int]:
-        self._heading("Who is waiting for an answer, longest first?")
-        waiting = (await self._call("v2_session_list", status="new", order="dateCreate", order_direction="asc"))[
-            "sessions"
-        ]
+    async def _find(self) -> int:
+        self._heading("Who is waiting for an answer in Sales, longest first?")
+        waiting = (await self._call("inbox", line="Sales", state="new"))["dialogs"]
         self._expect(bool(waiting), "nobody is waiting")
-        for session in waiting:
-            operator = session["operatorId"] or "nobody"
-            self._say(f"   chat {session['chatId']} on line {session['configId']} ({session['source']}), "
-                      f"since {session['dateCreate']}, offered to {operator}")  # fmt: skip
-        return waiting[0]["chatId"], waiting[0]["id"]
+        return int(waiting[0]["chat_id"])
 
-    async def _read(self, session_id: int) -> None:
+    async def _read(self, chat_id: int) -> None:
         self._heading("What does the first of them want?")
-        history = await self._call("session_history_get", session_id=session_id)
-        self._expect(history["messages"][-1]["role"] == "client", "the last word is not the client's")
-        self._show_last(history, 3)
+        briefing = await self._call("dialog", dialog=chat_id)
+        self._expect(briefing["messages"][-1]["role"] == "client", "the last word is not the client's")
 
-    async def _take(self, chat_id: int) -> int:
-        self._heading("Take the dialog")
-        await self._call("operator_answer", chat_id=chat_id)
-        state = await self._state(chat_id)
-        self._expect(bool(state["owner"]), "the dialog has no owner")
-        return int(state["owner"])
+    async def _answer(self, chat_id: int) -> None:
+        self._heading("Answer; that takes the dialog, too")
+        await self._call("reply", dialog=chat_id, message=REPLY)
+        self._expect(bool((await self._state(chat_id))["owner"]), "the dialog has no owner")
+        history, _ = await self._answered("session_history_get", {"chat_id": chat_id, "last": 1})
+        self._expect(REPLY in history["messages"][-1]["text"], "the answer is not in the dialog")
 
-    async def _answer(self, chat_id: int, session_id: int, me: int) -> None:
-        self._heading("Bind it to a new CRM record and answer the client")
-        await self._call("crm_lead_create", chat_id=chat_id)
-        links = (await self._state(chat_id))["crm"]
-        self._expect(bool(links), "the dialog has no CRM record")
-        record = {"crm_entity_type": links[0]["type"], "crm_entity": links[0]["id"]}
-        sent = await self._call("crm_message_add", **record, user_id=me, chat_id=chat_id, message=REPLY)
-        history = await self._call("session_history_get", session_id=session_id)
-        texts = {message["id"]: message["text"] for message in history["messages"]}
-        self._expect(REPLY in texts.get(sent["result"], ""), "the answer is not in the dialog")
-        self._show_last(history, 1)
+    async def _hand_over(self, chat_id: int) -> None:
+        self._heading("Hand it over to a colleague, with a note")
+        before = (await self._state(chat_id))["owner"]
+        await self._call("hand_over", dialog=chat_id, to="James", note="Please send the tracking number.")
+        self._expect((await self._state(chat_id))["owner"] not in {0, before}, "the colleague does not own the dialog")
 
-    async def _hand_over(self, chat_id: int, me: int) -> None:
-        self._heading("Hand it over to a colleague who is online and has room")
-        free = (await self._call("v2_operator_list", status="online", has_free_slots=True))["operators"]
-        colleagues = [operator["userId"] for operator in free if operator["userId"] != me]
-        self._expect(bool(colleagues), "no colleague is free")
-        await self._call("operator_transfer", chat_id=chat_id, user_id=colleagues[0])
-        state = await self._state(chat_id)
-        self._expect(state["owner"] == colleagues[0], "the colleague does not own the dialog")
-
-    async def _finish(self, chat_id: int, session_id: int) -> None:
-        self._heading("Finish it; lines that ask for a rating need two steps")
-        await self._call("operator_another_finish", chat_id=chat_id)
-        status = await self._status(session_id)
-        self._say(f"   after the first call the session is: {status}")
-        if status != "closed":
-            await self._state(chat_id)
-            await self._call("operator_another_finish", chat_id=chat_id)
-            status = await self._status(session_id)
-            self._say(f"   after the second call the session is: {status}")
-        self._expect(status == "closed", "the session is not closed")
-
-    async def _status(self, session_id: int) -> str:
-        sessions = (await self._call("v2_session_list", order_direction="desc", limit=200))["sessions"]
-        found = [session["status"] for session in sessions if session["id"] == session_id]
-        self._expect(len(found) == 1, "the session is not listed")
-        return str(found[0])
+    async def _close(self, chat_id: int) -> None:
+        self._heading("Close it, both phases; a person has to agree to what ends something")
+        await self._call("close_dialog", dialog=chat_id)
+        self._expect((await self._state(chat_id))["session_id"] is None, "the session is not closed")
 
     async def _state(self, chat_id: int) -> dict[str, Any]:
-        state = await self._call("dialog_get", chat_id=chat_id)
-        self._say(f"   chat {chat_id} is now: {state['status']}")
-        return state
+        """As the portal tells it, not the tool that changed it."""
+        return (await self._answered("dialog_get", {"chat_id": chat_id}))[0]
 
     async def _call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The data of a call that is told with what it answers."""
         shown = ", ".join(f"{name}={_short(value)}" for name, value in arguments.items())
         self._say(f"   > {tool}({shown})")
-        reply = await self._client.call_tool(tool, arguments)
+        data, text = await self._answered(tool, arguments)
+        self._say(textwrap.indent(text, "   "))
+        return data
+
+    async def _answered(self, tool: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        reply = await self._client.call_tool(tool, dict(arguments))
         text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
         self._expect(not reply.is_error, text)
-        result: dict[str, Any] = reply.structured_content
-        return result
-
-    def _show_last(self, history: dict[str, Any], count: int) -> None:
-        for message in history["messages"][-count:]:
-            text = textwrap.fill(message["text"], 96, initial_indent="     ", subsequent_indent="     ")
-            self._say(f"   {message['date']} {message['role']} {message['author'] or ''}\n{text}")
+        return reply.structured_content or {}, text
 
     def _heading(self, title: str) -> None:
         self._step += 1
