@@ -20,6 +20,12 @@ from sandbox.seed import ADMIN_WEBHOOK_PATH
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (sys.executable, "-m", "openchannels_mcp")
 EMPTY = (sys.executable, "-m", "bench.empty")
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}},
+}
 SECONDS_TO_STOP = 10
 TEAM_LIMITS = {
     "SESSIONS": "2000",

@@ -6,21 +6,11 @@ import time
 from collections.abc import Mapping
 
 from bench.figures import median, ratio
-from bench.served import EMPTY, OURS, ROOT, environment, memory
+from bench.served import EMPTY, INITIALIZE, OURS, ROOT, environment, memory
 from bench.table import Row, Table
 
 COMMANDS = {"empty server": EMPTY, "configured webhook": OURS, "--sandbox": (*OURS, "--sandbox")}
 WEBHOOK = {"OPENCHANNELS_WEBHOOK_URL": "https://portal.example/rest/1/none/"}
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "bench", "version": "1"},
-    },
-}
 
 
 def measure(*, short: bool) -> Table:

@@ -62,11 +62,15 @@ def test_what_a_call_adds_is_less_the_bare_request_and_own_is_less_the_empty_ser
         "tool call, stdio": [0.007],
         "empty server, HTTP": [0.003],
         "tool call, HTTP": [0.003],
+        "empty server, stdio by hand": [0.001],
+        "tool call, stdio by hand": [0.003],
+        call.INSIDE: [0.0015],
     }
 
     found = {row[0]: row[1:] for row in call.rows(taken)}
 
     assert found["tool call, stdio"] == pytest.approx((7, 7, 6, 6, 4))
+    assert found[call.INSIDE] == pytest.approx((1.5, 1.5, 0.5, 0.5, 0.5))
     assert found["tool call, HTTP"] == pytest.approx((3, 3, 2, 2, -1))
     assert found[call.PEER][0] == "not installed"
 
