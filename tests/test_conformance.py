@@ -6,6 +6,7 @@ pages and prompts of names that only a server made for it has; each of those is 
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,6 +91,8 @@ REVISIONS = {
 }
 """Version of the suite -> its options, and how many scenarios at least are about any server."""
 
+STAMP = re.compile(r"-\d{4}-\d\d-\d\dT")
+
 pytestmark = pytest.mark.skipif(not os.environ.get("NODE_TESTS"), reason="needs Node and npm: set NODE_TESTS=1")
 
 
@@ -103,7 +106,7 @@ def _results(folder: Path) -> Mapping[str, list[dict[str, Any]]]:
     """Scenario -> its checks."""
     found = {}
     for path in folder.glob("server-*/checks.json"):
-        scenario = path.parent.name.removeprefix("server-").rpartition("-20")[0]
+        scenario = STAMP.split(path.parent.name.removeprefix("server-"))[0]
         found[scenario] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
