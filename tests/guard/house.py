@@ -23,6 +23,14 @@ from server.policy import Policy
 from server.settings import Settings
 from server.shelf import Library
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.callers import answer
+
+SPAM = "imopenlines.operator.spam"
+SAY = "imopenlines.bot.session.message.send"
+CHAT, OTHER = 203, 201
+"""On line 1 and on line 2."""
+LOOKS = 2000
+"""At most, for anything that takes its time."""
 
 
 class House(httpx.AsyncBaseTransport):
@@ -89,3 +97,17 @@ class House(httpx.AsyncBaseTransport):
         environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(self.folder)}
         command = [sys.executable, "-m", "openchannels_mcp", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+async def settled(caller: Caller, approval_id: str) -> str:
+    """The stage that a call came to, once the server has looked after it."""
+    for _ in range(LOOKS):
+        reply = await answer(caller, "approval_status", {"approval_id": approval_id})
+        stage = str((reply.structured_content or {})["stage"])
+        if stage not in {"approved", "running"}:
+            return stage
+    raise AssertionError("it is never made")
+
+
+def said(text: str = "Hello", chat_id: int = CHAT) -> dict[str, Any]:
+    return {"chat_id": chat_id, "name": "DEFAULT", "message": text}
