@@ -247,9 +247,9 @@ class Calls:
 
 def _unkept() -> tuple[type[Exception], ...]:
     """How keeping something on the disk fails; asked only where something did, so that no start loads the database."""
-    import sqlite3
+    from server.guard.guard import UNKEPT
 
-    return OSError, sqlite3.Error
+    return UNKEPT
 
 
 def _note(running: Running, reply: Reply) -> None:

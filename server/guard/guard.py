@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
 """Kinds of failures after which the call may have been executed, or a part of it was."""
-
-
 UNKEPT = (OSError, sqlite3.Error)
 """What goes wrong where the state or the audit log cannot be read or written."""
 

@@ -94,9 +94,14 @@ class House(httpx.AsyncBaseTransport):
 
     def hand(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command for the person who answers for the calls."""
-        environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(self.folder)}
-        command = [sys.executable, "-m", "openchannels_mcp", *words]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return by_hand(self.folder, *words)
+
+
+def by_hand(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command for whoever keeps the state in this folder."""
+    environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)}
+    command = [sys.executable, "-m", "openchannels_mcp", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 async def settled(caller: Caller, approval_id: str) -> str:

@@ -1,7 +1,6 @@
 """A person agrees, refuses, or cannot be asked; through spawned servers and a served portal."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,7 +13,8 @@ from sandbox.seed import ADMIN_WEBHOOK_PATH
 from server.guard.approvals import Approvals
 from server.guard.audit import AuditLog
 from server.guard.state import State
-from tests.assistant import PLAIN_ENVIRONMENT, ROOT, Assistant, attended, text_of
+from tests.assistant import Assistant, attended, text_of
+from tests.guard.house import by_hand
 from tests.served import ServedSandbox, served_sandbox
 
 CHAT = 203
@@ -74,14 +74,7 @@ def spam(client: Assistant) -> CallToolResult:
 
 
 def approvals(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "openchannels_mcp", "approvals", *words],
-        cwd=ROOT,
-        env={**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return by_hand(folder, "approvals", *words)
 
 
 def pending(folder: Path) -> str:

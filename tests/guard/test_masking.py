@@ -27,7 +27,8 @@ from server.guard.pseudonyms import FORM
 from server.policy import Policy
 from server.settings import Settings
 from server.shelf import Library
-from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, attended, text_of
+from tests.assistant import EVERYTHING, ROOT, Assistant, assistant, attended, text_of
+from tests.guard.house import by_hand
 from tests.logging_state import restored_logging
 from tests.served import ServedSandbox, served_sandbox
 from tools import TOOLSETS
@@ -310,14 +311,9 @@ def test_the_log_holds_originals_only_where_texts_are_wanted(planted: Planted, t
 
 
 def approvals(*words: str, folder: Path) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "openchannels_mcp", "approvals", *words],
-        cwd=ROOT,
-        env={**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    ended = by_hand(folder, "approvals", *words)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
 
 LOOKS = 100
