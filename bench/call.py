@@ -22,8 +22,8 @@ from bench.figures import percentile
 from bench.peers import installed, official
 from bench.served import EMPTY, INITIALIZE, OURS, of_portal, over_stdio, portal, served, team
 from bench.table import Row, Table
-from server.commands.options import caller_of
-from server.settings import Settings
+from server.cli.options import caller_of
+from server.config.settings import Settings
 
 METHOD, TOOL = "imopenlines.revision.get", "revision_get"
 WARM_UP = 10

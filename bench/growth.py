@@ -18,8 +18,8 @@ from bench.figures import median, ratio
 from bench.served import OURS, Served, of_portal, over_stdio, portal
 from bench.size import data_length, length
 from bench.table import Row, Table
-from docs.mirror.clean import CleanPage
-from docs.mirror.store import database, write
+from reference.mirror.clean import CleanPage
+from reference.mirror.store import database, write
 
 SIZES, SIZES_SHORT = (10, 100, 1_000, 10_000), (10, 100)
 TIMES = 3

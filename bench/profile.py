@@ -58,7 +58,7 @@ def main() -> None:
 
 def profiled(file: str) -> None:
     """The program with the words after the file's name; what it did is written when it ends."""
-    from server.cli import main as program  # noqa: PLC0415  (only here)
+    from server.cli.main import main as program  # noqa: PLC0415  (only here)
 
     profiler = cProfile.Profile()
     signal.signal(signal.SIGUSR1, lambda *_: profiler.enable())

@@ -20,12 +20,12 @@ from typing import Any
 from bench.figures import median, percentile
 from bench.served import ROOT
 from bench.table import Row, Table
-from docs.errors import givers
-from docs.mirror.mirror import Mirror
-from docs.mirror.sync import sync
-from docs.pages import pages
-from docs.search.search import search
-from docs.search.words import words
+from reference.mirror.mirror import Mirror
+from reference.mirror.sync import sync
+from reference.pages.errors import givers
+from reference.pages.registry import pages
+from reference.search.search import search
+from reference.search.words import words
 from tools.errors import CORE
 
 QUERIES = ROOT.parent / "shared" / "eval" / "docs_dev.jsonl"
@@ -45,7 +45,7 @@ OWN_QUESTIONS = (
 FIRST = """
 import time, server.app
 started = time.perf_counter()
-from docs.search.search import search
+from reference.search.search import search
 search("close a dialog")
 print(time.perf_counter() - started)
 """

@@ -15,7 +15,7 @@ from typing import Any
 
 from mcp import StdioServerParameters
 
-from sandbox.seed import ADMIN_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (sys.executable, "-m", "openchannels_mcp")

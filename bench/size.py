@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, TextContent
 from bench.figures import ratio
 from bench.served import OURS, of_portal, over_stdio, portal
 from bench.table import Row, Table
-from server.catalogue import size
+from server.catalogue.definitions import size
 from server.policy import Policy, every_tool
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect

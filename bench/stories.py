@@ -5,11 +5,11 @@ from operator import add
 
 from bench.figures import ratio
 from bench.table import Row, Table
-from sandbox.seed import ADMIN_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import assistant
-from tests.desk.hands import Cost
-from tests.desk.stories import STORIES, told
 from tests.served import served_sandbox
+from tests.workflows.hands import Cost
+from tests.workflows.stories import STORIES, told
 
 
 def measure(*, short: bool) -> Table:

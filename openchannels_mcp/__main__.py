@@ -5,7 +5,7 @@ import sys
 import openchannels_mcp  # noqa: F401  (puts our folders first on sys.path)
 
 try:
-    from server.cli import main
+    from server.cli.main import main
 except ModuleNotFoundError as error:
     sys.exit(f"openchannels-mcp: {error.name} is not installed; run `make demo` or `pip install .` first")
 

@@ -5,14 +5,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox import gate
-from sandbox.callers import Credentials
-from sandbox.company import Company
-from sandbox.control import control_routes
-from sandbox.dispatch import Dispatcher
-from sandbox.oauth_routes import oauth_routes
-from sandbox.seed import seeded_company
-from sandbox.wire import read_params
+from sandbox.control.routes import control_routes
+from sandbox.domain.identity import Credentials
+from sandbox.seed.seed import seeded_company
+from sandbox.state.company import Company
+from sandbox.wire import gate
+from sandbox.wire.dispatch import Dispatcher
+from sandbox.wire.envelope import read_params
+from sandbox.wire.oauth_routes import oauth_routes
 
 SUFFIX = ".json"
 WEBHOOK_DEPTH = 3

@@ -7,7 +7,7 @@ from contextlib import suppress
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.seed import ADMIN_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 
 HOST = "127.0.0.1"
 

@@ -12,8 +12,8 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
-from server.guard.fence import in_quotes
-from server.guard.person import AtClient
+from server.protocol.elicitation import AtClient
+from tools.fence import in_quotes
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -51,7 +51,7 @@ class Handlers:
         self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         """What the portal holds now, and all documentation pages."""
-        from server.content import resources
+        from server.protocol.resources import resources
 
         return types.ListResourcesResult(resources=[*self._caller_of(context).live.resources(), *resources()])
 
@@ -59,7 +59,7 @@ class Handlers:
         self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
         """How the addresses of dialogs, lines and pages are made."""
-        from server.content import templates
+        from server.protocol.resources import templates
 
         live = self._caller_of(context).live
         return types.ListResourceTemplatesResult(resource_templates=[*live.templates(), *templates()])
@@ -68,9 +68,9 @@ class Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
-        from server.content import MARKDOWN
+        from server.catalogue.library import NoSuchPage
         from server.live import TEXT, NotShown
-        from server.shelf import NoSuchPage
+        from server.protocol.resources import MARKDOWN
 
         caller, kind = self._caller_of(context), TEXT
         try:
@@ -85,13 +85,13 @@ class Handlers:
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         """All prompts."""
-        from server.content import prompt_list
+        from server.protocol.resources import prompt_list
 
         return types.ListPromptsResult(prompts=prompt_list())
 
     async def get_prompt(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """One prompt, filled in."""
-        from server.content import NoSuchPrompt, prompt
+        from server.protocol.resources import NoSuchPrompt, prompt
 
         try:
             return prompt(params.name, params.arguments or {}, self._caller_of(context).policy)
@@ -100,7 +100,7 @@ class Handlers:
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
         """What an argument of a prompt or of an address may become."""
-        from server.content import complete, values
+        from server.protocol.resources import complete, values
 
         ref, argument = params.ref, params.argument
         known = values(ref, argument.name) or await self._caller_of(context).live.offered(ref, argument.name)
@@ -119,11 +119,11 @@ def _report_to(context: Context) -> "Report":
 
 def input_schema(tool: str) -> Mapping[str, Any] | None:
     """Schema of one tool, for the protocol's own checks of headers; they are made before it is known who calls."""
-    from server import catalogue
+    from server.catalogue import definitions
     from server.policy import every_tool
 
     known = every_tool().get(tool)
-    return catalogue.input_schema(known) if known else None
+    return definitions.input_schema(known) if known else None
 
 
 def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more: Any) -> Server[Any]:

@@ -10,12 +10,12 @@ from mcp import types
 from mcp.server import ServerRequestContext
 
 from server.calls import Calls
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
 from server.connection import Connection
-from server.guard.keeping import Keeping
-from server.instructions import INSTRUCTIONS, MASKED
 from server.live import Live
 from server.policy import Policy
-from server.shelf import Library
+from server.protocol.instructions import INSTRUCTIONS, MASKED
 
 
 def always() -> bool:
@@ -57,7 +57,7 @@ class Caller:
     @property
     def definitions(self) -> list[types.Tool]:
         """Its tools as MCP lists them; made when somebody first asks for them."""
-        from server.catalogue import definition
+        from server.catalogue.definitions import definition
 
         return [definition(tool) for tool in self.policy.listed.values()]
 

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from mcp.types import CallToolResult, InputRequiredResult
 
-from desk.composite import Composite, Desk
-from server import failures
-from server.catalogue import DRY_RUN
+from server.catalogue.approval_status import ApprovalStatus
+from server.catalogue.definitions import DRY_RUN
+from server.catalogue.docs_tools import INDEX, Lookup
+from server.catalogue.gateway import CallMethod, DescribeMethod, FindMethod, named
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
+from server.config.settings import WrongSettings
 from server.connection import Connection
-from server.gateway import CallMethod, DescribeMethod, FindMethod, named
-from server.guard.keeping import Keeping
-from server.guard.masking import Masks, NoMasks, masks_of
-from server.guard.person import AskFirst, Nobody, Person
-from server.guard.status import ApprovalStatus
-from server.lookup import INDEX, Lookup
-from server.observation import OK, UNKNOWN_TOOL, Running
 from server.policy import Policy, every_tool
-from server.replies import Failure, Reply, answer, as_result, sketch
-from server.settings import WrongSettings
-from server.shelf import Library
+from server.privacy.masking import Masks, NoMasks, masks_of
+from server.protocol import failures
+from server.protocol.elicitation import AskFirst, Nobody, Person
+from server.protocol.results import Failure, Reply, answer, as_result, sketch
+from server.telemetry.observer import OK, UNKNOWN_TOOL, Running
 from tools.method import Method
-from tools.outside import is_code, repeated
 from tools.tool import InvalidArguments, Tool
+from tools.untrusted import is_code, repeated
+from workflows.core.composite import Composite, Desk
 
 if TYPE_CHECKING:
     from portal.client import Report
-    from server.guard.guard import Guard
+    from server.approvals.gate import Guard
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class Calls:
     @cached_property
     def guard(self) -> "Guard":
         """What stands before changing calls; made at the first of them."""
-        from server.guard.guard import Guard
+        from server.approvals.gate import Guard
 
         return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks, owner=self._owner)
 
@@ -160,7 +160,7 @@ class Calls:
         return await self._guarded(call, report, person, dry=dry)
 
     async def _guarded(self, call: Tool, report: "Report | None", person: Person, *, dry: bool) -> Reply:
-        from server.guard.guard import Stopped
+        from server.approvals.gate import Stopped
 
         try:
             desk = await self.desk(report)
@@ -247,7 +247,7 @@ class Calls:
 
 def _unkept() -> tuple[type[Exception], ...]:
     """How keeping something on the disk fails; asked only where something did, so that no start loads the database."""
-    from server.guard.guard import UNKEPT
+    from server.approvals.gate import UNKEPT
 
     return UNKEPT
 

@@ -10,9 +10,9 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
-from server.observation import NOBODY, CallObserver
-from server.secret import secret
-from server.settings import FOLDER, Settings, WrongSettings
+from server.config.secrets import secret
+from server.config.settings import FOLDER, Settings, WrongSettings
+from server.telemetry.observer import NOBODY, CallObserver
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
@@ -85,7 +85,7 @@ class Connection:
     def described(self) -> str:
         """Who calls act for and where, as far as that is known before the first call."""
         if self._settings.sandbox:
-            from sandbox.seed import ADMIN_WEBHOOK_PATH
+            from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 
             user = ADMIN_WEBHOOK_PATH.split("/")[2]
             return f"The portal is the embedded sandbox, a made-up company on 2026-03-16; calls act as user {user}."
@@ -140,7 +140,7 @@ class Connection:
     def _credentials(self) -> "Credentials":
         if self._settings.sandbox:
             from portal.webhook import Webhook
-            from sandbox.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
+            from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 
             # No webhook may call methods of connectors; the sandbox takes its application's key at a webhook's place.
             path = APPLICATION_PATH if "connectors" in self._settings.toolsets else ADMIN_WEBHOOK_PATH

@@ -9,11 +9,11 @@ import anyio
 from mcp import types
 
 from prompts import takes
-from server import failures
 from server.calls import Calls
-from server.guard.fence import fenced, in_quotes
 from server.policy import Policy
-from server.replies import Failure
+from server.protocol import failures
+from server.protocol.results import Failure
+from tools.fence import fenced, in_quotes
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -121,7 +121,7 @@ class Live:
         return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
 
     async def _ids(self, kind: Kind) -> list[int]:
-        from desk.choices import line_ids, recent_chats
+        from workflows.directory.completions import line_ids, recent_chats
 
         try:
             desk = await self._calls.desk()

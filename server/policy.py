@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal, Self
 
-from server.settings import Settings, WrongSettings
+from server.config.settings import Settings, WrongSettings
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
 from tools.tool import Tool
@@ -117,7 +117,7 @@ class Policy:
         """The tools that a client sees and calls: all that exist, or the gateway to them."""
         if self.mode == "tools":
             return self.tools
-        from server.gateway import GATEWAY
+        from server.catalogue.gateway import GATEWAY
 
         return {**GATEWAY, **{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}}
 
@@ -125,10 +125,10 @@ class Policy:
 @cache
 def every_tool() -> Mapping[str, type[Tool]]:
     """All tools by name, whoever may use them."""
-    from desk.registry import COMPOSITES
-    from server.guard.status import ApprovalStatus
-    from server.lookup import DocsRead, DocsSearch
+    from server.catalogue.approval_status import ApprovalStatus
+    from server.catalogue.docs_tools import DocsRead, DocsSearch
     from tools.registry import methods
+    from workflows.registry import COMPOSITES
 
     others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
     return {**methods(), **{tool.tool(): tool for tool in others}}

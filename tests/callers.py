@@ -6,10 +6,10 @@ from typing import Any
 from mcp.types import CallToolResult
 
 from server.caller import Caller
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
 from server.connection import Connection
-from server.guard.keeping import Keeping
 from server.policy import Policy
-from server.shelf import Library
 from tests.assistant import STATE
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from server import logs
+from server.telemetry import logs
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The README's table of tools, made from the classes: `python -m tests.readme` writes it."""
 
-from server.tables import tools_in_markdown
+from server.cli.tables import tools_in_markdown
 from tests.assistant import EVERYTHING, ROOT
 
 README = ROOT / "README.md"

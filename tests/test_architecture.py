@@ -10,11 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "tools": set(),
     "portal": set(),
-    "docs": {"tools", "desk"},
+    "reference": {"tools", "workflows"},
     "prompts": {"tools"},
     "sandbox": set(),
-    "desk": {"tools", "portal"},
-    "server": {"tools", "portal", "desk", "docs", "prompts", "sandbox", "openchannels_mcp"},
+    "workflows": {"tools", "portal"},
+    "server": {"tools", "portal", "workflows", "reference", "prompts", "sandbox", "openchannels_mcp"},
     "openchannels_mcp": {"server", "openchannels_mcp"},
 }
 OURS = set(MAY_IMPORT) | {"tests", "bench"}
@@ -52,8 +52,8 @@ def test_only_the_portal_folder_opens_http_connections() -> None:
     }
     assert users == {
         "server/connection.py",  # only puts the sandbox in the network's place
-        "server/http/keys.py",  # the keys of an authorisation server are no portal's
-        "docs/mirror/source.py",  # brings the official documentation, when somebody asks for it
+        "server/http/auth/jwks.py",  # the keys of an authorisation server are no portal's
+        "reference/mirror/source.py",  # brings the official documentation, when somebody asks for it
     }
 
 

@@ -6,8 +6,8 @@ import re
 from click.testing import CliRunner
 
 from prompts import prompts
-from server.cli import cli
-from server.settings import Settings
+from server.cli.main import cli
+from server.config.settings import Settings
 from tests.readme import README, with_present_table
 
 TEXT = README.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.catalogue import definition
+from server.catalogue.definitions import definition
 from tests.assistant import EVERYTHING
 
 FOLDER = Path(__file__).parent / "toolsnaps"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.assistant import ROOT
 
-IMPOSTORS = ("tools", "server", "prompts", "portal", "desk", "sandbox", "docs")
+IMPOSTORS = ("tools", "server", "prompts", "portal", "workflows", "sandbox", "reference", "docs")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from tools.errors import CHANNEL_OFF, EXTRAS
 from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
 from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
 from tools.method import Method
-from tools.outside import code
 from tools.results import NewId, whole
 from tools.rules import at_most_one_of
+from tools.untrusted import code
 from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
 

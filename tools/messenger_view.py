@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from tools.dialog_view import crm_links, entity_data_1, entry, is_hidden, line_and_connector, one_line, role_of, title
-from tools.outside import code, outside
 from tools.results import whole
+from tools.untrusted import code, outside
 
 LONGEST_LINE = 200
 STATUSES = {

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
-from tools.outside import as_json, repeated
 from tools.schema import input_schema
+from tools.untrusted import as_json, repeated
 
 MOST_PROBLEMS = 10
 MOST_NAMES = 30

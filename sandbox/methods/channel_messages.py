@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import php
-from sandbox.company import Company
-from sandbox.connectors import BUILT_IN, Connection
-from sandbox.incoming import Rejected, rewrite, take_back, take_in, user_code
+from sandbox.domain.client_messages import Rejected, rewrite, take_back, take_in, user_code
 from sandbox.methods.connectors import applications_only, given, place
 from sandbox.methods.registry import Call, Section
-from sandbox.php import PhpTypeError
-from sandbox.records import Client
-from sandbox.refusal import Refusal, missing_argument
+from sandbox.state import php
+from sandbox.state.company import Company
+from sandbox.state.connectors import BUILT_IN, Connection
+from sandbox.state.errors import Refusal, missing_argument
+from sandbox.state.php import PhpTypeError
+from sandbox.state.records import Client
 
 METHODS = Section()
 BLOCKS = ("user", "message", "chat")

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import can_modify_line, queue_members, reaches_line, role_of
-from sandbox.company import Company
-from sandbox.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
-from sandbox.line_queue import (
+from sandbox.domain.line_queue import (
     anyone_online,
     fill_queue,
     names_anybody,
@@ -17,11 +13,15 @@ from sandbox.line_queue import (
     shown_queue,
     shown_rows,
 )
+from sandbox.domain.permissions import can_modify_line, queue_members, reaches_line, role_of
+from sandbox.domain.queues import offer_waiting, withdraw
 from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
-from sandbox.queues import offer_waiting, withdraw
-from sandbox.records import Line
-from sandbox.refusal import Refusal, wrong_type
-from sandbox.settings import beyond_plan, changes, for_new_line, row
+from sandbox.state import php
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal, wrong_type
+from sandbox.state.line_settings import beyond_plan, changes, for_new_line, row
+from sandbox.state.records import Line
+from sandbox.views.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
 
 METHODS = Section()
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from sandbox.closing import finish
-from sandbox.lifecycle import answer, greet, load_or_start, open_session
+from sandbox.domain.closing import finish
+from sandbox.domain.sessions import answer, greet, load_or_start, open_session
+from sandbox.domain.transfers import release_from_bot
+from sandbox.domain.transfers import transfer_to_line as move_to_line
+from sandbox.domain.transfers import transfer_to_user as move_to_user
 from sandbox.methods.operators import chat_id_given, operator_wrong, target
 from sandbox.methods.registry import FORBIDDEN, Call, Section, refuse_session
-from sandbox.moves import release_from_bot
-from sandbox.moves import transfer_to_line as move_to_line
-from sandbox.moves import transfer_to_user as move_to_user
-from sandbox.php import PhpTypeError, is_array
-from sandbox.records import Bot, Chat
-from sandbox.refusal import Refusal
+from sandbox.state.errors import Refusal
+from sandbox.state.php import PhpTypeError, is_array
+from sandbox.state.records import Bot, Chat
 
 METHODS = Section()
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import role_of
-from sandbox.connectors import BUILT_IN, Connection, Connector
+from sandbox.domain.permissions import role_of
 from sandbox.methods.registry import FORBIDDEN, Call, Section
-from sandbox.php import PhpTypeError
-from sandbox.records import Reach
-from sandbox.refusal import Refusal, missing_argument
-from sandbox.wire import OK
+from sandbox.state import php
+from sandbox.state.connectors import BUILT_IN, Connection, Connector
+from sandbox.state.errors import Refusal, missing_argument
+from sandbox.state.php import PhpTypeError
+from sandbox.state.records import Reach
+from sandbox.wire.envelope import OK
 
 METHODS = Section()
 DENIED = "Current authorization type is denied for this method"

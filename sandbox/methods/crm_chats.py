@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import php
-from sandbox.access import (
+from sandbox.domain.operator_messages import operator_writes
+from sandbox.domain.permissions import (
     can_join,
     can_read_crm,
     can_remove_members,
@@ -13,11 +13,11 @@ from sandbox.access import (
     channel_works,
     history_reaches,
 )
-from sandbox.lifecycle import join
+from sandbox.domain.sessions import join
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
-from sandbox.records import Session
-from sandbox.refusal import Refusal, missing_argument, wrong_type
-from sandbox.writing import operator_writes
+from sandbox.state import php
+from sandbox.state.errors import Refusal, missing_argument, wrong_type
+from sandbox.state.records import Session
 
 METHODS = Section()
 CONNECTOR_TITLES = {

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import can_join, can_see_history
-from sandbox.cards import dialog_card
-from sandbox.history import history
+from sandbox.domain.permissions import can_join, can_see_history
 from sandbox.methods.registry import Call, Section
-from sandbox.records import Chat, Session
-from sandbox.refusal import Refusal, empty_error
+from sandbox.state import php
+from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.records import Chat, Session
+from sandbox.views.chats import dialog_card
+from sandbox.views.history import history
 
 METHODS = Section()
 USER_CODE_PREFIX = "imol|"

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sandbox.access import check_access, role_of
-from sandbox.company import Company
-from sandbox.lifecycle import load_or_start, open_session, restart_from
+from sandbox.domain.permissions import check_access, role_of
+from sandbox.domain.sessions import load_or_start, open_session, restart_from
 from sandbox.methods.operators import gate
 from sandbox.methods.registry import Call, Section
-from sandbox.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
-from sandbox.refusal import Refusal
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
 
 METHODS = Section()
 

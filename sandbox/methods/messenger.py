@@ -4,13 +4,13 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sandbox.access import can_join
-from sandbox.cards import iso
-from sandbox.history import file_card, params_of
+from sandbox.domain.permissions import can_join
 from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
-from sandbox.recents import Wish, queue_rows, rows, user_card, uuid_of
-from sandbox.records import Chat, Message
-from sandbox.refusal import Refusal, method_not_found
+from sandbox.state.errors import Refusal, method_not_found
+from sandbox.state.records import Chat, Message
+from sandbox.views.chats import iso
+from sandbox.views.history import file_card, params_of
+from sandbox.views.recents import Wish, queue_rows, rows, user_card, uuid_of
 
 METHODS = Section()
 SCOPES = ("im",)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from sandbox.extras import check_attach, check_keyboard
+from sandbox.domain.attachments import check_attach, check_keyboard
 from sandbox.methods.registry import Call, Section, pending, refuse_session
-from sandbox.records import Bot, Employee
-from sandbox.refusal import Refusal
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Bot, Employee
 
 METHODS = Section()
 CODE_LENGTH = 32

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import check_access
-from sandbox.closing import finish, mark_spam
-from sandbox.lifecycle import answer, open_session
+from sandbox.domain.closing import finish, mark_spam
+from sandbox.domain.permissions import check_access
+from sandbox.domain.sessions import answer, open_session
+from sandbox.domain.transfers import skip, transfer_to_line, transfer_to_user
 from sandbox.methods.registry import Call, Section, positive_id
-from sandbox.moves import skip, transfer_to_line, transfer_to_user
-from sandbox.records import Chat, Session
-from sandbox.refusal import Refusal, empty_error
+from sandbox.state import php
+from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.records import Chat, Session
 
 METHODS = Section()
 QUEUE_PREFIX = "queue"

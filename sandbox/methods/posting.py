@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import channel_off, channel_works
-from sandbox.extras import check_attach, check_keyboard, check_menu
+from sandbox.domain.attachments import check_attach, check_keyboard, check_menu
+from sandbox.domain.operator_messages import operator_writes
+from sandbox.domain.permissions import channel_off, channel_works
 from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
-from sandbox.records import Chat, Employee, Message
-from sandbox.refusal import Refusal
-from sandbox.writing import operator_writes
+from sandbox.state import php
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Chat, Employee, Message
 
 METHODS = Section()
 LONGEST, CUT = 20000, " (...)"

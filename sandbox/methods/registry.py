@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import php
-from sandbox.batch import Perform
-from sandbox.callers import Caller
-from sandbox.company import Company
-from sandbox.refusal import Refusal
+from sandbox.domain.identity import Caller
+from sandbox.methods.batch import Perform
+from sandbox.state import php
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal
 
 SCOPE = ("imopenlines",)
 FORBIDDEN = 403

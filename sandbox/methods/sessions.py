@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox import php
-from sandbox.access import can_vote_as_head
-from sandbox.lifecycle import intercept, join, silence, start_or_join
+from sandbox.domain.permissions import can_vote_as_head
+from sandbox.domain.sessions import intercept, join, silence, start_or_join
+from sandbox.domain.transfers import pin
 from sandbox.methods.operators import chat_id_given, gate, operator_wrong
 from sandbox.methods.registry import Call, Section
-from sandbox.moves import pin
-from sandbox.records import Session
-from sandbox.refusal import Refusal, empty_error
+from sandbox.state import php
+from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.records import Session
 
 METHODS = Section()
 BEST_RATING = 5

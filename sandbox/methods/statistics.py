@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from sandbox import php
-from sandbox.access import role_of
-from sandbox.filters import Period, Selection, invalid_filter
-from sandbox.measures import (
+from sandbox.domain.permissions import role_of
+from sandbox.methods.registry import FORBIDDEN, Call, Section
+from sandbox.state import php
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Reach, Session
+from sandbox.views.filters import Period, Selection, invalid_filter
+from sandbox.views.statistics import (
     dated,
     first_answer_in_time,
     load_card,
@@ -17,9 +20,6 @@ from sandbox.measures import (
     summary,
     transfer_card,
 )
-from sandbox.methods.registry import FORBIDDEN, Call, Section
-from sandbox.records import Reach, Session
-from sandbox.refusal import Refusal
 
 METHODS = Section()
 STAT_BATCH, TRANSFER_BATCH = 100, 50

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox import php
 from sandbox.methods.registry import Call, Page, Section
-from sandbox.people import PAGE, SCOPES, Selection, current, fields_of, profile, visible
-from sandbox.records import Employee
-from sandbox.refusal import Refusal
+from sandbox.state import php
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Employee
+from sandbox.views.users import PAGE, SCOPES, Selection, current, fields_of, profile, visible
 
 METHODS = Section()
 ALL_FIELDS, OWN_FIELDS = "*", "UF_*"

@@ -14,18 +14,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from server.http import metadata
-from server.http.access import Access
-from server.http.audience import Audience
-from server.http.bodies import Bodies
-from server.http.entrance import Entrance
-from server.http.gate import Gate
+from server.config.http_settings import ServerSettings
+from server.http.auth import resource_metadata
+from server.http.auth.authenticator import Access
+from server.http.errors import Refusals
+from server.http.middleware.authentication import Entrance
+from server.http.middleware.body_limit import Bodies
+from server.http.middleware.host_check import Gate
+from server.http.middleware.limits import Traffic
 from server.http.operations import Operations
 from server.http.portals import Portals
-from server.http.refusals import Refusals
-from server.http.settings import ServerSettings
-from server.http.traffic import Traffic
-from server.http.transports import SsePair, StreamableHttp, team_server
+from server.http.transport.routes import SsePair, StreamableHttp, team_server
+from server.http.transport.subscriptions import Audience
 
 logger = logging.getLogger(__name__)
 
@@ -108,9 +108,9 @@ class Team:
             return []
 
         async def tell(_: Request) -> Response:
-            return JSONResponse(metadata.metadata(settings))
+            return JSONResponse(resource_metadata.metadata(settings))
 
-        paths = {metadata.PATH, urlsplit(metadata.metadata_address(settings.resource)).path}
+        paths = {resource_metadata.PATH, urlsplit(resource_metadata.metadata_address(settings.resource)).path}
         return [Route(path, tell, methods=["GET"]) for path in sorted(paths)]
 
     @asynccontextmanager

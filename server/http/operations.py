@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.config.settings import Settings, WrongSettings
 from server.connection import Connection
-from server.http import telemetry
-from server.http.journal import Journal
-from server.http.metrics import CONTENT_TYPE, Metrics
-from server.logs import CallLog
-from server.observation import CallObserver, Observers
-from server.settings import Settings, WrongSettings
+from server.http.middleware.access_log import Journal
+from server.telemetry import tracing
+from server.telemetry.logs import CallLog
+from server.telemetry.metrics import CONTENT_TYPE, Metrics
+from server.telemetry.observer import CallObserver, Observers
 
 HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
 SHORTEST_TOKEN = 16
@@ -34,7 +34,7 @@ class Operations:
             raise WrongSettings(f"the metrics token should have at least {SHORTEST_TOKEN} characters")
         self._token = metrics_token
         self._metrics = Metrics()
-        self._spans = telemetry.set_up(environment)
+        self._spans = tracing.set_up(environment)
 
     def connect(self, settings: Settings) -> Connection:
         """A connection to the portal of these settings whose calls are counted, logged and traced."""
@@ -42,7 +42,7 @@ class Operations:
 
     def observer(self, portal: str) -> CallObserver:
         """Counts, logs and traces what happens with one portal, under this name."""
-        spans = [telemetry.Spans(portal)] if self._spans else []
+        spans = [tracing.Spans(portal)] if self._spans else []
         return Observers(self._metrics.of(portal), CallLog(portal), *spans)
 
     def count_sessions(self, count: Callable[[], int]) -> None:

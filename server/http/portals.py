@@ -10,11 +10,11 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from server.caller import Caller, always
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
+from server.config.settings import Settings, WrongSettings
 from server.connection import Connection
-from server.guard.keeping import Keeping
 from server.policy import Policy
-from server.settings import Settings, WrongSettings
-from server.shelf import Library
 
 logger = logging.getLogger(__name__)
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import uvicorn
 
-from server.http.access import Access
+from server.config.http_settings import ServerSettings
+from server.config.secrets import secret
+from server.config.settings import WrongSettings
 from server.http.application import Team, Transport
+from server.http.auth.authenticator import Access
+from server.http.auth.token_file import TokensFile
 from server.http.operations import Operations
 from server.http.portals import Portals
-from server.http.protocol import patient_protocol
-from server.http.settings import ServerSettings
-from server.http.tokens import TokensFile
-from server.secret import secret
-from server.settings import WrongSettings
+from server.http.transport.timeouts import patient_protocol
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -74,9 +74,9 @@ def _oauth(settings: ServerSettings) -> tuple[Any, ...]:
     """How access tokens are checked, and where clients are sent for them; neither where there is no such server."""
     if (oauth := settings.oauth) is None:
         return ()
-    from server.http.keys import SigningKeys
-    from server.http.metadata import challenge
-    from server.http.oauth import AccessTokens
+    from server.http.auth.jwks import SigningKeys
+    from server.http.auth.jwt import AccessTokens
+    from server.http.auth.resource_metadata import challenge
 
     return AccessTokens(oauth, SigningKeys(oauth.issuer, oauth.jwks_url)), partial(challenge, oauth)
 

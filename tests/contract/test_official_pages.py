@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from docs.addresses import official_event_page, official_method_page
-from docs.mirror.archive import read
-from docs.mirror.reference import Page, PageParam, read_pages
+from reference.mirror.archive import read
+from reference.mirror.reference import Page, PageParam, read_pages
+from reference.pages.addresses import official_event_page, official_method_page
 from tools.events import events
 from tools.registry import methods
 

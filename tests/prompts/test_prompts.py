@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from docs.pages import pages
 from prompts import Argument, Prompt, PromptArguments, prompts, takes
+from reference.pages.registry import pages
 from server.policy import every_tool
 
 PROMPTS = pytest.mark.parametrize("prompt", prompts().values(), ids=prompts())

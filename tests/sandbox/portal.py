@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from sandbox.app import create_app
-from sandbox.company import Company
-from sandbox.seed import ADMIN_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
+from sandbox.state.company import Company
 
 
 class Portal:

@@ -12,8 +12,8 @@ from typing import Any
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.company import Company
-from sandbox.seed import ADMIN_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
+from sandbox.state.company import Company
 
 HOST = "127.0.0.1"
 TIMEOUT = 10

@@ -1,1 +1,0 @@
-"""Guides: one Markdown file each, front matter in TOML, and the loader."""

@@ -1,1 +1,0 @@
-"""Overviews of the sections of the API: one Markdown file each."""

@@ -1,0 +1,107 @@
+"""The database of one language: its tables, how it is written, and how it is opened for reading."""
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Literal
+
+from reference.mirror.clean import CleanPage
+from reference.mirror.index import WEIGHTS, entries
+
+SCHEMA = 2
+"""Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
+_TABLES = f"""
+PRAGMA user_version = {SCHEMA};
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, summary TEXT NOT NULL,
+    dated TEXT NOT NULL, text BLOB NOT NULL
+);
+CREATE TABLE names (
+    name TEXT NOT NULL, page INTEGER NOT NULL, alias INTEGER NOT NULL, PRIMARY KEY (name, page)
+) WITHOUT ROWID;
+CREATE TABLE originals (file TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5({", ".join(WEIGHTS)}, content='', tokenize='ascii');
+"""
+_CACHE = 512
+"""Kilobytes of the database that a reader keeps in memory."""
+
+
+class NoMirror(Exception):  # noqa: N818
+    """There is nothing that can be read; the message says why and what to do."""
+
+    def __init__(self, state: Literal["absent", "outdated", "damaged"], message: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+def database(folder: Path, lang: str) -> Path:
+    """Where the mirror of a language is."""
+    return folder / f"{lang}.sqlite"
+
+
+def write(
+    path: Path, pages: Sequence[CleanPage], dates: Sequence[str], originals: Mapping[str, str], meta: Mapping[str, str]
+) -> None:
+    """A whole new database, on the disk when this returns; OSError or sqlite3.Error where that cannot be done."""
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.executemany(
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (number, page.path, page.title, page.summary, dated, pack(page.text))
+                for number, (page, dated) in enumerate(zip(pages, dates, strict=True))
+            ),
+        )
+        connection.executemany("INSERT INTO originals VALUES (?, ?)", ((f, pack(t)) for f, t in originals.items()))
+        for number, entry in enumerate(entries(pages)):
+            connection.executemany(
+                "INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
+                [(name, number, 0) for name in entry.names] + [(name, number, 1) for name in entry.aliases],
+            )
+            marks = ", ".join("?" * len(WEIGHTS))
+            connection.execute(
+                f"INSERT INTO words (rowid, {', '.join(WEIGHTS)}) VALUES (?, {marks})",  # noqa: S608  (our own names)
+                (number, *entry.columns),
+            )
+        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        connection.execute("COMMIT")
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database, opened for a moment, so that the next reader sees a newer one; NoMirror where it cannot be read."""
+    if not path.is_file():
+        raise NoMirror("absent", "not there yet; openchannels-mcp docs sync brings it")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.executescript(f"PRAGMA cache_size = -{_CACHE}; PRAGMA query_only = ON;")
+            if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA,):
+                raise NoMirror("outdated", "made by another version of this program; run openchannels-mcp docs sync")
+            yield connection
+    except (sqlite3.Error, zlib.error, UnicodeDecodeError) as error:
+        words = f"{path} cannot be read ({error}); openchannels-mcp docs sync makes it anew"
+        raise NoMirror("damaged", words) from None
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Look through the whole database that is being read; its reader ends as with any other damage."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("malformed")
+
+
+def pack(text: str) -> bytes:
+    """A text as the database keeps it."""
+    return zlib.compress(text.encode())
+
+
+def unpack(blob: bytes) -> str:
+    """The text again."""
+    return zlib.decompress(blob).decode()

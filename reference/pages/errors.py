@@ -1,0 +1,168 @@
+"""Pages of error codes: the list of all, and for each code who gives it, why, and what to do."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from reference.pages.addresses import ERRORS, GUIDES, error_address
+from reference.pages.markdown import bullets, page, section, table
+from tools.effect import Auth
+from tools.errors import CORE
+from tools.method import Method
+from tools.registry import methods
+
+NEIGHBOURS = {
+    "ERROR_BATCH_LENGTH_EXCEEDED": (
+        "batch",
+        "A batch holds at most 50 commands. Those after the 50th were not executed: send them in another batch.",
+    ),
+    "ERROR_BATCH_METHOD_NOT_ALLOWED": ("batch", "batch, download and upload cannot stand inside a batch."),
+    "ERROR_EVENT_NOT_FOUND": (
+        "event.bind",
+        "The application lacks the scope of this event (imopenlines), or the name is misspelt.",
+    ),
+    "ERROR_WRONG_HANDLER_URL": ("event.bind", "The handler's address needs a public host with a dot in its name."),
+    "ERROR_UNSUPPORTED_PROTOCOL": ("event.bind", "The handler's address has to begin with http:// or https://."),
+}
+"""Codes of the core methods that a developer meets beside ours: code -> method, what to do."""
+
+STATUSES = {
+    "ERROR_METHOD_NOT_FOUND": "404, also where the credentials are wrong",
+    **dict.fromkeys(
+        (
+            "NO_AUTH_FOUND",
+            "invalid_token",
+            "expired_token",
+            "authorization_error",
+            "APPLICATION_NOT_FOUND",
+            "CONNECTION_ERROR",
+            "METHOD_CONFIRM_WAITING",
+        ),
+        "401",
+    ),
+    **dict.fromkeys(("INVALID_CREDENTIALS", "insufficient_scope", "user_access_error"), "401 or 403"),
+    "INVALID_REQUEST": "401 or 400",
+    "ACCESS_DENIED": "401 or 403 from the core, 400 or 403 from a method",
+    "OVERLOAD_LIMIT": "401 or 503",
+    "PAYMENT_REQUIRED": "401, 402 or 403",
+    **dict.fromkeys(
+        ("WRONG_AUTH_TYPE", "WRONG_LICENSE", "METHOD_CONFIRM_DENIED", "CHAT_DELETE_USER_PERMISSION_DENIED"), "403"
+    ),
+    "CONFIG_WRONG_USER_PERMISSION": "403",
+    "PORTAL_DELETED": "403 or 500",
+    "OPERATION_TIME_LIMIT": "429",
+    "QUERY_LIMIT_EXCEEDED": "503",
+    "INTERNAL_SERVER_ERROR": "500",
+    "ERROR_UNEXPECTED_ANSWER": "500",
+    "ERROR_CORE": "400, or 500 where the database failed",
+    "WRONG_ENCODING": "200, with the error in the body",
+    **dict.fromkeys(("ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_ALLOWED"), "200, inside `result_error`"),
+    **dict.fromkeys(("invalid_grant", "invalid_client"), "400 or 401, from the authorisation server"),
+}
+"""Code -> HTTP status, where it is not 400."""
+
+_READING = (
+    "Match on the code, never on the text: texts are translated. A refusal can have an empty code with HTTP 400, an "
+    "error can come with HTTP 200, and `false` or 0 can be the result of a call that did nothing. Where a method has "
+    "its own word on a code, it goes before the general one. How failures are told apart and which may be tried again: "
+    f"{GUIDES}/errors"
+)
+
+
+def errors_page() -> str:
+    """All known codes."""
+    return page(
+        "# Error codes",
+        _READING,
+        section("Codes that any method can give", table(("Code", "What to do"), _general())),
+        section("Codes of single methods", table(("Code", "Methods"), _own())),
+        section("Codes of batch and event.bind", table(("Code", "Method", "What to do"), _of_neighbours())),
+        f"Each code has a page: {ERRORS}/CODE, for the empty code {error_address('')}.",
+    )
+
+
+def error_page(code: str) -> str:
+    """One code: who gives it, why, what to do."""
+    return page(
+        f"# {code or 'Empty error code'}",
+        summary(code),
+        bullets(_facts(code)),
+        section("What single methods mean by it", _from_methods(code)),
+        section("Related", bullets([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_related(code)])),
+    )
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Every code that has a page: the core's, then those of methods in alphabetical order, then the neighbours'."""
+    own = {code for method in methods().values() for code in method.errors}
+    return tuple(dict.fromkeys((*CORE, *sorted(own), *NEIGHBOURS)))
+
+
+@cache
+def _givers() -> Mapping[str, tuple[type[Method], ...]]:
+    return {
+        code: tuple(method for method in methods().values() if code in method.errors)
+        for code in {code for method in methods().values() for code in method.errors}
+    }
+
+
+def givers(code: str) -> tuple[type[Method], ...]:
+    """The methods that give a code in a meaning of their own."""
+    return _givers().get(code, ())
+
+
+def summary(code: str) -> str:
+    """What to do about a code, in one line."""
+    if code in NEIGHBOURS:
+        return NEIGHBOURS[code][1]
+    own = list(dict.fromkeys(method.errors[code] for method in givers(code)))
+    if len(own) == 1 and code not in CORE:
+        return own[0]
+    return CORE.get(code) or f"It means something else in each of {len(givers(code))} methods: see below."
+
+
+def _facts(code: str) -> Iterator[str]:
+    yield f"HTTP status: {STATUSES.get(code, '400')}"
+    if code in NEIGHBOURS:
+        yield f"Given by `{NEIGHBOURS[code][0]}`"
+    elif code in CORE:
+        yield "Given by any method"
+    else:
+        yield f"Given by {', '.join(f'`{method.rest}`' for method in givers(code))}"
+
+
+def _from_methods(code: str) -> str:
+    """The methods that share a meaning stand in one row."""
+    meanings: dict[str, list[type[Method]]] = {}
+    for method in givers(code):
+        meanings.setdefault(method.errors[code], []).append(method)
+    rows = ((", ".join(f"`{method.rest}`" for method in group), meaning) for meaning, group in meanings.items())
+    return table(("Method", "Why, and what to do"), rows) if meanings else ""
+
+
+def _related(code: str) -> Iterator[str]:
+    for method in givers(code):
+        yield f"`{method.tool()}`: {method.page()}"
+    if code == "WRONG_AUTH_TYPE":
+        for method in methods().values():
+            if method.auth is Auth.APPLICATION:
+                yield f"`{method.tool()}` (application only): {method.page()}"
+
+
+def _shown(code: str) -> str:
+    return f"`{code}`" if code else "(empty)"
+
+
+def _general() -> Iterator[tuple[str, str]]:
+    for code, advice in CORE.items():
+        yield _shown(code), advice
+
+
+def _own() -> Iterator[tuple[str, str]]:
+    for code in sorted(_givers()):
+        yield _shown(code), ", ".join(method.rest for method in givers(code))
+
+
+def _of_neighbours() -> Iterator[tuple[str, str, str]]:
+    for code, (method, advice) in NEIGHBOURS.items():
+        yield _shown(code), f"`{method}`", advice

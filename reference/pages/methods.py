@@ -1,0 +1,135 @@
+"""The page of a method, rendered from its class."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from reference.pages.addresses import ERRORS, official_method_page
+from reference.pages.examples import examples, payload
+from reference.pages.markdown import bullets, fence, page, section, table
+from reference.pages.parameters import Parameter, parameters, shared_with
+from tools.effect import Auth, Effect
+from tools.method import Method
+from tools.names import tool_name
+from tools.registry import methods
+
+EFFECTS = {
+    Effect.READ: "only reads",
+    Effect.WRITE: "changes what colleagues see",
+    Effect.CUSTOMER: "a person outside the team, usually the client, sees something",
+    Effect.TAKEOVER: "a dialog moves between people, bots or queues",
+    Effect.DESTRUCTIVE: "ends, deletes or overwrites something that cannot simply be put back",
+}
+CALLERS = {
+    Auth.ANY: "incoming webhook or OAuth application; it acts as its user, with the rights of that user",
+    Auth.BOT_OWNER: "OAuth application that owns a chat bot, or incoming webhook together with the bot's client_id",
+    Auth.APPLICATION: "OAuth application only; a webhook gets WRONG_AUTH_TYPE",
+}
+_NAME = re.compile(r"[A-Za-z][\w.]*\w")
+
+
+def method_page(method: type[Method]) -> str:
+    """Everything that is known about a method."""
+    return page(
+        f"# {method.rest}: {method.title}",
+        method.description(),
+        bullets(_facts(method)),
+        section("Arguments", _arguments(method)),
+        section("Result", _result(method)),
+        section("Behaviour", method.details),
+        section("Errors", _errors(method)),
+        section("Results that mean failure", _refusals(method)),
+        section("Examples", _examples(method)),
+        section("Related", bullets(_related(method))),
+    )
+
+
+def _facts(method: type[Method]) -> Iterator[str]:
+    yield f"Tool: `{method.tool()}` (toolset {method.toolset()})"
+    yield f"Who may call: {CALLERS[method.auth]}. {_scopes(method)}"
+    yield f"Effects: {'; '.join(EFFECTS[effect] for effect in Effect if effect in method.effects)}"
+    yield f"Sending again after a lost answer: {_repeating(method)}"
+    yield f"Idempotent: {_idempotence(method)}"
+    if address := official_method_page(method):
+        yield f"Official page: {address}"
+
+
+def _scopes(method: type[Method]) -> str:
+    return f"Scope {' or '.join(f'`{scope}`' for scope in method.scopes)}." if method.scopes else "No scope is needed."
+
+
+def _repeating(method: type[Method]) -> str:
+    return "safe" if method.repeatable() else "not safe, as the first call may have worked: look at the state first"
+
+
+def _idempotence(method: type[Method]) -> str:
+    if method.reads() or method.idempotent:
+        return "yes, a second identical call leaves the same state"
+    return "no, a second identical call fails or acts again"
+
+
+def _arguments(method: type[Method]) -> str:
+    shared = shared_with(method, methods())
+    if shared is None:
+        return _table(parameters(method))
+    first, names = shared
+    own = [name for name in method.model_fields if name not in names]
+    return (
+        f"{_table(parameters(method, own))}\n\n"
+        f"Besides these, every argument of the table of {first.rest} ({first.page()}), all of them optional."
+    )
+
+
+def _table(rows: list[Parameter]) -> str:
+    if not rows:
+        return "It takes none."
+    return table(
+        ("Argument", "REST parameter", "Type", "Required", "Limits", "Meaning"),
+        (
+            (f"`{row.argument}`", f"`{row.rest}`", row.type, "yes" if row.required else "no", row.limits, row.meaning)
+            for row in rows
+        ),
+    )
+
+
+def _result(method: type[Method]) -> str:
+    return "\n\n".join(filter(None, [method.answer, method.afterwards and f"Afterwards: {method.afterwards}"]))
+
+
+def _errors(method: type[Method]) -> str:
+    own = table(
+        ("Code", "What to do"),
+        ((f"`{code}`" if code else "(empty)", advice) for code, advice in method.errors.items()),
+    )
+    general = f"Codes that any method can give: {ERRORS}"
+    return f"{own}\n\n{general}" if method.errors else general
+
+
+def _refusals(method: type[Method]) -> str:
+    return bullets(f"`{json.dumps(result)}` with HTTP 200: {advice}" for result, advice in method.refusals.items())
+
+
+def _examples(method: type[Method]) -> str:
+    call = f"Tool `{method.tool()}` with\n\n{fence('json', json.dumps(dict(method.example), ensure_ascii=False))}"
+    codes = (
+        f"{example.title}\n\n{fence(example.language, example.code)}"
+        for example in examples(method.rest, payload(method), application=method.auth is Auth.APPLICATION)
+    )
+    return "\n\n".join([call, *codes])
+
+
+def _related(method: type[Method]) -> list[str]:
+    """The methods that this one's texts send the reader to."""
+    texts = " ".join(
+        (
+            method.description(),
+            method.afterwards,
+            method.details,
+            method.answer,
+            *method.errors.values(),
+            *method.refusals.values(),
+        )
+    )
+    found = dict.fromkeys(tool_name(name) for name in _NAME.findall(texts) if not name.isalpha())
+    others = [methods()[name] for name in found if name in methods() and name != method.tool()]
+    return [f"`{other.tool()}`: {other.page()}" for other in others]

@@ -1,0 +1,166 @@
+"""All pages by their address; nothing is rendered before somebody reads it."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+
+import reference.pages.errors
+import reference.pages.index
+from reference.pages.addresses import (
+    ERRORS,
+    GUIDES,
+    INDEX,
+    error_address,
+    event_address,
+    official_event_page,
+    official_method_page,
+    section_address,
+)
+from reference.pages.composites import composite_page
+from reference.pages.errors import codes, error_page, errors_page, summary
+from reference.pages.events import event_page
+from reference.pages.guides import guides
+from reference.pages.index import index_page
+from reference.pages.methods import method_page
+from reference.pages.page import Page
+from reference.pages.sections import section_page, sections
+from tools.events import events
+from tools.registry import methods
+from workflows.registry import COMPOSITES
+
+__all__ = [
+    "Page",
+    "composite_page",
+    "error_page",
+    "errors_page",
+    "event_page",
+    "index_page",
+    "method_page",
+    "pages",
+    "section_page",
+]
+
+
+@cache
+def pages() -> Mapping[str, Page]:
+    """Address -> page, in the order in which a reader would go: overview first, single codes last."""
+    return MappingProxyType({page.uri: page for page in _pages()})
+
+
+def _pages() -> Iterator[Page]:
+    yield Page(
+        INDEX,
+        "index",
+        "index",
+        "Open Channels documentation",
+        "What there is to read, and where: the page to begin with.",
+        index_page,
+        Path(reference.pages.index.__file__),
+    )
+    yield from _sections()
+    yield from _guides()
+    yield from _composites()
+    yield from _methods()
+    yield from _events()
+    yield from _errors()
+
+
+def _sections() -> Iterator[Page]:
+    for name, overview in sections().items():
+        yield Page(
+            section_address(name),
+            f"sections/{name}",
+            "section",
+            overview.title,
+            overview.description,
+            partial(section_page, overview),
+            overview.source,
+        )
+
+
+def _guides() -> Iterator[Page]:
+    for name, guide in guides().items():
+        yield Page(
+            f"{GUIDES}/{name}",
+            f"guides/{name}",
+            "guide",
+            guide.title,
+            guide.description,
+            partial(str, guide.body),
+            guide.source,
+        )
+
+
+def _composites() -> Iterator[Page]:
+    for tool in COMPOSITES:
+        yield Page(
+            tool.page(),
+            f"tools/{tool.tool()}",
+            "tool",
+            tool.title,
+            _first_line(tool.description()),
+            partial(composite_page, tool),
+            _source(tool),
+        )
+
+
+def _methods() -> Iterator[Page]:
+    for method in methods().values():
+        yield Page(
+            method.page(),
+            method.rest,
+            "method",
+            method.title,
+            _first_line(method.description()),
+            partial(method_page, method),
+            _source(method),
+            official_method_page(method),
+        )
+
+
+def _events() -> Iterator[Page]:
+    for event in events().values():
+        yield Page(
+            event_address(event),
+            event.name,
+            "event",
+            event.title,
+            _first_line(event.description()),
+            partial(event_page, event),
+            _source(event),
+            official_event_page(event),
+        )
+
+
+def _errors() -> Iterator[Page]:
+    source = Path(reference.pages.errors.__file__)
+    yield Page(
+        ERRORS,
+        "errors",
+        "error",
+        "Error codes",
+        "Every error code with what to do, and who gives it.",
+        errors_page,
+        source,
+    )
+    for code in codes():
+        shown = code or "empty"
+        yield Page(
+            error_address(code),
+            f"errors/{shown}",
+            "error",
+            f"Error {code}" if code else "Empty error code",
+            summary(code),
+            partial(error_page, code),
+            source,
+        )
+
+
+def _source(declared: type) -> Path:
+    return Path(str(sys.modules[declared.__module__].__file__))
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]

@@ -1,0 +1,43 @@
+"""The overview of a section: the text in its file of docs/sections, and a table of what is in it."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from reference.pages.addresses import event_address
+from reference.pages.guides import Guide, read_guide
+from reference.pages.markdown import page, table
+from reference.pages.markdown import section as part
+from tools.events import events
+from tools.registry import methods
+
+EVENTS = "events"
+_FOLDER = Path(__file__).parents[2] / "docs" / "sections"
+
+
+@cache
+def sections() -> Mapping[str, Guide]:
+    """Name -> overview: the toolsets in the order of the tools, then the events."""
+    names = (*dict.fromkeys(method.section() for method in methods().values()), EVENTS)
+    return MappingProxyType({name: read_guide(_FOLDER / f"{name}.md") for name in names})
+
+
+def section_page(overview: Guide) -> str:
+    """The text, then every method or event of the section."""
+    content = _events() if overview.name == EVENTS else _methods(overview.name)
+    return page(overview.body.strip(), content)
+
+
+def _events() -> str:
+    rows = ((f"`{event.name}`", event.fires, event_address(event)) for event in events().values())
+    return part("All events", table(("Event", "Fires", "Page"), rows))
+
+
+def _methods(section: str) -> str:
+    rows = (
+        (f"`{method.rest}`", f"`{name}`", method.description().partition("\n")[0], ", ".join(method.effects.names))
+        for name, method in methods().items()
+        if method.section() == section
+    )
+    return part("All methods", table(("Method", "Tool", "What it does", "Effects"), rows))

@@ -1,0 +1,41 @@
+"""Error codes in a question."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from reference.pages.errors import codes
+from reference.search.vocabulary import terms
+from tools.registry import methods
+
+_WORD = re.compile(r"\w+")
+_ERROR = "~error"
+"""Group of the words that speak of an error."""
+
+
+def codes_in(query: str) -> Iterator[str]:
+    """The codes that a question names, as they are written.
+
+    Those that are parameters or numbers too, such as CHAT_ID and 100, count only where it speaks of an error.
+    """
+    named = [word for word in dict.fromkeys(_WORD.findall(query)) if _written(word) in codes()]
+    of_error = bool(named) and any(_ERROR in term.groups for term in terms(query))
+    for word in named:
+        code = _written(word)
+        if of_error or not (code in _parameters() or code.isdigit()):
+            yield code
+
+
+def _written(word: str) -> str:
+    """A code in the case in which portals write it; a word without underscores in another case is no code."""
+    return _cases().get(word.lower(), word) if "_" in word else word
+
+
+@cache
+def _cases() -> dict[str, str]:
+    return {code.lower(): code for code in codes()}
+
+
+@cache
+def _parameters() -> frozenset[str]:
+    return frozenset(method.wire_path(name)[-1] for method in methods().values() for name in method.model_fields)

@@ -1,0 +1,113 @@
+"""Search over the pages, and where it is given over the official documentation too."""
+
+from collections.abc import Container, Sequence
+from functools import cache, cached_property
+from urllib.parse import urlsplit
+
+from reference.pages.registry import pages
+from reference.search.codes import codes_in
+from reference.search.corpus import Document
+from reference.search.excerpt import excerpt
+from reference.search.fields import SPELT
+from reference.search.hit import Hit
+from reference.search.official import Official, OfficialHit, as_hits, is_named, joined
+from reference.search.ranking import Ranking
+from reference.search.vocabulary import Term, terms, tokens
+from reference.search.words import plain
+
+_BETTER = 0.1
+"""How much more of a question an official page has to hold than ours to stand above them."""
+LONGEST_QUERY = 500
+"""Characters of a question that are read."""
+
+
+class Search:
+    """Pages, ready to be asked."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._ranking = Ranking(documents)
+
+    def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
+        """The best of our pages, of one kind if it is given, the best first."""
+        wanted = self._ranking.terms(query)
+        scores = self._ranking.scores(query, wanted)
+        fitting = [number for number in scores if kind in {None, self._documents[number].page.kind}]
+        best = sorted(fitting, key=lambda number: -scores[number])[:limit]
+        names = [*SPELT.findall(query), *codes_in(query)]
+        return [self._hit(number, scores[number], wanted, names) for number in best]
+
+    def hits_with_official(self, query: str, limit: int, official: Official) -> list[Hit]:
+        """The best pages of both; none of the official ones that describe the same thing as one of ours.
+
+        Official pages go below ours, unless they hold more of the question or are named in it; if what is named is on a
+        page of ours too, then after that one.
+        """
+        ours = self.hits(query, limit)
+        theirs = [hit for hit in official.search(query, limit) if hit.path not in self._covered]
+        named = [hit for hit in theirs if is_named(hit, query)]
+        above = [] if self._ranking.is_named(query) else named or self._better(theirs, ours, query)
+        second = [hit for hit in named if hit not in above]
+        below = [hit for hit in theirs if hit not in above and hit not in second]
+        return joined(as_hits(above), ours[:1], as_hits(second), ours[1:], below=as_hits(below), limit=limit)
+
+    @cached_property
+    def _covered(self) -> set[str]:
+        """Paths of the official pages about what our pages are about; they are the same in all languages."""
+        addresses = (document.page.official for document in self._documents)
+        return {urlsplit(address).path.strip("/").removesuffix(".html") for address in addresses if address}
+
+    def _better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
+        """Those that hold more of a question than our pages do."""
+        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + _BETTER
+        return [hit for hit in theirs if self._share(query, f"{hit.title} {hit.summary}") > enough]
+
+    def _share_of_ours(self, query: str, addresses: Container[str]) -> float:
+        """How much of a question is in what people say who want one of these pages, for the best of them."""
+        spoken = (document.spoken for document in self._documents if document.page.uri in addresses)
+        return max((self._share(query, " ".join(phrases)) for phrases in spoken), default=0.0)
+
+    def _share(self, query: str, text: str) -> float:
+        """How much of a question a text holds, by what tells pages apart."""
+        held = tokens(text)
+        weights = {term: self._ranking.weight(term) for term in self._ranking.terms(query)}
+        found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
+        return found / (sum(weights.values()) or 1.0)
+
+    def _hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
+        document = self._documents[number]
+        page = document.page
+        known = {term.stem for term in terms(page.name)}
+        sought = [term for term in wanted if term.stem not in known]
+        weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
+        foreign = [name for name in names if plain(name) not in plain(page.name)]
+        section, text = excerpt(document.sections, weights, foreign)
+        return Hit(
+            page.uri,
+            page.title,
+            page.kind,
+            page.description,
+            section,
+            text,
+            page.official,
+            "openchannels",
+            round(score, 4),
+        )
+
+
+def search(query: str, limit: int = 5, kind: str | None = None, official: Official | None = None) -> list[Hit]:
+    """The pages that answer a question best, the best first; none where no page has any of its words.
+
+    `kind` leaves only one kind of pages; without it the official documentation has its say too, where it is given.
+    """
+    question = query[:LONGEST_QUERY]
+    if kind == "official":
+        return as_hits(official.search(question, limit)) if official else []
+    if official is None or kind is not None:
+        return _search().hits(question, limit, kind)
+    return _search().hits_with_official(question, limit, official)
+
+
+@cache
+def _search() -> Search:
+    return Search([Document(page) for page in pages().values()])

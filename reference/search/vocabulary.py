@@ -1,0 +1,82 @@
+"""The field's vocabulary: which words say the same, in English and Russian, and which say nothing."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reference.search.words import stems, words
+
+_FILE = Path(__file__).with_name("vocabulary.toml")
+_MARK = "~"
+"""Begins the name of a group, so that it is never taken for a word."""
+_Phrase = tuple[str, ...]
+_Phrases = tuple[tuple[_Phrase, tuple[str, ...]], ...]
+
+
+class Term(NamedTuple):
+    """A word that says something."""
+
+    stem: str
+    groups: tuple[str, ...]
+    """The groups of words in which it stands."""
+
+    def tokens(self) -> tuple[str, ...]:
+        """All under which it can be found, the word itself first."""
+        return (self.stem, *self.groups)
+
+
+def terms(text: str) -> Iterator[Term]:
+    """The words of a text that say something, in order."""
+    found = stems(text)
+    known, stop = _phrases(), _stop_words()
+    at = 0
+    while at < len(found):
+        length, groups = _longest(found, at, known[found[at]]) if found[at] in known else (1, ())
+        for stem in found[at : at + length]:
+            if groups or stem not in stop:
+                yield Term(stem, groups)
+        at += length
+
+
+def tokens(text: str) -> frozenset[str]:
+    """The words of a text that say something, and the groups in which they stand."""
+    return frozenset(token for term in terms(text) for token in term.tokens())
+
+
+def vocabulary() -> set[str]:
+    """Every word in it."""
+    return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in words(entries)}
+
+
+def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tuple[str, ...]]:
+    """The longest phrase that stands here: `quick answer` is neither quick nor an answer."""
+    for phrase, groups in phrases:
+        if len(phrase) == 1 or tuple(found[at : at + len(phrase)]) == phrase:
+            return len(phrase), groups
+    return 1, ()
+
+
+@cache
+def _phrases() -> Mapping[str, _Phrases]:
+    """First stem -> the phrases that begin with it, the longest first, with their groups."""
+    groups: dict[_Phrase, dict[str, None]] = {}
+    for name, entries in _file()["groups"].items():
+        for entry in entries.split(","):
+            groups.setdefault(tuple(stems(entry)), {})[_MARK + name] = None
+    by_first: dict[str, list[tuple[_Phrase, tuple[str, ...]]]] = {}
+    for phrase in sorted(groups, key=len, reverse=True):
+        if len(phrase) > 1 or phrase[0] not in _stop_words():
+            by_first.setdefault(phrase[0], []).append((phrase, tuple(groups[phrase])))
+    return {first: tuple(phrases) for first, phrases in by_first.items()}
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(stems(_file()["stop"]))
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""The control API of the embedded portal: switches, faults, a look inside."""

@@ -1,0 +1,125 @@
+"""The part of the control API that makes a client's life hard: faults, limits and the authorization server's moods."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from sandbox.control.switches import BadInput
+from sandbox.state.company import Company
+from sandbox.state.faults import LONGEST_PAUSE, read_plan
+from sandbox.state.limits import read_limits
+from sandbox.state.oauth import OAuth
+
+Act = Callable[[Request, dict[str, Any]], Any]
+
+
+def _company(request: Request) -> Company:
+    company: Company = request.app.state.company
+    return company
+
+
+def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
+    return _company(request).faults.shown()
+
+
+def _set_faults(request: Request, body: dict[str, Any]) -> Any:
+    _company(request).faults.arrange(*read_plan(body))
+    return _show_faults(request, body)
+
+
+def _clear_faults(request: Request, body: dict[str, Any]) -> Any:
+    _company(request).faults.arrange((), 0)
+    return _show_faults(request, body)
+
+
+def _show_limits(request: Request, _body: dict[str, Any]) -> Any:
+    return _company(request).limits.shown()
+
+
+def _set_limits(request: Request, body: dict[str, Any]) -> Any:
+    _company(request).limits.arrange(read_limits(body))
+    return _show_limits(request, body)
+
+
+def _show_oauth(request: Request, _body: dict[str, Any]) -> Any:
+    oauth = _company(request).oauth
+    applications = [
+        {"client_id": item.client_id, "user_id": item.user_id, "redirect_uri": item.redirect_uri,
+         "scopes": list(item.scopes)} for item in oauth.applications.values()
+    ]  # fmt: skip
+    moods = {"delay": oauth.delay, "endpoint": oauth.endpoint, "fail": oauth.fail}
+    return {**vars(oauth.counters), **moods, "applications": applications}
+
+
+def _set_oauth(request: Request, body: dict[str, Any]) -> Any:
+    company = _company(request)
+    read = {name: _read_oauth(name, value) for name, value in body.items()}
+    if read.get("revoke"):
+        company.oauth.revoke()
+    if read.get("expire"):
+        company.oauth.expire(company.clock())
+    _change(company.oauth, read)
+    return _show_oauth(request, body)
+
+
+def _change(oauth: OAuth, read: Mapping[str, Any]) -> None:
+    for name in {"delay", "endpoint", "fail"} & set(read):
+        setattr(oauth, name, read[name])
+    for name in {"scopes", "redirect_uri"} & set(read):
+        for application in oauth.applications.values():
+            setattr(application, name, read[name])
+
+
+def _read_oauth(name: str, value: Any) -> Any:
+    reader = _OAUTH_FIELDS.get(name)
+    if reader is None:
+        raise BadInput(f"unknown field {name}; known: {', '.join(_OAUTH_FIELDS)}")
+    return reader(name, value)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"{name}: true or false expected")
+    return value
+
+
+def _pause(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_PAUSE:
+        raise BadInput(f"{name}: a number of seconds from 0 to {LONGEST_PAUSE}")
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{name}: a text expected")
+    return value
+
+
+def _text_or_none(name: str, value: Any) -> str | None:
+    return None if value is None else _text(name, value)
+
+
+def _scopes(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise BadInput(f"{name}: a list of names")
+    return tuple(_text(name, item) for item in value)
+
+
+_OAUTH_FIELDS: dict[str, Callable[[str, Any], Any]] = {
+    "expire": _flag,
+    "revoke": _flag,
+    "scopes": _scopes,
+    "redirect_uri": _text,
+    "delay": _pause,
+    "endpoint": _text_or_none,
+    "fail": _text_or_none,
+}
+
+POSTS: dict[str, Act] = {
+    "/faults": _set_faults,
+    "/faults/clear": _clear_faults,
+    "/limits": _set_limits,
+    "/oauth": _set_oauth,
+}
+GETS: dict[str, Act] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}

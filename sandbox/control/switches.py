@@ -1,0 +1,106 @@
+"""Reading and patching the switches from the JSON of the control API."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
+
+from sandbox.state.switches import Hold, Pending, Switches
+
+STAGES = ("chat", "session", "data")
+
+
+class BadInput(Exception):  # noqa: N818  it is the fault of whoever asked
+    """The control API was asked for something that makes no sense."""
+
+
+def required(body: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any:
+    """Return a value that must be there and of a certain type."""
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        raise BadInput(f"{name}: {' or '.join(kind.__name__ for kind in kinds)} expected")
+    return value
+
+
+def fields_of(switches: Switches) -> dict[str, Any]:
+    """Return the switches as JSON."""
+    shown = asdict(switches)
+    shown["locked_chats"] = sorted(switches.locked_chats)
+    shown["load_failures"] = {str(chat_id): stage for chat_id, stage in switches.load_failures.items()}
+    return shown
+
+
+def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
+    """Change the switches a patch names; nothing changes when any of it is wrong."""
+    readers = {item.name: getattr(switches, item.name) for item in fields(switches)}
+    changes: list[tuple[Any, str, Any]] = []
+    for name, value in patch.items():
+        if name not in readers:
+            raise BadInput(f"unknown switch {name}; known: {', '.join(readers)}")
+        current = readers[name]
+        if is_dataclass(current) and name in ("modules", "plan"):
+            changes.extend((current, inner, flag) for inner, flag in _flags(name, current, value).items())
+        else:
+            changes.append((switches, name, _read(name, value)))
+    for holder, name, value in changes:
+        setattr(holder, name, value)
+
+
+def _flags(name: str, group: Any, value: Any) -> dict[str, bool]:
+    known = {item.name for item in fields(group)}
+    if not isinstance(value, Mapping) or not set(value) <= known:
+        raise BadInput(f"{name}: an object of {', '.join(sorted(known))}")
+    return {inner: _boolean(f"{name}.{inner}", flag) for inner, flag in value.items()}
+
+
+def _boolean(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"{name}: true or false expected")
+    return value
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == "locked_chats":
+        return _chat_ids(value)
+    if name == "load_failures":
+        return _stages(value)
+    if name == "remote_lines":
+        return {str(code): str(answer) for code, answer in _object(name, value).items()}
+    if name == "pending":
+        return None if value is None else Pending(**_texts(name, value, ("code", "text")))
+    if name == "hold":
+        return None if value is None else _hold(_object(name, value))
+    return _boolean(name, value)
+
+
+def _object(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{name}: an object expected")
+    return value
+
+
+def _texts(name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
+    given = _object(name, value)
+    if not set(given) <= set(allowed) or allowed[0] not in given:
+        raise BadInput(f"{name}: an object of {', '.join(allowed)}")
+    return {key: str(text) for key, text in given.items()}
+
+
+def _chat_ids(value: Any) -> set[int]:
+    if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+        raise BadInput("locked_chats: a list of chat ids")
+    return set(value)
+
+
+def _stages(value: Any) -> dict[int, str]:
+    given = _object("load_failures", value)
+    if not all(str(key).isdecimal() and stage in STAGES for key, stage in given.items()):
+        raise BadInput(f"load_failures: chat ids to one of {', '.join(STAGES)}")
+    return {int(key): stage for key, stage in given.items()}
+
+
+def _hold(value: Mapping[str, Any]) -> Hold:
+    calls = value.get("calls", 0)
+    if not isinstance(calls, int) or calls < 0:
+        raise BadInput("hold.calls: a number of calls, 0 for all")
+    code, status = required(value, "code", (str,)), required(value, "status", (int,))
+    return Hold(code, status, str(value.get("text", "")), calls)

@@ -1,0 +1,1 @@
+"""What happens in a company: who may do what, sessions, queues, transfers, messages."""

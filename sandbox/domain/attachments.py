@@ -1,0 +1,54 @@
+"""What can hang on a message: attachments, keyboards, context menus; as JSON or as its text."""
+
+import json
+from typing import Any
+
+from sandbox.state import php
+from sandbox.state.errors import Refusal
+
+ATTACH_LIMIT = 30 * 1024
+
+
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def check_attach(value: Any) -> Any:
+    """Return the blocks of an attachment, or refuse it."""
+    attach = _decoded(value)
+    if len(json.dumps(attach)) > ATTACH_LIMIT:
+        raise Refusal("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+    blocks = attach.get("BLOCKS") if isinstance(attach, dict) else attach
+    if not _is_list_of_objects(blocks):
+        raise Refusal("ATTACH_ERROR", "Incorrect attach params")
+    return attach if isinstance(attach, dict) else {"BLOCKS": attach}
+
+
+def check_keyboard(value: Any) -> None:
+    """Refuse a keyboard without buttons, or with buttons without a text."""
+    keyboard = _decoded(value)
+    buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
+    if not _is_list_of_objects(buttons) or not all(map(_is_button, php.values(buttons))):
+        raise Refusal("KEYBOARD_ERROR", "Incorrect keyboard params")
+
+
+def check_menu(value: Any) -> None:
+    """Refuse a context menu without items, or with items without a text."""
+    menu = _decoded(value)
+    items = menu["ITEMS"] if isinstance(menu, dict) and "ITEMS" in menu else menu
+    if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.values(items)):
+        raise Refusal("MENU_ERROR", "Incorrect menu params")
+
+
+def _is_button(button: dict[str, Any]) -> bool:
+    return bool(button.get("TEXT")) or button.get("TYPE") == "NEWLINE"
+
+
+def _is_list_of_objects(items: Any) -> bool:
+    found = php.values(items)
+    return bool(found) and all(isinstance(item, dict) for item in found)

@@ -1,0 +1,103 @@
+"""How a session ends: in two phases, by force, as spam, and with the client's vote."""
+
+from datetime import timedelta
+
+from sandbox.state.company import Company
+from sandbox.state.records import DISLIKE, LIKE, Chat, Line, Session, Status
+
+VOTES = {"1": LIKE, "0": DISLIKE}
+SITE_CHAT = "livechat"
+
+
+def finish(company: Company, chat: Chat, session: Session) -> None:
+    """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
+    line = company.line_of(session)
+    asked_already = session.wait_action and not session.wait_answer
+    if line is None or not line.on("ACTIVE") or asked_already or not _farewell(company, chat, session, line):
+        close(company, chat, session, Status.CLOSED, "operator")
+        return
+    session.status = Status.CLOSING
+    session.wait_action, session.wait_answer = True, False
+    session.modified = company.clock()
+
+
+def _farewell(company: Company, chat: Chat, session: Session, line: Line) -> bool:
+    texts = []
+    if line.settings["CLOSE_RULE"] == "text":
+        texts.append(line.settings["CLOSE_TEXT"])
+    if line.on("VOTE_MESSAGE") and not session.vote:
+        texts.append(line.settings["VOTE_MESSAGE_2_TEXT"])
+        _await_vote(company, session, int(line.settings["VOTE_TIME_LIMIT"]))
+    for text in texts:
+        company.announce(chat, text, to_client=True)
+    return bool(texts)
+
+
+def _await_vote(company: Company, session: Session, seconds: int) -> None:
+    session.wait_vote = True
+    session.vote_until = company.clock() + timedelta(seconds=seconds) if seconds else None
+
+
+def close(company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False) -> None:
+    """Close a session for good and let go of its chat; by force its people and its silent mode stay."""
+    if session.id == chat.session_id:
+        company.announce(chat, f"Conversation #{session.id} finished")
+        chat.session_id = 0
+        company.uninvite(chat)
+        if not force:
+            chat.owner, chat.silent = 0, "N"
+            chat.members = [member for member in chat.members if member in company.clients]
+    session.closed = True
+    session.status, session.close_reason = status, reason
+    session.paused = session.wait_action = session.wait_answer = False
+    session.closed_at = session.modified = company.clock()
+
+
+def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> None:
+    """Close a session as spam, without a word to the client."""
+    company.announce(chat, f"{company.mention(user_id)} marked the conversation as spam")
+    session.spam = True
+    close(company, chat, session, Status.SPAM, "spam")
+
+
+def vote_in(chat: Chat, text: str) -> int:
+    """Read a vote out of a client's message: 1 or 0, alone or before a blank; in the site chat one clicks instead."""
+    alone = len(text.strip()) == 1 or text[1:2] == " "
+    return VOTES.get(text[:1], 0) if alone and chat.connector != SITE_CHAT else 0
+
+
+def session_to_vote_on(company: Company, chat: Chat) -> Session | None:
+    """Find the session that waits for a client's vote; a closed one is opened once more for it."""
+    last = company.sessions_of(chat.id)[-1:]
+    if not last or not last[0].wait_vote:
+        return None
+    if last[0].closed and not _is_too_late(company, last[0]):
+        _reopen(company, chat, last[0])
+    return last[0]
+
+
+def _is_too_late(company: Company, session: Session) -> bool:
+    return session.vote_until is not None and company.clock() > session.vote_until
+
+
+def _reopen(company: Company, chat: Chat, session: Session) -> None:
+    session.closed, session.closed_at, session.close_reason = False, None, None
+    session.status, session.wait_action = Status.CLOSING, True
+    chat.session_id, chat.owner = session.id, session.operator_id
+    if session.operator_id and session.operator_id not in chat.members:
+        chat.members.append(session.operator_id)
+    company.announce(chat, f"Conversation #{session.id} was opened again")
+
+
+def take_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
+    """Store a client's vote unless it comes too late; then close at once or later, as the line says."""
+    line = company.line_of(session)
+    if _is_too_late(company, session) or line is None:
+        company.announce(chat, "The time for rating this conversation is over.", to_client=True)
+        return
+    session.vote, session.voted_at = vote, company.clock()
+    session.wait_vote, session.vote_until = False, None
+    thanks = "VOTE_MESSAGE_2_LIKE" if vote == LIKE else "VOTE_MESSAGE_2_DISLIKE"
+    company.announce(chat, line.settings[thanks], to_client=True)
+    if line.on("VOTE_CLOSING_DELAY"):
+        close(company, chat, session, Status.CLOSED, "client")

@@ -1,0 +1,30 @@
+"""How a client who never wrote before gets a user, a user code and a chat."""
+
+from typing import Any
+
+from sandbox.control.switches import BadInput, required
+from sandbox.state.company import Company
+from sandbox.state.records import Chat, Client
+
+
+def chat_of_stranger(company: Company, body: dict[str, Any]) -> Chat:
+    """Create the chat of a new client of a line."""
+    line = company.lines.get(required(body, "line_id", (int,)))
+    if line is None:
+        raise BadInput("line_id: no such line")
+    connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))
+    first, _, last = str(body.get("name") or "Guest").partition(" ")
+    client = Client(company.next_id("user"), first, last, connector=connector)
+    company.clients[client.id] = client
+    return open_chat(company, client, line.id)
+
+
+def open_chat(company: Company, client: Client, line_id: int) -> Chat:
+    """Create the chat that a client and a line share."""
+    external = company.next_id("chat")
+    chat_id = company.next_id("chat")
+    line_name = company.lines[line_id].settings["LINE_NAME"]
+    code = f"{client.connector}|{line_id}|{external}|{client.id}"
+    chat = Chat(chat_id, f"{client.name} - {line_name}", company.clock(), user_code=code, members=[client.id])
+    company.chats[chat.id] = chat
+    return chat

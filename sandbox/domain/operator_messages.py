@@ -1,0 +1,77 @@
+"""What a message does to the session of its dialog."""
+
+from typing import Any
+
+from sandbox.domain.closing import SITE_CHAT, session_to_vote_on, take_vote, vote_in
+from sandbox.domain.permissions import queue_members
+from sandbox.domain.queues import is_present, pass_on
+from sandbox.domain.sessions import greet, is_new, open_session, start, start_by
+from sandbox.state.company import Company
+from sandbox.state.records import Chat, Message, Session, Status
+
+
+def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
+    """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
+    vote = vote_in(chat, text)
+    rated = session_to_vote_on(company, chat) if vote else None
+    known = rated or open_session(company, chat)
+    session = known or start(company, chat)
+    message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
+    if rated:
+        take_vote(company, chat, rated, vote)
+    elif session:
+        _hear(company, chat, session, new=session is not known)
+    return message
+
+
+def _hear(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
+    session.modified = company.clock()
+    if not session.wait_answer:
+        session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
+        session.wait_action = session.wait_vote = False
+    if new:
+        _greet(company, chat, session)
+    _leave_absent(company, chat, session)
+
+
+def _greet(company: Company, chat: Chat, session: Session) -> None:
+    """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
+    line = company.line_of(session)
+    if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
+        return
+    if line.on("SEND_WELCOME_EACH_SESSION") or is_new(company, chat):
+        greet(company, chat, session)
+
+
+def _leave_absent(company: Company, chat: Chat, session: Session) -> None:
+    """Take an accepted dialog from an operator who is not at work, unless it is pinned or the line has nobody else."""
+    line, holder = company.line_of(session), session.operator_id
+    if line is None or session.paused or session.wait_answer or company.is_bot(holder):
+        return
+    if not is_present(company, line, holder) and queue_members(company, line) != [holder]:
+        pass_on(company, chat, session)
+
+
+def operator_writes(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
+    """Send an operator's message to the client, in a session of their own if none is open.
+
+    In silent mode it stays inside, and the session does not notice.
+    """
+    if chat.silent == "Y":
+        return company.say(chat, author_id, text, hidden=True, **details)
+    session = open_session(company, chat)
+    if session is None and chat.id not in company.switches.load_failures:
+        session = start_by(company, chat, author_id)
+    if session:
+        session.status, session.modified = _status_after(company, session, author_id), company.clock()
+        session.wait_vote = session.wait_vote and session.status is Status.CLOSING
+    return company.say(chat, author_id, text, to_client=True, **details)
+
+
+def _status_after(company: Company, session: Session, author_id: int) -> Status:
+    """A dialog that nobody accepted still waits, untouched by a bot of the site chat; one that is closing goes on."""
+    if session.wait_answer and company.is_bot(author_id) and session.source == SITE_CHAT:
+        return session.status
+    if session.wait_answer:
+        return Status.CLIENT_AGAIN if session.status >= Status.CLIENT_AGAIN else Status.CLIENT_FIRST
+    return Status.CLOSING if session.wait_action else Status.OPERATOR_WROTE

@@ -1,0 +1,153 @@
+"""Who may do what: the shared gate of the operator methods and the single rights."""
+
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Chat, Employee, Line, Reach, Role, Session
+
+NO_RIGHTS = Role("none")
+
+
+def role_of(company: Company, user_id: int) -> Role:
+    """Return the role of a user; strangers and the dismissed have none."""
+    employee = company.employee(user_id)
+    return employee.role if employee else NO_RIGHTS
+
+
+def check_access(company: Company, user_id: int, chat_id: int) -> Chat:
+    """Let a user at an open-line chat or refuse, in the order the portal checks."""
+    if not (company.switches.modules.im and company.switches.modules.pull):
+        raise Refusal("IM_LOAD_ERROR", "Error loading the messenger modules")
+    if chat_id <= 0:
+        raise Refusal("CHAT_ID", "Chat ID is invalid.")
+    if user_id <= 0:
+        raise Refusal("USER_ID", "User ID is invalid.")
+    chat = company.chats.get(chat_id)
+    if chat and user_id in chat.members:
+        if chat.entity_type != "LINES":
+            raise _wrong_type()
+        return chat
+    if chat and (user_id, chat_id) in company.recents:
+        return chat
+    return _check_stranger(company, user_id, chat)
+
+
+def _check_stranger(company: Company, user_id: int, chat: Chat | None) -> Chat:
+    if chat is None:
+        raise Refusal("CHAT_ID", "Chat ID is invalid.")
+    if chat.type != "L":
+        raise _wrong_type()
+    if not can_join(company, user_id, chat):
+        raise Refusal("ACCESS_DENIED", "You do not have permission to access this chat.")
+    return chat
+
+
+def _wrong_type() -> Refusal:
+    return Refusal("CHAT_TYPE", "This chat is not Open Channel")
+
+
+def can_join(company: Company, user_id: int, chat: Chat) -> bool:
+    """Tell whether a user may enter the chat: by the role for its line, or by CRM."""
+    if reaches_line(company, role_of(company, user_id).join, user_id, chat.line_id):
+        return True
+    if not chat.crm_main or not company.switches.modules.crm:
+        return False
+    return can_read_crm(company, user_id, *chat.crm_main)
+
+
+def _covers(company: Company, reach: Reach, user_id: int, other_id: int) -> bool:
+    if reach is Reach.ALL:
+        return True
+    if reach is Reach.NONE:
+        return False
+    if user_id == other_id:
+        return True
+    return reach is Reach.DEPARTMENT and _share_department(company, user_id, other_id)
+
+
+def _share_department(company: Company, user_id: int, other_id: int) -> bool:
+    one, other = company.employees.get(user_id), company.employees.get(other_id)
+    return bool(one and other and set(one.departments) & set(other.departments))
+
+
+def queue_members(company: Company, line: Line) -> list[int]:
+    """Return the users of a line's queue in its order, departments spelled out."""
+    members: list[int] = []
+    for entry in line.queue:
+        members.extend(_entry_members(company, entry.entity_type, entry.entity_id))
+    return list(dict.fromkeys(members))
+
+
+def _entry_members(company: Company, entity_type: str, entity_id: int) -> list[int]:
+    if entity_type == "user":
+        return [entity_id]
+    return [user.id for user in company.employees.values() if entity_id in user.departments and user.can_take_dialogs]
+
+
+def can_modify_line(company: Company, user_id: int, line_id: int) -> bool:
+    """Tell whether a user may change or delete a line."""
+    return reaches_line(company, role_of(company, user_id).lines_modify, user_id, line_id)
+
+
+def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, own_counts: bool = True) -> bool:
+    """Tell whether a permission covers the line: all, someone in its queue, or the user who changed it last."""
+    if reach is Reach.ALL:
+        return True
+    line = company.lines.get(line_id)
+    if line is None or reach is Reach.NONE:
+        return False
+    if own_counts and line.modified_by == user_id:
+        return True
+    return any(_covers(company, reach, user_id, member) for member in queue_members(company, line))
+
+
+def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: int) -> bool:
+    """Tell whether a user may read a CRM object; without the CRM module the check passes."""
+    if not company.switches.modules.crm:
+        return True
+    reach = role_of(company, user_id).crm
+    if reach is Reach.ALL:
+        return True
+    entity = company.crm.get((entity_type.upper(), entity_id))
+    return entity is not None and reach is Reach.OWN and entity.responsible_id == user_id
+
+
+def can_see_history(company: Company, user_id: int, session: Session) -> bool:
+    """Tell whether a user may read a session's messages."""
+    if user_id > 0 and session.operator_id == user_id:
+        return True
+    if _covers(company, role_of(company, user_id).history, user_id, session.operator_id):
+        return True
+    if not session.crm_main or not company.switches.modules.crm:
+        return False
+    return can_read_crm(company, user_id, *session.crm_main)
+
+
+def history_reaches(company: Company, caller_id: int, target_id: int, session: Session) -> bool:
+    """Tell whether a target may see a session, measured (as the portal does) by the caller's permission."""
+    return _covers(company, role_of(company, caller_id).history, target_id, session.operator_id)
+
+
+def channel_works(company: Company, chat: Chat) -> bool:
+    """Tell whether the line that the chat began in is on and still has the chat's channel."""
+    line = company.lines.get(chat.line_id)
+    if line is None or not line.on("ACTIVE"):
+        return False
+    connection = company.connections.get((chat.connector, line.id))
+    return chat.connector in line.connectors or (connection is not None and connection.active)
+
+
+def channel_off() -> Refusal:
+    """Return the messenger's answer to a message for a channel that does not work."""
+    return Refusal("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
+
+
+def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
+    """Tell whether a user may rate operators of a line."""
+    if not company.switches.plan.head_vote:
+        return False
+    return reaches_line(company, role_of(company, user_id).vote_head, user_id, line_id)
+
+
+def can_remove_members(user: Employee | None, chat: Chat, target_id: int) -> bool:
+    """Tell whether a user may take another out of the chat: its owner, an administrator, or oneself."""
+    return user is not None and (user.admin or user.id in (chat.owner, target_id))

@@ -1,0 +1,153 @@
+"""How a line finds the operator for a session, in turn, in order or all at once, and when it asks anew."""
+
+from collections.abc import Iterable
+
+from sandbox.domain.permissions import queue_members
+from sandbox.state.company import Company
+from sandbox.state.records import Chat, Line, Session, Status, Transfer
+
+COUNTED_BELOW = {
+    "answered": Status.OPERATOR_WROTE,
+    "answered_new": Status.CLIENT_AGAIN,
+    "closed": Status.CLOSING,
+}
+"""TYPE_MAX_CHAT -> the status from which a session takes up no place any more."""
+
+
+def operators(company: Company, line: Line) -> list[int]:
+    """Return the members of the queue who can take dialogs at all."""
+    found = (company.employees.get(user_id) for user_id in queue_members(company, line))
+    return [user.id for user in found if user and user.can_take_dialogs]
+
+
+def is_present(company: Company, line: Line, user_id: int) -> bool:
+    """Tell whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
+    user = company.employee(user_id)
+    return bool(user and (user.presence == "online" or not line.on("CHECK_AVAILABLE")))
+
+
+def load_of(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
+    """Count the open sessions of an operator on the line whose status is below the given one."""
+    return sum(
+        not session.closed and session.status < below
+        for session in company.sessions.values()
+        if session.operator_id == user_id and session.line_id == line.id
+    )
+
+
+def free_places(company: Company, line: Line, user_id: int) -> int:
+    """Count the sessions that the line's limit still lets an operator have."""
+    counted = load_of(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
+    return max(0, int(line.settings["MAX_CHAT"]) - counted)
+
+
+def has_place(company: Company, line: Line, user_id: int) -> bool:
+    """Tell whether an operator may get one more session; a limit of 0 is none."""
+    return line.settings["MAX_CHAT"] == "0" or free_places(company, line, user_id) > 0
+
+
+def candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
+    """Return the operators who could have a session now; whoever holds it needs no further place."""
+    return [
+        user_id
+        for user_id in operators(company, line)
+        if is_present(company, line, user_id) and (user_id == holder or has_place(company, line, user_id))
+    ]
+
+
+def next_operator(company: Company, line: Line, session: Session) -> int:
+    """Pick the next operator for a session, who may be the one that has it; 0 when nobody is there."""
+    free = candidates(company, line, session.operator_id)
+    if line.settings["QUEUE_TYPE"] == "evenly":
+        free = _rotated(free, operators(company, line), line.last_picked)
+    else:
+        free = [user_id for user_id in free if user_id not in session.asked] or free
+    return next(iter(free), 0)
+
+
+def _rotated(free: list[int], order: list[int], last: int) -> list[int]:
+    if last not in order:
+        return free
+    start = order.index(last) + 1
+    return [user_id for user_id in order[start:] + order[:start] if user_id in free]
+
+
+def asks_everyone(line: Line) -> bool:
+    """Tell whether a line offers its dialogs to all operators at once."""
+    return bool(line.settings["QUEUE_TYPE"] == "all")
+
+
+def distribute(company: Company, chat: Chat, session: Session) -> None:
+    """Offer a session to the queue; it is nobody's until someone answers."""
+    chat.owner, session.wait_answer = 0, True
+    company.uninvite(chat)
+    line = company.line_of(session)
+    chosen = 0
+    if line and asks_everyone(line):
+        company.invite(candidates(company, line), chat)
+    elif line:
+        chosen = next_operator(company, line, session)
+    session.operator_id = chosen
+    if line and chosen:
+        line.last_picked = chosen
+        session.asked = [chosen] if chosen in session.asked else [*session.asked, chosen]
+        company.invite([chosen], chat)
+
+
+def send_away(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
+    """Take everybody out of a chat but its clients, whoever is kept, and bots that do not leave."""
+    line = company.line_of(session)
+    leaving_bot = 0
+    if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
+        leaving_bot = int(line.settings["WELCOME_BOT_ID"])
+    chat.members = [
+        member
+        for member in chat.members
+        if member == keep or member in company.clients or (company.is_bot(member) and member != leaving_bot)
+    ]
+    company.uninvite(chat)
+
+
+def requeue(company: Company, chat: Chat, session: Session) -> None:
+    """Put a session back into the queue, accepted or not; it is not pinned any more."""
+    session.status, session.modified = Status.SKIPPED, company.clock()
+    session.paused = False
+    distribute(company, chat, session)
+
+
+def pass_on(company: Company, chat: Chat, session: Session) -> None:
+    """Let the queue give a session to the next operator."""
+    line, before = company.line_of(session), session.operator_id
+    send_away(company, chat, session)
+    requeue(company, chat, session)
+    if line is None or asks_everyone(line) or session.operator_id == before:
+        return
+    heir = session.operator_id
+    company.transfers.append(
+        Transfer(session.id, company.clock(), before, line.id, to_operator=heir, reason="queue", mode="AUTO")
+    )
+    company.announce(
+        chat, f"The conversation goes to {company.mention(heir)}" if heir else "No operator is there: it waits"
+    )
+
+
+def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
+    """Take the dialogs of a line from operators who are no longer in its queue; those that are closing stay."""
+    for session in _open_sessions(company, line):
+        if session.operator_id in gone and session.status < Status.CLOSING:
+            chat = company.chats[session.chat_id]
+            if session.status >= Status.ACCEPTED:
+                company.announce(chat, f"{company.mention(session.operator_id)} does not work on this line any more")
+            pass_on(company, chat, session)
+
+
+def offer_waiting(company: Company, line: Line) -> None:
+    """Offer what waits on a line to its present operators: to all of them, or what nobody has been asked for yet."""
+    for session in _open_sessions(company, line):
+        unasked = asks_everyone(line) or not session.operator_id
+        if session.status < Status.ACCEPTED and unasked and not company.is_bot(session.operator_id):
+            distribute(company, company.chats[session.chat_id], session)
+
+
+def _open_sessions(company: Company, line: Line) -> list[Session]:
+    return [session for session in company.sessions.values() if session.line_id == line.id and not session.closed]

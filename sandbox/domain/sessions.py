@@ -1,0 +1,174 @@
+"""The life of a session from its start to its finish, apart from closing it."""
+
+from sandbox.domain.closing import close
+from sandbox.domain.queues import distribute, send_away
+from sandbox.state.company import Company
+from sandbox.state.records import Chat, Line, Message, Session, Status
+
+
+def open_session(company: Company, chat: Chat) -> Session | None:
+    """Load the open session of a chat; older open ones of the same user code are closed as duplicates."""
+    if company.switches.load_failures.get(chat.id) == "session":
+        return None
+    found = [session for session in company.sessions_of(chat.id) if not session.closed]
+    for duplicate in found[:-1]:
+        close(company, chat, duplicate, Status.DUPLICATE, "auto")
+    return found[-1] if found else None
+
+
+def load_or_start(company: Company, chat: Chat) -> Session | None:
+    """Load the open session, or start one when none is open, as some methods do without saying so."""
+    found = open_session(company, chat)
+    if found or company.switches.load_failures.get(chat.id) == "session":
+        return found
+    return start(company, chat)
+
+
+def start(company: Company, chat: Chat) -> Session | None:
+    """Start a session that waits for an operator; impossible when its line is gone."""
+    session = _new_session(company, chat, chat.line_id)
+    if session is None:
+        return None
+    line = company.lines[session.line_id]
+    if not line.on("ACTIVE"):
+        company.announce(chat, "The line is closed")
+    if bot_id := _welcome_bot(company, chat, line):
+        session.operator_id = bot_id
+        add_member(chat, bot_id)
+    else:
+        distribute(company, chat, session)
+    return session
+
+
+def _welcome_bot(company: Company, chat: Chat, line: Line) -> int:
+    """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
+    bot_id = int(line.settings["WELCOME_BOT_ID"])
+    wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_new(company, chat)
+    return bot_id if wanted and line.on("WELCOME_BOT_ENABLE") and line.on("ACTIVE") and company.is_bot(bot_id) else 0
+
+
+def is_new(company: Company, chat: Chat) -> bool:
+    """Tell whether the present session is the first of its chat."""
+    return len(company.sessions_of(chat.id)) == 1
+
+
+def start_by(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
+    """Start a session that an operator opens: it is theirs at once, and on the line of its parent."""
+    session = _new_session(company, chat, parent.line_id if parent else chat.line_id)
+    if session is None:
+        return None
+    session.mode = "output"
+    session.parent_id = parent.id if parent else 0
+    take(company, chat, session, operator_id)
+    return session
+
+
+def _new_session(company: Company, chat: Chat, line_id: int) -> Session | None:
+    """Open a session; the chat goes on naming the line that an earlier one was moved to."""
+    if line_id not in company.lines:
+        return None
+    now = company.clock()
+    session = Session(
+        id=company.next_id("session"),
+        chat_id=chat.id,
+        user_code=chat.user_code,
+        line_id=line_id,
+        source=chat.connector,
+        client_id=chat.client_id,
+        created=now,
+        modified=now,
+        crm_main=chat.crm_main,
+        crm_bindings=dict(chat.crm_bindings),
+    )
+    company.sessions[session.id] = session
+    chat.session_id, chat.session_started = session.id, int(now.timestamp())
+    company.announce(chat, f"Conversation #{session.id} started")
+    return session
+
+
+def greet(company: Company, chat: Chat, session: Session) -> None:
+    """Send the line's greeting if the line has it on."""
+    line = company.line_of(session)
+    if line and line.on("WELCOME_MESSAGE"):
+        text = line.settings["WELCOME_MESSAGE_TEXT"].replace("#SESSION_ID#", str(session.id))
+        company.announce(chat, text, to_client=True)
+
+
+def answer(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
+    """Make a user responsible, over anyone who was; false when there is nothing to take."""
+    if chat.owner == user_id or chat.id in company.switches.locked_chats:
+        return False
+    if company.switches.load_failures.get(chat.id):
+        return False
+    add_member(chat, user_id)
+    session = open_session(company, chat)
+    if session is None:
+        return False
+    take(company, chat, session, user_id)
+    company.announce(chat, say or f"{company.mention(user_id)} started working with the conversation")
+    return True
+
+
+def take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
+    """Make a user responsible for a session and send the others away."""
+    now = company.clock()
+    chat.owner = session.operator_id = user_id
+    session.status = max(session.status, Status.ACCEPTED)
+    session.wait_answer = session.wait_action = False
+    session.modified = now
+    session.first_answer = session.first_answer or now
+    if not company.is_bot(user_id):
+        session.operator_answer = session.operator_answer or now
+    send_away(company, chat, session, keep=user_id)
+    add_member(chat, user_id)
+    company.read_all(user_id, chat)
+
+
+def add_member(chat: Chat, user_id: int) -> None:
+    """Let a user into a chat."""
+    if user_id not in chat.members:
+        chat.members.append(user_id)
+
+
+def intercept(company: Company, chat: Chat, user_id: int) -> None:
+    """Take a dialog over from its owner; without another owner nothing happens."""
+    previous = chat.owner
+    if previous and previous != user_id:
+        say = f"{company.mention(user_id)} took over the conversation from {company.mention(previous)}"
+        answer(company, chat, user_id, say=say)
+
+
+def join(company: Company, chat: Chat, user_id: int) -> None:
+    """Add a participant who is not responsible."""
+    if user_id not in chat.members:
+        add_member(chat, user_id)
+        company.read_all(user_id, chat)
+        company.announce(chat, f"{company.mention(user_id)} joined the conversation")
+
+
+def silence(company: Company, chat: Chat, *, on: bool) -> None:
+    """Hide operators' messages from the client, or show them again; a stored N differs from nothing."""
+    wanted = "Y" if on else ""
+    if chat.silent != wanted:
+        chat.silent = wanted
+        company.announce(chat, f"Silent mode is {'on' if on else 'off'}")
+
+
+def start_or_join(company: Company, chat: Chat, user_id: int) -> None:
+    """Open a session as its operator, or join the one that is open."""
+    if open_session(company, chat):
+        join(company, chat, user_id)
+    else:
+        start_by(company, chat, user_id)
+
+
+def restart_from(company: Company, chat: Chat, user_id: int, message: Message | None) -> None:
+    """Force the session closed and open its successor with a copy of a message that the client does not get."""
+    if chat.id in company.switches.locked_chats:
+        return
+    previous = load_or_start(company, chat)
+    if previous is None or message is None or message.chat_id != chat.id:
+        return
+    close(company, chat, previous, Status.CLOSED, "operator", force=True)
+    if start_by(company, chat, user_id, previous):
+        company.say(chat, message.author_id, message.text, system=message.system, file_ids=list(message.file_ids))

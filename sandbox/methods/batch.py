@@ -1,0 +1,128 @@
+"""The `batch` method: many calls in one, each able to use the answers of those before it."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.state import php
+from sandbox.state.company import Clock
+from sandbox.state.errors import Refusal
+from sandbox.wire.envelope import Answer, time_of
+
+LONGEST = 50
+NOT_ALLOWED = ("batch", "download", "upload")
+RESULT = "result"
+"""What a refusal that came with HTTP 200 carries beside its code."""
+_REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
+_KEY = re.compile(r"\[([^\]]*)\]")
+
+Perform = Callable[[str, dict[str, Any]], Answer]
+Scope = Mapping[str, Any]
+
+
+class Book:
+    """The answers of a batch so far, by the keys of its commands."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.results: dict[Any, Any] = {}
+        self.errors: dict[Any, Any] = {}
+        self.times: dict[Any, Any] = {}
+        self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
+
+    def note(self, key: str, answer: Answer) -> None:
+        """Write an answer down."""
+        if answer.refusal is None:
+            self.results[key] = answer.result
+            self.times[key] = time_of(self._clock, answer.operating)
+            for name, value in answer.numbers.items():
+                self.numbers[name][key] = value
+            return
+        self.errors[key] = answer.refusal.body()
+        if RESULT in answer.refusal.extra:
+            self.results[key] = answer.refusal.extra[RESULT]
+        if answer.refusal.code == "insufficient_scope":
+            self.errors[key]["error_description"] = ""
+
+    def scope(self) -> Scope:
+        """Return what references look into."""
+        return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
+
+    def shown(self) -> dict[str, Any]:
+        """Return the answer of the batch."""
+        return {
+            "result": php.array(self.results),
+            "result_error": php.array(self.errors),
+            "result_total": php.array(self.numbers["total"]),
+            "result_next": php.array(self.numbers["next"]),
+            "result_time": php.array(self.times),
+        }
+
+
+def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
+    """Run the commands of a batch in their order."""
+    book = Book(clock)
+    for position, (key, command) in enumerate(_commands(params.get("CMD"))):
+        if not isinstance(command, str):
+            continue
+        book.note(key, _run_one(command, position, book, perform))
+        if php.truthy(params.get("HALT")) and key in book.errors:
+            break
+    return book.shown()
+
+
+def _commands(cmd: Any) -> list[tuple[str, Any]]:
+    items = cmd.items() if isinstance(cmd, dict) else enumerate(php.values(cmd))
+    return [(str(key), command) for key, command in items]
+
+
+def _run_one(command: str, position: int, book: Book, perform: Perform) -> Answer:
+    method, _, query = command.partition("?")
+    if position >= LONGEST:
+        return Answer(refusal=Refusal("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
+    if method in NOT_ALLOWED:
+        return Answer(refusal=Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"))
+    return perform(method, resolved(php.parse_query(query), book.scope()))
+
+
+def resolved(value: Any, scope: Scope) -> Any:
+    """Replace the references in values and keys by what they point to."""
+    if isinstance(value, dict):
+        return {_embedded(key, scope): resolved(item, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolved(item, scope) for item in value]
+    if not isinstance(value, str):
+        return value
+    whole = _REFERENCE.fullmatch(value)
+    return _target(whole, scope) if whole else _embedded(value, scope)
+
+
+def _embedded(text: str, scope: Scope) -> str:
+    return _REFERENCE.sub(lambda match: _inserted(match, scope), text)
+
+
+def _inserted(match: re.Match[str], scope: Scope) -> str:
+    found = _target(match, scope)
+    return match.group(0) if found is None or php.is_array(found) else php.text(found)
+
+
+def _target(match: re.Match[str], scope: Scope) -> Any:
+    """Follow a reference as deep as it leads; where the path breaks off, the level reached is the value."""
+    found: Any = scope[match.group(1).lower()]
+    for key in _KEY.findall(match.group(2)):
+        step = _step(found, key)
+        if step is _MISSING:
+            return found
+        found = step
+    return found
+
+
+_MISSING = object()
+
+
+def _step(level: Any, key: str) -> Any:
+    if isinstance(level, dict):
+        return level.get(key, _MISSING)
+    if isinstance(level, list) and php.is_index(key) and int(key) < len(level):
+        return level[int(key)]
+    return _MISSING

@@ -1,0 +1,1 @@
+"""The made-up company with which the embedded portal starts."""

@@ -1,0 +1,201 @@
+"""A busy month: as many dialogs as are wanted, the same at every call, played like the scenes of the seeded company."""
+
+# ruff: noqa: RUF001  clients write in their own languages
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.control.switches import BadInput, required
+from sandbox.domain.new_clients import open_chat
+from sandbox.domain.queues import asks_everyone, operators
+from sandbox.seed.build import play_one
+from sandbox.seed.conversations import DAY, Said, Scene, Tags
+from sandbox.state.company import Company
+from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
+
+MOST = 20_000
+MONTH = 30 * DAY
+SHIFT = 240
+"""Minutes in which everybody who is not done yet has written."""
+LINES = (1, 1, 1, 2, 1, 2, 3, 1, 2, 5)
+"""Whose turn it is; the website has most clients."""
+FIRST_NAMES = (
+    "Emily", "Jonas", "Анна", "Lukas", "Sarah", "Сергей", "Marta", "Daniel", "Елена", "Paul", "Nina", "Максим", "Clara",
+    "Felix", "Ольга", "Laura", "Simon", "Павел", "Eva", "Thomas", "Наталья", "Julian", "Alice",
+)  # fmt: skip
+LAST_NAMES = (
+    "Baker", "Fischer", "Лебедева", "Novak", "Walker", "Морозов", "Rossi", "Hughes", "Соколова", "Weber", "Green",
+    "Фёдоров", "Jansen", "Moore", "Никитина", "Dubois", "Kovacs", "Орлов", "Larsen",
+)  # fmt: skip
+TALKS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "Hello, when will my order arrive? It was promised for Monday.",
+        "It left our warehouse this morning and will be with you tomorrow.",
+        "Tomorrow is too late, can it be sent by courier today?",
+        "The courier will be at your door before 18:00.",
+    ),
+    (
+        "Добрый день! Подскажите, пожалуйста, есть ли этот стол в белом цвете?",
+        "Добрый день! Да, белый есть в наличии, осталось четыре штуки.",
+        "А сборка входит в стоимость?",
+        "Сборка бесплатная при заказе с доставкой.",
+    ),
+    (
+        "I was charged twice for the same invoice.",
+        "I am sorry about that. Which invoice is it?",
+        "Number 20931, both payments went through on Friday.",
+        "The second payment is on its way back to you.",
+    ),
+    (
+        "Guten Tag, die Lampe kam beschädigt an. Was soll ich tun?",
+        "Das tut uns leid. Können Sie uns bitte ein Foto schicken?",
+        "Das Foto habe ich gestern schon per E-Mail geschickt.",
+        "Danke, gefunden. Die neue Lampe geht heute noch hinaus.",
+    ),
+    (
+        "My password link does not work, it says that it has expired.",
+        "I have sent you a new link, it is good for an hour.",
+        "Still the same error. Could you reset it yourself?",
+        "Done: please sign in with the code from the text message.",
+    ),
+    (
+        "Здравствуйте, хочу вернуть стул: не подошёл по высоте.",
+        "Здравствуйте! Вернуть можно в течение четырнадцати дней. Когда вам удобно?",
+        "Завтра после обеда. Деньги вернутся на карту?",
+        "Да, в течение трёх дней на ту же карту.",
+    ),
+    (
+        "Do you ship to Norway, and what does it cost for two boxes?",
+        "We do. Two boxes are 39 euros, four to six days.",
+        "Is that with customs?",
+        "Customs are paid on delivery, about 12 euros.",
+    ),
+)
+REMINDERS = ("Is anybody there?", "Hello??", "Есть кто-нибудь?", "I am still waiting.", "Bitte melden Sie sich.")
+SPAM = "You have won a voucher! Open the link within one hour to claim it."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How many dialogs there shall be more, and how many clients of these wait."""
+
+    dialogs: int
+    waiting: int
+
+    def kinds(self) -> Iterator[str]:
+        """Give the state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
+        new = self.waiting * 3 // 4
+        numbers = {
+            "new": new,
+            "accepted": (self.waiting - new) // 3,
+            "again": self.waiting - new - (self.waiting - new) // 3,
+            "answered": self.waiting // 10,
+            "closing": self.waiting // 60,
+        }
+        for kind, number in numbers.items():
+            yield from [kind] * number
+        yield from ["done"] * (self.dialogs - sum(numbers.values()))
+
+
+def wanted(body: dict[str, object]) -> Wanted:
+    """Read from the body of a request what is wanted."""
+    dialogs = required(body, "dialogs", (int,))
+    waiting = required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
+    if not 0 <= waiting <= dialogs * 3 // 4:
+        raise BadInput("waiting: from 0 to three quarters of dialogs")
+    if dialogs > MOST:
+        raise BadInput(f"dialogs: at most {MOST}")
+    return Wanted(dialogs, waiting)
+
+
+def gather(company: Company, many: Wanted) -> None:
+    """Let the dialogs have happened one after another, each with a client of its own."""
+    for number, kind in sorted(enumerate(many.kinds()), key=lambda one: _ago(*one), reverse=True):
+        _play(company, number, kind)
+
+
+def _ago(number: int, kind: str) -> int:
+    """When a dialog began, in minutes; those that are open began within a shift."""
+    return SHIFT + 1 + number * 37 % MONTH if kind == "done" else 2 + number * 53 % SHIFT
+
+
+def _play(company: Company, number: int, kind: str) -> None:
+    line = company.lines[LINES[number % len(LINES)]]
+    first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number * 7 % len(LAST_NAMES)]
+    client = Client(company.next_id("user"), first, last, "F", connector=line.connectors[0])
+    company.clients[client.id] = client
+    chat = open_chat(company, client, line.id)
+    scenes = [*_before(number, chat.id, line, company), _scene(company, number, kind, chat.id, line)]
+    chat.created = company.clock() - timedelta(minutes=scenes[0].ago)
+    for scene in scenes:
+        play_one(company, scene)
+
+
+def _before(number: int, chat: int, line: Line, company: Company) -> Iterator[Scene]:
+    """Every sixth client has been here before."""
+    if number % 6 == 0:
+        yield _done(company, number + 1, chat, line, MONTH + DAY + number % DAY)
+
+
+def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> Scene:
+    ago = _ago(number, kind)
+    if kind == "done":
+        return _done(company, number, chat, line, ago)
+    question, answer, further, _ = TALKS[number % len(TALKS)]
+    operator = _operator(company, number, line)
+    session, tags = company.next_id("session"), _tags(company, number)
+    half, late = ago // 2, ago * 4 // 5
+    reminder: tuple[Said, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
+    asked: Said = ("c", 0, question)
+    talk: tuple[Said, ...] = (asked, ("o", ago // 4, answer), ("c", half, further))
+    match kind:
+        case "new":
+            offered = 0 if asks_everyone(line) else operator
+            return Scene(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
+        case "accepted":
+            status = Status.CLIENT_FIRST if reminder else Status.ACCEPTED
+            taken: Said = ("s", half, f"{company.mention(operator)} started working with the conversation")
+            return Scene(chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags)
+        case "again":
+            paused: Tags = {"paused": True} if number % 10 == 0 else {}
+            said = (*talk, *reminder)
+            return Scene(chat, line.id, ago, Status.CLIENT_AGAIN, operator, said, session, ago // 4, tags=tags | paused)
+        case "answered":
+            said = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
+            return Scene(chat, line.id, ago, Status.OPERATOR_WROTE, operator, said, session, ago // 4, tags=tags)
+    said = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
+    return Scene(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
+
+
+def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> Scene:
+    """A closed dialog; one of forty was spam, one of five was rated."""
+    question, answer, further, last = TALKS[number % len(TALKS)]
+    operator, session = _operator(company, number, line), company.next_id("session")
+    first = 1 + number * 11 % 45
+    if number % 40 == 39:  # noqa: PLR2004
+        spam: tuple[Said, ...] = (("c", 0, SPAM),)
+        return Scene(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
+    said: tuple[Said, ...] = (
+        ("c", 0, question),
+        ("o", first, answer),
+        ("c", first + 5, further),
+        ("o", first + 9, last),
+    )
+    rated: Tags = {"vote": DISLIKE if number % 4 == 0 else LIKE} if number % 5 == 0 else {}
+    tags = {**_tags(company, number), **rated}
+    return Scene(chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags)
+
+
+def _operator(company: Company, number: int, line: Line) -> int:
+    found = operators(company, line)
+    return found[number // len(LINES) % len(found)]
+
+
+def _tags(company: Company, number: int) -> Tags:
+    """Every fourth client is a lead."""
+    if number % 4:
+        return {}
+    lead = company.next_id("crm")
+    company.crm["LEAD", lead] = CrmEntity("LEAD", lead, f"Enquiry {lead}", 3)
+    return {"crm": (("LEAD", lead),)}

@@ -1,0 +1,1 @@
+"""What the embedded portal holds: records, settings, connectors, limits, faults."""

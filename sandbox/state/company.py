@@ -1,0 +1,178 @@
+"""The company whose portal this is: every record, the clock and the counters."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sandbox.state.connectors import Connection, Connector
+from sandbox.state.faults import Faults
+from sandbox.state.index import Index
+from sandbox.state.limits import Limits
+from sandbox.state.oauth import OAuth
+from sandbox.state.records import (
+    Bot,
+    Chat,
+    Client,
+    CrmEntity,
+    Employee,
+    File,
+    Line,
+    Message,
+    Person,
+    QuickAnswer,
+    RequestRecord,
+    Session,
+    Transfer,
+    Webhook,
+)
+from sandbox.state.switches import Switches
+
+START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+LOG_LENGTH = 10_000
+
+
+class Clock:
+    """A clock that moves only when it is told to, so that two runs give the same answers."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def __call__(self) -> datetime:
+        """Return the present moment."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward."""
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Company:
+    """The root of the sandbox's state."""
+
+    clock: Clock = field(default_factory=Clock)
+    switches: Switches = field(default_factory=Switches)
+    faults: Faults = field(default_factory=Faults)
+    limits: Limits = field(default_factory=Limits)
+    oauth: OAuth = field(default_factory=OAuth)
+    address: str = "https://sandbox.example"
+    departments: dict[int, str] = field(default_factory=dict)
+    employees: dict[int, Employee] = field(default_factory=dict)
+    clients: dict[int, Client] = field(default_factory=dict)
+    bots: list[Bot] = field(default_factory=list)
+    webhooks: list[Webhook] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    connectors: dict[str, Connector] = field(default_factory=dict)
+    connections: dict[tuple[str, int], Connection] = field(default_factory=dict)
+    outsiders: dict[tuple[str, str], int] = field(default_factory=dict)
+    crm: dict[tuple[str, int], CrmEntity] = field(default_factory=dict)
+    chats: dict[int, Chat] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    files: dict[int, File] = field(default_factory=dict)
+    transfers: list[Transfer] = field(default_factory=list)
+    quick_answers: list[QuickAnswer] = field(default_factory=list)
+    recents: set[tuple[int, int]] = field(default_factory=set)
+    reads: dict[tuple[int, int], int] = field(default_factory=dict)
+    network_lines: dict[str, str] = field(default_factory=dict)
+    network_sent: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+
+    def __post_init__(self) -> None:
+        self._chats_by_code = Index(self.chats.values, lambda chat: chat.user_code)
+        self._sessions_by_chat = Index(self.sessions.values, lambda session: session.chat_id)
+        self._messages_by_chat = Index(self.messages.values, lambda message: message.chat_id)
+        self._messages_by_session = Index(self.messages.values, lambda message: message.session_id)
+        self._transfers_by_session = Index(lambda: self.transfers, lambda transfer: transfer.session_id)
+
+    def next_id(self, kind: str) -> int:
+        """Give out the next id of a kind; ids are never given twice."""
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        return self.counters[kind]
+
+    def person(self, user_id: int) -> Person | None:
+        """Find an employee, bot or client."""
+        return self.employees.get(user_id) or self.clients.get(user_id)
+
+    def employee(self, user_id: int) -> Employee | None:
+        """Find an employee or bot who still works here."""
+        found = self.employees.get(user_id)
+        return found if found and found.active else None
+
+    def is_bot(self, user_id: int) -> bool:
+        """Tell whether the user is a bot."""
+        found = self.employees.get(user_id)
+        return bool(found and found.bot)
+
+    def chat_of(self, user_code: str) -> Chat | None:
+        """Find the chat of a user code."""
+        return next(iter(self._chats_by_code.of(user_code)), None) if user_code else None
+
+    def line_of(self, session: Session) -> Line | None:
+        """Find the line that holds the session now."""
+        return self.lines.get(session.line_id)
+
+    def sessions_of(self, chat_id: int) -> list[Session]:
+        """Return the sessions of a chat in the order of their ids."""
+        return sorted(self._sessions_by_chat.of(chat_id), key=lambda session: session.id)
+
+    def messages_of(self, chat_id: int) -> list[Message]:
+        """Return the messages of a chat, oldest first."""
+        return self._messages_by_chat.of(chat_id)
+
+    def messages_in(self, session: Session) -> list[Message]:
+        """Return the messages of a session, oldest first."""
+        return self._messages_by_session.of(session.id)
+
+    def transfers_of(self, session: Session) -> list[Transfer]:
+        """Return the moves of a session, oldest first."""
+        return self._transfers_by_session.of(session.id)
+
+    def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
+        """Put a message into a chat, within the session that is open there."""
+        message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
+        message.sending = message.to_client and chat.connector in self.connectors
+        self.messages[message.id] = message
+        self.read(author_id, message)
+        return message
+
+    def read(self, user_id: int, message: Message) -> None:
+        """Note that a user has read a chat up to a message; marks never move back."""
+        mark = (user_id, message.chat_id)
+        self.reads[mark] = max(self.reads.get(mark, 0), message.id)
+
+    def read_all(self, user_id: int, chat: Chat) -> None:
+        """Note that a user has read all of a chat."""
+        for message in self.messages_of(chat.id)[-1:]:
+            self.read(user_id, message)
+
+    def last_read(self, user_id: int, chat: Chat) -> int:
+        """Return the id of the last message of a chat that a user has read; 0 for none."""
+        return self.reads.get((user_id, chat.id), 0)
+
+    def unread(self, user_id: int, chat: Chat) -> list[Message]:
+        """Return what a member of a chat has not read, oldest first; what the portal says by itself does not count."""
+        if user_id not in chat.members:
+            return []
+        last = self.last_read(user_id, chat)
+        return [message for message in self.messages_of(chat.id) if message.id > last and not message.system]
+
+    def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
+        """Put a system message into a chat."""
+        return self.say(chat, 0, text, system=True, to_client=to_client)
+
+    def invite(self, user_ids: Iterable[int], chat: Chat) -> None:
+        """Show the chat in the lists of people who may take it."""
+        self.recents.update((user_id, chat.id) for user_id in user_ids)
+
+    def uninvite(self, chat: Chat) -> None:
+        """Take the chat out of everyone's list."""
+        self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
+
+    def mention(self, user_id: int) -> str:
+        """Return the messenger's markup for a person."""
+        person = self.person(user_id)
+        return f"[USER={user_id}]{person.name}[/USER]" if person else f"[USER={user_id}][/USER]"

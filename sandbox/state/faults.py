@@ -1,0 +1,174 @@
+"""Faults that strike calls on purpose: the rules, the dice they are drawn with, and how often each struck."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from random import Random
+from typing import Any
+
+from sandbox.control.switches import BadInput
+
+STATUSES = (500, 502, 503, 504)
+LONGEST_PAUSE = 600
+
+
+class Kind(StrEnum):
+    """What happens to a call that is struck."""
+
+    DELAY = "delay"
+    DROP_BEFORE = "drop_before"
+    DROP_AFTER = "drop_after"
+    RESET = "reset"
+    STATUS = "status"
+    HTML = "html"
+    TRUNCATE = "truncate"
+    CONTENT_TYPE = "content_type"
+    TRICKLE = "trickle"
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105  a kind of fault, not a secret
+    QUERY_LIMIT = "query_limit"
+    OPERATION_LIMIT = "operation_limit"
+
+
+EXECUTED = frozenset({Kind.DELAY, Kind.DROP_AFTER, Kind.RESET, Kind.TRUNCATE, Kind.CONTENT_TYPE, Kind.TRICKLE})
+TIMED = frozenset({Kind.DELAY, Kind.TRICKLE})
+FIELDS = ("kind", "methods", "rate", "count", "seconds", "status", "executed")
+
+
+@dataclass
+class Rule:
+    """One fault, the calls it may strike and how often it did; no methods means all of them."""
+
+    kind: Kind
+    methods: tuple[str, ...] | None = None
+    rate: float = 1
+    count: int | None = None
+    seconds: float = 0
+    status: int = 0
+    executed: bool = False
+    struck: int = 0
+
+    def suits(self, method: str, *, oauth: bool) -> bool:
+        """Tell whether the rule is meant for a call."""
+        if self.kind is Kind.EXPIRED_TOKEN and not oauth:
+            return False
+        return self.methods is None or self.names(method)
+
+    def names(self, method: str) -> bool:
+        """Tell whether the rule names the method itself."""
+        return self.methods is not None and method.lower() in map(str.lower, self.methods)
+
+    @property
+    def spent(self) -> bool:
+        """Tell whether the rule has struck as often as it may."""
+        return self.count is not None and self.struck >= self.count
+
+
+class Faults:
+    """The rules in force; the first that matches a call strikes it."""
+
+    def __init__(self) -> None:
+        self.arrange((), 0)
+
+    def arrange(self, rules: Iterable[Rule], seed: int) -> None:
+        """Replace the rules and start the dice anew."""
+        self._rules = tuple(rules)
+        self._seed = seed
+        self._dice = Random(seed)  # noqa: S311  a campaign must be repeatable, not unpredictable
+
+    def strike(self, method: str, *, oauth: bool) -> Rule | None:
+        """Find the rule that strikes a request."""
+        return self._first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
+
+    def strikes_within_batch(self, method: str) -> bool:
+        """Tell whether a command of a batch meets the only fault that can strike inside: the operating time's."""
+        limits = (rule for rule in self._rules if rule.kind is Kind.OPERATION_LIMIT)
+        return self._first(rule for rule in limits if rule.names(method)) is not None
+
+    def _first(self, candidates: Iterable[Rule]) -> Rule | None:
+        for rule in candidates:
+            if not rule.spent and (rule.rate >= 1 or self._dice.random() < rule.rate):
+                rule.struck += 1
+                return rule
+        return None
+
+    def shown(self) -> dict[str, Any]:
+        """Return the rules and their strikes as JSON."""
+        return {"rules": [asdict(rule) for rule in self._rules], "seed": self._seed}
+
+
+def read_plan(body: Mapping[str, Any]) -> tuple[list[Rule], int]:
+    """Read the rules and the seed a control request asks for."""
+    if not set(body) <= {"rules", "seed"}:
+        raise BadInput("an object of rules and seed")
+    rules = body.get("rules", [])
+    if not isinstance(rules, list):
+        raise BadInput("rules: a list of objects")
+    return [_rule(f"rules[{position}]", given) for position, given in enumerate(rules)], _seed(body.get("seed", 0))
+
+
+def _seed(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadInput("seed: an integer")
+    return value
+
+
+def _rule(where: str, given: Any) -> Rule:
+    if not isinstance(given, Mapping) or not set(given) <= set(FIELDS):
+        raise BadInput(f"{where}: an object of {', '.join(FIELDS)}")
+    kind = _kind(where, given.get("kind"))
+    return Rule(
+        kind,
+        methods=_methods(where, given.get("methods")),
+        rate=_number(f"{where}.rate", given.get("rate", 1), 1),
+        count=_count(where, given.get("count")),
+        seconds=_seconds(where, kind, given),
+        status=_status(where, kind, given),
+        executed=_executed(where, kind, given),
+    )
+
+
+def _kind(where: str, value: Any) -> Kind:
+    try:
+        return Kind(value)
+    except ValueError:
+        raise BadInput(f"{where}.kind: one of {', '.join(Kind)}") from None
+
+
+def _methods(where: str, value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+        raise BadInput(f"{where}.methods: a list of REST names, or null for all methods")
+    return tuple(value)
+
+
+def _number(name: str, value: Any, highest: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
+        raise BadInput(f"{name}: a number from 0 to {highest:g}")
+    return value
+
+
+def _count(where: str, value: Any) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise BadInput(f"{where}.count: a number of strikes from 1, or null for no end")
+    return value
+
+
+def _seconds(where: str, kind: Kind, given: Mapping[str, Any]) -> float:
+    if (kind in TIMED) != ("seconds" in given):
+        raise BadInput(f"{where}.seconds: needed by {' and '.join(sorted(TIMED))}, and only by them")
+    return _number(f"{where}.seconds", given.get("seconds", 0), LONGEST_PAUSE)
+
+
+def _status(where: str, kind: Kind, given: Mapping[str, Any]) -> int:
+    status: Any = given.get("status", 0)
+    if status not in (STATUSES if kind is Kind.STATUS else (0,)) or isinstance(status, bool):
+        raise BadInput(f"{where}.status: one of {', '.join(map(str, STATUSES))}, only with kind {Kind.STATUS}")
+    return int(status)
+
+
+def _executed(where: str, kind: Kind, given: Mapping[str, Any]) -> bool:
+    executed = given.get("executed", kind in EXECUTED)
+    if not isinstance(executed, bool) or (kind is not Kind.STATUS and executed != (kind in EXECUTED)):
+        raise BadInput(f"{where}.executed: true or false; only kind {Kind.STATUS} leaves the choice")
+    return executed

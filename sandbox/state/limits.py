@@ -1,0 +1,191 @@
+"""A portal's limits: how fast requests may come, and how long a method may work for one caller."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sandbox.control.switches import BadInput
+from sandbox.state.errors import Refusal
+
+BUSY, TOO_MANY = 503, 429
+OPERATING_LIMIT = 480.0
+USUAL_COST = 0.004
+MINUTE = 60
+MINUTES = 10
+
+Timer = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many requests a bucket holds, and how many leak out in a second."""
+
+    capacity: int
+    leak: float
+
+
+PLANS: dict[str, Rate | None] = {"none": None, "standard": Rate(50, 2), "enterprise": Rate(250, 5)}
+
+
+class Operating(NamedTuple):
+    """What answers tell of the operating time: the seconds spent, and when the oldest of them are forgiven."""
+
+    seconds: float
+    reset_at: int
+
+
+def query_limit() -> Refusal:
+    """Return the answer to requests that come too fast."""
+    return Refusal("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
+
+
+def operation_limit() -> Refusal:
+    """Return the answer to a method that has worked too long for its caller."""
+    return Refusal("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
+
+
+class Bucket:
+    """A leaky bucket of requests."""
+
+    def __init__(self, rate: Rate, pace: Timer) -> None:
+        self.rate = rate
+        self._pace = pace
+        self._level = 0.0
+        self._seen = pace()
+
+    @property
+    def level(self) -> float:
+        """Return how full the bucket is now."""
+        now = self._pace()
+        self._level = max(0.0, self._level - (now - self._seen) * self.rate.leak)
+        self._seen = now
+        return self._level
+
+    def take(self) -> bool:
+        """Put a request in, unless the bucket would overflow."""
+        if self.level + 1 > self.rate.capacity:
+            return False
+        self._level += 1
+        return True
+
+
+class Meter:
+    """The operating time of each caller and method, in buckets of a minute."""
+
+    def __init__(self, wall: Timer) -> None:
+        self._wall = wall
+        self._spent: dict[tuple[str, str], dict[int, float]] = {}
+
+    def read(self, account: str, method: str) -> Operating:
+        """Return the time spent within the window."""
+        minute = self._minute()
+        buckets = self._spent.get((account, method), {})
+        for old in [key for key in buckets if key <= minute - MINUTES]:
+            del buckets[old]
+        return Operating(round(sum(buckets.values()), 3), (min(buckets, default=minute) + MINUTES) * MINUTE)
+
+    def charge(self, account: str, method: str, seconds: float) -> None:
+        """Add the time of a call."""
+        buckets = self._spent.setdefault((account, method), {})
+        buckets[self._minute()] = buckets.get(self._minute(), 0) + seconds
+
+    def _minute(self) -> int:
+        return int(self._wall() // MINUTE)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Return all that was spent within the window, as JSON."""
+        read = [(key, self.read(*key)) for key in self._spent]
+        return [
+            {"caller": account, "method": method, **spent._asdict()} for (account, method), spent in read if spent[0]
+        ]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The limits a control request asks for; they are off where nothing is asked."""
+
+    name: str = "none"
+    operating_limit: float | None = None
+    operating_cost: Mapping[str, float] | None = None
+
+    @property
+    def limit(self) -> float | None:
+        """Return the operating time allowed within the window, if it is limited at all."""
+        if self.operating_limit is not None:
+            return self.operating_limit
+        return OPERATING_LIMIT if PLANS[self.name] or self.operating_cost else None
+
+    def cost(self, method: str) -> float:
+        """Return the operating time of one call."""
+        return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
+
+
+class Limits:
+    """The limits in force, in real time: they are about the client's pace, not about the company's clock."""
+
+    def __init__(self, pace: Timer = time.monotonic, wall: Timer = time.time) -> None:
+        self.pace = pace
+        self.wall = wall
+        self.arrange(Plan())
+
+    def arrange(self, plan: Plan) -> None:
+        """Replace the limits and forget all that was counted."""
+        rate = PLANS[plan.name]
+        self._plan = plan
+        self._bucket = Bucket(rate, self.pace) if rate else None
+        self._meter = Meter(self.wall)
+        self._requests = self._too_fast = self._too_long = 0
+
+    def admits_request(self) -> bool:
+        """Count a request in, unless requests come too fast."""
+        if self._bucket and not self._bucket.take():
+            self._too_fast += 1
+            return False
+        self._requests += 1
+        return True
+
+    def charge(self, account: str, method: str) -> Operating | None:
+        """Charge a caller for a call of a method, or refuse it; None while the operating time is not limited."""
+        limit = self._plan.limit
+        if limit is None:
+            return None
+        if self._meter.read(account, method).seconds >= limit:
+            self._too_long += 1
+            raise operation_limit()
+        self._meter.charge(account, method, self._plan.cost(method))
+        return self._meter.read(account, method)
+
+    def shown(self) -> dict[str, Any]:
+        """Return the limits and their counters as JSON."""
+        return {
+            "plan": self._plan.name,
+            "capacity": self._bucket.rate.capacity if self._bucket else None,
+            "level": round(self._bucket.level, 3) if self._bucket else 0,
+            "requests": self._requests,
+            "query_limit_exceeded": self._too_fast,
+            "operating_limit": self._plan.limit,
+            "operating_cost": dict(self._plan.operating_cost or {}),
+            "operating": self._meter.shown(),
+            "operation_time_limit": self._too_long,
+        }
+
+
+def read_limits(body: Mapping[str, Any]) -> Plan:
+    """Read the limits a control request asks for."""
+    known = {"plan", "operating_limit", "operating_cost"}
+    if not set(body) <= known:
+        raise BadInput(f"an object of {', '.join(sorted(known))}")
+    name, limit, costs = body.get("plan", "none"), body.get("operating_limit"), body.get("operating_cost")
+    if not isinstance(name, str) or name not in PLANS:
+        raise BadInput(f"plan: one of {', '.join(PLANS)}")
+    if not isinstance(costs, Mapping | None):
+        raise BadInput("operating_cost: an object of REST names and seconds")
+    read = {method.lower(): _seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
+    return Plan(name, None if limit is None else _seconds("operating_limit", limit), read)
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise BadInput(f"{name}: a number of seconds")
+    return value

@@ -1,0 +1,151 @@
+"""The authorization server: applications, and the codes and tokens they were given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from sandbox.state.errors import Refusal
+from sandbox.state.records import Webhook
+
+CODE_LIFE = timedelta(seconds=30)
+ACCESS_LIFE = timedelta(hours=1)
+REFRESH_LIFE = timedelta(days=180)
+TOKEN_BYTES = 35
+UNAUTHORIZED = 401
+_UNAUTHORIZED_CODES = frozenset({"invalid_client", "PAYMENT_REQUIRED"})
+_BEARER_FIELDS = {"authorization_code": "code", "refresh_token": "refresh_token"}
+
+APPLICATION_SECRET = "not-a-real-secret-of-the-sandbox"  # noqa: S105  nothing but the sandbox knows it
+APPLICATION_REDIRECT = "http://localhost:8976/oauth/callback"
+APPLICATION_SCOPES = ("imopenlines", "imconnector", "imbot", "im", "crm", "user")
+
+
+@dataclass
+class Application:
+    """An application registered on the portal; its tokens act for one user, with the scopes it has now."""
+
+    client_id: str
+    client_secret: str
+    user_id: int
+    redirect_uri: str = APPLICATION_REDIRECT
+    scopes: tuple[str, ...] = APPLICATION_SCOPES
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a code or token stands for, and until when."""
+
+    application: Application
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A fresh pair of tokens."""
+
+    access_token: str
+    refresh_token: str
+    access: Ticket
+
+
+@dataclass
+class Counters:
+    """What the server has done so far."""
+
+    codes_issued: int = 0
+    tokens_issued: int = 0
+    refreshes: int = 0
+    refreshes_rejected: int = 0
+
+
+@dataclass
+class OAuth:
+    """Everything the authorization server keeps, and how it misbehaves when told to."""
+
+    applications: dict[str, Application] = field(default_factory=dict)
+    counters: Counters = field(default_factory=Counters)
+    delay: float = 0
+    endpoint: str | None = None
+    fail: str | None = None
+    _codes: dict[str, Ticket] = field(default_factory=dict, repr=False)
+    _refresh: dict[str, Ticket] = field(default_factory=dict, repr=False)
+    _access: dict[str, Ticket] = field(default_factory=dict, repr=False)
+
+    def register(self, application: Application) -> None:
+        """Add an application."""
+        self.applications[application.client_id] = application
+
+    def issue_code(self, application: Application, now: datetime) -> str:
+        """Give an application a code that works once."""
+        code = token_hex(TOKEN_BYTES)
+        self._codes[code] = Ticket(application, now + CODE_LIFE)
+        self.counters.codes_issued += 1
+        return code
+
+    def grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
+        """Answer a request for tokens, or refuse it."""
+        refreshing = asked.get("grant_type") == "refresh_token"
+        try:
+            tokens = self._grant(asked, now)
+        except Refusal:
+            self.counters.refreshes_rejected += refreshing
+            raise
+        self.counters.refreshes += refreshing
+        return tokens
+
+    def _grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
+        if self.fail is not None:
+            raise oauth_error(self.fail, "The sandbox was told to refuse")
+        bearer = asked.get(_BEARER_FIELDS.get(asked.get("grant_type", ""), ""), "")
+        if not bearer:
+            raise oauth_error("invalid_request", "A grant type, and the code or token it needs, are required")
+        application = self.applications.get(asked.get("client_id", ""))
+        if application is None or application.client_secret != asked.get("client_secret"):
+            raise oauth_error("invalid_client", "The client credentials are invalid")
+        tickets = self._codes if asked["grant_type"] == "authorization_code" else self._refresh
+        ticket = tickets.get(bearer)
+        if ticket is None or ticket.application is not application:
+            raise oauth_error("invalid_grant", "The code or token is unknown, used or revoked")
+        del tickets[bearer]
+        if ticket.until <= now:
+            raise oauth_error("invalid_grant", "The code or token has expired")
+        return self._pair(application, now)
+
+    def _pair(self, application: Application, now: datetime) -> Tokens:
+        tokens = Tokens(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), Ticket(application, now + ACCESS_LIFE))
+        self._access[tokens.access_token] = tokens.access
+        self._refresh[tokens.refresh_token] = Ticket(application, now + REFRESH_LIFE)
+        self.counters.tokens_issued += 1
+        return tokens
+
+    def bearer(self, token: str, now: datetime) -> Webhook:
+        """Return the key that an access token stands for, or refuse it."""
+        ticket = self._access.get(token)
+        if ticket is None:
+            raise Refusal("invalid_token", "Unable to get application by token", UNAUTHORIZED)
+        if ticket.until <= now:
+            raise expired_token()
+        application = ticket.application
+        return Webhook(token, application.user_id, application.scopes, "application", application.client_id)
+
+    def expire(self, now: datetime) -> None:
+        """Let all access tokens expire now."""
+        self._access = {
+            token: Ticket(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
+        }
+
+    def revoke(self) -> None:
+        """Take back all codes and tokens."""
+        for tickets in (self._codes, self._refresh, self._access):
+            tickets.clear()
+
+
+def expired_token() -> Refusal:
+    """Return the portal's answer to an access token that is too old."""
+    return Refusal("expired_token", "The access token provided has expired.", UNAUTHORIZED)
+
+
+def oauth_error(code: str, text: str) -> Refusal:
+    """Return an error of the authorization server."""
+    return Refusal(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

@@ -1,0 +1,1 @@
+"""What the portal shows of its state: chats, history, users, lines, statistics."""

@@ -1,0 +1,223 @@
+"""The query behind `imopenlines.config.list.get`: an ORM selection, with the strict validator of newer portals."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.state import php
+from sandbox.state.errors import Refusal, missing_argument, wrong_type
+from sandbox.state.line_settings import SETTINGS
+
+FIELDS = ("ID", *SETTINGS, "DATE_CREATE", "DATE_MODIFY", "MODIFY_USER_ID")
+PARAMS = ("select", "filter", "order", "limit", "offset")
+OPTIONS = ("QUEUE", "CONFIG_QUEUE", "CHECK_PERMISSION")
+ACTIONS = ("VIEW", "MODIFY")
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+
+_PREFIX = re.compile(r"(>=|<=|!=|!%|!@|!|=|>|<|%|@)?(.*)", re.DOTALL)
+_ALIAS = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Query:
+    """A selection of lines."""
+
+    select: dict[str, str] = field(default_factory=lambda: {name: name for name in FIELDS})
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    order: dict[str, bool] = field(default_factory=dict)
+    limit: int | None = None
+    offset: int = 0
+
+
+def invalid(text: str) -> Refusal:
+    """Return the validator's refusal."""
+    return Refusal("INVALID_FORMAT", text)
+
+
+def check_types(params: Mapping[str, Any]) -> None:
+    """Refuse the three sub-parameters that must be arrays; every version of the portal does."""
+    for name in ("select", "order", "filter"):
+        if params.get(name) is not None and not php.is_array(params[name]):
+            raise invalid(f"A wrong format for the PARAMS field '{name}' is passed")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse options the strict validator does not know."""
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        raise invalid(f"Unsupported OPTIONS fields are passed: {', '.join(unknown)}")
+    for name in ("QUEUE", "CONFIG_QUEUE"):
+        if php.is_array(options.get(name)):
+            raise invalid(f"A wrong format for the OPTIONS field '{name}' is passed")
+    action = options.get("CHECK_PERMISSION")
+    if action is not None and action not in ACTIONS:
+        raise invalid("An unknown value for the OPTIONS field 'CHECK_PERMISSION' is passed")
+
+
+def strict_query(params: Mapping[str, Any]) -> Query:
+    """Read the parameters as newer portals do: every slip is INVALID_FORMAT, and pages are limited."""
+    unknown = [name for name in params if name not in PARAMS]
+    if unknown:
+        raise invalid(f"Unsupported PARAMS fields are passed: {', '.join(unknown)}")
+    _check_strictly(params)
+    query = _query(params)
+    query.limit = min(_natural(params, "limit", DEFAULT_LIMIT) or DEFAULT_LIMIT, MAX_LIMIT)
+    query.offset = _natural(params, "offset", 0)
+    return query
+
+
+def loose_query(params: Mapping[str, Any]) -> Query:
+    """Read the parameters as older portals do: they go to the ORM as they are."""
+    query = _query(params)
+    limit = php.integer(params.get("limit"))
+    query.limit = limit if limit > 0 else None
+    query.offset = max(0, php.integer(params.get("offset")))
+    for name in [*query.select.values(), *query.order, *_filtered(query.filter)]:
+        if name not in FIELDS:
+            raise Refusal("100", f"Unknown field definition `{name}` for the Config entity.")
+    return query
+
+
+def _query(params: Mapping[str, Any]) -> Query:
+    query = Query()
+    pairs = _pairs(params.get("select"))
+    if pairs and all(field != "*" for _, field in pairs):
+        query.select = {alias if isinstance(alias, str) else name: name for alias, name in pairs}
+    order = params.get("order")
+    if isinstance(order, dict):
+        query.order = {name: _descending(direction) for name, direction in order.items()}
+    elif order:
+        query.order = {str(name): False for name in order}
+    filters = params.get("filter")
+    query.filter = filters if isinstance(filters, dict) else dict(enumerate(filters or []))  # type: ignore[arg-type]
+    return query
+
+
+def _pairs(select: Any) -> list[tuple[Any, str]]:
+    items: Iterable[tuple[Any, Any]] = select.items() if isinstance(select, dict) else enumerate(select or [])
+    return [(int(key) if php.is_index(key) else key, php.text(name)) for key, name in items]
+
+
+def _descending(direction: Any) -> bool:
+    word = php.text(direction).upper()
+    if word not in ("ASC", "DESC"):
+        raise wrong_type("order") if word else missing_argument("order")
+    return word == "DESC"
+
+
+def _natural(params: Mapping[str, Any], name: str, default: int) -> int:
+    value = params.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]+", str(value)):
+        raise invalid(f"A non-negative integer is expected in the PARAMS field '{name}'")
+    return php.integer(value)
+
+
+def _check_strictly(params: Mapping[str, Any]) -> None:
+    _check_select(params.get("select"))
+    order = params.get("order") or {}
+    for name, direction in (order if isinstance(order, dict) else dict(enumerate(order))).items():
+        _check_field("order", name)
+        if not isinstance(direction, str) or direction.upper() not in ("ASC", "DESC"):
+            raise invalid("A wrong sorting direction is passed in the PARAMS field 'order'")
+    filters = params.get("filter") or {}
+    for name in _filtered(filters if isinstance(filters, dict) else dict(enumerate(filters))):
+        _check_field("filter", name)
+
+
+def _check_select(select: Any) -> None:
+    items = select.items() if isinstance(select, dict) else enumerate(select or [])
+    for key, name in items:
+        if name != "*":
+            _check_field("select", name)
+        if not php.is_index(key):
+            _check_alias(str(key))
+
+
+def _check_alias(alias: str) -> None:
+    if not _ALIAS.fullmatch(alias):
+        raise invalid("A wrong field alias is passed in the PARAMS field 'select'")
+    if alias in FIELDS:
+        raise invalid(f"The alias '{alias}' matches an existing field in the PARAMS field 'select'")
+
+
+def _check_field(where: str, name: Any) -> None:
+    if not isinstance(name, str) or not name:
+        raise invalid(f"A wrong field name is passed in the PARAMS field '{where}'")
+    if name not in FIELDS:
+        raise invalid(f"An unknown field '{name}' is passed in the PARAMS field '{where}'")
+
+
+def _filtered(conditions: Mapping[Any, Any]) -> list[Any]:
+    names: list[Any] = []
+    for key, value in conditions.items():
+        if php.is_index(key) and php.is_array(value):
+            names.extend(_filtered(value if isinstance(value, dict) else dict(enumerate(value))))
+        elif key != "LOGIC":
+            names.append(_split(str(key))[1])
+    return names
+
+
+def _split(key: str) -> tuple[str, str]:
+    match = _PREFIX.fullmatch(key)
+    return (match.group(1) or "=", match.group(2)) if match else ("=", key)
+
+
+def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
+    """Return the rows a query finds, in its order and within its page."""
+    found = [row for row in rows if _matches(row, query.filter)]
+    for name, descending in reversed(query.order.items()):
+        found.sort(key=lambda row, name=name: _sortable(row[name]), reverse=descending)  # type: ignore[misc]
+    end = None if query.limit is None else query.offset + query.limit
+    return found[query.offset : end]
+
+
+def _matches(row: Row, conditions: Mapping[Any, Any]) -> bool:
+    verdicts = [
+        _matches(row, value if isinstance(value, dict) else dict(enumerate(value)))
+        if php.is_index(key) and php.is_array(value)
+        else _meets(row, str(key), value)
+        for key, value in conditions.items()
+        if key != "LOGIC"
+    ]
+    either = php.text(conditions.get("LOGIC")).upper() == "OR"
+    return any(verdicts) if either and verdicts else all(verdicts)
+
+
+def _meets(row: Row, key: str, wanted: Any) -> bool:
+    prefix, name = _split(key)
+    actual = row[name]
+    if prefix.startswith("!"):
+        return not _compare(prefix[1:] or "=", actual, wanted)
+    return _compare(prefix, actual, wanted)
+
+
+def _compare(prefix: str, actual: Any, wanted: Any) -> bool:
+    if php.is_array(wanted):
+        return any(_compare("=" if prefix == "@" else prefix, actual, item) for item in php.values(wanted))
+    return COMPARISONS[prefix](actual, wanted)
+
+
+def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda actual, wanted: test(_sortable(actual), _sortable(wanted))
+
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": lambda actual, wanted: _sortable(actual) == _sortable(wanted),
+    "@": lambda actual, wanted: _sortable(actual) == _sortable(wanted),
+    "%": lambda actual, wanted: str(wanted).casefold() in str(actual).casefold(),
+    ">": _ordered(lambda actual, wanted: bool(actual > wanted)),
+    "<": _ordered(lambda actual, wanted: bool(actual < wanted)),
+    ">=": _ordered(lambda actual, wanted: bool(actual >= wanted)),
+    "<=": _ordered(lambda actual, wanted: bool(actual <= wanted)),
+}
+
+
+def _sortable(value: Any) -> tuple[int, float, str]:
+    if php.numeric(value):
+        return (0, float(value), "")
+    return (1, 0.0, str(value).casefold())

@@ -1,0 +1,1 @@
+"""Requests into calls and answers into responses, as a portal does it."""

@@ -1,0 +1,147 @@
+"""The way of a call through the portal: find the method, find out who calls, let it in, run it."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from sandbox.domain.identity import Caller, Credentials, beyond_scopes, identify
+from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
+from sandbox.methods.system import BATCH, find
+from sandbox.state import php
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal, method_not_found
+from sandbox.state.limits import Operating, operation_limit
+from sandbox.state.php import PhpTypeError
+from sandbox.state.records import RequestRecord
+from sandbox.state.switches import Hold
+from sandbox.views.chats import iso
+from sandbox.wire.envelope import CRASH, Answer
+
+RESERVED_PARAMS = frozenset(
+    {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
+)
+STOPPED_SITE = "PORTAL_DELETED"
+COUNTED_BY_COMMAND = "OPERATION_TIME_LIMIT"
+
+
+class Dispatcher:
+    """Runs the calls of a company's portal and keeps the log of them."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
+        """Run a call as it came over the wire."""
+        self.company.clock.advance(1)
+        start, params = php.integer(params.get("start")), _own_params(params)
+        caller: Caller | None = None
+        try:
+            self._admit_site()
+            behaviour = _behaviour(name)
+            _check_link(params)
+            caller = identify(self.company, credentials)
+            answer = self._run(behaviour, params, caller, start)
+        except Refusal as refusal:
+            answer = Answer(refusal=refusal)
+        except (PhpTypeError, RecursionError):
+            answer = Answer(refusal=CRASH)
+        self._log(name, params, caller, answer)
+        return answer
+
+    def turn_away(self, name: str, params: Mapping[str, Any], refusal: Refusal) -> Answer:
+        """Log a call that never got as far as its method."""
+        answer = Answer(refusal=refusal)
+        self._log(name, _own_params(params), None, answer)
+        return answer
+
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
+        start, params = php.integer(params.get("start")), _own_params(params)
+        try:
+            behaviour = _behaviour(name)
+            if self.company.faults.strikes_within_batch(name):
+                raise operation_limit()
+            answer = self._run(behaviour, params, caller, start)
+        except Refusal as refusal:
+            answer = Answer(refusal=refusal)
+        self._log(name, params, caller, answer, in_batch=True)
+        return answer
+
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> Answer:
+        self._check_scope(caller, behaviour)
+        self._admit(behaviour)
+        operating = self._charge(behaviour, caller)
+        try:
+            result = behaviour.run(
+                self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller), start
+            )
+        except Refusal as refusal:
+            raise self._replaced(refusal) from refusal
+        if isinstance(result, Page):
+            return Answer(result.result, operating=operating, total=result.total, next=result.next)
+        return Answer(result, operating=operating)
+
+    def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
+        if not behaviour.allows(caller.scopes):
+            raise beyond_scopes(caller, hidden=self.company.switches.scope_hides_methods)
+
+    def _charge(self, behaviour: Behaviour, caller: Caller) -> Operating | None:
+        """Charge for a call; a batch is charged by its commands."""
+        return None if behaviour.name == BATCH else self.company.limits.charge(caller.account, behaviour.name)
+
+    def _admit_site(self) -> None:
+        hold = self.company.switches.hold
+        if hold and hold.code == STOPPED_SITE:
+            self._take_hold(hold)
+
+    def _admit(self, behaviour: Behaviour) -> None:
+        """Let a call in; limits and faults belong here, after the credentials and before the method."""
+        hold = self.company.switches.hold
+        if hold and not (behaviour.name == BATCH and hold.code == COUNTED_BY_COMMAND):
+            self._take_hold(hold)
+
+    def _take_hold(self, hold: Hold) -> NoReturn:
+        if hold.calls == 1:
+            self.company.switches.hold = None
+        hold.calls -= 1 if hold.calls else 0
+        raise Refusal(hold.code, hold.text, hold.status)
+
+    def _replaced(self, refusal: Refusal) -> Refusal:
+        """Let the exception that a lower layer left behind take the place of a refusal."""
+        pending = self.company.switches.pending
+        if pending is None:
+            return refusal
+        self.company.switches.pending = None
+        return Refusal(pending.code, pending.text, refusal.status)
+
+    def _log(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        caller: Caller | None,
+        answer: Answer,
+        *,
+        in_batch: bool = False,
+    ) -> None:
+        user_id = caller.user_id if caller else 0
+        at = iso(self.company.clock())
+        status, outcome, executed = answer.status, answer.outcome, answer.refusal is None
+        self.company.requests.append(
+            RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed)
+        )
+
+
+def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the parameters that the core keeps to itself."""
+    return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
+
+
+def _check_link(params: Mapping[str, Any]) -> None:
+    """Refuse a signed link, which is what the core takes any `token` for."""
+    if "token" in params:
+        raise Refusal("ACCESS_DENIED", "Link check failed", FORBIDDEN)
+
+
+def _behaviour(name: str) -> Behaviour:
+    found = find(name)
+    if found is None:
+        raise method_not_found()
+    return found

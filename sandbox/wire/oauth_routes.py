@@ -1,0 +1,91 @@
+"""The authorization server over HTTP: `/oauth/authorize/` for browsers, `/oauth/token/` for applications."""
+
+import asyncio
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.control.routes import is_loopback
+from sandbox.state.company import Company
+from sandbox.state.errors import Refusal
+from sandbox.state.oauth import ACCESS_LIFE, Tokens
+from sandbox.wire.envelope import PortalResponse
+
+MEMBER_ID = "5a4db0c05a4db0c05a4db0c05a4db0c0"
+LOCAL = "L"
+NO_APPLICATION = (
+    "<html><head><title>Authorization error</title></head><body><h1>Application not found</h1>"
+    "<p>Check the application's ID and its redirect address.</p></body></html>"
+)
+
+
+def oauth_routes() -> list[Route]:
+    """Return the routes of the authorization server."""
+    return [
+        Route("/oauth/authorize/", _authorize, methods=["GET"]),
+        Route("/oauth/token/", _token, methods=["GET"]),
+    ]
+
+
+async def _authorize(request: Request) -> Response:
+    """Consent at once, as the application's own user would."""
+    company: Company = request.app.state.company
+    asked = request.query_params
+    application = company.oauth.applications.get(asked.get("client_id", ""))
+    if application is None:
+        return HTMLResponse(NO_APPLICATION, 400)
+    target = _split(asked.get("redirect_uri", application.redirect_uri))
+    registered = target == _split(application.redirect_uri)
+    if target is None or not (registered or is_loopback(target.hostname or "")):
+        return HTMLResponse(NO_APPLICATION, 400)
+    answer = {
+        "code": company.oauth.issue_code(application, company.clock()),
+        "state": asked.get("state", ""),
+        "domain": request.url.netloc,
+        "member_id": MEMBER_ID,
+        "scope": ",".join(application.scopes),
+        "server_domain": request.url.netloc,
+    }
+    query = urlencode([*parse_qsl(target.query), *answer.items()])
+    return RedirectResponse(urlunsplit(target._replace(query=query)), 302)
+
+
+def _split(address: str) -> SplitResult | None:
+    """Take an address apart; None if no browser could be sent there."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+async def _token(request: Request) -> Response:
+    company: Company = request.app.state.company
+    try:
+        tokens = company.oauth.grant(request.query_params, company.clock())
+        response = PortalResponse(_shown(tokens, request, company))
+    except Refusal as refusal:
+        response = PortalResponse(refusal.body(), refusal.status)
+    await asyncio.sleep(company.oauth.delay)
+    return response
+
+
+def _shown(tokens: Tokens, request: Request, company: Company) -> dict[str, Any]:
+    application = tokens.access.application
+    own = f"{request.url.scheme}://{request.url.netloc}/rest/"
+    return {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "expires": int(tokens.access.until.timestamp()),
+        "expires_in": int(ACCESS_LIFE.total_seconds()),
+        "client_endpoint": own if company.oauth.endpoint is None else company.oauth.endpoint,
+        "server_endpoint": own,
+        "domain": request.url.netloc,
+        "member_id": MEMBER_ID,
+        "scope": ",".join(application.scopes),
+        "status": LOCAL,
+        "user_id": application.user_id,
+    }

@@ -1,0 +1,1 @@
+"""What stands before a call that changes something: drafts, limits, a person who agrees."""

@@ -1,0 +1,1 @@
+"""The audit log: what was asked, agreed to and made."""

@@ -1,0 +1,1 @@
+"""Which tools exist, and what a client is told of each."""

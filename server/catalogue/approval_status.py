@@ -1,0 +1,58 @@
+"""The tool by which an assistant learns what became of a call that had to be approved."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from tools.effect import Effect
+from tools.fence import in_quotes
+from tools.tool import InvalidArguments, Tool
+
+if TYPE_CHECKING:
+    from server.approvals.store import Approvals
+
+MEANINGS = {
+    "pending": "It waits for a person. Nothing was sent.",
+    "approved": "A person approved it; it is made in a moment.",
+    "denied": "The person did not agree. Nothing was sent; ask what they want instead.",
+    "expired": "Nobody settled it in time. Nothing was sent; call the tool again if it is still wanted.",
+    "running": "It is being made now.",
+    "executed": "It was made once. The answer:",
+    "failed": "It was tried once, and nothing was done. The answer:",
+    "unknown": "It was begun once, and nobody knows whether it was done: look at the state before anything else.",
+}
+
+
+class ApprovalStatus(Tool):
+    """Show what became of a call that a person had to approve: pending, approved, denied, expired, or made."""
+
+    title = "Status of an approval"
+    effects = Effect.READ
+
+    approval_id: Annotated[str, Field(pattern=r"^[a-z0-9]{8}$", description="as the refused call told it")]
+
+    @classmethod
+    def tool(cls) -> str:
+        """Name of the tool."""
+        return "approval_status"
+
+    @classmethod
+    def page(cls) -> str:
+        """The map of the documentation."""
+        return "openchannels://docs/index"
+
+    def look_up(self, approvals: "Approvals", portal: str, caller: str) -> dict[str, Any]:
+        """The approval, if this caller asked for it."""
+        found = approvals.get(self.approval_id)
+        if found is None or (found.portal, found.caller) != (portal, caller):
+            raise InvalidArguments([f"approval_id: you asked for no approval {self.approval_id}"])
+        return {"approval_id": found.id, "stage": found.stage, "tool": found.tool, "reply": found.reply}
+
+    def text(self, result: Any) -> str:
+        """The stage in words, and the answer."""
+        heading = f"Approval {result['approval_id']} of {result['tool']}: {result['stage']}."
+        return "\n".join(filter(None, [f"{heading} {MEANINGS[result['stage']]}", result["reply"]]))
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The same, without marks in the answer."""
+        return {**result, "reply": in_quotes(result["reply"] or "") or None}

@@ -1,0 +1,119 @@
+"""Tools that answer from the documentation and need no portal."""
+
+from abc import abstractmethod
+from textwrap import indent
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from tools.effect import Effect
+from tools.names import snake_case
+from tools.tool import InvalidArguments, Tool
+
+if TYPE_CHECKING:
+    from server.catalogue.library import Library
+
+INDEX = "openchannels://docs/index"
+MOST_CHARACTERS = 16_000
+"""Of a page read whole; of a longer one its beginning and the names of its sections."""
+
+
+class Lookup(Tool):
+    """Base of these tools; the class's name in snake_case is the tool's."""
+
+    effects = Effect.READ
+
+    @classmethod
+    def tool(cls) -> str:
+        """Name of the tool."""
+        return snake_case(cls.__name__)
+
+    @classmethod
+    def page(cls) -> str:
+        """The map of the documentation."""
+        return INDEX
+
+    def whole(self, result: Any) -> str:
+        """The result as a person at a terminal reads it."""
+        return self.text(result)
+
+    @abstractmethod
+    def look_up(self, library: "Library") -> dict[str, Any]:
+        """The result, or InvalidArguments where there is no such page."""
+
+
+class DocsSearch(Lookup):
+    """Search the documentation of Open Channels: methods, events, guides, error codes, by name or by question.
+
+    English or Russian. Each hit has the page's address, what it answers and the section that matches; docs_read shows
+    more. After `openchannels-mcp docs sync` the whole official Bitrix24 REST documentation is searched too.
+    """
+
+    title = "Search the documentation"
+
+    query: Annotated[str, Field(min_length=1, max_length=400, description="names, an error code, or a question")]
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+    kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
+
+    def look_up(self, library: "Library") -> dict[str, Any]:
+        """The hits, best first."""
+        return {"hits": library.search(self.query, self.limit, self.kind)}
+
+    def text(self, result: Any) -> str:
+        """A few lines for each hit."""
+        if not result["hits"]:
+            return f"Nothing was found. Try other words, or read {INDEX}."
+        return "\n\n".join(_hit(number, hit) for number, hit in enumerate(result["hits"], 1))
+
+
+class DocsRead(Lookup):
+    """Read a page of the documentation by its address or by the name of a method, event, tool or error code."""
+
+    title = "Read the documentation"
+
+    uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
+    section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None
+
+    def look_up(self, library: "Library") -> dict[str, Any]:
+        """The page, or the section of it."""
+        from reference.pages.outline import sections
+        from server.catalogue.library import NoSuchPage
+
+        try:
+            page = library.read(self.uri)
+        except NoSuchPage as error:
+            raise InvalidArguments([f"uri: {error}"]) from None
+        parts = sections(page.text)
+        found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
+        if self.section is None:
+            return {**found, "text": page.text}
+        asked = self.section.strip("# ").lower()
+        for part in sorted(parts, key=lambda part: part.heading.lower() != asked):
+            if part.heading.lower().startswith(asked):
+                return {**found, "text": part.text}
+        raise InvalidArguments([f"section: {page.uri} has none of this name; it has {'; '.join(found['sections'])}"])
+
+    def text(self, result: Any) -> str:
+        """The page as it is; of a very long one the beginning."""
+        text = str(result["text"])
+        if len(text) <= MOST_CHARACTERS:
+            return text
+        begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
+        return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
+
+    def whole(self, result: Any) -> str:
+        """All of the page."""
+        return str(result["text"])
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """Without the text: a model would get it twice."""
+        return {name: value for name, value in result.items() if name != "text"}
+
+
+def _hit(number: int, hit: dict[str, Any]) -> str:
+    lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
+    if hit.get("official"):
+        lines.append(f"   Official page: {hit['official']}")
+    if hit["section"]:
+        lines.append(f"   Section {hit['section']}:")
+    return "\n".join([*lines, indent(hit["excerpt"], "   ")]).rstrip()

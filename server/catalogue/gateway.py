@@ -1,0 +1,103 @@
+"""Three tools that stand for all others, for clients that take few: find one, see how it is called, call it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from tools.effect import Effect
+from tools.names import snake_case, tool_name
+from tools.tool import InvalidArguments, Tool
+from tools.untrusted import repeated
+
+if TYPE_CHECKING:
+    from server.catalogue.library import Library
+
+Name = Annotated[str, Field(min_length=1, max_length=100, description="name of a tool or REST method")]
+
+
+class Gateway(Tool):
+    """Base of these tools."""
+
+    effects: ClassVar[Effect] = Effect.READ
+
+    @classmethod
+    def tool(cls) -> str:
+        """Name of the tool."""
+        return snake_case(cls.__name__)
+
+    @classmethod
+    def page(cls) -> str:
+        """The map of the documentation."""
+        return "openchannels://docs/index"
+
+
+class FindMethod(Gateway):
+    """Find tools for working with Open Channels by what they should do. Then describe_method, then call_method."""
+
+    title = "Find a tool"
+
+    query: Annotated[str, Field(min_length=1, max_length=400)]
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+    def look_up(self, tools: Mapping[str, type[Tool]], library: "Library") -> dict[str, Any]:
+        """The tools that exist here, best first."""
+        by_page = {tool.page(): tool for tool in tools.values()}
+        hits = [by_page[hit["uri"]] for hit in library.search(self.query, 20, None) if hit["uri"] in by_page]
+        named = [tools[tool_name(self.query)]] if tool_name(self.query) in tools else []
+        found = list(dict.fromkeys([*named, *hits]))[: self.limit]
+        return {
+            "tools": [
+                {"name": tool.tool(), "does": _first_line(tool), "effects": list(tool.effects.names)} for tool in found
+            ]
+        }
+
+    def text(self, result: Any) -> str:
+        """One line a tool."""
+        lines = [f"{tool['name']} ({', '.join(tool['effects'])}): {tool['does']}" for tool in result["tools"]]
+        return "\n".join(lines) or "No tool here does that; docs_search finds what the portal can do at all."
+
+
+class DescribeMethod(Gateway):
+    """Show what a tool does and the JSON Schema of its arguments."""
+
+    title = "Describe a tool"
+
+    name: Name
+
+    def look_up(self, tools: Mapping[str, type[Tool]], library: "Library") -> dict[str, Any]:  # noqa: ARG002
+        """What the tool's own entry in a list of tools would say."""
+        from server.catalogue.definitions import definition
+
+        tool = tools[named(self.name, tools)]
+        shown: dict[str, Any] = definition(tool).model_dump(by_alias=True, exclude_none=True, mode="json")
+        return {**shown, "effects": list(tool.effects.names), "page": tool.page()}
+
+
+class CallMethod(Gateway):
+    """Call a tool with its arguments. It may change the portal: the tool's effects say what (describe_method)."""
+
+    title = "Call a tool"
+    effects = Effect.DESTRUCTIVE
+
+    name: Name
+    arguments: Annotated[dict[str, Any], Field(description="as describe_method shows them")] = Field(
+        default_factory=dict
+    )
+
+
+GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMethod, DescribeMethod, CallMethod)}
+
+
+def named(name: str, tools: Mapping[str, type[Tool]]) -> str:
+    """The tool of this name or REST name; InvalidArguments where it does not exist here."""
+    for known in (name, tool_name(name)):
+        if known in tools:
+            return known
+    raise InvalidArguments(
+        [f"name: there is no tool {repeated(name[:80])} here; find_method finds those that there are"]
+    )
+
+
+def _first_line(tool: type[Tool]) -> str:
+    return tool.description().partition("\n")[0]

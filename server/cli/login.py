@@ -1,0 +1,102 @@
+"""The first grant of an application: a person allows it in the browser, the code comes back here."""
+
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from server.config.settings import WrongSettings
+
+if TYPE_CHECKING:
+    from portal.application import Application
+    from portal.tokens import Grant, TokenFile
+
+HOST = "127.0.0.1"
+
+
+class LoginFailed(Exception):  # noqa: N818
+    """No grant was obtained; the message says why."""
+
+
+class Redirect:
+    """What came back from the browser."""
+
+    def __init__(self, state: str) -> None:
+        self._state = state
+
+    def belongs(self, address: str) -> bool:
+        """Whether an address answers this sign-in and not another."""
+        state = parse_qs(urlsplit(address).query).get("state", [""])[0]
+        return secrets.compare_digest(state.encode(), self._state.encode())
+
+    def code(self, address: str) -> str:
+        """The code in a redirect address, or the code itself as it was pasted."""
+        text = address.strip()
+        if "?" not in text and "=" not in text:
+            return text
+        if not self.belongs(text):
+            raise LoginFailed("the answer does not belong to this sign-in (its state differs); start again")
+        query = parse_qs(urlsplit(text).query)
+        if not (code := query.get("code", [""])[0]):
+            raise LoginFailed(f"the portal gave no code ({query.get('error', ['no reason'])[0][:100]})")
+        return code
+
+
+@contextmanager
+def loopback(port: int, redirect: Redirect) -> Iterator[tuple[str, Callable[[], str]]]:
+    """An address on this machine for the redirect, and a function that waits for the browser to come there."""
+    seen: queue.Queue[str] = queue.Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 5  # browsers open connections on which they say nothing
+
+        def do_GET(self) -> None:
+            if redirect.belongs(self.path):
+                seen.put(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(b"You can close this window and go back to the terminal.\n")
+
+        def log_message(self, *_: object) -> None:
+            """The address holds the code, which is a secret."""
+
+    try:
+        server = ThreadingHTTPServer((HOST, port), Handler)
+    except OSError as error:
+        raise WrongSettings(f"port {port} cannot be used for the redirect: {error.strerror}") from None
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://{HOST}:{server.server_port}/", seen.get
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def exchange(application: "Application", file: "TokenFile", code: str) -> "Grant":
+    """Tokens for the code, kept in the file."""
+    from portal.errors import PortalError
+    from portal.oauth import sign_in
+
+    try:
+        return await sign_in(application, file, code)
+    except PortalError as error:
+        raise LoginFailed(f"{error.description}{f' ({error.code})' if error.code else ''}") from None
+    except OSError as error:
+        raise LoginFailed(f"{file.path} cannot be written: {error.strerror}") from None
+
+
+def check_writable(file: "TokenFile") -> None:
+    """The code from the browser is good for one try: the tokens have to find their place."""
+    try:
+        file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WrongSettings(f"{file.path} cannot be written: {error.strerror}") from None
+    if not os.access(file.path.parent, os.W_OK):
+        raise WrongSettings(f"{file.path.parent} cannot be written to")

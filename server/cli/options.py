@@ -1,0 +1,130 @@
+"""What all commands share: the options that choose a portal and tools, and how a mistake in them is told."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.config.settings import Settings, WrongSettings, check_environment
+from server.connection import Connection
+from server.policy import Policy
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from server.caller import Caller
+    from server.config.http_settings import ServerSettings
+
+
+class WrongUsage(click.ClickException):
+    """Settings or words that cannot work; one message, exit code 2."""
+
+    exit_code = 2
+
+
+CHOSEN = (
+    "profile",
+    "sandbox",
+    "toolsets",
+    "read_only",
+    "mode",
+    "allow",
+    "deny",
+    "confirm",
+    "customer_lines",
+    "customer_per_hour",
+    "destructive_per_hour",
+    "taint",
+    "mask_pii",
+)
+"""The settings that are options too."""
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which portal and which tools; they are taken before and after a command's name."""
+
+    @click.option("--profile", metavar="NAME", help="A portal of the settings file.")
+    @click.option("--sandbox", is_flag=True, default=None, help="Use the embedded portal with made-up dialogs.")
+    @click.option("--toolsets", metavar="A,B", help="These toolsets; `all` adds those that are off by default.")
+    @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
+    @click.option("--mode", type=click.Choice(["tools", "gateway"]), help="gateway: three tools stand for all.")
+    @click.option("--allow", metavar="A,B", help="Only these effects, toolsets or tools.")
+    @click.option("--deny", metavar="A,B", help="None of these effects, toolsets or tools.")
+    @click.option("--confirm", metavar="A,B", help="Effects that a person has to agree to; `none` for none.")
+    @click.option("--customer-lines", metavar="1,3", help="Only clients of these lines may get something to read.")
+    @click.option("--customer-per-hour", type=click.IntRange(0), help="So many calls that clients see.")
+    @click.option("--destructive-per-hour", type=click.IntRange(0), help="So many destructive calls.")
+    @click.option("--taint", is_flag=True, default=None, help="Ask before writing to others than those read.")
+    @click.option("--mask-pii", is_flag=True, default=None, help="Pseudonyms in place of clients' data.")
+    @click.pass_context
+    @wraps(command)
+    def with_settings(context: click.Context, /, **options: Any) -> Any:
+        given = {name: value for name in CHOSEN if (value := options.pop(name)) is not None}
+        context.obj = {**(context.obj or {}), **given}
+        return command(context, **options)
+
+    return with_settings
+
+
+def read_settings(context: click.Context) -> Settings:
+    """Environment and options together; a mistake ends the program with one clear message."""
+    from pydantic import ValidationError
+
+    try:
+        check_environment(os.environ)
+        return Settings(**context.obj)
+    except ValidationError as error:
+        raise WrongUsage(_problems(error, "OPENCHANNELS_")) from None
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def read_server_settings(**given: Any) -> "ServerSettings":
+    """What holds for the server that a team shares, or one clear message."""
+    from pydantic import ValidationError
+
+    from server.config.http_settings import PREFIX, ServerSettings
+
+    try:
+        check_environment(os.environ)
+        return ServerSettings(**given)
+    except ValidationError as error:
+        raise WrongUsage(_problems(error, PREFIX)) from None
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _problems(error: "ValidationError", prefix: str) -> str:
+    """Each wrong setting by the name of its variable; never its value, which may be a secret."""
+    return "; ".join(
+        f"{prefix}{'__'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors(include_url=False, include_input=False)
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The bounds that the settings draw."""
+    try:
+        return Policy.of(settings)
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def connect(settings: Settings) -> Connection:
+    """The portal of the settings; without one the program ends with one clear message."""
+    try:
+        return Connection(settings)
+    except WrongSettings as error:
+        raise WrongUsage(str(error)) from None
+
+
+def caller_of(settings: Settings, name: str) -> "Caller":
+    """Whoever calls by these settings."""
+    from server.caller import Caller
+    from server.catalogue.library import Library
+    from server.config.guard_settings import Keeping
+
+    library = Library(settings.docs_folder.expanduser())
+    return Caller(name, policy_of(settings), connect(settings), library, Keeping.of(settings))

@@ -1,0 +1,43 @@
+"""Tables of the tools, for the terminal and for the README."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from reference.pages.markdown import cell
+from server.catalogue.definitions import size
+from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools.tool import Tool
+
+
+def tools_in_text(tools: Iterable[type[Tool]]) -> str:
+    """Tool, toolset, effects, bytes; the sum at the end."""
+    rows = [(tool.tool(), tool.toolset() or "", " ".join(tool.effects.names), size(tool)) for tool in tools]
+    rows.append((f"{len(rows)} tools", "", "", sum(row[3] for row in rows)))
+    widths = [max(len(str(row[column])) for row in [("tool", "toolset", "effects", 0), *rows]) for column in range(3)]
+    heading = f"{'tool':{widths[0]}}  {'toolset':{widths[1]}}  {'effects':{widths[2]}}  bytes"
+    lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {count:>5}" for a, b, c, count in rows]
+    return "\n".join([heading, *lines])
+
+
+def tools_in_markdown(tools: Iterable[type[Tool]]) -> str:
+    """One row a tool, toolset by toolset: what it does and its effects."""
+    lines = ["| Tool | What it does | Effects |", "|---|---|---|"]
+    for toolset, members in groupby(sorted(tools, key=_place), lambda tool: tool.toolset()):
+        lines.append(f"| {_heading(toolset)} | | |")
+        lines += [
+            f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
+            for tool in members
+        ]
+    return "\n".join(lines)
+
+
+def _place(tool: type[Tool]) -> int:
+    """Toolsets in their order, then what is always there."""
+    toolset = tool.toolset()
+    return TOOLSETS.index(toolset) if toolset else len(TOOLSETS)
+
+
+def _heading(toolset: str | None) -> str:
+    if toolset is None:
+        return "**always there**"
+    return f"**{toolset}**" if toolset in DEFAULT_TOOLSETS else f"**{toolset}** (off by default)"

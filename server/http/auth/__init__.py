@@ -1,0 +1,1 @@
+"""Who a client is: tokens of a file, or access tokens of an authorisation server."""

@@ -1,0 +1,165 @@
+"""Tokens of a team: what each may do, and a file that keeps no token but what it is recognised by."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
+
+from portal import private_file
+from server.config.http_settings import Effects, Toolsets
+from server.config.settings import WrongSettings
+from server.policy import Policy
+from tools import TOOLSETS
+from tools.effect import EVERY_EFFECT, Effect
+
+PREFIX = "ocm_"
+"""By which people and scanners of secrets recognise a token."""
+ENTROPY = 32
+WRITABLE_BY_OTHERS = 0o022
+
+Stamp = tuple[int, int, int] | None
+"""By which a changed file is noticed; None where there is none."""
+
+
+def digest(secret: str) -> str:
+    """What a token is recognised by.
+
+    A plain SHA-256: slow hashes protect what people can think up, and nobody can go through 256 random bits.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Token(BaseModel):
+    """One who is let in, the portal the calls go to, and the bounds of what they may do."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Annotated[str, Field(pattern=r"^[\w][\w.@-]{0,63}$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
+    profile: str | None = None
+    """Whose portal it is for; the server's own where none is named."""
+    toolsets: Toolsets = frozenset(TOOLSETS)
+    effects: Effects = EVERY_EFFECT
+    created: AwareDatetime
+    expires: AwareDatetime | None = None
+
+    @property
+    def bound(self) -> Policy:
+        """What it may do at most."""
+        return Policy(self.toolsets, self.effects)
+
+    def expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires is not None and self.expires <= datetime.now(UTC)
+
+    @field_serializer("toolsets")
+    def _sorted(self, value: frozenset[str]) -> list[str]:
+        return [name for name in TOOLSETS if name in value]
+
+    @field_serializer("effects")
+    def _named(self, value: Effect) -> list[str]:
+        return list(value.names)
+
+    @classmethod
+    def issue(cls, name: str, **bounds: Any) -> tuple[str, Self]:
+        """A new token and what is kept of it; ValueError for a name, bounds or a time that cannot be."""
+        secret = PREFIX + secrets.token_urlsafe(ENTROPY)
+        token = cls(name=name, sha256=digest(secret), created=datetime.now(UTC).replace(microsecond=0), **bounds)
+        if token.expired():
+            raise ValueError("expires: the token would have expired before it was made")
+        return secret, token
+
+
+class _Content(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    tokens: tuple[Token, ...] = ()
+
+
+class TokensFile:
+    """Reads and writes the file; WrongSettings where it cannot be what it should."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def stamp(self) -> Stamp:
+        """Differs whenever the file was written or replaced."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return (0, 0, 0)
+        return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def load(self) -> tuple[Token, ...]:
+        """All tokens; none where there is no file."""
+        try:
+            mode = self.path.stat().st_mode
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return ()
+        except OSError:
+            raise WrongSettings(f"the tokens' file {self.path} cannot be read") from None
+        # Who reads it learns nothing that lets them in, so mounted secrets of any mode will do; who writes it would.
+        if os.name == "posix" and mode & WRITABLE_BY_OTHERS:
+            raise WrongSettings(f"others than its owner can change {self.path}: chmod 600 {self.path}")
+        try:
+            return _Content.model_validate_json(content).tokens
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, wrong["loc"]))
+            raise WrongSettings(f"{self.path} is damaged: {where}: {wrong['msg']}") from None
+
+    def add(self, token: Token) -> None:
+        """Let one more in; WrongSettings if the name is taken."""
+        with self._locked():
+            tokens = self.load()
+            if any(other.name == token.name for other in tokens):
+                raise WrongSettings(f"there is a token {token.name} already; revoke it first, or choose another name")
+            self._save((*tokens, token))
+
+    def revoke(self, name: str) -> None:
+        """Let one in no more; WrongSettings if there is none of this name."""
+        with self._locked():
+            tokens = self.load()
+            kept = tuple(token for token in tokens if token.name != name)
+            if len(kept) == len(tokens):
+                raise WrongSettings(f"there is no token {name[:64]}; there are: {_names(tokens)}")
+            self._save(kept)
+
+    def _save(self, tokens: tuple[Token, ...]) -> None:
+        private_file.replace(self.path, _Content(tokens=tokens).model_dump_json(indent=2) + "\n")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            descriptor = private_file.open_lock(self.path)
+        except OSError as error:
+            raise WrongSettings(f"{self.path} cannot be written: {error.strerror}") from None
+        try:
+            private_file.lock(descriptor, wait=True)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def recognise(secret: str, tokens: tuple[Token, ...]) -> Token | None:
+    """The token that a secret is, if it is one; the time it takes tells nothing about those that it is not."""
+    found = None
+    given = digest(secret)
+    for token in tokens:
+        if hmac.compare_digest(given, token.sha256):
+            found = token
+    return found
+
+
+def _names(tokens: tuple[Token, ...]) -> str:
+    return ", ".join(token.name for token in tokens) or "none"

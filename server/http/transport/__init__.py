@@ -1,0 +1,1 @@
+"""Streamable HTTP and SSE on one application, and its end."""

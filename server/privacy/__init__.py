@@ -1,0 +1,1 @@
+"""Pseudonyms in place of clients' phones, addresses, cards and names."""

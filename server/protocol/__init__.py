@@ -1,0 +1,1 @@
+"""The handlers' shapes: resources, results, failures, instructions, questions to a person."""

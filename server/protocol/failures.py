@@ -1,0 +1,128 @@
+"""Every way in which a call can fail, in words: what happened and what to do next."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault
+from server.config.settings import WrongSettings
+from server.protocol.results import Failure
+from server.telemetry.observer import kind
+from tools.errors import advice, missing_scope
+from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.tool import InvalidArguments, Tool
+from workflows.core.composite import Composite
+from workflows.core.errors import Forbidden, Unfinished
+
+INVALID = "arguments_refused"
+REFUSED = "policy_refused"
+ASK = "Ask the person who runs the server to allow it."
+
+
+def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
+    """Arguments that no request was made for."""
+    happened = "Nothing was sent, because the arguments are not right"
+    todo = f"Correct this and call again: {'; '.join(error.problems)}."
+    return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
+
+
+def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
+    """A portal that cannot be used with these settings."""
+    happened = "Nothing was sent, because the portal is not set up"
+    todo = f"Ask the person who runs the server: {error}."
+    return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
+
+
+def portal_error(tool: type[Tool], error: PortalError) -> Failure:
+    """A call that brought no result."""
+    return Failure(
+        tool.tool(),
+        kind(error),
+        error.happened,
+        _what_to_do(tool, error),
+        code=error.code,
+        said=error.description,
+        page=tool.page(),
+    )
+
+
+def _what_to_do(tool: type[Tool], error: PortalError) -> str:
+    if isinstance(error, Limited) and error.seconds is not None:
+        return f"Nothing was executed. Call again in {error.seconds:.0f} s."
+    match error:
+        case OutcomeUnknown():
+            return f"It was not sent again, and should not be before you know. {tool.afterwards}"
+        case PortalFault():
+            return "Nothing was changed. If it goes on, check the portal and the address in the settings."
+        case NotReachable():
+            return "Check the portal's address in the settings and the network, then call again."
+        case _ if error.code is None:
+            return "Ask the person who runs the server to correct the portal's address in its settings."
+    refused_before = isinstance(error, AuthRefused)
+    return advice(error.code, _own_advice(tool, refused_before=refused_before))
+
+
+def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
+    """The tool's words on its codes; on what is refused before it is asked it has only that of its scope."""
+    if issubclass(tool, Method | Composite) and not refused_before:
+        return tool.errors
+    if issubclass(tool, Method) and tool.scopes:
+        return {"insufficient_scope": missing_scope(tool.scopes)}
+    return {}
+
+
+def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
+    """An answer that means that nothing was done, or not all."""
+    meaning = "there is nothing to read" if tool.reads() else "nothing was done"
+    happened = error.happened or f"The portal answered {str(error.result).lower()}, which means that {meaning}"
+    return Failure(
+        tool.tool(), "nothing_done", happened, error.advice, code=error.code, said=error.said, page=tool.page()
+    )
+
+
+def unfinished(tool: type[Tool], error: Unfinished) -> Failure:
+    """A tool of several calls that stopped on its way; its outcome says whether anything was changed."""
+    outcome = "outcome_unknown" if error.unsure else "half_done" if error.done else "nothing_done"
+    if isinstance(error, Forbidden) and not error.done:
+        return Failure(tool.tool(), REFUSED, f"Nothing was changed. {error.happened}", ASK, page=tool.page())
+    code, said, todo = None, "", error.todo or (ASK if isinstance(error, Forbidden) else "")
+    match error.failed:
+        case (step, RefusedByResult() as refusal):
+            code, said, todo = refusal.code, refusal.said, todo or refusal.advice
+        case (step, cause):
+            code, said, todo = cause.code, cause.description, todo or _what_to_do(step, cause)
+    return Failure(tool.tool(), outcome, error.happened, todo, code=code, said=said, page=tool.page(), done=error.done)
+
+
+def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
+    """A result of a form that the method is not known to give."""
+    happened = "The portal answered in a form that this server does not know"
+    if tool.reads():
+        todo = "Its version may be newer than this server: look for an update, and report it."
+        return Failure(tool.tool(), "unexpected_result", happened, todo, page=tool.page())
+    todo = f"The call was probably executed; do not repeat it before you know. {tool.afterwards}"
+    return Failure(tool.tool(), "unexpected_result", happened, todo, page=tool.page())
+
+
+def fault(tool: type[Tool]) -> Failure:
+    """A mistake of this server."""
+    todo = "This is a fault of the server, noted in its log; report it."
+    if not tool.reads():
+        todo = f"The call may have been executed; see first what it did. {tool.afterwards} {todo}"
+    return Failure(tool.tool(), "fault", "This server failed inside", todo, page=tool.page())
+
+
+_WORDS: Mapping[type[Exception], Callable[[type[Tool], Any], Failure]] = {
+    InvalidArguments: invalid,
+    PortalError: portal_error,
+    RefusedByResult: refused_by_result,
+    UnexpectedResult: unexpected,
+    Unfinished: unfinished,
+    WrongSettings: wrong_settings,
+}
+OF_CALLS = tuple(_WORDS)
+"""What a call can fail with; anything else is a mistake of this server."""
+
+
+def of_call(tool: type[Tool], error: Exception) -> Failure:
+    """The failure that one of these stands for."""
+    return next(words(tool, error) for kind, words in _WORDS.items() if isinstance(error, kind))

@@ -1,0 +1,106 @@
+"""The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mcp.types import CallToolResult, ImageContent, TextContent
+
+from tools.fence import fenced, in_quotes
+from tools.method import Method
+from tools.tool import Tool
+from tools.untrusted import code, outside, visible_in
+
+if TYPE_CHECKING:
+    from server.approvals.preview import Draft
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call came to."""
+
+    marked: str
+    """In words; what people outside wrote is marked."""
+    data: dict[str, Any]
+    pictures: list[bytes] = field(default_factory=list)
+    """As PNG."""
+
+    def text(self) -> str:
+        """The words."""
+        return self.marked
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result; the texts are ours, but `said` is the portal's where there is a code."""
+
+    tool: str
+    outcome: str
+    """The kind of failure in one word."""
+    happened: str
+    advice: str
+    """What people outside wrote is marked in it."""
+    code: str | None = None
+    """The portal's code; `""` where it sent an empty one."""
+    said: str = ""
+    page: str = ""
+    done: tuple[str, ...] = ()
+    """Steps that were taken before it, in words."""
+
+    def text(self) -> str:
+        """The failure in words; what people outside wrote is marked."""
+        parts = [f"{self.tool} failed. {self.happened}."]
+        if self.done:
+            parts.append(f"Done before that, and so it stays: {'; '.join(self.done)}.")
+        if self.code is not None:
+            parts.append(f"Portal's code: {code(self.code) or '(empty)'}.")
+        if self.said:
+            said = outside(self.said, "portal")
+            parts.append(f"Portal's words: {said}" if self.code is not None else f"Cause: {said}")
+        parts.append(f"What to do: {self.advice}")
+        if self.page:
+            parts.append(f"Page: {self.page}")
+        return "\n".join(parts)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The failure as a program reads it."""
+        told = {
+            "tool": self.tool,
+            "happened": in_quotes(self.happened),
+            "done": [in_quotes(step) for step in self.done] or None,
+            "code": self.code,
+            "advice": in_quotes(self.advice),
+            "page": self.page or None,
+        }
+        return {"error": {key: value for key, value in told.items() if value is not None}}
+
+
+Reply = Answer | Failure
+
+
+def answer(tool: Tool, result: Any) -> Answer:
+    """A success, and after a change how to see what it did; tools of several calls have looked already."""
+    text = tool.text(result)
+    if tool.afterwards and isinstance(tool, Method):
+        text += f"\n{tool.afterwards}"
+    return Answer(text, tool.structured(result), tool.images(result))
+
+
+def sketch(drafted: "Draft") -> Answer:
+    """What a call would do, flagged as no failure, because a draft was asked for."""
+    return Answer(f"Draft: nothing was sent. It would be:\n{drafted.text()}", drafted.data())
+
+
+def as_result(reply: Reply) -> CallToolResult:
+    """The reply as the client gets it: fenced text, pictures, data, and whether it is a failure."""
+    pictures = map(_picture, reply.pictures if isinstance(reply, Answer) else ())
+    return CallToolResult(
+        content=[TextContent(text=fenced(reply.text())), *pictures],
+        structured_content=visible_in(reply.data),
+        is_error=isinstance(reply, Failure),
+    )
+
+
+def _picture(png: bytes) -> ImageContent:
+    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")

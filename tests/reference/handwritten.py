@@ -1,0 +1,28 @@
+"""The pages that people wrote, for the tests of their words and of their code."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reference.pages.guides import Guide, guides, read_guide
+
+ROOT = Path(__file__).resolve().parents[2]
+SECTIONS = {path.stem: read_guide(path) for path in sorted((ROOT / "docs" / "sections").glob("*.md"))}
+PAGES = {
+    **{f"guides/{name}": guide for name, guide in guides().items()},
+    **{f"sections/{name}": section for name, section in SECTIONS.items()},
+}
+EVERY_PAGE = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def fences(page: Guide, language: str) -> Iterator[str]:
+    """The blocks of code in a language."""
+    return (code for found, code in FENCE.findall(page.body) if found == language)
+
+
+def prose(page: Guide) -> str:
+    """A page with a word in place of each block of code."""
+    return FENCE.sub("(code)", page.body)

@@ -1,0 +1,109 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from reference.pages.registry import pages
+from reference.search.search import search
+
+
+@dataclass(frozen=True)
+class Found:
+    path: str
+    title: str
+    summary: str = ""
+    heading: str = "Parameters"
+    excerpt: str = "an excerpt"
+    score: float = 1.0
+
+    @property
+    def uri(self) -> str:
+        return f"openchannels://official/en/{self.path}"
+
+    @property
+    def address(self) -> str:
+        return f"https://apidocs.bitrix24.com/{self.path}.html"
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """The official documentation with an answer that was agreed beforehand."""
+
+    found: Sequence[Found]
+
+    def search(self, query: str, limit: int) -> Sequence[Found]:
+        assert query
+        return self.found[:limit]
+
+
+DEAL = Found("api-reference/crm/deals/crm-deal-add", "Create a deal crm.deal.add", "Creates a new deal.")
+TASK = Found(
+    "api-reference/tasks/tasks-task-add", "Create a task tasks.task.add", "Adds a task with a deadline and a checklist."
+)
+MESSAGES = Found("api-reference/chats/messages/index", "Messages in chats", "Sending and changing messages.")
+OURS = Found(
+    "api-reference/imopenlines/openlines/operators/imopenlines-operator-transfer",
+    "Transfer imopenlines.operator.transfer",
+)
+OURS_IN_RUSSIAN = Found(OURS.path, "Передать диалог imopenlines.operator.transfer")
+
+
+def _sources(query: str, *found: Found, limit: int = 5) -> list[str]:
+    return [hit.source for hit in search(query, limit, official=Mirror(found))]
+
+
+@pytest.mark.parametrize("query", ["crm.deal.add", "parameters of crm.deal.add", "crmDealAdd"])
+def test_an_official_page_goes_first_where_somebody_types_its_name(query: str) -> None:
+    hits = search(query, official=Mirror([DEAL, MESSAGES]))
+    assert hits[0].uri == DEAL.uri
+    assert "openchannels" in {hit.source for hit in hits}
+
+
+def test_the_official_page_of_a_method_that_ours_explain_too_goes_right_after_ours() -> None:
+    bind = Found("api-reference/events/event-bind", "Register a handler event.bind")
+    assert search("event.bind")[0].uri == "openchannels://docs/guides/events-subscribe"
+    assert _sources("event.bind", MESSAGES, bind)[:3] == ["openchannels", "official", "openchannels"]
+
+
+def test_an_official_page_goes_first_where_ours_hold_much_less_of_the_question() -> None:
+    assert _sources("create a task with a deadline and a checklist", TASK)[0] == "official"
+
+
+@pytest.mark.parametrize(
+    "query", ["send a message to the client of a deal", "imopenlines.operator.finish", "перевести чат"]
+)
+def test_our_pages_go_first_for_questions_about_open_channels(query: str) -> None:
+    assert _sources(query, MESSAGES, TASK) == ["openchannels"] * 4 + ["official"]
+
+
+def test_official_pages_fill_the_places_that_ours_leave() -> None:
+    assert _sources("zebra", MESSAGES, TASK) == ["official", "official"]
+
+
+def test_the_official_page_of_what_our_page_describes_is_not_shown_besides() -> None:
+    assert OURS.address in {page.official for page in pages().values()}
+    assert _sources("imopenlines.operator.transfer", OURS) == ["openchannels"] * 5
+    assert _sources("передать диалог", OURS_IN_RUSSIAN) == ["openchannels"] * 5
+
+
+def test_there_are_never_more_pages_than_were_asked_for() -> None:
+    assert len(_sources("crm.deal.add", DEAL, MESSAGES, TASK, limit=2)) == 2
+    assert _sources("close a dialog", MESSAGES, limit=1) == ["openchannels"]
+
+
+def test_of_one_kind_of_pages_there_are_only_ours() -> None:
+    hits = search("crm.deal.add", kind="method", official=Mirror([DEAL]))
+    assert {hit.kind for hit in hits} == {"method"}
+
+
+def test_an_official_hit_says_all_that_ours_do() -> None:
+    hit = search("crm.deal.add", official=Mirror([DEAL]))[0]
+    assert (hit.title, hit.kind, hit.answer, hit.section, hit.excerpt, hit.official, hit.source) == (
+        DEAL.title,
+        "official",
+        DEAL.summary,
+        DEAL.heading,
+        DEAL.excerpt,
+        DEAL.address,
+        "official",
+    )

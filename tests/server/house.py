@@ -1,0 +1,118 @@
+"""A company of its own in this process, the servers that work for it, and what they keep in one folder."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+from pydantic import SecretStr
+
+from sandbox.app import create_app
+from sandbox.seed import seed
+from server.approvals.store import Approval, Approvals
+from server.audit.log import AuditLog
+from server.caller import Caller
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
+from server.config.settings import Settings
+from server.connection import Connection
+from server.policy import Policy
+from server.storage.database import State
+from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.callers import answer
+
+SPAM = "imopenlines.operator.spam"
+SAY = "imopenlines.bot.session.message.send"
+CHAT, OTHER = 203, 201
+"""On line 1 and on line 2."""
+LOOKS = 2000
+"""At most, for anything that takes its time."""
+
+
+class House(httpx.AsyncBaseTransport):
+    """The portal of the company, and everything around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sent: list[str] = []
+        self.company = seed.seeded_company()
+        self._app = httpx.ASGITransport(create_app(self.company))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        method = request.url.path.rpartition("/")[2]
+        commands = json.loads(request.content).get("cmd", {}) if method == "batch" else {"": method}
+        self.sent += [command.partition("?")[0] for command in commands.values()]
+        return await self._app.handle_async_request(request)
+
+    async def request(self, method: str, body: dict[str, Any]) -> None:
+        """What somebody else in the company does."""
+        async with httpx.AsyncClient(transport=self._app, base_url="http://127.0.0.1") as client:
+            answered = await client.post(f"{seed.ADMIN_WEBHOOK_PATH}{method}", json=body)
+        assert answered.status_code == httpx.codes.OK, answered.text
+
+    def settings(self, **given: Any) -> Settings:
+        webhook = SecretStr(f"http://127.0.0.1{seed.ADMIN_WEBHOOK_PATH}")
+        chosen = {"toolsets": "all", "confirm": "none", "plan": "self-hosted", **given}
+        return Settings(webhook_url=webhook, state_folder=self.folder, **chosen)
+
+    def server(self, connection: Connection, **given: Any) -> Caller:
+        settings = self.settings(**given)
+        return Caller("stdio", Policy.of(settings), connection, Library(self.folder), Keeping.of(settings))
+
+    def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
+        """A story of one server."""
+
+        async def run() -> None:
+            async with Connection(self.settings(**given), transport=self) as connection:
+                await story(self.server(connection, **given))
+
+        anyio.run(run)
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(State(self.folder / "state.sqlite"))
+
+    @property
+    def log(self) -> AuditLog:
+        return AuditLog(self.folder / "audit.jsonl")
+
+    def noted(self) -> list[str]:
+        return [str(entry["event"]) for entry in self.log.entries()]
+
+    def waiting(self) -> Approval:
+        (one,) = [one for one in self.approvals.all() if one.stage == "pending"]
+        return one
+
+    def approve(self) -> str:
+        waiting = self.waiting()
+        self.approvals.settle(waiting.id, approve=True, by="anna")
+        return waiting.id
+
+    def hand(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command for the person who answers for the calls."""
+        return by_hand(self.folder, *words)
+
+
+def by_hand(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command for whoever keeps the state in this folder."""
+    environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)}
+    command = [sys.executable, "-m", "openchannels_mcp", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+async def settled(caller: Caller, approval_id: str) -> str:
+    """The stage that a call came to, once the server has looked after it."""
+    for _ in range(LOOKS):
+        reply = await answer(caller, "approval_status", {"approval_id": approval_id})
+        stage = str((reply.structured_content or {})["stage"])
+        if stage not in {"approved", "running"}:
+            return stage
+    raise AssertionError("it is never made")
+
+
+def said(text: str = "Hello", chat_id: int = CHAT) -> dict[str, Any]:
+    return {"chat_id": chat_id, "name": "DEFAULT", "message": text}

@@ -1,0 +1,191 @@
+"""A team's server on a real socket of this machine, the portals behind it, and clients of each kind."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+
+import httpx
+from anyio.from_thread import start_blocking_portal
+from mcp import Client
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
+
+from portal import private_file
+from server.config.http_settings import ServerSettings
+from server.http.application import Team, Transport
+from server.http.auth.token_file import Token, TokensFile
+from server.http.serving import Serving, configured, create_team, listening
+from tests.assistant import Assistant
+
+HOST = "127.0.0.1"
+WAYS = ("modern", "legacy", "sse")
+"""Streamable HTTP without and with a handshake, and the older pair."""
+MODERN = "2026-07-28"
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+
+
+class TeamServer:
+    """Its address, and the tokens that it lets in."""
+
+    def __init__(self, port: int, settings: ServerSettings, team: Team) -> None:
+        self.team = team
+        self.loop: asyncio.AbstractEventLoop
+        self.port = port
+        self.address = f"http://{HOST}:{port}"
+        self.file = TokensFile(settings.access_file)
+        self.http = httpx.Client(base_url=self.address, timeout=30)
+
+    def token(self, name: str, **bounds: Any) -> str:
+        """A new token."""
+        return issue(self.file, name, **bounds)
+
+    def post(self, message: Any = None, token: str | None = None, path: str = "/mcp", **headers: str) -> httpx.Response:
+        """Post one message, or bytes as they are."""
+        content = message if isinstance(message, bytes) else json.dumps(message or initialize()).encode()
+        given = {**HEADERS, **bearer(token), **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.http.post(path, content=content, headers=given)
+
+    def call(self, tool: str, arguments: Mapping[str, Any], token: str | None = None, **headers: str) -> httpx.Response:
+        """Call a tool in one request of the newest revision."""
+        return self.post(
+            modern("tools/call", name=tool, arguments=arguments), token, **asking("tools/call", tool), **headers
+        )
+
+    def raw(self, *pieces: bytes) -> bytes:
+        """Send bytes and return all that comes back until the connection ends."""
+        with self.connection() as connection:
+            for piece in pieces:
+                connection.sendall(piece)
+            return everything(connection)
+
+    @contextmanager
+    def connection(self, room: int | None = None) -> Iterator[socket.socket]:
+        """A bare connection, perhaps with little room for answers."""
+        with socket.socket() as connection:
+            if room is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+            connection.settimeout(20)
+            connection.connect((HOST, self.port))
+            yield connection
+
+    @contextmanager
+    def client(self, way: str, token: str | None = None, **more: Any) -> Iterator[Assistant]:
+        """A real MCP client."""
+        with (
+            start_blocking_portal() as portal,
+            portal.wrap_async_context_manager(self._client(way, token, more)) as client,
+        ):
+            yield Assistant(client, portal)
+
+    @asynccontextmanager
+    async def _client(self, way: str, token: str | None, more: dict[str, Any]) -> AsyncIterator[Client]:
+        async with create_mcp_http_client(headers=bearer(token)) as http:
+            transport: Any = streamable_http_client(f"{self.address}/mcp", http_client=http)
+            if way == "sse":
+                transport = sse_client(f"{self.address}/sse", headers=bearer(token))
+            async with Client(transport, mode="auto" if way == "modern" else "legacy", **more) as client:
+                yield client
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What comes until the connection ends, in whatever way it does."""
+    received = b""
+    with suppress(ConnectionError):
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
+def bearer(token: str | None) -> dict[str, str]:
+    """The header that carries a token."""
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
+
+
+def asking(method: str, name: str | None = None) -> dict[str, str]:
+    """The headers of a request of the newest revision."""
+    return {"MCP_Protocol_Version": MODERN, "Mcp_Method": method, **({"Mcp_Name": name} if name else {})}
+
+
+def modern(method: str, **params: Any) -> dict[str, Any]:
+    """A request of the newest revision."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+    }
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta, **params}}
+
+
+def initialize(version: str = "2025-11-25") -> dict[str, Any]:
+    """The first request of the older revisions."""
+    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+    return {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+
+
+def issue(file: TokensFile, name: str, **bounds: Any) -> str:
+    """A new token in a file."""
+    secret, token = Token.issue(name, **bounds)
+    file.add(token)
+    return secret
+
+
+class Portal(Protocol):
+    """What stands in for a portal."""
+
+    @property
+    def webhook(self) -> str:
+        """Its address."""
+
+
+def write_profiles(folder: Path, **portals: Portal) -> Path:
+    """A settings file with a profile for each portal, none of which has limits."""
+    path = folder / "settings.toml"
+    profile = '[profiles.{name}]\nwebhook_url = "{webhook}"\nplan = "self-hosted"\n'
+    path.write_text("".join(profile.format(name=name, webhook=portal.webhook) for name, portal in portals.items()))
+    return path
+
+
+@contextmanager
+def served_team(
+    folder: Path,
+    transport: Transport = "all",
+    options: Mapping[str, Any] | None = None,
+    *,
+    closed: bool = False,
+    **settings: Any,
+) -> Iterator[TeamServer]:
+    """A server in a thread of its own, with the settings file of the folder; on the embedded portal without one.
+
+    Where it is not closed, the first token closes it.
+    """
+    file = folder / "settings.toml"
+    read = ServerSettings(settings_file=file, port=0, **settings)
+    chosen: dict[str, Any] = {"sandbox": True}
+    if file.exists():
+        chosen = {"settings_file": file}
+    if file.exists() or closed:
+        private_file.replace(read.access_file, '{"tokens": []}')
+    kept = {"state_folder": folder / "state", "confirm": "none"}
+    _, team = create_team(read, {**chosen, **kept, **(options or {})}, transport)
+    with listening(HOST, 0) as listener:
+        serving = Serving(configured(read, team), team)
+        server = TeamServer(listener.getsockname()[1], read, team)
+
+        async def run() -> None:
+            server.loop = asyncio.get_running_loop()
+            await serving.serve(sockets=[listener])
+
+        thread = Thread(target=asyncio.run, args=(run(),))
+        thread.start()
+        try:
+            with server.http:
+                yield server
+        finally:
+            serving.should_exit = True
+            thread.join()

@@ -1,0 +1,118 @@
+"""The place of one employee in a company of its own: tool calls as an assistant makes them, and what they did."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import anyio
+import httpx
+from mcp.types import CallToolResult
+from pydantic import SecretStr
+
+from sandbox.app import create_app
+from sandbox.seed import seed
+from sandbox.state.faults import Kind, Rule
+from sandbox.state.records import Chat, Message, Session
+from server.caller import Caller
+from server.catalogue.library import Library
+from server.config.guard_settings import Keeping
+from server.config.settings import Settings
+from server.connection import Connection
+from server.policy import Policy
+from server.protocol.elicitation import Nobody, Person
+from tests.assistant import text_of
+from tools import TOOLSETS
+
+ANYTHING = Policy(frozenset(TOOLSETS))
+LARGEST_REPLY = 600
+"""Bytes of text that an action may answer with."""
+
+
+async def _at_once(_: float) -> None:
+    """No pause before another attempt."""
+
+
+class _Counted(httpx.AsyncBaseTransport):
+    def __init__(self, portal: httpx.AsyncBaseTransport, sent: list[str]) -> None:
+        self._portal = portal
+        self._sent = sent
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._sent.append(request.url.path.rpartition("/")[2].removeprefix("imopenlines."))
+        return await self._portal.handle_async_request(request)
+
+
+class Office:
+    """Changes to `company` before a call are what the call meets."""
+
+    def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
+        self.company = seed.seeded_company()
+        self.sent: list[str] = []
+        """Requests over HTTP of the last call, by method; a batch is one."""
+        self._webhook = webhook
+        self._policy = policy
+        self._transport = _Counted(httpx.ASGITransport(create_app(self.company)), self.sent)
+
+    def say(self, tool: str, /, *, person: Person = Nobody(), **arguments: Any) -> CallToolResult:  # noqa: B008
+        """What one call is answered."""
+        return self.replies((tool, arguments), person=person)[-1]
+
+    def done(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
+        """Text and data of a call that has to work."""
+        reply = self.say(tool, **arguments)
+        assert not reply.is_error, text_of(reply)
+        assert len(text_of(reply).encode()) < LARGEST_REPLY
+        return text_of(reply), reply.structured_content or {}
+
+    def refused(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
+        """Text and data of a call that has to fail; it always names its page."""
+        reply = self.say(tool, **arguments)
+        assert reply.is_error, text_of(reply)
+        assert len(text_of(reply).encode()) < LARGEST_REPLY
+        error = (reply.structured_content or {})["error"]
+        assert error["page"] == f"openchannels://docs/tools/{tool}"
+        return text_of(reply), error
+
+    def replies(
+        self,
+        *steps: tuple[str, dict[str, Any]],
+        person: Person = Nobody(),  # noqa: B008  (it holds nothing)
+    ) -> list[CallToolResult]:
+        """What a few calls in a row are answered."""
+
+        async def run() -> list[CallToolResult]:
+            url = SecretStr(f"http://127.0.0.1{self._webhook}")
+            async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=_at_once) as connection:
+                with TemporaryDirectory() as folder:
+                    keeping = Keeping(Path(folder))
+                    caller = Caller("tests", self._policy, connection, Library(Path(folder)), keeping)
+                    replies = []
+                    for tool, arguments in steps:
+                        self.sent.clear()
+                        reply = await caller.calls.call(tool, arguments, None, person)
+                        assert isinstance(reply, CallToolResult)
+                        replies.append(reply)
+                    return replies
+
+        return anyio.run(run)
+
+    def lose(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
+        """Answers of a method do not come; those before them do. None: not one more."""
+        fine = [Rule(Kind.DELAY, (method,), count=after, executed=True)] if after else []
+        self.company.faults.arrange([*fine, Rule(Kind.HTML, (method,), count=times, executed=executed)], 0)
+
+    def lock(self, chat: int) -> None:
+        """The portal is busy with a chat: it answers true and does nothing."""
+        self.company.switches.locked_chats.add(chat)
+
+    def chat(self, number: int) -> Chat:
+        """A chat as it is."""
+        return self.company.chats[number]
+
+    def session(self, number: int) -> Session:
+        """A session as it is."""
+        return self.company.sessions[number]
+
+    def messages(self, chat: int) -> list[Message]:
+        """All of a chat."""
+        return self.company.messages_of(chat)

@@ -1,0 +1,81 @@
+"""Which dialogs are worth a look."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from workflows.core.formatting import duration
+from workflows.reports.highlights import Evidence
+
+NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
+
+
+def _evidence(**found: Any) -> Evidence:
+    return Evidence(**{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found})
+
+
+def _reasons(evidence: Evidence) -> dict[int, list[str]]:
+    return {found.session_id: found.reasons for found in evidence.highlights()}
+
+
+def test_three_of_each_kind_and_eight_in_all() -> None:
+    waiting = [{"id": one, "dateCreate": "2026-03-16T09:00:00+00:00"} for one in range(1, 10)]
+    slow = [{"id": one, "waitAnswer": 9000 - one} for one in range(11, 20)]
+    disliked = [{"sessionId": one, "vote": "dislike"} for one in range(21, 30)]
+
+    assert list(_reasons(_evidence(unanswered=waiting, sessions=slow, ratings=disliked))) == [
+        *(1, 2, 3),
+        *(21, 22, 23),
+        *(11, 12),
+    ]
+
+
+def test_a_vote_that_one_list_hides_is_taken_from_the_other() -> None:
+    session = {"id": 1, "chatId": 5, "configId": 2, "operatorId": 3, "voteHead": 2, "vote": "dislike"}
+    (found,) = _evidence(sessions=[session], ratings=[{"sessionId": 1, "voteHead": None}]).highlights()
+
+    assert found.reasons == ["dislike", "supervisor's vote 2 of 5"]
+    assert (found.chat_id, found.line_id, found.operator_id) == (5, 2, 3)
+
+
+def test_a_rating_of_an_older_dialog_stands_without_its_chat() -> None:
+    (found,) = _evidence(ratings=[{"sessionId": 9, "vote": "dislike", "configId": 2, "operatorId": 3}]).highlights()
+
+    assert (found.session_id, found.chat_id, found.line_id, found.operator_id) == (9, 0, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("session", "reasons"),
+    [
+        ({"waitAnswer": 599}, None),
+        ({"waitAnswer": 600}, ["first answer after 10 min"]),
+        ({"waitAnswer": 400, "kpiFirstAnswer": False}, ["first answer after 6 min 40 s, late"]),
+        ({"waitAnswer": 900, "status": "spam"}, None),
+        ({"waitAnswer": None, "kpiFirstAnswer": False}, None),
+    ],
+)
+def test_a_first_answer_is_slow_when_it_was_late_or_took_ten_minutes(
+    session: dict[str, Any], reasons: list[str] | None
+) -> None:
+    assert _reasons(_evidence(sessions=[{"id": 1, **session}])).get(1) == reasons
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (380, "6 min 20 s"),
+        (600, "10 min"),
+        (725, "12 min"),
+        (3600, "1 h"),
+        (12_060, "3 h 21 min"),
+        (86_400, "1 day"),
+        (187_200, "2 days 4 h"),
+        (172_860, "2 days"),
+        (-5, "0 s"),
+    ],
+)
+def test_a_duration_is_told_in_its_two_largest_units(seconds: int, words: str) -> None:
+    assert duration(seconds) == words

@@ -1,0 +1,1 @@
+"""Tools that change a dialog and prove what they did."""

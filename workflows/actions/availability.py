@@ -1,0 +1,141 @@
+"""Whether somebody, or a line, can take a dialog now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tools.channels import ConfigGet
+from tools.messenger import UserGet
+from tools.statistics import V2OperatorList
+from workflows.core.attempts import attempt, refused
+from workflows.core.composite import Desk, together
+from workflows.core.current_user import Caller
+from workflows.core.formatting import listed
+from workflows.core.pagination import count, rows
+from workflows.directory.names import Named, Names
+from workflows.directory.presence import ABSENT
+from workflows.lines.line import Line
+
+MOST_OTHERS = 4
+EMPLOYEES = frozenset({"employee", None})
+"""USER_TYPE of whoever can take a dialog, where it is told."""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What speaks against a recipient."""
+
+    line: Line
+    """The line that the dialog is in then."""
+    never: str = ""
+    """Why the portal would not do it, or the client would be lost."""
+    not_now: str = ""
+    """Why the client would probably wait."""
+    unchecked: str = ""
+    """What the portal does not tell."""
+    others: Sequence[int] = ()
+    """Operators of the line who could take it now."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Who of a line's operators is there, and who has a place left; not known where the portal shows no reports."""
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    known: bool = True
+
+    @property
+    def free(self) -> list[int]:
+        """Operators who are online and can take one more."""
+        return [count(row.get("userId")) for row in self.rows if row.get("status") == "online" and not _is_full(row)]
+
+    def of(self, person: int) -> Mapping[str, Any] | None:
+        """One operator's."""
+        return next((row for row in self.rows if count(row.get("userId")) == person), None)
+
+
+def _is_full(row: Mapping[str, Any]) -> bool:
+    """Without a limit (maxChat 0) it never is, whatever freeSlots says."""
+    return count(row.get("maxChat")) > 0 and count(row.get("freeSlots")) <= 0
+
+
+async def of_line(desk: Desk, line_id: int, *, without: int = 0) -> Readiness:
+    """Whether a line can take a dialog; `without` is whoever gives it up."""
+    line, load = await together(
+        partial(_line, desk, line_id), partial(_load, desk, V2OperatorList(config_id=line_id, limit=200))
+    )
+    others = [one for one in load.free if one != without]
+    if line.text("ACTIVE") == "N":
+        why = f"the line {line} is switched off (config_update config_id={line_id} active=true switches it on)"
+        return Readiness(line, never=why)
+    if not set(line.queue) - {without}:
+        return Readiness(line, never=f"nobody else is in the queue of {line}")
+    if not load.known:
+        return Readiness(line, unchecked="whether anybody in its queue is online")
+    not_now = "" if others else f"nobody else in the queue of {line} is online with a free slot"
+    return Readiness(line, not_now=not_now, others=others)
+
+
+async def of_person(desk: Desk, person: Named, line_id: int, me: Caller, *, without: int = 0) -> Readiness:
+    """Whether a person can take a dialog of a line; `without` is whoever gives it up."""
+    line, load, elsewhere, user = await together(
+        partial(_line, desk, line_id),
+        partial(_load, desk, V2OperatorList(config_id=line_id, limit=200)),
+        partial(_load, desk, V2OperatorList(user_id=person.id)),
+        partial(_user, desk, person, me),
+    )
+    others = [one for one in load.free if one not in {person.id, me.id, without}]
+    if never := _never(person, line, user):
+        return Readiness(line, never=never, others=others)
+    row = load.of(person.id) or elsewhere.of(person.id) or {}
+    presence = _presence(row, user or {})
+    against = [
+        *([] if person.id in line.queue else [f"is not in the queue of {line}"]),
+        *([f"is {ABSENT[presence]}"] if presence in ABSENT else []),
+        *(["has no free slot"] if row.get("configId") == line_id and _is_full(row) else []),
+    ]
+    not_now = f"{person} {' and '.join(against)}" if against else ""
+    return Readiness(line, not_now=not_now, unchecked="" if presence else f"whether {person} is online", others=others)
+
+
+def _never(person: Named, line: Line, user: Mapping[str, Any] | None) -> str:
+    """The portal hides some employees from others, but none of a queue is a stranger."""
+    if user is None:
+        known = person.id in line.queue
+        return "" if known else f"there is no employee {person.id} (bots and clients cannot take a dialog)"
+    if user.get("active") is False:
+        return f"{person} is dismissed or blocked"
+    return "" if user.get("type") in EMPLOYEES else f"{person} is a guest from outside"
+
+
+def _presence(row: Mapping[str, Any], user: Mapping[str, Any]) -> str:
+    """By the reports, else by the list of users; empty where neither tells."""
+    if row.get("status"):
+        return str(row["status"])
+    return {True: "online", False: "offline", None: ""}[user.get("online")]
+
+
+async def _line(desk: Desk, line_id: int) -> Line:
+    return Line(await desk.ask(ConfigGet(config_id=line_id)))
+
+
+async def _load(desk: Desk, question: V2OperatorList) -> Load:
+    answer = await attempt(desk, question)
+    return Load(known=False) if refused(answer) else Load(tuple(rows(answer["operators"])))
+
+
+async def _user(desk: Desk, person: Named, me: Caller) -> Mapping[str, Any] | None:
+    """An employee as far as the scopes show; None for nobody."""
+    if not me.has_users:
+        return {}
+    answer = await attempt(desk, UserGet(filter={"ID": [person.id]}))
+    if refused(answer):
+        return {}
+    return next(iter(answer["users"]), None)
+
+
+async def named(desk: Desk, people: Sequence[int]) -> str:
+    """Some operators by name and id."""
+    names = await Names(desk).people(people[:MOST_OTHERS])
+    return listed((str(Named(one, names.get(one, ""))) for one in people), MOST_OTHERS)

@@ -1,0 +1,33 @@
+"""What the tools share that change one dialog."""
+
+from functools import partial
+from typing import Self
+
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Composite, Desk, together
+from workflows.core.current_user import Caller, caller
+from workflows.directory.dialogs import DialogRef, chat_of, find
+
+
+class DialogAction(Composite):
+    """Base of these tools."""
+
+    dialog: DialogRef
+
+    @classmethod
+    def toolset(cls) -> str:
+        """Whoever may not read dialogs has no use for them."""
+        return "dialogs"
+
+    async def chat(self, desk: Desk) -> int:
+        """The dialog that is changed."""
+        return await chat_of(desk, self.dialog)
+
+    async def settled(self, desk: Desk) -> Self:
+        """The same call with its dialog named by number."""
+        return self.from_tool({**self.given, "dialog": await self.chat(desk)})
+
+    async def begun(self, desk: Desk) -> tuple[ChatState, Caller]:
+        """The dialog as it stands, and whom the call acts for."""
+        found, me = await together(partial(find, desk, self.dialog), partial(caller, desk))
+        return found.present(), me

@@ -1,0 +1,210 @@
+"""Ending a dialog."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from typing_extensions import Doc
+
+from portal.errors import PortalError
+from tools.dialogs import DialogGet
+from tools.effect import Effect
+from tools.method import RefusedByResult, UnexpectedResult
+from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
+from tools.statistics import V2SessionList
+from workflows.actions.base import DialogAction
+from workflows.actions.steps import Steps, Unseen
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Desk, together
+from workflows.core.current_user import Caller
+from workflows.core.errors import Unfinished
+from workflows.core.pagination import count, rows
+from workflows.directory.names import Named
+from workflows.directory.owner import owner_of
+
+State = Literal["closed", "waiting for the client", "spam"]
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A dialog that was ended, as far as was wanted."""
+
+    before: ChatState
+    owner: Named
+    """Whoever had it; id 0 for nobody."""
+    state: State
+    farewell: bool = False
+    """The line's closing text or rating request went to the client now."""
+    proven: bool = True
+    """The portal was asked afterwards, and showed this state."""
+
+
+class CloseDialog(DialogAction):
+    """End a dialog, yours, a colleague's or one that waits, and tell what it came to.
+
+    First the client gets the line's closing text or rating request, then it closes for good: both_phases=false stops
+    in between, so that the client can still rate. as_spam closes at once without a word.
+    """
+
+    title = "Close a dialog"
+    effects = Effect.CUSTOMER | Effect.TAKEOVER | Effect.DESTRUCTIVE
+    needs = (DialogGet, OperatorFinish)
+    afterwards = "dialog_get shows whether it is open."
+    asks = (
+        "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
+        "`profile` and `scope`: whom calls act for; kept for five minutes",
+        "`imopenlines.operator.finish`, or `imopenlines.operator.another.finish` where it is not the caller's",
+        "`imopenlines.dialog.get` after that, and both once more for the second phase",
+        "for spam `imopenlines.operator.spam`, then `imopenlines.dialog.get` and `imopenlines.v2.Session.list`",
+    )
+    details = """
+    - Lines with neither closing text nor rating request, and lines that are off, close in the first phase.
+    - A dialog that was finished once before is closed for good; with both_phases=false nothing is done to it.
+    - A rating that the client sends after the second phase opens the session once more, until it is counted.
+    - A dialog that nobody has is taken first: that is how the portal finishes it.
+    - `true` of the portal proves nothing. Where the dialog is still open afterwards, or the answer was lost and the
+      dialog is unchanged, the call ends there and says so; nothing is repeated.
+    - A dialog that is closed already counts as done; only as_spam is refused then.
+    """
+    answer = (
+        "`chat_id`, `session_id`, `state` (closed, waiting for the client, spam), `farewell_sent` (the client got the "
+        "closing text or rating request now), `owner_before`, `proven` (false: the portal shows no reports, so spam "
+        "could not be told from closed)."
+    )
+    example = {"dialog": "Grace Miller"}
+    example_answer = """\
+Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
+or rating request; a rating still counts. It was with Anna Keller (1)."""
+
+    both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
+    as_spam: Annotated[bool, Doc("true: mark as spam and close at once")] = False
+
+    async def run(self, desk: Desk) -> Ended:
+        """Finished as far as was wanted, and looked at after each step."""
+        desk = desk.saving()
+        chat, me = await self.begun(desk)
+        steps = Steps(desk)
+        owner = await owner_of(desk, chat, me)
+        if self.as_spam:
+            return Ended(chat, owner, "spam", proven=await _spam(steps, chat))
+        if not chat.open:
+            return Ended(chat, owner, "closed")
+        now, farewell = await self._finish(steps, chat, me)
+        return Ended(chat, owner, "waiting for the client" if now.open else "closed", farewell)
+
+    def text(self, result: Ended) -> str:
+        """What it came to, and what follows from it."""
+        was = f" It was {result.before.stage(str(result.owner))}." if result.before.open else ""
+        return f"{_outcome(result)}{was}"
+
+    def structured(self, result: Ended) -> dict[str, Any]:
+        """The same as a program reads it."""
+        return {
+            "chat_id": result.before.id,
+            "session_id": result.before.session_id or None,
+            "state": result.state,
+            "farewell_sent": result.farewell,
+            "owner_before": result.before.owner,
+            "proven": result.proven,
+        }
+
+    async def _finish(self, steps: Steps, chat: ChatState, me: Caller) -> tuple[ChatState, bool]:
+        """The dialog as far as it was finished, and whether the client got something to read on the way."""
+        now, farewell = chat, False
+        if not chat.closing:
+            now = await _phase(steps, chat, me)
+            farewell = now.closing
+            if now.open and not now.closing:
+                raise _still_open(steps, now)
+        if now.open and self.both_phases:
+            if farewell:
+                steps.done.append("the client got the closing text or rating request")
+            now = await _phase(steps, now, me)
+            if now.open:
+                raise _still_open(steps, now)
+        return now, farewell
+
+
+def _outcome(result: Ended) -> str:
+    chat = result.before
+    match result.state:
+        case "spam":
+            proof = "" if result.proven else " That it counts as spam could not be read from the reports."
+            return f"Marked as spam and closed: {chat}. The client got nothing.{proof}"
+        case "waiting for the client":
+            told = (
+                "The client got the closing text or rating request"
+                if result.farewell
+                else "So it was, and nothing was done"
+            )
+            return f"Waiting for the client: {chat}. {told}; it closes by itself, or at once with both_phases=true."
+        case "closed" if not chat.open:
+            return f"Nothing was done: {chat} is closed."
+        case "closed":
+            return f"Closed: {chat}.{_farewell(result)}"
+
+
+def _farewell(result: Ended) -> str:
+    if result.farewell:
+        return " Before that the client got the closing text or rating request; a rating still counts."
+    return "" if result.before.closing else " The line sends no closing text, so the client got nothing."
+
+
+async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
+    """The dialog after one call to finish it; Unfinished where nobody knows what became of that.
+
+    Closing takes all employees out of the chat: whoever may not join it cannot see it any more, and that is a proof.
+    """
+    mine = chat.owner == me.id
+    finish = OperatorFinish(chat_id=chat.id) if mine else OperatorAnotherFinish(chat_id=chat.id)
+    step = await steps.take(finish, "finishing the dialog", "The dialog was not closed")
+    now = await steps.look(chat.id)
+    if isinstance(now, ChatState) and not (step.lost and (now.open, now.closing) == (chat.open, chat.closing)):
+        return now
+    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+        return replace(chat, session_id=0, closing=False)
+    stands = f"it is {now.stage()}" if isinstance(now, Unseen) else f"it is {now.stage()} as before"
+    why = "no usable answer came" if step.lost else "the portal answered true"
+    raise steps.stopped(
+        f"It is not known whether this step to close the dialog was taken: {why}, and {stands}",
+        f"See dialog_get chat_id={chat.id} in a minute, and call again if it is still open.",
+        unsure=True,
+    )
+
+
+def _still_open(steps: Steps, now: ChatState) -> Unfinished:
+    return steps.stopped(
+        f"The dialog is not closed: the portal answered true, and it is {now.stage()} now",
+        "The portal was busy with it, or the client has just written: read the dialog first, then call again.",
+    )
+
+
+async def _spam(steps: Steps, chat: ChatState) -> bool:
+    """Whether the reports show it as spam; in any case it is closed, or the call ends here."""
+    if not chat.open:
+        todo = "A closed dialog cannot be marked as spam; the next one of this client can."
+        raise Unfinished(f"Nothing was changed: {chat} is closed", todo)
+    step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
+    now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.desk, chat))
+    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+        return False
+    if isinstance(now, ChatState) and not now.open:
+        return bool(proven)
+    known = (
+        "It is not known whether the dialog was marked as spam" if step.lost else "The dialog was not closed as spam"
+    )
+    todo = f"See dialog_get chat_id={chat.id}, and call again if it is still open: a second call does no harm."
+    raise steps.stopped(f"{known}: it is {now.stage()}", todo, unsure=step.lost or isinstance(now, Unseen))
+
+
+async def _is_spam(desk: Desk, chat: ChatState) -> bool:
+    """Whether the reports show the session as spam; false where they cannot be read."""
+    began = datetime.fromtimestamp(chat.began, UTC)
+    first, last = ((began + shift).isoformat() for shift in (-MINUTE, MINUTE))
+    try:
+        answer = await desk.ask(V2SessionList(status="spam", date_create_from=first, date_create_to=last, limit=200))
+    except (PortalError, RefusedByResult, UnexpectedResult):
+        return False
+    return any(count(row.get("id")) == chat.session_id for row in rows(answer["sessions"]))

@@ -1,0 +1,60 @@
+"""The proof that a message which a tool wrote is in its dialog."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tools.dialogs import SessionHistoryGet
+from tools.messenger import ImDialogMessagesGet
+from workflows.core.attempts import attempt, refused
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Desk
+
+MOST_READ = 50
+
+
+@dataclass(frozen=True)
+class Message:
+    """One that is to be found."""
+
+    text: str
+    author: int
+    """0 for a notice without author."""
+    id: int | None = None
+    """As the portal answered; None where its answer was lost."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message as the dialog shows it."""
+
+    id: int
+    hidden: bool
+    """Only colleagues got it."""
+    proven: bool = True
+    """The dialog was read, and it is there."""
+    notice: str = ""
+    """What the portal said after it, for example that it did not get through."""
+
+
+async def posted(desk: Desk, before: ChatState, message: Message) -> Posted | None:
+    """The message, by its id, else as what its author has written since `before`; None if the dialog lacks it."""
+    new = before.last_message_id or None
+    answer = await attempt(desk, ImDialogMessagesGet(dialog_id=f"chat{before.id}", first_id=new, limit=MOST_READ))
+    if refused(answer):
+        answer = await desk.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
+    later = [one for one in answer["messages"] if one["id"] > before.last_message_id]
+    place = next((place for place, one in enumerate(later) if _is(one, message)), None)
+    if place is None:
+        return None
+    return Posted(later[place]["id"], bool(later[place].get("hidden")), notice=_notice(later[place + 1 :]))
+
+
+def _is(shown: Mapping[str, Any], message: Message) -> bool:
+    if message.id is not None:
+        return bool(shown["id"] == message.id)
+    return bool(shown["author_id"] == message.author) and shown["text"].split() == message.text.split()
+
+
+def _notice(later: Iterable[Mapping[str, Any]]) -> str:
+    return next((str(one["text"]) for one in later if one["role"] == "system"), "")

@@ -1,0 +1,247 @@
+"""Handing a dialog to somebody else."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+from typing_extensions import Doc
+
+from portal.errors import PortalError
+from tools.chatbots import BotSessionOperator
+from tools.dialogs import DialogGet
+from tools.effect import Effect
+from tools.errors import missing_scope
+from tools.messenger import ImMessageAdd
+from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.operators import OperatorTransfer
+from workflows.actions import availability
+from workflows.actions.availability import Readiness
+from workflows.actions.base import DialogAction
+from workflows.actions.delivery_check import Message, posted
+from workflows.actions.recipients import RecipientRef, recipient
+from workflows.actions.steps import Steps, Unseen
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Desk, together
+from workflows.core.current_user import Caller
+from workflows.core.errors import Unfinished
+from workflows.directory.names import Named, Names
+from workflows.directory.owner import owner_of
+
+LONGEST_NOTE = 2000
+UNCHANGED = "Nothing was changed"
+
+
+def _readable(note: str) -> str:
+    if not note.strip():
+        raise ValueError("must not be blank")
+    if len(note) > LONGEST_NOTE:
+        raise ValueError(f"should have at most {LONGEST_NOTE} characters")
+    return note
+
+
+Note = Annotated[str, AfterValidator(_readable)]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A dialog that was handed over."""
+
+    before: ChatState
+    now: ChatState | Unseen
+    giver: Named
+    """Whoever had it; id 0 for the queue."""
+    to: Named
+    owner: Named | None
+    """Whoever has it now; None in the queue, and where that is not known."""
+    unchecked: str
+    noted: bool
+
+
+class HandOver(DialogAction):
+    """Hand a dialog to a person, a line or back to the queue; checks that they can take it and that they got it.
+
+    Refuses who is offline, on a break, full or outside the line's queue, unless even_if_offline=true. The client never
+    sees note.
+    """
+
+    title = "Hand a dialog over"
+    effects = Effect.TAKEOVER | Effect.WRITE
+    needs = (DialogGet, OperatorTransfer)
+    afterwards = "dialog_get shows who has it."
+    asks = (
+        "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
+        "`profile` and `scope`; `imopenlines.config.list.get` for names; both kept for five minutes",
+        "`imopenlines.config.get`: the line and its queue",
+        "`imopenlines.v2.Operator.list`: who is online with free slots",
+        "`user.get`: whether the person still works here, where the scopes allow",
+        "`im.message.add` with SYSTEM for a note, and nothing more if that fails",
+        "`imopenlines.operator.transfer`, or `imopenlines.bot.session.operator` where the line's bot has the dialog",
+        "`imopenlines.dialog.get` again: `true` proves nothing",
+    )
+    details = """
+    - A bare number may be a person or a line: where it can be both, the call is refused with both.
+    - `queue` is the queue of the line that the dialog is in. The next operator is chosen by the line's rules. What
+      waits there already is released from the line's welcome bot, and refused with `WRONG_CHAT` if no bot has it.
+    - The note comes before the transfer: afterwards the caller may have lost sight of the dialog, and the new operator
+      finds it right above the notice of the transfer. It needs the scope `im`, and carries the caller's name.
+    - Without reports (plan, rights, older portal) presence is that of the list of users; without that scope either, the
+      reply says that it could not be checked.
+    - All other operators leave the dialog, the caller too.
+    """
+    answer = (
+        "`chat_id`, `to` `{kind, id, name}` (kind line for the queue), `owner` `{id, name}` (null in the queue), "
+        "`taken_from`, `line_id`, `note_left`, `proven` (the dialog shows it), `unchecked`."
+    )
+    example = {"dialog": "204", "to": "Olga", "note": "She asks for an invoice; the order is 48213."}
+    example_answer = """\
+Olga Smirnova (3) has chat 204 client: “Noah Davies - Website support” now. Before it was with James \
+Carter (4). Your note is in it, for colleagues only."""
+
+    to: RecipientRef
+    note: Annotated[Note | None, Doc("for colleagues, above the transfer")] = None
+    even_if_offline: Annotated[bool, Doc("true: also if on a break, full, or not in the line's queue")] = False
+
+    async def run(self, desk: Desk) -> Handed:
+        """Checked, noted, transferred and looked at again."""
+        desk = desk.saving()
+        (chat, me), _ = await together(partial(self.begun, desk), Names(desk).lines)
+        if not chat.open:
+            todo = f"session_start chat_id={chat.id} begins a new session first."
+            raise Unfinished(f"{UNCHANGED}: {chat} is closed", todo)
+        to = await recipient(desk, self.to, me)
+        _check_move(chat, to, me)
+        ready = await _readiness(desk, chat, to, me)
+        await self._check(desk, ready, to)
+        giver = await owner_of(desk, chat, me)
+        target = to or Named(chat.line_id, ready.line.name, "line")
+        transfer, steps = _transfer(chat, to, ready), Steps(desk)
+        desk.check(transfer, *([_notice(chat, target, me, self.note)] if self.note else []))
+        if self.note:
+            await _leave(steps, chat, target, me, self.note)
+        now = await _move(steps, chat, target, transfer)
+        owner = await owner_of(desk, now, me) if isinstance(now, ChatState) and now.owner else None
+        return Handed(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
+
+    def text(self, result: Handed) -> str:
+        """Who has it now, and what is not certain."""
+        now, to = result.now, result.to
+        whence = f" Before it was {result.before.stage(str(result.giver))}."
+        if isinstance(now, Unseen):
+            parts = [f"The portal took the transfer of {result.before} to {to}; it is {now.stage()} now."]
+        elif result.owner:
+            parts = [f"{result.owner} has {result.before} now.{whence}"]
+        else:
+            parts = [f"{result.before} waits in the queue of {to} now.{whence}"]
+        if result.noted:
+            parts.append("Your note is in it, for colleagues only.")
+        if result.unchecked:
+            parts.append(f"Not checked, as the portal does not tell: {result.unchecked}.")
+        return " ".join(parts)
+
+    def structured(self, result: Handed) -> dict[str, Any]:
+        """The same as a program reads it."""
+        owner, now = result.owner, result.now
+        return {
+            "chat_id": result.before.id,
+            "to": {"kind": result.to.kind, "id": result.to.id, "name": result.to.name},
+            "owner": {"id": owner.id, "name": owner.name} if owner else None,
+            "taken_from": result.before.owner,
+            "line_id": now.line_id if isinstance(now, ChatState) else None,
+            "note_left": result.noted,
+            "proven": isinstance(now, ChatState),
+            "unchecked": result.unchecked or None,
+        }
+
+    async def _check(self, desk: Desk, ready: Readiness, to: Named | None) -> None:
+        against = ready.never or ("" if self.even_if_offline else ready.not_now)
+        if not against:
+            return
+        todo = "" if ready.never else "even_if_offline=true hands it over all the same. "
+        others = await availability.named(desk, ready.others)
+        other_way = "to=queue leaves the choice to the line." if to and to.kind == "user" else "Or choose another line."
+        todo += f"Online with a free slot: {others}." if others else other_way
+        raise Unfinished(f"{UNCHANGED}: {against}", todo)
+
+
+def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
+    """Moves to people that would move nothing."""
+    if to is None or to.kind == "line":
+        return
+    if to.id == chat.owner:
+        raise Unfinished(f"{UNCHANGED}: {to} has {chat} already", "Nothing needs to be done.")
+    if to.id == me.id:
+        todo = f"operator_answer chat_id={chat.id} takes it, from its present operator too."
+        raise Unfinished(f"{UNCHANGED}: {to} is you, and nobody can transfer a dialog to themselves", todo)
+
+
+async def _readiness(desk: Desk, chat: ChatState, to: Named | None, me: Caller) -> Readiness:
+    await desk.tell("checking who can take it")
+    if not chat.line_id:
+        todo = f"See dialog_get chat_id={chat.id}. operator_transfer hands it over without checks."
+        raise Unfinished(f"{UNCHANGED}: the portal does not tell which line {chat} is on", todo)
+    if to is None or to.kind == "line":
+        line_id = to.id if to else chat.line_id
+        return await availability.of_line(desk, line_id, without=chat.owner if line_id == chat.line_id else 0)
+    return await availability.of_person(desk, to, chat.line_id, me, without=chat.owner)
+
+
+def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
+    """A dialog that its welcome bot has shows no owner, as if it waited; other builds may show the bot."""
+    line = ready.line
+    if to and to.kind == "user":
+        return OperatorTransfer(chat_id=chat.id, user_id=to.id)
+    bot = line.number("WELCOME_BOT_ID") if line.on("WELCOME_BOT_ENABLE") else 0
+    if line.id != chat.line_id or chat.owner not in {0, bot}:
+        return OperatorTransfer(chat_id=chat.id, queue_id=line.id)
+    if not bot:
+        todo = "v2_operator_list shows who could take it."
+        raise Unfinished(f"{UNCHANGED}: {chat} waits in that queue already", todo)
+    return BotSessionOperator(chat_id=chat.id)
+
+
+async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str) -> None:
+    """A note that is surely there, or the end: what it explains must not happen without it."""
+    if not me.has_messenger:
+        raise Unfinished(f"{UNCHANGED}: a note needs the scope im", f"{missing_scope(('im',))} Or call without note.")
+    notice = _notice(chat, to, me, note)
+    step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")
+    if step.lost and not await _is_there(steps.desk, chat, Message(notice.message, 0)):
+        happened = "The dialog was not handed over, and it is not known whether the note was left"
+        todo = f"See im_dialog_messages_get dialog_id=chat{chat.id}; call again, without note if it is there."
+        raise steps.stopped(happened, todo, unsure=True)
+    steps.done.append("the note for colleagues is in the dialog")
+
+
+def _notice(chat: ChatState, to: Named, me: Caller, note: str) -> ImMessageAdd:
+    text = f"{me.name or f'User {me.id}'} for {to}: {note}"
+    return ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
+
+
+async def _is_there(desk: Desk, chat: ChatState, message: Message) -> bool:
+    try:
+        return await posted(desk, chat, message) is not None
+    except (PortalError, RefusedByResult, UnexpectedResult):
+        return False
+
+
+async def _move(steps: Steps, chat: ChatState, to: Named, transfer: Method) -> ChatState | Unseen:
+    """The dialog after the transfer, or Unfinished where it did not move, or nobody knows."""
+    step = await steps.take(transfer, "transferring the dialog", "The dialog was not handed over")
+    now = await steps.look(chat.id)
+    if isinstance(now, Unseen) and not step.lost:
+        return now
+    if isinstance(now, ChatState) and _has(now, to, chat, lost=step.lost):
+        return now
+    known = "It is not known whether the dialog was handed over" if step.lost else "The dialog was not handed over"
+    why = "no usable answer came" if step.lost else "the portal answered true"
+    todo = f"See dialog_get chat_id={chat.id} in a minute, and call again if it still has not moved."
+    raise steps.stopped(f"{known}: {why}, and it is {now.stage()} now", todo, unsure=step.lost)
+
+
+def _has(now: ChatState, to: Named, before: ChatState, *, lost: bool) -> bool:
+    """Whether it moved; what waited in one queue and still waits there may have left a bot, as the answer says."""
+    if to.kind == "user":
+        return now.owner == to.id
+    moved = (now.line_id, now.owner) != (before.line_id, before.owner)
+    return now.line_id == to.id and (moved or not (lost or now.owner))

@@ -1,0 +1,217 @@
+"""Writing to the client of a dialog."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from typing_extensions import Doc
+
+from portal.errors import PortalError
+from tools.dialogs import DialogGet, SessionIntercept
+from tools.effect import Effect
+from tools.errors import missing_scope
+from tools.fields import MessageText
+from tools.messages import CrmMessageAdd
+from tools.messenger import ImMessageAdd
+from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.operators import OperatorAnswer
+from workflows.actions.base import DialogAction
+from workflows.actions.delivery_check import Message, Posted, posted
+from workflows.actions.steps import Steps, Unseen
+from workflows.core.chat_state import ChatState, quoted
+from workflows.core.composite import Desk
+from workflows.core.current_user import Caller
+from workflows.core.errors import Unfinished
+from workflows.directory.channels import channel
+from workflows.directory.names import Named
+from workflows.directory.owner import owner_of
+
+LONGEST_NOTICE = 160
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that was sent."""
+
+    chat: ChatState
+    """As it stood before."""
+    message: Posted
+    by: int
+    owner: Named
+    """Whoever had the dialog; id 0 for the queue."""
+    taken: bool
+
+
+class Reply(DialogAction):
+    """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
+
+    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true
+    or you take part in it.
+    """
+
+    title = "Answer a client"
+    effects = Effect.CUSTOMER | Effect.TAKEOVER
+    needs = (DialogGet,)
+    afterwards = "im_dialog_messages_get shows the conversation."
+    asks = (
+        "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
+        "`profile` and `scope`: whom calls act for and what is granted; kept for five minutes",
+        "`imopenlines.operator.answer` where nobody has the dialog, or `imopenlines.session.intercept` and a look",
+        "`im.message.add`, or without the scope `im` `imopenlines.crm.message.add` where the dialog belongs to CRM",
+        "`im.dialog.messages.get`, or `imopenlines.session.history.get`: whether the message is there",
+    )
+    details = """
+    - Nothing is sent twice. Where the answer to sending was lost, the dialog is read: a message that is there counts as
+      sent, and of one that is not the reply says that it is not known.
+    - A dialog that its welcome bot has looks as if it waited in the queue, and is taken in the same way.
+    - A dialog that is closing goes on closing, unless it is taken: then it is open again.
+    - Whoever takes part in a colleague's dialog may write without taking it; the colleague stays its operator.
+    - With the scope `im` the message is written as by hand; without it, it carries the portal's note that it was sent
+      automatically, and the dialog has to be bound to a CRM record and accepted.
+    - What the portal says after the message, for example that the channel did not take it, is repeated.
+    """
+    answer = (
+        "`chat_id`, `message_id`, `client_gets_it`, `owner_id`, `taken_from` (0: the queue; null: it did not change "
+        "hands), `proven` (the dialog shows it), `notice` (what the portal said after it)."
+    )
+    example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
+    example_answer = """\
+Sent as message 1059 into chat 203 client: “Ирина Кузнецова - Website support”. The client reads it in \
+Live chat. You took the dialog from the queue and are its operator now."""
+
+    message: Annotated[MessageText, Doc("what the client reads")]
+    take: Annotated[bool, Doc("false: leave a waiting dialog in the queue; you have to take part in it")] = True
+    take_over: Annotated[bool, Doc("true: take it from whoever has it")] = False
+    even_if_silent: Annotated[bool, Doc("true: write in silent mode too, for colleagues only")] = False
+
+    async def run(self, desk: Desk) -> Sent:
+        """Taken if needed, sent once, and read back."""
+        desk = desk.saving()
+        chat, me = await self.begun(desk)
+        self._check_audience(chat)
+        owner = await owner_of(desk, chat, me)
+        taking = self._taking(chat, owner, me)
+        message = self._way(chat, me)
+        desk.check(*filter(None, (taking, message)))
+        steps = Steps(desk)
+        if taking:
+            await _take(steps, taking, chat, me)
+        posted = await self._send(steps, message, chat, me)
+        return Sent(chat, posted, me.id, owner, taken=taking is not None)
+
+    def text(self, result: Sent) -> str:
+        """What was sent to whom, who has the dialog, and what comes next."""
+        chat, message = result.chat, result.message
+        gets = (
+            "Only colleagues see it (silent mode)."
+            if message.hidden
+            else f"The client reads it in {channel(chat.connector)}."
+        )
+        parts = [f"Sent as message {message.id} into {chat}. {gets}", _hands(result)]
+        if not message.proven:
+            parts.append(f"The dialog could not be read afterwards. {self.afterwards}")
+        if message.notice:
+            parts.append(f"After it the portal says: {quoted(message.notice[:LONGEST_NOTICE], 'system')}")
+        if chat.closing and not result.taken:
+            parts.append("It goes on closing unless the client writes.")
+        return " ".join(parts)
+
+    def structured(self, result: Sent) -> dict[str, Any]:
+        """The same as a program reads it."""
+        return {
+            "chat_id": result.chat.id,
+            "message_id": result.message.id,
+            "client_gets_it": not result.message.hidden,
+            "owner_id": result.by if result.taken else result.chat.owner,
+            "taken_from": result.chat.owner if result.taken else None,
+            "proven": result.message.proven,
+            "notice": result.message.notice or None,
+        }
+
+    def _check_audience(self, chat: ChatState) -> None:
+        if not chat.open:
+            todo = f"session_start chat_id={chat.id} begins a new session with you as its operator; then call again."
+            raise Unfinished(f"Nothing was sent: {chat} is closed", todo)
+        if chat.silent and not self.even_if_silent:
+            todo = (
+                f"session_mode_silent chat_id={chat.id} activate=false switches it off; even_if_silent=true writes for "
+                "colleagues only."
+            )
+            raise Unfinished(f"Nothing was sent: {chat} is in silent mode, and the client would not get it", todo)
+
+    def _taking(self, chat: ChatState, owner: Named, me: Caller) -> Method | None:
+        """What makes the caller its operator; None where that is not needed."""
+        if chat.owner == me.id:
+            return None
+        if chat.owner and self.take_over:
+            return SessionIntercept(chat_id=chat.id)
+        if not chat.owner and self.take:
+            return OperatorAnswer(chat_id=chat.id)
+        if chat.participates:
+            return None
+        join = f"session_join chat_id={chat.id} lets you write beside the operator."
+        if not chat.owner:
+            raise Unfinished(
+                f"Nothing was sent: {chat} waits in the queue, and take is false", f"Leave take out. Or {join}"
+            )
+        todo = f"Ask first, then take_over=true takes it. Or {join} Or leave it to them."
+        raise Unfinished(f"Nothing was sent: {owner} has {chat}", todo)
+
+    def _way(self, chat: ChatState, me: Caller) -> Method:
+        """What sends the message, known before anything is changed."""
+        if me.has_messenger:
+            return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
+        if chat.record is None or chat.closing:
+            why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
+            happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"
+            raise Unfinished(happened, missing_scope(("im",)))
+        kind, number = chat.record
+        return CrmMessageAdd.from_tool(
+            {
+                "crm_entity_type": kind,
+                "crm_entity": number,
+                "user_id": me.id,
+                "chat_id": chat.id,
+                "message": self.message,
+            }
+        )
+
+    async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: Caller) -> Posted:
+        """The message as the dialog shows it, or Unfinished."""
+        step = await steps.take(sending, "sending the message", "The message was not sent")
+        try:
+            found = await posted(steps.desk, chat, Message(self.message, me.id, step.result))
+        except (PortalError, RefusedByResult, UnexpectedResult):
+            if not step.lost:
+                return Posted(step.result, hidden=chat.silent, proven=False)
+            found = None
+        if found is not None:
+            return found
+        why = "no usable answer came" if step.lost else f"the portal gave it the number {step.result}"
+        raise steps.stopped(
+            f"It is not known whether the message was sent: {why}, and the dialog does not show it",
+            f"Do not send it again before you know: see im_dialog_messages_get dialog_id=chat{chat.id}, or "
+            f"session_history_get chat_id={chat.id}.",
+            unsure=True,
+        )
+
+
+def _hands(result: Sent) -> str:
+    owner = result.owner
+    if result.taken:
+        return f"You took the dialog from {owner if owner.id else 'the queue'} and are its operator now."
+    if owner.id == result.by:
+        return "You are its operator."
+    return f"{owner} stays its operator." if owner.id else "It goes on waiting in the queue."
+
+
+async def _take(steps: Steps, taking: Method, chat: ChatState, me: Caller) -> None:
+    """The caller is the operator afterwards, or the call ends here; an interception answers true whatever happened."""
+    refused = "Nothing was sent: the dialog could not be taken"
+    step = await steps.take(taking, "taking the dialog", refused)
+    if step.lost or isinstance(taking, SessionIntercept):
+        now = await steps.look(chat.id)
+        if isinstance(now, Unseen) or now.owner != me.id:
+            known = "It is not known whether the dialog was taken; nothing was sent" if step.lost else refused
+            todo = f"See dialog_get chat_id={chat.id}; call again when it is yours, or free."
+            raise steps.stopped(f"{known}: it is {now.stage()} now", todo, unsure=step.lost)
+    steps.done.append("you took the dialog and are its operator")

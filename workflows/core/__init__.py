@@ -1,0 +1,1 @@
+"""What every tool of several calls is built from."""

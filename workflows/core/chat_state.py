@@ -1,0 +1,129 @@
+"""A dialog as it stands, read from dialog.get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from tools.dialog_view import crm_links, entity_data_1, line_and_connector, one_line
+from tools.dialogs import DialogGet
+from tools.fields import MAX_ID
+from tools.results import whole
+from tools.untrusted import outside
+from workflows.core.composite import Desk
+
+NOT_SEEN = "ACCESS_ERROR"
+"""What dialog.get answers where there is no such dialog, and where the caller may not see it."""
+
+CRM_TYPES = frozenset({"lead", "deal", "contact", "company"})
+"""Kinds of records through which a client can be written to."""
+
+
+@dataclass(frozen=True)
+class ChatState:
+    """A dialog and its present session."""
+
+    id: int
+    title: str
+    """Usually the client's name and the line's."""
+    line_id: int
+    connector: str
+    user_code: str
+    session_id: int
+    """0 where no session is open."""
+    began: int
+    """Of the session, in Unix seconds; 0 where the portal does not tell."""
+    closing: bool
+    """Finished once: waits for the client's rating, or for its time to be over."""
+    owner: int
+    """0 while it waits in the queue, or the line's welcome bot has it."""
+    role: str
+    """The caller's: owner, manager, member or guest; empty where the portal does not tell."""
+    pinned: bool
+    silent: bool
+    crm: tuple[tuple[str, int], ...]
+    """Kinds and numbers of CRM records, the main one first."""
+    messages: int
+    last_message_id: int
+
+    @classmethod
+    def of(cls, chat: Mapping[str, Any]) -> Self:
+        """From the whole answer of dialog.get."""
+        data = entity_data_1(chat.get("entity_data_1"))
+        session_id = _id(data.get("session_id"))
+        line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
+        return cls(
+            id=_id(chat.get("id")),
+            title=one_line(chat.get("name") or ""),
+            line_id=_id(line_id),
+            connector=connector or "",
+            user_code=chat.get("entity_id") or "",
+            session_id=session_id,
+            began=whole(data.get("created")),
+            closing=bool(session_id) and data.get("waits") == "Y",
+            owner=_id(chat.get("owner")),
+            role=str(chat.get("role") or ""),
+            pinned=data.get("pinned") == "Y",
+            silent=chat.get("entity_data_3") == "Y",
+            crm=_records(data, chat.get("entity_data_2")),
+            messages=_id(chat.get("message_count")),
+            last_message_id=_id(chat.get("last_message_id")),
+        )
+
+    @property
+    def open(self) -> bool:
+        """Whether a session is open, one that is closing included."""
+        return self.session_id > 0
+
+    @property
+    def client(self) -> str:
+        """The client's name."""
+        return client_of(self.title)
+
+    @property
+    def record(self) -> tuple[str, int] | None:
+        """The CRM record through which the client can be written to without the messenger."""
+        return next((record for record in self.crm if record[0] in CRM_TYPES), None)
+
+    def __str__(self) -> str:
+        return f"chat {self.id} {quoted(self.title)}"
+
+    @property
+    def participates(self) -> bool:
+        """Whether the caller is in it, as operator or besides."""
+        return self.role in {"owner", "manager", "member"}
+
+    def stage(self, owner: str = "") -> str:
+        """How it stands, in words."""
+        if not self.open:
+            return "closed"
+        if self.closing:
+            return "closing"
+        return f"with {owner or f'user {self.owner}'}" if self.owner else "waiting in the queue"
+
+
+def client_of(title: str) -> str:
+    """The client's name, which comes before the line's in a title."""
+    return title.rpartition(" - ")[0] or title
+
+
+def quoted(text: str, author: str = "client") -> str:
+    """Somebody else's words in one line, marked as such; a title holds the client's name."""
+    return outside(one_line(text), author)
+
+
+async def look(desk: Desk, chat_id: int) -> ChatState:
+    """A dialog as it stands now."""
+    return ChatState.of(await desk.ask(DialogGet(chat_id=chat_id, detail="full")))
+
+
+def _id(value: object) -> int:
+    """A number that can stand for something; 0 for any other."""
+    number = whole(value)
+    return number if 0 < number <= MAX_ID else 0
+
+
+def _records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
+    main = (data.get("crm_type", "").lower(), _id(data.get("crm_id")))
+    others = [(link["type"], link["id"]) for link in crm_links(bindings) if _id(link["id"])]
+    first = [main] if data.get("crm") == "Y" and main[1] else []
+    return tuple(dict.fromkeys([*first, *others]))

@@ -1,0 +1,78 @@
+"""Whoever all calls act for, and what the webhook or application was granted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import anyio
+
+from tools.dialog_view import one_line
+from tools.effect import Effect
+from tools.messenger import Scope
+from tools.method import Method
+from tools.results import Row, Words, whole
+from workflows.core.composite import Desk
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+
+FRESH = 300.0
+"""Seconds for which it is taken for true: scopes can be added."""
+MESSENGER = "im"
+USERS = frozenset({"user", "user_basic", "user_brief"})
+
+
+class ProfileRow(Row):
+    """The user as the portal's core shows them, whatever the scopes."""
+
+    ID: int
+    NAME: Words = None
+    LAST_NAME: Words = None
+
+
+class Profile(Method):
+    """The caller's own user; no tool, as user_current tells more."""
+
+    rest = "profile"
+    scopes = ()
+    title = "Whom calls act for"
+    effects = Effect.READ
+    returns = ProfileRow
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user whom calls act for."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'user'} ({self.id})"
+
+    @property
+    def has_messenger(self) -> bool:
+        """Whether the methods of the messenger may be called."""
+        return MESSENGER in self.scopes
+
+    @property
+    def has_users(self) -> bool:
+        """Whether the methods of users may be called."""
+        return not USERS.isdisjoint(self.scopes)
+
+
+_KNOWN: "WeakKeyDictionary[Portal, tuple[float, Caller]]" = WeakKeyDictionary()
+
+
+async def caller(desk: Desk, clock: Callable[[], float] = anyio.current_time) -> Caller:
+    """The caller, asked for at most every five minutes."""
+    at, known = _KNOWN.get(desk.portal, (float("-inf"), None))
+    if known and clock() - at < FRESH:
+        return known
+    profile, scopes = await desk.ask_all((Profile(), Scope()))
+    name = one_line(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
+    fresh = Caller(whole(profile["ID"]), name, frozenset(scopes))
+    _KNOWN[desk.portal] = (clock(), fresh)
+    return fresh

@@ -1,0 +1,34 @@
+"""Durations and lists as people say them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools.untrusted import code
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+LONG = 10 * MINUTE
+"""From here on seconds are not told."""
+
+
+def duration(seconds: float) -> str:
+    """`6 min 20 s`, `3 h 20 min`, `2 days 4 h`: the largest unit and the next."""
+    left = max(0, int(seconds))
+    units = ((left // DAY, "days"), (left % DAY // HOUR, "h"), (left % HOUR // MINUTE, "min"), (left % MINUTE, "s"))
+    largest = next((place for place, (number, _) in enumerate(units) if number), len(units) - 1)
+    shown = [
+        f"{number} {'day' if (number, unit) == (1, 'days') else unit}"
+        for number, unit in units[largest : largest + 2]
+        if number and not (unit == "s" and left >= LONG)
+    ]
+    return " ".join(shown) or "0 s"
+
+
+def listed(items: Iterable[str], most: int, separator: str = ", ") -> str:
+    """The first of the items, and how many more there are."""
+    everything = list(items)
+    more = [f"{len(everything) - most} more"] if len(everything) > most else []
+    return separator.join([*everything[:most], *more])
+
+
+def counted(numbers: Mapping[str, int]) -> Iterator[str]:
+    """`livechat 9` for each code of something; marked if it is no plain word."""
+    return (f"{code(what)} {number}" for what, number in numbers.items())

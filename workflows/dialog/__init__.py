@@ -1,0 +1,1 @@
+"""One dialog before an answer: its state, its story, what can be done next."""

@@ -1,0 +1,104 @@
+"""A briefing on one dialog in words, and as data."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from tools.dialog_view import entry, one_line
+from tools.untrusted import code, outside
+from workflows.core.formatting import MINUTE, duration
+from workflows.dialog.briefing import Briefing
+from workflows.directory.channels import channel
+from workflows.directory.presence import ABSENT
+
+LONGEST_QUESTION = 300
+
+
+def text(briefing: Briefing) -> str:
+    """Who, where, what is open, the messages, what can be done."""
+    return "\n".join((*_heading(briefing), *_question(briefing), *_messages(briefing), *_next(briefing)))
+
+
+def _heading(briefing: Briefing) -> Iterator[str]:
+    chat = briefing.chat
+    session = f"session {chat.session_id}" if chat.open else "no open session"
+    crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
+    line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
+    yield f"Dialog with {outside(chat.client, 'client')}: {channel(chat.connector)}, {line}; CRM: {crm}."
+    yield f"chat_id {chat.id}, {session}, USER_CODE {code(chat.user_code)}. {_state(briefing)}"
+
+
+def _state(briefing: Briefing) -> str:
+    chat, owner = briefing.chat, briefing.owner
+    who = "you" if owner and owner.id == briefing.me else str(owner)
+    absent = ABSENT.get(briefing.owner_status) if owner else None
+    perhaps = ", or with the line's bot, which has written here" if briefing.perhaps_with_bot else ""
+    parts = [f"State: {chat.stage(who)}{f', who is {absent}' if absent else ''}{perhaps}."]
+    parts += ["Pinned."] if chat.pinned else []
+    parts += ["Silent mode: the client gets nothing of what is written now."] if chat.open and chat.silent else []
+    return " ".join(parts)
+
+
+def _question(briefing: Briefing) -> Iterator[str]:
+    if unanswered := briefing.unanswered:
+        ids = f"#{unanswered[0].id}" + (f" to #{unanswered[-1].id}" if len(unanswered) > 1 else "")
+        yield f"Unanswered for {_waited(briefing)} ({ids}): {outside(_asked(briefing), 'client')}"
+
+
+def _waited(briefing: Briefing) -> str:
+    seconds = (briefing.now - briefing.unanswered[0].at).total_seconds()
+    return duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
+
+
+def _asked(briefing: Briefing) -> str:
+    words = one_line(" / ".join(said.text for said in briefing.unanswered))
+    return words if len(words) <= LONGEST_QUESTION else f"{words[: LONGEST_QUESTION - 1]}…"
+
+
+def _messages(briefing: Briefing) -> Iterator[str]:
+    told = briefing.story
+    yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
+    if told.limits:
+        yield f"({told.limits})"
+    yield from map(entry, told.messages)
+    if told.before:
+        yield f"Older ones: before={told.before}"
+
+
+def _next(briefing: Briefing) -> Iterator[str]:
+    if briefing.next:
+        yield "What can be done:"
+    for step in briefing.next:
+        yield f"- {step.tool} {step.does}"
+
+
+def data(briefing: Briefing) -> dict[str, Any]:
+    """All of it as a program reads it."""
+    chat, owner, unanswered = briefing.chat, briefing.owner, briefing.unanswered
+    return {
+        "now": briefing.now.isoformat(),
+        "chat_id": chat.id,
+        "session_id": chat.session_id or None,
+        "client": chat.client,
+        "connector": chat.connector,
+        "user_code": chat.user_code,
+        "line": {"id": briefing.line.id, "name": briefing.line.name},
+        "crm": [{"type": kind, "id": number} for kind, number in chat.crm],
+        "state": chat.stage(),
+        "owner": owner and {"id": owner.id, "name": owner.name, "status": briefing.owner_status or None},
+        "mine": bool(owner and owner.id == briefing.me),
+        "pinned": chat.pinned,
+        "silent": chat.silent,
+        "unanswered": {
+            "since": unanswered[0].at.isoformat(),
+            "seconds": int((briefing.now - unanswered[0].at).total_seconds()),
+            "message_ids": [said.id for said in unanswered],
+            "text": "\n".join(said.text for said in unanswered),
+        }
+        if unanswered
+        else None,
+        "messages": briefing.story.messages,
+        "older_before": briefing.story.before,
+        "limits": briefing.story.limits or None,
+        "next": [asdict(step) for step in briefing.next],
+    }

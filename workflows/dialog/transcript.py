@@ -1,0 +1,85 @@
+"""What was said in a dialog, a page of it, from wherever the caller may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.errors import PortalError
+from tools.dialogs import SessionHistoryGet
+from tools.errors import advice
+from tools.fields import MAX_ID
+from tools.messenger import ImDialogMessagesGet
+from workflows.core.attempts import NO_SCOPE, attempt
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Desk
+
+WHOLE = 10_000
+"""Messages of a session, none left out."""
+
+
+LEAST = 20
+"""Messages that are read at least, so that what is unanswered is seen whole."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages."""
+
+    last: int
+    before: int | None = None
+    """Only older ones than this message."""
+    session_id: int | None = None
+    """Only of this session, though it is not the present one."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """Messages of a dialog, oldest first."""
+
+    messages: list[Mapping[str, Any]]
+    """Those that are wanted."""
+    read: list[Mapping[str, Any]]
+    """These, and perhaps some before them."""
+    before: int | None = None
+    """The oldest of those that are wanted, where older ones may follow."""
+    limits: str = ""
+    """What cannot be read here, and why."""
+
+
+async def newest(desk: Desk, chat_id: int, wanted: Wanted) -> Any:
+    """What the messenger says of a chat, or the refusal by which it says nothing; None for chat 0."""
+    if not chat_id:
+        return None
+    limit = max(wanted.last, LEAST)
+    question = ImDialogMessagesGet(dialog_id=f"chat{chat_id}", last_id=wanted.before or MAX_ID, limit=limit)
+    return await attempt(desk, question)
+
+
+async def read(desk: Desk, chat: ChatState, wanted: Wanted, answer: Any = None) -> Story:
+    """Across sessions where the messenger lets the caller, else of one session; `answer` is its own if it was asked."""
+    if wanted.session_id and wanted.session_id != chat.session_id:
+        return await _of_session(
+            desk, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
+        )
+    answer = answer or await newest(desk, chat.id, wanted)
+    if not isinstance(answer, PortalError):
+        return _story(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
+    why = ": the scope im is missing" if answer.code == NO_SCOPE else f": the messenger says {answer.code}"
+    if chat.open:
+        return await _of_session(desk, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
+    return await _of_session(desk, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
+
+
+async def _of_session(desk: Desk, wanted: Wanted, question: SessionHistoryGet, why: str) -> Story:
+    """The portal sends a session whole, so that a page is cut out of it here."""
+    answer = await attempt(desk, question)
+    if isinstance(answer, PortalError):
+        return Story([], [], limits=f"none can be read: {advice(answer.code or '', SessionHistoryGet.errors)}")
+    older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]
+    return _story(older, wanted, limits=f"only session {answer['session_id']}{why}")
+
+
+def _story(messages: list[Mapping[str, Any]], wanted: Wanted, *, more: bool = False, limits: str = "") -> Story:
+    page = messages[-wanted.last :]
+    cut = more or len(page) < len(messages)
+    return Story(page, messages, page[0]["id"] if page and cut else None, limits)

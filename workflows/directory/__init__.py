@@ -1,0 +1,1 @@
+"""Who and what people name: lines, operators, dialogs, clients, channels."""

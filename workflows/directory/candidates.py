@@ -1,0 +1,41 @@
+"""Dialogs among which somebody has to choose, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from tools.dialogs import DialogGet
+from tools.messenger import ImDialogMessagesGet
+from workflows.core.attempts import attempt, refused
+from workflows.core.chat_state import ChatState, quoted
+from workflows.core.composite import Desk, together
+from workflows.core.formatting import listed
+from workflows.directory.names import Names
+
+MOST = 8
+
+
+async def described(desk: Desk, chats: Sequence[int]) -> str:
+    """Of each the chat id, client, line, state and last activity."""
+    asked = chats[:MOST]
+    states = [DialogGet(chat_id=one, detail="full") for one in asked]
+    last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]
+    names = Names(desk)
+    lines, *answers = await together(names.lines, *(partial(attempt, desk, question) for question in (*states, *last)))
+    seen = [ChatState.of(answer) for answer in answers[: len(asked)] if not refused(answer)]
+    dates = dict(zip(asked, map(_date, answers[len(asked) :]), strict=True))
+    people = await names.people(chat.owner for chat in seen if chat.owner)
+    texts = {chat.id: _text(chat, lines, people, dates[chat.id]) for chat in seen}
+    return listed((texts.get(one, f"chat {one}") for one in chats), MOST, "; ")
+
+
+def _date(answer: Any) -> str:
+    messages: Iterable[Mapping[str, Any]] = () if refused(answer) else answer["messages"]
+    return next((str(message["date"]) for message in messages), "")
+
+
+def _text(chat: ChatState, lines: Mapping[int, str], people: Mapping[int, str], date: str) -> str:
+    line = f"{lines.get(chat.line_id) or 'line'} ({chat.line_id})"
+    owner = f"{people.get(chat.owner) or 'user'} ({chat.owner})"
+    activity = f", last active {date}" if date else ""
+    return f"chat {chat.id} {quoted(chat.title)}, {line}, {chat.stage(owner)}{activity}"

@@ -1,0 +1,58 @@
+"""Channels by the names that people know."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tools.untrusted import code, is_code
+from workflows.directory.names import called
+
+_NAMES = {
+    "avito": "Avito",
+    "facebook": "Facebook",
+    "facebookcomments": "Facebook comments",
+    "fbinstagram": "Instagram",
+    "fbinstagramdirect": "Instagram Direct",
+    "imessage": "Apple Messages",
+    "livechat": "Live chat",
+    "network": "Bitrix24 Network",
+    "notifications": "Bitrix24 notifications",
+    "ok": "Odnoklassniki",
+    "olx": "OLX",
+    "telegrambot": "Telegram",
+    "viber": "Viber",
+    "vkgroup": "VK",
+    "vkgrouporder": "VK orders",
+    "wechat": "WeChat",
+    "whatsappbyedna": "WhatsApp (edna)",
+    "whatsappbytwilio": "WhatsApp (Twilio)",
+}
+
+
+def channel(connector: str) -> str:
+    """The name of a connector for a text; its code where it is an application's own."""
+    return _NAMES.get(connector) or code(connector)
+
+
+def connectors(named: str) -> frozenset[str]:
+    """Codes of the connectors that a name or a code stands for; what is no name is an application's own code."""
+    asked = named.strip()
+    if asked.lower() in _NAMES:
+        return frozenset({asked.lower()})
+    return frozenset(called(asked, _NAMES) or {asked})
+
+
+def is_known(connector: str) -> bool:
+    """Whether it has a name here, as those of applications have not."""
+    return connector in _NAMES
+
+
+def _nameable(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    if not called(value, _NAMES) and not is_code(value.strip()):
+        raise ValueError(f"should be a connector's code or one of {', '.join(_NAMES.values())}")
+    return value
+
+
+ChannelRef = Annotated[str, AfterValidator(_nameable), Field(description="e.g. Telegram")]

@@ -1,0 +1,56 @@
+"""Clients by name, among the dialogs that the portal lists at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tools.dialogs import DialogGet
+from tools.messenger import ImRecentList
+from tools.statistics import V2SessionList
+from workflows.core.attempts import attempt, refused
+from workflows.core.chat_state import ChatState, client_of
+from workflows.core.composite import Desk, together
+from workflows.core.pagination import count, rows
+from workflows.directory.names import called
+
+MOST_RECENT = 200
+MOST_LOOKED_AT = 100
+"""Dialogs whose names are read one by one, as reports hold none."""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Dialogs of clients whose name fits."""
+
+    chats: list[int]
+    states: Mapping[int, ChatState]
+    """Dialogs that were read on the way, as they stand."""
+    looked: str
+    """What was looked through, in words."""
+
+
+async def of_name(desk: Desk, name: str) -> Hits:
+    """Dialogs of clients of that name, else whose name begins with it, else holds it."""
+    reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
+    questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
+    recent, *reported = await together(*(partial(attempt, desk, question) for question in questions))
+    own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
+    states = await _states(desk, [chat for chat in _chats(reported) if chat not in own])
+    named = {chat: client_of(title) for chat, title in own.items()} | {one.id: one.client for one in states.values()}
+    mine = "your list of dialogs cannot be read" if refused(recent) else f"your list has {len(own)} dialogs"
+    hidden = all(refused(report) for report in reported)
+    rest = "the portal shows no reports of others" if hidden else f"the reports {len(states)} more, open or recent"
+    # whole titles, client and line, are what other tools show
+    return Hits(called(name, named) or called(client_of(name), named), states, f"{mine}, {rest}")
+
+
+def _chats(reported: Iterable[Any]) -> list[int]:
+    sessions = [row for report in reported if not refused(report) for row in rows(report["sessions"])]
+    return [chat for chat in dict.fromkeys(count(row.get("chatId")) for row in sessions) if chat]
+
+
+async def _states(desk: Desk, chats: Sequence[int]) -> dict[int, ChatState]:
+    questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
+    found = await together(*(partial(attempt, desk, question) for question in questions))
+    return {chat.id: chat for chat in (ChatState.of(one) for one in found if not refused(one))}

@@ -1,0 +1,238 @@
+"""Lines and operators by name or id, as one portal shows them to one caller's credentials."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+from pydantic import AfterValidator, WithJsonSchema
+
+from tools.channels import ConfigListGet
+from tools.fields import MAX_ID
+from tools.messenger import UserGet, UserSearch
+from tools.method import RefusedByResult, UnexpectedResult
+from tools.results import number
+from tools.tool import InvalidArguments
+from tools.untrusted import outside, plain_name, repeated
+from tools.user_fields import SHORTEST_WORD, Scalar
+from workflows.core.composite import Desk, together
+from workflows.core.formatting import listed
+from workflows.core.pagination import rows
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+
+FRESH = 300.0
+"""Seconds for which names are taken for true."""
+PAGE, MOST_PAGES = 200, 10
+"""Lines on a page, and pages that are read."""
+MOST_CANDIDATES = 20
+LONGEST_NAME = 60
+MOST_EMPLOYEES = 50
+"""On a page of the portal's users."""
+
+
+def _nameable(value: int | str) -> int | str:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("must not be blank")
+    if isinstance(asked := number(value), int) and not 1 <= asked <= MAX_ID:
+        raise ValueError(f"an id is a number from 1 to {MAX_ID}")
+    return value
+
+
+AS_TEXT = WithJsonSchema({"type": "string", "description": "id or name"})
+"""One type, because some model providers refuse a schema with several."""
+LineRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+OperatorRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+
+
+Kind = Literal["line", "user"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line or an operator."""
+
+    id: int
+    name: str
+    """Empty where the portal tells none."""
+    kind: Kind = "user"
+
+    def __str__(self) -> str:
+        """For a reader; marked if it is no plain name."""
+        return f"{plain_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
+
+
+@dataclass(eq=False)
+class _Known:
+    """What is known of one portal; its object stands for the credentials too, so nobody sees others' names."""
+
+    lines: dict[int, str] = field(default_factory=dict)
+    operators: dict[int, str] = field(default_factory=dict)
+    employees: dict[int, str] = field(default_factory=dict)
+    """Those who are in no queue; empty where the portal does not tell the name."""
+    at: float = float("-inf")
+    asking: anyio.Lock = field(default_factory=anyio.Lock)
+
+
+_KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
+
+
+class Names:
+    """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], float] = anyio.current_time) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._known = _KNOWN.setdefault(desk.portal, _Known())
+
+    async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
+        """Names of all lines by id, at most so many seconds old."""
+        await self._fill(self._clock() - older)
+        return self._known.lines
+
+    async def line(self, which: int | str, argument: str = "line") -> Named:
+        """The one line meant, or InvalidArguments with those it may be."""
+        return await self._one(which, argument, "line")
+
+    async def operator(self, who: int | str, argument: str = "operator") -> Named:
+        """The one employee meant, or InvalidArguments with those it may be; an id needs to be in no queue."""
+        if isinstance(asked := number(who), int):
+            return await self.person(asked)
+        return await self._one(who, argument, "user")
+
+    async def called(self, text: str) -> list[Named]:
+        """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
+        began = self._clock()
+        await self._fill(began - FRESH)
+        if found := called(text, {one: one.name for one in await self.known()}):
+            return found
+        strangers = await self._searched(text, began)
+        found = called(text, {one: one.name for one in await self.known()})
+        return found or [Named(one, name) for one, name in strangers.items()]
+
+    async def known(self) -> list[Named]:
+        """All lines, and all operators whose name a queue gives."""
+        await self._fill(self._clock() - FRESH)
+        lines = [Named(one, name, "line") for one, name in self._known.lines.items()]
+        return lines + [Named(one, name) for one, name in self._known.operators.items()]
+
+    async def people(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of employees by id, empty where the portal tells none."""
+        await self._fill(self._clock() - FRESH)
+        known, wanted = self._known, list(dict.fromkeys(ids))
+        strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
+        if asked := strangers[:MOST_EMPLOYEES]:
+            found = await self._employees(UserGet(filter={"ID": list[Scalar](asked)}))
+            known.employees |= {**dict.fromkeys(asked, ""), **found}
+        return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
+
+    async def person(self, one: int) -> Named:
+        """An employee, or a bot, by id, with the name if the portal tells it."""
+        return Named(one, (await self.people((one,)))[one])
+
+    async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
+        """The cache may be too old to know a new name, so that what is not found is looked for once more."""
+        began = self._clock()
+        await self._fill(began - FRESH)
+        named = self._of(kind)
+        if not (hits := fitting(which, named)):
+            strangers = await self._searched(str(which) if kind == "user" else "", began)
+            named = self._of(kind)
+            if not (hits := fitting(which, named)) and strangers:
+                hits, named = list(strangers), strangers
+        if len(hits) == 1:
+            return Named(hits[0], named[hits[0]], kind)
+        raise InvalidArguments([_which(argument, which, hits, named)])
+
+    def _of(self, kind: Kind) -> Mapping[int, str]:
+        return self._known.lines if kind == "line" else self._known.operators
+
+    async def _searched(self, text: str, newer_than: float) -> Mapping[int, str]:
+        """Employees of no queue who are called so, while what is known is brought up to date beside that."""
+        _, strangers = await together(partial(self._fill, newer_than), partial(self._search, text))
+        found: Mapping[int, str] = strangers
+        return found
+
+    async def _search(self, text: str) -> Mapping[int, str]:
+        text = text.strip()
+        return await self._employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
+
+    async def _fill(self, newer_than: float) -> None:
+        async with self._known.asking:
+            if self._known.at >= newer_than:
+                return
+            began = self._clock()
+            lines = await self._all_lines()
+            self._known.lines = {line["ID"]: _name(line.get("LINE_NAME")) for line in lines}
+            self._known.operators = dict(_operators(lines))
+            self._known.employees = {}
+            self._known.at = began
+
+    async def _all_lines(self) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
+        for page in range(MOST_PAGES):
+            asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
+            found = await self._desk.ask(asked)
+            lines += [line for line in found if isinstance(line.get("ID"), int)]
+            if len(found) < PAGE:
+                break
+        return lines
+
+    async def _employees(self, question: UserGet | UserSearch) -> dict[int, str]:
+        """Employees by id; none where the credentials lack the scope of users."""
+        from portal.errors import PortalError
+
+        try:
+            found = await self._desk.ask(question)
+        except (PortalError, RefusedByResult, UnexpectedResult):
+            return {}
+        named = {user.get("id"): _name(user.get("name")) for user in rows(found["users"])}
+        return {one: name for one, name in named.items() if isinstance(one, int) and name}
+
+
+def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
+    """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
+    asked = number(which) if isinstance(which, str) else which
+    return [asked] if asked in named else called(str(which), named)
+
+
+def called(text: str, named: Mapping[T, str]) -> list[T]:
+    """What has this name, else a name that begins so, else one of whose words begins so: `me` is no James."""
+    words = " ".join(text.casefold().split())
+    if not words:
+        return []
+    tests = (str.__eq__, str.startswith, _has_word)
+    return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
+
+
+def _has_word(name: str, beginning: str) -> bool:
+    return re.search(rf"\b{re.escape(beginning)}", name) is not None
+
+
+def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
+    for line in lines:
+        for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
+            name = _name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
+            if isinstance(one := number(key), int) and name:
+                yield one, name
+
+
+def _name(value: object) -> str:
+    """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
+    name = " ".join(str(value or "").split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
+    shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
+    known = outside(shown, "portal") if shown else "none"
+    asked = repeated(str(which)[:LONGEST_NAME])
+    if hits:
+        return f"{argument}: {asked} fits several: {known}; give the id"
+    return f"{argument}: nothing fits {asked}; there are {known}"

@@ -1,0 +1,41 @@
+"""Which operators are at work, as the statistics tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import anyio
+
+from tools.statistics import V2OperatorList
+from workflows.core.attempts import attempt, refused
+from workflows.core.composite import Desk
+from workflows.core.pagination import PAGE, count, rows
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+
+FRESH = 60.0
+"""Seconds; the portal wants to be asked at most every 30."""
+ABSENT = {"offline": "offline", "pause": "on a break"}
+"""How somebody is not at work, in words."""
+
+
+@dataclass
+class _Known:
+    at: float = float("-inf")
+    statuses: Mapping[int, str] = field(default_factory=dict)
+
+
+_KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
+
+
+async def presence(desk: Desk) -> Mapping[int, str]:
+    """User -> online, offline or pause, of up to 200 places in queues; empty where the portal gives no statistics."""
+    known, now = _KNOWN.setdefault(desk.portal, _Known()), anyio.current_time()
+    if now - known.at >= FRESH:
+        answer = await attempt(desk, V2OperatorList(limit=PAGE))
+        loads = [] if refused(answer) else rows(answer["operators"])
+        known.statuses = {count(load.get("userId")): str(load.get("status")) for load in loads}
+        known.at = now
+    return known.statuses

@@ -1,0 +1,1 @@
+"""Who waits for an answer, from the messenger or from the statistics."""

@@ -1,0 +1,80 @@
+"""Waiting dialogs of the caller, from the list of the messenger; their messages from each dialog."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.errors import PortalError
+from tools.fields import MAX_ID
+from tools.messenger import ImDialogMessagesGet, ImRecentList
+from tools.messenger_view import dialog
+from tools.results import whole
+from workflows.core.attempts import attempt
+from workflows.core.chat_state import ChatState
+from workflows.core.composite import Desk
+from workflows.core.pagination import moment
+from workflows.inbox.waiting import Lot, Said, Talk, Waiting, Wish
+
+PAGE = 200
+MOST_PAGES = 3
+MOST_READ = 75
+MESSAGES = 20
+"""Newest messages of a dialog that are read."""
+NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
+"""STATUS of a session that is new, accepted, and one whose client wrote after an operator; 5 is new again."""
+
+
+async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
+    """Dialogs of the caller and those that the queue offers, or the refusal by which the portal does not list them."""
+    found, whole_list = dict[int, Waiting](), False
+    for page in range(MOST_PAGES):
+        # those that the queue offers come with every page
+        question = ImRecentList(
+            detail="full", limit=PAGE, offset=page * PAGE, skip_undistributed_openlines=True if page else None
+        )
+        answer = await attempt(desk, question)
+        if isinstance(answer, PortalError):
+            return answer
+        found |= {one.chat_id: one for one in map(_waiting, answer["items"]) if one and _may_be_wanted(one, wish)}
+        if whole_list := answer.get("hasMore") is not True:
+            break
+    cut = [] if whole_list else [f"dialogs beyond the {PAGE * MOST_PAGES} newest of your list"]
+    return Lot("messenger", list(found.values()), read, MOST_READ, cut)
+
+
+def _may_be_wanted(found: Waiting, wish: Wish) -> bool:
+    """Line, channel and operator are known here before the messages are read."""
+    right_operator = wish.accepted and wish.owner in {None, found.owner} if found.owner else wish.queue
+    return right_operator and wish.from_there(found)
+
+
+def _waiting(item: Mapping[str, Any]) -> Waiting | None:
+    """What the status tells; since when, only the messages may tell."""
+    view, lines = dialog(item), item.get("lines") or {}
+    chat = ChatState.of({**(item.get("chat") or {}), "id": view["chat_id"], "name": view["title"]})
+    began = moment(lines.get("date_create")) or moment(view["date"])
+    if not (view["client_waits"] and view["session_id"] and began):
+        return None
+    status = whole(lines.get("status"))
+    return Waiting(
+        chat.id,
+        view["session_id"],
+        line_id=chat.line_id,
+        connector=chat.connector,
+        state="new" if not chat.owner else "again" if status == CLIENT_AGAIN else "accepted",
+        since=began,
+        question=ImDialogMessagesGet(dialog_id=f"chat{chat.id}", last_id=MAX_ID, limit=MESSAGES),
+        waits=bool(chat.owner) or status < ACCEPTED,
+        dated=status == NEW,
+        accepted=status >= ACCEPTED,
+        owner=chat.owner,
+        client=chat.client,
+        crm=chat.crm,
+        pinned=chat.pinned,
+        silent=chat.silent,
+        last=Said.of(view["last_message"]),
+    )
+
+
+def read(found: Waiting, answer: Mapping[str, Any]) -> Waiting | None:
+    """A dialog as its messages show it; None if it does not wait."""
+    return found.judged(Talk.of(answer["messages"], found.since))

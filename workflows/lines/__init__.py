@@ -1,0 +1,1 @@
+"""One line in words, and the check of its settings against rules."""

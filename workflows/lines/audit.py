@@ -1,0 +1,124 @@
+"""What looks wrong in the settings of a line, with the call that puts it right."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from typing_extensions import Doc
+
+from tools.channels import ConfigGet, ConfigListGet
+from tools.effect import Effect
+from workflows.core.composite import Composite, Desk
+from workflows.directory.names import LineRef, Names
+from workflows.lines import lines
+from workflows.lines.line import Line
+from workflows.lines.rule import Finding, Rule, Severity
+from workflows.lines.rules import RULES, findings
+
+MENDING = "config_update"
+MOST_LINES = 50
+MOST_FINDINGS = 40
+"""In the text; the data has all."""
+DETAILS = """\
+Each finding names the settings with their present values, says why it matters, and gives the call that puts it right.
+USER_ID, NAME, TEXT and TIME_ZONE in it are for you to fill in. The portal hides working hours and ratings that its plan
+does not have: they look switched off, and nothing is found in them. What is looked for:
+
+"""
+
+
+def _told(rule: Rule) -> str:
+    return f"- {rule.name} ({rule.severity.name.lower()}): {rule.why}"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found in each line."""
+
+    found: list[tuple[Line, list[Finding]]]
+    left_out: int
+    can_mend: bool
+    """Whether the caller has the tool that the fixes are calls of."""
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many findings of each severity."""
+        of_each = Counter(finding.rule.severity for _, listed in self.found for finding in listed)
+        return {severity.name.lower(): of_each[severity] for severity in Severity}
+
+
+class ChannelAudit(Composite):
+    """Look for mistakes in the settings of a line, or of all: present value, why it matters, and the fix as a call.
+
+    Changes nothing. Errors first, then warnings, then notes.
+    """
+
+    title = "Check the settings of lines"
+    effects = Effect.READ
+    needs = (ConfigListGet, ConfigGet)
+    asks = (
+        "`imopenlines.config.list.get` for the lines, and for what was put into their queues",
+        "`imopenlines.config.get` for each line, at most 50",
+        "`imopenlines.v2.Operator.list` for who is online, where plan and rights allow; else QUEUE_ONLINE tells",
+    )
+    details = DETAILS + "\n".join(map(_told, RULES))
+    answer = (
+        "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
+        "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`."
+    )
+    example = {"line": "Spring campaign"}
+    example_answer = """\
+Lines looked at: 1. Found: 0 errors, 4 warnings, 1 note.
+Spring campaign (4):
+- warning: ACTIVE=N. The line is off: clients' messages still come in and wait, but nobody can answer them. \
+Fix: config_update config_id=4 active=true
+- warning: WORKTIME_ENABLE=N, WORKTIME_DAYOFF_RULE=text. There is a text for outside working hours, but no \
+working hours: it is never sent. Fix: config_update config_id=4 worktime_enable=true worktime_from="09:00" \
+worktime_to="18:30"
+- warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_TIME=0. Somebody is to be told when the first answer is \
+late, but nothing is late without a time. Fix: config_update config_id=4 kpi_first_answer_time=300
+- warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_LIST=null. A late first answer is to be reported, but to \
+nobody. Fix: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
+- note: QUEUE=[3]. There is one operator only: nobody takes over when that one is busy or away. Fix: \
+config_update config_id=4 \
+queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"USER_ID"}]"""
+
+    line: Annotated[LineRef | None, Doc("all lines unless given")] = None
+
+    async def run(self, desk: Desk) -> Audit:
+        """The findings of each line."""
+        desk = desk.saving()
+        names = Names(desk)
+        await desk.tell("1 of 2: looking for lines")
+        ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
+        asked = ids[:MOST_LINES]
+        await desk.tell(f"2 of 2: reading the settings of {len(asked)} lines")
+        found = await lines.with_presence(desk, await lines.read(desk, asked)) if asked else []
+        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in desk.tools)
+
+    def text(self, result: Audit) -> str:
+        """A line for each finding."""
+        counted = ", ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in result.counted.items())
+        texts = [f"Lines looked at: {len(result.found)}. Found: {counted}."]
+        room = MOST_FINDINGS
+        for line, listed in result.found:
+            if listed[:room]:
+                texts += [f"{line}:", *(f"- {finding.text()}" for finding in listed[:room])]
+            room -= len(listed[:room])
+        if well := [str(line) for line, listed in result.found if not listed]:
+            texts.append(f"Nothing found: {', '.join(well)}")
+        if more := sum(result.counted.values()) - MOST_FINDINGS + room:
+            texts.append(f"{more} more findings: ask for one line.")
+        if any(result.counted.values()) and not result.can_mend:
+            texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
+        if result.left_out:
+            texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
+        return "\n".join(texts)
+
+    def structured(self, result: Audit) -> dict[str, Any]:
+        """All findings."""
+        lines = [
+            {"id": line.id, "name": line.name, "findings": [finding.data() for finding in listed]}
+            for line, listed in result.found
+        ]
+        return {"lines": lines, "counted": result.counted, "lines_left_out": result.left_out}

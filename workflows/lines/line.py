@@ -1,0 +1,86 @@
+"""The settings of a line as config.get shows them, read without surprises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.results import number
+from tools.untrusted import plain_name
+from workflows.core.pagination import count, rows
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line."""
+
+    settings: Mapping[str, Any]
+    presence: Mapping[int, str] = field(default_factory=dict)
+    """Operators of its queue and whether each is online, pause or offline; empty where that is not known."""
+
+    @property
+    def id(self) -> int:
+        """The line's number."""
+        return self.number("ID")
+
+    @property
+    def name(self) -> str:
+        """The line's name, in one line."""
+        return " ".join(self.text("LINE_NAME").split())
+
+    def __str__(self) -> str:
+        """For a reader; marked if it is no plain name."""
+        return f"{plain_name(self.name)} ({self.id})"
+
+    @property
+    def queue(self) -> list[int]:
+        """Employees who get its dialogs, in order; dismissed ones are not in it."""
+        return self.numbers("QUEUE")
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """The queue as config_update takes it: employees and whole departments."""
+        entries = rows(self.settings.get("CONFIG_QUEUE"))
+        given = [(entry.get("ENTITY_TYPE"), entry.get("ENTITY_ID")) for entry in entries]
+        return [{"entity_type": kind, "entity_id": one} for kind, one in given or [("user", one) for one in self.queue]]
+
+    def on(self, setting: str) -> bool:
+        """Whether a switch is on."""
+        return self.settings.get(setting) == "Y"
+
+    def has(self, setting: str) -> bool:
+        """Whether the portal shows it at all: older ones lack some."""
+        return self.settings.get(setting) is not None
+
+    def number(self, setting: str) -> int:
+        """A number; 0 where there is none."""
+        return count(number(self.settings.get(setting)))
+
+    def text(self, setting: str) -> str:
+        """A text or a choice without spaces around it; empty where there is none."""
+        value = self.settings.get(setting)
+        return value.strip() if isinstance(value, str) else ""
+
+    def words(self, setting: str) -> list[str]:
+        """A list of texts, without the empty one that the portal shows where nothing is set."""
+        value = self.settings.get(setting)
+        return [word for word in value if isinstance(word, str) and word] if isinstance(value, list) else []
+
+    def numbers(self, setting: str) -> list[int]:
+        """A list of ids."""
+        value = self.settings.get(setting)
+        found = (
+            map(number, value.values() if isinstance(value, dict) else value) if isinstance(value, list | dict) else ()
+        )
+        return [one for one in found if isinstance(one, int) and one > 0]
+
+    def clock(self, setting: str) -> str:
+        """A time of day as it is said: `9` -> `09:00`, `18.30` -> `18:30`; empty where there is none."""
+        minutes = self.minutes(setting)
+        return "" if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
+
+    def minutes(self, setting: str) -> int | None:
+        """A time of day in minutes since midnight."""
+        hours, _, minutes = self.text(setting).partition(".")
+        if not (hours.isdecimal() and (minutes or "0").isdecimal()):
+            return None
+        return int(hours) * 60 + int(minutes.ljust(2, "0") if minutes else 0)

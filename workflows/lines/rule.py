@@ -1,0 +1,106 @@
+"""What a rule about a line's settings is, and what it finds."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from tools.untrusted import is_code, outside
+from workflows.lines.line import Line
+
+
+class Severity(IntEnum):
+    """How bad it is."""
+
+    ERROR = 1
+    """Clients are not served, or something that is switched on cannot work."""
+    WARNING = 2
+    """Clients or colleagues will probably get something else than was meant."""
+    NOTE = 3
+    """Worth knowing; it may be meant so."""
+
+
+Test = Callable[[Line], bool]
+Fix = Callable[[Line], Mapping[str, Any]]
+USER = "USER_ID"
+"""Words in capitals are for whoever reads to fill in."""
+
+
+def fixed(**arguments: Any) -> Fix:
+    """A fix that is the same for every line."""
+    return lambda _: arguments
+
+
+def in_turn(line: Line) -> bool:
+    """Whether dialogs go from one operator to the next; with `all` QUEUE_TIME is not used."""
+    return line.text("QUEUE_TYPE") in {"evenly", "strictly"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One mistake that a line's settings can have."""
+
+    name: str
+    severity: Severity
+    fields: tuple[str, ...]
+    """Settings that are looked at, and shown with their present values."""
+    broken: Test
+    why: str
+    fix: Fix
+    """Arguments of the call that puts it right."""
+    tool: str = "config_update"
+
+    def check(self, line: Line) -> "Finding | None":
+        """What is wrong with a line."""
+        if not self.broken(line):
+            return None
+        values = {name: line.settings.get(name) for name in self.fields}
+        return Finding(self, values, {"config_id": line.id, **self.fix(line)})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that a line breaks."""
+
+    rule: Rule
+    values: dict[str, Any]
+    arguments: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        """The finding as a program reads it."""
+        return {
+            "severity": self.rule.severity.name.lower(),
+            "rule": self.rule.name,
+            "values": self.values,
+            "why": self.rule.why,
+            "fix": {"tool": self.rule.tool, "arguments": self.arguments},
+        }
+
+    def text(self) -> str:
+        """The finding in a line of words."""
+        values = ", ".join(f"{name}={_shown(value)}" for name, value in self.values.items())
+        call = " ".join(f"{name}={_argument(value)}" for name, value in self.arguments.items())
+        return f"{self.rule.severity.name.lower()}: {values}. {self.rule.why} Fix: {self.rule.tool} {call}"
+
+
+def _shown(value: Any) -> str:
+    """Short, as texts may be long."""
+    shown = " ".join((value if isinstance(value, str) and value else _json(value)).split())
+    short = f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
+    return short if _is_plain(value) else outside(short, "portal")
+
+
+def _argument(value: Any) -> str:
+    """As it is to be sent; words that were taken from the settings are marked."""
+    return _json(value) if _is_plain(value) else outside(_json(value), "portal")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return all(map(_is_plain, value.values())) if isinstance(value, dict) else is_code(str(value))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,216 @@
+"""What works with this portal and these credentials, and what to do about each gap."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from tools.effect import Auth, Effect
+from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
+from tools.method import Method
+from tools.tool import Tool
+from tools.untrusted import is_code, outside
+from workflows.core.composite import Composite, Desk
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+    from portal.errors import PortalError
+
+SCOPES = ("imopenlines",)
+"""What this server is about; some toolsets need others too."""
+REPORTS = "imopenlines.v2."
+ORDER = (
+    "connection",
+    "credentials",
+    "scopes",
+    "application",
+    "open channels",
+    "lines to see",
+    "lines to change",
+    "reports",
+)
+NAMING = frozenset({"credentials", "application"})
+"""Checks whose findings hold names that people gave."""
+CHANGES_OF_LINES = frozenset({"imopenlines.config.update", "imopenlines.config.delete"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    todo: str = ""
+
+
+class PortalCheck(Composite):
+    """Check the connection to the portal: address, credentials, scopes, rights, plan, and which tools can work here.
+
+    Use it first when tools fail with access or limit errors. Changes nothing.
+    """
+
+    title = "Check the portal"
+    effects = Effect.READ
+
+    asks = (
+        "`profile`, `scope`, `imopenlines.revision.get`, and `app.info` where a tool needs an application",
+        "`imopenlines.config.list.get` with the right VIEW and with MODIFY",
+        "`imopenlines.v2.Operator.list` for one row: whether plan and rights open the reports",
+    )
+    details = """
+    Each check says what was found and, where it failed, what to do. How to connect:
+    openchannels://docs/guides/getting-started
+    """
+    answer = (
+        "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
+    )
+
+    async def run(self, desk: Desk) -> dict[str, Any]:
+        """The checks in order, and the tools that cannot work with the reason."""
+        examination = Examination(desk.portal, [tool for tool in desk.tools.values() if issubclass(tool, Method)])
+        checks = await examination.checks()
+        unusable = {name: why for name, tool in desk.tools.items() if (why := examination.why_unusable(tool))}
+        return {
+            "portal": desk.portal.origin,
+            "ok": all(check.ok for check in checks),
+            "checks": [asdict(check) for check in checks],
+            "usable_tools": len(desk.tools) - len(unusable),
+            "unusable_tools": unusable,
+        }
+
+    def text(self, result: Any) -> str:
+        """One line a check, then what to do."""
+        lines = [f"Portal {result['portal']}"]
+        for check in result["checks"]:
+            found = outside(check["found"], "portal") if check["name"] in NAMING else check["found"]
+            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {found}")
+            if check["todo"]:
+                lines.append(f"     What to do: {check['todo']}")
+        lines.append(f"{result['usable_tools']} tools can work here.")
+        for why in dict.fromkeys(result["unusable_tools"].values()):
+            names = ", ".join(name for name, reason in result["unusable_tools"].items() if reason == why)
+            lines.append(f"Cannot work ({why}): {names}")
+        return "\n".join(lines)
+
+
+class Examination:
+    """Asks the portal about itself, and what of it is enough for these methods."""
+
+    def __init__(self, portal: "Portal", methods: list[type[Method]]) -> None:
+        self._portal = portal
+        self._application = any(map(_is_for_applications, methods))
+        self._needed = dict.fromkeys(scopes for scopes in (SCOPES, *(method.scopes for method in methods)) if scopes)
+        self._granted: frozenset[str] = frozenset()
+        self._found: dict[str, Check] = {}
+        self._refusals: dict[str, PortalError] = {}
+
+    async def checks(self) -> list[Check]:
+        """The connection and the user first; the rest only if they are right."""
+        await self._ask("credentials", "profile", {}, _user)
+        await self._connect()
+        if all(check.ok for check in self._found.values()):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
+                if self._application:
+                    tasks.start_soon(self._ask, "application", "app.info", {}, _application)
+                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
+                for right in ("VIEW", "MODIFY"):
+                    tasks.start_soon(self._ask, *_lines(right))
+                tasks.start_soon(
+                    self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
+                )
+        return [self._found[name] for name in ORDER if name in self._found]
+
+    async def _connect(self) -> None:
+        """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
+        from portal.errors import AnswerLost, NotReachable
+
+        if isinstance(self._refusals.get("credentials"), NotReachable | AnswerLost):
+            found = self._found.pop("credentials")
+            self._found["connection"] = replace(found, name="connection")
+        else:
+            self._found["connection"] = Check("connection", ok=True, found="the portal answers")
+
+    async def _ask(self, name: str, method: str, params: dict[str, Any], read: Any) -> None:
+        from portal.errors import PortalError
+
+        try:
+            result = await self._portal.call(method, params, repeatable=True, scopes=_scopes_of(method))
+        except PortalError as error:
+            self._refusals[name] = error
+            code = f" ({error.code})" if error.code and is_code(error.code) else ""
+            own = STATISTICS if method.startswith(REPORTS) else {}
+            todo = advice(error.code, own) if error.code is not None else "Check the address and the network."
+            cause = f": {error.description}" if error.code is None and error.description else code
+            self._found[name] = Check(name, ok=False, found=f"{error.happened}{cause}", todo=todo)
+            return
+        try:
+            outcome = read(result)
+        except (AttributeError, TypeError):
+            outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
+        self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
+
+    def _scopes(self, granted: Any) -> Check:
+        names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
+        self._granted = frozenset(names)
+        missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
+        todo = missing_scope(*missing) if missing else ""
+        return Check("scopes", ok=not missing, found=", ".join(names) or "none", todo=todo)
+
+    def why_unusable(self, tool: type[Tool]) -> str:
+        """What keeps a tool from working, after the checks; empty if nothing does."""
+        needed = tool.needs if issubclass(tool, Composite) else (tool,)
+        methods = (method for method in needed if issubclass(method, Method))
+        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
+
+    def _obstacles(self, method: type[Method]) -> Iterator[str]:
+        failed = [check.name for check in self._found.values() if not check.ok]
+        yield from (name for name in ("connection", "credentials") if name in failed)
+        if method.scopes and self._granted.isdisjoint(method.scopes):
+            yield f"scope {' or '.join(method.scopes)}"
+        if method.scopes == SCOPES:
+            yield from (name for name in failed if name == "open channels")
+        if method.rest.startswith(REPORTS):
+            yield from (name for name in failed if name == "reports")
+        if method.rest in CHANGES_OF_LINES:
+            yield from (name for name in failed if name == "lines to change")
+        if _is_for_applications(method) and "application" in failed:
+            yield "needs an application"
+
+
+def _scopes_of(method: str) -> tuple[str, ...]:
+    return SCOPES if method.startswith(f"{SCOPES[0]}.") else ()
+
+
+def _user(profile: Any) -> str:
+    name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
+    return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
+
+
+def _application(info: Any) -> Check:
+    """A webhook is told nothing but its scopes and the plan."""
+    name = info.get("CODE") or info.get("ID")
+    todo = "" if name else f"{advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
+    return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
+
+
+def _is_for_applications(method: type[Method]) -> bool:
+    return method.auth is Auth.APPLICATION
+
+
+def _revision(revision: Any) -> str:
+    rest = revision.get("rest")
+    return f"answers, REST revision {rest if isinstance(rest, int) else 'unknown'}"
+
+
+def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
+    name = {"VIEW": "lines to see", "MODIFY": "lines to change"}[right]
+    params = {"select": ["ID", "MODIFY_USER_ID"], "limit": 200, "offset": 0}
+    todo = f"The user's role has no {right} permission for lines; an administrator can give it in Contact Center."
+
+    def read(lines: Any) -> Check:
+        return Check(name, ok=bool(lines), found=str(len(lines)), todo="" if lines else todo)
+
+    return name, "imopenlines.config.list.get", {"PARAMS": params, "OPTIONS": {"CHECK_PERMISSION": right}}, read

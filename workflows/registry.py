@@ -1,0 +1,24 @@
+"""All composite tools, in the order in which they are listed."""
+
+from workflows.actions.close_dialog import CloseDialog
+from workflows.actions.hand_over import HandOver
+from workflows.actions.reply import Reply
+from workflows.core.composite import Composite
+from workflows.dialog.tool import Dialog
+from workflows.inbox.tool import Inbox
+from workflows.lines.audit import ChannelAudit
+from workflows.lines.overview import ChannelOverview
+from workflows.portal_check import PortalCheck
+from workflows.reports.tool import ChannelReport
+
+COMPOSITES: tuple[type[Composite], ...] = (
+    PortalCheck,
+    Inbox,
+    Dialog,
+    Reply,
+    HandOver,
+    CloseDialog,
+    ChannelReport,
+    ChannelOverview,
+    ChannelAudit,
+)

@@ -1,0 +1,1 @@
+"""The report of lines over a period: figures, highlights, words and a picture."""

@@ -1,0 +1,166 @@
+"""A report on a period: what is asked for it, and what it consists of."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from tools.method import Method
+from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
+from workflows.core.composite import Desk, together
+from workflows.core.pagination import count, pages, rows
+from workflows.core.periods import Period
+from workflows.directory.names import Named, Names
+from workflows.reports.figures import Load, Moves, Received, Supervision, Totals
+from workflows.reports.highlights import Evidence, Highlight
+
+TRANSFERS_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which dialogs a report is about."""
+
+    period: Period
+    line: Named | None
+    operator: Named | None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Arguments that the statistics methods share."""
+        given = {"config_id": self.line, "operator_id": self.operator}
+        return {name: found.id for name, found in given.items() if found}
+
+    def totals(self, period: Period) -> Method:
+        """The question for the sums of a period."""
+        return V2StatGet(date_from=period.start.isoformat(), date_to=period.end.isoformat(), **self.filters)
+
+    def sessions(self, **more: Any) -> Method:
+        """The question for sessions that began in the period."""
+        start, end = self.period.start.isoformat(), self.period.end.isoformat()
+        return V2SessionList(date_create_from=start, date_create_to=end, **self.filters, **more)
+
+    def ratings(self, **more: Any) -> Method:
+        """The question for ratings that came in during the period."""
+        start, end = self.period.start.isoformat(), self.period.end.isoformat()
+        return V2SessionRatingList(date_vote_from=start, date_vote_to=end, **self.filters, **more)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report."""
+
+    scope: Scope
+    totals: Totals
+    before: Totals | None
+    load: Load
+    unanswered: int
+    received: Received
+    supervision: Supervision
+    moves: Moves
+    highlights: list[Highlight]
+    lines: Mapping[int, str]
+    names: Mapping[int, str]
+    looked_at: int
+    """Dialogs that were read one by one: those with the slowest first answers."""
+    chart: bytes | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every dialog was looked at, not only counted."""
+        return self.looked_at >= self.totals.new
+
+    def data(self) -> dict[str, Any]:
+        """The report as a program reads it; seconds, and ISO 8601 by the portal's clock."""
+        period, line, operator = self.scope.period, self.scope.line, self.scope.operator
+        return {
+            "period": {"name": period.name, **_ends(period)},
+            **({"line": {"id": line.id, "name": line.name}} if line else {}),
+            **({"operator": {"id": operator.id, "name": operator.name}} if operator else {}),
+            "totals": asdict(self.totals),
+            **({"before": {**_ends(period.before()), **asdict(self.before)}} if self.before else {}),
+            "not_taken_yet": self.unanswered,
+            **asdict(self.load),
+            "ratings_received": asdict(self.received),
+            "supervisor": asdict(self.supervision),
+            "transfers": asdict(self.moves),
+            "worth_a_look": [_with_names(found, self.names, self.lines) for found in self.highlights],
+            "looked_at": self.looked_at,
+        }
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the portal said to all questions of a report."""
+
+    stat: Mapping[str, Any]
+    stat_before: Mapping[str, Any] | None
+    sessions: list[dict[str, Any]]
+    unanswered: list[dict[str, Any]]
+    ratings: list[dict[str, Any]]
+    transfers: list[dict[str, Any]]
+
+    @property
+    def operators(self) -> list[int]:
+        """Everybody who needs a name."""
+        counted = rows(self.stat.get("sessionsByOperator"))
+        found = (count(row.get("operatorId")) for row in (*counted, *self.sessions, *self.unanswered, *self.ratings))
+        return [one for one in found if one > 0]
+
+
+async def gather(desk: Desk, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:
+    """The report, or the portal's refusal."""
+    await desk.tell("2 of 3: asking for sums, dialogs and ratings")
+    answers, lines = await together(lambda: _answers(desk, scope, compare=compare), names.lines)
+    people = await names.people(answers.operators)
+    votes = Counter(str(row.get("vote")) for row in answers.ratings)
+    evidence = Evidence(answers.sessions, answers.unanswered, answers.ratings, answers.transfers, now)
+    return Report(
+        scope,
+        Totals.of(answers.stat),
+        Totals.of(answers.stat_before) if answers.stat_before is not None else None,
+        Load.of(answers.stat, answers.sessions, people),
+        len(answers.unanswered),
+        Received(votes["like"], votes["dislike"]),
+        Supervision.of(answers.sessions),
+        Moves.of(answers.transfers),
+        evidence.highlights(),
+        lines,
+        people,
+        len(answers.sessions),
+    )
+
+
+async def _answers(desk: Desk, scope: Scope, *, compare: bool) -> Answers:
+    """All lists and sums are asked for at once; only transfers need the sessions first."""
+    periods = [scope.period, scope.period.before()] if compare else [scope.period]
+    slowest = partial(scope.sessions, order="waitAnswer", order_direction="desc")
+    oldest = partial(scope.sessions, status="new", order="dateCreate", order_direction="asc")
+    sums, sessions, unanswered, ratings = await together(
+        lambda: desk.ask_all(map(scope.totals, periods)),
+        lambda: pages(desk, slowest, "sessions"),
+        lambda: pages(desk, oldest, "sessions"),
+        lambda: pages(desk, scope.ratings, "ratings"),
+    )
+    await desk.tell(f"3 of 3: asking for the transfers of {len(sessions)} dialogs")
+    moves = await desk.ask_all(_transfers_of(sessions))
+    stat, *before = [answer["statResult"] for answer in sums]
+    transfers = [row for answer in moves for row in rows(answer["transfers"])]
+    return Answers(stat, before[0] if before else None, sessions, unanswered, ratings, transfers)
+
+
+def _transfers_of(sessions: list[dict[str, Any]]) -> Iterator[Method]:
+    ids = [one for row in sessions if (one := count(row.get("id"))) > 0]
+    for start in range(0, len(ids), TRANSFERS_AT_ONCE):
+        yield V2SessionTransferList(session_id=ids[start : start + TRANSFERS_AT_ONCE])
+
+
+def _ends(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "to": period.end.isoformat()}
+
+
+def _with_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:
+    shown = {**asdict(found), "line": lines.get(found.line_id), "operator": names.get(found.operator_id)}
+    return {name: value for name, value in shown.items() if value}

@@ -1,0 +1,170 @@
+"""How a line did in a period, with what a supervisor should look at."""
+
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+from typing_extensions import Doc
+
+from tools.effect import Effect
+from tools.statistics import V2SessionList, V2StatGet
+from tools.tool import InvalidArguments
+from workflows.core.composite import Composite, Desk, together
+from workflows.core.periods import Day, Period, ServerTime, Word, between, named
+from workflows.directory.names import LineRef, Named, Names, OperatorRef
+from workflows.reports.render import text_of
+from workflows.reports.report import Report, Scope, gather
+
+NO_REPORTS = (
+    "so there is no report. What remains: channel_overview and channel_audit for a line, crm_chat_get for the dialogs "
+    "of a CRM record, dialog_get and session_history_get for a single dialog."
+)
+
+NO_PILLOW = (
+    "chart: pictures need Pillow, which is not installed here: call without chart, or ask the person who runs the "
+    "server for pip install 'bitrix24-openchannels-mcp[charts]'"
+)
+
+
+class ChannelReport(Composite):
+    """Report on a line or all: dialogs, first answer, ratings, load by hour and operator, dialogs worth a look.
+
+    period (last_7_days unless given), or date_from and date_to; beside it the period before.
+    """
+
+    title = "Report on a line"
+    effects = Effect.READ
+    needs = (V2StatGet, V2SessionList)
+    errors = {
+        "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {NO_REPORTS}",
+        "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {NO_REPORTS}",
+        "ACCESS_DENIED": f"The user of the webhook may not see Open Channels reports, {NO_REPORTS}",
+    }
+    asks = (
+        "`server.time`: periods are counted by the portal's clock and offset",
+        "`imopenlines.config.list.get` with the queues, for names; kept for five minutes",
+        "`imopenlines.v2.Stat.get` for the period, and for the one before if compared",
+        "`imopenlines.v2.Session.list` for the dialogs that began in the period, slowest first answer first",
+        "the same for those that nobody has taken, the oldest first",
+        "`imopenlines.v2.Session.Rating.list` for ratings that came in; of each list at most 1,000 rows, 200 a page",
+        "`imopenlines.v2.Session.Transfer.list` for the dialogs that were read, 50 at a time",
+        "`user.get` for names of operators who are in no queue, where the webhook has the scope `user_brief` or wider",
+    )
+    details = """
+    - Counted are dialogs that began in the period. Questions that do not need each other's answers go to the portal
+      together.
+    - Times are by the portal's server clock with its present offset: where summer time began or ended in between, give
+      moments with offsets. Periods that are not over end now. Weeks begin on Monday; last_7_days is today and the six
+      days before.
+    - The period before has the same length and begins at the same time of day: the days just before, for this_week and
+      last_week the same days a week earlier.
+    - `in_time` and `late` count only lines with a target for the first answer (KPI_FIRST_ANSWER_TIME). 0 seconds mean
+      that nothing was measured.
+    - A dialog is worth a look when nobody has taken it, the client disliked it, a supervisor gave 1 or 2, the first
+      answer was late or took ten minutes, or it was transferred twice: at most three of each kind, eight in all.
+    - Of more than 1,000 dialogs only totals, hours, channels and counts by operator are complete, and the text says so.
+    - The picture needs Pillow: `pip install 'bitrix24-openchannels-mcp[charts]'`. Names that its font lacks are drawn
+      in a font of the system, else in Latin letters. The data does not repeat it.
+    """
+    answer = (
+        "`period` `{name, from, to}`, `line`, `operator` `{id, name}` where asked for, `totals` and `before` `{new, "
+        "closed, spam, first_answer, in_time, late, duration, likes, dislikes}` (seconds), `not_taken_yet`, `by_hour` "
+        "(24 counts), `by_channel`, `by_operator` `[{id, name, dialogs, first_answer, likes, dislikes}]`, "
+        "`ratings_received` `{likes, dislikes}` whenever the dialogs began, `supervisor` `{votes, average}`, "
+        "`transfers` `{transfers, dialogs, by_reason}`, `worth_a_look` `[{session_id, chat_id, line_id, line, "
+        "operator_id, operator, reasons}]`, `looked_at` (dialogs that were read one by one)."
+    )
+    example = {"line": "Website support", "period": "today"}
+    example_answer = """\
+Website support (1), today: 2026-03-16 00:00 to 2026-03-16 10:00 (UTC+01:00)
+In brackets the period before: 2026-03-15 00:00 to 2026-03-15 10:00
+Dialogs: 9 (1, +800 %) new, 1 (1) of them closed, 0 (0) spam; 2 not taken by anybody yet
+First answer: 6 min on average (4 min, +50 %); in time 4 of 9, 44 % (1 of 1, 100 %)
+Duration: 1 h on average (45 min, +33 %)
+Ratings: likes 0 (0), dislikes 0 (0), supervisors' votes none
+By operator: James Carter (4): 5, first answer 6 min; Olga Smirnova (3): 3, first answer 4 min; Anna Keller \
+(1): 1, first answer 10 min
+By channel: livechat 9
+By hour: 05h 1, 06h 1, 07h 1, 08h 2, 09h 4
+Transfers: 2 (line 1, queue 1), dialogs 2
+Worth a look (session_history_get with the session_id shows the conversation):
+- session_id 303, chat_id 203: nobody has taken it for 35 min; James Carter (4)
+- session_id 302, chat_id 202: nobody has taken it for 12 min; Olga Smirnova (3)
+- session_id 332, chat_id 212: first answer after 15 min, late; James Carter (4)
+- session_id 306, chat_id 206: first answer after 10 min, late; Anna Keller (1)"""
+
+    period: Annotated[Word | None, Doc("last_7_days unless given")] = None
+    date_from: Annotated[Day | None, Field(description="2026-03-01, or with time"), Doc("start of the period")] = None
+    date_to: Annotated[Day | None, Doc("end of the period, that day included; now unless given")] = None
+    line: Annotated[LineRef | None, Doc("all lines unless given")] = None
+    operator: Annotated[OperatorRef | None, Doc("only this operator's dialogs")] = None
+    compare: Annotated[bool, Doc("with the period of the same length before")] = True
+    chart: Annotated[bool, Doc("add a picture: dialogs by hour and by operator; needs the extra `charts`")] = False
+
+    @model_validator(mode="after")
+    def _one_period(self) -> Self:
+        if self.period is not None and (self.date_from or self.date_to):
+            raise ValueError("give period, or date_from and date_to, not both")
+        if self.date_to and not self.date_from:
+            raise ValueError("date_to needs date_from")
+        return self
+
+    async def run(self, desk: Desk) -> Report:
+        """The figures, the dialogs worth a look, and the picture if it is wanted."""
+        if self.chart:
+            _check_pillow()
+        desk = desk.saving()
+        await desk.tell("1 of 3: finding out which period, line and operator are meant")
+        scope, now = await self._scope(desk)
+        report = await gather(desk, Names(desk), scope, now, compare=self.compare)
+        return await _with_chart(report) if self.chart else report
+
+    def text(self, result: Report) -> str:
+        """The report in a few lines."""
+        return text_of(result)
+
+    def structured(self, result: Report) -> dict[str, Any]:
+        """All figures."""
+        return result.data()
+
+    def images(self, result: Report) -> list[bytes]:
+        """The picture."""
+        return [result.chart] if result.chart else []
+
+    async def _scope(self, desk: Desk) -> tuple[Scope, Any]:
+        names = Names(desk)
+        now, line, operator = await together(
+            partial(desk.ask, ServerTime()),
+            partial(_found, names.line, self.line),
+            partial(_found, names.operator, self.operator),
+        )
+        return Scope(self._period(now), line, operator), now
+
+    def _period(self, now: Any) -> Period:
+        if self.date_from:
+            return between(self.date_from, self.date_to, now)
+        return named(self.period or "last_7_days", now)
+
+
+async def _found(find: Any, which: int | str | None) -> Named | None:
+    return None if which is None else await find(which)
+
+
+def _check_pillow() -> None:
+    if find_spec("PIL") is None:
+        raise InvalidArguments([NO_PILLOW])
+
+
+async def _with_chart(report: Report) -> Report:
+    """Drawn in a thread, as it takes a tenth of a second."""
+    import anyio
+
+    return replace(report, chart=await anyio.to_thread.run_sync(_drawn, report))
+
+
+def _drawn(report: Report) -> bytes:
+    from workflows.reports.chart import draw
+
+    return draw(report)
