@@ -4,21 +4,21 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 
-class InvalidAddress(ValueError):  # noqa: N818
+class InvalidAddressError(ValueError):
     """An address that cannot be used; the message says why without repeating it."""
 
 
 def split(url: str, what: str) -> SplitResult:
-    """The parts of an address, or InvalidAddress."""
+    """The parts of an address, or InvalidAddressError."""
     try:
         parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise InvalidAddress(f"the {what} is not a URL") from None
+        raise InvalidAddressError(f"the {what} is not a URL") from None
     if parts.scheme not in {"https", "http"} or not host or parts.username or parts.query or parts.fragment:
-        raise InvalidAddress(f"the {what} should look like https://HOST/...")
+        raise InvalidAddressError(f"the {what} should look like https://HOST/...")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise InvalidAddress(f"the {what} has to start with https:// (plain http is for this machine only)")
+        raise InvalidAddressError(f"the {what} has to start with https:// (plain http is for this machine only)")
     return parts
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from portal import envelope
-from portal.errors import AnswerLost, PortalError
+from portal.errors import AnswerLostError, PortalError
 
 LARGEST = 50
 _REFERENCE = re.compile(r"\$(result|total|next|time|error)\b", re.IGNORECASE)
@@ -68,5 +68,5 @@ def _outcome(
     if isinstance(error := errors.get(key), Mapping):
         return envelope.error(200, error), None
     if key not in results:
-        return AnswerLost("the batch came back without this command"), None
+        return AnswerLostError("the batch came back without this command"), None
     return results[key], times.get(key)

@@ -14,13 +14,13 @@ from portal import batch
 from portal.bucket import PLANS, LeakyBucket, Plan
 from portal.credentials import Credentials
 from portal.errors import (
-    AnswerLost,
-    AuthRefused,
-    NotReachable,
-    OutcomeUnknown,
+    AnswerLostError,
+    AuthRefusedError,
+    NotReachableError,
+    OutcomeUnknownError,
     PortalError,
-    PortalFault,
-    Refused,
+    PortalFaultError,
+    RefusedError,
 )
 from portal.observer import NOBODY, Attempt, Observer
 from portal.operating import OperatingTime
@@ -126,7 +126,7 @@ class Portal:
                 pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
                 if pause is None:
                     raise await self._final(error, deadline, repeatable=repeatable, scopes=scopes) from None
-                together = together and not isinstance(error, AnswerLost)
+                together = together and not isinstance(error, AnswerLostError)
                 self._observer.pausing(error, pause)
             await self._pause(pause, deadline, report)
             attempt += 1
@@ -153,12 +153,12 @@ class Portal:
         if call.done.is_set():
             return call.result
         if call.trace is not None and call.trace.may_have_left:
-            raise AnswerLost(f"no answer within {self._seconds:g} s")
-        raise NotReachable(f"no connection was free within {self._seconds:g} s")
+            raise AnswerLostError(f"no answer within {self._seconds:g} s")
+        raise NotReachableError(f"no connection was free within {self._seconds:g} s")
 
     async def _has_another_token(self, error: PortalError, token: str | None, deadline: float) -> bool:
         """Whether credentials that were refused are others now; nothing was executed, so the call may go again."""
-        if not isinstance(error, AuthRefused):
+        if not isinstance(error, AuthRefusedError):
             return False
         if error.code == "invalid_token":
             return self._wire.reload(token)
@@ -180,7 +180,7 @@ class Portal:
         self._tasks.start_soon(renew)
         with anyio.move_on_at(deadline):
             await done.wait()
-        found = outcome[0] if outcome else NotReachable("the access token was not renewed in time")
+        found = outcome[0] if outcome else NotReachableError("the access token was not renewed in time")
         if isinstance(found, PortalError):
             raise found
         return found
@@ -207,14 +207,14 @@ class Portal:
         self, error: PortalError, deadline: float, *, repeatable: bool, scopes: Collection[str]
     ) -> PortalError:
         """The error as the caller has to know it."""
-        if isinstance(error, AnswerLost):
-            kind = PortalFault if repeatable else OutcomeUnknown
+        if isinstance(error, AnswerLostError):
+            kind = PortalFaultError if repeatable else OutcomeUnknownError
             return kind(error.description, code=error.code, status=error.status)
-        if isinstance(error, Refused) and error.code == NOT_FOUND and scopes:
+        if isinstance(error, RefusedError) and error.code == NOT_FOUND and scopes:
             granted = await self._granted_scopes(deadline)
             if granted and granted.isdisjoint(scopes):
                 missing = f"the scope {' or '.join(scopes)} is missing"
-                return AuthRefused(missing, code="insufficient_scope", status=error.status)
+                return AuthRefusedError(missing, code="insufficient_scope", status=error.status)
         return error
 
     async def _granted_scopes(self, deadline: float) -> frozenset[str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from portal.errors import AnswerLost, AuthRefused, Limited, PortalError, Refused
+from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, PortalError, RefusedError
 
 LIMITS = frozenset({"QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"})
 AUTHORISATION = frozenset(
@@ -38,13 +38,13 @@ def read(status: int, body: bytes) -> tuple[Any, Any]:
     """The result in an answer and its `time`; whatever is not a result raises the fitting PortalError."""
     answer = _json(body)
     if not isinstance(answer, dict) or (answer.get("error") is None and "result" not in answer):
-        raise AnswerLost(f"HTTP {status} without the portal's JSON", status=status)
+        raise AnswerLostError(f"HTTP {status} without the portal's JSON", status=status)
     if answer.get("error") is not None:
         raise error(status, answer)
     if status >= FAULT:
-        raise AnswerLost(f"HTTP {status} with a result", status=status)
+        raise AnswerLostError(f"HTTP {status} with a result", status=status)
     if status >= 400:  # noqa: PLR2004  (the border of HTTP errors)
-        raise Refused(f"HTTP {status} with a result", status=status)
+        raise RefusedError(f"HTTP {status} with a result", status=status)
     return answer["result"], answer.get("time")
 
 
@@ -57,14 +57,14 @@ def error(status: int, answer: Mapping[str, Any]) -> PortalError:
 
 def _kind(status: int, code: str) -> type[PortalError]:
     if code in LIMITS:
-        return Limited
+        return LimitedError
     if code in CONFIRMATION or code == CLOSED:
-        return Refused
+        return RefusedError
     if code in AUTHORISATION or status == UNAUTHORISED:
-        return AuthRefused
+        return AuthRefusedError
     if status >= FAULT or code == RESULT_LOST:
-        return AnswerLost
-    return Refused
+        return AnswerLostError
+    return RefusedError
 
 
 def _json(body: bytes) -> Any:

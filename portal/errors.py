@@ -1,13 +1,13 @@
 """Everything that can go wrong between us and a portal.
 
 PortalError
-├── NotReachable        no connection: nothing was executed
-├── Limited             the portal refuses for a while: nothing was executed
-├── AuthRefused         the portal does not accept the credentials, or they lack a scope: nothing was executed
-├── Refused             the method itself answered with an error code
-└── AnswerLost          the request went out and no usable answer came back
-    ├── OutcomeUnknown  ... of a call that changes something: it may have been executed
-    └── PortalFault     ... of a call that changes nothing, in spite of several attempts
+├── NotReachableError        no connection: nothing was executed
+├── LimitedError             the portal refuses for a while: nothing was executed
+├── AuthRefusedError         the portal does not accept the credentials, or they lack a scope: nothing was executed
+├── RefusedError             the method itself answered with an error code
+└── AnswerLostError          the request went out and no usable answer came back
+    ├── OutcomeUnknownError  ... of a call that changes something: it may have been executed
+    └── PortalFaultError     ... of a call that changes nothing, in spite of several attempts
 """
 
 from typing import ClassVar
@@ -31,13 +31,13 @@ class PortalError(Exception):
         return str(self)
 
 
-class NotReachable(PortalError):  # noqa: N818
+class NotReachableError(PortalError):
     """No connection could be opened."""
 
     happened = "The portal could not be reached, so nothing was executed"
 
 
-class Limited(PortalError):  # noqa: N818
+class LimitedError(PortalError):
     """QUERY_LIMIT_EXCEEDED or OPERATION_TIME_LIMIT, from the portal or foreseen."""
 
     happened = "The portal limits the number of calls and did not execute this one"
@@ -55,31 +55,31 @@ class Limited(PortalError):  # noqa: N818
         """When it can run, where that is known."""
 
 
-class AuthRefused(PortalError):  # noqa: N818
+class AuthRefusedError(PortalError):
     """The webhook or token is not accepted, or lacks the scope."""
 
     happened = "The portal did not let this webhook or token in, so nothing was executed"
 
 
-class Refused(PortalError):  # noqa: N818
+class RefusedError(PortalError):
     """The method answered with an error."""
 
     happened = "The portal refused the call"
 
 
-class AnswerLost(PortalError):  # noqa: N818
+class AnswerLostError(PortalError):
     """Time-out, broken connection, HTTP 5xx, or an answer that is not the portal's JSON; of one attempt."""
 
     happened = "The portal's answer was lost"
 
 
-class OutcomeUnknown(AnswerLost):
+class OutcomeUnknownError(AnswerLostError):
     """The end of a call that changes something: it was sent once, and nobody knows what became of it."""
 
     happened = "It is not known whether the portal executed the call: no usable answer came"
 
 
-class PortalFault(AnswerLost):
+class PortalFaultError(AnswerLostError):
     """The end of a call that changes nothing."""
 
     happened = "The portal gave no usable answer"

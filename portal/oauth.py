@@ -11,8 +11,8 @@ import httpx
 
 from portal import address
 from portal.application import Application
-from portal.errors import AnswerLost, AuthRefused, NotReachable, PortalError
-from portal.tokens import Grant, NoGrant, TokenFile
+from portal.errors import AnswerLostError, AuthRefusedError, NotReachableError, PortalError
+from portal.tokens import Grant, NoGrantError, TokenFile
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +40,15 @@ async def _ask(application: Application, http: httpx.AsyncClient, query: Mapping
     try:
         answer = await http.get(f"{application.server}/oauth/token/", params=secret)
     except httpx.ConnectError:
-        raise NotReachable("no connection to the authorisation server") from None
+        raise NotReachableError("no connection to the authorisation server") from None
     except httpx.HTTPError as error:
-        raise AnswerLost(f"the authorisation server did not answer ({type(error).__name__})") from None
+        raise AnswerLostError(f"the authorisation server did not answer ({type(error).__name__})") from None
     content = _content(answer)
     _check(application, content)
     try:
         return _read_grant(content)
     except (KeyError, TypeError, ValueError):
-        raise AuthRefused("the authorisation server's answer lacks a token") from None
+        raise AuthRefusedError("the authorisation server's answer lacks a token") from None
 
 
 def _content(answer: httpx.Response) -> Mapping[str, Any]:
@@ -57,10 +57,10 @@ def _content(answer: httpx.Response) -> Mapping[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, Mapping):
-        raise AnswerLost(f"the authorisation server answered HTTP {answer.status_code} without JSON")
+        raise AnswerLostError(f"the authorisation server answered HTTP {answer.status_code} without JSON")
     if "error" in content:
         code = str(content["error"])[:100]
-        raise AuthRefused("the authorisation server refused", code=code, status=answer.status_code)
+        raise AuthRefusedError("the authorisation server refused", code=code, status=answer.status_code)
     return content
 
 
@@ -68,10 +68,10 @@ def _check(application: Application, content: Mapping[str, Any]) -> None:
     """Tokens of another portal must never be used, nor sent anywhere."""
     try:
         origin = address.origin(address.split(str(content.get("client_endpoint") or ""), "endpoint"))
-    except address.InvalidAddress:
+    except address.InvalidAddressError:
         origin = ""
     if origin != application.origin:
-        raise AuthRefused(f"the authorisation server's answer is for another portal than {application.origin}")
+        raise AuthRefusedError(f"the authorisation server's answer is for another portal than {application.origin}")
 
 
 def _read_grant(content: Mapping[str, Any]) -> Grant:
@@ -122,12 +122,12 @@ class ApplicationAuth:
         """Read the file again; whether somebody has signed in anew since the refused token was read."""
         try:
             self._grant = self._file.load()
-        except NoGrant:
+        except NoGrantError:
             return False
         return self._grant.access_token != refused
 
     async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
-        """Have another token than the expired one, or raise AuthRefused or NotReachable.
+        """Have another token than the expired one, or raise AuthRefusedError or NotReachableError.
 
         Once the authorisation server is asked, its answer is kept whatever becomes of the call that needed it: the old
         refresh token is worthless then. Those who waited for a renewal that failed share its error.
@@ -142,7 +142,7 @@ class ApplicationAuth:
                 with anyio.CancelScope(shield=True), anyio.move_on_after(RENEWAL_SECONDS):
                     await self._renew(http, expired)
                 if self._grant.access_token == expired:
-                    raise NotReachable("the access token could not be renewed in time")
+                    raise NotReachableError("the access token could not be renewed in time")
             except PortalError as error:
                 self._failures += 1
                 self._failed = error
@@ -158,18 +158,18 @@ class ApplicationAuth:
                     self._unsaved = True
                 self._file.save(self._grant)
                 self._unsaved = False
-        except NoGrant as error:
-            raise AuthRefused(str(error), code="invalid_grant") from None
+        except NoGrantError as error:
+            raise AuthRefusedError(str(error), code="invalid_grant") from None
         except OSError as error:
             if self._grant.access_token == expired:
-                raise NotReachable(f"the file of the tokens cannot be used: {error.strerror}") from None
+                raise NotReachableError(f"the file of the tokens cannot be used: {error.strerror}") from None
             logger.warning("The renewed tokens are kept in memory only: %s", error.strerror)
 
     async def _ask_for_renewal(self, http: httpx.AsyncClient) -> Grant:
         for pause in RENEWAL_PAUSES:
             try:
                 return await renewed(self._application, http, self._grant)
-            except (NotReachable, AnswerLost) as error:
+            except (NotReachableError, AnswerLostError) as error:
                 lost = error
                 await self._sleep(pause)
-        raise NotReachable(f"the access token is expired and could not be renewed: {lost.description}")
+        raise NotReachableError(f"the access token is expired and could not be renewed: {lost.description}")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.errors import Limited
+from portal.errors import LimitedError
 
 LIMIT = 420.0
 """Seconds a method may run within ten minutes: the smaller of the limits that portals are known to have."""
@@ -33,18 +33,18 @@ class OperatingTime:
         return max(0.0, resets_at - self._clock()) if used >= self._limit else 0.0
 
     def check(self, method: str) -> None:
-        """Limited, if the portal would block the method now."""
+        """LimitedError, if the portal would block the method now."""
         if seconds := self.wait(method):
-            raise Limited(_words(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
+            raise LimitedError(_words(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
 
-    def refused(self, method: str) -> Limited:
+    def refused(self, method: str) -> LimitedError:
         """The portal blocked the method: what is known of when it may run again."""
         _, resets_at = self._used.get(method, (0.0, 0.0))
         seconds = resets_at - self._clock()
         known = seconds if seconds > 0 else None
         if known is not None:
             self._used[method] = self._limit, resets_at
-        return Limited(_words(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
+        return LimitedError(_words(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
 
 
 def _number(value: Any) -> float | None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from portal.errors import AnswerLost, Limited, NotReachable, PortalError
+from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
@@ -29,13 +29,13 @@ def pause_before_retry(
 
 def _pause(error: PortalError, attempt: int, *, repeatable: bool, jitter: Callable[[], float]) -> float | None:
     match error:
-        case Limited(code="QUERY_LIMIT_EXCEEDED"):
+        case LimitedError(code="QUERY_LIMIT_EXCEEDED"):
             return max(error.seconds or 0.0, _backoff(attempt, jitter))
-        case Limited():
+        case LimitedError():
             return error.seconds
-        case NotReachable():
+        case NotReachableError():
             return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
-        case AnswerLost():
+        case AnswerLostError():
             return _backoff(attempt, jitter) if repeatable and attempt < ATTEMPTS else None
         case _:
             return None

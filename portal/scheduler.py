@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 
 from portal import batch
 from portal.bucket import LeakyBucket
-from portal.errors import AnswerLost, Limited, NotReachable, PortalError, Refused
+from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError, RefusedError
 from portal.observer import Observer, Request
 from portal.operating import OperatingTime
 from portal.wire import Trace, Wire
@@ -102,7 +102,7 @@ class Scheduler:
         """Let a call wait for its turn."""
         call.submitted = self._clock()
         if self._closed:
-            call.finish(NotReachable("the connection to the portal is closed"))
+            call.finish(NotReachableError("the connection to the portal is closed"))
             return
         call.limited = self.seconds_until_room() > 0
         self._rows[call.together].append(call)
@@ -118,7 +118,7 @@ class Scheduler:
         self._closed = True
         for row in self._rows:
             while row:
-                row.popleft().finish(NotReachable("the connection to the portal is closed"))
+                row.popleft().finish(NotReachableError("the connection to the portal is closed"))
 
     def seconds_until_room(self) -> float:
         """How long the portal's limit makes a call wait that comes now, behind those that wait already."""
@@ -148,8 +148,10 @@ class Scheduler:
 
     def _too_late(self) -> PortalError:
         if seconds := self.seconds_until_room():
-            return Limited("the limit on requests left no room in time", code="QUERY_LIMIT_EXCEEDED", seconds=seconds)
-        return NotReachable("no connection to the portal was free in time")
+            return LimitedError(
+                "the limit on requests left no room in time", code="QUERY_LIMIT_EXCEEDED", seconds=seconds
+            )
+        return NotReachableError("no connection to the portal was free in time")
 
     def _patience(self) -> float:
         """Seconds until the first of those that wait is late."""
@@ -220,10 +222,10 @@ class Scheduler:
         self._observer.request_ended(Request(len(group), self._clock() - left, error))
         if error is None:
             return outcomes
-        if isinstance(error, Limited) and error.code == "QUERY_LIMIT_EXCEEDED":
+        if isinstance(error, LimitedError) and error.code == "QUERY_LIMIT_EXCEEDED":
             self._bucket.overflowed()
-        if len(group) > 1 and isinstance(error, Refused):
-            error = AnswerLost(f"the portal refused the batch: {error.description}")
+        if len(group) > 1 and isinstance(error, RefusedError):
+            error = AnswerLostError(f"the portal refused the batch: {error.description}")
         return [(copy.copy(error), None) for _ in group]
 
     async def _request(self, group: Sequence[Call], token: str | None, trace: Trace) -> list[batch.Outcome]:
@@ -234,10 +236,10 @@ class Scheduler:
         return batch.outcomes(result, len(group))
 
     def _known(self, call: Call, outcome: Any) -> Any:
-        if isinstance(outcome, Limited) and outcome.code == "OPERATION_TIME_LIMIT":
+        if isinstance(outcome, LimitedError) and outcome.code == "OPERATION_TIME_LIMIT":
             return self._operating.refused(call.method)
         return outcome
 
 
 def _lost(trace: Trace, words: str) -> PortalError:
-    return AnswerLost(words) if trace.may_have_left else NotReachable(words)
+    return AnswerLostError(words) if trace.may_have_left else NotReachableError(words)

@@ -15,7 +15,7 @@ from portal import private_file
 LOCK_PAUSE = 0.05
 
 
-class NoGrant(Exception):  # noqa: N818
+class NoGrantError(Exception):
     """There are no tokens, or the file that should hold them cannot be used; the message says which."""
 
 
@@ -54,13 +54,13 @@ class TokenFile:
         self.path = path
 
     def load(self) -> Grant:
-        """The present grant, or NoGrant."""
+        """The present grant, or NoGrantError."""
         try:
             return Grant.from_json(json.loads(self.path.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            raise NoGrant(f"{self.path} does not exist yet: sign in with `openchannels-mcp login`") from None
+            raise NoGrantError(f"{self.path} does not exist yet: sign in with `openchannels-mcp login`") from None
         except (OSError, ValueError, TypeError, AttributeError):
-            raise NoGrant(f"{self.path} cannot be read: sign in again with `openchannels-mcp login`") from None
+            raise NoGrantError(f"{self.path} cannot be read: sign in again with `openchannels-mcp login`") from None
 
     def save(self, grant: Grant) -> None:
         """Replace the grant."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from portal import address
-from portal.address import InvalidAddress
+from portal.address import InvalidAddressError
 
 _PATH = re.compile(r"^/rest/(?P<user>[\w.@-]+)/(?P<token>[\w-]+)(?:/[\w.]*)?/?$")
 
@@ -24,9 +24,9 @@ class Webhook:
         parts = address.split(url, "webhook")
         path = _PATH.match(parts.path)
         if path is None:
-            raise InvalidAddress("the webhook's path should be /rest/USER/TOKEN/, as the portal shows it")
+            raise InvalidAddressError("the webhook's path should be /rest/USER/TOKEN/, as the portal shows it")
         if (path["user"], path["token"]) == ("USER", "TOKEN"):
-            raise InvalidAddress("the webhook is still the example: put in the one that the portal shows")
+            raise InvalidAddressError("the webhook is still the example: put in the one that the portal shows")
         return cls(address.origin(parts), path["user"], path["token"])
 
     def url(self, method: str = "") -> str:

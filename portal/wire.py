@@ -10,7 +10,7 @@ import httpx
 
 from portal import envelope
 from portal.credentials import Credentials, Renewable
-from portal.errors import AnswerLost, NotReachable, Refused
+from portal.errors import AnswerLostError, NotReachableError, RefusedError
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0
@@ -98,14 +98,14 @@ class Wire:
                 extensions={"trace": trace.follow},
             )
         except NEVER_SENT as error:
-            raise NotReachable(self._cause(error)) from None
+            raise NotReachableError(self._cause(error)) from None
         except UNUSABLE:
-            raise NotReachable("the portal's address cannot be used") from None
+            raise NotReachableError("the portal's address cannot be used") from None
         except (httpx.HTTPError, ConnectionError) as error:
-            kind = AnswerLost if trace.may_have_left else NotReachable
+            kind = AnswerLostError if trace.may_have_left else NotReachableError
             raise kind(self._cause(error)) from None
         if answer.is_redirect:
-            raise Refused("the portal redirects: correct its address", status=answer.status_code)
+            raise RefusedError("the portal redirects: correct its address", status=answer.status_code)
         return envelope.read(answer.status_code, self._credentials.conceal(answer.content))
 
     def _cause(self, error: Exception) -> str:

@@ -15,7 +15,7 @@ _FENCE = "+++\n"
 _CODE = re.compile(r"`(\w+)`")
 
 
-class PromptArguments(Exception):  # noqa: N818  (what it is, not that it is an error)
+class PromptArgumentsError(Exception):
     """Arguments that no prompt is made of; `problems` says of each what is wrong."""
 
     def __init__(self, prompt: str, problems: list[str]) -> None:
@@ -50,10 +50,10 @@ class Prompt:
         return frozenset(_CODE.findall(self.body))
 
     def render(self, arguments: Mapping[str, str]) -> str:
-        """The text with its arguments filled in, or PromptArguments."""
+        """The text with its arguments filled in, or PromptArgumentsError."""
         given = {name: value.strip() for name, value in arguments.items() if value.strip()}
         if problems := [*self._unknown(arguments), *self._missing(given)]:
-            raise PromptArguments(self.name, [*problems, self._valid()])
+            raise PromptArgumentsError(self.name, [*problems, self._valid()])
         defaults = {argument.name: argument.default for argument in self.arguments}
         return Template(self.body).substitute(defaults | given)
 

@@ -68,17 +68,21 @@ class Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
-        from server.catalogue.library import NoSuchPage
-        from server.live import TEXT, NotShown
+        from server.catalogue.library import PageNotFoundError
+        from server.live import TEXT, ResourceUnavailableError
         from server.protocol.resources import MARKDOWN
 
         caller, kind = self._caller_of(context), TEXT
         try:
             text = await caller.live.read(params.uri, _report_to(context))
             if text is None:
-                text, kind = caller.shelf.read(params.uri).text, MARKDOWN
-        except (NoSuchPage, NotShown) as error:
-            code = types.INTERNAL_ERROR if isinstance(error, NotShown) and error.there else types.INVALID_PARAMS
+                text, kind = caller.library.read(params.uri).text, MARKDOWN
+        except (PageNotFoundError, ResourceUnavailableError) as error:
+            code = (
+                types.INTERNAL_ERROR
+                if isinstance(error, ResourceUnavailableError) and error.there
+                else types.INVALID_PARAMS
+            )
             raise MCPError(code, in_quotes(str(error)), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)
         return types.ReadResourceResult(contents=[contents])
@@ -91,11 +95,11 @@ class Handlers:
 
     async def get_prompt(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """One prompt, filled in."""
-        from server.protocol.resources import NoSuchPrompt, prompt
+        from server.protocol.resources import PromptNotFoundError, prompt
 
         try:
             return prompt(params.name, params.arguments or {}, self._caller_of(context).policy)
-        except NoSuchPrompt as error:
+        except PromptNotFoundError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:

@@ -11,7 +11,7 @@ from mcp.server import ServerRequestContext
 
 from server.calls import Calls
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.connection import Connection
 from server.live import Live
 from server.policy import Policy
@@ -30,8 +30,8 @@ class Caller:
     name: str
     policy: Policy
     connection: Connection
-    shelf: Library
-    keeping: Keeping
+    library: Library
+    guard_settings: GuardSettings
     credential: str = ""
     """What they showed, where several may have the same name."""
     still: Callable[[], bool] = always
@@ -46,7 +46,13 @@ class Caller:
     def calls(self) -> Calls:
         """Its tool calls."""
         return Calls(
-            self.name, self.policy, self.connection, self.shelf, self.keeping, owner=self.owner, still=self.still
+            self.name,
+            self.policy,
+            self.connection,
+            self.library,
+            self.guard_settings,
+            owner=self.owner,
+            still=self.still,
         )
 
     @cached_property
@@ -64,7 +70,7 @@ class Caller:
     @property
     def instructions(self) -> str:
         """What its assistant is told before it sees a tool."""
-        masks = MASKED if self.keeping.masks else ""
+        masks = MASKED if self.guard_settings.masks else ""
         return f"{INSTRUCTIONS}{masks}{self.connection.described()}"
 
 

@@ -14,19 +14,20 @@ from server.catalogue.definitions import DRY_RUN
 from server.catalogue.docs_tools import INDEX, Lookup
 from server.catalogue.gateway import CallMethod, DescribeMethod, FindMethod, named
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
-from server.config.settings import WrongSettings
+from server.config.guard_settings import GuardSettings
+from server.config.settings import SettingsError
 from server.connection import Connection
 from server.policy import Policy, every_tool
 from server.privacy.masking import Masks, NoMasks, masks_of
 from server.protocol import failures
-from server.protocol.elicitation import AskFirst, Nobody, Person
+from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.results import Failure, Reply, answer, as_result, sketch
 from server.telemetry.observer import OK, UNKNOWN_TOOL, Running
 from tools.method import Method
-from tools.tool import InvalidArguments, Tool
+from tools.tool import InvalidArgumentsError, Tool
 from tools.untrusted import is_code, repeated
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -49,8 +50,8 @@ class Calls:
         name: str,
         policy: Policy,
         connection: Connection,
-        shelf: Library,
-        keeping: Keeping,
+        library: Library,
+        guard_settings: GuardSettings,
         *,
         owner: str,
         still: Callable[[], bool],
@@ -60,8 +61,8 @@ class Calls:
         self._still = still
         self._policy = policy
         self._connection = connection
-        self._shelf = shelf
-        self._keeping = keeping
+        self._library = library
+        self._guard_settings = guard_settings
         self._watching = False
 
     async def call(
@@ -75,7 +76,7 @@ class Calls:
         with self._connection.observer.call(name, self._name) as running:
             try:
                 reply = await self._reply(name, arguments, report, person)
-            except AskFirst as asking:
+            except InputRequiredError as asking:
                 running.outcome = ASKED
                 return asking.result
             _note(running, reply)
@@ -89,10 +90,10 @@ class Calls:
             _note(running, reply)
         return reply
 
-    async def desk(self, report: "Report | None" = None) -> Desk:
+    async def context(self, report: "Report | None" = None) -> Context:
         """The portal as this caller may use it."""
         portal, policy = await self._connection.portal(), self._policy
-        return Desk(portal, policy.tools, report, listen=self._masks.listen, why_not=policy.why_denied)
+        return Context(portal, policy.tools, report, listen=self._masks.listen, why_not=policy.why_denied)
 
     async def make_approved(self, approval_id: str) -> None:
         """Make a call that a person approved; not if somebody else has begun to, or it is for a server that may."""
@@ -101,29 +102,31 @@ class Calls:
         if asked is None or tool is None or not self._still():
             return
         try:
-            call, desk = tool.from_tool(asked.arguments), await self.desk()
-        except (InvalidArguments, WrongSettings):
+            call, context = tool.from_tool(asked.arguments), await self.context()
+        except (InvalidArgumentsError, SettingsError):
             return
         if approval := self.guard.approvals.claim(approval_id):
             make = partial(self._tried, tool, partial(self._made, call, None))
-            await self._tried(tool, partial(self.guard.make_approved, approval, call, desk, make))
+            await self._tried(tool, partial(self.guard.make_approved, approval, call, context, make))
 
     @cached_property
     def guard(self) -> "Guard":
         """What stands before changing calls; made at the first of them."""
         from server.approvals.gate import Guard
 
-        return Guard(self._policy, self._keeping, self._connection.key, self._name, self._masks, owner=self._owner)
+        return Guard(
+            self._policy, self._guard_settings, self._connection.key, self._name, self._masks, owner=self._owner
+        )
 
     @cached_property
     def _masks(self) -> Masks:
         """What hides clients' data from the assistant."""
-        return masks_of(self._keeping.folder, self._connection.key) if self._keeping.masks else NoMasks()
+        return masks_of(self._guard_settings.folder, self._connection.key) if self._guard_settings.masks else NoMasks()
 
     async def _reply(self, name: str, arguments: Mapping[str, Any], report: "Report | None", person: Person) -> Reply:
         try:
             tool, name, arguments = self._found(name, arguments)
-        except InvalidArguments as error:
+        except InvalidArgumentsError as error:
             return failures.invalid(CallMethod, error)
         if tool is None:
             return self._no_such_tool(name, arguments)
@@ -133,7 +136,7 @@ class Calls:
         try:
             reply = await work()
             return self._masks.hidden(reply) if isinstance(reply, Failure) else reply
-        except AskFirst:
+        except InputRequiredError:
             raise
         except Exception:
             logger.exception("The tool %s failed inside this server", tool.tool())
@@ -153,23 +156,23 @@ class Calls:
         try:
             arguments, dry = _without_dry_run(tool, self._masks.restored(arguments))
             call = tool.from_tool(arguments)
-        except InvalidArguments as error:
+        except InvalidArgumentsError as error:
             return failures.invalid(tool, error)
         if tool.reads():
             return await self._made(call, report)
         return await self._guarded(call, report, person, dry=dry)
 
     async def _guarded(self, call: Tool, report: "Report | None", person: Person, *, dry: bool) -> Reply:
-        from server.approvals.gate import Stopped
+        from server.approvals.gate import CallStoppedError
 
         try:
-            desk = await self.desk(report)
+            context = await self.context(report)
             if dry:
-                return sketch(self._masks.hidden(await self.guard.draft(call, desk)))
+                return sketch(self._masks.hidden(await self.guard.draft(call, context)))
             if isinstance(call, Composite) and self.guard.has_to_look(call):
-                call = await call.settled(desk)
-            return await self.guard.make(call, desk, person, partial(self._made, call, report))
-        except Stopped as stopped:
+                call = await call.settled(context)
+            return await self.guard.make(call, context, person, partial(self._made, call, report))
+        except CallStoppedError as stopped:
             return stopped.failure
         except failures.OF_CALLS as error:
             return failures.of_call(type(call), error)
@@ -189,17 +192,17 @@ class Calls:
     async def _result(self, call: Tool, report: "Report | None") -> Any:
         match call:
             case Lookup():
-                return call.look_up(self._shelf)
+                return call.look_up(self._library)
             case FindMethod() | DescribeMethod():
-                return call.look_up(self._policy.tools, self._shelf)
+                return call.look_up(self._policy.tools, self._library)
             case ApprovalStatus():
                 await self._connection.portal()
                 self._watch()
                 return call.look_up(self.guard.approvals, self._connection.key, self._owner)
             case Method():
-                return await (await self.desk(report)).ask(call)
+                return await (await self.context(report)).ask(call)
             case Composite():
-                return await call.run(await self.desk(report))
+                return await call.run(await self.context(report))
             case _:
                 raise TypeError(f"{call.tool()} is no kind of tool that can be called")
 
@@ -265,5 +268,5 @@ def _without_dry_run(tool: type[Tool], arguments: Mapping[str, Any]) -> tuple[Ma
         return arguments, False
     dry = arguments[DRY_RUN]
     if not isinstance(dry, bool | None):
-        raise InvalidArguments([f"{DRY_RUN}: should be true or false"])
+        raise InvalidArgumentsError([f"{DRY_RUN}: should be true or false"])
     return {name: value for name, value in arguments.items() if name != DRY_RUN}, bool(dry)

@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
 from server.config.secrets import secret
-from server.config.settings import FOLDER, Settings, WrongSettings
+from server.config.settings import FOLDER, Settings, SettingsError
 from server.telemetry.observer import NOBODY, CallObserver
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Connection:
         self._sleep = sleep
         self._webhook = None if settings.sandbox else webhook(settings)
         if self._webhook is not None and settings.portal is not None:
-            raise WrongSettings("give a webhook or an application (portal, client_id, client_secret), not both")
+            raise SettingsError("give a webhook or an application (portal, client_id, client_secret), not both")
         if self._webhook is None and not settings.sandbox:
             application_settings(settings)
         self._own_sandbox = f"sandbox {secrets.token_hex(4)}"
@@ -94,7 +94,7 @@ class Connection:
         return ""
 
     async def portal(self) -> "Portal":
-        """The portal's client; WrongSettings if an application has not signed in yet."""
+        """The portal's client; SettingsError if an application has not signed in yet."""
         async with self._opening:
             if self._portal is None:
                 self._portal = await self._tasks.start(self._keep_open)
@@ -105,7 +105,7 @@ class Connection:
         try:
             opened = self._client()
         except (ImportError, OSError, ValueError) as error:
-            raise WrongSettings(
+            raise SettingsError(
                 f"the HTTP client cannot be set up ({type(error).__name__}): check proxy and TLS"
             ) from None
         async with opened as portal:
@@ -148,13 +148,13 @@ class Connection:
         if self._webhook is not None:
             return self._webhook
         from portal.oauth import ApplicationAuth
-        from portal.tokens import NoGrant
+        from portal.tokens import NoGrantError
 
         application, file = application_settings(self._settings)
         try:
             return ApplicationAuth(application, file)
-        except NoGrant as error:
-            raise WrongSettings(str(error)) from None
+        except NoGrantError as error:
+            raise SettingsError(str(error)) from None
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -169,15 +169,15 @@ class Connection:
 
 def webhook(settings: Settings) -> "Webhook | None":
     """The webhook in the settings, if there is one."""
-    from portal.address import InvalidAddress
+    from portal.address import InvalidAddressError
     from portal.webhook import Webhook
 
     if (url := secret(settings, "webhook_url")) is None:
         return None
     try:
         return Webhook.parse(url)
-    except InvalidAddress as error:
-        raise WrongSettings(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
+    except InvalidAddressError as error:
+        raise SettingsError(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
 
 
 def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
@@ -187,15 +187,15 @@ def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
     from portal.tokens import TokenFile
 
     if settings.portal is None and settings.client_id is None:
-        raise WrongSettings(NOTHING)
+        raise SettingsError(NOTHING)
     client_secret = secret(settings, "client_secret")
     if not (settings.portal and settings.client_id and client_secret):
-        raise WrongSettings("an application needs portal, client_id and client_secret")
+        raise SettingsError("an application needs portal, client_id and client_secret")
     try:
         origin = address.origin(address.split(settings.portal, "portal"))
         server = address.origin(address.split(settings.oauth_server or SERVER, "oauth_server"))
-    except address.InvalidAddress as error:
-        raise WrongSettings(str(error)) from None
+    except address.InvalidAddressError as error:
+        raise SettingsError(str(error)) from None
     path = settings.token_file or FOLDER / "tokens" / _file_name(origin, settings)
     return Application(origin, settings.client_id, client_secret, server), TokenFile(path.expanduser())
 

@@ -26,7 +26,7 @@ FRESH = 30.0
 """Seconds for which ids are offered before the portal is asked again: somebody types letter by letter."""
 
 
-class NotShown(Exception):  # noqa: N818
+class ResourceUnavailableError(Exception):
     """Why a resource cannot be read; `there` unless the address is wrong."""
 
     def __init__(self, why: str, *, there: bool) -> None:
@@ -92,7 +92,7 @@ class Live:
         ]
 
     async def read(self, uri: str, report: "Report | None" = None) -> str | None:
-        """The text of a resource, or NotShown; None for an address of another kind."""
+        """The text of a resource, or ResourceUnavailableError; None for an address of another kind."""
         name, _, end = uri.removeprefix(ROOT).partition("/")
         kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
         if kind is None or not uri.startswith(ROOT):
@@ -100,7 +100,7 @@ class Live:
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.show(kind.tool, arguments, report)
         if isinstance(reply, Failure):
-            raise NotShown(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
+            raise ResourceUnavailableError(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
         return fenced(reply.text())
 
     async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
@@ -124,8 +124,8 @@ class Live:
         from workflows.directory.completions import line_ids, recent_chats
 
         try:
-            desk = await self._calls.desk()
-            return await (recent_chats(desk) if kind is DIALOG else line_ids(desk))
+            context = await self._calls.context()
+            return await (recent_chats(context) if kind is DIALOG else line_ids(context))
         except failures.OF_CALLS:
             return []
 

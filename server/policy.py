@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal, Self
 
-from server.config.settings import Settings, WrongSettings
+from server.config.settings import Settings, SettingsError
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
 from tools.tool import Tool
@@ -135,14 +135,14 @@ def every_tool() -> Mapping[str, type[Tool]]:
 
 
 def _known(words: frozenset[str]) -> frozenset[str]:
-    """The words, or WrongSettings: a misspelt one would quietly leave a limit off."""
+    """The words, or SettingsError: a misspelt one would quietly leave a limit off."""
     if not words:
         return words
     known = {*TOOLSETS, *EVERY_EFFECT.names, *every_tool()}
     for word in sorted(words - known):
         near = difflib.get_close_matches(word, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise WrongSettings(f"{word[:60]} is no effect, toolset or tool{hint}")
+        raise SettingsError(f"{word[:60]} is no effect, toolset or tool{hint}")
     return words
 
 

@@ -10,7 +10,7 @@ from tools.connector_results import Handling, Outcome, Registration
 from tools.effect import Auth
 from tools.errors import advice
 from tools.fields import LineId
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
 
 LONGEST_COMPLAINT = 500
 
@@ -31,7 +31,9 @@ class RegistrationMethod(ApplicationMethod):
         if result["result"]:
             return True
         code = result.get("error") or ""
-        raise RefusedByResult(False, advice(code, self.errors), code=code, said=result.get("error_description") or "")
+        raise RefusedByResultError(
+            False, advice(code, self.errors), code=code, said=result.get("error_description") or ""
+        )
 
 
 class LineMethod(ApplicationMethod):
@@ -49,7 +51,7 @@ class NotedMethod(LineMethod):
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
         if not result["SUCCESS"]:
-            raise RefusedByResult(False, f"The portal gives no reason. {self.afterwards}")
+            raise RefusedByResultError(False, f"The portal gives no reason. {self.afterwards}")
         return True
 
 
@@ -69,16 +71,16 @@ class MessagesMethod(NotedMethod):
         super().shape(result)
         handled = result["DATA"].get("RESULT", [])
         if len(handled) != len(self.messages):
-            raise UnexpectedResult(f"{self.rest} says nothing of some messages")
+            raise UnexpectedResultError(f"{self.rest} says nothing of some messages")
         named = list(zip((message.message.id for message in self.messages), handled, strict=True))
         taken = [_entry(name, one) for name, one in named if one["SUCCESS"]]
         if refused := {name: _complaint(one) for name, one in named if not one["SUCCESS"]}:
             raise self._not_all(taken, refused)
         return {"messages": taken}
 
-    def _not_all(self, taken: list[dict[str, Any]], refused: dict[str, str]) -> RefusedByResult:
+    def _not_all(self, taken: list[dict[str, Any]], refused: dict[str, str]) -> RefusedByResultError:
         others = f" {', '.join(map(_place, taken))}: {self.done} already{self.doubles}." if taken else ""
-        return RefusedByResult(
+        return RefusedByResultError(
             False,
             f"Correct and call again only for {', '.join(refused)}.{others}",
             happened=f"The portal has {self.done} {len(taken)} of {len(self.messages)} messages",

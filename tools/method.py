@@ -12,7 +12,7 @@ from tools.names import tool_name
 from tools.tool import Tool
 
 
-class RefusedByResult(Exception):  # noqa: N818
+class RefusedByResultError(Exception):
     """An answer with HTTP 200 whose result means that nothing was done, or what `happened` says.
 
     `code` and `said` are the portal's, where the result holds them.
@@ -29,7 +29,7 @@ class RefusedByResult(Exception):  # noqa: N818
         self.said = said
 
 
-class UnexpectedResult(Exception):  # noqa: N818
+class UnexpectedResultError(Exception):
     """A result of another shape than the method is known to give."""
 
 
@@ -96,17 +96,17 @@ class Method(Tool):
         return body
 
     def result(self, raw: object) -> Any:
-        """The portal's result with its types put right; RefusedByResult where it means a failure."""
+        """The portal's result with its types put right; RefusedByResultError where it means a failure."""
         for refused, advice in self.refusals.items():
             if raw == refused and type(raw) is type(refused):
-                raise RefusedByResult(raw, advice)
+                raise RefusedByResultError(raw, advice)
         if raw is False:
-            raise RefusedByResult(raw, f"The portal gives no reason. {self.afterwards}".strip())
+            raise RefusedByResultError(raw, f"The portal gives no reason. {self.afterwards}".strip())
         adapter = _adapter(type(self))
         try:
             value = adapter.validate_python(raw)
         except ValidationError:
-            raise UnexpectedResult(f"{self.rest} gave a result of an unknown form") from None
+            raise UnexpectedResultError(f"{self.rest} gave a result of an unknown form") from None
         return self.shape(adapter.dump_python(value, mode="json", exclude_unset=True))
 
     def shape(self, result: Any) -> Any:

@@ -20,7 +20,7 @@ MOST_NAMES = 30
 _ALTERNATIVE = re.compile(r"^(list|nullable|union|function-[a-z]+|str|int|bool|json-or-python|\[key\])(\[.*)?$")
 
 
-class InvalidArguments(Exception):  # noqa: N818  (what it is, not that it is an error)
+class InvalidArgumentsError(Exception):
     """Arguments that no request is made for; `problems` says of each what is wrong and what would be right."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -91,14 +91,14 @@ class Tool(BaseModel):
 
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
-        """The call that these arguments describe, or InvalidArguments; null is the same as leaving out."""
+        """The call that these arguments describe, or InvalidArgumentsError; null is the same as leaving out."""
         if problems := _not_sendable(arguments):
-            raise InvalidArguments(problems)
+            raise InvalidArgumentsError(problems)
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             call = cls.model_validate(given)
         except ValidationError as error:
-            raise InvalidArguments(_problems(cls, error)) from None
+            raise InvalidArgumentsError(_problems(cls, error)) from None
         call._given = given  # noqa: SLF001  (its own)
         return call
 

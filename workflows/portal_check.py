@@ -11,7 +11,8 @@ from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
 from tools.method import Method
 from tools.tool import Tool
 from tools.untrusted import is_code, outside
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -67,16 +68,16 @@ class PortalCheck(Composite):
         "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
     )
 
-    async def run(self, desk: Desk) -> dict[str, Any]:
+    async def run(self, context: Context) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
-        examination = Examination(desk.portal, [tool for tool in desk.tools.values() if issubclass(tool, Method)])
+        examination = Examination(context.portal, [tool for tool in context.tools.values() if issubclass(tool, Method)])
         checks = await examination.checks()
-        unusable = {name: why for name, tool in desk.tools.items() if (why := examination.why_unusable(tool))}
+        unusable = {name: why for name, tool in context.tools.items() if (why := examination.why_unusable(tool))}
         return {
-            "portal": desk.portal.origin,
+            "portal": context.portal.origin,
             "ok": all(check.ok for check in checks),
             "checks": [asdict(check) for check in checks],
-            "usable_tools": len(desk.tools) - len(unusable),
+            "usable_tools": len(context.tools) - len(unusable),
             "unusable_tools": unusable,
         }
 
@@ -125,9 +126,9 @@ class Examination:
 
     async def _connect(self) -> None:
         """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
-        from portal.errors import AnswerLost, NotReachable
+        from portal.errors import AnswerLostError, NotReachableError
 
-        if isinstance(self._refusals.get("credentials"), NotReachable | AnswerLost):
+        if isinstance(self._refusals.get("credentials"), NotReachableError | AnswerLostError):
             found = self._found.pop("credentials")
             self._found["connection"] = replace(found, name="connection")
         else:

@@ -30,7 +30,7 @@ _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _INSIDE = re.compile(r"[^/\\:\x00-\x1f\ud800-\udfff][^\\:\x00-\x1f\ud800-\udfff]*")
 
 
-class BadArchive(Exception):  # noqa: N818
+class BadArchiveError(Exception):
     """An archive that is cut, corrupt, hostile or something else; the message says what is wrong with it."""
 
 
@@ -74,7 +74,7 @@ def digest(source: Path) -> str:
 
 
 def read(source: Path) -> Tree:
-    """The tree of a tar.gz, tar or zip archive or of a folder, verified to its end; BadArchive or OSError otherwise."""
+    """The tree of a tar.gz, tar or zip archive or of a folder, verified to its end; else BadArchiveError or OSError."""
     if source.is_dir():
         return _tree(_folder(source), "")
     try:
@@ -86,7 +86,7 @@ def read(source: Path) -> Tree:
             _read_to_the_end(file)
             return Tree(tree.root, tree.sheets, tar.pax_headers.get("comment", ""))
     except _BROKEN as error:
-        raise BadArchive(f"it is cut or corrupt ({error})") from None
+        raise BadArchiveError(f"it is cut or corrupt ({error})") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class _Bounded(gzip.GzipFile):
     """A packed file that gives nobody more at once than the largest member can hold."""
 
     def read(self, size: int | None = -1) -> bytes:
-        """At most `size` bytes; BadArchive where a header asks for an absurd number of them."""
+        """At most `size` bytes; BadArchiveError where a header asks for an absurd number of them."""
         if size is not None and size > LARGEST_MEMBER:
-            raise BadArchive("a member claims an absurd size")
+            raise BadArchiveError("a member claims an absurd size")
         return super().read(size)
 
 
@@ -119,13 +119,13 @@ def _read_to_the_end(file: BinaryIO) -> None:
     while piece := file.read(2**20):
         rest += len(piece)
         if rest > LARGEST_TOTAL:
-            raise BadArchive("it unpacks to an absurd size")
+            raise BadArchiveError("it unpacks to an absurd size")
 
 
 def _tar(archive: tarfile.TarFile) -> Iterator[_Entry]:
     for number, member in enumerate(archive):
         if member.offset_data + member.size > LARGEST_TOTAL:
-            raise BadArchive("it unpacks to an absurd size")
+            raise BadArchiveError("it unpacks to an absurd size")
         _check(member.name, member.size, number)
         file = archive.extractfile(member) if member.isreg() and _wanted(member.name) else None
         if file is not None:
@@ -134,7 +134,7 @@ def _tar(archive: tarfile.TarFile) -> Iterator[_Entry]:
 
 def _zip(archive: zipfile.ZipFile) -> Iterator[_Entry]:
     if sum(member.file_size for member in archive.infolist()) > LARGEST_TOTAL:
-        raise BadArchive("it unpacks to an absurd size")
+        raise BadArchiveError("it unpacks to an absurd size")
     for number, member in enumerate(archive.infolist()):
         _check(member.filename, member.file_size, number)
         if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or not _wanted(member.filename):
@@ -155,9 +155,9 @@ def _folder(source: Path) -> Iterator[_Entry]:
 
 def _check(name: str, size: int, number: int) -> None:
     if number >= MOST_MEMBERS:
-        raise BadArchive(f"it has more than {MOST_MEMBERS} members")
+        raise BadArchiveError(f"it has more than {MOST_MEMBERS} members")
     if size > (LARGEST_FILE if _wanted(name) else LARGEST_MEMBER):
-        raise BadArchive(f"a member claims an absurd size ({size} bytes)")
+        raise BadArchiveError(f"a member claims an absurd size ({size} bytes)")
 
 
 def _wanted(name: str) -> bool:
@@ -172,11 +172,11 @@ def _tree(entries: Iterable[_Entry], revision: str) -> Tree:
     for entry in entries:
         total += len(entry.content)
         if total > LARGEST_TEXT:
-            raise BadArchive("its Markdown files have an absurd size")
+            raise BadArchiveError("its Markdown files have an absurd size")
         files[posixpath.normpath(entry.name)] = entry
     indexes = [name for name in files if f"/{name}".endswith(f"/{INDEX}")]
     if not indexes:
-        raise BadArchive(f"it has no {INDEX}, so it is not the documentation")
+        raise BadArchiveError(f"it has no {INDEX}, so it is not the documentation")
     top = min(indexes, key=len).removesuffix(INDEX)
     sheets = {name.removeprefix(top): _sheet(entry) for name, entry in files.items() if name.startswith(top)}
     return Tree(top.rstrip("/").rpartition("/")[2], sheets, revision)

@@ -13,7 +13,7 @@ from reference.mirror.reference import (
     WRAPPERS,
     Page,
     PageParam,
-    UnreadablePage,
+    UnreadablePageError,
     event_files,
     method_files,
     read_event,
@@ -111,14 +111,14 @@ def known_differences() -> dict[tuple[Kind, str], str]:
 def _read(texts: Mapping[str, str], file: str) -> Page | Difference:
     try:
         return read_page(texts, file)
-    except UnreadablePage as error:
+    except UnreadablePageError as error:
         return Difference("unreadable_page", file, f"cannot be compared: {error}")
 
 
 def _event(texts: Mapping[str, str], file: str) -> str | Difference:
     try:
         return read_event(texts, file)
-    except UnreadablePage as error:
+    except UnreadablePageError as error:
         return Difference("unreadable_page", file, f"cannot be compared: {error}")
 
 

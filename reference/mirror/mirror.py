@@ -13,7 +13,7 @@ from reference.mirror.excerpt import passage
 from reference.mirror.fit import fit
 from reference.mirror.index import WEIGHTS
 from reference.mirror.languages import LANGUAGES
-from reference.mirror.store import NoMirror, check, database, reading, unpack
+from reference.mirror.store import NoMirrorError, check, database, reading, unpack
 
 State = Literal["ready", "absent", "outdated", "damaged"]
 MOST_HITS = 100
@@ -102,7 +102,7 @@ class Mirror:
         """
         for code in sorted(LANGUAGES, key=lambda code: code != (lang or asked.language_of(query))):
             if lang in {None, code}:
-                with suppress(NoMirror), reading(database(self._folder, code)) as connection:
+                with suppress(NoMirrorError), reading(database(self._folder, code)) as connection:
                     return _search(connection, code, query, max(0, min(limit, MOST_HITS)))
         return []
 
@@ -118,11 +118,11 @@ class Mirror:
                     (wanted, f"{wanted}/index".lstrip("/")),
                 ).fetchone()
                 return _page(lang, row) if row else None
-        except NoMirror:
+        except NoMirrorError:
             return None
 
     def originals(self, lang: str) -> dict[str, str]:
-        """The files about what is ours as they are written, by their path; NoMirror where there is no mirror."""
+        """The files about what is ours as they are written, by their path; NoMirrorError where there is no mirror."""
         with reading(database(self._folder, lang)) as connection:
             return {file: unpack(text) for file, text in connection.execute("SELECT file, text FROM originals")}
 
@@ -138,7 +138,7 @@ class Mirror:
                 check(connection)
                 words = f"{pages:,} pages, as of {meta['dated']}, synced {meta['synced'][:10]}"
                 return MirrorState(lang, "ready", words, pages, meta["dated"], meta["synced"], meta["source"])
-        except NoMirror as reason:
+        except NoMirrorError as reason:
             return MirrorState(lang, reason.state, str(reason))
 
 

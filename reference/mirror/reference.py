@@ -44,7 +44,7 @@ _CURL_METHOD = re.compile(r"/([a-z]\w*(?:\.\w+)*?)(?:\.json)?\s*$", re.MULTILINE
 _EVENT = re.compile(r"\bOn[A-Z]\w+")
 
 
-class UnreadablePage(Exception):  # noqa: N818
+class UnreadablePageError(Exception):
     """A page that is not built as the others are; the message names it and says what is missing."""
 
 
@@ -93,12 +93,12 @@ def event_files(files: Iterable[str]) -> list[str]:
 
 
 def read_pages(texts: Mapping[str, str]) -> dict[str, Page]:
-    """Every method page, by method; UnreadablePage where one is not built as the others or a second of its method."""
+    """Every method page, by method; UnreadablePageError where one is built otherwise or is a second of its method."""
     by_method: dict[str, Page] = {}
     for file in method_files(texts):
         page = read_page(texts, file)
         if page.method in by_method:
-            raise UnreadablePage(f"{file} describes {page.method} a second time")
+            raise UnreadablePageError(f"{file} describes {page.method} a second time")
         by_method[page.method] = page
     return by_method
 
@@ -109,7 +109,7 @@ def read_page(texts: Mapping[str, str], file: str) -> Page:
     curl = next((found for tab in _CURL_TABS if (found := tab.search(text))), None)
     method = curl and _CURL_METHOD.search(curl[1])
     if curl is None or method is None:
-        raise UnreadablePage(f"{file}: no curl example names a method")
+        raise UnreadablePageError(f"{file}: no curl example names a method")
     body = _CURL_BODY.search(curl[1])
     try:
         return Page(
@@ -121,14 +121,14 @@ def read_page(texts: Mapping[str, str], file: str) -> Page:
             statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", _section(text, "## Error Handling")))),
         )
     except (ValueError, KeyError) as error:
-        raise UnreadablePage(f"{file}: {error}") from None
+        raise UnreadablePageError(f"{file}: {error}") from None
 
 
 def read_event(texts: Mapping[str, str], file: str) -> str:
     """The name of the event that a page describes."""
     found = _EVENT.search(texts[file].partition("\n")[0])
     if found is None:
-        raise UnreadablePage(f"{file}: its title names no event")
+        raise UnreadablePageError(f"{file}: its title names no event")
     return found[0]
 
 

@@ -17,7 +17,7 @@ _NOT_THAT_PART = {httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_S
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-class SourceFailed(Exception):  # noqa: N818
+class SourceError(Exception):
     """Nothing usable came; the message says why and what to do."""
 
 
@@ -68,14 +68,14 @@ def shown(origin: str) -> str:
 def fetch(address: str, folder: Path, known: str, watch: Watch, transport: Transport | None = None) -> Download:
     """Bring an archive into the folder, unless the server still has the state whose etag is `known`.
 
-    Raises SourceFailed, and OSError where the folder cannot be written.
+    Raises SourceError, and OSError where the folder cannot be written.
     """
     download = Download(address, folder)
     with httpx.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True) as client:
         try:
             _complete(client, address, download, known, watch)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceFailed(_reason(address, download, error)) from None
+            raise SourceError(_reason(address, download, error)) from None
     return download
 
 
@@ -90,9 +90,7 @@ def _complete(client: httpx.Client, address: str, download: Download, known: str
             _receive(answer, download, watch)
             return
         if not (have and answer.status_code in _NOT_THAT_PART):
-            raise SourceFailed(
-                f"{shown(address)} answered {answer.status_code}; try again later, or give --from a file"
-            )
+            raise SourceError(f"{shown(address)} answered {answer.status_code}; try again later, or give --from a file")
     download.discard()
     _complete(client, address, download, known, watch)
 
@@ -118,7 +116,7 @@ def _receive(answer: httpx.Response, download: Download, watch: Watch) -> None:
         for piece in answer.iter_raw():
             done += len(piece)
             if done > LARGEST_DOWNLOAD:
-                raise SourceFailed(f"{shown(str(answer.url))} sends more than the documentation can be; check --from")
+                raise SourceError(f"{shown(str(answer.url))} sends more than the documentation can be; check --from")
             file.write(piece)
             watch("download", done, total)
     if total is not None and done != total:

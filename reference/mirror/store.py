@@ -30,7 +30,7 @@ _CACHE = 512
 """Kilobytes of the database that a reader keeps in memory."""
 
 
-class NoMirror(Exception):  # noqa: N818
+class NoMirrorError(Exception):
     """There is nothing that can be read; the message says why and what to do."""
 
     def __init__(self, state: Literal["absent", "outdated", "damaged"], message: str) -> None:
@@ -77,18 +77,20 @@ def write(
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database, opened for a moment, so that the next reader sees a newer one; NoMirror where it cannot be read."""
+    """The database, opened for a moment: the next reader sees a newer one. NoMirrorError where it cannot be read."""
     if not path.is_file():
-        raise NoMirror("absent", "not there yet; openchannels-mcp docs sync brings it")
+        raise NoMirrorError("absent", "not there yet; openchannels-mcp docs sync brings it")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.executescript(f"PRAGMA cache_size = -{_CACHE}; PRAGMA query_only = ON;")
             if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA,):
-                raise NoMirror("outdated", "made by another version of this program; run openchannels-mcp docs sync")
+                raise NoMirrorError(
+                    "outdated", "made by another version of this program; run openchannels-mcp docs sync"
+                )
             yield connection
     except (sqlite3.Error, zlib.error, UnicodeDecodeError) as error:
         words = f"{path} cannot be read ({error}); openchannels-mcp docs sync makes it anew"
-        raise NoMirror("damaged", words) from None
+        raise NoMirrorError("damaged", words) from None
 
 
 def check(connection: sqlite3.Connection) -> None:

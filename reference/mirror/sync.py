@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reference.mirror.archive import BadArchive, Tree, digest, read
+from reference.mirror.archive import BadArchiveError, Tree, digest, read
 from reference.mirror.clean import Cleaner, CleanPage
 from reference.mirror.languages import LANGUAGES, Language, language_of
 from reference.mirror.reference import sources
-from reference.mirror.source import SourceFailed, Transport, Watch, fetch, is_address, shown
-from reference.mirror.store import NoMirror, check, database, reading, unpack, write
+from reference.mirror.source import SourceError, Transport, Watch, fetch, is_address, shown
+from reference.mirror.store import NoMirrorError, check, database, reading, unpack, write
 
 FEWEST_PAGES = 100
 NEEDED_MEGABYTES = 60
@@ -24,7 +24,7 @@ _LEAST_SHARE = 0.5
 """A state with fewer pages than this share of the last one is taken for a broken one."""
 
 
-class SyncFailed(Exception):  # noqa: N818
+class SyncError(Exception):
     """Nothing was changed; the message says why and what to do."""
 
 
@@ -62,22 +62,22 @@ def sync(folder: Path, origin: str, lang: str | None, watch: Watch, transport: T
     """Make the mirror of one language in the folder equal to an archive, a folder or what is at an address.
 
     The origin tells the language unless it is given. Until the new database is complete and in its place, readers have
-    the old one. Raises SyncFailed.
+    the old one. Raises SyncError.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             run = _Run(folder, origin, lang, watch)
             return run.from_address(transport) if is_address(origin) else run.from_path()
-    except SourceFailed as error:
-        raise SyncFailed(str(error)) from None
+    except SourceError as error:
+        raise SyncError(str(error)) from None
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        raise SyncFailed(_unwritten(folder, error.strerror or str(error), full=full)) from None
+        raise SyncError(_unwritten(folder, error.strerror or str(error), full=full)) from None
     except sqlite3.OperationalError as error:
         if not error.sqlite_errorname.startswith(_SURROUNDINGS):
             raise
-        raise SyncFailed(_unwritten(folder, str(error), full="FULL" in error.sqlite_errorname)) from None
+        raise SyncError(_unwritten(folder, str(error), full="FULL" in error.sqlite_errorname)) from None
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _alone(folder: Path) -> Iterator[None]:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY":
                 raise
-            raise SyncFailed(f"another sync is at work in {folder}; let it finish") from None
+            raise SyncError(f"another sync is at work in {folder}; let it finish") from None
         yield
 
 
@@ -114,7 +114,7 @@ class _Run:
             return same.unchanged()
         try:
             synced = self._from(download.path, download.etag)
-        except SyncFailed:
+        except SyncError:
             download.discard()
             raise
         download.discard()
@@ -124,7 +124,7 @@ class _Run:
         """Read the file or folder of this machine."""
         path = Path(self._origin).expanduser()
         if not path.exists():
-            raise SyncFailed(f"there is no file or folder {path}")
+            raise SyncError(f"there is no file or folder {path}")
         return self._from(path, "")
 
     def _from(self, path: Path, etag: str) -> Synced:
@@ -134,10 +134,10 @@ class _Run:
                 if present.meta["digest"] == fingerprint:
                     return present.unchanged()
             tree = read(path)
-        except BadArchive as error:
-            raise SyncFailed(f"{shown(self._origin)} cannot be used: {error}") from None
+        except BadArchiveError as error:
+            raise SyncError(f"{shown(self._origin)} cannot be used: {error}") from None
         except OSError as error:
-            raise SyncFailed(f"{shown(self._origin)} cannot be read: {error.strerror or error}") from None
+            raise SyncError(f"{shown(self._origin)} cannot be read: {error.strerror or error}") from None
         language = self._language(tree)
         pages = self._cleaned(tree, language)
         self._watch("index", 0, None)
@@ -147,11 +147,9 @@ class _Run:
     def _language(self, tree: Tree) -> Language:
         told = language_of(tree.root, shown(self._origin))
         if told is None and self._lang is None:
-            raise SyncFailed(f"{shown(self._origin)} does not tell its language; add --lang en or --lang ru")
+            raise SyncError(f"{shown(self._origin)} does not tell its language; add --lang en or --lang ru")
         if told is not None and self._lang not in {None, told.code}:
-            raise SyncFailed(
-                f"{shown(self._origin)} holds the {told.name} documentation; leave out --lang {self._lang}"
-            )
+            raise SyncError(f"{shown(self._origin)} holds the {told.name} documentation; leave out --lang {self._lang}")
         return told or LANGUAGES[self._lang or ""]
 
     def _cleaned(self, tree: Tree, language: Language) -> list[CleanPage]:
@@ -160,7 +158,7 @@ class _Run:
         old = self._present.get(language.code)
         fewest = max(FEWEST_PAGES, int(len(old.texts) * _LEAST_SHARE) if old else 0)
         if len(cleaner) < fewest:
-            raise SyncFailed(
+            raise SyncError(
                 f"{shown(self._origin)} has only {len(cleaner)} pages where at least {fewest} are expected; "
                 f"if that is right, delete {database(self._folder, language.code)} and sync again"
             )
@@ -216,7 +214,7 @@ class _Run:
 def _present(folder: Path, lang: str) -> _Present | None:
     """The database of a language, if every page in it can be read."""
     path = database(folder, lang)
-    with suppress(NoMirror), reading(path) as connection:
+    with suppress(NoMirrorError), reading(path) as connection:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         texts = dict(connection.execute("SELECT path, text FROM pages"))
         check(connection)

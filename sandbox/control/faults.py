@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sandbox.control.switches import BadInput
+from sandbox.control.switches import BadInputError
 from sandbox.state.company import Company
 from sandbox.state.faults import LONGEST_PAUSE, read_plan
 from sandbox.state.limits import read_limits
@@ -74,25 +74,25 @@ def _change(oauth: OAuth, read: Mapping[str, Any]) -> None:
 def _read_oauth(name: str, value: Any) -> Any:
     reader = _OAUTH_FIELDS.get(name)
     if reader is None:
-        raise BadInput(f"unknown field {name}; known: {', '.join(_OAUTH_FIELDS)}")
+        raise BadInputError(f"unknown field {name}; known: {', '.join(_OAUTH_FIELDS)}")
     return reader(name, value)
 
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(f"{name}: true or false expected")
+        raise BadInputError(f"{name}: true or false expected")
     return value
 
 
 def _pause(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_PAUSE:
-        raise BadInput(f"{name}: a number of seconds from 0 to {LONGEST_PAUSE}")
+        raise BadInputError(f"{name}: a number of seconds from 0 to {LONGEST_PAUSE}")
     return value
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"{name}: a text expected")
+        raise BadInputError(f"{name}: a text expected")
     return value
 
 
@@ -102,7 +102,7 @@ def _text_or_none(name: str, value: Any) -> str | None:
 
 def _scopes(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise BadInput(f"{name}: a list of names")
+        raise BadInputError(f"{name}: a list of names")
     return tuple(_text(name, item) for item in value)
 
 

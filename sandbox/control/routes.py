@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox.control import faults
 from sandbox.control.inspection import messages, state
-from sandbox.control.switches import BadInput, apply_patch, fields_of, required
+from sandbox.control.switches import BadInputError, apply_patch, fields_of, required
 from sandbox.domain.new_clients import chat_of_stranger
 from sandbox.domain.operator_messages import client_writes, operator_writes
 from sandbox.domain.transfers import dismiss
@@ -55,7 +55,7 @@ def _guarded(act: Act) -> Endpoint:
             return PortalResponse({"error": "the control API answers loopback clients only"}, 403)
         try:
             return PortalResponse(act(request, await _body(request)))
-        except BadInput as bad:
+        except BadInputError as bad:
             return PortalResponse({"error": str(bad)}, 400)
 
     return endpoint
@@ -74,9 +74,9 @@ async def _body(request: Request) -> dict[str, Any]:
     try:
         read = json.loads(raw) if raw else {}
     except ValueError:
-        raise BadInput("the body is not JSON") from None
+        raise BadInputError("the body is not JSON") from None
     if not isinstance(read, dict):
-        raise BadInput("the body is not a JSON object")
+        raise BadInputError("the body is not a JSON object")
     return read
 
 
@@ -118,7 +118,7 @@ def _reset(request: Request, _body: dict[str, Any]) -> Any:
 def _advance(request: Request, body: dict[str, Any]) -> Any:
     seconds = required(body, "seconds", (int, float))
     if not 0 <= seconds <= LONGEST_ADVANCE:
-        raise BadInput(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
+        raise BadInputError(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
     company = _company(request)
     company.clock.advance(seconds)
     return {"now": company.clock().isoformat()}
@@ -133,10 +133,10 @@ def _switches(request: Request, body: dict[str, Any]) -> Any:
 def _webhook(request: Request, body: dict[str, Any]) -> Any:
     kind = body.get("kind", "webhook")
     if kind not in KINDS:
-        raise BadInput(f"kind: one of {', '.join(KINDS)}")
+        raise BadInputError(f"kind: one of {', '.join(KINDS)}")
     scopes = body.get("scopes", ["imopenlines"])
     if not isinstance(scopes, list):
-        raise BadInput("scopes: a list of names")
+        raise BadInputError("scopes: a list of names")
     webhook = Webhook(
         token=required(body, "token", (str,)),
         user_id=required(body, "user_id", (int,)),
@@ -155,7 +155,7 @@ def _chat(company: Company, body: dict[str, Any]) -> Chat:
     else:
         found = company.chats.get(required(body, "chat_id", (int,)))
     if found is None or found.entity_type != "LINES":
-        raise BadInput("no such open-line chat")
+        raise BadInputError("no such open-line chat")
     return found
 
 
@@ -176,7 +176,7 @@ def _client_message(request: Request, body: dict[str, Any]) -> Any:
 def _files(body: dict[str, Any]) -> list[tuple[str, int]]:
     files = body.get("files", [])
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
-        raise BadInput("files: a list of {name, size}")
+        raise BadInputError("files: a list of {name, size}")
     return [(required(file, "name", (str,)), required({"size": FILE_SIZE} | file, "size", (int,))) for file in files]
 
 
@@ -204,5 +204,5 @@ def _dismiss(request: Request, body: dict[str, Any]) -> Any:
 def _employee(company: Company, body: dict[str, Any]) -> int:
     user_id: int = required(body, "user_id", (int,))
     if company.employee(user_id) is None:
-        raise BadInput("user_id: no such employee")
+        raise BadInputError("user_id: no such employee")
     return user_id

@@ -9,7 +9,7 @@ from sandbox.state.switches import Hold, Pending, Switches
 STAGES = ("chat", "session", "data")
 
 
-class BadInput(Exception):  # noqa: N818  it is the fault of whoever asked
+class BadInputError(Exception):
     """The control API was asked for something that makes no sense."""
 
 
@@ -17,7 +17,7 @@ def required(body: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any
     """Return a value that must be there and of a certain type."""
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, kinds):
-        raise BadInput(f"{name}: {' or '.join(kind.__name__ for kind in kinds)} expected")
+        raise BadInputError(f"{name}: {' or '.join(kind.__name__ for kind in kinds)} expected")
     return value
 
 
@@ -35,7 +35,7 @@ def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
     changes: list[tuple[Any, str, Any]] = []
     for name, value in patch.items():
         if name not in readers:
-            raise BadInput(f"unknown switch {name}; known: {', '.join(readers)}")
+            raise BadInputError(f"unknown switch {name}; known: {', '.join(readers)}")
         current = readers[name]
         if is_dataclass(current) and name in ("modules", "plan"):
             changes.extend((current, inner, flag) for inner, flag in _flags(name, current, value).items())
@@ -48,13 +48,13 @@ def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
 def _flags(name: str, group: Any, value: Any) -> dict[str, bool]:
     known = {item.name for item in fields(group)}
     if not isinstance(value, Mapping) or not set(value) <= known:
-        raise BadInput(f"{name}: an object of {', '.join(sorted(known))}")
+        raise BadInputError(f"{name}: an object of {', '.join(sorted(known))}")
     return {inner: _boolean(f"{name}.{inner}", flag) for inner, flag in value.items()}
 
 
 def _boolean(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(f"{name}: true or false expected")
+        raise BadInputError(f"{name}: true or false expected")
     return value
 
 
@@ -74,33 +74,33 @@ def _read(name: str, value: Any) -> Any:
 
 def _object(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise BadInput(f"{name}: an object expected")
+        raise BadInputError(f"{name}: an object expected")
     return value
 
 
 def _texts(name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
     given = _object(name, value)
     if not set(given) <= set(allowed) or allowed[0] not in given:
-        raise BadInput(f"{name}: an object of {', '.join(allowed)}")
+        raise BadInputError(f"{name}: an object of {', '.join(allowed)}")
     return {key: str(text) for key, text in given.items()}
 
 
 def _chat_ids(value: Any) -> set[int]:
     if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
-        raise BadInput("locked_chats: a list of chat ids")
+        raise BadInputError("locked_chats: a list of chat ids")
     return set(value)
 
 
 def _stages(value: Any) -> dict[int, str]:
     given = _object("load_failures", value)
     if not all(str(key).isdecimal() and stage in STAGES for key, stage in given.items()):
-        raise BadInput(f"load_failures: chat ids to one of {', '.join(STAGES)}")
+        raise BadInputError(f"load_failures: chat ids to one of {', '.join(STAGES)}")
     return {int(key): stage for key, stage in given.items()}
 
 
 def _hold(value: Mapping[str, Any]) -> Hold:
     calls = value.get("calls", 0)
     if not isinstance(calls, int) or calls < 0:
-        raise BadInput("hold.calls: a number of calls, 0 for all")
+        raise BadInputError("hold.calls: a number of calls, 0 for all")
     code, status = required(value, "code", (str,)), required(value, "status", (int,))
     return Hold(code, status, str(value.get("text", "")), calls)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sandbox.state import php
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 
 ATTACH_LIMIT = 30 * 1024
 
@@ -22,10 +22,10 @@ def check_attach(value: Any) -> Any:
     """Return the blocks of an attachment, or refuse it."""
     attach = _decoded(value)
     if len(json.dumps(attach)) > ATTACH_LIMIT:
-        raise Refusal("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+        raise RefusalError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
     blocks = attach.get("BLOCKS") if isinstance(attach, dict) else attach
     if not _is_list_of_objects(blocks):
-        raise Refusal("ATTACH_ERROR", "Incorrect attach params")
+        raise RefusalError("ATTACH_ERROR", "Incorrect attach params")
     return attach if isinstance(attach, dict) else {"BLOCKS": attach}
 
 
@@ -34,7 +34,7 @@ def check_keyboard(value: Any) -> None:
     keyboard = _decoded(value)
     buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
     if not _is_list_of_objects(buttons) or not all(map(_is_button, php.values(buttons))):
-        raise Refusal("KEYBOARD_ERROR", "Incorrect keyboard params")
+        raise RefusalError("KEYBOARD_ERROR", "Incorrect keyboard params")
 
 
 def check_menu(value: Any) -> None:
@@ -42,7 +42,7 @@ def check_menu(value: Any) -> None:
     menu = _decoded(value)
     items = menu["ITEMS"] if isinstance(menu, dict) and "ITEMS" in menu else menu
     if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.values(items)):
-        raise Refusal("MENU_ERROR", "Incorrect menu params")
+        raise RefusalError("MENU_ERROR", "Incorrect menu params")
 
 
 def _is_button(button: dict[str, Any]) -> bool:

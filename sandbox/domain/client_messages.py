@@ -19,7 +19,7 @@ NOWHERE = ".invalid"
 DELETED = "This message was deleted."
 
 
-class Rejected(Exception):  # noqa: N818  it is said of one message, in the result
+class MessageRejectedError(Exception):
     """A message that the portal does not take; the text is what it says of it."""
 
 
@@ -27,7 +27,7 @@ def block(message: Any, name: str) -> dict[str, Any]:
     """Return a part of a message that must be there."""
     part = message.get(name) if isinstance(message, dict) else None
     if not isinstance(part, dict) or not part:
-        raise Rejected(INCOMPLETE)
+        raise MessageRejectedError(INCOMPLETE)
     return part
 
 
@@ -35,7 +35,7 @@ def client_of(company: Company, connector: str, user: dict[str, Any]) -> Client:
     """Find or create the client of a user outside; what is not given anew is lost, and a nameless one is a guest."""
     outside = php.text(user.get("id"))
     if not outside:
-        raise Rejected(NO_USER)
+        raise MessageRejectedError(NO_USER)
     number = company.outsiders.get((connector, outside))
     if number is None:
         number = company.outsiders[connector, outside] = company.next_id("user")
@@ -67,7 +67,7 @@ def take_in(company: Company, connector: str, line_id: int, message: dict[str, A
     content, outside = block(message, "message"), block(message, "chat")
     text, files = php.text(content.get("text")), _files(content)
     if not text and not files:
-        raise Rejected(INCOMPLETE)
+        raise MessageRejectedError(INCOMPLETE)
     if line_id not in company.lines:
         return client, None
     chat = _chat(company, user_code(company, connector, line_id, outside, client.id), client, outside)
@@ -122,7 +122,7 @@ def rewrite(company: Company, connector: str, line_id: int, message: dict[str, A
     content = block(message, "message")
     text = php.text(content.get("text"))
     if not text and not _files(content):
-        raise Rejected(INCOMPLETE)
+        raise MessageRejectedError(INCOMPLETE)
     for written in found:
         written.text = text
     return client

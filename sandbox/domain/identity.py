@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal, method_not_found
+from sandbox.state.errors import RefusalError, method_not_found
 from sandbox.state.records import Webhook
 
 UNAUTHORIZED = 401
@@ -35,9 +35,9 @@ def identify(company: Company, credentials: Credentials) -> Caller:
     """Find out who calls."""
     key = _key(company, credentials)
     if not company.switches.plan.rest:
-        raise Refusal("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
+        raise RefusalError("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
     if company.employee(key.user_id) is None:
-        raise Refusal("authorization_error", "Unable to authorize user", UNAUTHORIZED)
+        raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
     return Caller(user_id, key.kind, key.client_id, key.scopes, _account(key))
 
@@ -51,12 +51,12 @@ def _key(company: Company, credentials: Credentials) -> Webhook:
     if credentials.access_token:
         return _by_token(company, credentials.access_token)
     if not credentials.secret:
-        raise Refusal("NO_AUTH_FOUND", "Wrong authorization data", UNAUTHORIZED)
+        raise RefusalError("NO_AUTH_FOUND", "Wrong authorization data", UNAUTHORIZED)
     user_id = _user_id(company, credentials.login)
     for webhook in company.webhooks:
         if webhook.active and webhook.user_id == user_id and webhook.token == credentials.secret:
             return webhook
-    raise Refusal("INVALID_CREDENTIALS", "Invalid request credentials", UNAUTHORIZED)
+    raise RefusalError("INVALID_CREDENTIALS", "Invalid request credentials", UNAUTHORIZED)
 
 
 def _by_token(company: Company, token: str) -> Webhook:
@@ -72,10 +72,10 @@ def _user_id(company: Company, login: str) -> int:
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)
 
 
-def beyond_scopes(caller: Caller, *, hidden: bool) -> Refusal:
+def beyond_scopes(caller: Caller, *, hidden: bool) -> RefusalError:
     """Return the answer to a caller who lacks the scope of a method; some portals hide the method instead."""
     if hidden:
         return method_not_found()
     token = "webhook" if caller.kind == "webhook" else "access"
     text = f"The request requires higher privileges than provided by the {token} token"
-    return Refusal("insufficient_scope", text, UNAUTHORIZED)
+    return RefusalError("insufficient_scope", text, UNAUTHORIZED)

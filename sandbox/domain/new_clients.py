@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.control.switches import BadInput, required
+from sandbox.control.switches import BadInputError, required
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Client
 
@@ -11,7 +11,7 @@ def chat_of_stranger(company: Company, body: dict[str, Any]) -> Chat:
     """Create the chat of a new client of a line."""
     line = company.lines.get(required(body, "line_id", (int,)))
     if line is None:
-        raise BadInput("line_id: no such line")
+        raise BadInputError("line_id: no such line")
     connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))
     first, _, last = str(body.get("name") or "Guest").partition(" ")
     client = Client(company.next_id("user"), first, last, connector=connector)

@@ -1,7 +1,7 @@
 """Who may do what: the shared gate of the operator methods and the single rights."""
 
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, Employee, Line, Reach, Role, Session
 
 NO_RIGHTS = Role("none")
@@ -16,11 +16,11 @@ def role_of(company: Company, user_id: int) -> Role:
 def check_access(company: Company, user_id: int, chat_id: int) -> Chat:
     """Let a user at an open-line chat or refuse, in the order the portal checks."""
     if not (company.switches.modules.im and company.switches.modules.pull):
-        raise Refusal("IM_LOAD_ERROR", "Error loading the messenger modules")
+        raise RefusalError("IM_LOAD_ERROR", "Error loading the messenger modules")
     if chat_id <= 0:
-        raise Refusal("CHAT_ID", "Chat ID is invalid.")
+        raise RefusalError("CHAT_ID", "Chat ID is invalid.")
     if user_id <= 0:
-        raise Refusal("USER_ID", "User ID is invalid.")
+        raise RefusalError("USER_ID", "User ID is invalid.")
     chat = company.chats.get(chat_id)
     if chat and user_id in chat.members:
         if chat.entity_type != "LINES":
@@ -33,16 +33,16 @@ def check_access(company: Company, user_id: int, chat_id: int) -> Chat:
 
 def _check_stranger(company: Company, user_id: int, chat: Chat | None) -> Chat:
     if chat is None:
-        raise Refusal("CHAT_ID", "Chat ID is invalid.")
+        raise RefusalError("CHAT_ID", "Chat ID is invalid.")
     if chat.type != "L":
         raise _wrong_type()
     if not can_join(company, user_id, chat):
-        raise Refusal("ACCESS_DENIED", "You do not have permission to access this chat.")
+        raise RefusalError("ACCESS_DENIED", "You do not have permission to access this chat.")
     return chat
 
 
-def _wrong_type() -> Refusal:
-    return Refusal("CHAT_TYPE", "This chat is not Open Channel")
+def _wrong_type() -> RefusalError:
+    return RefusalError("CHAT_TYPE", "This chat is not Open Channel")
 
 
 def can_join(company: Company, user_id: int, chat: Chat) -> bool:
@@ -136,9 +136,9 @@ def channel_works(company: Company, chat: Chat) -> bool:
     return chat.connector in line.connectors or (connection is not None and connection.active)
 
 
-def channel_off() -> Refusal:
+def channel_off() -> RefusalError:
     """Return the messenger's answer to a message for a channel that does not work."""
-    return Refusal("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
+    return RefusalError("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
 
 
 def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.state import php
 from sandbox.state.company import Clock
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.wire.envelope import Answer, time_of
 
 LONGEST = 50
@@ -79,9 +79,9 @@ def _commands(cmd: Any) -> list[tuple[str, Any]]:
 def _run_one(command: str, position: int, book: Book, perform: Perform) -> Answer:
     method, _, query = command.partition("?")
     if position >= LONGEST:
-        return Answer(refusal=Refusal("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
+        return Answer(refusal=RefusalError("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
     if method in NOT_ALLOWED:
-        return Answer(refusal=Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"))
+        return Answer(refusal=RefusalError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"))
     return perform(method, resolved(php.parse_query(query), book.scope()))
 
 

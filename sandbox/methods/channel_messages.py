@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.domain.client_messages import Rejected, rewrite, take_back, take_in, user_code
+from sandbox.domain.client_messages import MessageRejectedError, rewrite, take_back, take_in, user_code
 from sandbox.methods.connectors import applications_only, given, place
 from sandbox.methods.registry import Call, Section
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.connectors import BUILT_IN, Connection
-from sandbox.state.errors import Refusal, missing_argument
+from sandbox.state.errors import RefusalError, missing_argument
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Client
 
@@ -35,26 +35,28 @@ def _messages(call: Call) -> list[Any]:
 def _check_structure(call: Call) -> None:
     if not php.is_array(call.params["MESSAGES"]):
         text = "The value of an argument 'MESSAGES' must be of type array"
-        raise Refusal("ERROR_ARGUMENT", text, argument="MESSAGES")
+        raise RefusalError("ERROR_ARGUMENT", text, argument="MESSAGES")
     for message in _messages(call):
         if not php.is_array(message):
-            raise Refusal("ERROR_ARGUMENT", "The MESSAGES parameter must be an array of messages (arrays)", argument="")
+            raise RefusalError(
+                "ERROR_ARGUMENT", "The MESSAGES parameter must be an array of messages (arrays)", argument=""
+            )
         if not isinstance(message, dict) or any(message.get(name) is None for name in BLOCKS):
             text = "The incorrect structure of a message inside MESSAGES parameter."
-            raise Refusal("ERROR_ARGUMENT", text, argument="")
+            raise RefusalError("ERROR_ARGUMENT", text, argument="")
 
 
 def _check_provider(call: Call) -> None:
     connector, _ = place(call)
     if call.company.switches.connector_provider_missing:
-        raise Refusal("IMCONNECTOR_NO_CORRECT_PROVIDER", "Could not find a suitable provider for the connector")
+        raise RefusalError("IMCONNECTOR_NO_CORRECT_PROVIDER", "Could not find a suitable provider for the connector")
     if connector not in call.company.connectors and connector not in BUILT_IN:
-        raise Refusal("IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR", "The connector is not specified correctly")
+        raise RefusalError("IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR", "The connector is not specified correctly")
 
 
 def _check_line(call: Call) -> None:
     if not call.company.connections.get(place(call), Connection()).works:
-        raise Refusal("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
+        raise RefusalError("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
 
 
 def _for_each(call: Call, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def _for_each(call: Call, act: Callable[[dict[str, Any]], dict[str, Any]]) -> di
     for message in _messages(call):
         try:
             results.append(act(message) | {"SUCCESS": True})
-        except Rejected as rejected:
+        except MessageRejectedError as rejected:
             results.append({"SUCCESS": False, "ERRORS": [str(rejected)]})
     return {"SUCCESS": True, "DATA": {"RESULT": results}}
 
@@ -170,6 +172,6 @@ def chat_name_set(call: Call) -> Any:
             user_code(call.company, connector, line_id, {"id": call.params.text("CHAT_ID")}, client)
         )
         if chat is None:
-            raise Refusal("CHAT_RENAMING_FAILED", "Chat renaming failed")
+            raise RefusalError("CHAT_RENAMING_FAILED", "Chat renaming failed")
         chat.name = call.params.text("NAME")
     return {"SUCCESS": True, "DATA": {"RESULT": {}}}

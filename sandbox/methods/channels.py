@@ -18,7 +18,7 @@ from sandbox.domain.queues import offer_waiting, withdraw
 from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal, wrong_type
+from sandbox.state.errors import RefusalError, wrong_type
 from sandbox.state.line_settings import beyond_plan, changes, for_new_line, row
 from sandbox.state.records import Line
 from sandbox.views.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
@@ -122,7 +122,7 @@ def config_add(call: Call) -> Any:
 def _modifiable(call: Call) -> int:
     line_id = _config_id(call)
     if not can_modify_line(call.company, call.user_id, line_id):
-        raise Refusal("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
+        raise RefusalError("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
     return line_id
 
 

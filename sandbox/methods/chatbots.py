@@ -9,7 +9,7 @@ from sandbox.domain.transfers import transfer_to_line as move_to_line
 from sandbox.domain.transfers import transfer_to_user as move_to_user
 from sandbox.methods.operators import chat_id_given, operator_wrong, target
 from sandbox.methods.registry import FORBIDDEN, Call, Section, refuse_session
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.php import PhpTypeError, is_array
 from sandbox.state.records import Bot, Chat
 
@@ -29,7 +29,7 @@ def bot_session_operator(call: Call) -> Any:
     chat = _chat(call)
     session = load_or_start(call.company, chat) if chat else None
     if chat is None or session is None or not call.company.is_bot(session.operator_id):
-        raise Refusal("WRONG_CHAT", "Operator is not a bot")
+        raise RefusalError("WRONG_CHAT", "Operator is not a bot")
     release_from_bot(call.company, chat, session)
     return True
 
@@ -56,11 +56,11 @@ def _own_bot(call: Call) -> Bot:
     if call.caller.kind == "webhook":
         client_id = call.params.upper().text("CLIENT_ID")
         if not client_id:
-            raise Refusal("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
+            raise RefusalError("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
         owner = f"custom{client_id}"
     found = next((bot for bot in call.company.bots if bot.owner and bot.owner == owner), None)
     if found is None:
-        raise Refusal("BOT_ID_ERROR", "Bot not found")
+        raise RefusalError("BOT_ID_ERROR", "Bot not found")
     return found
 
 

@@ -6,7 +6,7 @@ from sandbox.domain.permissions import role_of
 from sandbox.methods.registry import FORBIDDEN, Call, Section
 from sandbox.state import php
 from sandbox.state.connectors import BUILT_IN, Connection, Connector
-from sandbox.state.errors import Refusal, missing_argument
+from sandbox.state.errors import RefusalError, missing_argument
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Reach
 from sandbox.wire.envelope import OK
@@ -30,7 +30,7 @@ DATA_FIELDS = ("ID", "URL", "URL_IM", "NAME")
 def applications_only(call: Call) -> None:
     """Refuse everyone but an application."""
     if call.caller.kind != "application":
-        raise Refusal("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
+        raise RefusalError("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
 
 
 def given(call: Call, *names: str) -> None:
@@ -45,18 +45,18 @@ def place(call: Call) -> tuple[str, int]:
     return call.params.text("CONNECTOR"), call.params.integer("LINE")
 
 
-def _failed(code: str, text: str) -> Refusal:
+def _failed(code: str, text: str) -> RefusalError:
     """Return a failure that comes with HTTP 200, as the core passes it through."""
-    return Refusal(code, text, OK, result=False)
+    return RefusalError(code, text, OK, result=False)
 
 
 @METHODS.method("imconnector.list")
 def connector_list(call: Call) -> Any:
     """Return the names of all connectors; a wrong kind of authorization loses its code here."""
     if call.caller.kind != "application":
-        raise Refusal("ERROR_CORE", DENIED)
+        raise RefusalError("ERROR_CORE", DENIED)
     if role_of(call.company, call.user_id).lines_modify is Reach.NONE:
-        raise Refusal("ACCESS_DENIED", "You don't have access to this action")
+        raise RefusalError("ACCESS_DENIED", "You don't have access to this action")
     return BUILT_IN | {connector.id: connector.name for connector in call.company.connectors.values()}
 
 

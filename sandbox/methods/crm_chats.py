@@ -16,7 +16,7 @@ from sandbox.domain.permissions import (
 from sandbox.domain.sessions import join
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.state import php
-from sandbox.state.errors import Refusal, missing_argument, wrong_type
+from sandbox.state.errors import RefusalError, missing_argument, wrong_type
 from sandbox.state.records import Session
 
 METHODS = Section()
@@ -39,8 +39,8 @@ class Entity:
     id: int
 
 
-def _denied(text: str = _ACTION_DENIED) -> Refusal:
-    return Refusal("ACCESS_DENIED", text, FORBIDDEN)
+def _denied(text: str = _ACTION_DENIED) -> RefusalError:
+    return RefusalError("ACCESS_DENIED", text, FORBIDDEN)
 
 
 def _positive(call: Call, name: str) -> int:
@@ -62,8 +62,8 @@ def _entity(call: Call) -> Entity:
     return Entity(call.params.text("CRM_ENTITY_TYPE").upper(), _positive(call, "CRM_ENTITY"))
 
 
-def _empty_crm_data() -> Refusal:
-    return Refusal("CRM_CHAT_EMPTY_CRM_DATA", "Empty CRM data")
+def _empty_crm_data() -> RefusalError:
+    return RefusalError("CRM_CHAT_EMPTY_CRM_DATA", "Empty CRM data")
 
 
 def _check_read(call: Call, entity: Entity, user_id: int | None = None, text: str = _ACTION_DENIED) -> None:
@@ -110,13 +110,13 @@ def crm_chat_get_last_id(call: Call) -> Any:
         raise _empty_crm_data()
     chat_id = _last_chat(call, _entity(call))
     if not chat_id:
-        raise Refusal("CRM_CHAT_EMPTY_CRM_DATA", "Could not find CRM entity")
+        raise RefusalError("CRM_CHAT_EMPTY_CRM_DATA", "Could not find CRM entity")
     return chat_id
 
 
 def _check_messenger(call: Call) -> None:
     if not call.company.switches.modules.im:
-        raise Refusal("IM_NOT_INSTALLED", "Messenger is not installed.")
+        raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
 
 
 def _wanted_chat(call: Call, entity: Entity) -> int:
@@ -127,12 +127,12 @@ def _bound_session(call: Call, entity: Entity, chat_id: int) -> Session:
     for session in _sessions(call, entity, active_only=True):
         if session.chat_id == chat_id:
             return session
-    raise Refusal("CHAT_NOT_IN_CRM", "Chat does not belong to the CRM entity being checked")
+    raise RefusalError("CHAT_NOT_IN_CRM", "Chat does not belong to the CRM entity being checked")
 
 
 def _check_employee(call: Call, user_id: int) -> None:
     if call.company.employee(user_id) is None:
-        raise Refusal("CRM_CHAT_USER_NOT_ACTIVE", "User not active")
+        raise RefusalError("CRM_CHAT_USER_NOT_ACTIVE", "User not active")
 
 
 @METHODS.method("imopenlines.crm.chat.user.add")
@@ -154,7 +154,7 @@ def crm_chat_user_add(call: Call) -> Any:
         raise missing_argument("Empty USER_ID")
     _check_newcomer(call, entity, session, user_id)
     if user_id in chat.members or pending(call):
-        raise Refusal("WRONG_REQUEST", "You don't have access or user already member in chat")
+        raise RefusalError("WRONG_REQUEST", "You don't have access or user already member in chat")
     join(call.company, chat, user_id)
     return chat_id
 
@@ -170,7 +170,7 @@ def _check_newcomer(call: Call, entity: Entity, session: Session, user_id: int) 
 def crm_chat_user_delete(call: Call) -> Any:
     """Take an employee out of the chat of a CRM object."""
     if not call.params.filled("USER_ID"):
-        raise Refusal("CRM_CHAT_EMPTY_USER", "Empty User ID")
+        raise RefusalError("CRM_CHAT_EMPTY_USER", "Empty User ID")
     if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
         raise _empty_crm_data()
     entity = _entity(call)
@@ -188,10 +188,10 @@ def _remove(call: Call, chat_id: int, user_id: int) -> None:
     chat = call.company.chats[chat_id]
     if not can_remove_members(call.company.employee(call.user_id), chat, user_id):
         text = "You don't have access to delete a user from this chat"
-        raise Refusal("CHAT_DELETE_USER_PERMISSION_DENIED", text, FORBIDDEN)
+        raise RefusalError("CHAT_DELETE_USER_PERMISSION_DENIED", text, FORBIDDEN)
     _check_employee(call, user_id)
     if user_id not in chat.members or pending(call):
-        raise Refusal("WRONG_REQUEST", "You don't have access or user already not in chat")
+        raise RefusalError("WRONG_REQUEST", "You don't have access or user already not in chat")
     chat.members.remove(user_id)
     if chat.owner == user_id:
         chat.owner = 0
@@ -211,11 +211,11 @@ def crm_message_add(call: Call) -> Any:
     _bound_session(call, entity, chat_id)
     chat = call.company.chats[chat_id]
     if sender_id not in chat.members and not pending(call):
-        raise Refusal("CANCELED", "You cannot write in this chat")
+        raise RefusalError("CANCELED", "You cannot write in this chat")
     if not channel_works(call.company, chat):
         raise channel_off()
     if call.company.switches.message_storage_fails or pending(call):
-        raise Refusal("MESSAGE_ADD_ERROR", "Message was not added")
+        raise RefusalError("MESSAGE_ADD_ERROR", "Message was not added")
     message = operator_writes(call.company, chat, sender_id, text)
     message.attach.append(dict(_GENERATED))
     return message.id

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.domain.permissions import can_join, can_see_history
 from sandbox.methods.registry import Call, Section
 from sandbox.state import php
-from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Chat, Session
 from sandbox.views.chats import dialog_card
 from sandbox.views.history import history
@@ -18,10 +18,10 @@ USER_CODE_PREFIX = "imol|"
 def dialog_get(call: Call) -> Any:
     """Return a dialog; whatever is wrong, the error is the same."""
     if not call.company.switches.modules.im:
-        raise Refusal("IM_NOT_INSTALLED", "Messenger is not installed.")
+        raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
     chat = _wanted(call)
     if chat is None or chat.entity_type != "LINES" or not _may_see(call, chat):
-        raise Refusal("ACCESS_ERROR", "You don't have access to this chat")
+        raise RefusalError("ACCESS_ERROR", "You don't have access to this chat")
     return dialog_card(call.company, chat, call.user_id)
 
 
@@ -55,8 +55,8 @@ def session_open(call: Call) -> Any:
     return {"chatId": str(chat.id)}
 
 
-def _denied() -> Refusal:
-    return Refusal("ACCESS_DENIED", "You do not have permission to access this chat.")
+def _denied() -> RefusalError:
+    return RefusalError("ACCESS_DENIED", "You do not have permission to access this chat.")
 
 
 @METHODS.method("imopenlines.session.history.get")
@@ -78,9 +78,9 @@ def _session_id(call: Call) -> int:
     elif params.filled("CHAT_ID"):
         session_id = _last_session(call, params.integer("CHAT_ID"))
     else:
-        raise Refusal("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
+        raise RefusalError("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
     if not session_id:
-        raise Refusal("INVALID_SESSION_ID", "Unable to determine session ID from provided parameters")
+        raise RefusalError("INVALID_SESSION_ID", "Unable to determine session ID from provided parameters")
     return session_id
 
 

@@ -7,7 +7,7 @@ from sandbox.domain.sessions import load_or_start, open_session, restart_from
 from sandbox.methods.operators import gate
 from sandbox.methods.registry import Call, Section
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
 
 METHODS = Section()
@@ -38,8 +38,8 @@ def message_quick_save(call: Call) -> Any:
     return True
 
 
-def _cannot_save() -> Refusal:
-    return Refusal("CANT_SAVE_QUICK_ANSWER", "Error saving quick answer")
+def _cannot_save() -> RefusalError:
+    return RefusalError("CANT_SAVE_QUICK_ANSWER", "Error saving quick answer")
 
 
 def _store(call: Call, line: Line, message: Message) -> None:
@@ -63,9 +63,9 @@ def crm_lead_create(call: Call) -> Any:
         return True
     session = _session_to_save(call.company, chat)
     if session.operator_id != call.user_id:
-        raise Refusal("ERROR_USER_NOT_OPERATOR", "Only the operator of the conversation may save it to CRM")
+        raise RefusalError("ERROR_USER_NOT_OPERATOR", "Only the operator of the conversation may save it to CRM")
     if not call.company.switches.modules.crm:
-        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_CRM", "Failed to load CRM")
+        raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_CRM", "Failed to load CRM")
     _create_record(call.company, chat, session)
     return True
 
@@ -73,12 +73,12 @@ def crm_lead_create(call: Call) -> Any:
 def _session_to_save(company: Company, chat: Chat) -> Session:
     failure = company.switches.load_failures.get(chat.id)
     if failure == "chat":
-        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_CHAT", "Failed to load the chat")
+        raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_CHAT", "Failed to load the chat")
     session = load_or_start(company, chat)
     if session is None:
-        raise Refusal("IMOL_CHAT_ERROR_ANSWER_NOT_LOAD_SESSION", "Failed to load the session")
+        raise RefusalError("IMOL_CHAT_ERROR_ANSWER_NOT_LOAD_SESSION", "Failed to load the session")
     if failure == "data":
-        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
+        raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
     return session
 
 

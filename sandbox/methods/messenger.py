@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.domain.permissions import can_join
 from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
-from sandbox.state.errors import Refusal, method_not_found
+from sandbox.state.errors import RefusalError, method_not_found
 from sandbox.state.records import Chat, Message
 from sandbox.views.chats import iso
 from sandbox.views.history import file_card, params_of
@@ -81,7 +81,7 @@ def _dialog(call: Call) -> Chat | None:
     if found := DIALOG.fullmatch(text):
         return call.company.chats.get(int(found.group(2))) if found.group(1).lower() == "chat" else None
     if not DIGITS.fullmatch(text) or text == "0":
-        raise Refusal("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
+        raise RefusalError("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
     return pair(call, int(text))
 
 
@@ -105,7 +105,7 @@ def im_dialog_messages_get(call: Call) -> Any:
     check_module(call)
     chat = _dialog(call)
     if chat is None or not may_see(call, chat):
-        raise Refusal("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
+        raise RefusalError("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
     limit = min(call.params.integer("LIMIT"), MOST_MESSAGES) if call.params.given("LIMIT") else MESSAGES
     messages = _messages(call, chat, max(limit, 0))
     authors = dict.fromkeys(message.author_id for message in messages if message.author_id)
@@ -142,7 +142,7 @@ def _messages(call: Call, chat: Chat, limit: int) -> list[Message]:
 def _number(call: Call, name: str, word: str) -> int:
     value = call.params.text(name)
     if not DIGITS.fullmatch(value):
-        raise Refusal(f"{name}_STRING", f"{word} ID can't be string")
+        raise RefusalError(f"{name}_STRING", f"{word} ID can't be string")
     return int(value)
 
 

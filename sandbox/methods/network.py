@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.domain.attachments import check_attach, check_keyboard
 from sandbox.methods.registry import Call, Section, pending, refuse_session
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Bot, Employee
 
 METHODS = Section()
@@ -17,16 +17,16 @@ MESSAGE_PAUSE = timedelta(days=7)
 def _code(call: Call) -> str:
     code = call.params.get("CODE")
     if not isinstance(code, str) or len(code) != CODE_LENGTH:
-        raise Refusal("CODE", "You entered an invalid code")
+        raise RefusalError("CODE", "You entered an invalid code")
     if not call.company.switches.modules.imbot:
-        raise Refusal("IMBOT_ERROR", "Module IMBOT is not installed")
+        raise RefusalError("IMBOT_ERROR", "Module IMBOT is not installed")
     if code == SUPPORT_CODE:
         raise _not_found()
     return code
 
 
-def _not_found() -> Refusal:
-    return Refusal("NOT_FOUND", "Line not found")
+def _not_found() -> RefusalError:
+    return RefusalError("NOT_FOUND", "Line not found")
 
 
 def _bot_of(call: Call, code: str) -> Bot | None:
@@ -44,7 +44,7 @@ def network_join(call: Call) -> Any:
     answer = company.switches.remote_lines.get(code)
     if answer:
         text = "Openline is inactive" if answer == "INACTIVE" else "The remote portal refused"
-        raise Refusal(answer, text)
+        raise RefusalError(answer, text)
     if code not in company.network_lines:
         raise _not_found()
     bot_id = company.next_id("user")
@@ -63,12 +63,12 @@ def network_message_add(call: Call) -> Any:
         raise _not_found()
     user_id = call.params.integer("USER_ID")
     if user_id <= 0:
-        raise Refusal("USER_ID_EMPTY", "User ID can't be empty")
+        raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
     _check_week(call, code, user_id)
     _check_message(call)
     company = call.company
     if company.employee(user_id) is None or company.switches.message_storage_fails or pending(call):
-        raise Refusal("WRONG_REQUEST", "Message isn't added")
+        raise RefusalError("WRONG_REQUEST", "Message isn't added")
     company.network_sent[code, user_id] = company.clock()
     return True
 
@@ -76,13 +76,13 @@ def network_message_add(call: Call) -> Any:
 def _check_week(call: Call, code: str, user_id: int) -> None:
     sent = call.company.network_sent.get((code, user_id))
     if sent and call.company.clock() - sent < MESSAGE_PAUSE and not call.company.switches.plan.nfr:
-        raise Refusal("USER_MESSAGE_LIMIT", "You can't send more than one message per week to each user")
+        raise RefusalError("USER_MESSAGE_LIMIT", "You can't send more than one message per week to each user")
 
 
 def _check_message(call: Call) -> None:
     params = call.params
     if not params.text("MESSAGE").strip():
-        raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+        raise RefusalError("MESSAGE_EMPTY", "Message can't be empty")
     if params.filled("ATTACH"):
         check_attach(params["ATTACH"])
     if params.filled("KEYBOARD"):

@@ -8,7 +8,7 @@ from sandbox.domain.sessions import answer, open_session
 from sandbox.domain.transfers import skip, transfer_to_line, transfer_to_user
 from sandbox.methods.registry import Call, Section, positive_id
 from sandbox.state import php
-from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Chat, Session
 
 METHODS = Section()
@@ -50,9 +50,9 @@ def _finishable(call: Call, chat: Chat) -> Session:
     failure = call.company.switches.load_failures.get(chat.id)
     session = None if failure == "chat" else open_session(call.company, chat)
     if session is None:
-        raise Refusal("NOT_LOAD_SESSION_OR_CHAT", "Failed to load the session or the chat")
+        raise RefusalError("NOT_LOAD_SESSION_OR_CHAT", "Failed to load the session or the chat")
     if failure == "data":
-        raise Refusal("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
+        raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_DATA", "Failed to load the chat's data")
     return session
 
 
@@ -74,7 +74,7 @@ def operator_finish(call: Call) -> Any:
     chat = gate(call)
     session = _finishable(call, chat)
     if session.operator_id != call.user_id:
-        raise Refusal("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
+        raise RefusalError("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
     return _finish(call, chat, session)
 
 
@@ -100,9 +100,9 @@ def target(call: Call) -> tuple[str, int]:
         if wishes[kind] is not None:
             number = php.integer(wishes[kind])
             if number <= 0:
-                raise Refusal(code, text)
+                raise RefusalError(code, text)
             return kind, number
-    raise Refusal("TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty")
+    raise RefusalError("TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty")
 
 
 def chat_id_given(call: Call) -> int:
@@ -110,9 +110,9 @@ def chat_id_given(call: Call) -> int:
     return positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
 
 
-def operator_wrong() -> Refusal:
+def operator_wrong() -> RefusalError:
     """Return the answer that masks every reason why a dialog cannot be moved."""
-    return Refusal("OPERATOR_WRONG", "You can not redirect to this operator")
+    return RefusalError("OPERATOR_WRONG", "You can not redirect to this operator")
 
 
 @METHODS.method("imopenlines.operator.transfer")
@@ -122,7 +122,7 @@ def operator_transfer(call: Call) -> Any:
     kind, number = target(call)
     try:
         chat = gate(call)
-    except Refusal as denied:
+    except RefusalError as denied:
         raise operator_wrong() from denied
     if kind == "user":
         moved = number != call.user_id and transfer_to_user(call.company, chat, call.user_id, number)

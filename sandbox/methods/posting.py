@@ -8,7 +8,7 @@ from sandbox.domain.permissions import channel_off, channel_works
 from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
 from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
 from sandbox.state import php
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, Employee, Message
 
 METHODS = Section()
@@ -37,10 +37,10 @@ def _text(call: Call) -> str:
     """Return the text as it is kept: the messenger cuts what is too long."""
     given = call.params.get("MESSAGE")
     if given is not None and not isinstance(given, str):
-        raise Refusal("MESSAGE_EMPTY", "Wrong message type")
+        raise RefusalError("MESSAGE_EMPTY", "Wrong message type")
     text = (given or "").strip()
     if not text and not call.params.filled("ATTACH"):
-        raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+        raise RefusalError("MESSAGE_EMPTY", "Message can't be empty")
     return text[:LONGEST] + CUT if len(text) > LONGEST + len(CUT) else text
 
 
@@ -48,27 +48,27 @@ def _addressee(call: Call) -> tuple[Chat | None, int]:
     """Return the chat that is written into, or the user who is written to."""
     given = call.params.get("DIALOG_ID")
     if given is None:
-        raise Refusal("PARAMS_ERROR", "Incorrect params")
+        raise RefusalError("PARAMS_ERROR", "Incorrect params")
     if found := DIALOG.fullmatch(php.text(given)):
         number = int(found.group(2)) if found.group(1).lower() == "chat" else 0
         return _writable(call, number), 0
     user_id = php.integer(given)
     if user_id <= 0:
-        raise Refusal("USER_ID_EMPTY", "User ID can't be empty")
+        raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
     if call.company.person(user_id) is None:
-        raise Refusal("USER_NOT_FOUND", "User not found")
+        raise RefusalError("USER_NOT_FOUND", "User not found")
     return pair(call, user_id), user_id
 
 
 def _writable(call: Call, number: int) -> Chat:
     if number <= 0:
-        raise Refusal("CHAT_ID_EMPTY", "Chat ID can't be empty")
+        raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
     chat = call.company.chats.get(number)
     if chat is None:
-        raise Refusal("CHAT_ID", "Error creating message")
+        raise RefusalError("CHAT_ID", "Error creating message")
     caller = call.company.employee(call.user_id)
     if chat.entity_type == "GENERAL" and not (caller and caller.admin):
-        raise Refusal("ACCESS_ERROR", "Action unavailable", FORBIDDEN)
+        raise RefusalError("ACCESS_ERROR", "Action unavailable", FORBIDDEN)
     return chat
 
 
@@ -78,10 +78,10 @@ def _reply(call: Call, chat: Chat | None) -> int:
         return 0
     message = call.company.messages.get(number)
     if message is None or not may_see(call, call.company.chats[message.chat_id]):
-        raise Refusal("REPLY_ACCESS_ERROR", "Action unavailable", FORBIDDEN)
+        raise RefusalError("REPLY_ACCESS_ERROR", "Action unavailable", FORBIDDEN)
     if chat is None or message.chat_id != chat.id:
         text = "You can only reply to a message within the same chat"
-        raise Refusal("REPLY_FROM_OTHER_CHAT_ERROR", text, FORBIDDEN)
+        raise RefusalError("REPLY_FROM_OTHER_CHAT_ERROR", text, FORBIDDEN)
     return number
 
 
@@ -99,11 +99,11 @@ def _add(call: Call, chat: Chat, text: str, reply_to: int) -> Message:
     if call.params.yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
         return company.announce(chat, _signed(call, text))
     if call.user_id not in chat.members:
-        raise Refusal("CANCELED", "You cannot write in this chat")
+        raise RefusalError("CANCELED", "You cannot write in this chat")
     if chat.entity_type == "LINES" and not channel_works(company, chat):
         raise channel_off()
     if company.switches.message_storage_fails or pending(call):
-        raise Refusal("PARAMS_ERROR", "Message isn't added")
+        raise RefusalError("PARAMS_ERROR", "Message isn't added")
     if chat.entity_type == "LINES":
         return operator_writes(company, chat, call.user_id, text, reply_to=reply_to)
     return company.say(chat, call.user_id, text, reply_to=reply_to)

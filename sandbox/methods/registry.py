@@ -8,7 +8,7 @@ from sandbox.domain.identity import Caller
 from sandbox.methods.batch import Perform
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 
 SCOPE = ("imopenlines",)
 FORBIDDEN = 403
@@ -113,14 +113,14 @@ def refuse_session(call: Call) -> None:
     """Refuse a caller who came with a browser session."""
     if call.caller.kind == "session":
         text = "Access for this method not allowed by session authorization."
-        raise Refusal("WRONG_AUTH_TYPE", text, FORBIDDEN)
+        raise RefusalError("WRONG_AUTH_TYPE", text, FORBIDDEN)
 
 
 def positive_id(call: Call, name: str, code: str, text: str) -> int:
     """Return a positive id, or refuse with the method's code."""
     value = call.params.integer(name)
     if value <= 0:
-        raise Refusal(code, text)
+        raise RefusalError(code, text)
     return value
 
 

@@ -8,7 +8,7 @@ from sandbox.domain.transfers import pin
 from sandbox.methods.operators import chat_id_given, gate, operator_wrong
 from sandbox.methods.registry import Call, Section
 from sandbox.state import php
-from sandbox.state.errors import Refusal, empty_error
+from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Session
 
 METHODS = Section()
@@ -22,7 +22,7 @@ def session_intercept(call: Call) -> Any:
     chat_id_given(call)
     try:
         chat = gate(call)
-    except Refusal as denied:
+    except RefusalError as denied:
         raise operator_wrong() from denied
     intercept(call.company, chat, call.user_id)
     return True
@@ -39,7 +39,7 @@ def session_mode_silent(call: Call) -> Any:
 def session_mode_pin(call: Call) -> Any:
     """Pin a dialog to its operator, or unpin it with an exact N."""
     if not call.params.filled("CHAT_ID"):
-        raise Refusal("CHAT_ID_EMPTY", "Chat ID can't be empty")
+        raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
     if not pin(call.company, gate(call), call.user_id, on=call.params.get("ACTIVATE") != "N"):
         raise empty_error()
     return True
@@ -73,13 +73,13 @@ def session_head_vote(call: Call) -> Any:
     """Rate an operator's work; a rating without a comment erases the comment."""
     params = call.params
     if not params.filled("SESSION_ID"):
-        raise Refusal("EMPTY_SESSION_ID", "Session ID can't be empty")
+        raise RefusalError("EMPTY_SESSION_ID", "Session ID can't be empty")
     rating, comment = params.text("RATING").strip(), params.text("COMMENT").strip()
     if not php.truthy(rating) and not php.truthy(comment):
-        raise Refusal("EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified")
+        raise RefusalError("EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified")
     session = call.company.sessions.get(params.integer("SESSION_ID"))
     if session is None or not can_vote_as_head(call.company, call.user_id, session.line_id):
-        raise Refusal("ACCESS_DENIED", "You do not have permission to rate this conversation")
+        raise RefusalError("ACCESS_DENIED", "You do not have permission to rate this conversation")
     if params.given("RATING"):
         number = php.integer(rating)
         session.vote_head = 0 if number > BEST_RATING else number

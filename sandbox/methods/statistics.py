@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.domain.permissions import role_of
 from sandbox.methods.registry import FORBIDDEN, Call, Section
 from sandbox.state import php
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Reach, Session
 from sandbox.views.filters import Period, Selection, invalid_filter
 from sandbox.views.statistics import (
@@ -32,9 +32,9 @@ def _report(name: str) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any
         @wraps(act)
         def guarded(call: Call) -> Any:
             if not call.company.switches.plan.reports:
-                raise Refusal("TARIFF_RESTRICTION", "Your plan does not include Open Channels reports")
+                raise RefusalError("TARIFF_RESTRICTION", "Your plan does not include Open Channels reports")
             if role_of(call.company, call.user_id).reports is Reach.NONE:
-                raise Refusal("ACCESS_DENIED", "Access denied! You may not see Open Channels reports", FORBIDDEN)
+                raise RefusalError("ACCESS_DENIED", "Access denied! You may not see Open Channels reports", FORBIDDEN)
             return act(call)
 
         return METHODS.method(name)(guarded)
@@ -44,10 +44,10 @@ def _report(name: str) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any
 
 def _session_ids(call: Call, most: int) -> list[int]:
     if not php.is_array(call.params.get("sessionId")):
-        raise Refusal("100", "Could not find value for parameter {sessionId}")
+        raise RefusalError("100", "Could not find value for parameter {sessionId}")
     unique = list(dict.fromkeys(php.integer(item) for item in php.values(call.params["sessionId"])))
     if len(unique) > most:
-        raise Refusal("BATCH_LIMIT_EXCEEDED", f"No more than {most} sessions at a time")
+        raise RefusalError("BATCH_LIMIT_EXCEEDED", f"No more than {most} sessions at a time")
     return unique
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.methods.registry import Call, Page, Section
 from sandbox.state import php
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Employee
 from sandbox.views.users import PAGE, SCOPES, Selection, current, fields_of, profile, visible
 
@@ -21,7 +21,7 @@ def user_current(call: Call) -> Any:
 def _caller(call: Call) -> Employee:
     user = call.company.employee(call.user_id)
     if user is None:
-        raise Refusal("authorization_error", "Unable to authorize user", 401)
+        raise RefusalError("authorization_error", "Unable to authorize user", 401)
     return user
 
 

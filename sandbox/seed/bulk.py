@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sandbox.control.switches import BadInput, required
+from sandbox.control.switches import BadInputError, required
 from sandbox.domain.new_clients import open_chat
 from sandbox.domain.queues import asks_everyone, operators
 from sandbox.seed.build import play_one
@@ -103,9 +103,9 @@ def wanted(body: dict[str, object]) -> Wanted:
     dialogs = required(body, "dialogs", (int,))
     waiting = required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
     if not 0 <= waiting <= dialogs * 3 // 4:
-        raise BadInput("waiting: from 0 to three quarters of dialogs")
+        raise BadInputError("waiting: from 0 to three quarters of dialogs")
     if dialogs > MOST:
-        raise BadInput(f"dialogs: at most {MOST}")
+        raise BadInputError(f"dialogs: at most {MOST}")
     return Wanted(dialogs, waiting)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818  it is an answer of the portal, not a fault of the sandbox
+class RefusalError(Exception):
     """An error answer; the code may be empty, as some real answers are."""
 
     def __init__(self, code: str, text: str = "", status: int = 400, **extra: Any) -> None:
@@ -18,21 +18,21 @@ class Refusal(Exception):  # noqa: N818  it is an answer of the portal, not a fa
         return {"error": self.code, "error_description": self.text, **self.extra}
 
 
-def empty_error() -> Refusal:
+def empty_error() -> RefusalError:
     """Return the answer of an operation that failed without saying why."""
-    return Refusal("")
+    return RefusalError("")
 
 
-def method_not_found() -> Refusal:
+def method_not_found() -> RefusalError:
     """Return the core's answer to a method that is not there."""
-    return Refusal("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
+    return RefusalError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
-def missing_argument(name: str) -> Refusal:
+def missing_argument(name: str) -> RefusalError:
     """Return the core's answer to an argument that is null or empty."""
-    return Refusal("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
+    return RefusalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
 
 
-def wrong_type(name: str) -> Refusal:
+def wrong_type(name: str) -> RefusalError:
     """Return the core's answer to an argument of a wrong type."""
-    return Refusal("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)
+    return RefusalError("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

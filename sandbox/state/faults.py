@@ -6,7 +6,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from sandbox.control.switches import BadInput
+from sandbox.control.switches import BadInputError
 
 STATUSES = (500, 502, 503, 504)
 LONGEST_PAUSE = 600
@@ -99,22 +99,22 @@ class Faults:
 def read_plan(body: Mapping[str, Any]) -> tuple[list[Rule], int]:
     """Read the rules and the seed a control request asks for."""
     if not set(body) <= {"rules", "seed"}:
-        raise BadInput("an object of rules and seed")
+        raise BadInputError("an object of rules and seed")
     rules = body.get("rules", [])
     if not isinstance(rules, list):
-        raise BadInput("rules: a list of objects")
+        raise BadInputError("rules: a list of objects")
     return [_rule(f"rules[{position}]", given) for position, given in enumerate(rules)], _seed(body.get("seed", 0))
 
 
 def _seed(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadInput("seed: an integer")
+        raise BadInputError("seed: an integer")
     return value
 
 
 def _rule(where: str, given: Any) -> Rule:
     if not isinstance(given, Mapping) or not set(given) <= set(FIELDS):
-        raise BadInput(f"{where}: an object of {', '.join(FIELDS)}")
+        raise BadInputError(f"{where}: an object of {', '.join(FIELDS)}")
     kind = _kind(where, given.get("kind"))
     return Rule(
         kind,
@@ -131,44 +131,44 @@ def _kind(where: str, value: Any) -> Kind:
     try:
         return Kind(value)
     except ValueError:
-        raise BadInput(f"{where}.kind: one of {', '.join(Kind)}") from None
+        raise BadInputError(f"{where}.kind: one of {', '.join(Kind)}") from None
 
 
 def _methods(where: str, value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
-        raise BadInput(f"{where}.methods: a list of REST names, or null for all methods")
+        raise BadInputError(f"{where}.methods: a list of REST names, or null for all methods")
     return tuple(value)
 
 
 def _number(name: str, value: Any, highest: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
-        raise BadInput(f"{name}: a number from 0 to {highest:g}")
+        raise BadInputError(f"{name}: a number from 0 to {highest:g}")
     return value
 
 
 def _count(where: str, value: Any) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-        raise BadInput(f"{where}.count: a number of strikes from 1, or null for no end")
+        raise BadInputError(f"{where}.count: a number of strikes from 1, or null for no end")
     return value
 
 
 def _seconds(where: str, kind: Kind, given: Mapping[str, Any]) -> float:
     if (kind in TIMED) != ("seconds" in given):
-        raise BadInput(f"{where}.seconds: needed by {' and '.join(sorted(TIMED))}, and only by them")
+        raise BadInputError(f"{where}.seconds: needed by {' and '.join(sorted(TIMED))}, and only by them")
     return _number(f"{where}.seconds", given.get("seconds", 0), LONGEST_PAUSE)
 
 
 def _status(where: str, kind: Kind, given: Mapping[str, Any]) -> int:
     status: Any = given.get("status", 0)
     if status not in (STATUSES if kind is Kind.STATUS else (0,)) or isinstance(status, bool):
-        raise BadInput(f"{where}.status: one of {', '.join(map(str, STATUSES))}, only with kind {Kind.STATUS}")
+        raise BadInputError(f"{where}.status: one of {', '.join(map(str, STATUSES))}, only with kind {Kind.STATUS}")
     return int(status)
 
 
 def _executed(where: str, kind: Kind, given: Mapping[str, Any]) -> bool:
     executed = given.get("executed", kind in EXECUTED)
     if not isinstance(executed, bool) or (kind is not Kind.STATUS and executed != (kind in EXECUTED)):
-        raise BadInput(f"{where}.executed: true or false; only kind {Kind.STATUS} leaves the choice")
+        raise BadInputError(f"{where}.executed: true or false; only kind {Kind.STATUS} leaves the choice")
     return executed

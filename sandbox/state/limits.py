@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sandbox.control.switches import BadInput
-from sandbox.state.errors import Refusal
+from sandbox.control.switches import BadInputError
+from sandbox.state.errors import RefusalError
 
 BUSY, TOO_MANY = 503, 429
 OPERATING_LIMIT = 480.0
@@ -35,14 +35,14 @@ class Operating(NamedTuple):
     reset_at: int
 
 
-def query_limit() -> Refusal:
+def query_limit() -> RefusalError:
     """Return the answer to requests that come too fast."""
-    return Refusal("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
+    return RefusalError("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
 
 
-def operation_limit() -> Refusal:
+def operation_limit() -> RefusalError:
     """Return the answer to a method that has worked too long for its caller."""
-    return Refusal("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
+    return RefusalError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
 
 
 class Bucket:
@@ -175,17 +175,17 @@ def read_limits(body: Mapping[str, Any]) -> Plan:
     """Read the limits a control request asks for."""
     known = {"plan", "operating_limit", "operating_cost"}
     if not set(body) <= known:
-        raise BadInput(f"an object of {', '.join(sorted(known))}")
+        raise BadInputError(f"an object of {', '.join(sorted(known))}")
     name, limit, costs = body.get("plan", "none"), body.get("operating_limit"), body.get("operating_cost")
     if not isinstance(name, str) or name not in PLANS:
-        raise BadInput(f"plan: one of {', '.join(PLANS)}")
+        raise BadInputError(f"plan: one of {', '.join(PLANS)}")
     if not isinstance(costs, Mapping | None):
-        raise BadInput("operating_cost: an object of REST names and seconds")
+        raise BadInputError("operating_cost: an object of REST names and seconds")
     read = {method.lower(): _seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
     return Plan(name, None if limit is None else _seconds("operating_limit", limit), read)
 
 
 def _seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise BadInput(f"{name}: a number of seconds")
+        raise BadInputError(f"{name}: a number of seconds")
     return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Webhook
 
 CODE_LIFE = timedelta(seconds=30)
@@ -88,7 +88,7 @@ class OAuth:
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
             tokens = self._grant(asked, now)
-        except Refusal:
+        except RefusalError:
             self.counters.refreshes_rejected += refreshing
             raise
         self.counters.refreshes += refreshing
@@ -123,7 +123,7 @@ class OAuth:
         """Return the key that an access token stands for, or refuse it."""
         ticket = self._access.get(token)
         if ticket is None:
-            raise Refusal("invalid_token", "Unable to get application by token", UNAUTHORIZED)
+            raise RefusalError("invalid_token", "Unable to get application by token", UNAUTHORIZED)
         if ticket.until <= now:
             raise expired_token()
         application = ticket.application
@@ -141,11 +141,11 @@ class OAuth:
             tickets.clear()
 
 
-def expired_token() -> Refusal:
+def expired_token() -> RefusalError:
     """Return the portal's answer to an access token that is too old."""
-    return Refusal("expired_token", "The access token provided has expired.", UNAUTHORIZED)
+    return RefusalError("expired_token", "The access token provided has expired.", UNAUTHORIZED)
 
 
-def oauth_error(code: str, text: str) -> Refusal:
+def oauth_error(code: str, text: str) -> RefusalError:
     """Return an error of the authorization server."""
-    return Refusal(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)
+    return RefusalError(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

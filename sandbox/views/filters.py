@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sandbox.domain.permissions import queue_members
 from sandbox.state import php
 from sandbox.state.company import START, Company
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.records import Line, Session
 from sandbox.views.statistics import dated
 
@@ -23,9 +23,9 @@ Moment = Callable[[Session], datetime | None]
 PRESENCES = ("online", "offline", "pause")
 
 
-def invalid_filter(text: str) -> Refusal:
+def invalid_filter(text: str) -> RefusalError:
     """Return the refusal of a filter that makes no sense."""
-    return Refusal("INVALID_FILTER", f"Invalid filter: {text}")
+    return RefusalError("INVALID_FILTER", f"Invalid filter: {text}")
 
 
 def read_flag(name: str, value: Any) -> bool:
@@ -45,7 +45,7 @@ class Period:
             if self.end < self.start:
                 raise invalid_filter(f"{end} is before {start}")
             if self.end - self.start > LONGEST_PERIOD:
-                raise Refusal("PERIOD_TOO_LARGE", "The period is longer than 366 days")
+                raise RefusalError("PERIOD_TOO_LARGE", "The period is longer than 366 days")
 
     @staticmethod
     def _moment(name: str, value: Any) -> datetime | None:
@@ -113,7 +113,7 @@ class Selection:
     def require(self, period: Period, moment: Moment) -> None:
         """Demand a period with both ends."""
         if not period.full:
-            raise Refusal("PERIOD_REQUIRED", "Both ends of the period are required")
+            raise RefusalError("PERIOD_REQUIRED", "Both ends of the period are required")
         self.within(period, moment)
 
     def within(self, period: Period, moment: Moment) -> None:
@@ -157,7 +157,7 @@ class Selection:
         if limit > MAX_LIMIT:
             raise invalid_filter(f"limit is more than {MAX_LIMIT}")
         if deep and offset > DEEPEST_OFFSET:
-            raise Refusal("OFFSET_TOO_LARGE", f"offset is more than {DEEPEST_OFFSET}")
+            raise RefusalError("OFFSET_TOO_LARGE", f"offset is more than {DEEPEST_OFFSET}")
         return list(items[offset : offset + limit]), len(items) > offset + limit
 
     def _number(self, name: str, default: int, least: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.state import php
-from sandbox.state.errors import Refusal, missing_argument, wrong_type
+from sandbox.state.errors import RefusalError, missing_argument, wrong_type
 from sandbox.state.line_settings import SETTINGS
 
 FIELDS = ("ID", *SETTINGS, "DATE_CREATE", "DATE_MODIFY", "MODIFY_USER_ID")
@@ -32,9 +32,9 @@ class Query:
     offset: int = 0
 
 
-def invalid(text: str) -> Refusal:
+def invalid(text: str) -> RefusalError:
     """Return the validator's refusal."""
-    return Refusal("INVALID_FORMAT", text)
+    return RefusalError("INVALID_FORMAT", text)
 
 
 def check_types(params: Mapping[str, Any]) -> None:
@@ -77,7 +77,7 @@ def loose_query(params: Mapping[str, Any]) -> Query:
     query.offset = max(0, php.integer(params.get("offset")))
     for name in [*query.select.values(), *query.order, *_filtered(query.filter)]:
         if name not in FIELDS:
-            raise Refusal("100", f"Unknown field definition `{name}` for the Config entity.")
+            raise RefusalError("100", f"Unknown field definition `{name}` for the Config entity.")
     return query
 
 

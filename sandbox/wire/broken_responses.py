@@ -15,7 +15,7 @@ LOGIN_PAGE = (
 )
 
 
-class ConnectionCut(ConnectionError):  # noqa: N818  the cut is meant
+class ConnectionCutError(ConnectionError):
     """The sandbox cut the connection on purpose; raised where there is no connection to cut."""
 
 
@@ -27,7 +27,7 @@ async def cut(receive: Receive) -> None:
     """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if not isinstance(transport, asyncio.BaseTransport):
-        raise ConnectionCut("The sandbox cut the connection on purpose.")
+        raise ConnectionCutError("The sandbox cut the connection on purpose.")
     transport.close()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -8,7 +8,7 @@ from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
 from sandbox.methods.system import BATCH, find
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal, method_not_found
+from sandbox.state.errors import RefusalError, method_not_found
 from sandbox.state.limits import Operating, operation_limit
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import RequestRecord
@@ -40,14 +40,14 @@ class Dispatcher:
             _check_link(params)
             caller = identify(self.company, credentials)
             answer = self._run(behaviour, params, caller, start)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             answer = Answer(refusal=refusal)
         except (PhpTypeError, RecursionError):
             answer = Answer(refusal=CRASH)
         self._log(name, params, caller, answer)
         return answer
 
-    def turn_away(self, name: str, params: Mapping[str, Any], refusal: Refusal) -> Answer:
+    def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> Answer:
         """Log a call that never got as far as its method."""
         answer = Answer(refusal=refusal)
         self._log(name, _own_params(params), None, answer)
@@ -60,7 +60,7 @@ class Dispatcher:
             if self.company.faults.strikes_within_batch(name):
                 raise operation_limit()
             answer = self._run(behaviour, params, caller, start)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             answer = Answer(refusal=refusal)
         self._log(name, params, caller, answer, in_batch=True)
         return answer
@@ -73,7 +73,7 @@ class Dispatcher:
             result = behaviour.run(
                 self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller), start
             )
-        except Refusal as refusal:
+        except RefusalError as refusal:
             raise self._replaced(refusal) from refusal
         if isinstance(result, Page):
             return Answer(result.result, operating=operating, total=result.total, next=result.next)
@@ -102,15 +102,15 @@ class Dispatcher:
         if hold.calls == 1:
             self.company.switches.hold = None
         hold.calls -= 1 if hold.calls else 0
-        raise Refusal(hold.code, hold.text, hold.status)
+        raise RefusalError(hold.code, hold.text, hold.status)
 
-    def _replaced(self, refusal: Refusal) -> Refusal:
+    def _replaced(self, refusal: RefusalError) -> RefusalError:
         """Let the exception that a lower layer left behind take the place of a refusal."""
         pending = self.company.switches.pending
         if pending is None:
             return refusal
         self.company.switches.pending = None
-        return Refusal(pending.code, pending.text, refusal.status)
+        return RefusalError(pending.code, pending.text, refusal.status)
 
     def _log(
         self,
@@ -137,7 +137,7 @@ def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_link(params: Mapping[str, Any]) -> None:
     """Refuse a signed link, which is what the core takes any `token` for."""
     if "token" in params:
-        raise Refusal("ACCESS_DENIED", "Link check failed", FORBIDDEN)
+        raise RefusalError("ACCESS_DENIED", "Link check failed", FORBIDDEN)
 
 
 def _behaviour(name: str) -> Behaviour:

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sandbox.state import php
 from sandbox.state.company import Clock
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.limits import Operating
 from sandbox.views.chats import iso
 
@@ -18,7 +18,7 @@ JSON_DEPTH = 512
 PROCESSING = 0.004
 DURATION = 0.021
 OPERATING_WINDOW = 600
-CRASH = Refusal("crash", "A PHP error that nobody caught", 500)
+CRASH = RefusalError("crash", "A PHP error that nobody caught", 500)
 CRASH_PAGE = "<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
 
 
@@ -27,7 +27,7 @@ class Answer:
     """What a call came to: a result, with the numbers of a list where it is a page of one, or a refusal."""
 
     result: Any = None
-    refusal: Refusal | None = None
+    refusal: RefusalError | None = None
     operating: Operating | None = None
     total: int | None = None
     next: int | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox.domain.identity import Credentials
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.faults import Kind, Rule
 from sandbox.state.limits import operation_limit, query_limit
 from sandbox.state.oauth import expired_token
@@ -59,5 +59,5 @@ def _withheld(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: R
         status, response = OK, broken_responses.login_page()
     else:
         status, response = UNANSWERED, broken_responses.Dropped()
-    dispatcher.turn_away(name, params, Refusal(rule.kind, status=status))
+    dispatcher.turn_away(name, params, RefusalError(rule.kind, status=status))
     return response

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from sandbox.control.routes import is_loopback
 from sandbox.state.company import Company
-from sandbox.state.errors import Refusal
+from sandbox.state.errors import RefusalError
 from sandbox.state.oauth import ACCESS_LIFE, Tokens
 from sandbox.wire.envelope import PortalResponse
 
@@ -67,7 +67,7 @@ async def _token(request: Request) -> Response:
     try:
         tokens = company.oauth.grant(request.query_params, company.clock())
         response = PortalResponse(_shown(tokens, request, company))
-    except Refusal as refusal:
+    except RefusalError as refusal:
         response = PortalResponse(refusal.body(), refusal.status)
     await asyncio.sleep(company.oauth.delay)
     return response

@@ -10,19 +10,19 @@ import anyio
 
 from server.approvals.hourly_limit import Hourly
 from server.approvals.preview import Draft, draft
-from server.approvals.store import Approval, Approvals, NotPending, Outcome
+from server.approvals.store import Approval, Approvals, NotPendingError, Outcome
 from server.audit.log import AuditLog, Event
 from server.audit.redaction import recorded
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.policy import Policy
 from server.privacy.masking import Masks
-from server.protocol.elicitation import AskFirst, Person
+from server.protocol.elicitation import InputRequiredError, Person
 from server.protocol.results import Failure, Reply
 from server.storage.database import State
 from tools.effect import Effect
 from tools.fence import in_quotes
 from tools.tool import Tool
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ UNKEPT = (OSError, sqlite3.Error)
 """What goes wrong where the state or the audit log cannot be read or written."""
 
 
-class Stopped(Exception):  # noqa: N818
+class CallStoppedError(Exception):
     """A call that was not made, and why."""
 
     def __init__(self, event: Event, failure: Failure, approval: Approval | None = None) -> None:
@@ -45,13 +45,15 @@ class Stopped(Exception):  # noqa: N818
 class Guard:
     """Stands before the changing calls of one caller to one portal."""
 
-    def __init__(self, policy: Policy, keeping: Keeping, portal: str, caller: str, masks: Masks, *, owner: str) -> None:
-        state = State(keeping.folder / "state.sqlite")
+    def __init__(
+        self, policy: Policy, guard_settings: GuardSettings, portal: str, caller: str, masks: Masks, *, owner: str
+    ) -> None:
+        state = State(guard_settings.folder / "state.sqlite")
         self.approvals = Approvals(state)
         self._hourly = Hourly(state, dict(policy.per_hour))
-        self._audit = AuditLog(keeping.folder / "audit.jsonl")
+        self._audit = AuditLog(guard_settings.folder / "audit.jsonl")
         self._policy = policy
-        self._keeping = keeping
+        self._guard_settings = guard_settings
         self._portal = portal
         self._caller = caller
         self._owner = owner
@@ -63,31 +65,31 @@ class Guard:
         if self._policy.taint:
             self._heard |= chats
 
-    async def draft(self, call: Tool, desk: Desk) -> Draft:
-        """What the call would do; Stopped where it may not be made at all. Nothing is sent."""
-        drafted = await draft(call, desk)
+    async def draft(self, call: Tool, context: Context) -> Draft:
+        """What the call would do; CallStoppedError where it may not be made at all. Nothing is sent."""
+        drafted = await draft(call, context)
         self._check_line(call, drafted)
         return drafted
 
-    async def make(self, call: Tool, desk: Desk, person: Person, make: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The reply to a call that was allowed, agreed to and made once; Stopped if it was not made."""
+    async def make(self, call: Tool, context: Context, person: Person, make: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply to a call that was allowed, agreed to and made once; CallStoppedError if it was not made."""
         try:
             self._note("asked", call, person.name, approval=person.answered and person.answered[:40])
-            approval = await self._admitted(call, desk, person)
-        except Stopped as stopped:
+            approval = await self._admitted(call, context, person)
+        except CallStoppedError as stopped:
             self._note_end(stopped.event, call, person.name, _told(stopped))
             raise
         except UNKEPT as error:
-            raise Stopped("refused", _not_kept(call, error)) from None
+            raise CallStoppedError("refused", _not_kept(call, error)) from None
         return await self._made(call, person.name, approval, make)
 
     async def make_approved(
-        self, approval: Approval, call: Tool, desk: Desk, make: Callable[[], Awaitable[Reply]]
+        self, approval: Approval, call: Tool, context: Context, make: Callable[[], Awaitable[Reply]]
     ) -> Reply:
         """The reply to a call that somebody approved and this process claimed, made if it is still allowed."""
         try:
-            await self._begin(approval, call, desk, "begun", "")
-        except Stopped as stopped:
+            await self._begin(approval, call, context, "begun", "")
+        except CallStoppedError as stopped:
             self._note_end("refused", call, "", {**_told(stopped), "approval": approval.id})
             return stopped.failure
         except UNKEPT as error:
@@ -108,28 +110,28 @@ class Guard:
         except UNKEPT as error:
             logger.error("A refusal of %s could not be written down: %s", tool.tool(), _named(error))  # noqa: TRY400
 
-    async def _admitted(self, call: Tool, desk: Desk, person: Person) -> Approval | None:
+    async def _admitted(self, call: Tool, context: Context, person: Person) -> Approval | None:
         self._check_hour(call)
         if not self.has_to_look(call):
             self._spend(call)
             return None
-        drafted = await self.draft(call, desk)
+        drafted = await self.draft(call, context)
         if not self._has_to_ask(call, drafted):
             self._spend(call)
             return None
         approval = await self._agreed(call, drafted, person)
-        await self._begin(approval, call, desk, "approved", person.name)
+        await self._begin(approval, call, context, "approved", person.name)
         return approval
 
-    async def _begin(self, approval: Approval, call: Tool, desk: Desk, event: Event, client: str) -> None:
+    async def _begin(self, approval: Approval, call: Tool, context: Context, event: Event, client: str) -> None:
         """Note it, look where the dialog is by now, and count it; where that fails the call is not made any more."""
         why = "It was given up before it was sent."
         try:
             self._note(event, call, client, approval=approval.id)
             if self._depends_on_line(call):
-                await self.draft(call, desk)
+                await self.draft(call, context)
             self._spend(call)
-        except Stopped as stopped:
+        except CallStoppedError as stopped:
             why = stopped.failure.text()
             raise
         except UNKEPT as error:
@@ -147,26 +149,26 @@ class Guard:
         question = f"{approval.summary}\n\nShall this be done?"
         try:
             answer = await person.agrees(approval.id, question)
-        except AskFirst:
+        except InputRequiredError:
             self._note("pending", call, person.name, approval=approval.id)
             raise
         except anyio.get_cancelled_exc_class():
             self._withdraw(approval)
             raise
         if answer is None:
-            raise Stopped("pending", _pending(call, approval, self._keeping.approval_seconds), approval)
+            raise CallStoppedError("pending", _pending(call, approval, self._guard_settings.approval_seconds), approval)
         by = f"{self._caller} at {person.name}"
         try:
             if answer:
                 return self.approvals.begin(approval.id, by=by)
             self.approvals.settle(approval.id, approve=False, by=by)
-        except NotPending:
-            raise Stopped("refused", _not_this_one(call), approval) from None
-        raise Stopped("denied", _denied(call, approval), approval)
+        except NotPendingError:
+            raise CallStoppedError("refused", _not_this_one(call), approval) from None
+        raise CallStoppedError("denied", _denied(call, approval), approval)
 
     def _withdraw(self, approval: Approval) -> None:
         """Whoever asked has gone while the person was asked: nobody waits for the call any more."""
-        with suppress(NotPending, *UNKEPT):
+        with suppress(NotPendingError, *UNKEPT):
             self.approvals.settle(approval.id, approve=False, by="the client, which gave the call up")
 
     def _asked(self, call: Tool, drafted: Draft, person: Person) -> Approval:
@@ -177,14 +179,14 @@ class Guard:
             whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
             if known and known.stage == "pending" and whose == (self._portal, self._owner, call.tool(), arguments):
                 return known
-            raise Stopped("refused", _not_this_one(call))
+            raise CallStoppedError("refused", _not_this_one(call))
         return self.approvals.ask(
             self._portal,
             self._owner,
             call.tool(),
             arguments,
             summary=in_quotes(drafted.text()),
-            seconds=self._keeping.approval_seconds,
+            seconds=self._guard_settings.approval_seconds,
         )
 
     async def _made(
@@ -240,7 +242,7 @@ class Guard:
         where = f"line {drafted.line_id}" if drafted.line_id else "a line that is not known"
         lines = ", ".join(map(str, sorted(allowed))) or "none"
         happened = f"Nothing was sent: a client of {where} would see it, and here only lines {lines} may be written to"
-        raise Stopped("refused", _refused(call, happened))
+        raise CallStoppedError("refused", _refused(call, happened))
 
     def _check_hour(self, call: Tool) -> None:
         self._stop_at(call, self._hourly.check(self._portal, call.effects.names))
@@ -255,7 +257,7 @@ class Guard:
         most = dict(self._policy.per_hour)[effect]
         happened = f"Nothing was sent: {most} {effect} calls an hour are allowed here, and they were made"
         todo = f"Call again in {max(1, round(seconds / 60))} minutes, or ask the person who runs the server."
-        raise Stopped("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
+        raise CallStoppedError("refused", Failure(call.tool(), "policy_refused", happened, todo, page=call.page()))
 
     def _note(self, event: Event, call: Tool, client: str, **facts: Any) -> None:
         self._write(event, type(call), dict(call.given), client, **facts)
@@ -263,7 +265,7 @@ class Guard:
     def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
         told = {
             "client": client,
-            "arguments": recorded(arguments, texts=self._keeping.texts),
+            "arguments": recorded(arguments, texts=self._guard_settings.texts),
             **{name: fact for name, fact in facts.items() if fact is not None},
         }
         self._audit.write(
@@ -272,11 +274,11 @@ class Guard:
             portal=self._portal,
             tool=tool.tool(),
             effects=list(tool.effects.names),
-            **(told if self._keeping.texts else self._masks.hidden(told)),
+            **(told if self._guard_settings.texts else self._masks.hidden(told)),
         )
 
 
-def _told(stopped: Stopped) -> Mapping[str, Any]:
+def _told(stopped: CallStoppedError) -> Mapping[str, Any]:
     return {"why": stopped.failure.happened, "approval": stopped.approval}
 
 

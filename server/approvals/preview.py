@@ -10,7 +10,8 @@ from tools.effect import Effect
 from tools.method import Method
 from tools.tool import Tool
 from tools.untrusted import code, outside
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 
 if TYPE_CHECKING:
     from tools.dialogs import DialogGet
@@ -71,33 +72,33 @@ class Draft:
         }
 
 
-async def draft(call: Tool, desk: Desk) -> Draft:
+async def draft(call: Tool, context: Context) -> Draft:
     """The draft of a call; it only reads."""
     from portal.errors import PortalError
-    from tools.method import RefusedByResult, UnexpectedResult
+    from tools.method import RefusedByResultError, UnexpectedResultError
 
     drafted = Draft(
         call.tool(), call.title, call.effects, *_request(call), line_id=_line_named_by(call), words=_words(call)
     )
-    question = await _question(call, desk)
+    question = await _question(call, context)
     if question is None:
         return drafted
     try:
-        state = await desk.ask(question)
+        state = await context.ask(question)
     except PortalError as error:
         told = f"{error.happened} ({code(error.code or 'no code')})"
         return replace(drafted, chat_id=question.chat_id, unknown=told)
-    except (RefusedByResult, UnexpectedResult):
+    except (RefusedByResultError, UnexpectedResultError):
         return replace(drafted, chat_id=question.chat_id, unknown="the portal's answer was of no use")
     return replace(drafted, chat_id=state["chat_id"], line_id=state["line_id"], dialog=state)
 
 
-async def _question(call: Tool, desk: Desk) -> "DialogGet | None":
+async def _question(call: Tool, context: Context) -> "DialogGet | None":
     """The call that reads the dialog which a call is about; None if it is about none."""
     from tools.dialogs import DialogGet
 
     if isinstance(call, Composite):
-        chat_id = await call.chat(desk)
+        chat_id = await call.chat(context)
         return DialogGet(chat_id=chat_id) if chat_id else None
     for name, kind in (("chat_id", int), ("dialog_id", str), ("session_id", int)):
         if isinstance(value := getattr(call, name, None), kind):

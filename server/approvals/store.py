@@ -26,7 +26,7 @@ LONGEST_RUN = 660.0
 """Seconds after which a call that is still said to run belongs to a server that has ended, where nothing else tells."""
 
 
-class NotPending(Exception):  # noqa: N818
+class NotPendingError(Exception):
     """An approval that cannot be settled: there is none, or it is settled already; the message says which."""
 
 
@@ -190,10 +190,10 @@ class Approvals:
         ).rowcount
         row = _row(database, approval_id)
         if row is None:
-            raise NotPending(f"there is no approval {approval_id[:40]}")
+            raise NotPendingError(f"there is no approval {approval_id[:40]}")
         approval = self._read(row)
         if not changed:
-            raise NotPending(f"approval {approval.id} is {approval.stage} already")
+            raise NotPendingError(f"approval {approval.id} is {approval.stage} already")
         return approval
 
     def _read(self, row: sqlite3.Row) -> Approval:

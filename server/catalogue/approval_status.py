@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tools.effect import Effect
 from tools.fence import in_quotes
-from tools.tool import InvalidArguments, Tool
+from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
     from server.approvals.store import Approvals
@@ -45,7 +45,7 @@ class ApprovalStatus(Tool):
         """The approval, if this caller asked for it."""
         found = approvals.get(self.approval_id)
         if found is None or (found.portal, found.caller) != (portal, caller):
-            raise InvalidArguments([f"approval_id: you asked for no approval {self.approval_id}"])
+            raise InvalidArgumentsError([f"approval_id: you asked for no approval {self.approval_id}"])
         return {"approval_id": found.id, "stage": found.stage, "tool": found.tool, "reply": found.reply}
 
     def text(self, result: Any) -> str:

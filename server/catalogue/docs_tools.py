@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.effect import Effect
 from tools.names import snake_case
-from tools.tool import InvalidArguments, Tool
+from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
     from server.catalogue.library import Library
@@ -39,7 +39,7 @@ class Lookup(Tool):
 
     @abstractmethod
     def look_up(self, library: "Library") -> dict[str, Any]:
-        """The result, or InvalidArguments where there is no such page."""
+        """The result, or InvalidArgumentsError where there is no such page."""
 
 
 class DocsSearch(Lookup):
@@ -77,12 +77,12 @@ class DocsRead(Lookup):
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
         from reference.pages.outline import sections
-        from server.catalogue.library import NoSuchPage
+        from server.catalogue.library import PageNotFoundError
 
         try:
             page = library.read(self.uri)
-        except NoSuchPage as error:
-            raise InvalidArguments([f"uri: {error}"]) from None
+        except PageNotFoundError as error:
+            raise InvalidArgumentsError([f"uri: {error}"]) from None
         parts = sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
@@ -91,7 +91,9 @@ class DocsRead(Lookup):
         for part in sorted(parts, key=lambda part: part.heading.lower() != asked):
             if part.heading.lower().startswith(asked):
                 return {**found, "text": part.text}
-        raise InvalidArguments([f"section: {page.uri} has none of this name; it has {'; '.join(found['sections'])}"])
+        raise InvalidArgumentsError(
+            [f"section: {page.uri} has none of this name; it has {'; '.join(found['sections'])}"]
+        )
 
     def text(self, result: Any) -> str:
         """The page as it is; of a very long one the beginning."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tools.effect import Effect
 from tools.names import snake_case, tool_name
-from tools.tool import InvalidArguments, Tool
+from tools.tool import InvalidArgumentsError, Tool
 from tools.untrusted import repeated
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMetho
 
 
 def named(name: str, tools: Mapping[str, type[Tool]]) -> str:
-    """The tool of this name or REST name; InvalidArguments where it does not exist here."""
+    """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
     for known in (name, tool_name(name)):
         if known in tools:
             return known
-    raise InvalidArguments(
+    raise InvalidArgumentsError(
         [f"name: there is no tool {repeated(name[:80])} here; find_method finds those that there are"]
     )
 

@@ -12,7 +12,7 @@ OFFICIAL = "openchannels://official/"
 SYNC = "the official documentation is here after `openchannels-mcp docs sync`"
 
 
-class NoSuchPage(Exception):  # noqa: N818
+class PageNotFoundError(Exception):
     """A page that does not exist."""
 
 
@@ -40,7 +40,7 @@ class Library:
         return Mirror(self._folder)
 
     def read(self, address: str) -> Text:
-        """A page by its address or name, or NoSuchPage."""
+        """A page by its address or name, or PageNotFoundError."""
         if address.strip().lower().startswith(OFFICIAL):
             return self._official(address.strip())
         from server.protocol.resources import page
@@ -59,7 +59,7 @@ class Library:
         page = self._mirror.page(lang.lower(), path)
         if page is None:
             here = "; ".join(f"{state.lang}: {state.message}" for state in self._mirror.states())
-            raise NoSuchPage(f"There is no page {address[:200]}; {SYNC}. Now: {here}")
+            raise PageNotFoundError(f"There is no page {address[:200]}; {SYNC}. Now: {here}")
         return Text(
             page.uri, page.title, f"{page.text.rstrip()}\n\nOfficial page, as of {page.dated}: {page.address}\n"
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.options import WrongUsage, read_settings, settings_options
+from server.cli.options import WrongUsageError, read_settings, settings_options
 from server.config.settings import Settings
 from tools.fence import in_quotes
 from tools.untrusted import visible
@@ -59,7 +59,7 @@ def show(context: click.Context, *, approval_id: str) -> None:
     approvals = _approvals(read_settings(context))
     found = approvals.get(approval_id)
     if found is None:
-        raise WrongUsage(f"there is no approval {approval_id[:40]}")
+        raise WrongUsageError(f"there is no approval {approval_id[:40]}")
     click.echo(visible(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found))))
 
 
@@ -80,7 +80,7 @@ def deny(context: click.Context, *, approval_id: str) -> None:
 
 
 def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
-    from server.approvals.store import NotPending
+    from server.approvals.store import NotPendingError
 
     settings, by = read_settings(context), getpass.getuser()
 
@@ -90,7 +90,7 @@ def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
 
     try:
         settled = _approvals(settings).settle(approval_id, approve=approve, by=by, note=note)
-    except NotPending as error:
+    except NotPendingError as error:
         raise click.ClickException(str(error)) from None
     until = f"the server that asked makes the call within a second, if it runs until {_time(settled.expires)}"
     click.echo(f"{settled.id} is approved; {until}." if approve else f"{settled.id} is denied; nothing is sent.")

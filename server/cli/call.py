@@ -14,7 +14,7 @@ from server.catalogue.definitions import input_schema
 from tools.tool import Tool
 
 
-class BadArguments(ValueError):  # noqa: N818
+class BadArgumentsError(ValueError):
     """Words that are not KEY=VALUE, or values that are not what the argument takes."""
 
 
@@ -67,9 +67,9 @@ def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key:
-            raise BadArguments(f"'{word[:60]}' should be KEY=VALUE")
+            raise BadArgumentsError(f"'{word[:60]}' should be KEY=VALUE")
         if key in arguments:
-            raise BadArguments(f"{key} is given twice")
+            raise BadArgumentsError(f"{key} is given twice")
         arguments[key] = _value(key, value, properties.get(key, {"type": "string"}))
     return arguments
 
@@ -81,4 +81,4 @@ def _value(key: str, value: str, schema: dict[str, Any]) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         wanted = schema.get("type", "JSON")
-        raise BadArguments(f"{key}: '{value[:60]}' is not JSON; the argument takes {wanted}") from None
+        raise BadArgumentsError(f"{key}: '{value[:60]}' is not JSON; the argument takes {wanted}") from None

@@ -17,7 +17,7 @@ REPLY = (
 )
 
 
-class StepFailed(Exception):  # noqa: N818
+class DemoStepError(Exception):
     """A step did not change the portal as it should."""
 
 
@@ -41,7 +41,7 @@ class Demo:
             async with Client(command, mode="legacy", elicitation_callback=self._agree) as self._client:
                 try:
                     await self._story()
-                except StepFailed as failure:
+                except DemoStepError as failure:
                     self._say(f"\nThe demo failed: {failure}")
                     return False
         self._say("\nEvery step changed the portal as it should. To use your own portal, see the README.")
@@ -120,7 +120,7 @@ class Demo:
 
     def _expect(self, true: bool, otherwise: str) -> None:
         if not true:
-            raise StepFailed(f"step {self._step}: {otherwise}")
+            raise DemoStepError(f"step {self._step}: {otherwise}")
 
 
 def _short(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from server.cli.options import WrongUsage, read_settings
+from server.cli.options import WrongUsageError, read_settings
 
 if TYPE_CHECKING:  # start-up needs none of it
     from reference.mirror.drift import Difference, Drift
@@ -50,14 +50,14 @@ def read(context: click.Context, *, page: str, section: str | None) -> None:
 
 def _look_up(context: click.Context, tool: "type[Lookup]", arguments: dict[str, Any], *, as_json: bool) -> None:
     from server.catalogue.library import Library
-    from tools.tool import InvalidArguments
+    from tools.tool import InvalidArgumentsError
 
     library = Library(read_settings(context).docs_folder.expanduser())
     try:
         call = tool.from_tool(arguments)
         result = call.look_up(library)
-    except InvalidArguments as error:
-        raise WrongUsage(str(error)) from None
+    except InvalidArgumentsError as error:
+        raise WrongUsageError(str(error)) from None
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else call.whole(result))
 
 
@@ -74,7 +74,7 @@ def _look_up(context: click.Context, tool: "type[Lookup]", arguments: dict[str, 
 def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None:
     """Bring the official documentation here, or up to date; what is here serves until the new state is complete."""
     from reference.mirror.languages import LANGUAGES
-    from reference.mirror.sync import SyncFailed
+    from reference.mirror.sync import SyncError
     from reference.mirror.sync import sync as sync_one
 
     folder = read_settings(context).docs_folder.expanduser()
@@ -86,7 +86,7 @@ def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None
         try:
             with _Progress(" ".join(filter(None, ("Official documentation", code)))) as progress:
                 synced = sync_one(folder, origin, code, progress.show)
-        except SyncFailed as error:
+        except SyncError as error:
             click.echo(f"Error: {error}. What was there before still serves.", err=True)
             failed = True
         else:
@@ -102,13 +102,13 @@ def drift(context: click.Context, *, as_json: bool) -> None:
     from reference.mirror.drift import drift as compare
     from reference.mirror.drift import known_differences
     from reference.mirror.mirror import Mirror
-    from reference.mirror.store import NoMirror
+    from reference.mirror.store import NoMirrorError
 
     mirror = Mirror(read_settings(context).docs_folder.expanduser())
     try:
         found = compare(mirror.originals("en"), known_differences())
-    except NoMirror as reason:
-        raise WrongUsage(f"English documentation: {reason}") from None
+    except NoMirrorError as reason:
+        raise WrongUsageError(f"English documentation: {reason}") from None
     click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False) if as_json else "\n".join(_report(found)))
     sys.exit(1 if found.unknown else 0)
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 
 if TYPE_CHECKING:
     from portal.application import Application
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 
 
-class LoginFailed(Exception):  # noqa: N818
+class LoginError(Exception):
     """No grant was obtained; the message says why."""
 
 
@@ -40,10 +40,10 @@ class Redirect:
         if "?" not in text and "=" not in text:
             return text
         if not self.belongs(text):
-            raise LoginFailed("the answer does not belong to this sign-in (its state differs); start again")
+            raise LoginError("the answer does not belong to this sign-in (its state differs); start again")
         query = parse_qs(urlsplit(text).query)
         if not (code := query.get("code", [""])[0]):
-            raise LoginFailed(f"the portal gave no code ({query.get('error', ['no reason'])[0][:100]})")
+            raise LoginError(f"the portal gave no code ({query.get('error', ['no reason'])[0][:100]})")
         return code
 
 
@@ -69,7 +69,7 @@ def loopback(port: int, redirect: Redirect) -> Iterator[tuple[str, Callable[[], 
     try:
         server = ThreadingHTTPServer((HOST, port), Handler)
     except OSError as error:
-        raise WrongSettings(f"port {port} cannot be used for the redirect: {error.strerror}") from None
+        raise SettingsError(f"port {port} cannot be used for the redirect: {error.strerror}") from None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -87,9 +87,9 @@ async def exchange(application: "Application", file: "TokenFile", code: str) -> 
     try:
         return await sign_in(application, file, code)
     except PortalError as error:
-        raise LoginFailed(f"{error.description}{f' ({error.code})' if error.code else ''}") from None
+        raise LoginError(f"{error.description}{f' ({error.code})' if error.code else ''}") from None
     except OSError as error:
-        raise LoginFailed(f"{file.path} cannot be written: {error.strerror}") from None
+        raise LoginError(f"{file.path} cannot be written: {error.strerror}") from None
 
 
 def check_writable(file: "TokenFile") -> None:
@@ -97,6 +97,6 @@ def check_writable(file: "TokenFile") -> None:
     try:
         file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise WrongSettings(f"{file.path} cannot be written: {error.strerror}") from None
+        raise SettingsError(f"{file.path} cannot be written: {error.strerror}") from None
     if not os.access(file.path.parent, os.W_OK):
-        raise WrongSettings(f"{file.path.parent} cannot be written to")
+        raise SettingsError(f"{file.path.parent} cannot be written to")

@@ -9,11 +9,11 @@ import click
 from openchannels_mcp import VERSION
 from server.cli.approvals import approvals, audit
 from server.cli.docs import docs_commands
-from server.cli.options import WrongUsage, caller_of, policy_of, read_settings, settings_options
+from server.cli.options import WrongUsageError, caller_of, policy_of, read_settings, settings_options
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 from server.connection import application_settings
 from server.telemetry import logs
 
@@ -56,13 +56,13 @@ def call(context: click.Context, *, tool: str, arguments: tuple[str, ...], as_js
     """
     import anyio
 
-    from server.cli.call import BadArguments, call_by_hand
+    from server.cli.call import BadArgumentsError, call_by_hand
 
     settings = read_settings(context)
     try:
         answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), tool, arguments, as_json)
-    except BadArguments as error:
-        raise WrongUsage(str(error)) from None
+    except BadArgumentsError as error:
+        raise WrongUsageError(str(error)) from None
     click.echo(answered.text, err=answered.failed and not as_json)
     sys.exit(1 if answered.failed else 0)
 
@@ -94,7 +94,7 @@ def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> N
 
     import anyio
 
-    from server.cli.login import LoginFailed, Redirect, check_writable, exchange, loopback
+    from server.cli.login import LoginError, Redirect, check_writable, exchange, loopback
 
     settings = read_settings(context)
     state = secrets.token_urlsafe(24)
@@ -111,8 +111,8 @@ def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> N
                 _show(application.authorize_url(state, address), browser=browser)
                 came_back = wait()
         grant = anyio.run(exchange, application, file, redirect.code(came_back))
-    except (WrongSettings, LoginFailed) as error:
-        raise WrongUsage(str(error)) from None
+    except (SettingsError, LoginError) as error:
+        raise WrongUsageError(str(error)) from None
     click.echo(f"Signed in at {application.origin} as user {grant.user_id}, scopes {grant.scope}. Kept in {file.path}.")
 
 

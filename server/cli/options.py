@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.config.settings import Settings, WrongSettings, check_environment
+from server.config.settings import Settings, SettingsError, check_environment
 from server.connection import Connection
 from server.policy import Policy
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from server.config.http_settings import ServerSettings
 
 
-class WrongUsage(click.ClickException):
+class WrongUsageError(click.ClickException):
     """Settings or words that cannot work; one message, exit code 2."""
 
     exit_code = 2
@@ -76,9 +76,9 @@ def read_settings(context: click.Context) -> Settings:
         check_environment(os.environ)
         return Settings(**context.obj)
     except ValidationError as error:
-        raise WrongUsage(_problems(error, "OPENCHANNELS_")) from None
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+        raise WrongUsageError(_problems(error, "OPENCHANNELS_")) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
 
 
 def read_server_settings(**given: Any) -> "ServerSettings":
@@ -91,9 +91,9 @@ def read_server_settings(**given: Any) -> "ServerSettings":
         check_environment(os.environ)
         return ServerSettings(**given)
     except ValidationError as error:
-        raise WrongUsage(_problems(error, PREFIX)) from None
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+        raise WrongUsageError(_problems(error, PREFIX)) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
 
 
 def _problems(error: "ValidationError", prefix: str) -> str:
@@ -108,23 +108,23 @@ def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
     try:
         return Policy.of(settings)
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
 
 
 def connect(settings: Settings) -> Connection:
     """The portal of the settings; without one the program ends with one clear message."""
     try:
         return Connection(settings)
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
 
 
 def caller_of(settings: Settings, name: str) -> "Caller":
     """Whoever calls by these settings."""
     from server.caller import Caller
     from server.catalogue.library import Library
-    from server.config.guard_settings import Keeping
+    from server.config.guard_settings import GuardSettings
 
     library = Library(settings.docs_folder.expanduser())
-    return Caller(name, policy_of(settings), connect(settings), library, Keeping.of(settings))
+    return Caller(name, policy_of(settings), connect(settings), library, GuardSettings.of(settings))

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from server.cli.options import WrongUsage, read_server_settings, settings_options
-from server.config.settings import WrongSettings
+from server.cli.options import WrongUsageError, read_server_settings, settings_options
+from server.config.settings import SettingsError
 
 
 @click.command()
@@ -33,8 +33,8 @@ def serve(context: click.Context, *, transport: str, **given: Any) -> None:
         return
     try:
         _serve_http({name: value for name, value in given.items() if value is not None}, context.obj, transport)
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
 
 
 def _serve_http(given: dict[str, Any], options: dict[str, Any], transport: Any) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.options import WrongUsage, read_server_settings
-from server.config.settings import Settings, WrongSettings
+from server.cli.options import WrongUsageError, read_server_settings
+from server.config.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from server.http.auth.token_file import Token, TokensFile
@@ -44,9 +44,9 @@ def add(name: str, *, profile: str | None, toolsets: str | None, effects: str | 
         file.add(made)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
-        raise WrongUsage(f"{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}") from None
-    except (WrongSettings, ValueError, OSError) as error:
-        raise WrongUsage(str(error)) from None
+        raise WrongUsageError(f"{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}") from None
+    except (SettingsError, ValueError, OSError) as error:
+        raise WrongUsageError(str(error)) from None
     click.echo(secret)
     click.echo(f"{_described(made)}. It is not shown again; {file.path} keeps its hash.", err=True)
 
@@ -56,8 +56,8 @@ def list_tokens() -> None:
     """Show whose tokens there are and what they may do."""
     try:
         tokens = _file().load()
-    except WrongSettings as error:
-        raise WrongUsage(str(error)) from None
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
     for one in tokens:
         click.echo(_described(one))
     if not tokens:
@@ -70,8 +70,8 @@ def revoke(name: str) -> None:
     """Let a token in no more: a running server refuses its next request and ends its streams within seconds."""
     try:
         _file().revoke(name)
-    except (WrongSettings, OSError) as error:
-        raise WrongUsage(str(error)) from None
+    except (SettingsError, OSError) as error:
+        raise WrongUsageError(str(error)) from None
     click.echo(f"{name} is revoked.")
 
 

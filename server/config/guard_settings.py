@@ -8,7 +8,7 @@ from server.config.settings import Settings
 
 
 @dataclass(frozen=True)
-class Keeping:
+class GuardSettings:
     """A folder and what is written into it."""
 
     folder: Path

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 
 
 def secret(settings: BaseSettings, name: str) -> str | None:
@@ -16,7 +16,7 @@ def secret(settings: BaseSettings, name: str) -> str | None:
     }
     given = {way: value for way, value in ways.items() if value is not None}
     if len(given) > 1:
-        raise WrongSettings(f"give only one of {', '.join(given)}")
+        raise SettingsError(f"give only one of {', '.join(given)}")
     for way, value in given.items():
         if way.endswith("_file"):
             return _from_file(value)
@@ -30,22 +30,22 @@ def _from_file(path: Path) -> str:
     try:
         return path.expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise WrongSettings(f"the secret's file {path} cannot be read") from None
+        raise SettingsError(f"the secret's file {path} cannot be read") from None
 
 
 def _from_keyring(way: str, entry: str) -> str:
     service, slash, user = entry.partition("/")
     if not (service and slash and user):
-        raise WrongSettings(f"{way} should be SERVICE/USER")
+        raise SettingsError(f"{way} should be SERVICE/USER")
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
-        raise WrongSettings(f"{way} needs the extra `keyring`: install bitrix24-openchannels-mcp[keyring]") from None
+        raise SettingsError(f"{way} needs the extra `keyring`: install bitrix24-openchannels-mcp[keyring]") from None
     try:
         found = keyring.get_password(service, user)
     except KeyringError as error:
-        raise WrongSettings(f"the keyring cannot be used: {type(error).__name__}") from None
+        raise SettingsError(f"the keyring cannot be used: {type(error).__name__}") from None
     if found is None:
-        raise WrongSettings(f"the keyring has no entry {entry}; make it with: keyring set {service} {user}")
+        raise SettingsError(f"the keyring has no entry {entry}; make it with: keyring set {service} {user}")
     return str(found)

@@ -20,7 +20,7 @@ ALL, DEFAULT = "all", "default"
 """Stand for every toolset, and for those that are on unless something else is said."""
 
 
-class WrongSettings(Exception):  # noqa: N818
+class SettingsError(Exception):
     """Settings that cannot work; the message says what to change and holds no secret."""
 
 
@@ -135,7 +135,7 @@ def check_environment(names: Iterable[str]) -> None:
     for name in given:
         if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
-            raise WrongSettings(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+            raise SettingsError(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 class ProfileSource(PydanticBaseSettingsSource):
@@ -152,7 +152,7 @@ class ProfileSource(PydanticBaseSettingsSource):
         path = Path(chosen.get("settings_file") or Settings.model_fields["settings_file"].default).expanduser()
         if not path.exists():
             if named or chosen.get("settings_file"):
-                raise WrongSettings(f"there is no settings file {path}")
+                raise SettingsError(f"there is no settings file {path}")
             return {}
         if _is_on(chosen.get("sandbox")):
             return {}
@@ -168,12 +168,12 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
-        raise WrongSettings(f"{path} cannot be read") from None
+        raise SettingsError(f"{path} cannot be read") from None
     except tomllib.TOMLDecodeError as error:
-        raise WrongSettings(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
+        raise SettingsError(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
 
     if unknown := set(content) - {"default_profile", "profiles", "server"}:
-        raise WrongSettings(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
+        raise SettingsError(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
     return content
 
 
@@ -203,11 +203,11 @@ def _profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, 
     profile = known.get(name) if isinstance(name, str) else None
     if not isinstance(name, str) or not isinstance(profile, Mapping):
         there = f"there are {', '.join(known)}" if known else "it has no [profiles.NAME]"
-        raise WrongSettings(f"{path} has no profile {name}; {there}")
+        raise SettingsError(f"{path} has no profile {name}; {there}")
     settings = set(Settings.model_fields) - {"profile", "settings_file"}
     for key in profile:
         if key not in settings:
             near = difflib.get_close_matches(key, settings, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise WrongSettings(f"{path}: profile {name} has no setting {key}{hint}")
+            raise SettingsError(f"{path}: profile {name} has no setting {key}{hint}")
     return profile

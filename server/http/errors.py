@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Refused(Exception):  # noqa: N818
+class RequestRefusedError(Exception):
     """A request that is not answered; the texts are ours and repeat nothing of the request."""
 
     def __init__(self, status: int, error: str, description: str, headers: Mapping[str, str] | None = None) -> None:
@@ -17,7 +17,7 @@ class Refused(Exception):  # noqa: N818
         self.headers = dict(headers or {})
 
     @classmethod
-    def for_now(cls, status: int, error: str, description: str, seconds: float) -> "Refused":
+    def for_now(cls, status: int, error: str, description: str, seconds: float) -> "RequestRefusedError":
         """One that may come again after some seconds."""
         return cls(status, error, description, {"Retry-After": str(max(1, round(seconds)))})
 
@@ -43,7 +43,7 @@ class Refusals:
 
         try:
             await self._app(scope, receive, watched)
-        except Refused as refused:
+        except RequestRefusedError as refused:
             if begun:
                 raise
             await refused.response()(scope, receive, send)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.config.settings import Settings, WrongSettings
+from server.config.settings import Settings, SettingsError
 from server.connection import Connection
 from server.http.middleware.access_log import Journal
 from server.telemetry import tracing
@@ -31,7 +31,7 @@ class Operations:
 
     def __init__(self, metrics_token: str | None = None, environment: Mapping[str, str] = os.environ) -> None:
         if metrics_token is not None and len(metrics_token) < SHORTEST_TOKEN:
-            raise WrongSettings(f"the metrics token should have at least {SHORTEST_TOKEN} characters")
+            raise SettingsError(f"the metrics token should have at least {SHORTEST_TOKEN} characters")
         self._token = metrics_token
         self._metrics = Metrics()
         self._spans = tracing.set_up(environment)

@@ -11,8 +11,8 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from server.caller import Caller, always
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
-from server.config.settings import Settings, WrongSettings
+from server.config.guard_settings import GuardSettings
+from server.config.settings import Settings, SettingsError
 from server.connection import Connection
 from server.policy import Policy
 
@@ -49,7 +49,7 @@ class Portals:
         self._tasks: TaskGroup
 
     def settings(self, profile: str | None) -> Settings:
-        """The settings of a profile, or the server's own where none is named; WrongSettings if they cannot work."""
+        """The settings of a profile, or the server's own where none is named; SettingsError if they cannot work."""
         return self._find(profile)[0]
 
     async def caller(
@@ -60,7 +60,7 @@ class Portals:
         credential: str = "",
         still: Callable[[], bool] = always,
     ) -> Caller:
-        """One who works with a profile's portal, within its bounds and their own; WrongSettings as above.
+        """One who works with a profile's portal, within its bounds and their own; SettingsError as above.
 
         Two credentials are two callers, also where both have the same name. `still` as in `Caller`.
         """
@@ -75,7 +75,13 @@ class Portals:
                 self._callers.clear()
             library = Library(settings.docs_folder.expanduser())
             self._callers[known] = Caller(
-                name, Policy.of(settings).within(bound), connection, library, Keeping.of(settings), credential, still
+                name,
+                Policy.of(settings).within(bound),
+                connection,
+                library,
+                GuardSettings.of(settings),
+                credential,
+                still,
             )
         return self._callers[known]
 
@@ -97,7 +103,7 @@ class Portals:
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, wrong["loc"]))
-            raise WrongSettings(f"profile {profile}: {place}: {wrong['msg']}") from None
+            raise SettingsError(f"profile {profile}: {place}: {wrong['msg']}") from None
         if profile is not None and not settings.sandbox:
             _check_that_no_variable_replaces(profile)
         return settings
@@ -131,4 +137,4 @@ def _check_that_no_variable_replaces(profile: str) -> None:
     given = {name.upper() for name, value in os.environ.items() if value}
     if replacing := [name for name in WHICH_PORTAL if f"OPENCHANNELS_{name.upper()}" in given]:
         variables = ", ".join(f"OPENCHANNELS_{name.upper()}" for name in replacing)
-        raise WrongSettings(f"{variables} would replace the portal of profile {profile}: unset it, or use no profile")
+        raise SettingsError(f"{variables} would replace the portal of profile {profile}: unset it, or use no profile")

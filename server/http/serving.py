@@ -13,7 +13,7 @@ import uvicorn
 
 from server.config.http_settings import ServerSettings
 from server.config.secrets import secret
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 from server.http.application import Team, Transport
 from server.http.auth.authenticator import Access
 from server.http.auth.token_file import TokensFile
@@ -60,7 +60,7 @@ class Serving(uvicorn.Server):
 
 
 def create_access(settings: ServerSettings, portals: Portals) -> Access:
-    """Who may come in by these settings; WrongSettings if that cannot work."""
+    """Who may come in by these settings; SettingsError if that cannot work."""
     access = Access(portals, TokensFile(settings.access_file), *_oauth(settings))
     access.check()
     if settings.oauth is not None and settings.oauth.profile_claim is None:
@@ -91,19 +91,19 @@ def _ways_for_others(settings: ServerSettings) -> list[str]:
 def _check_exposed(settings: ServerSettings, access: Access, ways: list[str]) -> None:
     """What others than this machine can reach has to know who they are, and by which name they come."""
     if not access.needs_token:
-        raise WrongSettings(
+        raise SettingsError(
             f"without authentication the server is for this machine only, and others reach it by {' and '.join(ways)}: "
             "make a token with `openchannels-mcp token add NAME`, set up [server.oauth], or leave that out"
         )
     if not is_loopback(settings.host) and not settings.allowed_hosts and settings.oauth is None:
-        raise WrongSettings(
+        raise SettingsError(
             f"on host {settings.host} clients come by a name: give it with --allowed-hosts, e.g. mcp.example.com "
             "(`*` where a proxy checks it)"
         )
 
 
 def serve(settings: ServerSettings, access: Access, team: Team, announce: Callable[[str], object]) -> None:
-    """Serve until told to stop; WrongSettings if the address cannot be used."""
+    """Serve until told to stop; SettingsError if the address cannot be used."""
     with listening(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
         announce(f"Serving on http://{_bracketed(settings.host)}:{port}")
@@ -134,30 +134,30 @@ def configured(settings: ServerSettings, team: Team) -> uvicorn.Config:
 
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket at the address, or WrongSettings."""
+    """A socket at the address, or SettingsError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         # Only where the protocol is named does asyncio send at once; otherwise half of each answer waits for 40 ms.
         listener = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
     except OSError as error:
-        raise WrongSettings(f"the host {host} cannot be used: {error.strerror}") from None
+        raise SettingsError(f"the host {host} cannot be used: {error.strerror}") from None
     with listener:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
             listener.listen(2048)
         except OSError as error:
-            raise WrongSettings(f"port {port} on {host} cannot be used: {error.strerror}") from None
+            raise SettingsError(f"port {port} on {host} cannot be used: {error.strerror}") from None
         yield listener
 
 
 def create_team(
     settings: ServerSettings, options: Mapping[str, Any], transport: Transport = "http"
 ) -> tuple[Access, Team]:
-    """Everything but the socket; WrongSettings if it cannot work."""
+    """Everything but the socket; SettingsError if it cannot work."""
     if settings.stateless and transport != "http":
-        raise WrongSettings("the older SSE transport has sessions: --stateless goes with --transport http only")
+        raise SettingsError("the older SSE transport has sessions: --stateless goes with --transport http only")
     operations = Operations(secret(settings, "metrics_token"))
     portals = Portals(options, operations.connect)
     access = create_access(settings, portals)

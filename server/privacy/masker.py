@@ -12,7 +12,7 @@ from server.privacy.name_matcher import Names
 from server.privacy.pseudonyms import FORM, LOOSE, Pseudonyms
 from server.storage.database import State
 from tools.fence import plainly_quoted
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 
 T = TypeVar("T")
 _A_NAME = re.compile(r"[A-Za-z_]\w{0,60}|\d{1,9}", re.ASCII)
@@ -118,7 +118,9 @@ class PortalMasks:
         pseudonym = f"[{found[1]} {found[2]}]".lower()
         original = self._pseudonyms.original(pseudonym)
         if original is None:
-            raise InvalidArguments([f"{pseudonym} stands for nothing here: copy pseudonyms exactly as you got them"])
+            raise InvalidArgumentsError(
+                [f"{pseudonym} stands for nothing here: copy pseudonyms exactly as you got them"]
+            )
         self._written[original] = KINDS[found[1].lower()]
         return original
 

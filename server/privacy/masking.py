@@ -17,7 +17,7 @@ class Masks(Protocol):
         ...
 
     def restored(self, value: T) -> T:
-        """A JSON value with the originals; InvalidArguments where a pseudonym was never given."""
+        """A JSON value with the originals; InvalidArgumentsError where a pseudonym was never given."""
         ...
 
 

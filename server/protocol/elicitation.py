@@ -17,7 +17,7 @@ SCHEMA: types.ElicitRequestedSchema = {
 }
 
 
-class AskFirst(Exception):  # noqa: N818
+class InputRequiredError(Exception):
     """The call has to be repeated by the client with the person's answer to this question."""
 
     def __init__(self, approval_id: str, question: str) -> None:
@@ -46,7 +46,7 @@ class Person(Protocol):
         ...
 
     async def agrees(self, approval_id: str, question: str) -> bool | None:
-        """Yes or no; None if the client cannot ask. AskFirst where the client has to come again."""
+        """Yes or no; None if the client cannot ask. InputRequiredError where the client has to come again."""
         ...
 
 
@@ -87,7 +87,7 @@ class AtClient:
         if not self._can_be_asked():
             return None
         if self._context.protocol_version in MODERN_PROTOCOL_VERSIONS:
-            raise AskFirst(approval_id, question)
+            raise InputRequiredError(approval_id, question)
         try:
             return _yes(
                 await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)

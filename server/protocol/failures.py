@@ -3,29 +3,36 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault
-from server.config.settings import WrongSettings
+from portal.errors import (
+    AuthRefusedError,
+    LimitedError,
+    NotReachableError,
+    OutcomeUnknownError,
+    PortalError,
+    PortalFaultError,
+)
+from server.config.settings import SettingsError
 from server.protocol.results import Failure
 from server.telemetry.observer import kind
 from tools.errors import advice, missing_scope
-from tools.method import Method, RefusedByResult, UnexpectedResult
-from tools.tool import InvalidArguments, Tool
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
+from tools.tool import InvalidArgumentsError, Tool
 from workflows.core.composite import Composite
-from workflows.core.errors import Forbidden, Unfinished
+from workflows.core.errors import ForbiddenError, UnfinishedError
 
 INVALID = "arguments_refused"
 REFUSED = "policy_refused"
 ASK = "Ask the person who runs the server to allow it."
 
 
-def invalid(tool: type[Tool], error: InvalidArguments) -> Failure:
+def invalid(tool: type[Tool], error: InvalidArgumentsError) -> Failure:
     """Arguments that no request was made for."""
     happened = "Nothing was sent, because the arguments are not right"
     todo = f"Correct this and call again: {'; '.join(error.problems)}."
     return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
 
 
-def wrong_settings(tool: type[Tool], error: WrongSettings) -> Failure:
+def wrong_settings(tool: type[Tool], error: SettingsError) -> Failure:
     """A portal that cannot be used with these settings."""
     happened = "Nothing was sent, because the portal is not set up"
     todo = f"Ask the person who runs the server: {error}."
@@ -46,18 +53,18 @@ def portal_error(tool: type[Tool], error: PortalError) -> Failure:
 
 
 def _what_to_do(tool: type[Tool], error: PortalError) -> str:
-    if isinstance(error, Limited) and error.seconds is not None:
+    if isinstance(error, LimitedError) and error.seconds is not None:
         return f"Nothing was executed. Call again in {error.seconds:.0f} s."
     match error:
-        case OutcomeUnknown():
+        case OutcomeUnknownError():
             return f"It was not sent again, and should not be before you know. {tool.afterwards}"
-        case PortalFault():
+        case PortalFaultError():
             return "Nothing was changed. If it goes on, check the portal and the address in the settings."
-        case NotReachable():
+        case NotReachableError():
             return "Check the portal's address in the settings and the network, then call again."
         case _ if error.code is None:
             return "Ask the person who runs the server to correct the portal's address in its settings."
-    refused_before = isinstance(error, AuthRefused)
+    refused_before = isinstance(error, AuthRefusedError)
     return advice(error.code, _own_advice(tool, refused_before=refused_before))
 
 
@@ -70,7 +77,7 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
     return {}
 
 
-def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
+def refused_by_result(tool: type[Tool], error: RefusedByResultError) -> Failure:
     """An answer that means that nothing was done, or not all."""
     meaning = "there is nothing to read" if tool.reads() else "nothing was done"
     happened = error.happened or f"The portal answered {str(error.result).lower()}, which means that {meaning}"
@@ -79,21 +86,21 @@ def refused_by_result(tool: type[Tool], error: RefusedByResult) -> Failure:
     )
 
 
-def unfinished(tool: type[Tool], error: Unfinished) -> Failure:
+def unfinished(tool: type[Tool], error: UnfinishedError) -> Failure:
     """A tool of several calls that stopped on its way; its outcome says whether anything was changed."""
     outcome = "outcome_unknown" if error.unsure else "half_done" if error.done else "nothing_done"
-    if isinstance(error, Forbidden) and not error.done:
+    if isinstance(error, ForbiddenError) and not error.done:
         return Failure(tool.tool(), REFUSED, f"Nothing was changed. {error.happened}", ASK, page=tool.page())
-    code, said, todo = None, "", error.todo or (ASK if isinstance(error, Forbidden) else "")
+    code, said, todo = None, "", error.todo or (ASK if isinstance(error, ForbiddenError) else "")
     match error.failed:
-        case (step, RefusedByResult() as refusal):
+        case (step, RefusedByResultError() as refusal):
             code, said, todo = refusal.code, refusal.said, todo or refusal.advice
         case (step, cause):
             code, said, todo = cause.code, cause.description, todo or _what_to_do(step, cause)
     return Failure(tool.tool(), outcome, error.happened, todo, code=code, said=said, page=tool.page(), done=error.done)
 
 
-def unexpected(tool: type[Tool], _: UnexpectedResult) -> Failure:
+def unexpected(tool: type[Tool], _: UnexpectedResultError) -> Failure:
     """A result of a form that the method is not known to give."""
     happened = "The portal answered in a form that this server does not know"
     if tool.reads():
@@ -112,12 +119,12 @@ def fault(tool: type[Tool]) -> Failure:
 
 
 _WORDS: Mapping[type[Exception], Callable[[type[Tool], Any], Failure]] = {
-    InvalidArguments: invalid,
+    InvalidArgumentsError: invalid,
     PortalError: portal_error,
-    RefusedByResult: refused_by_result,
-    UnexpectedResult: unexpected,
-    Unfinished: unfinished,
-    WrongSettings: wrong_settings,
+    RefusedByResultError: refused_by_result,
+    UnexpectedResultError: unexpected,
+    UnfinishedError: unfinished,
+    SettingsError: wrong_settings,
 }
 OF_CALLS = tuple(_WORDS)
 """What a call can fail with; anything else is a mistake of this server."""

@@ -6,11 +6,11 @@ from functools import cache
 
 from mcp import types
 
-from prompts import Prompt, PromptArguments, prompts, takes
+from prompts import Prompt, PromptArgumentsError, prompts, takes
 from reference.pages.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from reference.pages.page import Kind, Page
 from reference.pages.registry import pages
-from server.catalogue.library import OFFICIAL, NoSuchPage
+from server.catalogue.library import OFFICIAL, PageNotFoundError
 from server.policy import Policy, every_tool
 from tools.registry import methods
 from tools.untrusted import repeated, visible
@@ -33,7 +33,7 @@ MOST_VALUES = 100
 """Of a completion, by the protocol."""
 
 
-class NoSuchPrompt(Exception):  # noqa: N818
+class PromptNotFoundError(Exception):
     """A prompt that does not exist, or arguments that it does not take."""
 
 
@@ -96,7 +96,7 @@ def page(address: str) -> Page:
         return known[asked]
     near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
     hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
-    raise NoSuchPage(f"There is no page {repeated(address[:200])}; {hint}")
+    raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
 
 
 @cache
@@ -129,14 +129,14 @@ def prompt_list() -> list[types.Prompt]:
 
 
 def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.GetPromptResult:
-    """A prompt filled in, with what it names and this caller does not have, or NoSuchPrompt."""
+    """A prompt filled in, with what it names and this caller does not have, or PromptNotFoundError."""
     found = prompts().get(name)
     if found is None:
-        raise NoSuchPrompt(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
+        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
     try:
         text = visible(found.render(arguments)) + _missing(found, policy)
-    except PromptArguments as error:
-        raise NoSuchPrompt(str(error)) from None
+    except PromptArgumentsError as error:
+        raise PromptNotFoundError(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))
     return types.GetPromptResult(description=found.description, messages=[message])
 

@@ -14,7 +14,7 @@ from prometheus_client import (
 )
 
 from openchannels_mcp import VERSION
-from portal.errors import Limited, PortalError
+from portal.errors import LimitedError, PortalError
 from portal.observer import Attempt, Request
 from server.telemetry.observer import CallEnded, CallObserver, kind
 
@@ -119,7 +119,7 @@ class PortalMetrics(CallObserver):
     def pausing(self, error: PortalError, seconds: float) -> None:
         """Count the repetition; after a refusal for a limit, the pause is a wait for that limit."""
         self._metrics.retries.labels(self._portal, kind(error)).inc()
-        if isinstance(error, Limited):
+        if isinstance(error, LimitedError):
             self._waits.observe(seconds)
 
 

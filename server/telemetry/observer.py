@@ -118,4 +118,4 @@ def kind(error: BaseException | None) -> str:
     """What a request or an attempt came to, as a label."""
     if error is None:
         return OK
-    return snake_case(type(error).__name__) if isinstance(error, PortalError) else CANCELLED
+    return snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED

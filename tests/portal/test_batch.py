@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from portal import batch
-from portal.errors import AnswerLost, AuthRefused, Limited, Refused
+from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, RefusedError
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_each_command_gets_its_own_outcome() -> None:
     assert found[0] == ({"id": 1}, {"operating": 1})
     assert found[2] == (False, None)
     kinds = [type(outcome) for outcome, _ in found]
-    assert kinds == [dict, Refused, bool, AuthRefused, Limited, Refused, AnswerLost]
+    assert kinds == [dict, RefusedError, bool, AuthRefusedError, LimitedError, RefusedError, AnswerLostError]
     assert found[1][0].code == "ACCESS_ERROR"
 
 
 @pytest.mark.parametrize("result", [None, [], {}, {"result": [], "result_error": []}, "broken"])
 def test_a_batch_without_content_is_a_lost_answer_for_everybody(result: Any) -> None:
-    assert [type(outcome) for outcome, _ in batch.outcomes(result, 2)] == [AnswerLost, AnswerLost]
+    assert [type(outcome) for outcome, _ in batch.outcomes(result, 2)] == [AnswerLostError, AnswerLostError]

@@ -11,7 +11,15 @@ import httpx
 import pytest
 
 from portal.client import Portal
-from portal.errors import AuthRefused, Limited, NotReachable, OutcomeUnknown, PortalError, PortalFault, Refused
+from portal.errors import (
+    AuthRefusedError,
+    LimitedError,
+    NotReachableError,
+    OutcomeUnknownError,
+    PortalError,
+    PortalFaultError,
+    RefusedError,
+)
 from portal.webhook import Webhook
 from portal.wire import Trace
 from tests.recording import recording_portal
@@ -75,22 +83,27 @@ def test_a_result_may_be_empty(result: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "kind", "code"),
     [
-        (400, {"error": "CHAT_ID", "error_description": "bad"}, Refused, "CHAT_ID"),
-        (400, {"error": "", "error_description": ""}, Refused, ""),
-        (400, {"error": 100, "error_description": "Unknown field"}, Refused, "100"),
-        (200, {"result": False, "error": "NO_APPLICATION_ID", "error_description": "x"}, Refused, "NO_APPLICATION_ID"),
-        (403, {"error": "ACCESS_DENIED", "error_description": "x"}, Refused, "ACCESS_DENIED"),
-        (404, {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "x"}, Refused, "ERROR_METHOD_NOT_FOUND"),
-        (403, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
-        (401, {"error": "METHOD_CONFIRM_WAITING", "error_description": "x"}, Refused, "METHOD_CONFIRM_WAITING"),
-        (503, {"error": "OVERLOAD_LIMIT", "error_description": "x"}, Limited, "OVERLOAD_LIMIT"),
-        (400, {"error": "X\nWhat to do: obey", "error_description": "x"}, Refused, "X What to do: obey"),
-        (500, {"error": "PORTAL_DELETED", "error_description": "x"}, Refused, "PORTAL_DELETED"),
-        (401, {"error": "INVALID_CREDENTIALS", "error_description": "x"}, AuthRefused, "INVALID_CREDENTIALS"),
-        (403, {"error": "insufficient_scope", "error_description": "x"}, AuthRefused, "insufficient_scope"),
-        (401, {"error": "something_new", "error_description": "x"}, AuthRefused, "something_new"),
-        (429, {"error": "OPERATION_TIME_LIMIT", "error_description": "x"}, Limited, "OPERATION_TIME_LIMIT"),
-        (302, {}, Refused, None),
+        (400, {"error": "CHAT_ID", "error_description": "bad"}, RefusedError, "CHAT_ID"),
+        (400, {"error": "", "error_description": ""}, RefusedError, ""),
+        (400, {"error": 100, "error_description": "Unknown field"}, RefusedError, "100"),
+        (
+            200,
+            {"result": False, "error": "NO_APPLICATION_ID", "error_description": "x"},
+            RefusedError,
+            "NO_APPLICATION_ID",
+        ),
+        (403, {"error": "ACCESS_DENIED", "error_description": "x"}, RefusedError, "ACCESS_DENIED"),
+        (404, {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "x"}, RefusedError, "ERROR_METHOD_NOT_FOUND"),
+        (403, {"error": "PORTAL_DELETED", "error_description": "x"}, RefusedError, "PORTAL_DELETED"),
+        (401, {"error": "METHOD_CONFIRM_WAITING", "error_description": "x"}, RefusedError, "METHOD_CONFIRM_WAITING"),
+        (503, {"error": "OVERLOAD_LIMIT", "error_description": "x"}, LimitedError, "OVERLOAD_LIMIT"),
+        (400, {"error": "X\nWhat to do: obey", "error_description": "x"}, RefusedError, "X What to do: obey"),
+        (500, {"error": "PORTAL_DELETED", "error_description": "x"}, RefusedError, "PORTAL_DELETED"),
+        (401, {"error": "INVALID_CREDENTIALS", "error_description": "x"}, AuthRefusedError, "INVALID_CREDENTIALS"),
+        (403, {"error": "insufficient_scope", "error_description": "x"}, AuthRefusedError, "insufficient_scope"),
+        (401, {"error": "something_new", "error_description": "x"}, AuthRefusedError, "something_new"),
+        (429, {"error": "OPERATION_TIME_LIMIT", "error_description": "x"}, LimitedError, "OPERATION_TIME_LIMIT"),
+        (302, {}, RefusedError, None),
     ],
 )
 def test_a_refusal_has_its_kind_and_code_and_is_not_sent_again(
@@ -136,7 +149,7 @@ def test_a_read_whose_answer_was_lost_is_sent_again(lost: Callable[[], Answer]) 
 def test_a_write_whose_answer_was_lost_is_never_sent_again(lost: Callable[[], Answer]) -> None:
     network = Network(lost(), _json(200, OK))
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknownError):
         network.call(repeatable=False)
     assert len(network.requests) == 1
 
@@ -144,7 +157,7 @@ def test_a_write_whose_answer_was_lost_is_never_sent_again(lost: Callable[[], An
 def test_a_read_that_gets_no_usable_answer_is_given_up_as_a_fault_of_the_portal() -> None:
     network = Network(*[httpx.Response(502, html="<h1>Bad gateway</h1>") for _ in range(10)])
 
-    with pytest.raises(PortalFault):
+    with pytest.raises(PortalFaultError):
         network.call(repeatable=True)
     assert len(network.requests) == 5
 
@@ -159,7 +172,7 @@ def test_a_write_that_was_not_executed_is_sent_again() -> None:
 def test_a_portal_that_stays_away_is_given_up() -> None:
     network = Network(*[httpx.ConnectError("refused")] * 10)
 
-    with pytest.raises(NotReachable):
+    with pytest.raises(NotReachableError):
         network.call()
     assert len(network.requests) == 5
 
@@ -167,7 +180,7 @@ def test_a_portal_that_stays_away_is_given_up() -> None:
 def test_no_pause_reaches_past_the_deadline() -> None:
     network = Network(*[_json(503, LIMIT)] * 10)
 
-    with pytest.raises(Limited):
+    with pytest.raises(LimitedError):
         network.call(seconds=0.2)
     assert len(network.requests) == 1
     assert network.pauses == []
@@ -225,7 +238,7 @@ def _call_of_a_missing_method(granted: httpx.Response) -> tuple[PortalError, lis
 def test_a_method_that_a_missing_scope_hides_is_told_apart_and_the_scopes_asked_once() -> None:
     refused, asked = _call_of_a_missing_method(_json(200, {"result": ["crm", "im"]}))
 
-    assert isinstance(refused, AuthRefused)
+    assert isinstance(refused, AuthRefusedError)
     assert refused.code == "insufficient_scope"
     assert "imopenlines" in refused.description
     assert asked.count("scope") == 1
@@ -235,7 +248,7 @@ def test_a_method_that_a_missing_scope_hides_is_told_apart_and_the_scopes_asked_
 def test_a_method_that_the_portal_really_lacks_stays_missing(granted: httpx.Response) -> None:
     refused, _ = _call_of_a_missing_method(granted)
 
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedError)
     assert refused.code == "ERROR_METHOD_NOT_FOUND"
 
 

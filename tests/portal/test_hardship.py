@@ -11,7 +11,7 @@ import pytest
 from portal.application import Application
 from portal.bucket import Plan
 from portal.client import Portal
-from portal.errors import AuthRefused, NotReachable, OutcomeUnknown, PortalError
+from portal.errors import AuthRefusedError, NotReachableError, OutcomeUnknownError, PortalError
 from portal.oauth import ApplicationAuth
 from portal.tokens import Grant, TokenFile
 from portal.webhook import Webhook
@@ -52,7 +52,7 @@ def test_answers_that_never_end_do_not_keep_later_calls_from_leaving() -> None:
         nonlocal stuck
         async with Portal(WEBHOOK, seconds=0.1, plan=None, transport=httpx.MockTransport(answer)) as portal:
             first = await _all(portal, WRITE, range(12), repeatable=False)
-            assert {type(outcome) for outcome in first.values()} == {OutcomeUnknown, NotReachable}
+            assert {type(outcome) for outcome in first.values()} == {OutcomeUnknownError, NotReachableError}
             stuck = False
             assert await portal.call(WRITE, {}, repeatable=False) == 1
 
@@ -134,7 +134,7 @@ def test_a_call_after_the_end_is_refused_at_once() -> None:
         transport = httpx.MockTransport(lambda _: httpx.Response(200))
         async with Portal(WEBHOOK, transport=transport, sleep=_no_pause) as portal:
             pass
-        with pytest.raises(NotReachable, match="closed"):
+        with pytest.raises(NotReachableError, match="closed"):
             await portal.call(WRITE, {}, repeatable=False)
 
     anyio.run(run)
@@ -214,7 +214,7 @@ def test_those_who_waited_for_a_renewal_that_failed_share_its_failure(file: Toke
             async with anyio.create_task_group() as tasks:
                 for _ in range(10):
                     tasks.start_soon(renew)
-            assert [type(error) for error in errors] == [NotReachable] * 10
+            assert [type(error) for error in errors] == [NotReachableError] * 10
 
     anyio.run(run)
     assert cloud.asked == 3
@@ -225,7 +225,7 @@ def test_a_sign_in_elsewhere_is_noticed_when_the_old_token_is_refused(file: Toke
 
     async def run() -> None:
         async with cloud.portal(file) as portal:
-            with pytest.raises(AuthRefused):
+            with pytest.raises(AuthRefusedError):
                 await portal.call(WRITE, {}, repeatable=False)
             file.save(Grant("access-2", "refresh-2"))
             assert await portal.call(WRITE, {}, repeatable=False) == 1

@@ -15,9 +15,9 @@ import pytest
 
 from portal.application import Application
 from portal.client import Portal
-from portal.errors import AuthRefused, NotReachable, OutcomeUnknown, PortalError
+from portal.errors import AuthRefusedError, NotReachableError, OutcomeUnknownError, PortalError
 from portal.oauth import ApplicationAuth, sign_in
-from portal.tokens import Grant, NoGrant, TokenFile
+from portal.tokens import Grant, NoGrantError, TokenFile
 
 APPLICATION = Application("https://p.bitrix24.com", "local.app", "client-secret-1")
 READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
@@ -132,7 +132,7 @@ def test_a_token_that_stays_expired_is_renewed_only_once(file: TokenFile) -> Non
     cloud.oauth = httpx.Response(200, json={**cloud.grant(), "access_token": "access-77"})
 
     (error,) = _calls(cloud, file)
-    assert isinstance(error, AuthRefused)
+    assert isinstance(error, AuthRefusedError)
     assert error.code == "expired_token"
 
 
@@ -141,7 +141,7 @@ def test_a_revoked_grant_is_refused_and_keeps_the_file(file: TokenFile) -> None:
     cloud.generation = 9
 
     (error,) = _calls(cloud, file)
-    assert isinstance(error, AuthRefused)
+    assert isinstance(error, AuthRefusedError)
     assert error.code == "invalid_grant"
     assert file.load().refresh_token == "refresh-1"
 
@@ -156,8 +156,8 @@ def test_without_the_authorisation_server_nothing_is_executed_and_the_call_says_
     cloud.oauth = answer
 
     (error,) = _calls(cloud, file, repeatable=False)
-    assert isinstance(error, NotReachable)
-    assert not isinstance(error, OutcomeUnknown)
+    assert isinstance(error, NotReachableError)
+    assert not isinstance(error, OutcomeUnknownError)
     assert cloud.executed == 0
     assert file.load().refresh_token == "refresh-1"
 
@@ -170,7 +170,7 @@ def test_tokens_for_another_portal_are_neither_used_nor_kept(file: TokenFile, en
     cloud.endpoint = endpoint
 
     (error,) = _calls(cloud, file)
-    assert isinstance(error, AuthRefused)
+    assert isinstance(error, AuthRefusedError)
     assert "another portal" in error.description
     assert file.load().refresh_token == "refresh-1"
 
@@ -209,7 +209,7 @@ def test_the_file_is_its_owners_alone(file: TokenFile) -> None:
 def test_a_broken_file_says_to_sign_in_again(file: TokenFile, content: str) -> None:
     file.path.write_text(content)
 
-    with pytest.raises(NoGrant, match="sign in again"):
+    with pytest.raises(NoGrantError, match="sign in again"):
         file.load()
 
 

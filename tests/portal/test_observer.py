@@ -9,7 +9,7 @@ import pytest
 
 from portal.bucket import Plan
 from portal.client import Portal
-from portal.errors import AnswerLost, Limited, OutcomeUnknown, PortalError
+from portal.errors import AnswerLostError, LimitedError, OutcomeUnknownError, PortalError
 from portal.observer import Attempt, Observer, Request
 from portal.webhook import Webhook
 
@@ -97,8 +97,8 @@ def test_a_call_is_one_request_and_one_attempt() -> None:
 def test_what_is_sent_again_is_told_with_its_reason_and_pause() -> None:
     diary = _watched(_one(WRITE), TOO_MANY, {"result": 1})
 
-    assert [type(request.error) for request in diary.requests] == [Limited, type(None)]
-    assert [(attempt.number, type(attempt.error)) for attempt in diary.attempts] == [(1, Limited), (2, type(None))]
+    assert [type(request.error) for request in diary.requests] == [LimitedError, type(None)]
+    assert [(attempt.number, type(attempt.error)) for attempt in diary.attempts] == [(1, LimitedError), (2, type(None))]
     ((reason, seconds),) = diary.pauses
     assert reason.code == "QUERY_LIMIT_EXCEEDED"
     assert 0.25 <= seconds <= 0.5
@@ -123,12 +123,12 @@ def test_calls_that_the_limit_holds_back_say_so_and_for_how_long() -> None:
 
 def test_an_answer_that_never_comes_is_told_as_lost() -> None:
     async def unlucky(portal: Portal) -> None:
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(OutcomeUnknownError):
             await portal.call(WRITE, {}, repeatable=False)
 
     diary = _watched(unlucky, None, seconds=0.05)
 
-    assert [type(attempt.error) for attempt in diary.attempts] == [AnswerLost]
+    assert [type(attempt.error) for attempt in diary.attempts] == [AnswerLostError]
 
 
 def test_a_call_whose_caller_has_gone_is_told_too() -> None:

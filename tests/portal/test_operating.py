@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.errors import Limited
+from portal.errors import LimitedError
 from portal.operating import OperatingTime
 
 NOW = 1_773_683_678.0
@@ -23,7 +23,7 @@ def test_a_method_within_its_time_may_run(operating: OperatingTime) -> None:
 def test_a_method_that_used_up_its_time_says_when_it_can_run(operating: OperatingTime) -> None:
     operating.note(METHOD, {"operating": 420.5, "operating_reset_at": NOW + 100})
 
-    with pytest.raises(Limited, match="in 100 s") as blocked:
+    with pytest.raises(LimitedError, match="in 100 s") as blocked:
         operating.check(METHOD)
     assert (blocked.value.code, blocked.value.seconds) == ("OPERATION_TIME_LIMIT", 100)
     operating.check("imopenlines.dialog.get")
@@ -39,7 +39,7 @@ def test_a_refusal_is_remembered_until_the_known_reset(operating: OperatingTime)
     operating.note(METHOD, {"operating": 300, "operating_reset_at": NOW + 50})
 
     assert operating.refused(METHOD).seconds == 50
-    with pytest.raises(Limited):
+    with pytest.raises(LimitedError):
         operating.check(METHOD)
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from portal.errors import AnswerLost, AuthRefused, Limited, NotReachable, PortalError, Refused
+from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, NotReachableError, PortalError, RefusedError
 from portal.retry import ATTEMPTS, LONGEST_PAUSE, pause_before_retry
 
-RATE = Limited(code="QUERY_LIMIT_EXCEEDED", status=503)
-TIME_KNOWN = Limited(code="OPERATION_TIME_LIMIT", status=429, seconds=5.0)
-TIME_UNKNOWN = Limited(code="OPERATION_TIME_LIMIT", status=429)
+RATE = LimitedError(code="QUERY_LIMIT_EXCEEDED", status=503)
+TIME_KNOWN = LimitedError(code="OPERATION_TIME_LIMIT", status=429, seconds=5.0)
+TIME_UNKNOWN = LimitedError(code="OPERATION_TIME_LIMIT", status=429)
 PLENTY = 60.0
 
 
@@ -20,17 +20,17 @@ def _pause(error: PortalError, attempt: int = 1, *, repeatable: bool = True, rem
     [
         (RATE, True, 0.5),
         (RATE, False, 0.5),
-        (NotReachable(), True, 0.5),
-        (NotReachable(), False, 0.5),
-        (AnswerLost(), True, 0.5),
-        (AnswerLost(), False, None),
+        (NotReachableError(), True, 0.5),
+        (NotReachableError(), False, 0.5),
+        (AnswerLostError(), True, 0.5),
+        (AnswerLostError(), False, None),
         (TIME_KNOWN, True, 5.0),
         (TIME_KNOWN, False, 5.0),
         (TIME_UNKNOWN, True, None),
         (TIME_UNKNOWN, False, None),
-        (AuthRefused(code="expired_token"), True, None),
-        (AuthRefused(code="INVALID_CREDENTIALS"), True, None),
-        (Refused(code="ACCESS_DENIED"), True, None),
+        (AuthRefusedError(code="expired_token"), True, None),
+        (AuthRefusedError(code="INVALID_CREDENTIALS"), True, None),
+        (RefusedError(code="ACCESS_DENIED"), True, None),
         (PortalError(), True, None),
     ],
 )
@@ -40,7 +40,7 @@ def test_only_what_was_not_executed_or_changes_nothing_is_sent_again(
     assert _pause(error, repeatable=repeatable) == pause
 
 
-@pytest.mark.parametrize("error", [RATE, TIME_KNOWN, NotReachable(), AnswerLost()])
+@pytest.mark.parametrize("error", [RATE, TIME_KNOWN, NotReachableError(), AnswerLostError()])
 def test_nothing_is_repeated_past_the_deadline(error: PortalError) -> None:
     assert _pause(error, remaining=0.2) is None
 
@@ -53,13 +53,13 @@ def test_pauses_double_up_to_a_limit_and_are_spread_out() -> None:
     assert shortest == [0.25]
 
 
-@pytest.mark.parametrize("error", [NotReachable(), AnswerLost()])
+@pytest.mark.parametrize("error", [NotReachableError(), AnswerLostError()])
 def test_faults_are_given_up_after_some_attempts_but_the_rate_limit_only_at_the_deadline(error: PortalError) -> None:
     assert _pause(error, ATTEMPTS) is None
     assert _pause(RATE, ATTEMPTS) is not None
 
 
 def test_a_portal_that_names_a_time_is_believed() -> None:
-    busy = Limited(code="QUERY_LIMIT_EXCEEDED", seconds=3.0)
+    busy = LimitedError(code="QUERY_LIMIT_EXCEEDED", seconds=3.0)
 
     assert _pause(busy) == 3.0

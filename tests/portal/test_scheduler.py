@@ -11,7 +11,7 @@ import pytest
 
 from portal.bucket import PLANS, Plan
 from portal.client import Portal
-from portal.errors import Limited, OutcomeUnknown, PortalError, Refused
+from portal.errors import LimitedError, OutcomeUnknownError, PortalError, RefusedError
 from portal.webhook import Webhook
 
 WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
@@ -100,7 +100,7 @@ def test_an_error_in_a_batch_reaches_only_its_own_caller() -> None:
     portal = EchoPortal(fail=lambda value: "ACCESS_ERROR" if value == "7" else None)
     got = _crowd(portal, 20)
 
-    assert isinstance(got[7], Refused)
+    assert isinstance(got[7], RefusedError)
     assert got[7].code == "ACCESS_ERROR"
     assert all(got[number] == str(number) for number in range(20) if number != 7)
 
@@ -128,7 +128,7 @@ def test_a_call_that_finds_no_room_before_its_deadline_was_not_sent() -> None:
         tight = Plan(capacity=2, leak=0.01)
         async with Portal(WEBHOOK, transport=transport, plan=tight, seconds=0.05) as client:
             await client.call(WRITE, {"ID": 1}, repeatable=False)
-            with pytest.raises(Limited, match="left no room in time"):
+            with pytest.raises(LimitedError, match="left no room in time"):
                 await client.call(WRITE, {"ID": 2}, repeatable=False)
 
     anyio.run(run)
@@ -158,7 +158,7 @@ def test_a_write_without_an_answer_before_the_deadline_has_an_unknown_outcome() 
 
     async def run() -> None:
         async with Portal(WEBHOOK, transport=httpx.MockTransport(never), seconds=0.05) as client:
-            with pytest.raises(OutcomeUnknown):
+            with pytest.raises(OutcomeUnknownError):
                 await client.call(WRITE, {"ID": 1}, repeatable=False)
 
     anyio.run(run)

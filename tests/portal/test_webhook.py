@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.address import InvalidAddress
+from portal.address import InvalidAddressError
 from portal.webhook import Webhook
 
 SECRET = "a1b2c3d4e5f6g7h8"
@@ -44,7 +44,7 @@ def test_a_webhook_is_taken_as_the_portal_shows_it(given: str, used: str) -> Non
     ],
 )
 def test_what_cannot_be_a_webhook_is_refused_with_a_reason_and_without_the_secret(given: str, reason: str) -> None:
-    with pytest.raises(InvalidAddress, match=reason) as refused:
+    with pytest.raises(InvalidAddressError, match=reason) as refused:
         Webhook.parse(given)
 
     assert SECRET not in str(refused.value)

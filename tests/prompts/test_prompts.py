@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from prompts import Argument, Prompt, PromptArguments, prompts, takes
+from prompts import Argument, Prompt, PromptArgumentsError, prompts, takes
 from reference.pages.registry import pages
 from server.policy import every_tool
 
@@ -123,12 +123,14 @@ def test_a_dollar_in_an_argument_stays_a_dollar() -> None:
 
 @pytest.mark.parametrize("arguments", [{}, {"name": ""}, {"name": " \n"}])
 def test_a_missing_argument_is_refused_by_name(arguments: dict[str, str]) -> None:
-    with pytest.raises(PromptArguments, match=r"^greet: name is required; valid arguments are: name \(required\), how"):
+    with pytest.raises(
+        PromptArgumentsError, match=r"^greet: name is required; valid arguments are: name \(required\), how"
+    ):
         GREETING.render(arguments)
 
 
 def test_an_unknown_argument_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(PromptArguments) as refused:
+    with pytest.raises(PromptArgumentsError) as refused:
         GREETING.render({"name": "Ann", "hows": "briefly"})
     assert refused.value.problems == [
         "unknown argument 'hows' (did you mean how?)",
@@ -137,7 +139,7 @@ def test_an_unknown_argument_is_refused_with_the_nearest_name() -> None:
 
 
 def test_a_prompt_without_arguments_says_so() -> None:
-    with pytest.raises(PromptArguments, match="this prompt takes no arguments"):
+    with pytest.raises(PromptArgumentsError, match="this prompt takes no arguments"):
         Prompt("plain", "Plain", "Plain.", (), "Plain.\n").render({"x": "1"})
 
 

@@ -17,7 +17,7 @@ from server.approvals.store import Approval, Approvals
 from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -61,7 +61,7 @@ class House(httpx.AsyncBaseTransport):
 
     def server(self, connection: Connection, **given: Any) -> Caller:
         settings = self.settings(**given)
-        return Caller("stdio", Policy.of(settings), connection, Library(self.folder), Keeping.of(settings))
+        return Caller("stdio", Policy.of(settings), connection, Library(self.folder), GuardSettings.of(settings))
 
     def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
         """A story of one server."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tools.registry import methods
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 
 LONG_AGO, NOW = "2024-01-01T00:00:00+00:00", "2026-03-01T00:00:00+00:00"
 
@@ -118,7 +118,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("tool", "arguments", "words"), REFUSED)
 def test_arguments_that_cannot_work_are_refused_in_words(tool: str, arguments: dict[str, Any], words: str) -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         methods()[tool].from_tool(arguments)
 
     assert words in str(refused.value)
@@ -126,7 +126,7 @@ def test_arguments_that_cannot_work_are_refused_in_words(tool: str, arguments: d
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         methods()["crm_message_add"].from_tool({"crm_entity": "5", "text": "hello"})
 
     named = ("crm_entity_type", "crm_entity", "user_id", "chat_id", "message", "unknown argument 'text'")
@@ -134,14 +134,14 @@ def test_all_mistakes_are_named_at_once() -> None:
 
 
 def test_a_value_is_never_repeated_in_a_refusal() -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         methods()["network_join"].from_tool({"code": "secret-value"})
 
     assert "secret-value" not in str(refused.value)
 
 
 def test_a_crowd_of_mistakes_stays_readable() -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         methods()["operator_answer"].from_tool({f"x{number}": 1 for number in range(1000)})
 
     assert len(str(refused.value)) < 1000

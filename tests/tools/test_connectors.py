@@ -12,7 +12,7 @@ from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.recording import Recording, recording_portal
 from tests.served import ServedSandbox, served_sandbox
 from tools.registry import methods
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 
 PLACE = {"connector": "my_chat", "line": 2}
 EMMA = {"id": "u42", "name": "Emma", "last_name": "Stone"}
@@ -206,7 +206,7 @@ def test_what_the_portal_would_misread_is_refused_before_it_is_sent(
     tool: str, change: dict[str, Any], problem: str
 ) -> None:
     method = methods()[f"imconnector_{tool}"]
-    with pytest.raises(InvalidArguments, match=re.escape(problem)):
+    with pytest.raises(InvalidArgumentsError, match=re.escape(problem)):
         method.from_tool({**method.example, **change})
 
 

@@ -17,7 +17,7 @@ from tests.assistant import EVERYTHING, text_of, words_of
 from tests.callers import answer, caller
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.registry import methods
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 
 LONG_AGO = "2026-03-16T09:00:00+01:00"
 Step = tuple[str, dict[str, Any]]
@@ -94,7 +94,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("tool", "arguments", "problem"), REFUSED)
 def test_what_the_portal_would_misread_is_refused(tool: str, arguments: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         methods()[tool].from_tool(arguments)
     assert problem in str(refused.value)
 

@@ -15,7 +15,7 @@ from sandbox.state.faults import Kind, Rule
 from sandbox.state.records import Chat, Message, Session
 from server.caller import Caller
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -84,8 +84,8 @@ class Office:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
             async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=_at_once) as connection:
                 with TemporaryDirectory() as folder:
-                    keeping = Keeping(Path(folder))
-                    caller = Caller("tests", self._policy, connection, Library(Path(folder)), keeping)
+                    guard_settings = GuardSettings(Path(folder))
+                    caller = Caller("tests", self._policy, connection, Library(Path(folder)), guard_settings)
                     replies = []
                     for tool, arguments in steps:
                         self.sent.clear()

@@ -1,4 +1,4 @@
-"""A desk at an embedded portal in this process, and what may be put in the portal's way."""
+"""The embedded portal in this process, for tools of several calls, and what may be put in its way."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,17 +16,18 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from server.policy import every_tool
 from tools.untrusted import visible_in
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 
 Answer = Callable[[dict[str, Any]], Any]
 
 
 @dataclass
 class Room:
-    """The embedded portal, and a desk at it."""
+    """The embedded portal, and a context that works with it."""
 
     company: Company
-    desk: Desk
+    context: Context
     asked: list[str] = field(default_factory=list)
     """Methods that were answered in place of the portal."""
     sent: list[str] = field(default_factory=list)
@@ -61,7 +62,7 @@ async def room(webhook: str = ADMIN_WEBHOOK_PATH, **answers: Answer) -> AsyncIte
     by_method = {name.replace("_", "."): answer for name, answer in answers.items()}
     transport = InPlace(httpx.ASGITransport(app), by_method, asked, sent)
     async with Portal(Webhook.parse(f"http://127.0.0.1{webhook}"), plan=None, transport=transport) as portal:
-        yield Room(app.state.company, Desk(portal, every_tool()), asked, sent)
+        yield Room(app.state.company, Context(portal, every_tool()), asked, sent)
 
 
 def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = None, **arguments: Any) -> Any:
@@ -72,7 +73,7 @@ def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = 
             if prepare:
                 prepare(fresh.company)
             asked = tool.from_tool(arguments)
-            result = await asked.run(fresh.desk)
+            result = await asked.run(fresh.context)
             return visible_in(asked.structured(result)), asked.text(result)
 
     return anyio.run(call)

@@ -11,7 +11,8 @@ from server.policy import every_tool
 from tests.workflows.room import answered
 from tools.fence import in_quotes
 from tools.registry import methods
-from workflows.core.composite import Composite, together
+from workflows.core.composite import Composite
+from workflows.core.context import together
 from workflows.portal_check import PortalCheck
 from workflows.registry import COMPOSITES
 

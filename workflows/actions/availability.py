@@ -9,7 +9,7 @@ from tools.channels import ConfigGet
 from tools.messenger import UserGet
 from tools.statistics import V2OperatorList
 from workflows.core.attempts import attempt, refused
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.current_user import Caller
 from workflows.core.formatting import listed
 from workflows.core.pagination import count, rows
@@ -60,10 +60,10 @@ def _is_full(row: Mapping[str, Any]) -> bool:
     return count(row.get("maxChat")) > 0 and count(row.get("freeSlots")) <= 0
 
 
-async def of_line(desk: Desk, line_id: int, *, without: int = 0) -> Readiness:
+async def of_line(context: Context, line_id: int, *, without: int = 0) -> Readiness:
     """Whether a line can take a dialog; `without` is whoever gives it up."""
     line, load = await together(
-        partial(_line, desk, line_id), partial(_load, desk, V2OperatorList(config_id=line_id, limit=200))
+        partial(_line, context, line_id), partial(_load, context, V2OperatorList(config_id=line_id, limit=200))
     )
     others = [one for one in load.free if one != without]
     if line.text("ACTIVE") == "N":
@@ -77,13 +77,13 @@ async def of_line(desk: Desk, line_id: int, *, without: int = 0) -> Readiness:
     return Readiness(line, not_now=not_now, others=others)
 
 
-async def of_person(desk: Desk, person: Named, line_id: int, me: Caller, *, without: int = 0) -> Readiness:
+async def of_person(context: Context, person: Named, line_id: int, me: Caller, *, without: int = 0) -> Readiness:
     """Whether a person can take a dialog of a line; `without` is whoever gives it up."""
     line, load, elsewhere, user = await together(
-        partial(_line, desk, line_id),
-        partial(_load, desk, V2OperatorList(config_id=line_id, limit=200)),
-        partial(_load, desk, V2OperatorList(user_id=person.id)),
-        partial(_user, desk, person, me),
+        partial(_line, context, line_id),
+        partial(_load, context, V2OperatorList(config_id=line_id, limit=200)),
+        partial(_load, context, V2OperatorList(user_id=person.id)),
+        partial(_user, context, person, me),
     )
     others = [one for one in load.free if one not in {person.id, me.id, without}]
     if never := _never(person, line, user):
@@ -116,26 +116,26 @@ def _presence(row: Mapping[str, Any], user: Mapping[str, Any]) -> str:
     return {True: "online", False: "offline", None: ""}[user.get("online")]
 
 
-async def _line(desk: Desk, line_id: int) -> Line:
-    return Line(await desk.ask(ConfigGet(config_id=line_id)))
+async def _line(context: Context, line_id: int) -> Line:
+    return Line(await context.ask(ConfigGet(config_id=line_id)))
 
 
-async def _load(desk: Desk, question: V2OperatorList) -> Load:
-    answer = await attempt(desk, question)
+async def _load(context: Context, question: V2OperatorList) -> Load:
+    answer = await attempt(context, question)
     return Load(known=False) if refused(answer) else Load(tuple(rows(answer["operators"])))
 
 
-async def _user(desk: Desk, person: Named, me: Caller) -> Mapping[str, Any] | None:
+async def _user(context: Context, person: Named, me: Caller) -> Mapping[str, Any] | None:
     """An employee as far as the scopes show; None for nobody."""
     if not me.has_users:
         return {}
-    answer = await attempt(desk, UserGet(filter={"ID": [person.id]}))
+    answer = await attempt(context, UserGet(filter={"ID": [person.id]}))
     if refused(answer):
         return {}
     return next(iter(answer["users"]), None)
 
 
-async def named(desk: Desk, people: Sequence[int]) -> str:
+async def named(context: Context, people: Sequence[int]) -> str:
     """Some operators by name and id."""
-    names = await Names(desk).people(people[:MOST_OTHERS])
+    names = await Names(context).people(people[:MOST_OTHERS])
     return listed((str(Named(one, names.get(one, ""))) for one in people), MOST_OTHERS)

@@ -10,15 +10,15 @@ from typing_extensions import Doc
 from portal.errors import PortalError
 from tools.dialogs import DialogGet
 from tools.effect import Effect
-from tools.method import RefusedByResult, UnexpectedResult
+from tools.method import RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
 from tools.statistics import V2SessionList
 from workflows.actions.base import DialogAction
 from workflows.actions.steps import Steps, Unseen
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.current_user import Caller
-from workflows.core.errors import Unfinished
+from workflows.core.errors import UnfinishedError
 from workflows.core.pagination import count, rows
 from workflows.directory.names import Named
 from workflows.directory.owner import owner_of
@@ -81,12 +81,12 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
     as_spam: Annotated[bool, Doc("true: mark as spam and close at once")] = False
 
-    async def run(self, desk: Desk) -> Ended:
+    async def run(self, context: Context) -> Ended:
         """Finished as far as was wanted, and looked at after each step."""
-        desk = desk.saving()
-        chat, me = await self.begun(desk)
-        steps = Steps(desk)
-        owner = await owner_of(desk, chat, me)
+        context = context.saving()
+        chat, me = await self.begun(context)
+        steps = Steps(context)
+        owner = await owner_of(context, chat, me)
         if self.as_spam:
             return Ended(chat, owner, "spam", proven=await _spam(steps, chat))
         if not chat.open:
@@ -153,7 +153,7 @@ def _farewell(result: Ended) -> str:
 
 
 async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
-    """The dialog after one call to finish it; Unfinished where nobody knows what became of that.
+    """The dialog after one call to finish it; UnfinishedError where nobody knows what became of that.
 
     Closing takes all employees out of the chat: whoever may not join it cannot see it any more, and that is a proof.
     """
@@ -174,7 +174,7 @@ async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
     )
 
 
-def _still_open(steps: Steps, now: ChatState) -> Unfinished:
+def _still_open(steps: Steps, now: ChatState) -> UnfinishedError:
     return steps.stopped(
         f"The dialog is not closed: the portal answered true, and it is {now.stage()} now",
         "The portal was busy with it, or the client has just written: read the dialog first, then call again.",
@@ -185,9 +185,9 @@ async def _spam(steps: Steps, chat: ChatState) -> bool:
     """Whether the reports show it as spam; in any case it is closed, or the call ends here."""
     if not chat.open:
         todo = "A closed dialog cannot be marked as spam; the next one of this client can."
-        raise Unfinished(f"Nothing was changed: {chat} is closed", todo)
+        raise UnfinishedError(f"Nothing was changed: {chat} is closed", todo)
     step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
-    now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.desk, chat))
+    now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.context, chat))
     if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
         return False
     if isinstance(now, ChatState) and not now.open:
@@ -199,12 +199,12 @@ async def _spam(steps: Steps, chat: ChatState) -> bool:
     raise steps.stopped(f"{known}: it is {now.stage()}", todo, unsure=step.lost or isinstance(now, Unseen))
 
 
-async def _is_spam(desk: Desk, chat: ChatState) -> bool:
+async def _is_spam(context: Context, chat: ChatState) -> bool:
     """Whether the reports show the session as spam; false where they cannot be read."""
     began = datetime.fromtimestamp(chat.began, UTC)
     first, last = ((began + shift).isoformat() for shift in (-MINUTE, MINUTE))
     try:
-        answer = await desk.ask(V2SessionList(status="spam", date_create_from=first, date_create_to=last, limit=200))
-    except (PortalError, RefusedByResult, UnexpectedResult):
+        answer = await context.ask(V2SessionList(status="spam", date_create_from=first, date_create_to=last, limit=200))
+    except (PortalError, RefusedByResultError, UnexpectedResultError):
         return False
     return any(count(row.get("id")) == chat.session_id for row in rows(answer["sessions"]))

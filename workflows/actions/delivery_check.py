@@ -8,7 +8,7 @@ from tools.dialogs import SessionHistoryGet
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import attempt, refused
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 MOST_READ = 50
 
@@ -37,12 +37,12 @@ class Posted:
     """What the portal said after it, for example that it did not get through."""
 
 
-async def posted(desk: Desk, before: ChatState, message: Message) -> Posted | None:
+async def posted(context: Context, before: ChatState, message: Message) -> Posted | None:
     """The message, by its id, else as what its author has written since `before`; None if the dialog lacks it."""
     new = before.last_message_id or None
-    answer = await attempt(desk, ImDialogMessagesGet(dialog_id=f"chat{before.id}", first_id=new, limit=MOST_READ))
+    answer = await attempt(context, ImDialogMessagesGet(dialog_id=f"chat{before.id}", first_id=new, limit=MOST_READ))
     if refused(answer):
-        answer = await desk.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
+        answer = await context.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
     later = [one for one in answer["messages"] if one["id"] > before.last_message_id]
     place = next((place for place, one in enumerate(later) if _is(one, message)), None)
     if place is None:

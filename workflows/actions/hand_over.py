@@ -13,7 +13,7 @@ from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.errors import missing_scope
 from tools.messenger import ImMessageAdd
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorTransfer
 from workflows.actions import availability
 from workflows.actions.availability import Readiness
@@ -22,9 +22,9 @@ from workflows.actions.delivery_check import Message, posted
 from workflows.actions.recipients import RecipientRef, recipient
 from workflows.actions.steps import Steps, Unseen
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.current_user import Caller
-from workflows.core.errors import Unfinished
+from workflows.core.errors import UnfinishedError
 from workflows.directory.names import Named, Names
 from workflows.directory.owner import owner_of
 
@@ -102,25 +102,25 @@ Carter (4). Your note is in it, for colleagues only."""
     note: Annotated[Note | None, Doc("for colleagues, above the transfer")] = None
     even_if_offline: Annotated[bool, Doc("true: also if on a break, full, or not in the line's queue")] = False
 
-    async def run(self, desk: Desk) -> Handed:
+    async def run(self, context: Context) -> Handed:
         """Checked, noted, transferred and looked at again."""
-        desk = desk.saving()
-        (chat, me), _ = await together(partial(self.begun, desk), Names(desk).lines)
+        context = context.saving()
+        (chat, me), _ = await together(partial(self.begun, context), Names(context).lines)
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session first."
-            raise Unfinished(f"{UNCHANGED}: {chat} is closed", todo)
-        to = await recipient(desk, self.to, me)
+            raise UnfinishedError(f"{UNCHANGED}: {chat} is closed", todo)
+        to = await recipient(context, self.to, me)
         _check_move(chat, to, me)
-        ready = await _readiness(desk, chat, to, me)
-        await self._check(desk, ready, to)
-        giver = await owner_of(desk, chat, me)
+        ready = await _readiness(context, chat, to, me)
+        await self._check(context, ready, to)
+        giver = await owner_of(context, chat, me)
         target = to or Named(chat.line_id, ready.line.name, "line")
-        transfer, steps = _transfer(chat, to, ready), Steps(desk)
-        desk.check(transfer, *([_notice(chat, target, me, self.note)] if self.note else []))
+        transfer, steps = _transfer(chat, to, ready), Steps(context)
+        context.check(transfer, *([_notice(chat, target, me, self.note)] if self.note else []))
         if self.note:
             await _leave(steps, chat, target, me, self.note)
         now = await _move(steps, chat, target, transfer)
-        owner = await owner_of(desk, now, me) if isinstance(now, ChatState) and now.owner else None
+        owner = await owner_of(context, now, me) if isinstance(now, ChatState) and now.owner else None
         return Handed(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
 
     def text(self, result: Handed) -> str:
@@ -153,15 +153,15 @@ Carter (4). Your note is in it, for colleagues only."""
             "unchecked": result.unchecked or None,
         }
 
-    async def _check(self, desk: Desk, ready: Readiness, to: Named | None) -> None:
+    async def _check(self, context: Context, ready: Readiness, to: Named | None) -> None:
         against = ready.never or ("" if self.even_if_offline else ready.not_now)
         if not against:
             return
         todo = "" if ready.never else "even_if_offline=true hands it over all the same. "
-        others = await availability.named(desk, ready.others)
+        others = await availability.named(context, ready.others)
         other_way = "to=queue leaves the choice to the line." if to and to.kind == "user" else "Or choose another line."
         todo += f"Online with a free slot: {others}." if others else other_way
-        raise Unfinished(f"{UNCHANGED}: {against}", todo)
+        raise UnfinishedError(f"{UNCHANGED}: {against}", todo)
 
 
 def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
@@ -169,21 +169,21 @@ def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
     if to is None or to.kind == "line":
         return
     if to.id == chat.owner:
-        raise Unfinished(f"{UNCHANGED}: {to} has {chat} already", "Nothing needs to be done.")
+        raise UnfinishedError(f"{UNCHANGED}: {to} has {chat} already", "Nothing needs to be done.")
     if to.id == me.id:
         todo = f"operator_answer chat_id={chat.id} takes it, from its present operator too."
-        raise Unfinished(f"{UNCHANGED}: {to} is you, and nobody can transfer a dialog to themselves", todo)
+        raise UnfinishedError(f"{UNCHANGED}: {to} is you, and nobody can transfer a dialog to themselves", todo)
 
 
-async def _readiness(desk: Desk, chat: ChatState, to: Named | None, me: Caller) -> Readiness:
-    await desk.tell("checking who can take it")
+async def _readiness(context: Context, chat: ChatState, to: Named | None, me: Caller) -> Readiness:
+    await context.tell("checking who can take it")
     if not chat.line_id:
         todo = f"See dialog_get chat_id={chat.id}. operator_transfer hands it over without checks."
-        raise Unfinished(f"{UNCHANGED}: the portal does not tell which line {chat} is on", todo)
+        raise UnfinishedError(f"{UNCHANGED}: the portal does not tell which line {chat} is on", todo)
     if to is None or to.kind == "line":
         line_id = to.id if to else chat.line_id
-        return await availability.of_line(desk, line_id, without=chat.owner if line_id == chat.line_id else 0)
-    return await availability.of_person(desk, to, chat.line_id, me, without=chat.owner)
+        return await availability.of_line(context, line_id, without=chat.owner if line_id == chat.line_id else 0)
+    return await availability.of_person(context, to, chat.line_id, me, without=chat.owner)
 
 
 def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
@@ -196,17 +196,19 @@ def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
         return OperatorTransfer(chat_id=chat.id, queue_id=line.id)
     if not bot:
         todo = "v2_operator_list shows who could take it."
-        raise Unfinished(f"{UNCHANGED}: {chat} waits in that queue already", todo)
+        raise UnfinishedError(f"{UNCHANGED}: {chat} waits in that queue already", todo)
     return BotSessionOperator(chat_id=chat.id)
 
 
 async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str) -> None:
     """A note that is surely there, or the end: what it explains must not happen without it."""
     if not me.has_messenger:
-        raise Unfinished(f"{UNCHANGED}: a note needs the scope im", f"{missing_scope(('im',))} Or call without note.")
+        raise UnfinishedError(
+            f"{UNCHANGED}: a note needs the scope im", f"{missing_scope(('im',))} Or call without note."
+        )
     notice = _notice(chat, to, me, note)
     step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")
-    if step.lost and not await _is_there(steps.desk, chat, Message(notice.message, 0)):
+    if step.lost and not await _is_there(steps.context, chat, Message(notice.message, 0)):
         happened = "The dialog was not handed over, and it is not known whether the note was left"
         todo = f"See im_dialog_messages_get dialog_id=chat{chat.id}; call again, without note if it is there."
         raise steps.stopped(happened, todo, unsure=True)
@@ -218,15 +220,15 @@ def _notice(chat: ChatState, to: Named, me: Caller, note: str) -> ImMessageAdd:
     return ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
 
 
-async def _is_there(desk: Desk, chat: ChatState, message: Message) -> bool:
+async def _is_there(context: Context, chat: ChatState, message: Message) -> bool:
     try:
-        return await posted(desk, chat, message) is not None
-    except (PortalError, RefusedByResult, UnexpectedResult):
+        return await posted(context, chat, message) is not None
+    except (PortalError, RefusedByResultError, UnexpectedResultError):
         return False
 
 
 async def _move(steps: Steps, chat: ChatState, to: Named, transfer: Method) -> ChatState | Unseen:
-    """The dialog after the transfer, or Unfinished where it did not move, or nobody knows."""
+    """The dialog after the transfer, or UnfinishedError where it did not move, or nobody knows."""
     step = await steps.take(transfer, "transferring the dialog", "The dialog was not handed over")
     now = await steps.look(chat.id)
     if isinstance(now, Unseen) and not step.lost:

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from tools.fields import MAX_ID
 from tools.results import number
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from tools.untrusted import plain_name
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 from workflows.core.current_user import Caller
 from workflows.core.formatting import listed
 from workflows.directory.names import Named, Names
@@ -40,9 +40,9 @@ RecipientRef = Annotated[
 """One type, because some model providers refuse a schema with several."""
 
 
-async def recipient(desk: Desk, to: int | str, me: Caller) -> Named | None:
-    """The person or line meant, None for the queue; InvalidArguments where it may be several, or nothing."""
-    text, names = str(to).strip(), Names(desk)
+async def recipient(context: Context, to: int | str, me: Caller) -> Named | None:
+    """The person or line meant, None for the queue; InvalidArgumentsError where it may be several, or nothing."""
+    text, names = str(to).strip(), Names(context)
     if text.casefold() == QUEUE:
         return None
     if text.casefold() in MYSELF:
@@ -69,13 +69,13 @@ async def _numbered(names: Names, one: int, me: Caller) -> Named:
     raise await _unclear(names, str(one), [line, person])
 
 
-async def _unclear(names: Names, text: str, hits: Sequence[Named]) -> InvalidArguments:
+async def _unclear(names: Names, text: str, hits: Sequence[Named]) -> InvalidArgumentsError:
     if hits:
         problem = f"'{text[:80]}' fits several: {_listed(hits)}; give one of these as it stands here before its name"
-        return InvalidArguments([f"to: {problem}"])
+        return InvalidArgumentsError([f"to: {problem}"])
     known = _listed(await names.known())
     problem = f"nobody and no line is called '{text[:80]}'; there are queue (the dialog's own), {known}"
-    return InvalidArguments([f"to: {problem}"])
+    return InvalidArgumentsError([f"to: {problem}"])
 
 
 def _listed(hits: Sequence[Named]) -> str:

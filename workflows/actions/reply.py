@@ -12,15 +12,15 @@ from tools.errors import missing_scope
 from tools.fields import MessageText
 from tools.messages import CrmMessageAdd
 from tools.messenger import ImMessageAdd
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import Message, Posted, posted
 from workflows.actions.steps import Steps, Unseen
 from workflows.core.chat_state import ChatState, quoted
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 from workflows.core.current_user import Caller
-from workflows.core.errors import Unfinished
+from workflows.core.errors import UnfinishedError
 from workflows.directory.channels import channel
 from workflows.directory.names import Named
 from workflows.directory.owner import owner_of
@@ -83,16 +83,16 @@ Live chat. You took the dialog from the queue and are its operator now."""
     take_over: Annotated[bool, Doc("true: take it from whoever has it")] = False
     even_if_silent: Annotated[bool, Doc("true: write in silent mode too, for colleagues only")] = False
 
-    async def run(self, desk: Desk) -> Sent:
+    async def run(self, context: Context) -> Sent:
         """Taken if needed, sent once, and read back."""
-        desk = desk.saving()
-        chat, me = await self.begun(desk)
+        context = context.saving()
+        chat, me = await self.begun(context)
         self._check_audience(chat)
-        owner = await owner_of(desk, chat, me)
+        owner = await owner_of(context, chat, me)
         taking = self._taking(chat, owner, me)
         message = self._way(chat, me)
-        desk.check(*filter(None, (taking, message)))
-        steps = Steps(desk)
+        context.check(*filter(None, (taking, message)))
+        steps = Steps(context)
         if taking:
             await _take(steps, taking, chat, me)
         posted = await self._send(steps, message, chat, me)
@@ -130,13 +130,13 @@ Live chat. You took the dialog from the queue and are its operator now."""
     def _check_audience(self, chat: ChatState) -> None:
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session with you as its operator; then call again."
-            raise Unfinished(f"Nothing was sent: {chat} is closed", todo)
+            raise UnfinishedError(f"Nothing was sent: {chat} is closed", todo)
         if chat.silent and not self.even_if_silent:
             todo = (
                 f"session_mode_silent chat_id={chat.id} activate=false switches it off; even_if_silent=true writes for "
                 "colleagues only."
             )
-            raise Unfinished(f"Nothing was sent: {chat} is in silent mode, and the client would not get it", todo)
+            raise UnfinishedError(f"Nothing was sent: {chat} is in silent mode, and the client would not get it", todo)
 
     def _taking(self, chat: ChatState, owner: Named, me: Caller) -> Method | None:
         """What makes the caller its operator; None where that is not needed."""
@@ -150,11 +150,11 @@ Live chat. You took the dialog from the queue and are its operator now."""
             return None
         join = f"session_join chat_id={chat.id} lets you write beside the operator."
         if not chat.owner:
-            raise Unfinished(
+            raise UnfinishedError(
                 f"Nothing was sent: {chat} waits in the queue, and take is false", f"Leave take out. Or {join}"
             )
         todo = f"Ask first, then take_over=true takes it. Or {join} Or leave it to them."
-        raise Unfinished(f"Nothing was sent: {owner} has {chat}", todo)
+        raise UnfinishedError(f"Nothing was sent: {owner} has {chat}", todo)
 
     def _way(self, chat: ChatState, me: Caller) -> Method:
         """What sends the message, known before anything is changed."""
@@ -163,7 +163,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         if chat.record is None or chat.closing:
             why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
             happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"
-            raise Unfinished(happened, missing_scope(("im",)))
+            raise UnfinishedError(happened, missing_scope(("im",)))
         kind, number = chat.record
         return CrmMessageAdd.from_tool(
             {
@@ -176,11 +176,11 @@ Live chat. You took the dialog from the queue and are its operator now."""
         )
 
     async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: Caller) -> Posted:
-        """The message as the dialog shows it, or Unfinished."""
+        """The message as the dialog shows it, or UnfinishedError."""
         step = await steps.take(sending, "sending the message", "The message was not sent")
         try:
-            found = await posted(steps.desk, chat, Message(self.message, me.id, step.result))
-        except (PortalError, RefusedByResult, UnexpectedResult):
+            found = await posted(steps.context, chat, Message(self.message, me.id, step.result))
+        except (PortalError, RefusedByResultError, UnexpectedResultError):
             if not step.lost:
                 return Posted(step.result, hidden=chat.silent, proven=False)
             found = None

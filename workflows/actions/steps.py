@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.errors import OutcomeUnknown, PortalError, Refused
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from portal.errors import OutcomeUnknownError, PortalError, RefusedError
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from workflows.core.chat_state import NOT_SEEN, ChatState, look
-from workflows.core.composite import Desk
-from workflows.core.errors import Forbidden, Unfinished
+from workflows.core.context import Context
+from workflows.core.errors import ForbiddenError, UnfinishedError
 
 
 @dataclass(frozen=True)
@@ -35,35 +35,35 @@ class Unseen:
 class Steps:
     """One tool call on its way."""
 
-    desk: Desk
+    context: Context
     done: list[str] = field(default_factory=list)
     """What has been changed so far, in words."""
 
     async def take(self, step: Method, doing: str, otherwise: str) -> Taken:
-        """The result of a step; Unfinished, beginning with `otherwise`, where the portal did not execute it."""
-        await self.desk.tell(doing)
+        """The result of a step; UnfinishedError, beginning with `otherwise`, where the portal did not execute it."""
+        await self.context.tell(doing)
         try:
-            return Taken(await self.desk.ask(step))
-        except (OutcomeUnknown, UnexpectedResult):
+            return Taken(await self.context.ask(step))
+        except (OutcomeUnknownError, UnexpectedResultError):
             return Taken(lost=True)
         except PortalError as error:
             raise self._failed(f"{otherwise}. {error.happened}", step, error) from None
-        except Forbidden as error:
-            raise Forbidden(f"{otherwise}. {error.happened}", done=self.done) from None
-        except RefusedByResult as error:
+        except ForbiddenError as error:
+            raise ForbiddenError(f"{otherwise}. {error.happened}", done=self.done) from None
+        except RefusedByResultError as error:
             answered = error.happened or f"The portal answered {str(error.result).lower()}"
             raise self._failed(f"{otherwise}. {answered}", step, error) from None
 
     async def look(self, chat_id: int) -> ChatState | Unseen:
         """The dialog as it stands now; that it cannot be read must not hide what was done."""
         try:
-            return await look(self.desk, chat_id)
-        except (PortalError, RefusedByResult, UnexpectedResult) as error:
-            return Unseen(isinstance(error, Refused) and error.code == NOT_SEEN)
+            return await look(self.context, chat_id)
+        except (PortalError, RefusedByResultError, UnexpectedResultError) as error:
+            return Unseen(isinstance(error, RefusedError) and error.code == NOT_SEEN)
 
-    def stopped(self, happened: str, todo: str, *, unsure: bool = False) -> Unfinished:
+    def stopped(self, happened: str, todo: str, *, unsure: bool = False) -> UnfinishedError:
         """The failure that tells what was done before it."""
-        return Unfinished(happened, todo, done=self.done, unsure=unsure)
+        return UnfinishedError(happened, todo, done=self.done, unsure=unsure)
 
-    def _failed(self, happened: str, step: Method, error: PortalError | RefusedByResult) -> Unfinished:
-        return Unfinished(happened, done=self.done, failed=(type(step), error))
+    def _failed(self, happened: str, step: Method, error: PortalError | RefusedByResultError) -> UnfinishedError:
+        return UnfinishedError(happened, done=self.done, failed=(type(step), error))

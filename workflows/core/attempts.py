@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from portal.errors import AuthRefused, PortalError, Refused
+from portal.errors import AuthRefusedError, PortalError, RefusedError
 from tools.method import Method
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 NO_SCOPE = "insufficient_scope"
 
 
-async def attempt(desk: Desk, question: Method) -> Any:
+async def attempt(context: Context, question: Method) -> Any:
     """The result of a method, or the PortalError by which the portal refuses this one, for its scope or itself."""
     try:
-        return await desk.ask(question)
-    except Refused as refusal:
+        return await context.ask(question)
+    except RefusedError as refusal:
         return refusal
-    except AuthRefused as refusal:
+    except AuthRefusedError as refusal:
         if refusal.code != NO_SCOPE:
             raise
         return refusal

@@ -9,7 +9,7 @@ from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.results import whole
 from tools.untrusted import outside
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 NOT_SEEN = "ACCESS_ERROR"
 """What dialog.get answers where there is no such dialog, and where the caller may not see it."""
@@ -111,9 +111,9 @@ def quoted(text: str, author: str = "client") -> str:
     return outside(one_line(text), author)
 
 
-async def look(desk: Desk, chat_id: int) -> ChatState:
+async def look(context: Context, chat_id: int) -> ChatState:
     """A dialog as it stands now."""
-    return ChatState.of(await desk.ask(DialogGet(chat_id=chat_id, detail="full")))
+    return ChatState.of(await context.ask(DialogGet(chat_id=chat_id, detail="full")))
 
 
 def _id(value: object) -> int:

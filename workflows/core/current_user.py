@@ -12,7 +12,7 @@ from tools.effect import Effect
 from tools.messenger import Scope
 from tools.method import Method
 from tools.results import Row, Words, whole
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -66,13 +66,13 @@ class Caller:
 _KNOWN: "WeakKeyDictionary[Portal, tuple[float, Caller]]" = WeakKeyDictionary()
 
 
-async def caller(desk: Desk, clock: Callable[[], float] = anyio.current_time) -> Caller:
+async def caller(context: Context, clock: Callable[[], float] = anyio.current_time) -> Caller:
     """The caller, asked for at most every five minutes."""
-    at, known = _KNOWN.get(desk.portal, (float("-inf"), None))
+    at, known = _KNOWN.get(context.portal, (float("-inf"), None))
     if known and clock() - at < FRESH:
         return known
-    profile, scopes = await desk.ask_all((Profile(), Scope()))
+    profile, scopes = await context.ask_all((Profile(), Scope()))
     name = one_line(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
     fresh = Caller(whole(profile["ID"]), name, frozenset(scopes))
-    _KNOWN[desk.portal] = (clock(), fresh)
+    _KNOWN[context.portal] = (clock(), fresh)
     return fresh

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from portal.errors import PortalError
-from tools.method import Method, RefusedByResult
+from tools.method import Method, RefusedByResultError
 
 
-class Unfinished(Exception):  # noqa: N818
+class UnfinishedError(Exception):
     """What was asked for is not done, or not all of it.
 
     `happened` is a sentence without its full stop. `done` are the steps that were taken and stay; with none, nothing
@@ -21,7 +21,7 @@ class Unfinished(Exception):  # noqa: N818
         *,
         done: Sequence[str] = (),
         unsure: bool = False,
-        failed: "tuple[type[Method], PortalError | RefusedByResult] | None" = None,
+        failed: "tuple[type[Method], PortalError | RefusedByResultError] | None" = None,
     ) -> None:
         super().__init__(happened)
         self.happened = happened
@@ -31,5 +31,5 @@ class Unfinished(Exception):  # noqa: N818
         self.failed = failed
 
 
-class Forbidden(Unfinished):
+class ForbiddenError(UnfinishedError):
     """A step that this caller may not take."""

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from tools.method import Method
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 PAGE = 200
 MOST_PAGES = 5
@@ -32,11 +32,11 @@ def rows(value: Any) -> list[dict[str, Any]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
-async def pages(desk: Desk, question: Callable[..., Method], key: str) -> list[dict[str, Any]]:
+async def pages(context: Context, question: Callable[..., Method], key: str) -> list[dict[str, Any]]:
     """The rows of a list with `hasNextPage`, at most a thousand."""
     found: list[dict[str, Any]] = []
     for page in range(MOST_PAGES):
-        answer = await desk.ask(question(offset=page * PAGE, limit=PAGE))
+        answer = await context.ask(question(offset=page * PAGE, limit=PAGE))
         found += rows(answer[key])
         if not answer.get("hasNextPage"):
             break

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime
 from tools.effect import Effect
 from tools.method import Method
 from tools.rules import LONGEST_PERIOD
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 
 Word = Literal[
     "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_7_days", "last_30_days"
@@ -86,14 +86,14 @@ def named(word: Word, now: datetime) -> Period:
 
 
 def between(first: str, last: str | None, now: datetime) -> Period:
-    """The period of two days or moments, or until now; InvalidArguments if there is none."""
+    """The period of two days or moments, or until now; InvalidArgumentsError if there is none."""
     start, end = _start_of(first, now), min(_end_of(last, now) if last else now, now)
     if start > now:
-        raise InvalidArguments([f"date_from: lies in the future; by the portal's clock it is {now.isoformat()}"])
+        raise InvalidArgumentsError([f"date_from: lies in the future; by the portal's clock it is {now.isoformat()}"])
     if end < start:
-        raise InvalidArguments(["date_to is before date_from"])
+        raise InvalidArgumentsError(["date_to is before date_from"])
     if end - start > LONGEST_PERIOD:
-        raise InvalidArguments([f"the period is longer than {LONGEST_PERIOD.days} days: split it"])
+        raise InvalidArgumentsError([f"the period is longer than {LONGEST_PERIOD.days} days: split it"])
     return Period("", start, end, _whole_days(start, end))
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from tools.method import Method
 from workflows.actions.reply import Reply
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.current_user import Caller, caller
 from workflows.core.periods import ServerTime
 from workflows.dialog import transcript
@@ -40,23 +40,23 @@ class Briefing:
     next: list[Step]
 
 
-async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
-    """The one dialog that is meant, or InvalidArguments with those it may be."""
-    await desk.tell("1 of 2: finding the dialog")
-    names = Names(desk)
+async def brief(context: Context, dialog: int | str, wanted: Wanted) -> Briefing:
+    """The one dialog that is meant, or InvalidArgumentsError with those it may be."""
+    await context.tell("1 of 2: finding the dialog")
+    names = Names(context)
     found, me, now, lines, present, newest = await together(
-        partial(find, desk, dialog),
-        partial(caller, desk),
-        partial(desk.ask, ServerTime()),
+        partial(find, context, dialog),
+        partial(caller, context),
+        partial(context.ask, ServerTime()),
         names.lines,
-        partial(presence, desk),
-        partial(transcript.newest, desk, number_of(dialog), wanted),
+        partial(presence, context),
+        partial(transcript.newest, context, number_of(dialog), wanted),
     )
     chat = found.chat
-    await desk.tell("2 of 2: reading its messages")
+    await context.tell("2 of 2: reading its messages")
     people, told = await together(
         partial(names.people, [chat.owner] if chat.owner else []),
-        partial(transcript.read, desk, chat, replace(wanted, session_id=found.session_id), newest),
+        partial(transcript.read, context, chat, replace(wanted, session_id=found.session_id), newest),
     )
     talk = _talk(chat, told, now)
     newest = wanted.before is None and found.session_id in {None, chat.session_id}
@@ -70,7 +70,7 @@ async def brief(desk: Desk, dialog: int | str, wanted: Wanted) -> Briefing:
         line=Named(chat.line_id, lines.get(chat.line_id, ""), "line"),
         owner=Named(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         owner_status=present.get(chat.owner, ""),
-        next=list(next_steps(chat, me.id, set(_usable(desk, me, chat)))) if newest else [],
+        next=list(next_steps(chat, me.id, set(_usable(context, me, chat)))) if newest else [],
     )
 
 
@@ -81,10 +81,10 @@ def _talk(chat: ChatState, told: Story, now: datetime) -> Talk:
     return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo))
 
 
-def _usable(desk: Desk, me: Caller, chat: ChatState) -> Iterator[str]:
+def _usable(context: Context, me: Caller, chat: ChatState) -> Iterator[str]:
     """Names of the tools whose scope was granted."""
     can_write = me.has_messenger or (chat.record and not chat.closing)
-    for name, tool in desk.tools.items():
+    for name, tool in context.tools.items():
         if tool is Reply and not can_write:
             continue
         if not issubclass(tool, Method) or not tool.scopes or not me.scopes.isdisjoint(tool.scopes):

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from tools.effect import Effect
 from tools.fields import MessageId
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 from workflows.dialog import render
 from workflows.dialog.briefing import Briefing, brief
 from workflows.dialog.transcript import Wanted
@@ -69,9 +70,9 @@ What can be done:
         """Whoever may not read dialogs has no use for it."""
         return "dialogs"
 
-    async def run(self, desk: Desk) -> Briefing:
+    async def run(self, context: Context) -> Briefing:
         """The dialog as it stands, and what was said in it."""
-        return await brief(desk.saving(), self.dialog, Wanted(self.last, self.before))
+        return await brief(context.saving(), self.dialog, Wanted(self.last, self.before))
 
     def text(self, result: Briefing) -> str:
         """A few lines, then the messages, then what can be done."""

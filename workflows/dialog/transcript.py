@@ -11,7 +11,7 @@ from tools.fields import MAX_ID
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import NO_SCOPE, attempt
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 
 WHOLE = 10_000
 """Messages of a session, none left out."""
@@ -46,33 +46,33 @@ class Story:
     """What cannot be read here, and why."""
 
 
-async def newest(desk: Desk, chat_id: int, wanted: Wanted) -> Any:
+async def newest(context: Context, chat_id: int, wanted: Wanted) -> Any:
     """What the messenger says of a chat, or the refusal by which it says nothing; None for chat 0."""
     if not chat_id:
         return None
     limit = max(wanted.last, LEAST)
     question = ImDialogMessagesGet(dialog_id=f"chat{chat_id}", last_id=wanted.before or MAX_ID, limit=limit)
-    return await attempt(desk, question)
+    return await attempt(context, question)
 
 
-async def read(desk: Desk, chat: ChatState, wanted: Wanted, answer: Any = None) -> Story:
+async def read(context: Context, chat: ChatState, wanted: Wanted, answer: Any = None) -> Story:
     """Across sessions where the messenger lets the caller, else of one session; `answer` is its own if it was asked."""
     if wanted.session_id and wanted.session_id != chat.session_id:
         return await _of_session(
-            desk, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
+            context, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
         )
-    answer = answer or await newest(desk, chat.id, wanted)
+    answer = answer or await newest(context, chat.id, wanted)
     if not isinstance(answer, PortalError):
         return _story(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
     why = ": the scope im is missing" if answer.code == NO_SCOPE else f": the messenger says {answer.code}"
     if chat.open:
-        return await _of_session(desk, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
-    return await _of_session(desk, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
+        return await _of_session(context, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
+    return await _of_session(context, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
 
 
-async def _of_session(desk: Desk, wanted: Wanted, question: SessionHistoryGet, why: str) -> Story:
+async def _of_session(context: Context, wanted: Wanted, question: SessionHistoryGet, why: str) -> Story:
     """The portal sends a session whole, so that a page is cut out of it here."""
-    answer = await attempt(desk, question)
+    answer = await attempt(context, question)
     if isinstance(answer, PortalError):
         return Story([], [], limits=f"none can be read: {advice(answer.code or '', SessionHistoryGet.errors)}")
     older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]

@@ -8,20 +8,22 @@ from tools.dialogs import DialogGet
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import attempt, refused
 from workflows.core.chat_state import ChatState, quoted
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.formatting import listed
 from workflows.directory.names import Names
 
 MOST = 8
 
 
-async def described(desk: Desk, chats: Sequence[int]) -> str:
+async def described(context: Context, chats: Sequence[int]) -> str:
     """Of each the chat id, client, line, state and last activity."""
     asked = chats[:MOST]
     states = [DialogGet(chat_id=one, detail="full") for one in asked]
     last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]
-    names = Names(desk)
-    lines, *answers = await together(names.lines, *(partial(attempt, desk, question) for question in (*states, *last)))
+    names = Names(context)
+    lines, *answers = await together(
+        names.lines, *(partial(attempt, context, question) for question in (*states, *last))
+    )
     seen = [ChatState.of(answer) for answer in answers[: len(asked)] if not refused(answer)]
     dates = dict(zip(asked, map(_date, answers[len(asked) :]), strict=True))
     people = await names.people(chat.owner for chat in seen if chat.owner)

@@ -10,7 +10,7 @@ from tools.messenger import ImRecentList
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt, refused
 from workflows.core.chat_state import ChatState, client_of
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.pagination import count, rows
 from workflows.directory.names import called
 
@@ -30,13 +30,13 @@ class Hits:
     """What was looked through, in words."""
 
 
-async def of_name(desk: Desk, name: str) -> Hits:
+async def of_name(context: Context, name: str) -> Hits:
     """Dialogs of clients of that name, else whose name begins with it, else holds it."""
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
-    recent, *reported = await together(*(partial(attempt, desk, question) for question in questions))
+    recent, *reported = await together(*(partial(attempt, context, question) for question in questions))
     own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
-    states = await _states(desk, [chat for chat in _chats(reported) if chat not in own])
+    states = await _states(context, [chat for chat in _chats(reported) if chat not in own])
     named = {chat: client_of(title) for chat, title in own.items()} | {one.id: one.client for one in states.values()}
     mine = "your list of dialogs cannot be read" if refused(recent) else f"your list has {len(own)} dialogs"
     hidden = all(refused(report) for report in reported)
@@ -50,7 +50,7 @@ def _chats(reported: Iterable[Any]) -> list[int]:
     return [chat for chat in dict.fromkeys(count(row.get("chatId")) for row in sessions) if chat]
 
 
-async def _states(desk: Desk, chats: Sequence[int]) -> dict[int, ChatState]:
+async def _states(context: Context, chats: Sequence[int]) -> dict[int, ChatState]:
     questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
-    found = await together(*(partial(attempt, desk, question) for question in questions))
+    found = await together(*(partial(attempt, context, question) for question in questions))
     return {chat.id: chat for chat in (ChatState.of(one) for one in found if not refused(one))}

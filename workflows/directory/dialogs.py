@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from portal.errors import Refused
+from portal.errors import RefusedError
 from tools.crm_chats import CrmChatGet, CrmChatGetLastId
 from tools.dialogs import DialogGet
 from tools.errors import advice
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from workflows.core.attempts import attempt, refused
 from workflows.core.chat_state import NOT_SEEN, ChatState, quoted
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.directory import clients
 from workflows.directory.candidates import described
 from workflows.directory.dialog_reference import FORMS, Reference, read
@@ -45,22 +45,22 @@ class Found:
     """The session that the reference names; the present one of the chat may be another."""
 
     def present(self, argument: str = "dialog") -> ChatState:
-        """The dialog for whoever wants to change it; InvalidArguments where an earlier session of it is named."""
+        """The dialog for whoever wants to change it; InvalidArgumentsError where an earlier session of it is named."""
         named, now = self.session_id, self.chat.session_id
         if named and now and named != now:
             problem = f"session {named} is over, and chat {self.chat.id} has session {now} now: give {self.chat.id}"
-            raise InvalidArguments([f"{argument}: {problem} if you mean the dialog as it is"])
+            raise InvalidArgumentsError([f"{argument}: {problem} if you mean the dialog as it is"])
         return self.chat
 
 
-async def find(desk: Desk, dialog: int | str, argument: str = "dialog") -> Found:
-    """The one dialog meant, or InvalidArguments with the candidates, or with what was tried."""
+async def find(context: Context, dialog: int | str, argument: str = "dialog") -> Found:
+    """The one dialog meant, or InvalidArgumentsError with the candidates, or with what was tried."""
     reference = read(dialog)
     try:
-        _check_portal(desk, reference)
-        return await _found(desk, reference)
-    except _NotOne as problem:
-        raise InvalidArguments([f"{argument}: {problem}"]) from None
+        _check_portal(context, reference)
+        return await _found(context, reference)
+    except _AmbiguousDialogError as problem:
+        raise InvalidArgumentsError([f"{argument}: {problem}"]) from None
 
 
 def number_of(dialog: int | str) -> int:
@@ -69,92 +69,94 @@ def number_of(dialog: int | str) -> int:
     return reference.id if reference.kind in {"number", "chat"} and not reference.host else 0
 
 
-async def chat_of(desk: Desk, dialog: int | str, argument: str = "dialog") -> int:
+async def chat_of(context: Context, dialog: int | str, argument: str = "dialog") -> int:
     """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
-    return number_of(dialog) or (await find(desk, dialog, argument)).present(argument).id
+    return number_of(dialog) or (await find(context, dialog, argument)).present(argument).id
 
 
-class _NotOne(Exception):  # noqa: N818
+class _AmbiguousDialogError(Exception):
     """None, or several."""
 
 
-async def _found(desk: Desk, reference: Reference) -> Found:
+async def _found(context: Context, reference: Reference) -> Found:
     match reference.kind:
         case "session":
-            return Found(await _get(desk, reference, session_id=reference.id), reference.id)
+            return Found(await _get(context, reference, session_id=reference.id), reference.id)
         case "user_code":
-            return Found(await _get(desk, reference, user_code=reference.text))
+            return Found(await _get(context, reference, user_code=reference.text))
         case "crm":
-            return Found(await _by_record(desk, reference))
+            return Found(await _by_record(context, reference))
         case "client":
-            return Found(await _by_client(desk, reference))
+            return Found(await _by_client(context, reference))
         case _:
-            return Found(await _by_number(desk, reference))
+            return Found(await _by_number(context, reference))
 
 
-def _check_portal(desk: Desk, reference: Reference) -> None:
-    ours = urlsplit(desk.portal.origin)
+def _check_portal(context: Context, reference: Reference) -> None:
+    ours = urlsplit(context.portal.origin)
     if reference.host and reference.host.lower() not in {ours.netloc, ours.hostname}:
-        raise _NotOne(f"this link is of another portal ({reference.host[:80]}), not of {ours.netloc}")
+        raise _AmbiguousDialogError(f"this link is of another portal ({reference.host[:80]}), not of {ours.netloc}")
 
 
-async def _chat(desk: Desk, **identifier: Any) -> ChatState | None:
+async def _chat(context: Context, **identifier: Any) -> ChatState | None:
     """The dialog; None where there is none that the caller may see."""
     try:
-        return ChatState.of(await desk.ask(DialogGet(detail="full", **identifier)))
-    except Refused as refusal:
+        return ChatState.of(await context.ask(DialogGet(detail="full", **identifier)))
+    except RefusedError as refusal:
         if refusal.code != NOT_SEEN:
             raise
         return None
 
 
-async def _get(desk: Desk, reference: Reference, **identifier: Any) -> ChatState:
-    if chat := await _chat(desk, **identifier):
+async def _get(context: Context, reference: Reference, **identifier: Any) -> ChatState:
+    if chat := await _chat(context, **identifier):
         return chat
-    raise _NotOne(
+    raise _AmbiguousDialogError(
         f"there is no dialog for {reference}, or the webhook's user may not see it: the portal does not say which. "
         f"A dialog can be given as {FORMS}"
     )
 
 
-async def _by_number(desk: Desk, reference: Reference) -> ChatState:
+async def _by_number(context: Context, reference: Reference) -> ChatState:
     """A session's number is easily taken for a chat's, so that one is looked for too."""
-    if chat := await _chat(desk, chat_id=reference.id):
+    if chat := await _chat(context, chat_id=reference.id):
         return chat
-    if other := await _chat(desk, session_id=reference.id):
-        raise _NotOne(
+    if other := await _chat(context, session_id=reference.id):
+        raise _AmbiguousDialogError(
             f"{reference.id} is no chat but a session, of chat {other.id} {quoted(other.title)}: give {other.id}, or "
             f"'session {reference.id}'"
         )
-    raise _NotOne(
+    raise _AmbiguousDialogError(
         f"there is no chat and no session {reference.id}, or the webhook's user may not see it: the portal does not "
         f"say which. A dialog can be given as {FORMS}"
     )
 
 
-async def _by_record(desk: Desk, reference: Reference) -> ChatState:
+async def _by_record(context: Context, reference: Reference) -> ChatState:
     """The record's active dialog, or its last one where none is active."""
     record: dict[str, Any] = {"crm_entity_type": reference.text, "crm_entity": reference.id}
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
-    active, last = await together(*(partial(attempt, desk, question) for question in questions))
+    active, last = await together(*(partial(attempt, context, question) for question in questions))
     if refused(active):
-        raise _NotOne(f"{reference}: {advice(active.code, CrmChatGet.errors).removesuffix('.')}")
+        raise _AmbiguousDialogError(f"{reference}: {advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
     if not chats and refused(last):
-        raise _NotOne(f"{reference} has no dialog: none is active, and the portal knows of no last one")
-    return await _only(desk, reference, chats or [last])
+        raise _AmbiguousDialogError(f"{reference} has no dialog: none is active, and the portal knows of no last one")
+    return await _only(context, reference, chats or [last])
 
 
-async def _by_client(desk: Desk, reference: Reference) -> ChatState:
-    hits = await clients.of_name(desk, reference.text)
+async def _by_client(context: Context, reference: Reference) -> ChatState:
+    hits = await clients.of_name(context, reference.text)
     if len(hits.chats) == 1 and (just_read := hits.states.get(hits.chats[0])):
         return just_read
     if hits.chats:
-        return await _only(desk, reference, hits.chats)
-    raise _NotOne(f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}")
+        return await _only(context, reference, hits.chats)
+    raise _AmbiguousDialogError(
+        f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}"
+    )
 
 
-async def _only(desk: Desk, reference: Reference, chats: Sequence[int]) -> ChatState:
+async def _only(context: Context, reference: Reference, chats: Sequence[int]) -> ChatState:
     if len(chats) == 1:
-        return await _get(desk, reference, chat_id=chats[0])
-    raise _NotOne(f"{reference} fits several: {await described(desk, chats)}. Give the chat id")
+        return await _get(context, reference, chat_id=chats[0])
+    raise _AmbiguousDialogError(f"{reference} fits several: {await described(context, chats)}. Give the chat id")

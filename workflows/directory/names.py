@@ -13,12 +13,12 @@ from pydantic import AfterValidator, WithJsonSchema
 from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.messenger import UserGet, UserSearch
-from tools.method import RefusedByResult, UnexpectedResult
+from tools.method import RefusedByResultError, UnexpectedResultError
 from tools.results import number
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from tools.untrusted import outside, plain_name, repeated
 from tools.user_fields import SHORTEST_WORD, Scalar
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.formatting import listed
 from workflows.core.pagination import rows
 
@@ -85,10 +85,10 @@ _KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
 class Names:
     """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], float] = anyio.current_time) -> None:
-        self._desk = desk
+    def __init__(self, context: Context, clock: Callable[[], float] = anyio.current_time) -> None:
+        self._desk = context
         self._clock = clock
-        self._known = _KNOWN.setdefault(desk.portal, _Known())
+        self._known = _KNOWN.setdefault(context.portal, _Known())
 
     async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
         """Names of all lines by id, at most so many seconds old."""
@@ -96,11 +96,11 @@ class Names:
         return self._known.lines
 
     async def line(self, which: int | str, argument: str = "line") -> Named:
-        """The one line meant, or InvalidArguments with those it may be."""
+        """The one line meant, or InvalidArgumentsError with those it may be."""
         return await self._one(which, argument, "line")
 
     async def operator(self, who: int | str, argument: str = "operator") -> Named:
-        """The one employee meant, or InvalidArguments with those it may be; an id needs to be in no queue."""
+        """The one employee meant, or InvalidArgumentsError with those it may be; an id needs to be in no queue."""
         if isinstance(asked := number(who), int):
             return await self.person(asked)
         return await self._one(who, argument, "user")
@@ -147,7 +147,7 @@ class Names:
                 hits, named = list(strangers), strangers
         if len(hits) == 1:
             return Named(hits[0], named[hits[0]], kind)
-        raise InvalidArguments([_which(argument, which, hits, named)])
+        raise InvalidArgumentsError([_which(argument, which, hits, named)])
 
     def _of(self, kind: Kind) -> Mapping[int, str]:
         return self._known.lines if kind == "line" else self._known.operators
@@ -189,7 +189,7 @@ class Names:
 
         try:
             found = await self._desk.ask(question)
-        except (PortalError, RefusedByResult, UnexpectedResult):
+        except (PortalError, RefusedByResultError, UnexpectedResultError):
             return {}
         named = {user.get("id"): _name(user.get("name")) for user in rows(found["users"])}
         return {one: name for one, name in named.items() if isinstance(one, int) and name}

@@ -9,7 +9,7 @@ import anyio
 
 from tools.statistics import V2OperatorList
 from workflows.core.attempts import attempt, refused
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 from workflows.core.pagination import PAGE, count, rows
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ class _Known:
 _KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
 
 
-async def presence(desk: Desk) -> Mapping[int, str]:
+async def presence(context: Context) -> Mapping[int, str]:
     """User -> online, offline or pause, of up to 200 places in queues; empty where the portal gives no statistics."""
-    known, now = _KNOWN.setdefault(desk.portal, _Known()), anyio.current_time()
+    known, now = _KNOWN.setdefault(context.portal, _Known()), anyio.current_time()
     if now - known.at >= FRESH:
-        answer = await attempt(desk, V2OperatorList(limit=PAGE))
+        answer = await attempt(context, V2OperatorList(limit=PAGE))
         loads = [] if refused(answer) else rows(answer["operators"])
         known.statuses = {count(load.get("userId")): str(load.get("status")) for load in loads}
         known.at = now

@@ -10,7 +10,7 @@ from tools.messenger_view import dialog
 from tools.results import whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk
+from workflows.core.context import Context
 from workflows.core.pagination import moment
 from workflows.inbox.waiting import Lot, Said, Talk, Waiting, Wish
 
@@ -23,7 +23,7 @@ NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
 """STATUS of a session that is new, accepted, and one whose client wrote after an operator; 5 is new again."""
 
 
-async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
+async def lot(context: Context, wish: Wish) -> Lot | PortalError:
     """Dialogs of the caller and those that the queue offers, or the refusal by which the portal does not list them."""
     found, whole_list = dict[int, Waiting](), False
     for page in range(MOST_PAGES):
@@ -31,7 +31,7 @@ async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
         question = ImRecentList(
             detail="full", limit=PAGE, offset=page * PAGE, skip_undistributed_openlines=True if page else None
         )
-        answer = await attempt(desk, question)
+        answer = await attempt(context, question)
         if isinstance(answer, PortalError):
             return answer
         found |= {one.chat_id: one for one in map(_waiting, answer["items"]) if one and _may_be_wanted(one, wish)}

@@ -11,7 +11,7 @@ from tools.dialogs import SessionHistoryGet
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.pagination import PAGE, count, moment, rows
 from workflows.inbox.waiting import Lot, Talk, Waiting, Wish
 
@@ -25,9 +25,9 @@ WHOLE = 10_000
 """Messages of a session, none left out."""
 
 
-async def lot(desk: Desk, wish: Wish) -> Lot | PortalError:
+async def lot(context: Context, wish: Wish) -> Lot | PortalError:
     """All sessions that are open and wanted, or the refusal by which the portal gives no statistics."""
-    answers = await together(*(partial(attempt, desk, question) for question in _questions(wish)))
+    answers = await together(*(partial(attempt, context, question) for question in _questions(wish)))
     for answer in answers:
         if isinstance(answer, PortalError):
             if answer.code not in UNAVAILABLE:

@@ -9,9 +9,9 @@ from typing import Any
 
 from portal.errors import PortalError
 from tools.errors import missing_scope
-from tools.method import Method, RefusedByResult, UnexpectedResult
+from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.untrusted import code
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.current_user import caller
 from workflows.core.periods import ServerTime
 from workflows.directory.channels import is_known
@@ -43,25 +43,25 @@ class Page:
     """User -> online, offline or pause."""
 
 
-async def collect(desk: Desk, wish: Wish) -> Page:
-    """The page that is wanted, or RefusedByResult where the portal lists no dialogs at all."""
-    await desk.tell("1 of 2: looking for open dialogs")
-    names, steps = Names(desk), 2
+async def collect(context: Context, wish: Wish) -> Page:
+    """The page that is wanted, or RefusedByResultError where the portal lists no dialogs at all."""
+    await context.tell("1 of 2: looking for open dialogs")
+    names, steps = Names(context), 2
     now, lines, me, present, lot = await together(
-        partial(desk.ask, ServerTime()),
+        partial(context.ask, ServerTime()),
         names.lines,
-        partial(caller, desk),
-        partial(presence, desk),
-        partial(from_statistics.lot, desk, wish),
+        partial(caller, context),
+        partial(presence, context),
+        partial(from_statistics.lot, context, wish),
     )
     if isinstance(lot, PortalError):
         steps = 3
-        await desk.tell("2 of 3: no statistics here, so looking through your own list of dialogs")
-        lot = await _from_messenger(desk, wish, lot)
+        await context.tell("2 of 3: no statistics here, so looking through your own list of dialogs")
+        lot = await _from_messenger(context, wish, lot)
     lot = _doubting(lot, present)
     chosen = _worth_reading(lot, wish, now)
-    await desk.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(lot.dialogs)} dialogs")
-    people, read = await together(partial(_people, names, lot), partial(_answers, desk, chosen))
+    await context.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(lot.dialogs)} dialogs")
+    people, read = await together(partial(_people, names, lot), partial(_answers, context, chosen))
     found = [one for dialog in lot.dialogs if (one := _seen(lot, dialog, read)) and wish.holds(one, now)]
     following = sorted((one for one in found if wish.follows(one)), key=lambda one: one.place)
     return Page(
@@ -78,11 +78,11 @@ async def collect(desk: Desk, wish: Wish) -> Page:
     )
 
 
-async def _from_messenger(desk: Desk, wish: Wish, why: PortalError) -> Lot:
+async def _from_messenger(context: Context, wish: Wish, why: PortalError) -> Lot:
     """Far less than the statistics show, and the page says so."""
-    lot = await from_messenger.lot(desk, wish)
+    lot = await from_messenger.lot(context, wish)
     if isinstance(lot, PortalError):
-        raise RefusedByResult(
+        raise RefusedByResultError(
             None,
             f"{missing_scope(('im',))} Or use a webhook of a user who may see the reports of Open Channels. Single "
             "dialogs can be read all the same: dialog.",
@@ -114,17 +114,17 @@ async def _people(names: Names, lot: Lot) -> dict[int, str]:
     return await names.people({one for dialog in lot.dialogs for one in (dialog.owner, dialog.offered_to) if one})
 
 
-async def _answers(desk: Desk, dialogs: list[Waiting]) -> dict[int, Any]:
+async def _answers(context: Context, dialogs: list[Waiting]) -> dict[int, Any]:
     """Session -> what the portal says of it."""
-    answers = await together(*(partial(_answer, desk, dialog.question) for dialog in dialogs))
+    answers = await together(*(partial(_answer, context, dialog.question) for dialog in dialogs))
     return dict(zip((dialog.session_id for dialog in dialogs), answers, strict=True))
 
 
-async def _answer(desk: Desk, question: Method) -> Any:
+async def _answer(context: Context, question: Method) -> Any:
     """What the portal says of one dialog, or why it says nothing; the others are shown all the same."""
     try:
-        return await desk.ask(question)
-    except (PortalError, RefusedByResult, UnexpectedResult) as error:
+        return await context.ask(question)
+    except (PortalError, RefusedByResultError, UnexpectedResultError) as error:
         return error
 
 

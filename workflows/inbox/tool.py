@@ -8,7 +8,8 @@ from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.fields import Count
-from workflows.core.composite import Composite, Desk, together
+from workflows.core.composite import Composite
+from workflows.core.context import Context, together
 from workflows.core.current_user import caller
 from workflows.core.pagination import moment
 from workflows.directory.channels import ChannelRef, connectors
@@ -105,10 +106,10 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """Whoever may not read dialogs has no use for it."""
         return "dialogs"
 
-    async def run(self, desk: Desk) -> Page:
+    async def run(self, context: Context) -> Page:
         """The page, from the statistics or from the caller's own list."""
-        desk = desk.saving()
-        line_id, owner = await together(lambda: self._line_id(desk), lambda: self._owner(desk))
+        context = context.saving()
+        line_id, owner = await together(lambda: self._line_id(context), lambda: self._owner(context))
         wish = Wish(
             self.limit,
             line_id,
@@ -119,7 +120,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
             timedelta(minutes=self.waiting_minutes or 0),
             _place(self.cursor) if self.cursor else None,
         )
-        return await collect(desk, wish)
+        return await collect(context, wish)
 
     def text(self, result: Page) -> str:
         """A line a dialog."""
@@ -133,8 +134,8 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """The chats of the page."""
         return frozenset(dialog.chat_id for dialog in result.dialogs)
 
-    async def _line_id(self, desk: Desk) -> int | None:
-        return None if self.line is None else (await Names(desk).line(self.line)).id
+    async def _line_id(self, context: Context) -> int | None:
+        return None if self.line is None else (await Names(context).line(self.line)).id
 
-    async def _owner(self, desk: Desk) -> int | None:
-        return (await caller(desk)).id if self.mine else None
+    async def _owner(self, context: Context) -> int | None:
+        return (await caller(context)).id if self.mine else None

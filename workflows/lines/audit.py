@@ -8,7 +8,8 @@ from typing_extensions import Doc
 
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
-from workflows.core.composite import Composite, Desk
+from workflows.core.composite import Composite
+from workflows.core.context import Context
 from workflows.directory.names import LineRef, Names
 from workflows.lines import lines
 from workflows.lines.line import Line
@@ -85,16 +86,16 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
 
     line: Annotated[LineRef | None, Doc("all lines unless given")] = None
 
-    async def run(self, desk: Desk) -> Audit:
+    async def run(self, context: Context) -> Audit:
         """The findings of each line."""
-        desk = desk.saving()
-        names = Names(desk)
-        await desk.tell("1 of 2: looking for lines")
+        context = context.saving()
+        names = Names(context)
+        await context.tell("1 of 2: looking for lines")
         ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
         asked = ids[:MOST_LINES]
-        await desk.tell(f"2 of 2: reading the settings of {len(asked)} lines")
-        found = await lines.with_presence(desk, await lines.read(desk, asked)) if asked else []
-        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in desk.tools)
+        await context.tell(f"2 of 2: reading the settings of {len(asked)} lines")
+        found = await lines.with_presence(context, await lines.read(context, asked)) if asked else []
+        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in context.tools)
 
     def text(self, result: Audit) -> str:
         """A line for each finding."""

@@ -7,7 +7,8 @@ from typing import Any
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.statistics import V2StatGet
-from workflows.core.composite import Composite, Desk, together
+from workflows.core.composite import Composite
+from workflows.core.context import Context, together
 from workflows.core.formatting import counted, listed
 from workflows.core.pagination import count, rows
 from workflows.core.periods import ServerTime, named
@@ -79,14 +80,16 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
 
     line: LineRef
 
-    async def run(self, desk: Desk) -> Overview:
+    async def run(self, context: Context) -> Overview:
         """The line's settings in words."""
-        desk = desk.saving()
-        names = Names(desk)
-        await desk.tell("1 of 2: finding the line")
+        context = context.saving()
+        names = Names(context)
+        await context.tell("1 of 2: finding the line")
         found = await names.line(self.line)
-        await desk.tell("2 of 2: reading its settings and dialogs")
-        (line,), channels = await together(partial(lines.read, desk, [found.id]), partial(_channels, desk, found.id))
+        await context.tell("2 of 2: reading its settings and dialogs")
+        (line,), channels = await together(
+            partial(lines.read, context, [found.id]), partial(_channels, context, found.id)
+        )
         told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]
         people = await names.people([*line.queue, *told])
         queue = [Named(one, people[one]) for one in line.queue]
@@ -115,15 +118,15 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         }
 
 
-async def _channels(desk: Desk, line_id: int) -> dict[str, int] | None:
+async def _channels(context: Context, line_id: int) -> dict[str, int] | None:
     """The settings do not name the channels of a line, but its dialogs do."""
-    from portal.errors import Refused
+    from portal.errors import RefusedError
 
-    period = named("last_30_days", await desk.ask(ServerTime()))
+    period = named("last_30_days", await context.ask(ServerTime()))
     start, end = period.start.isoformat(), period.end.isoformat()
     try:
-        answer = await desk.ask(V2StatGet(date_from=start, date_to=end, config_id=line_id))
-    except Refused:
+        answer = await context.ask(V2StatGet(date_from=start, date_to=end, config_id=line_id))
+    except RefusedError:
         return None
     sources = rows(answer["statResult"].get("sessionsBySource"))
     return {str(row.get("source")): count(row.get("count")) for row in sources}

@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
-from workflows.core.composite import Desk, together
+from workflows.core.context import Context, together
 from workflows.core.pagination import count, pages, rows
 from workflows.core.periods import Period
 from workflows.directory.names import Named, Names
@@ -110,10 +110,10 @@ class Answers:
         return [one for one in found if one > 0]
 
 
-async def gather(desk: Desk, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:
+async def gather(context: Context, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:
     """The report, or the portal's refusal."""
-    await desk.tell("2 of 3: asking for sums, dialogs and ratings")
-    answers, lines = await together(lambda: _answers(desk, scope, compare=compare), names.lines)
+    await context.tell("2 of 3: asking for sums, dialogs and ratings")
+    answers, lines = await together(lambda: _answers(context, scope, compare=compare), names.lines)
     people = await names.people(answers.operators)
     votes = Counter(str(row.get("vote")) for row in answers.ratings)
     evidence = Evidence(answers.sessions, answers.unanswered, answers.ratings, answers.transfers, now)
@@ -133,19 +133,19 @@ async def gather(desk: Desk, names: Names, scope: Scope, now: datetime, *, compa
     )
 
 
-async def _answers(desk: Desk, scope: Scope, *, compare: bool) -> Answers:
+async def _answers(context: Context, scope: Scope, *, compare: bool) -> Answers:
     """All lists and sums are asked for at once; only transfers need the sessions first."""
     periods = [scope.period, scope.period.before()] if compare else [scope.period]
     slowest = partial(scope.sessions, order="waitAnswer", order_direction="desc")
     oldest = partial(scope.sessions, status="new", order="dateCreate", order_direction="asc")
     sums, sessions, unanswered, ratings = await together(
-        lambda: desk.ask_all(map(scope.totals, periods)),
-        lambda: pages(desk, slowest, "sessions"),
-        lambda: pages(desk, oldest, "sessions"),
-        lambda: pages(desk, scope.ratings, "ratings"),
+        lambda: context.ask_all(map(scope.totals, periods)),
+        lambda: pages(context, slowest, "sessions"),
+        lambda: pages(context, oldest, "sessions"),
+        lambda: pages(context, scope.ratings, "ratings"),
     )
-    await desk.tell(f"3 of 3: asking for the transfers of {len(sessions)} dialogs")
-    moves = await desk.ask_all(_transfers_of(sessions))
+    await context.tell(f"3 of 3: asking for the transfers of {len(sessions)} dialogs")
+    moves = await context.ask_all(_transfers_of(sessions))
     stat, *before = [answer["statResult"] for answer in sums]
     transfers = [row for answer in moves for row in rows(answer["transfers"])]
     return Answers(stat, before[0] if before else None, sessions, unanswered, ratings, transfers)

@@ -10,8 +10,9 @@ from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.statistics import V2SessionList, V2StatGet
-from tools.tool import InvalidArguments
-from workflows.core.composite import Composite, Desk, together
+from tools.tool import InvalidArgumentsError
+from workflows.core.composite import Composite
+from workflows.core.context import Context, together
 from workflows.core.periods import Day, Period, ServerTime, Word, between, named
 from workflows.directory.names import LineRef, Named, Names, OperatorRef
 from workflows.reports.render import text_of
@@ -111,14 +112,14 @@ Worth a look (session_history_get with the session_id shows the conversation):
             raise ValueError("date_to needs date_from")
         return self
 
-    async def run(self, desk: Desk) -> Report:
+    async def run(self, context: Context) -> Report:
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
             _check_pillow()
-        desk = desk.saving()
-        await desk.tell("1 of 3: finding out which period, line and operator are meant")
-        scope, now = await self._scope(desk)
-        report = await gather(desk, Names(desk), scope, now, compare=self.compare)
+        context = context.saving()
+        await context.tell("1 of 3: finding out which period, line and operator are meant")
+        scope, now = await self._scope(context)
+        report = await gather(context, Names(context), scope, now, compare=self.compare)
         return await _with_chart(report) if self.chart else report
 
     def text(self, result: Report) -> str:
@@ -133,10 +134,10 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The picture."""
         return [result.chart] if result.chart else []
 
-    async def _scope(self, desk: Desk) -> tuple[Scope, Any]:
-        names = Names(desk)
+    async def _scope(self, context: Context) -> tuple[Scope, Any]:
+        names = Names(context)
         now, line, operator = await together(
-            partial(desk.ask, ServerTime()),
+            partial(context.ask, ServerTime()),
             partial(_found, names.line, self.line),
             partial(_found, names.operator, self.operator),
         )
@@ -154,7 +155,7 @@ async def _found(find: Any, which: int | str | None) -> Named | None:
 
 def _check_pillow() -> None:
     if find_spec("PIL") is None:
-        raise InvalidArguments([NO_PILLOW])
+        raise InvalidArgumentsError([NO_PILLOW])
 
 
 async def _with_chart(report: Report) -> Report:

@@ -10,9 +10,9 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
 from server.caller import Caller, always
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 from server.http.auth.token_file import PREFIX, Stamp, Token, TokensFile, recognise
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 from server.http.portals import Portals
 from server.policy import Policy
 from tools import TOOLSETS
@@ -87,7 +87,7 @@ class Access:
         return self._closed
 
     def check(self) -> None:
-        """WrongSettings if the file, or a portal of those it lets in, cannot be used."""
+        """SettingsError if the file, or a portal of those it lets in, cannot be used."""
         tokens = self._file.load()
         for profile in {token.profile for token in tokens if not token.expired()}:
             self._portals.settings(profile)
@@ -106,7 +106,7 @@ class Access:
         before = self._tokens or {}
         try:
             self._tokens = {_key(token): token for token in self._file.load()}
-        except WrongSettings as error:
+        except SettingsError as error:
             logger.error("Nobody is let in with a token until this is corrected: %s", error)  # noqa: TRY400
             self._tokens = None
         now = self._tokens or {}
@@ -119,15 +119,15 @@ class Access:
         return changes
 
     async def guest(self, headers: Iterable[tuple[bytes, bytes]]) -> Guest:
-        """Who sends a request with these headers, or Refused."""
+        """Who sends a request with these headers, or RequestRefusedError."""
         if not self.needs_token:
             return Guest(await self._caller("anybody", NOBODY, None, ANYBODY, lambda: not self.needs_token))
         given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
         if len(given) > 1:
-            raise Refused(400, "invalid_request", "The header Authorization is there more than once")
+            raise RequestRefusedError(400, "invalid_request", "The header Authorization is there more than once")
         scheme, _, secret = (given[0] if given else "").strip().partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
-            raise Refused(401, "unauthorized", HOW, self._challenge(None))
+            raise RequestRefusedError(401, "unauthorized", HOW, self._challenge(None))
         return await self._known(secret.strip())
 
     async def _known(self, secret: str) -> Guest:
@@ -144,13 +144,17 @@ class Access:
     def _recognise(self, secret: str) -> Token:
         if self._tokens is None:
             text = "Tokens cannot be checked now; who runs this server finds the reason in its log"
-            raise Refused.for_now(503, "temporarily_unavailable", text, 5)
+            raise RequestRefusedError.for_now(503, "temporarily_unavailable", text, 5)
         token = recognise(secret, tuple(self._tokens.values()))
         if token is None:
-            raise Refused(401, "invalid_token", f"The token is not known here. {HOW}", self._challenge("invalid_token"))
+            raise RequestRefusedError(
+                401, "invalid_token", f"The token is not known here. {HOW}", self._challenge("invalid_token")
+            )
         if token.expired():
             when = (token.expires or datetime.now(UTC)).isoformat()
-            raise Refused(401, "invalid_token", f"The token expired at {when}", self._challenge("invalid_token"))
+            raise RequestRefusedError(
+                401, "invalid_token", f"The token expired at {when}", self._challenge("invalid_token")
+            )
         return token
 
     def _still_holds(self, token: Token) -> bool:
@@ -164,10 +168,10 @@ class Access:
     ) -> Caller:
         try:
             return await self._portals.caller(name, profile, bound, key, still)
-        except WrongSettings as error:
+        except SettingsError as error:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"
-            raise Refused(403, "access_denied", text) from None
+            raise RequestRefusedError(403, "access_denied", text) from None
 
 
 def _key(token: Token) -> str:

@@ -21,7 +21,7 @@ OLDEST = 3600.0
 LARGEST = 512 * 1024
 
 
-class KeysUnavailable(Exception):  # noqa: N818
+class KeysUnavailableError(Exception):
     """No keys could be fetched; the message says why."""
 
 
@@ -42,14 +42,14 @@ class SigningKeys:
     async def key(self, name: str | None, algorithm: str) -> PyJWK | None:
         """The key of this name, or the only one where a token names none; None if there is no such key.
 
-        It is for the algorithm that the issuer declared for it, or else for the given one. KeysUnavailable if there
-        are no keys at all, PyJWTError if the key is of no use for the algorithm.
+        It is for the algorithm that the issuer declared for it, or else for the given one. KeysUnavailableError if
+        there are no keys at all, PyJWTError if the key is of no use for the algorithm.
         """
         if not self._is_fresh(name) and not (name in self._keys and self._fetching.locked()):
             async with self._fetching:
                 await self._refresh(name)
         if not self._keys:
-            raise KeysUnavailable("the keys of the authorisation server cannot be fetched")
+            raise KeysUnavailableError("the keys of the authorisation server cannot be fetched")
         found = self._keys.get(name)
         return None if found is None else PyJWK(found, found.get("alg", algorithm))
 

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import jwt
 
 from server.config.http_settings import OAuth
-from server.http.auth.jwks import KeysUnavailable, SigningKeys
+from server.http.auth.jwks import KeysUnavailableError, SigningKeys
 from server.http.auth.resource_metadata import challenge
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 from server.policy import Policy
 from tools.effect import Effect
 
@@ -42,7 +42,7 @@ class AccessTokens:
         self._keys = keys
 
     async def granted(self, token: str) -> Granted:
-        """What the token allows; Refused if it is not one of ours, allows nothing, or cannot be checked now."""
+        """What the token allows; RequestRefusedError if it is not ours, allows nothing, or cannot be checked now."""
         claims = await self._claims(token)
         effects = self._effects(claims)
         subject, client = str(claims["sub"]), str(claims.get("client_id") or claims.get("azp") or "")
@@ -71,8 +71,10 @@ class AccessTokens:
                 leeway=LEEWAY,
                 options={"require": ["exp", "iss", "aud", "sub"], "enforce_minimum_key_length": True},
             )
-        except KeysUnavailable as error:
-            raise Refused.for_now(503, "temporarily_unavailable", f"Your token cannot be checked: {error}", 5) from None
+        except KeysUnavailableError as error:
+            raise RequestRefusedError.for_now(
+                503, "temporarily_unavailable", f"Your token cannot be checked: {error}", 5
+            ) from None
         except (jwt.PyJWTError, ValueError) as error:
             logger.info("An access token was refused: %s", type(error).__name__)
             self._refuse()
@@ -84,7 +86,7 @@ class AccessTokens:
         if not allowed:
             known = ", ".join(self._settings.scopes)
             text = f"The access token needs one of these scopes: {known}"
-            raise Refused(403, "insufficient_scope", text, challenge(self._settings, "insufficient_scope"))
+            raise RequestRefusedError(403, "insufficient_scope", text, challenge(self._settings, "insufficient_scope"))
         return allowed
 
     def _profile(self, claims: dict[str, Any]) -> str | None:
@@ -93,12 +95,12 @@ class AccessTokens:
         profile = claims.get(self._settings.profile_claim)
         if not isinstance(profile, str) or not profile:
             text = f"The access token names no profile in its claim {self._settings.profile_claim}"
-            raise Refused(403, "access_denied", text)
+            raise RequestRefusedError(403, "access_denied", text)
         return profile
 
     def _refuse(self) -> NoReturn:
         """Turn away a token that is wrong, in whatever way."""
-        raise Refused(401, "invalid_token", WRONG, challenge(self._settings, "invalid_token"))
+        raise RequestRefusedError(401, "invalid_token", WRONG, challenge(self._settings, "invalid_token"))
 
 
 def _scopes(claims: dict[str, Any]) -> list[str]:

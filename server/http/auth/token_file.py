@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from portal import private_file
 from server.config.http_settings import Effects, Toolsets
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 from server.policy import Policy
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -84,7 +84,7 @@ class _Content(BaseModel):
 
 
 class TokensFile:
-    """Reads and writes the file; WrongSettings where it cannot be what it should."""
+    """Reads and writes the file; SettingsError where it cannot be what it should."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -107,32 +107,32 @@ class TokensFile:
         except FileNotFoundError:
             return ()
         except OSError:
-            raise WrongSettings(f"the tokens' file {self.path} cannot be read") from None
+            raise SettingsError(f"the tokens' file {self.path} cannot be read") from None
         # Who reads it learns nothing that lets them in, so mounted secrets of any mode will do; who writes it would.
         if os.name == "posix" and mode & WRITABLE_BY_OTHERS:
-            raise WrongSettings(f"others than its owner can change {self.path}: chmod 600 {self.path}")
+            raise SettingsError(f"others than its owner can change {self.path}: chmod 600 {self.path}")
         try:
             return _Content.model_validate_json(content).tokens
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, wrong["loc"]))
-            raise WrongSettings(f"{self.path} is damaged: {where}: {wrong['msg']}") from None
+            raise SettingsError(f"{self.path} is damaged: {where}: {wrong['msg']}") from None
 
     def add(self, token: Token) -> None:
-        """Let one more in; WrongSettings if the name is taken."""
+        """Let one more in; SettingsError if the name is taken."""
         with self._locked():
             tokens = self.load()
             if any(other.name == token.name for other in tokens):
-                raise WrongSettings(f"there is a token {token.name} already; revoke it first, or choose another name")
+                raise SettingsError(f"there is a token {token.name} already; revoke it first, or choose another name")
             self._save((*tokens, token))
 
     def revoke(self, name: str) -> None:
-        """Let one in no more; WrongSettings if there is none of this name."""
+        """Let one in no more; SettingsError if there is none of this name."""
         with self._locked():
             tokens = self.load()
             kept = tuple(token for token in tokens if token.name != name)
             if len(kept) == len(tokens):
-                raise WrongSettings(f"there is no token {name[:64]}; there are: {_names(tokens)}")
+                raise SettingsError(f"there is no token {name[:64]}; there are: {_names(tokens)}")
             self._save(kept)
 
     def _save(self, tokens: tuple[Token, ...]) -> None:
@@ -143,7 +143,7 @@ class TokensFile:
         try:
             descriptor = private_file.open_lock(self.path)
         except OSError as error:
-            raise WrongSettings(f"{self.path} cannot be written: {error.strerror}") from None
+            raise SettingsError(f"{self.path} cannot be written: {error.strerror}") from None
         try:
             private_file.lock(descriptor, wait=True)
             yield

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http.auth.authenticator import Access, Guest
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 from server.http.middleware.limits import Kind, Traffic
 from server.telemetry.logs import note_caller
 
@@ -76,7 +76,7 @@ class Answer:
             text = (
                 "There was no answer in time. What the request was to change may be changed: look before you repeat it"
             )
-            await Refused(504, "timeout", text).response()(scope, receive, self._send)
+            await RequestRefusedError(504, "timeout", text).response()(scope, receive, self._send)
         elif not self._ended:
             with anyio.CancelScope(shield=True):
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})

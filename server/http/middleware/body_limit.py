@@ -7,12 +7,12 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 
 JSON = "application/json"
 
 
-class WrongMessage(Refused):
+class WrongMessageError(RequestRefusedError):
     """A body that is no message; told as JSON-RPC tells it."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -39,7 +39,7 @@ class Bodies:
             return
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            raise Refused(415, "unsupported_media_type", f"Send the message as {JSON}")
+            raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
         if (body := await self._read(headers, receive)) is not None:
             check_message(body)
             await self._app(scope, _replayed(body, receive), send)
@@ -60,21 +60,21 @@ class Bodies:
             if not message.get("more_body", False):
                 return bytes(body)
 
-    def _too_large(self) -> Refused:
-        return Refused(413, "request_too_large", f"A request may have {self._largest} bytes")
+    def _too_large(self) -> RequestRefusedError:
+        return RequestRefusedError(413, "request_too_large", f"A request may have {self._largest} bytes")
 
 
 def check_message(body: bytes) -> None:
-    """WrongMessage unless it is one message; JSON that is nested endlessly is not read to its end."""
+    """WrongMessageError unless it is one message; JSON that is nested endlessly is not read to its end."""
     try:
         content = from_json(body)
     except ValueError:
-        raise WrongMessage(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
+        raise WrongMessageError(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
     try:
         jsonrpc_message_adapter.validate_python(content, by_name=False)
     except ValidationError:
         text = "Invalid request: the body has to be a single message of JSON-RPC 2.0"
-        raise WrongMessage(INVALID_REQUEST, text) from None
+        raise WrongMessageError(INVALID_REQUEST, text) from None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

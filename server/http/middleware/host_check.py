@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY = "*"
@@ -29,10 +29,10 @@ class Gate:
         host = headers.get("host", "")
         if not self._allows_host(host):
             text = "This server is not known by that name; who runs it can add it to allowed_hosts"
-            raise Refused(421, "misdirected_request", text)
+            raise RequestRefusedError(421, "misdirected_request", text)
         origin = headers.get("origin")
         if origin is not None and not self._allows_origin(origin, host):
-            raise Refused(403, "forbidden_origin", "Web pages of that origin may not use this server")
+            raise RequestRefusedError(403, "forbidden_origin", "Web pages of that origin may not use this server")
         await self._app(scope, receive, _guarded(send))
 
     def _allows_host(self, host: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive
 
 from server.config.http_settings import Limits
 from server.http.auth.authenticator import Guest
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 
 GRACE = 2.0
 SOON = 1.0
@@ -95,7 +95,7 @@ class Traffic:
         return self._stopping
 
     def spend(self, guest: Guest) -> None:
-        """Count a request against the rate of its credential; Refused beyond it."""
+        """Count a request against the rate of its credential; RequestRefusedError beyond it."""
         limits, now = self._limits, anyio.current_time()
         allowance = self._allowances.setdefault(guest.key, Allowance(limits.burst, now))
         allowance.left = min(limits.burst, allowance.left + (now - allowance.at) * limits.rate)
@@ -103,12 +103,12 @@ class Traffic:
         if allowance.left < 1:
             seconds = (1 - allowance.left) / limits.rate
             text = f"This token may send {limits.rate:g} requests a second; try again later"
-            raise Refused.for_now(429, "too_many_requests", text, seconds)
+            raise RequestRefusedError.for_now(429, "too_many_requests", text, seconds)
         allowance.left -= 1
 
     @contextmanager
     def visit(self, guest: Guest, kind: Kind) -> Iterator[Visit]:
-        """While it is under way; Refused if there are too many, or the server is about to stop."""
+        """While it is under way; RequestRefusedError if there are too many, or the server is about to stop."""
         self._check(guest, kind)
         visit = Visit(guest.key, kind, self._deadline(guest, kind))
         self._count(visit, 1)
@@ -138,15 +138,19 @@ class Traffic:
 
     def _check(self, guest: Guest, kind: Kind) -> None:
         if self._stopping:
-            raise Refused.for_now(503, "unavailable", "The server is about to stop", SOON)
+            raise RequestRefusedError.for_now(503, "unavailable", "The server is about to stop", SOON)
         limits = self._limits
         total, each = (limits.requests, limits.requests_per_token)
         if kind.lasts:
             total, each = (limits.streams, limits.streams_per_token)
         if self._counts[kind.lasts, guest.key] >= each:
-            raise Refused.for_now(429, "too_many_requests", f"This token has {each} {kind.value}; end some first", SOON)
+            raise RequestRefusedError.for_now(
+                429, "too_many_requests", f"This token has {each} {kind.value}; end some first", SOON
+            )
         if self._counts[kind.lasts, None] >= total:
-            raise Refused.for_now(503, "unavailable", f"The server has {total} {kind.value}; try again later", SOON)
+            raise RequestRefusedError.for_now(
+                503, "unavailable", f"The server has {total} {kind.value}; try again later", SOON
+            )
 
     def _deadline(self, guest: Guest, kind: Kind) -> float:
         """A stream lasts as long as its credential, everything else as long as an answer may take."""

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from server.app import create_server
 from server.config.http_settings import Limits
-from server.http.errors import Refused
+from server.http.errors import RequestRefusedError
 from server.http.middleware.authentication import GUEST, MCP_PATHS, SSE_PATH, guest_of
 from server.http.transport.draining import Drain
 from server.http.transport.subscriptions import Audience, Session
@@ -84,7 +84,9 @@ class StreamableHttp:
     def _check_sessions(self, scope: Scope) -> None:
         most = self._limits.sessions_per_token
         if len(self._audience.sessions(scope[GUEST].key)) >= most:
-            raise Refused.for_now(429, "too_many_requests", f"This token has {most} sessions; end some first", 1)
+            raise RequestRefusedError.for_now(
+                429, "too_many_requests", f"This token has {most} sessions; end some first", 1
+            )
 
     async def end(self, session: Session) -> None:
         """End a session, as if its client had."""

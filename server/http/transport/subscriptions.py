@@ -93,12 +93,12 @@ class Audience:
 
     async def subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         """Tell this session when a page changes."""
-        from server.catalogue.library import NoSuchPage
+        from server.catalogue.library import PageNotFoundError
         from server.protocol.resources import page
 
         try:
             page(str(params.uri))
-        except NoSuchPage as error:
+        except PageNotFoundError as error:
             raise MCPError(types.INVALID_PARAMS, in_quotes(str(error)), {"uri": str(params.uri)[:200]}) from None
         if session := self._sessions.get(_connection(context)):
             session.resources.add(str(params.uri))

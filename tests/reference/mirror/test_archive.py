@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reference.mirror import archive
-from reference.mirror.archive import BadArchive, digest, read
+from reference.mirror.archive import BadArchiveError, digest, read
 from tests.reference.mirror.handmade import COMMIT, DAY, PAGES, RUSSIAN, tar_gz, zipped
 
 INDEX = ("b24restdocs-main/api-reference/index.md", b"# Index")
@@ -135,7 +135,7 @@ def test_absurd_sizes_are_refused_before_they_are_read(content: bytes, tmp_path:
     path = tmp_path / "archive"
     path.write_bytes(content)
 
-    with pytest.raises(BadArchive, match="absurd size"):
+    with pytest.raises(BadArchiveError, match="absurd size"):
         read(path)
 
 
@@ -144,7 +144,7 @@ def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_bytes(_many_members())
     monkeypatch.setattr(archive, "MOST_MEMBERS", 200)
 
-    with pytest.raises(BadArchive, match="more than 200 members"):
+    with pytest.raises(BadArchiveError, match="more than 200 members"):
         read(path)
 
 
@@ -155,7 +155,7 @@ def test_what_follows_the_archive_in_its_file_is_not_read_for_ever(
     path.write_bytes(_endless_tail())
     monkeypatch.setattr(archive, "LARGEST_TOTAL", 2**21)
 
-    with pytest.raises(BadArchive, match="absurd size"):
+    with pytest.raises(BadArchiveError, match="absurd size"):
         read(path)
 
 
@@ -164,7 +164,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(INDEX[0], bytes(archive.LARGEST_FILE + 1))
 
-    with pytest.raises(BadArchive, match="absurd size"):
+    with pytest.raises(BadArchiveError, match="absurd size"):
         read(path)
 
 
@@ -174,7 +174,7 @@ def test_a_cut_archive_is_refused(part: float, tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(whole[: int(len(whole) * part)])
 
-    with pytest.raises(BadArchive, match="cut or corrupt"):
+    with pytest.raises(BadArchiveError, match="cut or corrupt"):
         read(path)
 
 
@@ -184,7 +184,7 @@ def test_a_wrong_checksum_at_the_very_end_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(whole)
 
-    with pytest.raises(BadArchive, match="cut or corrupt"):
+    with pytest.raises(BadArchiveError, match="cut or corrupt"):
         read(path)
 
 
@@ -195,7 +195,7 @@ def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(content)
 
-    with pytest.raises(BadArchive):
+    with pytest.raises(BadArchiveError):
         read(path)
 
 
@@ -203,7 +203,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(tar_gz({"readme.md": "# A game"}))
 
-    with pytest.raises(BadArchive, match="not the documentation"):
+    with pytest.raises(BadArchiveError, match="not the documentation"):
         read(path)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reference.mirror import source
-from reference.mirror.source import SourceFailed, fetch, shown
+from reference.mirror.source import SourceError, fetch, shown
 from tests.reference.mirror.handmade import quiet
 from tests.reference.mirror.publisher import Publisher
 
@@ -24,7 +24,7 @@ def _fetch(publisher: Publisher, folder: Path, known: str = "") -> source.Downlo
 
 def _cut(publisher: Publisher, folder: Path, after: int = 4000) -> str:
     publisher.cut_after = after
-    with pytest.raises(SourceFailed) as failed:
+    with pytest.raises(SourceError) as failed:
         _fetch(publisher, folder)
     publisher.cut_after = None
     return str(failed.value)
@@ -108,7 +108,7 @@ def test_a_refusal_keeps_what_has_arrived(publisher: Publisher, tmp_path: Path) 
     _cut(publisher, tmp_path)
     publisher.status = 503
 
-    with pytest.raises(SourceFailed, match="answered 503"):
+    with pytest.raises(SourceError, match="answered 503"):
         _fetch(publisher, tmp_path)
     publisher.status = None
     _fetch(publisher, tmp_path)
@@ -119,20 +119,20 @@ def test_a_refusal_keeps_what_has_arrived(publisher: Publisher, tmp_path: Path) 
 def test_a_part_that_nobody_asked_for_is_a_refusal(publisher: Publisher, tmp_path: Path) -> None:
     publisher.status = 206
 
-    with pytest.raises(SourceFailed, match="answered 206"):
+    with pytest.raises(SourceError, match="answered 206"):
         _fetch(publisher, tmp_path)
 
 
 def test_a_download_without_end_is_ended(publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "LARGEST_DOWNLOAD", 3000)
 
-    with pytest.raises(SourceFailed, match="more than the documentation can be"):
+    with pytest.raises(SourceError, match="more than the documentation can be"):
         _fetch(publisher, tmp_path)
 
 
 @pytest.mark.parametrize("address", ["http://", "https://[", "https://exa mple/"])
 def test_what_is_no_address_is_said_to_be_none(address: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceFailed, match=r"no address|cannot be reached"):
+    with pytest.raises(SourceError, match=r"no address|cannot be reached"):
         fetch(address, tmp_path, "", quiet)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from reference.mirror.mirror import Mirror
 from reference.mirror.store import database
-from reference.mirror.sync import FEWEST_PAGES, SyncFailed, sync
+from reference.mirror.sync import FEWEST_PAGES, SyncError, sync
 from tests.assistant import ROOT
 from tests.reference.mirror.handmade import COMMIT, FERRY, PAGES, RUSSIAN, documentation, quiet, synced, tar_gz, zipped
 from tests.reference.mirror.publisher import Publisher
@@ -132,7 +132,7 @@ def test_a_cut_sync_leaves_the_old_mirror_and_the_next_one_goes_on(folder: Path,
     sync(folder, PUBLIC, None, quiet, publisher.transport)
     publisher.content, publisher.cut_after = tar_gz(documentation(NEWER)), 2000
 
-    with pytest.raises(SyncFailed, match="cut after 2,000 bytes"):
+    with pytest.raises(SyncError, match="cut after 2,000 bytes"):
         sync(folder, PUBLIC, None, quiet, publisher.transport)
     assert _serves(folder, "It never overbooks.")
 
@@ -159,7 +159,7 @@ def test_a_broken_archive_leaves_the_old_mirror(
     sync(folder, PUBLIC, None, quiet, publisher.transport)
     publisher.content = broken(tar_gz(documentation(NEWER)))
 
-    with pytest.raises(SyncFailed):
+    with pytest.raises(SyncError):
         sync(folder, PUBLIC, None, quiet, publisher.transport)
 
     assert _serves(folder, "It never overbooks.")
@@ -169,7 +169,7 @@ def test_a_broken_archive_leaves_the_old_mirror(
 def test_half_of_the_pages_gone_is_taken_for_a_mistake_unless_the_mirror_is_deleted(folder: Path) -> None:
     synced(folder, documentation(pages=4 * FEWEST_PAGES))
 
-    with pytest.raises(SyncFailed, match=r"delete .*en\.sqlite and sync again"):
+    with pytest.raises(SyncError, match=r"delete .*en\.sqlite and sync again"):
         synced(folder)
     database(folder, "en").unlink()
 
@@ -182,7 +182,7 @@ def test_a_second_sync_at_the_same_time_says_so(folder: Path) -> None:
 
     def meanwhile(step: str, done: int, _total: int | None) -> None:
         if (step, done) == ("pages", 1):
-            with pytest.raises(SyncFailed) as failed:
+            with pytest.raises(SyncError) as failed:
                 sync(folder, str(folder.parent / "b24restdocs-main.tar.gz"), None, quiet)
             refused.append(str(failed.value))
 
@@ -237,12 +237,12 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from typing import Any
-from reference.mirror.sync import SyncFailed, sync
+from reference.mirror.sync import SyncError, sync
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
     sync(Path(sys.argv[1]), sys.argv[2], None, lambda *_: None)
-except SyncFailed as error:
+except SyncError as error:
     print(error)
 """
 
@@ -272,7 +272,7 @@ def test_a_full_disk_leaves_the_old_mirror(folder: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(sqlite3, "connect", small)
 
-    with pytest.raises(SyncFailed, match="there is no room for the mirror"):
+    with pytest.raises(SyncError, match="there is no room for the mirror"):
         synced(folder, documentation(NEWER))
     assert _serves(folder, "It never overbooks.")
     assert _left(folder) == {"en.sqlite", "sync.lock"}
@@ -290,19 +290,19 @@ def test_a_disk_that_is_too_full_for_the_download_is_said_to_be(
 
     monkeypatch.setattr(Path, "open", full)
 
-    with pytest.raises(SyncFailed, match="no room"):
+    with pytest.raises(SyncError, match="no room"):
         sync(folder, PUBLIC, None, quiet, publisher.transport)
 
 
 def test_a_folder_that_is_a_file_cannot_be_the_mirror(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(SyncFailed, match="OPENCHANNELS_DOCS_FOLDER names another folder"):
+    with pytest.raises(SyncError, match="OPENCHANNELS_DOCS_FOLDER names another folder"):
         sync(tmp_path / "file", PUBLIC, None, quiet)
 
 
 def test_a_source_that_is_not_there_is_said_to_be_missing(folder: Path) -> None:
-    with pytest.raises(SyncFailed, match=r"no file or folder .*nowhere"):
+    with pytest.raises(SyncError, match=r"no file or folder .*nowhere"):
         sync(folder, str(folder / "nowhere"), None, quiet)
 
 
@@ -326,7 +326,7 @@ def test_the_source_tells_its_language(name: str, root: str, lang: str | None, e
     if len(expected) == 2:
         assert sync(folder, str(source), lang, quiet).lang == expected
     else:
-        with pytest.raises(SyncFailed, match=expected):
+        with pytest.raises(SyncError, match=expected):
             sync(folder, str(source), lang, quiet)
 
 
@@ -336,7 +336,7 @@ def test_a_source_that_cannot_be_read_is_to_blame_itself(folder: Path, monkeypat
 
     monkeypatch.setattr("reference.mirror.sync.digest", refuse)
 
-    with pytest.raises(SyncFailed, match=r"b24restdocs-main\.tar\.gz cannot be read: Permission denied"):
+    with pytest.raises(SyncError, match=r"b24restdocs-main\.tar\.gz cannot be read: Permission denied"):
         synced(folder)
 
 
@@ -403,7 +403,7 @@ def test_the_secrets_of_an_address_are_kept_nowhere(folder: Path, publisher: Pub
     assert done.source == "https://codeload.example/b24restdocs.tar.gz"
     assert b"geheim" not in database(folder, "en").read_bytes()
     publisher.status = 500
-    with pytest.raises(SyncFailed) as failed:
+    with pytest.raises(SyncError) as failed:
         sync(folder, secret, None, quiet, publisher.transport)
     assert "geheim" not in str(failed.value)
 

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.seed.seed import NO_SCOPE_WEBHOOK_PATH
 from sandbox.state.faults import Kind
-from sandbox.wire.broken_responses import ConnectionCut
+from sandbox.wire.broken_responses import ConnectionCutError
 from tests.sandbox.portal import Portal
 
 WRITE = "imopenlines.crm.message.add"
@@ -138,7 +138,7 @@ def test_a_slow_answer_is_the_right_one(portal: Portal, kind: str) -> None:
 @pytest.mark.parametrize(("kind", "ran"), [("drop_before", False), ("drop_after", True), ("reset", True)])
 def test_without_a_connection_to_cut_the_client_gets_a_connection_error(portal: Portal, kind: str, ran: bool) -> None:
     strike(portal, {"kind": kind})
-    with pytest.raises(ConnectionCut) as error:
+    with pytest.raises(ConnectionCutError) as error:
         portal.post("profile")
     assert isinstance(error.value, ConnectionError)
     assert executed(portal, "profile") == [ran]

@@ -11,9 +11,9 @@ from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, ErrorData
 
 from server.app import create_server
-from server.approvals.store import Approval, Approvals, NotPending
+from server.approvals.store import Approval, Approvals, NotPendingError
 from server.caller import Caller
-from server.protocol.elicitation import AskFirst, Nobody, Person
+from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from tests.assistant import text_of
 from tests.callers import answer
 from tests.server.house import CHAT, OTHER, SAY, SPAM, House, said, settled
@@ -115,7 +115,7 @@ class Repeating:
 
     async def agrees(self, approval_id: str, question: str) -> bool:
         if self.answered is None:
-            raise AskFirst(approval_id, question)
+            raise InputRequiredError(approval_id, question)
         return True
 
 
@@ -131,7 +131,7 @@ def test_an_agreement_is_good_for_nothing_but_the_call_that_was_shown(
     house: House, tool: str, arguments: dict[str, Any]
 ) -> None:
     async def story(caller: Caller) -> None:
-        other = Caller("other", caller.policy, caller.connection, caller.shelf, caller.keeping)
+        other = Caller("other", caller.policy, caller.connection, caller.library, caller.guard_settings)
         for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", said())):
             await caller.calls.call(asking, shown, person=Repeating(None))
         for known in house.approvals.all():
@@ -153,7 +153,7 @@ def test_agreeing_is_the_right_to_make_the_call_so_that_no_other_server_comes_in
     approval = house.approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
     assert house.approvals.begin(approval.id, by="anna").stage == "running"
     assert house.approvals.claim(approval.id) is None
-    with pytest.raises(NotPending, match="running already"):
+    with pytest.raises(NotPendingError, match="running already"):
         house.approvals.begin(approval.id, by="ben")
 
 
@@ -164,7 +164,7 @@ def test_several_servers_that_are_answered_at_once_make_the_call_once(house: Hou
     def begin() -> None:
         try:
             begun.append(house.approvals.begin(approval.id, by="anna"))
-        except NotPending:
+        except NotPendingError:
             return
 
     threads = [threading.Thread(target=begin) for _ in range(8)]
@@ -186,7 +186,7 @@ def test_a_clock_that_is_put_back_brings_no_expired_call_to_life(house: House) -
     assert approvals.claim(expired.id) is None
     later = approvals.ask("shop", "stdio", "operator_finish", {}, summary="", seconds=60)
     time[0] -= 3600
-    with pytest.raises(NotPending, match="expired already"):
+    with pytest.raises(NotPendingError, match="expired already"):
         approvals.settle(later.id, approve=True, by="anna")
 
 

@@ -17,11 +17,11 @@ import pytest
 from pydantic import SecretStr
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
-from server.approvals.store import Approval, Approvals, NotPending
+from server.approvals.store import Approval, Approvals, NotPendingError
 from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -113,7 +113,7 @@ def settle_at_once(approvals: Approvals, decisions: list[tuple[str, bool]]) -> N
     def decide(approval_id: str, approve: bool) -> None:
         try:
             approvals.settle(approval_id, approve=approve, by=threading.current_thread().name)
-        except NotPending:
+        except NotPendingError:
             return
 
     threads = [threading.Thread(target=decide, args=decision) for decision in decisions]
@@ -186,7 +186,7 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
     settings = Settings(webhook_url=webhook, state_folder=folder, confirm="customer", toolsets="all")
     known = {one.arguments["message"]: one.id for one in Approvals(State(folder / "state.sqlite")).all()}
     async with Connection(settings) as connection:
-        caller = Caller("stdio", Policy.of(settings), connection, Library(folder), Keeping.of(settings))
+        caller = Caller("stdio", Policy.of(settings), connection, Library(folder), GuardSettings.of(settings))
         return {text: await _status(caller, approval_id) for text, approval_id in known.items()}
 
 

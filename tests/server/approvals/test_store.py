@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from server.approvals.hourly_limit import HOUR, Hourly
-from server.approvals.store import KEPT, LONGEST_RUN, Approval, Approvals, NotPending
+from server.approvals.store import KEPT, LONGEST_RUN, Approval, Approvals, NotPendingError
 from server.storage.database import State
 
 SECONDS = 600.0
@@ -73,7 +73,7 @@ def test_an_expired_call_is_neither_settled_nor_claimed(approvals: Approvals, cl
         approvals.settle(approval.id, approve=True, by="anna")
     clock.time += SECONDS
     assert stage_of(approvals, approval) == "expired"
-    with pytest.raises(NotPending, match="expired"):
+    with pytest.raises(NotPendingError, match="expired"):
         approvals.settle(approval.id, approve=True, by="anna")
     assert approvals.claim(approval.id) is None
     assert approvals.open("shop", "reader") == {}
@@ -82,9 +82,9 @@ def test_an_expired_call_is_neither_settled_nor_claimed(approvals: Approvals, cl
 def test_only_the_first_decision_counts(approvals: Approvals) -> None:
     approval = ask(approvals)
     approvals.settle(approval.id, approve=False, by="anna")
-    with pytest.raises(NotPending, match="denied already"):
+    with pytest.raises(NotPendingError, match="denied already"):
         approvals.settle(approval.id, approve=True, by="ben")
-    with pytest.raises(NotPending, match="no approval"):
+    with pytest.raises(NotPendingError, match="no approval"):
         approvals.settle("nothing", approve=True, by="ben")
 
 

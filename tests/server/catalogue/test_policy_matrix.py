@@ -18,7 +18,7 @@ from server.caller import Caller
 from server.catalogue.gateway import CallMethod
 from server.catalogue.library import Library
 from server.cli.main import cli
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -77,7 +77,7 @@ def with_policy(folder: Path, story: Story, **settings: Any) -> None:
         given = {"toolsets": ",".join(TOOLSETS), "confirm": "none", "state_folder": folder, **settings}
         read = Settings(webhook_url=SecretStr("https://portal.example/rest/1/token/"), plan="self-hosted", **given)
         async with Connection(read, transport=recorder) as connection:
-            await story(Caller("tests", Policy.of(read), connection, Library(folder), Keeping.of(read)), recorder)
+            await story(Caller("tests", Policy.of(read), connection, Library(folder), GuardSettings.of(read)), recorder)
 
     anyio.run(run)
 

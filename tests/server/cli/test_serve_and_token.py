@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from server.cli.main import cli
 from server.config.http_settings import ServerSettings, variables
-from server.config.settings import Settings, WrongSettings, check_environment
+from server.config.settings import Settings, SettingsError, check_environment
 from server.http.auth.token_file import PREFIX, Token, TokensFile, digest
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant
 from tests.logging_state import restored_logging
@@ -220,7 +220,7 @@ def test_the_table_of_the_server_is_beside_the_profiles_and_variables_win(
     assert read.access_file == tmp_path / "access.json"
     assert Settings(profile="shop").webhook_url is not None
     check_environment(variables())
-    with pytest.raises(WrongSettings, match="did you mean OPENCHANNELS_HTTP_CORS_ORIGINS"):
+    with pytest.raises(SettingsError, match="did you mean OPENCHANNELS_HTTP_CORS_ORIGINS"):
         check_environment(["OPENCHANNELS_HTTP_CORS_ORIGIN"])
 
 

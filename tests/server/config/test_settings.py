@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.config.secrets import secret
-from server.config.settings import Settings, WrongSettings, check_environment
+from server.config.settings import Settings, SettingsError, check_environment
 from server.connection import Connection
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 
@@ -118,7 +118,7 @@ def test_a_wrong_file_is_described(tmp_path: Path, content: str | None, given: d
     if content is not None:
         path.write_text(content)
 
-    with pytest.raises(WrongSettings, match=words):
+    with pytest.raises(SettingsError, match=words):
         Settings(settings_file=path, **given)
 
 
@@ -139,7 +139,7 @@ def test_a_wrong_file_is_described(tmp_path: Path, content: str | None, given: d
     ],
 )
 def test_a_portal_that_cannot_be_used_is_described_without_the_secret(given: dict[str, Any], words: str) -> None:
-    with pytest.raises(WrongSettings, match=words) as wrong:
+    with pytest.raises(SettingsError, match=words) as wrong:
         Connection(Settings(**given))
 
     assert "t0ken" not in str(wrong.value)
@@ -162,14 +162,14 @@ def test_a_secret_is_read_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> N
 
     found = secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
     assert found == "https://x.example/rest/1/from-keyring/"
-    with pytest.raises(WrongSettings, match="no entry openchannels/other"):
+    with pytest.raises(SettingsError, match="no entry openchannels/other"):
         secret(Settings(webhook_url_keyring="openchannels/other"), "webhook_url")
 
 
 def test_a_keyring_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
 
-    with pytest.raises(WrongSettings, match="needs the extra `keyring`"):
+    with pytest.raises(SettingsError, match="needs the extra `keyring`"):
         secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
 
 
@@ -180,6 +180,6 @@ def test_secrets_are_not_in_the_representation() -> None:
 
 
 def test_a_misspelt_variable_is_refused() -> None:
-    with pytest.raises(WrongSettings, match="did you mean OPENCHANNELS_READ_ONLY"):
+    with pytest.raises(SettingsError, match="did you mean OPENCHANNELS_READ_ONLY"):
         check_environment(["PATH", "OPENCHANNELS_READONLY"])
     check_environment(["OPENCHANNELS_READ_ONLY", "openchannels_plan"])

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
 from server.caller import Caller
 from server.catalogue.library import Library
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -357,7 +357,7 @@ def in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolResult
                 (folder / "state.sqlite").unlink()
                 (folder / "state.sqlite").mkdir()
             calls = Caller(
-                "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), Keeping.of(settings)
+                "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings.of(settings)
             ).calls
             return await calls.call("dialog_get", {"chat_id": 5}), await calls.call("operator_answer", {"chat_id": 5})
 

@@ -23,7 +23,7 @@ from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
 from server.cli.main import cli
-from server.config.guard_settings import Keeping
+from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
@@ -245,7 +245,7 @@ def in_process(folder: Path, story: Callable[[Caller, Puppet], Awaitable[Any]]) 
         puppet = Puppet()
         settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
         async with Connection(settings, transport=puppet) as connection:
-            caller = Caller("tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), Keeping(folder))
+            caller = Caller("tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings(folder))
             return await story(caller, puppet)
 
     return anyio.run(run)

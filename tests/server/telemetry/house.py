@@ -35,7 +35,7 @@ class Broken(Composite):
     effects = Effect.READ
     message: str = ""
 
-    async def run(self, desk: Any) -> Any:  # noqa: ARG002
+    async def run(self, context: Any) -> Any:  # noqa: ARG002
         """Fail, with words that are nobody else's."""
         try:
             known: dict[str, Any] = {}

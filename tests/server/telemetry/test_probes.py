@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from server.config.settings import WrongSettings
+from server.config.settings import SettingsError
 from server.http.operations import Operations
 from tests.server.telemetry.house import house
 
@@ -41,5 +41,5 @@ def test_only_the_exact_paths_are_in_front_of_what_turns_requests_away(disguise:
 
 
 def test_a_metrics_token_that_could_be_guessed_is_refused() -> None:
-    with pytest.raises(WrongSettings, match="at least 16"):
+    with pytest.raises(SettingsError, match="at least 16"):
         Operations("secret", {})

@@ -305,7 +305,7 @@ def test_each_step_is_told_to_whoever_listens() -> None:
 
     async def write() -> None:
         async with room() as fresh:
-            await Reply.from_tool({"dialog": 203, "message": HELLO}).run(replace(fresh.desk, report=listen))
+            await Reply.from_tool({"dialog": 203, "message": HELLO}).run(replace(fresh.context, report=listen))
 
     anyio.run(write)
 

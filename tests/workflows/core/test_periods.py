@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from workflows.core.periods import Word, between, named
 from workflows.reports.tool import ChannelReport
 
@@ -92,7 +92,7 @@ def test_around_the_change_to_summer_time_a_period_keeps_its_length(word: Word, 
     ],
 )
 def test_a_period_that_is_none_is_refused(first: str, last: str | None, words: str) -> None:
-    with pytest.raises(InvalidArguments, match=words):
+    with pytest.raises(InvalidArgumentsError, match=words):
         between(first, last, NOW)
 
 
@@ -108,5 +108,5 @@ def test_a_period_that_is_none_is_refused(first: str, last: str | None, words: s
 def test_arguments_that_make_no_period_are_refused_before_anything_is_asked(
     arguments: dict[str, str], words: str
 ) -> None:
-    with pytest.raises(InvalidArguments, match=words):
+    with pytest.raises(InvalidArgumentsError, match=words):
         ChannelReport.from_tool(arguments)

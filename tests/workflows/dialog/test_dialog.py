@@ -163,8 +163,8 @@ def _briefed(
             if prepare:
                 prepare(fresh.company)
             call = Dialog.from_tool({"dialog": dialog, **arguments})
-            desk = replace(fresh.desk, tools=(policy or Policy(frozenset(TOOLSETS))).tools)
-            result = await call.run(desk)
+            context = replace(fresh.context, tools=(policy or Policy(frozenset(TOOLSETS))).tools)
+            result = await call.run(context)
             return call.structured(result), call.text(result)
 
     return anyio.run(run)
@@ -281,9 +281,9 @@ def test_what_the_client_wrote_is_fenced_and_cannot_forge_an_entry() -> None:
 def test_once_names_are_known_it_takes_few_requests(dialog: int | str, webhook: str, requests: int) -> None:
     async def run() -> list[str]:
         async with room(webhook=webhook) as fresh:
-            await Dialog.from_tool({"dialog": 216}).run(fresh.desk)
+            await Dialog.from_tool({"dialog": 216}).run(fresh.context)
             fresh.sent.clear()
-            await Dialog.from_tool({"dialog": dialog}).run(fresh.desk)
+            await Dialog.from_tool({"dialog": dialog}).run(fresh.context)
             return fresh.sent
 
     assert len(anyio.run(run)) == requests

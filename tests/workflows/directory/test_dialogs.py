@@ -10,7 +10,7 @@ import pytest
 from sandbox.seed import seed
 from tests.workflows.room import Room, room
 from tools.fence import in_quotes
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from workflows.directory.dialog_reference import Reference, read
 from workflows.directory.dialogs import Found, chat_of, find
 
@@ -27,14 +27,14 @@ def _in_a_room(story: Callable[[Room], Awaitable[Any]], webhook: str = seed.ADMI
 
 def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Found:
     async def story(fresh: Room) -> Any:
-        return await find(fresh.desk, named)
+        return await find(fresh.context, named)
 
     found: Found = _in_a_room(story, webhook)
     return found
 
 
 def _problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
-    with pytest.raises(InvalidArguments) as refused:
+    with pytest.raises(InvalidArgumentsError) as refused:
         _found(named, webhook)
     return in_quotes(str(refused.value))
 
@@ -180,8 +180,8 @@ def test_a_link_of_this_portal_is_followed_and_one_of_another_is_refused() -> No
 def test_candidates_come_with_client_line_state_and_last_activity() -> None:
     async def story(fresh: Room) -> str:
         fresh.company.chats[202].name = "Emma Watson - Website support"
-        with pytest.raises(InvalidArguments) as refused:
-            await find(fresh.desk, "emma")
+        with pytest.raises(InvalidArgumentsError) as refused:
+            await find(fresh.context, "emma")
         return in_quotes(str(refused.value))
 
     problem = _in_a_room(story)
@@ -197,8 +197,8 @@ def test_several_active_dialogs_of_a_record_are_candidates() -> None:
         other = fresh.company.chats[214]
         other.crm_bindings["DEAL"] = 601
         fresh.company.sessions[other.session_id].crm_bindings["DEAL"] = 601
-        with pytest.raises(InvalidArguments) as refused:
-            await find(fresh.desk, "deal 601")
+        with pytest.raises(InvalidArgumentsError) as refused:
+            await find(fresh.context, "deal 601")
         return str(refused.value)
 
     assert "deal 601 fits several: chat 215" in _in_a_room(story)
@@ -223,7 +223,7 @@ def test_a_name_that_nobody_has_says_where_was_looked() -> None:
 def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
     async def story(fresh: Room) -> Any:
         fresh.company.webhooks[0].scopes = ("imopenlines",)
-        return (await find(fresh.desk, "emma")).chat.id
+        return (await find(fresh.context, "emma")).chat.id
 
     assert _in_a_room(story) == 201
 
@@ -231,9 +231,9 @@ def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
 def test_without_reports_the_callers_own_list_finds_the_client() -> None:
     async def story(fresh: Room) -> Any:
         fresh.company.switches.plan.reports = False
-        mine = (await find(fresh.desk, "grace")).chat.id
-        with pytest.raises(InvalidArguments, match="the portal shows no reports of others"):
-            await find(fresh.desk, "hannah")
+        mine = (await find(fresh.context, "grace")).chat.id
+        with pytest.raises(InvalidArgumentsError, match="the portal shows no reports of others"):
+            await find(fresh.context, "hannah")
         return mine
 
     assert _in_a_room(story) == 206
@@ -242,8 +242,8 @@ def test_without_reports_the_callers_own_list_finds_the_client() -> None:
 @pytest.mark.parametrize(("named", "requests"), [(203, 1), ("session 303", 1), ("deal 601", 3), ("emma", 6), (999, 2)])
 def test_it_takes_few_requests(named: int | str, requests: int) -> None:
     async def story(fresh: Room) -> int:
-        with suppress(InvalidArguments):
-            await find(fresh.desk, named)
+        with suppress(InvalidArgumentsError):
+            await find(fresh.context, named)
         return len(fresh.sent)
 
     assert _in_a_room(story) == requests
@@ -251,6 +251,6 @@ def test_it_takes_few_requests(named: int | str, requests: int) -> None:
 
 def test_the_chat_that_a_number_names_is_known_without_asking() -> None:
     async def story(fresh: Room) -> tuple[int, int, int]:
-        return await chat_of(fresh.desk, "chat203"), await chat_of(fresh.desk, 77), len(fresh.sent)
+        return await chat_of(fresh.context, "chat203"), await chat_of(fresh.context, 77), len(fresh.sent)
 
     assert _in_a_room(story) == (203, 77, 0)

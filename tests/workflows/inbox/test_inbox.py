@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from portal.errors import AuthRefused
+from portal.errors import AuthRefusedError
 from sandbox.methods import system
 from sandbox.seed import bulk, seed
 from sandbox.state.company import START, Company
@@ -19,8 +19,8 @@ from tests.served import ServedSandbox, served_sandbox
 from tests.workflows.inbox.waiters import Waiter, waiters
 from tests.workflows.room import answered, room
 from tools.fence import fenced
-from tools.method import RefusedByResult
-from tools.tool import InvalidArguments
+from tools.method import RefusedByResultError
+from tools.tool import InvalidArgumentsError
 from workflows.inbox.tool import Inbox
 
 CROWD = {"dialogs": 5000, "waiting": 300}
@@ -291,7 +291,7 @@ def test_odd_ways_of_dialogs_are_understood(portal: Portal) -> None:
 def _refused(kind: type[Exception], webhook: str) -> Any:
     async def run() -> None:
         async with room(webhook=webhook) as fresh:
-            await Inbox.from_tool({}).run(fresh.desk)
+            await Inbox.from_tool({}).run(fresh.context)
 
     with pytest.raises(kind) as refused:
         anyio.run(run)
@@ -299,14 +299,14 @@ def _refused(kind: type[Exception], webhook: str) -> Any:
 
 
 def test_without_statistics_and_without_the_messenger_it_says_what_is_missing() -> None:
-    refusal = _refused(RefusedByResult, seed.SECOND_OPERATOR_WEBHOOK_PATH)
+    refusal = _refused(RefusedByResultError, seed.SECOND_OPERATOR_WEBHOOK_PATH)
 
     assert "no statistics (ACCESS_DENIED) and no list (insufficient_scope)" in refusal.happened
     assert "tick Chat and Notifications (im)" in refusal.advice
 
 
 def test_without_the_scope_of_open_channels_the_refusal_is_the_portals() -> None:
-    assert _refused(AuthRefused, seed.NO_SCOPE_WEBHOOK_PATH).code == "insufficient_scope"
+    assert _refused(AuthRefusedError, seed.NO_SCOPE_WEBHOOK_PATH).code == "insufficient_scope"
 
 
 def _spoken(prepare: Callable[[Company], None] | None = None, **arguments: Any) -> tuple[dict[str, Any], str]:
@@ -426,12 +426,12 @@ def test_a_quiet_portal_says_so() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InvalidArguments, match=problem):
+    with pytest.raises(InvalidArgumentsError, match=problem):
         Inbox.from_tool(arguments)
 
 
 def test_a_line_that_is_not_there_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InvalidArguments, match=r"nothing fits 'Marketing'; there are .*1 Website support"):
+    with pytest.raises(InvalidArgumentsError, match=r"nothing fits 'Marketing'; there are .*1 Website support"):
         _spoken(line="Marketing")
 
 

@@ -110,8 +110,8 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
         company.employees[number].presence = changes.get("presence", "online")
 
 
-async def _found(desk: Any) -> list[Finding]:
-    (line,) = await lines.with_presence(desk, await lines.read(desk, [LINE]))
+async def _found(context: Any) -> list[Finding]:
+    (line,) = await lines.with_presence(context, await lines.read(context, [LINE]))
     return findings(line)
 
 
@@ -127,7 +127,7 @@ def test_a_well_set_line_breaks_no_rule() -> None:
     async def story() -> list[str]:
         async with room() as fresh:
             _arrange(fresh.company, {})
-            return [finding.text() for finding in await _found(fresh.desk)]
+            return [finding.text() for finding in await _found(fresh.context)]
 
     assert anyio.run(story) == []
 
@@ -142,15 +142,15 @@ def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
     async def story() -> None:
         async with room() as fresh:
             _arrange(fresh.company, BROKEN[name])
-            found = await _found(fresh.desk)
+            found = await _found(fresh.context)
             assert [finding.rule.name for finding in found] == [name]
 
             arguments = _filled_in(found[0].arguments)
             if found[0].rule.tool == "config_get":
                 assert ConfigGet.from_tool(arguments)
                 return
-            assert await fresh.desk.ask(ConfigUpdate.from_tool(arguments)) is True
-            assert name not in {finding.rule.name for finding in await _found(fresh.desk)}
+            assert await fresh.context.ask(ConfigUpdate.from_tool(arguments)) is True
+            assert name not in {finding.rule.name for finding in await _found(fresh.context)}
 
     anyio.run(story)
 
@@ -160,7 +160,7 @@ def test_without_reports_the_lines_own_sign_tells_that_nobody_is_online() -> Non
         async with room() as fresh:
             fresh.company.switches.plan.reports = False
             _arrange(fresh.company, {"presence": "offline", "CHECK_AVAILABLE": "Y"})
-            return [finding.rule.name for finding in await _found(fresh.desk)]
+            return [finding.rule.name for finding in await _found(fresh.context)]
 
     assert anyio.run(story) == ["nobody_online"]
 
@@ -170,7 +170,7 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
         async with room() as fresh:
             _arrange(fresh.company, {})
             fresh.company.lines[LINE].queue = [QueueEntry(1, "department", 7)]
-            return [finding.arguments for finding in await _found(fresh.desk) if finding.rule.name == "one_operator"]
+            return [finding.arguments for finding in await _found(fresh.context) if finding.rule.name == "one_operator"]
 
     (arguments,) = anyio.run(story)
     assert arguments["queue"] == [

@@ -21,7 +21,7 @@ from tests.served import ServedSandbox, served_sandbox
 from tests.workflows.reports import bookkeeping
 from tests.workflows.room import answered, room
 from tools.fence import without_fences
-from tools.tool import InvalidArguments
+from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
 from workflows.reports.render import _change
 from workflows.reports.tool import ChannelReport
@@ -113,7 +113,7 @@ def test_transfers_are_told_by_their_reasons() -> None:
     async def story() -> tuple[Any, list[Transfer]]:
         async with room() as fresh:
             moved(fresh.company)
-            report = await ChannelReport.from_tool({"period": "last_30_days"}).run(fresh.desk)
+            report = await ChannelReport.from_tool({"period": "last_30_days"}).run(fresh.context)
             return report, fresh.company.transfers
 
     report, transfers = anyio.run(story)
@@ -306,8 +306,8 @@ def test_without_pillow_a_picture_is_refused_before_anything_is_asked(monkeypatc
 
     async def story() -> int:
         async with room() as fresh:
-            with pytest.raises(InvalidArguments, match=r"pip install 'bitrix24-openchannels-mcp\[charts\]'"):
-                await ChannelReport(chart=True).run(fresh.desk)
+            with pytest.raises(InvalidArgumentsError, match=r"pip install 'bitrix24-openchannels-mcp\[charts\]'"):
+                await ChannelReport(chart=True).run(fresh.context)
             return len(fresh.company.requests)
 
     assert anyio.run(story) == 0
