@@ -116,7 +116,7 @@ async def _inside(stack: AsyncExitStack, webhook: str) -> Ask:
     await stack.enter_async_context(caller.connection)
 
     async def ask() -> None:
-        reply = await caller.calls.call(TOOL, {})
+        reply = await caller.calls.answer(TOOL, {})
         if not isinstance(reply, CallToolResult) or reply.is_error:
             raise RuntimeError(reply)
 

@@ -13,7 +13,8 @@ from bench.figures import ratio
 from bench.served import OURS, of_portal, over_stdio, portal
 from bench.table import Row, Table
 from server.catalogue.definitions import size
-from server.policy import Policy, every_tool
+from server.catalogue.registry import every_tool
+from server.policy import Policy
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect
 

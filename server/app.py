@@ -45,7 +45,7 @@ class Handlers:
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
         calls = self._caller_of(context).calls
-        return await calls.call(params.name, params.arguments or {}, _report_to(context), AtClient(context, params))
+        return await calls.answer(params.name, params.arguments or {}, _report_to(context), AtClient(context, params))
 
     async def list_resources(
         self, context: Context, _: types.PaginatedRequestParams | None
@@ -124,7 +124,7 @@ def _report_to(context: Context) -> "Report":
 def input_schema(tool: str) -> Mapping[str, Any] | None:
     """Schema of one tool, for the protocol's own checks of headers; they are made before it is known who calls."""
     from server.catalogue import definitions
-    from server.policy import every_tool
+    from server.catalogue.registry import every_tool
 
     known = every_tool().get(tool)
     return definitions.input_schema(known) if known else None

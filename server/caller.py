@@ -9,7 +9,7 @@ from typing import Any
 from mcp import types
 from mcp.server import ServerRequestContext
 
-from server.calls import Calls
+from server.calls import ToolCalls
 from server.catalogue.library import Library
 from server.config.guard_settings import GuardSettings
 from server.connection import Connection
@@ -34,7 +34,7 @@ class Caller:
     guard_settings: GuardSettings
     credential: str = ""
     """What they showed, where several may have the same name."""
-    still: Callable[[], bool] = always
+    is_still_valid: Callable[[], bool] = always
     """Whether the credential is as it was when they came: what a person approves later is made only then."""
 
     @property
@@ -43,16 +43,16 @@ class Caller:
         return f"{self.name} {sha256(self.credential.encode()).hexdigest()[:8]}" if self.credential else self.name
 
     @cached_property
-    def calls(self) -> Calls:
+    def calls(self) -> ToolCalls:
         """Its tool calls."""
-        return Calls(
+        return ToolCalls(
             self.name,
             self.policy,
             self.connection,
             self.library,
             self.guard_settings,
             owner=self.owner,
-            still=self.still,
+            is_still_valid=self.is_still_valid,
         )
 
     @cached_property

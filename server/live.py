@@ -9,7 +9,7 @@ import anyio
 from mcp import types
 
 from prompts import takes
-from server.calls import Calls
+from server.calls import ToolCalls
 from server.policy import Policy
 from server.protocol import failures
 from server.protocol.results import Failure
@@ -76,7 +76,7 @@ IN_PROMPTS: Mapping[str, Kind] = {"chat_id": DIALOG, "config_id": LINE, "line": 
 class Live:
     """The resources of one caller."""
 
-    def __init__(self, policy: Policy, calls: Calls) -> None:
+    def __init__(self, policy: Policy, calls: ToolCalls) -> None:
         self._kinds = tuple(kind for kind in KINDS if kind.tool in policy.tools)
         self._calls = calls
         self._offered: dict[str, tuple[float, list[int]]] = {}
@@ -98,7 +98,7 @@ class Live:
         if kind is None or not uri.startswith(ROOT):
             return None
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
-        reply = await self._calls.show(kind.tool, arguments, report)
+        reply = await self._calls.read(kind.tool, arguments, report)
         if isinstance(reply, Failure):
             raise ResourceUnavailableError(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
         return fenced(reply.text())
@@ -124,9 +124,9 @@ class Live:
         from workflows.directory.completions import line_ids, recent_chats
 
         try:
-            context = await self._calls.context()
+            context = await self._calls.open_context()
             return await (recent_chats(context) if kind is DIALOG else line_ids(context))
-        except failures.OF_CALLS:
+        except failures.CALL_ERRORS:
             return []
 
 

@@ -3,9 +3,10 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Literal, Self
 
+from server.catalogue.registry import every_tool
 from server.config.settings import Settings, SettingsError
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
@@ -120,18 +121,6 @@ class Policy:
         from server.catalogue.gateway import GATEWAY
 
         return {**GATEWAY, **{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}}
-
-
-@cache
-def every_tool() -> Mapping[str, type[Tool]]:
-    """All tools by name, whoever may use them."""
-    from server.catalogue.approval_status import ApprovalStatus
-    from server.catalogue.docs_tools import DocsRead, DocsSearch
-    from tools.registry import methods
-    from workflows.registry import COMPOSITES
-
-    others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
-    return {**methods(), **{tool.tool(): tool for tool in others}}
 
 
 def _known(words: frozenset[str]) -> frozenset[str]:

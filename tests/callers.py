@@ -20,6 +20,6 @@ def caller(policy: Policy, connection: Connection, name: str = "tests") -> Calle
 
 async def answer(of: Caller, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
     """What a call is answered where nobody is asked first."""
-    reply = await of.calls.call(tool, arguments)
+    reply = await of.calls.answer(tool, arguments)
     assert isinstance(reply, CallToolResult)
     return reply

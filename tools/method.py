@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -31,6 +31,13 @@ class RefusedByResultError(Exception):
 
 class UnexpectedResultError(Exception):
     """A result of another shape than the method is known to give."""
+
+
+class PortalContext(Protocol):
+    """The part of a call's context that a method works with."""
+
+    async def ask(self, method: "Method") -> Any:
+        """The typed result of a method; it raises what `Method.result` and the portal's client raise."""
 
 
 class Method(Tool):
@@ -94,6 +101,10 @@ class Method(Tool):
                 place = place.setdefault(wrapper, {})
             place[key] = value
         return body
+
+    async def run(self, context: PortalContext) -> Any:
+        """The portal's answer to this one method."""
+        return await context.ask(self)
 
     def result(self, raw: object) -> Any:
         """The portal's result with its types put right; RefusedByResultError where it means a failure."""

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from inspect import cleandoc
@@ -37,6 +38,8 @@ class Tool(BaseModel):
 
     title: ClassVar[str]
     effects: ClassVar[Effect]
+    uses_portal: ClassVar[bool] = True
+    """False where the documentation answers: no portal is needed, and nothing of clients is in a result."""
     idempotent: ClassVar[bool] = False
     """A second identical call leaves the same state."""
     afterwards: ClassVar[str] = ""
@@ -66,6 +69,18 @@ class Tool(BaseModel):
     def reads(cls) -> bool:
         """Whether a call changes nothing at all."""
         return cls.effects == Effect.READ
+
+    async def resolve(self, context: Any) -> Self:  # noqa: ARG002  (most name nothing that could change)
+        """The same call with what it names looked up: what was agreed to must not become something else meanwhile."""
+        return self
+
+    @abstractmethod
+    async def run(self, context: Any) -> Any:
+        """The result of the call, in the form that `text` and `structured` take.
+
+        Each kind of tool names the part of the context that it works with: the portal, the documentation, the tools
+        that exist here, or what became of approvals. The server's context holds them all (server/context.py).
+        """
 
     def text(self, result: Any) -> str:
         """The result as a model reads it; what people outside wrote is marked (tools/outside.py)."""

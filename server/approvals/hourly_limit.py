@@ -8,7 +8,7 @@ from server.storage.database import State
 HOUR = 3600.0
 
 
-class Hourly:
+class HourlyLimit:
     """Counts calls in the last sixty minutes, across processes and restarts."""
 
     def __init__(self, state: State, limits: Mapping[str, int], now: Callable[[], float] = time.time) -> None:

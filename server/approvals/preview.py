@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from server.protocol.results import Answer
 from tools.dialog_view import state_text
 from tools.effect import Effect
 from tools.method import Method
@@ -25,7 +26,7 @@ SEEN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Preview:
     """A call that was not made, with what is known of its object."""
 
     tool: str
@@ -46,13 +47,19 @@ class Draft:
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
         lines = [f"{self.title}."]
-        lines += [f"What they will read: {outside(_one_line(self.words), 'assistant')}"] if self.words else []
+        lines += [f"What they will read: {outside(_join_lines(self.words), 'assistant')}"] if self.words else []
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
         lines += [state_text(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
-        return "\n".join([*lines, f"As {self.tool} sends it: {self.request} {outside(self._sent(), 'assistant')}"])
+        return "\n".join(
+            [*lines, f"As {self.tool} sends it: {self.request} {outside(self._request_as_json(), 'assistant')}"]
+        )
 
-    def _sent(self) -> str:
+    def answer(self) -> Answer:
+        """The answer where only a draft was asked for: no failure, and nothing was sent."""
+        return Answer(f"Draft: nothing was sent. It would be:\n{self.text()}", self.data())
+
+    def _request_as_json(self) -> str:
         """As JSON in which quotation marks that a person would see are escaped: none of them may look like its end."""
         sent = json.dumps(self.body, ensure_ascii=False)
         return sent.replace("“", "\\u201c").replace("”", "\\u201d")
@@ -72,28 +79,33 @@ class Draft:
         }
 
 
-async def draft(call: Tool, context: Context) -> Draft:
-    """The draft of a call; it only reads."""
+async def make_preview(call: Tool, context: Context) -> Preview:
+    """What the call would do, and the present state of the dialog that it is about; it only reads."""
     from portal.errors import PortalError
     from tools.method import RefusedByResultError, UnexpectedResultError
 
-    drafted = Draft(
-        call.tool(), call.title, call.effects, *_request(call), line_id=_line_named_by(call), words=_words(call)
+    preview = Preview(
+        call.tool(),
+        call.title,
+        call.effects,
+        *_describe_request(call),
+        line_id=_find_line(call),
+        words=_find_words(call),
     )
-    question = await _question(call, context)
+    question = await _ask_for_dialog(call, context)
     if question is None:
-        return drafted
+        return preview
     try:
         state = await context.ask(question)
     except PortalError as error:
         told = f"{error.happened} ({code(error.code or 'no code')})"
-        return replace(drafted, chat_id=question.chat_id, unknown=told)
+        return replace(preview, chat_id=question.chat_id, unknown=told)
     except (RefusedByResultError, UnexpectedResultError):
-        return replace(drafted, chat_id=question.chat_id, unknown="the portal's answer was of no use")
-    return replace(drafted, chat_id=state["chat_id"], line_id=state["line_id"], dialog=state)
+        return replace(preview, chat_id=question.chat_id, unknown="the portal's answer was of no use")
+    return replace(preview, chat_id=state["chat_id"], line_id=state["line_id"], dialog=state)
 
 
-async def _question(call: Tool, context: Context) -> "DialogGet | None":
+async def _ask_for_dialog(call: Tool, context: Context) -> "DialogGet | None":
     """The call that reads the dialog which a call is about; None if it is about none."""
     from tools.dialogs import DialogGet
 
@@ -106,23 +118,23 @@ async def _question(call: Tool, context: Context) -> "DialogGet | None":
     return None
 
 
-def _line_named_by(call: Tool) -> int | None:
+def _find_line(call: Tool) -> int | None:
     for name in ("config_id", "line"):
         if isinstance(value := getattr(call, name, None), int):
             return value
     return None
 
 
-def _words(call: Tool) -> str:
+def _find_words(call: Tool) -> str:
     words = getattr(call, "message", None)
     return words if Effect.CUSTOMER in call.effects and isinstance(words, str) else ""
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ⏎ ".join(text.splitlines())
 
 
-def _request(call: Tool) -> tuple[str, dict[str, Any]]:
+def _describe_request(call: Tool) -> tuple[str, dict[str, Any]]:
     if isinstance(call, Method):
         return call.rest, call.to_wire()
     return call.tool(), call.model_dump(mode="json", exclude_none=True)

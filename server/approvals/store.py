@@ -49,7 +49,7 @@ class Approval:
     """What the call answered, once it has run."""
 
     @classmethod
-    def of(cls, row: sqlite3.Row, stage: Stage) -> Self:
+    def from_row(cls, row: sqlite3.Row, stage: Stage) -> Self:
         """A row as it is to be understood now."""
         return cls(
             row["id"],
@@ -66,7 +66,7 @@ class Approval:
         )
 
 
-class Approvals:
+class ApprovalStore:
     """The approvals of all servers that share a state file."""
 
     def __init__(self, state: State, now: Callable[[], float] = time.time) -> None:
@@ -106,7 +106,7 @@ class Approvals:
             row = _row(database, approval_id)
         return None if row is None else self._read(row)
 
-    def all(self) -> list[Approval]:
+    def list_all(self) -> list[Approval]:
         """All of them, newest first."""
         with self._changing() as database:
             rows = database.execute("SELECT * FROM approvals ORDER BY asked DESC").fetchall()
@@ -142,7 +142,7 @@ class Approvals:
             ).rowcount
             return self._read(_existing(database, approval_id)) if changed else None
 
-    def lost(self, portal: str, caller: str) -> list[Approval]:
+    def end_lost(self, portal: str, caller: str) -> list[Approval]:
         """Calls of a caller whose server ended while it made them: from now on their outcome is unknown."""
         with self._changing() as database:
             rows = database.execute(
@@ -153,7 +153,7 @@ class Approvals:
             database.executemany("UPDATE approvals SET state = 'unknown', ended = ? WHERE id = ?", ended)
         return lost
 
-    def open(self, portal: str, caller: str) -> dict[str, bool]:
+    def list_waiting(self, portal: str, caller: str) -> dict[str, bool]:
         """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
         with self._changing() as database:
             rows = database.execute(
@@ -204,7 +204,7 @@ class Approvals:
             stage = "expired"
         if stage == "running" and (row["started"] + LONGEST_RUN < now or self._runner.has_ended(row["runner"])):
             stage = "unknown"
-        return Approval.of(row, stage)
+        return Approval.from_row(row, stage)
 
 
 def _row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:

@@ -13,16 +13,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
-Event = Literal["asked", "refused", "pending", "approved", "denied", "begun", "executed", "failed", "unknown"]
-"""`begun`: a server goes on with what was approved elsewhere; `failed`: the portal refused, nothing happened;
-`unknown`: it may have happened."""
+from server.audit.events import Event
 
 START = "0" * 64
 """What the first line follows."""
 LONGEST = 1 << 20
-"""Bytes of a line, at most; what is written is held to less by `recorded`."""
+"""Bytes of a line, at most; what is written is held to less by `redact_arguments`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
 """The tool by which an assistant learns what became of a call that had to be approved."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from server.context import CallContext
 from tools.effect import Effect
 from tools.fence import in_quotes
 from tools.tool import InvalidArgumentsError, Tool
-
-if TYPE_CHECKING:
-    from server.approvals.store import Approvals
 
 MEANINGS = {
     "pending": "It waits for a person. Nothing was sent.",
@@ -41,10 +39,14 @@ class ApprovalStatus(Tool):
         """The map of the documentation."""
         return "openchannels://docs/index"
 
-    def look_up(self, approvals: "Approvals", portal: str, caller: str) -> dict[str, Any]:
-        """The approval, if this caller asked for it."""
-        found = approvals.get(self.approval_id)
-        if found is None or (found.portal, found.caller) != (portal, caller):
+    async def run(self, context: CallContext) -> dict[str, Any]:
+        """The approval, if this caller asked for it.
+
+        Raises:
+            InvalidArgumentsError: This caller asked for no approval of this id.
+        """
+        found = context.find_approval(self.approval_id)
+        if found is None:
             raise InvalidArgumentsError([f"approval_id: you asked for no approval {self.approval_id}"])
         return {"approval_id": found.id, "stage": found.stage, "tool": found.tool, "reply": found.reply}
 

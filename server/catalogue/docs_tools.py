@@ -1,27 +1,25 @@
 """Tools that answer from the documentation and need no portal."""
 
-from abc import abstractmethod
 from textwrap import indent
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from server.catalogue.library import INDEX, PageNotFoundError
+from server.context import DocumentationContext
 from tools.effect import Effect
 from tools.names import snake_case
 from tools.tool import InvalidArgumentsError, Tool
 
-if TYPE_CHECKING:
-    from server.catalogue.library import Library
-
-INDEX = "openchannels://docs/index"
 MOST_CHARACTERS = 16_000
 """Of a page read whole; of a longer one its beginning and the names of its sections."""
 
 
-class Lookup(Tool):
+class DocumentationTool(Tool):
     """Base of these tools; the class's name in snake_case is the tool's."""
 
     effects = Effect.READ
+    uses_portal = False
 
     @classmethod
     def tool(cls) -> str:
@@ -37,12 +35,8 @@ class Lookup(Tool):
         """The result as a person at a terminal reads it."""
         return self.text(result)
 
-    @abstractmethod
-    def look_up(self, library: "Library") -> dict[str, Any]:
-        """The result, or InvalidArgumentsError where there is no such page."""
 
-
-class DocsSearch(Lookup):
+class DocsSearch(DocumentationTool):
     """Search the documentation of Open Channels: methods, events, guides, error codes, by name or by question.
 
     English or Russian. Each hit has the page's address, what it answers and the section that matches; docs_read shows
@@ -55,18 +49,18 @@ class DocsSearch(Lookup):
     limit: Annotated[int, Field(ge=1, le=20)] = 5
     kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
 
-    def look_up(self, library: "Library") -> dict[str, Any]:
+    async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """The hits, best first."""
-        return {"hits": library.search(self.query, self.limit, self.kind)}
+        return {"hits": context.library.search(self.query, self.limit, self.kind)}
 
     def text(self, result: Any) -> str:
         """A few lines for each hit."""
         if not result["hits"]:
             return f"Nothing was found. Try other words, or read {INDEX}."
-        return "\n\n".join(_hit(number, hit) for number, hit in enumerate(result["hits"], 1))
+        return "\n\n".join(_describe_hit(number, hit) for number, hit in enumerate(result["hits"], 1))
 
 
-class DocsRead(Lookup):
+class DocsRead(DocumentationTool):
     """Read a page of the documentation by its address or by the name of a method, event, tool or error code."""
 
     title = "Read the documentation"
@@ -74,13 +68,16 @@ class DocsRead(Lookup):
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
     section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None
 
-    def look_up(self, library: "Library") -> dict[str, Any]:
-        """The page, or the section of it."""
+    async def run(self, context: DocumentationContext) -> dict[str, Any]:
+        """The page, or the section of it.
+
+        Raises:
+            InvalidArgumentsError: There is no such page, or no such section in it.
+        """
         from reference.pages.outline import sections
-        from server.catalogue.library import PageNotFoundError
 
         try:
-            page = library.read(self.uri)
+            page = context.library.read(self.uri)
         except PageNotFoundError as error:
             raise InvalidArgumentsError([f"uri: {error}"]) from None
         parts = sections(page.text)
@@ -112,7 +109,7 @@ class DocsRead(Lookup):
         return {name: value for name, value in result.items() if name != "text"}
 
 
-def _hit(number: int, hit: dict[str, Any]) -> str:
+def _describe_hit(number: int, hit: dict[str, Any]) -> str:
     lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
     if hit.get("official"):
         lines.append(f"   Official page: {hit['official']}")

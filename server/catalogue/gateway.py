@@ -1,17 +1,15 @@
 """Three tools that stand for all others, for clients that take few: find one, see how it is called, call it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NoReturn
 
 from pydantic import Field
 
+from server.context import DocumentationContext
 from tools.effect import Effect
 from tools.names import snake_case, tool_name
 from tools.tool import InvalidArgumentsError, Tool
 from tools.untrusted import repeated
-
-if TYPE_CHECKING:
-    from server.catalogue.library import Library
 
 Name = Annotated[str, Field(min_length=1, max_length=100, description="name of a tool or REST method")]
 
@@ -20,6 +18,7 @@ class Gateway(Tool):
     """Base of these tools."""
 
     effects: ClassVar[Effect] = Effect.READ
+    uses_portal: ClassVar[bool] = False
 
     @classmethod
     def tool(cls) -> str:
@@ -40,15 +39,17 @@ class FindMethod(Gateway):
     query: Annotated[str, Field(min_length=1, max_length=400)]
     limit: Annotated[int, Field(ge=1, le=20)] = 5
 
-    def look_up(self, tools: Mapping[str, type[Tool]], library: "Library") -> dict[str, Any]:
+    async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """The tools that exist here, best first."""
+        tools = context.tools
         by_page = {tool.page(): tool for tool in tools.values()}
-        hits = [by_page[hit["uri"]] for hit in library.search(self.query, 20, None) if hit["uri"] in by_page]
+        hits = [by_page[hit["uri"]] for hit in context.library.search(self.query, 20, None) if hit["uri"] in by_page]
         named = [tools[tool_name(self.query)]] if tool_name(self.query) in tools else []
         found = list(dict.fromkeys([*named, *hits]))[: self.limit]
         return {
             "tools": [
-                {"name": tool.tool(), "does": _first_line(tool), "effects": list(tool.effects.names)} for tool in found
+                {"name": tool.tool(), "does": _read_first_line(tool), "effects": list(tool.effects.names)}
+                for tool in found
             ]
         }
 
@@ -65,11 +66,11 @@ class DescribeMethod(Gateway):
 
     name: Name
 
-    def look_up(self, tools: Mapping[str, type[Tool]], library: "Library") -> dict[str, Any]:  # noqa: ARG002
+    async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """What the tool's own entry in a list of tools would say."""
         from server.catalogue.definitions import definition
 
-        tool = tools[named(self.name, tools)]
+        tool = context.tools[find_name(self.name, context.tools)]
         shown: dict[str, Any] = definition(tool).model_dump(by_alias=True, exclude_none=True, mode="json")
         return {**shown, "effects": list(tool.effects.names), "page": tool.page()}
 
@@ -79,17 +80,22 @@ class CallMethod(Gateway):
 
     title = "Call a tool"
     effects = Effect.DESTRUCTIVE
+    uses_portal = True
 
     name: Name
     arguments: Annotated[dict[str, Any], Field(description="as describe_method shows them")] = Field(
         default_factory=dict
     )
 
+    async def run(self, context: object) -> NoReturn:
+        """Never comes to it: whoever finds the tool of a call puts the named tool in the place of this one."""
+        raise NotImplementedError
+
 
 GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMethod, DescribeMethod, CallMethod)}
 
 
-def named(name: str, tools: Mapping[str, type[Tool]]) -> str:
+def find_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
     """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
     for known in (name, tool_name(name)):
         if known in tools:
@@ -99,5 +105,5 @@ def named(name: str, tools: Mapping[str, type[Tool]]) -> str:
     )
 
 
-def _first_line(tool: type[Tool]) -> str:
+def _read_first_line(tool: type[Tool]) -> str:
     return tool.description().partition("\n")[0]

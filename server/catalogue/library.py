@@ -1,13 +1,19 @@
 """The documentation that a server has: our pages, and the official ones where they were synchronised."""
 
+import difflib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools.untrusted import repeated
+
 if TYPE_CHECKING:
     from reference.mirror.mirror import Mirror
+    from reference.pages.page import Page
 
+INDEX = "openchannels://docs/index"
 OFFICIAL = "openchannels://official/"
 SYNC = "the official documentation is here after `openchannels-mcp docs sync`"
 
@@ -43,9 +49,7 @@ class Library:
         """A page by its address or name, or PageNotFoundError."""
         if address.strip().lower().startswith(OFFICIAL):
             return self._official(address.strip())
-        from server.protocol.resources import page
-
-        found = page(address)
+        found = find_page(address)
         return Text(found.uri, found.title, found.text())
 
     def search(self, query: str, limit: int, kind: str | None) -> list[dict[str, Any]]:
@@ -63,3 +67,36 @@ class Library:
         return Text(
             page.uri, page.title, f"{page.text.rstrip()}\n\nOfficial page, as of {page.dated}: {page.address}\n"
         )
+
+
+def find_page(address: str) -> "Page":
+    """A page by its address or its name, whatever the case; a tool's name leads to its method's page.
+
+    Raises:
+        PageNotFoundError: There is none; the message names the nearest one.
+    """
+    asked = address.strip().lower().rstrip("/")
+    known = _name_pages()
+    if asked in known:
+        return known[asked]
+    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
+    hint = f"did you mean {known[near[0]].uri}?" if near else f"{INDEX} shows those that exist"
+    raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
+
+
+@cache
+def _name_pages() -> "Mapping[str, Page]":
+    """Everything that leads to a page, in lower case; pages are imported when somebody first reads one."""
+    from reference.pages.addresses import ROOT
+    from reference.pages.registry import pages
+    from tools.registry import methods
+    from workflows.registry import COMPOSITES
+
+    known = {}
+    for uri, found in pages().items():
+        known[uri.lower()] = known[found.name.lower()] = found
+    for tool in COMPOSITES:
+        known[tool.tool()] = pages()[tool.page()]
+    for name, method in methods().items():
+        known[f"{ROOT}/methods/{name}"] = known[name] = pages()[method.page()]
+    return known

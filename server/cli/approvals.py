@@ -15,15 +15,15 @@ from tools.fence import in_quotes
 from tools.untrusted import visible
 
 if TYPE_CHECKING:
-    from server.approvals.store import Approval, Approvals
+    from server.approvals.store import Approval, ApprovalStore
     from server.audit.log import AuditLog
 
 
-def _approvals(settings: Settings) -> "Approvals":
-    from server.approvals.store import Approvals
+def _approvals(settings: Settings) -> "ApprovalStore":
+    from server.approvals.store import ApprovalStore
     from server.storage.database import State
 
-    return Approvals(State(settings.state_folder.expanduser() / "state.sqlite"))
+    return ApprovalStore(State(settings.state_folder.expanduser() / "state.sqlite"))
 
 
 def _log(settings: Settings) -> "AuditLog":
@@ -42,7 +42,7 @@ def approvals() -> None:
 @settings_options
 def list_approvals(context: click.Context, *, everything: bool) -> None:
     """List the calls that wait."""
-    found = [one for one in _approvals(read_settings(context)).all() if everything or one.stage == "pending"]
+    found = [one for one in _approvals(read_settings(context)).list_all() if everything or one.stage == "pending"]
     for one in found:
         click.echo(visible(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}"))
     if not found:

@@ -46,7 +46,7 @@ async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json:
     """The answer of one call."""
     arguments = parse(words, caller.policy.tools.get(tool))
     async with caller.connection:
-        reply = await caller.calls.call(tool, arguments, person=AtTerminal())
+        reply = await caller.calls.answer(tool, arguments, person=AtTerminal())
     if not isinstance(reply, CallToolResult):
         raise TypeError("nobody is sent round at a terminal")
     text = "\n".join(map(_in_words, reply.content))

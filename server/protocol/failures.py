@@ -1,5 +1,6 @@
 """Every way in which a call can fail, in words: what happened and what to do next."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from portal.errors import (
 )
 from server.config.settings import SettingsError
 from server.protocol.results import Failure
+from server.storage.errors import StorageError
 from server.telemetry.observer import kind
 from tools.errors import advice, missing_scope
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
@@ -20,39 +22,57 @@ from tools.tool import InvalidArgumentsError, Tool
 from workflows.core.composite import Composite
 from workflows.core.errors import ForbiddenError, UnfinishedError
 
+logger = logging.getLogger(__name__)
+
 INVALID = "arguments_refused"
 REFUSED = "policy_refused"
 ASK = "Ask the person who runs the server to allow it."
 
 
-def invalid(tool: type[Tool], error: InvalidArgumentsError) -> Failure:
+def make_arguments_failure(tool: type[Tool], error: InvalidArgumentsError) -> Failure:
     """Arguments that no request was made for."""
     happened = "Nothing was sent, because the arguments are not right"
     todo = f"Correct this and call again: {'; '.join(error.problems)}."
     return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
 
 
-def wrong_settings(tool: type[Tool], error: SettingsError) -> Failure:
+def make_policy_failure(tool: type[Tool], happened: str) -> Failure:
+    """A call that the policy forbids; `happened` says what is forbidden, as a sentence without its full stop."""
+    return Failure(tool.tool(), REFUSED, happened, ASK, page=tool.page())
+
+
+def make_storage_failure(tool: type[Tool], error: StorageError) -> Failure:
+    """A change that could not be written down before it was made."""
+    logger.error("%s was not sent, as it could not be written down first: %s", tool.tool(), error)
+    happened = "Nothing was sent: a call that changes something is written down first, and that is not possible now"
+    todo = (
+        f"Ask the person who runs the server to look at its state folder: room, rights, a damaged or locked file "
+        f"({error.kind})."
+    )
+    return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
+
+
+def _make_settings_failure(tool: type[Tool], error: SettingsError) -> Failure:
     """A portal that cannot be used with these settings."""
     happened = "Nothing was sent, because the portal is not set up"
     todo = f"Ask the person who runs the server: {error}."
     return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
 
 
-def portal_error(tool: type[Tool], error: PortalError) -> Failure:
+def _make_portal_failure(tool: type[Tool], error: PortalError) -> Failure:
     """A call that brought no result."""
     return Failure(
         tool.tool(),
         kind(error),
         error.happened,
-        _what_to_do(tool, error),
+        _advise(tool, error),
         code=error.code,
         said=error.description,
         page=tool.page(),
     )
 
 
-def _what_to_do(tool: type[Tool], error: PortalError) -> str:
+def _advise(tool: type[Tool], error: PortalError) -> str:
     if isinstance(error, LimitedError) and error.seconds is not None:
         return f"Nothing was executed. Call again in {error.seconds:.0f} s."
     match error:
@@ -77,7 +97,7 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
     return {}
 
 
-def refused_by_result(tool: type[Tool], error: RefusedByResultError) -> Failure:
+def _make_refused_by_result_failure(tool: type[Tool], error: RefusedByResultError) -> Failure:
     """An answer that means that nothing was done, or not all."""
     meaning = "there is nothing to read" if tool.reads() else "nothing was done"
     happened = error.happened or f"The portal answered {str(error.result).lower()}, which means that {meaning}"
@@ -86,7 +106,7 @@ def refused_by_result(tool: type[Tool], error: RefusedByResultError) -> Failure:
     )
 
 
-def unfinished(tool: type[Tool], error: UnfinishedError) -> Failure:
+def _make_unfinished_failure(tool: type[Tool], error: UnfinishedError) -> Failure:
     """A tool of several calls that stopped on its way; its outcome says whether anything was changed."""
     outcome = "outcome_unknown" if error.unsure else "half_done" if error.done else "nothing_done"
     if isinstance(error, ForbiddenError) and not error.done:
@@ -96,11 +116,11 @@ def unfinished(tool: type[Tool], error: UnfinishedError) -> Failure:
         case (step, RefusedByResultError() as refusal):
             code, said, todo = refusal.code, refusal.said, todo or refusal.advice
         case (step, cause):
-            code, said, todo = cause.code, cause.description, todo or _what_to_do(step, cause)
+            code, said, todo = cause.code, cause.description, todo or _advise(step, cause)
     return Failure(tool.tool(), outcome, error.happened, todo, code=code, said=said, page=tool.page(), done=error.done)
 
 
-def unexpected(tool: type[Tool], _: UnexpectedResultError) -> Failure:
+def _make_unexpected_result_failure(tool: type[Tool], _: UnexpectedResultError) -> Failure:
     """A result of a form that the method is not known to give."""
     happened = "The portal answered in a form that this server does not know"
     if tool.reads():
@@ -110,7 +130,7 @@ def unexpected(tool: type[Tool], _: UnexpectedResultError) -> Failure:
     return Failure(tool.tool(), "unexpected_result", happened, todo, page=tool.page())
 
 
-def fault(tool: type[Tool]) -> Failure:
+def make_fault(tool: type[Tool]) -> Failure:
     """A mistake of this server."""
     todo = "This is a fault of the server, noted in its log; report it."
     if not tool.reads():
@@ -118,18 +138,18 @@ def fault(tool: type[Tool]) -> Failure:
     return Failure(tool.tool(), "fault", "This server failed inside", todo, page=tool.page())
 
 
-_WORDS: Mapping[type[Exception], Callable[[type[Tool], Any], Failure]] = {
-    InvalidArgumentsError: invalid,
-    PortalError: portal_error,
-    RefusedByResultError: refused_by_result,
-    UnexpectedResultError: unexpected,
-    UnfinishedError: unfinished,
-    SettingsError: wrong_settings,
+_FAILURES: Mapping[type[Exception], Callable[[type[Tool], Any], Failure]] = {
+    InvalidArgumentsError: make_arguments_failure,
+    PortalError: _make_portal_failure,
+    RefusedByResultError: _make_refused_by_result_failure,
+    UnexpectedResultError: _make_unexpected_result_failure,
+    UnfinishedError: _make_unfinished_failure,
+    SettingsError: _make_settings_failure,
 }
-OF_CALLS = tuple(_WORDS)
+CALL_ERRORS = tuple(_FAILURES)
 """What a call can fail with; anything else is a mistake of this server."""
 
 
-def of_call(tool: type[Tool], error: Exception) -> Failure:
-    """The failure that one of these stands for."""
-    return next(words(tool, error) for kind, words in _WORDS.items() if isinstance(error, kind))
+def make_failure(tool: type[Tool], error: Exception) -> Failure:
+    """The failure that one of `CALL_ERRORS` stands for."""
+    return next(make(tool, error) for kind, make in _FAILURES.items() if isinstance(error, kind))

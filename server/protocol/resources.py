@@ -1,6 +1,5 @@
 """Pages and prompts as MCP has them."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -8,13 +7,13 @@ from mcp import types
 
 from prompts import Prompt, PromptArgumentsError, prompts, takes
 from reference.pages.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
-from reference.pages.page import Kind, Page
+from reference.pages.page import Kind
 from reference.pages.registry import pages
-from server.catalogue.library import OFFICIAL, PageNotFoundError
-from server.policy import Policy, every_tool
+from server.catalogue.library import OFFICIAL
+from server.catalogue.registry import every_tool
+from server.policy import Policy
 from tools.registry import methods
-from tools.untrusted import repeated, visible
-from workflows.registry import COMPOSITES
+from tools.untrusted import visible
 
 Reference = types.ResourceTemplateReference | types.PromptReference
 
@@ -86,30 +85,6 @@ def templates() -> list[types.ResourceTemplate]:
             annotations=types.Annotations(audience=["user", "assistant"], priority=0.2),
         )
     ]
-
-
-def page(address: str) -> Page:
-    """A page by its address or its name, whatever the case; a tool's name leads to its method's page."""
-    asked = address.strip().lower().rstrip("/")
-    known = _known()
-    if asked in known:
-        return known[asked]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
-    hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
-    raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
-
-
-@cache
-def _known() -> Mapping[str, Page]:
-    """Everything that leads to a page, in lower case."""
-    known = {}
-    for uri, found in pages().items():
-        known[uri.lower()] = known[found.name.lower()] = found
-    for tool in COMPOSITES:
-        known[tool.tool()] = pages()[tool.page()]
-    for name, method in methods().items():
-        known[f"{ROOT}/methods/{name}"] = known[name] = pages()[method.page()]
-    return known
 
 
 def prompt_list() -> list[types.Prompt]:

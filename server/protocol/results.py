@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
@@ -10,9 +10,6 @@ from tools.fence import fenced, in_quotes
 from tools.method import Method
 from tools.tool import Tool
 from tools.untrusted import code, outside, visible_in
-
-if TYPE_CHECKING:
-    from server.approvals.preview import Draft
 
 
 @dataclass(frozen=True)
@@ -79,22 +76,20 @@ class Failure:
 Reply = Answer | Failure
 
 
-def answer(tool: Tool, result: Any) -> Answer:
-    """A success, and after a change how to see what it did; tools of several calls have looked already."""
-    text = tool.text(result)
-    if tool.afterwards and isinstance(tool, Method):
-        text += f"\n{tool.afterwards}"
-    return Answer(text, tool.structured(result), tool.images(result))
+def make_answer(call: Tool, result: Any) -> Answer:
+    """The success of a call in words and as data.
+
+    After a change it says how to see what it did; tools of several calls have looked already.
+    """
+    text = call.text(result)
+    if call.afterwards and isinstance(call, Method):
+        text += f"\n{call.afterwards}"
+    return Answer(text, call.structured(result), call.images(result))
 
 
-def sketch(drafted: "Draft") -> Answer:
-    """What a call would do, flagged as no failure, because a draft was asked for."""
-    return Answer(f"Draft: nothing was sent. It would be:\n{drafted.text()}", drafted.data())
-
-
-def as_result(reply: Reply) -> CallToolResult:
-    """The reply as the client gets it: fenced text, pictures, data, and whether it is a failure."""
-    pictures = map(_picture, reply.pictures if isinstance(reply, Answer) else ())
+def make_result(reply: Reply) -> CallToolResult:
+    """The reply as the client gets it: fenced text, pictures as PNG, data, and whether it is a failure."""
+    pictures = map(_make_picture, reply.pictures if isinstance(reply, Answer) else ())
     return CallToolResult(
         content=[TextContent(text=fenced(reply.text())), *pictures],
         structured_content=visible_in(reply.data),
@@ -102,5 +97,5 @@ def as_result(reply: Reply) -> CallToolResult:
     )
 
 
-def _picture(png: bytes) -> ImageContent:
+def _make_picture(png: bytes) -> ImageContent:
     return ImageContent(data=b64encode(png).decode(), mime_type="image/png")

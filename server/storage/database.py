@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from server.storage.errors import StorageError
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS approvals (
     id TEXT PRIMARY KEY,
@@ -59,7 +61,17 @@ class State:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that nobody else changes anything in: all of it holds, or nothing."""
+        """A transaction that nobody else changes anything in: all of it holds, or nothing.
+
+        Raises:
+            StorageError: The file cannot be opened, read or written, or another process has held it for too long.
+        """
+        try:
+            yield from self._transaction()
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(error) from error
+
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))

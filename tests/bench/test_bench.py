@@ -95,7 +95,7 @@ def test_the_results_that_are_here_have_every_table() -> None:
 
 
 def test_a_profile_names_modules_and_gives_the_time_of_c_to_its_caller() -> None:
-    ours = (str(ROOT / "server" / "calls.py"), 7, "call")
+    ours = (str(ROOT / "server" / "calls.py"), 7, "answer")
     found = {
         ours: Spent(10, 1.0, 4.0, {}),
         ("~", 0, "<method 'sub' of 're.Pattern' objects>"): Spent(20, 3.0, 3.0, {ours: 3.0}),
@@ -107,5 +107,5 @@ def test_a_profile_names_modules_and_gives_the_time_of_c_to_its_caller() -> None
     assert packages({function: spent for function, spent in found.items() if spent.own < 50}) == [
         ("server (ours)", 4.0)
     ]
-    assert ["server.calls:7", "call", "25.0%", "10"] in lines
+    assert ["server.calls:7", "answer", "25.0%", "10"] in lines
     assert not any(str(Path.home()) in word for line in lines for word in line)

@@ -6,7 +6,7 @@ import pytest
 
 from prompts import Argument, Prompt, PromptArgumentsError, prompts, takes
 from reference.pages.registry import pages
-from server.policy import every_tool
+from server.catalogue.registry import every_tool
 
 PROMPTS = pytest.mark.parametrize("prompt", prompts().values(), ids=prompts())
 CODE = re.compile(r"`([^`\n]+)`")

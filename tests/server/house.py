@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from sandbox.app import create_app
 from sandbox.seed import seed
-from server.approvals.store import Approval, Approvals
+from server.approvals.store import Approval, ApprovalStore
 from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
@@ -73,8 +73,8 @@ class House(httpx.AsyncBaseTransport):
         anyio.run(run)
 
     @property
-    def approvals(self) -> Approvals:
-        return Approvals(State(self.folder / "state.sqlite"))
+    def approvals(self) -> ApprovalStore:
+        return ApprovalStore(State(self.folder / "state.sqlite"))
 
     @property
     def log(self) -> AuditLog:
@@ -84,7 +84,7 @@ class House(httpx.AsyncBaseTransport):
         return [str(entry["event"]) for entry in self.log.entries()]
 
     def waiting(self) -> Approval:
-        (one,) = [one for one in self.approvals.all() if one.stage == "pending"]
+        (one,) = [one for one in self.approvals.list_all() if one.stage == "pending"]
         return one
 
     def approve(self) -> str:

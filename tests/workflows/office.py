@@ -89,7 +89,7 @@ class Office:
                     replies = []
                     for tool, arguments in steps:
                         self.sent.clear()
-                        reply = await caller.calls.call(tool, arguments, None, person)
+                        reply = await caller.calls.answer(tool, arguments, None, person)
                         assert isinstance(reply, CallToolResult)
                         replies.append(reply)
                     return replies

@@ -14,7 +14,7 @@ from portal.webhook import Webhook
 from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
-from server.policy import every_tool
+from server.catalogue.registry import every_tool
 from tools.untrusted import visible_in
 from workflows.core.composite import Composite
 from workflows.core.context import Context

@@ -7,7 +7,7 @@ import pytest
 
 from reference.pages.registry import pages
 from server.catalogue import definitions
-from server.policy import every_tool
+from server.catalogue.registry import every_tool
 from tests.workflows.room import answered
 from tools.fence import in_quotes
 from tools.registry import methods

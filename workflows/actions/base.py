@@ -24,7 +24,7 @@ class DialogAction(Composite):
         """The dialog that is changed."""
         return await chat_of(context, self.dialog)
 
-    async def settled(self, context: Context) -> Self:
+    async def resolve(self, context: Context) -> Self:
         """The same call with its dialog named by number."""
         return self.from_tool({**self.given, "dialog": await self.chat(context)})
 

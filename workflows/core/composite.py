@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from tools.method import Method
 from tools.names import snake_case
@@ -43,10 +43,6 @@ class Composite(Tool):
     async def chat(self, context: Context) -> int | None:  # noqa: ARG002  (most are about no single dialog)
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
-
-    async def settled(self, context: Context) -> Self:  # noqa: ARG002
-        """The same call with what it names looked up: what was agreed to must not become something else meanwhile."""
-        return self
 
     @abstractmethod
     async def run(self, context: Context) -> Any:

@@ -93,11 +93,10 @@ class Audience:
 
     async def subscribe(self, context: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         """Tell this session when a page changes."""
-        from server.catalogue.library import PageNotFoundError
-        from server.protocol.resources import page
+        from server.catalogue.library import PageNotFoundError, find_page
 
         try:
-            page(str(params.uri))
+            find_page(str(params.uri))
         except PageNotFoundError as error:
             raise MCPError(types.INVALID_PARAMS, in_quotes(str(error)), {"uri": str(params.uri)[:200]}) from None
         if session := self._sessions.get(_connection(context)):

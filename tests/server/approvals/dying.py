@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from portal.client import Portal
-from server.approvals.store import Approvals
+from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.cli.main import main
 
@@ -59,16 +59,16 @@ def _half_a_line_of_the_end() -> None:
 
 
 def _right_after_the_right_to_make_it() -> None:
-    after(Approvals, "claim")
-    after(Approvals, "begin")
+    after(ApprovalStore, "claim")
+    after(ApprovalStore, "begin")
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    "asked": lambda: after(Approvals, "ask"),
-    "approved": lambda: before(Approvals, "claim"),
+    "asked": lambda: after(ApprovalStore, "ask"),
+    "approved": lambda: before(ApprovalStore, "claim"),
     "claimed": _right_after_the_right_to_make_it,
     "sending": lambda: before(Portal, "call", lambda *_, repeatable, **__: not repeatable),
-    "answered": lambda: before(Approvals, "finish"),
+    "answered": lambda: before(ApprovalStore, "finish"),
     "finished": lambda: before(AuditLog, "write", _ends),
     "half noted": _half_a_line_of_the_end,
     "never": lambda: None,

@@ -10,7 +10,7 @@ import pytest
 from mcp.types import CallToolResult, ElicitResult
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
-from server.approvals.store import Approvals
+from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.storage.database import State
 from tests.assistant import Assistant, attended, text_of
@@ -78,7 +78,7 @@ def approvals(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pending(folder: Path) -> str:
-    (waiting,) = [one for one in Approvals(State(folder / "state.sqlite")).all() if one.stage == "pending"]
+    (waiting,) = [one for one in ApprovalStore(State(folder / "state.sqlite")).list_all() if one.stage == "pending"]
     return waiting.id
 
 

@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, ErrorData
 
 from server.app import create_server
-from server.approvals.store import Approval, Approvals, NotPendingError
+from server.approvals.store import Approval, ApprovalStore, NotPendingError
 from server.caller import Caller
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from tests.assistant import text_of
@@ -98,10 +98,10 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
                     await anyio.sleep_forever()
                     return None
 
-            await caller.calls.call("operator_spam", {"chat_id": CHAT}, person=Leaving())
+            await caller.calls.answer("operator_spam", {"chat_id": CHAT}, person=Leaving())
 
     house.play(story, confirm="destructive")
-    (left,) = house.approvals.all()
+    (left,) = house.approvals.list_all()
     assert left.stage == "denied"
     assert SPAM not in house.sent
 
@@ -133,17 +133,17 @@ def test_an_agreement_is_good_for_nothing_but_the_call_that_was_shown(
     async def story(caller: Caller) -> None:
         other = Caller("other", caller.policy, caller.connection, caller.library, caller.guard_settings)
         for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", said())):
-            await caller.calls.call(asking, shown, person=Repeating(None))
-        for known in house.approvals.all():
-            reply = await caller.calls.call(tool, arguments, person=Repeating(known.id))
+            await caller.calls.answer(asking, shown, person=Repeating(None))
+        for known in house.approvals.list_all():
+            reply = await caller.calls.answer(tool, arguments, person=Repeating(known.id))
             assert isinstance(reply, CallToolResult)
             assert "does not belong to exactly this call" in text_of(reply)
-            stolen = await other.calls.call(known.tool, known.arguments, person=Repeating(known.id))
+            stolen = await other.calls.answer(known.tool, known.arguments, person=Repeating(known.id))
             assert isinstance(stolen, CallToolResult)
             assert stolen.is_error
-        for known in house.approvals.all():
+        for known in house.approvals.list_all():
             for _ in range(2):
-                await caller.calls.call(known.tool, known.arguments, person=Repeating(known.id))
+                await caller.calls.answer(known.tool, known.arguments, person=Repeating(known.id))
 
     house.play(story, confirm="destructive,customer")
     assert (house.sent.count(SPAM), house.sent.count(SAY)) == (1, 1)
@@ -177,11 +177,11 @@ def test_several_servers_that_are_answered_at_once_make_the_call_once(house: Hou
 
 def test_a_clock_that_is_put_back_brings_no_expired_call_to_life(house: House) -> None:
     time = [1_000_000.0]
-    approvals = Approvals(house.approvals.state, now=lambda: time[0])
+    approvals = ApprovalStore(house.approvals.state, now=lambda: time[0])
     expired = approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
     approvals.settle(expired.id, approve=True, by="anna")
     time[0] += 61
-    assert approvals.open("shop", "stdio") == {}
+    assert approvals.list_waiting("shop", "stdio") == {}
     time[0] -= 61
     assert approvals.claim(expired.id) is None
     later = approvals.ask("shop", "stdio", "operator_finish", {}, summary="", seconds=60)
@@ -241,13 +241,13 @@ def test_a_dialog_that_went_to_another_line_while_the_person_thought_is_left_alo
     async def story(caller: Caller) -> None:
         await house.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
         person: Person = Mover(house)
-        reply = await caller.calls.call(tool, arguments, person=person)
+        reply = await caller.calls.answer(tool, arguments, person=person)
         assert isinstance(reply, CallToolResult)
         assert "a client of line 1 would see it" in text_of(reply)
 
     house.play(story, confirm="customer", customer_lines="2")
     assert {SAY, "im.message.add", "imopenlines.operator.finish"}.isdisjoint(house.sent)
-    assert house.approvals.all()[0].stage == "failed"
+    assert house.approvals.list_all()[0].stage == "failed"
 
 
 def test_a_dialog_that_went_to_another_line_before_it_was_approved_is_left_alone(house: House) -> None:

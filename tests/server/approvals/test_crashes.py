@@ -17,7 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
-from server.approvals.store import Approval, Approvals, NotPendingError
+from server.approvals.store import Approval, ApprovalStore, NotPendingError
 from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
@@ -107,7 +107,7 @@ class Server:
                 stream.close()
 
 
-def settle_at_once(approvals: Approvals, decisions: list[tuple[str, bool]]) -> None:
+def settle_at_once(approvals: ApprovalStore, decisions: list[tuple[str, bool]]) -> None:
     """Several people decide at the same moment; for each call only one of them counts."""
 
     def decide(approval_id: str, approve: bool) -> None:
@@ -146,7 +146,7 @@ class Campaign:
 
 def interrupted(portal: ServedSandbox, folder: Path, step: str, flow: str) -> None:
     """A server that asks for several calls, and ends at a step of the first that may be made."""
-    approvals = Approvals(State(folder / "state.sqlite"))
+    approvals = ApprovalStore(State(folder / "state.sqlite"))
     texts = [f"{step}, {flow}: {what}" for what in CALLS]
     person = flow == "person"
     with Server(portal, folder, "never" if step == WORKING else step, person=person) as server:
@@ -155,7 +155,7 @@ def interrupted(portal: ServedSandbox, folder: Path, step: str, flow: str) -> No
         for text in texts[:1] if person else texts:
             if server.say(text) is None:
                 break
-        asked = {one.arguments["message"]: one.id for one in approvals.all() if one.stage == "pending"}
+        asked = {one.arguments["message"]: one.id for one in approvals.list_all() if one.stage == "pending"}
         decisions = [(asked[text], not text.endswith("refused")) for text in texts if text in asked] * 3
         decisions += [(asked[text], False) for text in texts if text in asked and text.endswith("disputed")] * 3
         settle_at_once(approvals, decisions)
@@ -184,7 +184,7 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
     """What another server on the same state says of each call, once it has made what it may."""
     webhook = SecretStr(f"{portal.address}{ADMIN_WEBHOOK_PATH}")
     settings = Settings(webhook_url=webhook, state_folder=folder, confirm="customer", toolsets="all")
-    known = {one.arguments["message"]: one.id for one in Approvals(State(folder / "state.sqlite")).all()}
+    known = {one.arguments["message"]: one.id for one in ApprovalStore(State(folder / "state.sqlite")).list_all()}
     async with Connection(settings) as connection:
         caller = Caller("stdio", Policy.of(settings), connection, Library(folder), GuardSettings.of(settings))
         return {text: await _status(caller, approval_id) for text, approval_id in known.items()}
@@ -202,10 +202,10 @@ async def _status(caller: Caller, approval_id: str) -> dict[str, Any]:
 
 def play(portal: ServedSandbox, folder: Path, step: str, flow: str) -> Round:
     interrupted(portal, folder, step, flow)
-    approvals = Approvals(State(folder / "state.sqlite"))
-    decided = {one.arguments["message"]: one.stage for one in approvals.all()}
+    approvals = ApprovalStore(State(folder / "state.sqlite"))
+    decided = {one.arguments["message"]: one.stage for one in approvals.list_all()}
     told = anyio.run(resumed, portal, folder)
-    settled = {one.arguments["message"]: one for one in approvals.all()}
+    settled = {one.arguments["message"]: one for one in approvals.list_all()}
     return Round(dict(decided), told, settled, AuditLog(folder / "audit.jsonl"))
 
 
@@ -267,7 +267,7 @@ def test_the_log_verifies_and_tells_what_became_of_each_call(campaign: Campaign,
 def test_what_expired_is_never_made(campaign: Campaign, tmp_path: Path) -> None:
     assert campaign.rounds
     with served_sandbox() as portal:
-        late = Approvals(State(tmp_path / "state.sqlite"), now=lambda: time.time() - 1000)
+        late = ApprovalStore(State(tmp_path / "state.sqlite"), now=lambda: time.time() - 1000)
         arguments = {"chat_id": 201, "name": "DEFAULT", "message": "too late"}
         asked = late.ask(f"{portal.address} user 1", "stdio", TOOL, arguments, summary="", seconds=900)
         late.settle(asked.id, approve=True, by="anna")

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from server.approvals.hourly_limit import HOUR, Hourly
-from server.approvals.store import KEPT, LONGEST_RUN, Approval, Approvals, NotPendingError
+from server.approvals.hourly_limit import HOUR, HourlyLimit
+from server.approvals.store import KEPT, LONGEST_RUN, Approval, ApprovalStore, NotPendingError
 from server.storage.database import State
 
 SECONDS = 600.0
@@ -29,27 +29,27 @@ def state(tmp_path: Path) -> State:
 
 
 @pytest.fixture
-def approvals(state: State, clock: Clock) -> Approvals:
-    return Approvals(state, clock)
+def approvals(state: State, clock: Clock) -> ApprovalStore:
+    return ApprovalStore(state, clock)
 
 
-def ask(approvals: Approvals, chat_id: int = 201) -> Approval:
+def ask(approvals: ApprovalStore, chat_id: int = 201) -> Approval:
     return approvals.ask(
         "shop", "reader", "operator_finish", {"chat_id": chat_id}, summary="Finish chat 201", seconds=SECONDS
     )
 
 
-def stage_of(approvals: Approvals, approval: Approval) -> str:
+def stage_of(approvals: ApprovalStore, approval: Approval) -> str:
     found = approvals.get(approval.id)
     assert found is not None
     return found.stage
 
 
-def test_an_approved_call_is_claimed_once(approvals: Approvals) -> None:
+def test_an_approved_call_is_claimed_once(approvals: ApprovalStore) -> None:
     approval = ask(approvals)
     assert approvals.claim(approval.id) is None
     approvals.settle(approval.id, approve=True, by="anna")
-    assert approvals.open("shop", "reader") == {approval.id: True}
+    assert approvals.list_waiting("shop", "reader") == {approval.id: True}
     claimed = approvals.claim(approval.id)
     assert claimed is not None
     assert claimed.arguments == {"chat_id": 201}
@@ -59,7 +59,7 @@ def test_an_approved_call_is_claimed_once(approvals: Approvals) -> None:
     assert approvals.claim(approval.id) is None
 
 
-def test_a_denied_call_is_never_claimed(approvals: Approvals) -> None:
+def test_a_denied_call_is_never_claimed(approvals: ApprovalStore) -> None:
     approval = ask(approvals)
     approvals.settle(approval.id, approve=False, by="anna")
     assert approvals.claim(approval.id) is None
@@ -67,7 +67,7 @@ def test_a_denied_call_is_never_claimed(approvals: Approvals) -> None:
 
 
 @pytest.mark.parametrize("approved", [True, False])
-def test_an_expired_call_is_neither_settled_nor_claimed(approvals: Approvals, clock: Clock, approved: bool) -> None:
+def test_an_expired_call_is_neither_settled_nor_claimed(approvals: ApprovalStore, clock: Clock, approved: bool) -> None:
     approval = ask(approvals)
     if approved:
         approvals.settle(approval.id, approve=True, by="anna")
@@ -76,10 +76,10 @@ def test_an_expired_call_is_neither_settled_nor_claimed(approvals: Approvals, cl
     with pytest.raises(NotPendingError, match="expired"):
         approvals.settle(approval.id, approve=True, by="anna")
     assert approvals.claim(approval.id) is None
-    assert approvals.open("shop", "reader") == {}
+    assert approvals.list_waiting("shop", "reader") == {}
 
 
-def test_only_the_first_decision_counts(approvals: Approvals) -> None:
+def test_only_the_first_decision_counts(approvals: ApprovalStore) -> None:
     approval = ask(approvals)
     approvals.settle(approval.id, approve=False, by="anna")
     with pytest.raises(NotPendingError, match="denied already"):
@@ -88,7 +88,7 @@ def test_only_the_first_decision_counts(approvals: Approvals) -> None:
         approvals.settle("nothing", approve=True, by="ben")
 
 
-def test_the_same_call_asked_again_waits_under_the_same_id(approvals: Approvals) -> None:
+def test_the_same_call_asked_again_waits_under_the_same_id(approvals: ApprovalStore) -> None:
     first = ask(approvals)
     assert ask(approvals).id == first.id
     assert ask(approvals, chat_id=202).id != first.id
@@ -96,7 +96,7 @@ def test_the_same_call_asked_again_waits_under_the_same_id(approvals: Approvals)
     assert ask(approvals).id != first.id
 
 
-def test_two_that_claim_at_once_get_it_once(approvals: Approvals) -> None:
+def test_two_that_claim_at_once_get_it_once(approvals: ApprovalStore) -> None:
     approval = ask(approvals)
     approvals.settle(approval.id, approve=True, by="anna")
     claims: list[Approval | None] = []
@@ -108,7 +108,7 @@ def test_two_that_claim_at_once_get_it_once(approvals: Approvals) -> None:
     assert sum(claim is not None for claim in claims) == 1
 
 
-def test_a_call_whose_server_ended_while_it_ran_has_an_unknown_outcome(approvals: Approvals, clock: Clock) -> None:
+def test_a_call_whose_server_ended_while_it_ran_has_an_unknown_outcome(approvals: ApprovalStore, clock: Clock) -> None:
     approval = ask(approvals)
     approvals.settle(approval.id, approve=True, by="anna")
     approvals.claim(approval.id)
@@ -117,22 +117,22 @@ def test_a_call_whose_server_ended_while_it_ran_has_an_unknown_outcome(approvals
     assert approvals.claim(approval.id) is None
 
 
-def test_approvals_survive_the_process_that_asked(state: State, approvals: Approvals, clock: Clock) -> None:
+def test_approvals_survive_the_process_that_asked(state: State, approvals: ApprovalStore, clock: Clock) -> None:
     approval = ask(approvals)
-    later = Approvals(State(state.path), clock)
-    assert [found.id for found in later.all()] == [approval.id]
+    later = ApprovalStore(State(state.path), clock)
+    assert [found.id for found in later.list_all()] == [approval.id]
     assert state.path.stat().st_mode & 0o077 == 0
 
 
-def test_calls_of_another_portal_or_caller_are_not_offered(approvals: Approvals) -> None:
+def test_calls_of_another_portal_or_caller_are_not_offered(approvals: ApprovalStore) -> None:
     approval = ask(approvals)
-    assert approvals.open("shop", "reader") == {approval.id: False}
-    assert approvals.open("other", "reader") == {}
-    assert approvals.open("shop", "other") == {}
+    assert approvals.list_waiting("shop", "reader") == {approval.id: False}
+    assert approvals.list_waiting("other", "reader") == {}
+    assert approvals.list_waiting("shop", "other") == {}
 
 
 def test_a_limit_lets_so_many_calls_through_in_any_hour(state: State, clock: Clock) -> None:
-    hourly = Hourly(state, {"customer": 2}, clock)
+    hourly = HourlyLimit(state, {"customer": 2}, clock)
     assert hourly.spend("shop", ("customer",)) is None
     clock.time += 600
     assert hourly.spend("shop", ("customer", "takeover")) is None
@@ -144,18 +144,18 @@ def test_a_limit_lets_so_many_calls_through_in_any_hour(state: State, clock: Clo
 
 
 def test_a_call_refused_by_one_limit_counts_against_no_other(state: State, clock: Clock) -> None:
-    hourly = Hourly(state, {"customer": 5, "destructive": 0}, clock)
+    hourly = HourlyLimit(state, {"customer": 5, "destructive": 0}, clock)
     assert hourly.spend("shop", ("customer", "destructive")) == ("destructive", HOUR)
     assert all(hourly.spend("shop", ("customer",)) is None for _ in range(5))
     assert hourly.spend("shop", ("customer",)) is not None
 
 
 def test_a_limit_holds_after_a_restart(state: State, clock: Clock) -> None:
-    assert Hourly(state, {"customer": 1}, clock).spend("shop", ("customer",)) is None
-    assert Hourly(State(state.path), {"customer": 1}, clock).spend("shop", ("customer",)) is not None
+    assert HourlyLimit(state, {"customer": 1}, clock).spend("shop", ("customer",)) is None
+    assert HourlyLimit(State(state.path), {"customer": 1}, clock).spend("shop", ("customer",)) is not None
 
 
-def test_what_has_come_to_an_end_is_forgotten_after_a_month(approvals: Approvals, clock: Clock) -> None:
+def test_what_has_come_to_an_end_is_forgotten_after_a_month(approvals: ApprovalStore, clock: Clock) -> None:
     ended, running = ask(approvals), ask(approvals, 202)
     approvals.settle(ended.id, approve=False, by="anna")
     approvals.settle(running.id, approve=True, by="anna")

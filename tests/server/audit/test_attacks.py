@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.audit.redaction import recorded
+from server.audit.redaction import redact_arguments
 from server.caller import Caller
 from server.live import ResourceUnavailableError
 from server.privacy.masking import masks_of
@@ -102,7 +102,7 @@ def test_the_log_shown_to_a_person_tells_who_asked_and_what_came_of_it(house: Ho
 
 def test_arguments_for_the_log_are_short_words_or_lengths() -> None:
     given = {"chat_id": 5, "name": "WELCOME", "message": "Hello", "items": [{"TEXT": "Hi", "id": "a1"}], "code": "abc"}
-    assert recorded(given, texts=False) == {
+    assert redact_arguments(given, texts=False) == {
         "chat_id": 5,
         "name": "WELCOME",
         "message": "(5 characters)",

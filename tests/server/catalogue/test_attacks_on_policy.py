@@ -25,7 +25,7 @@ def _no_state(house: House) -> None:
 
 
 def _locked_state(house: House) -> None:
-    house.approvals.all()
+    house.approvals.list_all()
     database = sqlite3.connect(house.approvals.state.path, isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     house.__dict__["keeps"] = database

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.approvals.store import Approvals
+from server.approvals.store import ApprovalStore
 from server.caller import Caller
 from server.config.settings import Settings
 from server.policy import Policy
@@ -80,7 +80,7 @@ def test_every_changing_tool_waits_for_the_command_line_and_is_made_as_it_was_se
 ) -> None:
     """Asked of one server, settled, and made by another on the same state, if it may."""
     changes = [name for name, tool in CHANGES.items() if issubclass(tool, Method)]
-    approvals = Approvals(State(tmp_path / "state.sqlite"))
+    approvals = ApprovalStore(State(tmp_path / "state.sqlite"))
 
     async def asked(caller: Caller, recorder: Recorder) -> None:
         for name in changes:
@@ -89,7 +89,7 @@ def test_every_changing_tool_waits_for_the_command_line_and_is_made_as_it_was_se
         assert CHANGING.isdisjoint(recorder.asked)
 
     async def resumed(caller: Caller, recorder: Recorder) -> None:
-        for one in approvals.all():
+        for one in approvals.list_all():
             for _ in range(2):
                 await caller.calls.make_approved(one.id)
         limited = {tool for tool, effects in _effects_of(changes) if settings and effects & {"customer", "destructive"}}
@@ -97,7 +97,7 @@ def test_every_changing_tool_waits_for_the_command_line_and_is_made_as_it_was_se
         assert sent == (sorted(set(changes) - limited) if made else [])
 
     with_policy(tmp_path, asked, confirm=",".join(EVERY_EFFECT.names))
-    waiting = approvals.all()
+    waiting = approvals.list_all()
     assert {one.tool for one in waiting} == set(changes)
     for one in waiting:
         approvals.settle(one.id, approve=decision == "approved", by="anna")

@@ -83,7 +83,7 @@ def test_a_connection_that_breaks_down_takes_no_other_with_it_and_is_replaced(
         return made[-1]
 
     async def works(caller: Caller) -> bool:
-        reply = await caller.calls.call("dialog_get", {"chat_id": 201})
+        reply = await caller.calls.answer("dialog_get", {"chat_id": 201})
         return isinstance(reply, CallToolResult) and not reply.is_error
 
     async def story() -> None:

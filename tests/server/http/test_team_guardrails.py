@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.approvals.store import Approvals
+from server.approvals.store import ApprovalStore
 from server.storage.database import State
 from tests.server.http.team import TeamServer, served_team
 from tools.effect import Effect
@@ -34,7 +34,9 @@ def words(team: TeamServer, token: str, tool: str, **arguments: Any) -> str:
 
 
 def waiting(folder: Path) -> list[str]:
-    return [one.id for one in Approvals(State(folder / "state" / "state.sqlite")).all() if one.stage == "pending"]
+    return [
+        one.id for one in ApprovalStore(State(folder / "state" / "state.sqlite")).list_all() if one.stage == "pending"
+    ]
 
 
 def test_what_one_token_has_read_is_remembered_for_all_its_sessions_and_for_no_other(team: TeamServer) -> None:
@@ -58,10 +60,10 @@ def test_an_approval_belongs_to_the_credential_that_asked(team: TeamServer, tmp_
 
 
 def test_a_token_called_as_the_server_at_a_desk_has_nothing_of_its_approvals(team: TeamServer, tmp_path: Path) -> None:
-    state = Approvals(State(tmp_path / "state" / "state.sqlite"))
+    state = ApprovalStore(State(tmp_path / "state" / "state.sqlite"))
     token = team.token("stdio")
     told(team, token, "operator_spam", chat_id=OTHER)
-    (mine,) = state.all()
+    (mine,) = state.list_all()
     other = state.ask(mine.portal, "stdio", "operator_spam", {"chat_id": READ}, summary="", seconds=60)
     assert told(team, token, "approval_status", approval_id=other.id)["isError"]
 
@@ -70,7 +72,7 @@ def test_a_call_that_was_approved_is_made_for_its_token(team: TeamServer, tmp_pa
     token = team.token("anna", toolsets=["operators"])
     told(team, token, "operator_spam", chat_id=OTHER)
     (approval,) = waiting(tmp_path)
-    Approvals(State(tmp_path / "state" / "state.sqlite")).settle(approval, approve=True, by="tests")
+    ApprovalStore(State(tmp_path / "state" / "state.sqlite")).settle(approval, approve=True, by="tests")
     for _ in range(LOOKS):
         status = told(team, token, "approval_status", approval_id=approval)["structuredContent"]
         if status["stage"] == "executed":
@@ -100,7 +102,7 @@ def test_what_is_approved_for_a_token_that_is_no_longer_as_it_was_is_not_made(
     team.file.revoke("anna")
     if bounds:
         team.file.add(kept.model_copy(update={"effects": Effect.READ}))
-    approvals = Approvals(State(tmp_path / "state" / "state.sqlite"))
+    approvals = ApprovalStore(State(tmp_path / "state" / "state.sqlite"))
     for one in (approval, others):
         approvals.settle(one, approve=True, by="tests")
     for _ in range(LOOKS):

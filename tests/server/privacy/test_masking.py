@@ -18,14 +18,13 @@ from pydantic import SecretStr
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.library import Library, find_page
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.privacy.masking import Masks, masks_of
 from server.privacy.pseudonyms import FORM
-from server.protocol.resources import page
 from server.telemetry import logs
 from tests.assistant import EVERYTHING, ROOT, Assistant, assistant, attended, text_of
 from tests.logging_state import restored_logging
@@ -359,7 +358,9 @@ def in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolResult
             calls = Caller(
                 "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings.of(settings)
             ).calls
-            return await calls.call("dialog_get", {"chat_id": 5}), await calls.call("operator_answer", {"chat_id": 5})
+            return await calls.answer("dialog_get", {"chat_id": 5}), await calls.answer(
+                "operator_answer", {"chat_id": 5}
+            )
 
     replies: tuple[CallToolResult, CallToolResult] = anyio.run(run)
     return replies
@@ -449,7 +450,11 @@ def test_many_that_ask_at_once_get_the_same_pseudonyms(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["guides/identifiers", "methods/imopenlines.dialog.get"])
 def test_pages_of_the_documentation_are_not_touched(client: Assistant, name: str) -> None:
     uri = f"openchannels://docs/{name}"
-    assert page(uri).text().startswith(text_of(client.call("docs_read", uri=uri)).partition("\n(The page")[0].rstrip())
+    assert (
+        find_page(uri)
+        .text()
+        .startswith(text_of(client.call("docs_read", uri=uri)).partition("\n(The page")[0].rstrip())
+    )
 
 
 def test_without_the_setting_nothing_is_hidden(planted: Planted, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from portal.envelope import LONGEST_CODE
 from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
-from server.approvals.store import Approvals
+from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.caller import Caller
 from server.catalogue.library import Library
@@ -326,7 +326,7 @@ def test_what_an_assistant_repeats_hides_nothing(tmp_path: Path, hostile: str) -
 
 
 def test_a_terminal_shows_approvals_and_the_log_as_plain_text(tmp_path: Path) -> None:
-    waiting = Approvals(State(tmp_path / "state.sqlite"))
+    waiting = ApprovalStore(State(tmp_path / "state.sqlite"))
     log = AuditLog(tmp_path / "audit.jsonl")
     environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(tmp_path)}
     shown: list[Result] = []

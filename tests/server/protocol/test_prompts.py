@@ -6,8 +6,9 @@ from itertools import combinations
 import pytest
 
 from prompts import prompts
+from server.catalogue.registry import every_tool
 from server.config.settings import Settings
-from server.policy import Policy, every_tool
+from server.policy import Policy
 from server.protocol.resources import prompt
 from tests.assistant import assistant
 from tools import DEFAULT_TOOLSETS, TOOLSETS

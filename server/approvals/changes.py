@@ -1,0 +1,171 @@
+"""The small objects that a changing call of one caller meets, made from the settings, and what is noted of it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from server.approvals.agreement import Agreement
+from server.approvals.decision import ChangeRules
+from server.approvals.errors import CallStoppedError
+from server.approvals.follow_up import FollowUp
+from server.approvals.hourly_limit import HourlyLimit
+from server.approvals.preview import Preview, make_preview
+from server.approvals.store import Approval, ApprovalStore, Outcome
+from server.audit.events import Event
+from server.audit.log import AuditLog
+from server.audit.recorder import AuditRecorder
+from server.config.guard_settings import GuardSettings
+from server.policy import Policy
+from server.privacy.masking import Masks
+from server.protocol.failures import make_storage_failure
+from server.protocol.results import Failure, Reply
+from server.storage.database import State
+from server.storage.errors import StorageError
+from tools.tool import Tool
+from workflows.core.context import Context
+
+logger = logging.getLogger(__name__)
+
+UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
+"""Kinds of failures after which the call may have been executed, or a part of it was."""
+
+
+@dataclass
+class Ending:
+    """What became of a call that was begun: nobody knows, until there is a reply."""
+
+    reply: Reply | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """In one word."""
+        if isinstance(self.reply, Failure):
+            return "unknown" if self.reply.outcome in UNSURE else "failed"
+        return "unknown" if self.reply is None else "executed"
+
+    @property
+    def code(self) -> str | None:
+        """The portal's code, where there is one."""
+        return self.reply.code if isinstance(self.reply, Failure) else None
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return "The call was given up before its answer came." if self.reply is None else self.reply.text()
+
+
+class Changes:
+    """What stands before and after the changing calls of one caller to one portal."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        settings: GuardSettings,
+        masks: Masks,
+        *,
+        portal: str,
+        caller: str,
+        owner: str,
+        make: Callable[[str], Awaitable[None]],
+        start: Callable[[Callable[[], Awaitable[None]]], None],
+    ) -> None:
+        state = State(settings.folder / "state.sqlite")
+        self.approvals = ApprovalStore(state)
+        self.rules = ChangeRules(policy, HourlyLimit(state, dict(policy.per_hour)), portal)
+        log = AuditLog(settings.folder / "audit.jsonl")
+        self._recorder = AuditRecorder(log, caller=caller, portal=portal, masks=masks, texts=settings.texts)
+        self.agreement = Agreement(
+            self.approvals,
+            self._recorder,
+            portal=portal,
+            owner=owner,
+            caller=caller,
+            seconds=settings.approval_seconds,
+        )
+        self.follow_up = FollowUp(self.approvals, self._recorder, portal=portal, owner=owner, make=make, start=start)
+
+    async def preview(self, call: Tool, context: Context) -> Preview:
+        """What the call would do; nothing is sent.
+
+        Raises:
+            CallStoppedError: It may not be made at all.
+        """
+        preview = await make_preview(call, context)
+        self.rules.check_line(call, preview)
+        return preview
+
+    async def begin(self, call: Tool, context: Context, approval: Approval | None, event: Event, client: str) -> None:
+        """Count the call; of an approved one note `event` first, and look where its dialog is by now.
+
+        Raises:
+            CallStoppedError: It may not be made any more; its approval has come to an end then.
+            StorageError: It cannot be noted or counted; likewise.
+        """
+        if approval is None:
+            self.rules.count(call)
+            return
+        why = "It was given up before it was sent."
+        try:
+            self.record(event, call, client, approval=approval.id)
+            if self.rules.depends_on_line(call):
+                await self.preview(call, context)
+            self.rules.count(call)
+            why = ""
+        except CallStoppedError as stopped:
+            why = stopped.failure.text()
+            raise
+        except StorageError as error:
+            why = make_storage_failure(type(call), error).text()
+            raise
+        finally:
+            if why:
+                self._finish(approval, "failed", why)
+
+    @contextmanager
+    def recording_stops(self, call: Tool, client: str, approval: Approval | None = None) -> Iterator[None]:
+        """Write down why a call is not made; what cannot be written down first is not made either."""
+        try:
+            yield
+        except CallStoppedError as stopped:
+            event, asked = ("refused", approval.id) if approval else (stopped.event, stopped.approval_id)
+            why = stopped.failure.happened
+            self._recorder.record_end(event, type(call), call.given, client, why=why, approval=asked)
+            raise
+        except StorageError as error:
+            raise CallStoppedError("refused", make_storage_failure(type(call), error)) from None
+
+    @contextmanager
+    def recording_end(self, call: Tool, client: str, approval: Approval | None) -> Iterator[Ending]:
+        """Write down what became of a call that is made inside, also where that is given up."""
+        ending = Ending()
+        try:
+            yield ending
+        finally:
+            if approval:
+                self._finish(approval, ending.outcome, ending.text)
+            facts = {"code": ending.code, "approval": approval.id if approval else None}
+            self._recorder.record_end(ending.outcome, type(call), call.given, client, **facts)
+
+    def record(self, event: Event, call: Tool, client: str, **facts: Any) -> None:
+        """Write down a step of a call.
+
+        Raises:
+            StorageError: It cannot be written down.
+        """
+        self._recorder.record(event, type(call), call.given, client, **facts)
+
+    def record_denied(self, tool: type[Tool], arguments: Mapping[str, Any], why: str) -> None:
+        """Write down a call that the policy forbids; it stays forbidden where that cannot be written."""
+        try:
+            self._recorder.record("refused", tool, arguments, "", why=why)
+        except StorageError as error:
+            logger.error("A refusal of %s could not be written down: %s", tool.tool(), error)  # noqa: TRY400
+
+    def _finish(self, approval: Approval, outcome: Outcome, text: str) -> None:
+        """A fault in writing changes nothing of what became of a call."""
+        try:
+            self.approvals.finish(approval.id, outcome, text)
+        except StorageError:
+            logger.exception("What became of approval %s could not be written down", approval.id)

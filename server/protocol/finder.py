@@ -1,0 +1,89 @@
+"""The first step of a call: which tool is meant."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.catalogue.gateway import CallMethod, find_name
+from server.catalogue.library import INDEX
+from server.catalogue.registry import every_tool
+from server.policy import Policy
+from server.protocol.failures import ASK, REFUSED, make_arguments_failure
+from server.protocol.results import Failure
+from server.telemetry.observer import UNKNOWN_TOOL
+from tools.tool import InvalidArgumentsError, Tool
+from tools.untrusted import is_code, repeated
+
+LONGEST_NAME = 80
+"""Characters of a name that are repeated to whoever sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTool:
+    """A tool that exists for the caller, and what it was called with."""
+
+    tool: type[Tool]
+    arguments: Mapping[str, Any]
+
+
+class ToolNotFoundError(Exception):
+    """The tool that was called does not exist for this caller.
+
+    `denied` is the changing tool that the policy forbids, `arguments` what it was called with and `reason` the
+    policy's words: such a call is written down.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        *,
+        denied: type[Tool] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        super().__init__(failure.happened)
+        self.failure = failure
+        self.denied = denied
+        self.arguments = arguments or {}
+        self.reason = reason
+
+
+def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundTool:
+    """The tool of this name; behind the gateway the one that `call_method` names, with its own arguments.
+
+    Raises:
+        ToolNotFoundError: There is no such tool here.
+    """
+    tools = policy.listed
+    if policy.mode == "gateway" and name == CallMethod.tool():
+        try:
+            wanted = CallMethod.from_tool(arguments)
+            name, arguments, tools = find_name(wanted.name, every_tool()), wanted.arguments, policy.tools
+        except InvalidArgumentsError as error:
+            raise ToolNotFoundError(make_arguments_failure(CallMethod, error)) from None
+    if name in tools:
+        return FoundTool(tools[name], arguments)
+    known = every_tool().get(name)
+    if known is None:
+        raise ToolNotFoundError(_make_unknown_tool_failure(policy, name))
+    raise _make_hidden_tool_error(policy, known, arguments)
+
+
+def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping[str, Any]) -> ToolNotFoundError:
+    reason = policy.why_not(tool)
+    if not reason:
+        happened, todo = "This server shows its tools through a gateway", f"Call it through {CallMethod.tool()}."
+        return ToolNotFoundError(Failure(tool.tool(), UNKNOWN_TOOL, happened, todo, page=tool.page()))
+    failure = Failure(tool.tool(), REFUSED, f"Nothing was sent: {reason}", ASK, page=tool.page())
+    if tool.reads():
+        return ToolNotFoundError(failure)
+    return ToolNotFoundError(failure, denied=tool, arguments=arguments, reason=reason)
+
+
+def _make_unknown_tool_failure(policy: Policy, name: str) -> Failure:
+    shown = name[:LONGEST_NAME]
+    near = difflib.get_close_matches(shown if is_code(shown) else "The call", list(policy.listed), n=3)
+    advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
+    happened = f"There is no tool {repeated(shown)}"
+    return Failure(shown if is_code(shown) else "The call", UNKNOWN_TOOL, happened, advice, page=INDEX)
