@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, TextContent
 from bench.figures import ratio
 from bench.served import OURS, of_portal, over_stdio, portal
 from bench.table import Row, Table
-from server.catalogue.definitions import size
+from server.catalogue.definitions import count_bytes
 from server.catalogue.registry import every_tool
 from server.policy import Policy
 from tools import DEFAULT_TOOLSETS, TOOLSETS
@@ -73,7 +73,7 @@ def listed() -> list[Row]:
     for toolset in (*TOOLSETS, None):
         name = f"toolset {toolset}" if toolset else "no toolset"
         lists[name] = [tool for tool in every_tool().values() if tool.toolset() == toolset]
-    sizes = {name: sum(map(size, tools)) for name, tools in lists.items()}
+    sizes = {name: sum(map(count_bytes, tools)) for name, tools in lists.items()}
     default = sizes["mode default"]
     return [
         (f"{name}: {len(tools)} tools", sizes[name], "default", default, ratio(sizes[name], default))

@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
-from server.protocol.elicitation import AtClient
+from server.protocol.elicitation import ClientPerson
 from tools.fence import in_quotes
 
 if TYPE_CHECKING:
@@ -45,36 +45,40 @@ class Handlers:
     ) -> types.CallToolResult | types.InputRequiredResult:
         """One call; failures are results too. A client that asked for progress hears what a long call waits for."""
         calls = self._caller_of(context).calls
-        return await calls.answer(params.name, params.arguments or {}, _report_to(context), AtClient(context, params))
+        return await calls.answer(
+            params.name, params.arguments or {}, _make_report(context), ClientPerson(context, params)
+        )
 
     async def list_resources(
         self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         """What the portal holds now, and all documentation pages."""
-        from server.protocol.resources import resources
+        from server.protocol.resources import list_page_resources
 
-        return types.ListResourcesResult(resources=[*self._caller_of(context).live.resources(), *resources()])
+        return types.ListResourcesResult(
+            resources=[*self._caller_of(context).resources.list_resources(), *list_page_resources()]
+        )
 
     async def list_resource_templates(
         self, context: Context, _: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
         """How the addresses of dialogs, lines and pages are made."""
-        from server.protocol.resources import templates
+        from server.protocol.resources import list_page_templates
 
-        live = self._caller_of(context).live
-        return types.ListResourceTemplatesResult(resource_templates=[*live.templates(), *templates()])
+        portal_templates = self._caller_of(context).resources.list_templates()
+        return types.ListResourceTemplatesResult(resource_templates=[*portal_templates, *list_page_templates()])
 
     async def read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
         from server.catalogue.library import PageNotFoundError
-        from server.live import TEXT, ResourceUnavailableError
+        from server.portal_resources import TEXT, ResourceUnavailableError
         from server.protocol.resources import MARKDOWN
 
         caller, kind = self._caller_of(context), TEXT
         try:
-            text = await caller.live.read(params.uri, _report_to(context))
+            text = await caller.resources.read(params.uri, _make_report(context))
             if text is None:
                 text, kind = caller.library.read(params.uri).text, MARKDOWN
         except (PageNotFoundError, ResourceUnavailableError) as error:
@@ -89,29 +93,29 @@ class Handlers:
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         """All prompts."""
-        from server.protocol.resources import prompt_list
+        from server.protocol.prompts import list_prompts
 
-        return types.ListPromptsResult(prompts=prompt_list())
+        return types.ListPromptsResult(prompts=list_prompts())
 
     async def get_prompt(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """One prompt, filled in."""
-        from server.protocol.resources import PromptNotFoundError, prompt
+        from server.protocol.prompts import PromptNotFoundError, fill_prompt
 
         try:
-            return prompt(params.name, params.arguments or {}, self._caller_of(context).policy)
+            return fill_prompt(params.name, params.arguments or {}, self._caller_of(context).policy)
         except PromptNotFoundError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
         """What an argument of a prompt or of an address may become."""
-        from server.protocol.resources import complete, values
+        from server.protocol.completions import list_values, make_completion
 
         ref, argument = params.ref, params.argument
-        known = values(ref, argument.name) or await self._caller_of(context).live.offered(ref, argument.name)
-        return types.CompleteResult(completion=complete(argument.value, known))
+        known = list_values(ref, argument.name) or await self._caller_of(context).resources.list_ids(ref, argument.name)
+        return types.CompleteResult(completion=make_completion(argument.value, known))
 
 
-def _report_to(context: Context) -> "Report":
+def _make_report(context: Context) -> "Report":
     """Progress for a client that asked for it."""
 
     async def report(seconds: float, reason: str) -> None:
@@ -121,13 +125,13 @@ def _report_to(context: Context) -> "Report":
     return report
 
 
-def input_schema(tool: str) -> Mapping[str, Any] | None:
+def find_input_schema(tool: str) -> Mapping[str, Any] | None:
     """Schema of one tool, for the protocol's own checks of headers; they are made before it is known who calls."""
     from server.catalogue import definitions
     from server.catalogue.registry import every_tool
 
     known = every_tool().get(tool)
-    return definitions.input_schema(known) if known else None
+    return definitions.make_input_schema(known) if known else None
 
 
 def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more: Any) -> Server[Any]:
@@ -137,7 +141,7 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
         "openchannels",
         version=VERSION,
         title="Bitrix24 Open Channels",
-        get_tool_input_schema=input_schema,
+        get_tool_input_schema=find_input_schema,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,

@@ -13,8 +13,8 @@ from server.calls import ToolCalls
 from server.catalogue.library import Library
 from server.config.guard_settings import GuardSettings
 from server.connection import Connection
-from server.live import Live
 from server.policy import Policy
+from server.portal_resources import PortalResources
 from server.protocol.instructions import INSTRUCTIONS, MASKED
 
 
@@ -56,16 +56,16 @@ class Caller:
         )
 
     @cached_property
-    def live(self) -> Live:
+    def resources(self) -> PortalResources:
         """What the portal holds now, as far as its tools may read it."""
-        return Live(self.policy, self.calls)
+        return PortalResources(self.policy, self.calls)
 
     @property
     def definitions(self) -> list[types.Tool]:
         """Its tools as MCP lists them; made when somebody first asks for them."""
-        from server.catalogue.definitions import definition
+        from server.catalogue.definitions import describe_tool
 
-        return [definition(tool) for tool in self.policy.listed.values()]
+        return [describe_tool(tool) for tool in self.policy.listed.values()]
 
     @property
     def instructions(self) -> str:

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 from mcp.types import CallToolResult, InputRequiredResult
 
 from server.approvals.errors import CallStoppedError
-from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
+from server.catalogue.context import CallContext, DocumentationContext
 from server.catalogue.library import Library
 from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
 from server.connection import Connection
-from server.context import CallContext, DocumentationContext
 from server.policy import Policy
 from server.privacy.masking import Masks, NoMasks, masks_of
 from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
+from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
 from server.protocol.results import Failure, Reply, make_answer, make_result
 from server.telemetry.observer import OK, Running
 from tools.tool import InvalidArgumentsError, Tool
@@ -119,7 +119,7 @@ class ToolCalls:
             self._policy.tools,
             report,
             listen=self._masks.listen,
-            why_not=self._policy.why_denied,
+            explain_denial=self._policy.explain_denial,
             find_approval=self._find_approval,
         )
 
@@ -158,7 +158,9 @@ class ToolCalls:
         if needs_preview:
             call = await call.resolve(context)
         with changes.recording_stops(call, person.name):
-            changes.record("asked", call, person.name, approval=person.answered and person.answered[:40])
+            changes.record(
+                "asked", call, person.name, approval=person.answered_approval and person.answered_approval[:40]
+            )
             changes.rules.check_hourly_limit(call)
             approval = None
             if needs_preview:

@@ -17,7 +17,7 @@ BESIDE_THE_GATEWAY = frozenset({"docs_search", "docs_read", "approval_status"})
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """Words that name effects, toolsets or tools; what is denied is denied, whatever else allows it."""
 
     allow: frozenset[str] = frozenset()
@@ -25,12 +25,12 @@ class Rule:
     deny: frozenset[str] = frozenset()
     """A tool is stopped if it, its toolset or any of its effects is named."""
 
-    def why_denied(self, tool: type[Tool]) -> str | None:
+    def explain_denial(self, tool: type[Tool]) -> str | None:
         """Why it stops a tool by name; None if it does not."""
         stopped = {tool.tool(), tool.toolset()} & self.deny
         return f"{', '.join(sorted(map(str, stopped)))} is denied here" if stopped else None
 
-    def why_not(self, tool: type[Tool]) -> str | None:
+    def explain_refusal(self, tool: type[Tool]) -> str | None:
         """Why it stops a tool; None if it does not."""
         names, effects = {tool.tool(), tool.toolset()}, set(tool.effects.names)
         if stopped := (names | effects) & self.deny:
@@ -46,7 +46,7 @@ class Policy:
 
     toolsets: frozenset[str]
     effects: Effect = EVERY_EFFECT
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
     confirm: Effect = NO_EFFECT
     """A person has to agree to calls with any of these."""
     customer_lines: frozenset[int] | None = None
@@ -58,12 +58,12 @@ class Policy:
     mode: Mode = "tools"
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """The bound that the settings draw."""
         return cls(
             settings.toolsets,
             Effect.READ if settings.read_only else EVERY_EFFECT,
-            (Rule(_known(settings.allow), _known(settings.deny)),),
+            (PolicyRule(_check_names(settings.allow), _check_names(settings.deny)),),
             Effect.named(settings.confirm),
             settings.customer_lines,
             tuple(
@@ -78,7 +78,7 @@ class Policy:
             settings.mode,
         )
 
-    def within(self, other: Self) -> Self:
+    def narrow(self, other: Self) -> Self:
         """What both allow, with the care that either asks for."""
         lines = [bound.customer_lines for bound in (self, other) if bound.customer_lines is not None]
         return type(self)(
@@ -94,19 +94,21 @@ class Policy:
 
     def allows(self, tool: type[Tool]) -> bool:
         """Whether this tool exists here."""
-        return self.why_not(tool) is None
+        return self.explain_refusal(tool) is None
 
-    def why_not(self, tool: type[Tool]) -> str | None:
+    def explain_refusal(self, tool: type[Tool]) -> str | None:
         """Why a tool is out of bounds, for whoever tried to call it; None if it is not."""
         if tool.effects & ~self.effects:
-            return f"its effects are {_listed(tool.effects)}, and only {_listed(self.effects)} is allowed here"
+            return (
+                f"its effects are {_join_effects(tool.effects)}, and only {_join_effects(self.effects)} is allowed here"
+            )
         if tool.toolset() is not None and tool.toolset() not in self.toolsets:
             return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
-        return next((why for rule in self.rules if (why := rule.why_not(tool))), None)
+        return next((why for rule in self.rules if (why := rule.explain_refusal(tool))), None)
 
-    def why_denied(self, tool: type[Tool]) -> str | None:
+    def explain_denial(self, tool: type[Tool]) -> str | None:
         """Why a tool may not be used inside another one either; None if it may."""
-        return next((why for rule in self.rules if (why := rule.why_denied(tool))), None)
+        return next((why for rule in self.rules if (why := rule.explain_denial(tool))), None)
 
     @cached_property
     def tools(self) -> Mapping[str, type[Tool]]:
@@ -123,7 +125,7 @@ class Policy:
         return {**GATEWAY, **{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}}
 
 
-def _known(words: frozenset[str]) -> frozenset[str]:
+def _check_names(words: frozenset[str]) -> frozenset[str]:
     """The words, or SettingsError: a misspelt one would quietly leave a limit off."""
     if not words:
         return words
@@ -135,5 +137,5 @@ def _known(words: frozenset[str]) -> frozenset[str]:
     return words
 
 
-def _listed(effects: Effect) -> str:
+def _join_effects(effects: Effect) -> str:
     return ", ".join(effects.names) or "nothing"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.catalogue.definitions import definition
+from server.catalogue.definitions import describe_tool
 from tests.assistant import EVERYTHING
 
 FOLDER = Path(__file__).parent / "toolsnaps"
@@ -17,7 +17,7 @@ METHODS = EVERYTHING
 
 
 def _present(tool: str) -> str:
-    shown = definition(METHODS[tool]).model_dump(by_alias=True, exclude_none=True)
+    shown = describe_tool(METHODS[tool]).model_dump(by_alias=True, exclude_none=True)
     return json.dumps(shown, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

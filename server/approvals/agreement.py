@@ -41,7 +41,7 @@ class Agreement:
         """
         approval = self._approval_of(call, preview, person)
         try:
-            agreed = await person.agrees(approval.id, f"{approval.summary}\n\nShall this be done?")
+            agreed = await person.ask(approval.id, f"{approval.summary}\n\nShall this be done?")
         except InputRequiredError:
             self._recorder.record("pending", type(call), call.given, person.name, approval=approval.id)
             raise
@@ -62,8 +62,8 @@ class Agreement:
     def _approval_of(self, call: Tool, preview: Preview, person: Person) -> Approval:
         """The approval that the person answers now, if it is of exactly this call; else one that waits."""
         arguments = dict(call.given)
-        if person.answered is not None:
-            known = self._store.get(person.answered)
+        if person.answered_approval is not None:
+            known = self._store.get(person.answered_approval)
             whose = (known.portal, known.caller, known.tool, known.arguments) if known else None
             if known and known.stage == "pending" and whose == (self._portal, self._owner, call.tool(), arguments):
                 return known

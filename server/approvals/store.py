@@ -80,7 +80,7 @@ class ApprovalStore:
         """A new pending approval, or the pending one of the very same call."""
         now = self._now()
         text = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
-        with self._changing() as database:
+        with self._open_transaction() as database:
             same = database.execute(
                 "SELECT * FROM approvals WHERE state = 'pending' AND portal = ? AND caller = ? AND tool = ?"
                 " AND arguments = ? AND expires > ?",
@@ -98,17 +98,17 @@ class ApprovalStore:
                 " VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
                 (new, portal, caller, tool, text, summary, now, now + seconds),
             )
-            return self._read(_existing(database, new))
+            return self._read(_get_row(database, new))
 
     def get(self, approval_id: str) -> Approval | None:
         """One of them."""
-        with self._changing() as database:
-            row = _row(database, approval_id)
+        with self._open_transaction() as database:
+            row = _find_row(database, approval_id)
         return None if row is None else self._read(row)
 
     def list_all(self) -> list[Approval]:
         """All of them, newest first."""
-        with self._changing() as database:
+        with self._open_transaction() as database:
             rows = database.execute("SELECT * FROM approvals ORDER BY asked DESC").fetchall()
         return [self._read(row) for row in rows]
 
@@ -116,35 +116,35 @@ class ApprovalStore:
         self, approval_id: str, *, approve: bool, by: str, note: Callable[[Approval], None] = lambda _: None
     ) -> Approval:
         """A person's decision; only the first one counts, only before it expires, and only if it could be noted."""
-        with self._changing() as database:
-            settled = self._settled(database, approval_id, "approved" if approve else "denied", by)
+        with self._open_transaction() as database:
+            settled = self._settle_row(database, approval_id, "approved" if approve else "denied", by)
             note(settled)
         return settled
 
     def begin(self, approval_id: str, *, by: str) -> Approval:
         """A person's agreement and the right to make the call, in one: no other server comes in between."""
-        with self._changing() as database:
-            self._settled(database, approval_id, "approved", by)
+        with self._open_transaction() as database:
+            self._settle_row(database, approval_id, "approved", by)
             database.execute(
                 "UPDATE approvals SET state = 'running', started = ?, runner = ? WHERE id = ?",
                 (self._now(), self._runner.name, approval_id),
             )
-            return self._read(_existing(database, approval_id))
+            return self._read(_get_row(database, approval_id))
 
     def claim(self, approval_id: str) -> Approval | None:
         """The right to run an approved call, given once; None if it is not approved, has expired or was claimed."""
         now = self._now()
-        with self._changing() as database:
+        with self._open_transaction() as database:
             changed = database.execute(
                 "UPDATE approvals SET state = 'running', started = ?, runner = ?"
                 " WHERE id = ? AND state = 'approved' AND expires > ?",
                 (now, self._runner.name, approval_id, now),
             ).rowcount
-            return self._read(_existing(database, approval_id)) if changed else None
+            return self._read(_get_row(database, approval_id)) if changed else None
 
     def end_lost(self, portal: str, caller: str) -> list[Approval]:
         """Calls of a caller whose server ended while it made them: from now on their outcome is unknown."""
-        with self._changing() as database:
+        with self._open_transaction() as database:
             rows = database.execute(
                 "SELECT * FROM approvals WHERE state = 'running' AND portal = ? AND caller = ?", (portal, caller)
             ).fetchall()
@@ -155,7 +155,7 @@ class ApprovalStore:
 
     def list_waiting(self, portal: str, caller: str) -> dict[str, bool]:
         """Calls of a caller to a portal that are not settled or not made yet, and whether each is approved."""
-        with self._changing() as database:
+        with self._open_transaction() as database:
             rows = database.execute(
                 "SELECT id, state FROM approvals WHERE state IN ('pending', 'approved') AND portal = ? AND caller = ?"
                 " AND expires > ? ORDER BY asked",
@@ -165,14 +165,14 @@ class ApprovalStore:
 
     def finish(self, approval_id: str, outcome: Outcome, reply: str) -> None:
         """What became of a call that ran."""
-        with self._changing() as database:
+        with self._open_transaction() as database:
             database.execute(
                 "UPDATE approvals SET state = ?, ended = ?, reply = ? WHERE id = ? AND state = 'running'",
                 (outcome, self._now(), reply, approval_id),
             )
 
     @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
+    def _open_transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction; what has expired by then stays so, and a clock that was put back brings nothing to life."""
         now = self._now()
         with self.state.changing() as database:
@@ -183,12 +183,12 @@ class ApprovalStore:
             )
             yield database
 
-    def _settled(self, database: sqlite3.Connection, approval_id: str, state: Stage, by: str) -> Approval:
+    def _settle_row(self, database: sqlite3.Connection, approval_id: str, state: Stage, by: str) -> Approval:
         changed = database.execute(
             "UPDATE approvals SET state = ?, settled = ?, settled_by = ? WHERE id = ? AND state = 'pending'",
             (state, self._now(), by, approval_id),
         ).rowcount
-        row = _row(database, approval_id)
+        row = _find_row(database, approval_id)
         if row is None:
             raise NotPendingError(f"there is no approval {approval_id[:40]}")
         approval = self._read(row)
@@ -207,13 +207,13 @@ class ApprovalStore:
         return Approval.from_row(row, stage)
 
 
-def _row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:
+def _find_row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = database.execute("SELECT * FROM approvals WHERE id = ?", (approval_id,)).fetchone()
     return row
 
 
-def _existing(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row:
-    row = _row(database, approval_id)
+def _get_row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row:
+    row = _find_row(database, approval_id)
     if row is None:
         raise LookupError(approval_id)
     return row

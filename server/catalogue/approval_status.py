@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from server.context import CallContext
+from server.catalogue.context import CallContext
 from tools.effect import Effect
 from tools.fence import in_quotes
 from tools.tool import InvalidArgumentsError, Tool

@@ -13,18 +13,18 @@ DRY_RUN = "dry_run"
 
 
 @cache
-def definition(tool: type[Tool]) -> types.Tool:
+def describe_tool(tool: type[Tool]) -> types.Tool:
     """One entry of tools/list."""
     return types.Tool(
         name=tool.tool(),
         title=tool.title,
         description=tool.description(),
-        input_schema=input_schema(tool),
-        annotations=annotations(tool),
+        input_schema=make_input_schema(tool),
+        annotations=make_annotations(tool),
     )
 
 
-def input_schema(tool: type[Tool]) -> dict[str, Any]:
+def make_input_schema(tool: type[Tool]) -> dict[str, Any]:
     """The tool's arguments; those that change something can be asked for a draft."""
     schema = tool.input_schema()
     if tool.reads():
@@ -32,7 +32,7 @@ def input_schema(tool: type[Tool]) -> dict[str, Any]:
     return {**schema, "properties": {**schema.get("properties", {}), DRY_RUN: {"type": "boolean"}}}
 
 
-def annotations(tool: type[Tool]) -> types.ToolAnnotations:
+def make_annotations(tool: type[Tool]) -> types.ToolAnnotations:
     """Hints from the effects; for a tool that only reads, MCP gives the other two no meaning."""
     if tool.reads():
         return types.ToolAnnotations(read_only_hint=True)
@@ -43,6 +43,6 @@ def annotations(tool: type[Tool]) -> types.ToolAnnotations:
     )
 
 
-def size(tool: type[Tool]) -> int:
+def count_bytes(tool: type[Tool]) -> int:
     """Bytes of JSON that the tool costs in every conversation."""
-    return len(definition(tool).model_dump_json(by_alias=True, exclude_none=True).encode())
+    return len(describe_tool(tool).model_dump_json(by_alias=True, exclude_none=True).encode())

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from server.catalogue.context import DocumentationContext
 from server.catalogue.library import INDEX, PageNotFoundError
-from server.context import DocumentationContext
 from tools.effect import Effect
 from tools.names import snake_case
 from tools.tool import InvalidArgumentsError, Tool

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, NoReturn
 
 from pydantic import Field
 
-from server.context import DocumentationContext
+from server.catalogue.context import DocumentationContext
 from tools.effect import Effect
 from tools.names import snake_case, tool_name
 from tools.tool import InvalidArgumentsError, Tool
@@ -68,10 +68,10 @@ class DescribeMethod(Gateway):
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """What the tool's own entry in a list of tools would say."""
-        from server.catalogue.definitions import definition
+        from server.catalogue.definitions import describe_tool
 
         tool = context.tools[find_name(self.name, context.tools)]
-        shown: dict[str, Any] = definition(tool).model_dump(by_alias=True, exclude_none=True, mode="json")
+        shown: dict[str, Any] = describe_tool(tool).model_dump(by_alias=True, exclude_none=True, mode="json")
         return {**shown, "effects": list(tool.effects.names), "page": tool.page()}
 
 

@@ -10,7 +10,7 @@ import click
 from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from server.caller import Caller
-from server.catalogue.definitions import input_schema
+from server.catalogue.definitions import make_input_schema
 from tools.tool import Tool
 
 
@@ -32,9 +32,9 @@ class AtTerminal:
     """The person who typed the call."""
 
     name: str = "terminal"
-    answered: str | None = None
+    answered_approval: str | None = None
 
-    async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
+    async def ask(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
         """Asked on the terminal; without one the answer is no."""
         if sys.stdin.isatty():
             return click.confirm(question, err=True)
@@ -62,7 +62,7 @@ def _in_words(block: ContentBlock) -> str:
 
 def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
     """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text."""
-    properties = input_schema(tool)["properties"] if tool else {}
+    properties = make_input_schema(tool)["properties"] if tool else {}
     arguments: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")

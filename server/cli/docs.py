@@ -53,8 +53,8 @@ def _look_up(
 ) -> None:
     import anyio
 
+    from server.catalogue.context import DocumentationContext
     from server.catalogue.library import Library
-    from server.context import DocumentationContext
     from tools.tool import InvalidArgumentsError
 
     library = Library(read_settings(context).docs_folder.expanduser())

@@ -107,7 +107,7 @@ def _problems(error: "ValidationError", prefix: str) -> str:
 def policy_of(settings: Settings) -> Policy:
     """The bounds that the settings draw."""
     try:
-        return Policy.of(settings)
+        return Policy.from_settings(settings)
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
 

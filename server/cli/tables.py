@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from reference.pages.markdown import cell
-from server.catalogue.definitions import size
+from server.catalogue.definitions import count_bytes
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.tool import Tool
 
 
 def tools_in_text(tools: Iterable[type[Tool]]) -> str:
     """Tool, toolset, effects, bytes; the sum at the end."""
-    rows = [(tool.tool(), tool.toolset() or "", " ".join(tool.effects.names), size(tool)) for tool in tools]
+    rows = [(tool.tool(), tool.toolset() or "", " ".join(tool.effects.names), count_bytes(tool)) for tool in tools]
     rows.append((f"{len(rows)} tools", "", "", sum(row[3] for row in rows)))
     widths = [max(len(str(row[column])) for row in [("tool", "toolset", "effects", 0), *rows]) for column in range(3)]
     heading = f"{'tool':{widths[0]}}  {'toolset':{widths[1]}}  {'effects':{widths[2]}}  bytes"

@@ -76,7 +76,7 @@ class Portals:
             library = Library(settings.docs_folder.expanduser())
             self._callers[known] = Caller(
                 name,
-                Policy.of(settings).within(bound),
+                Policy.from_settings(settings).narrow(bound),
                 connection,
                 library,
                 GuardSettings.of(settings),

@@ -41,11 +41,11 @@ class Person(Protocol):
         ...
 
     @property
-    def answered(self) -> str | None:
+    def answered_approval(self) -> str | None:
         """Id of the approval that this request brings an answer to."""
         ...
 
-    async def agrees(self, approval_id: str, question: str) -> bool | None:
+    async def ask(self, approval_id: str, question: str) -> bool | None:
         """Yes or no; None if the client cannot ask. InputRequiredError where the client has to come again."""
         ...
 
@@ -55,14 +55,14 @@ class Nobody:
     """Nobody can be asked: the call came from a program."""
 
     name: str = ""
-    answered: str | None = None
+    answered_approval: str | None = None
 
-    async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
+    async def ask(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
         """Cannot be asked."""
         return None
 
 
-class AtClient:
+class ClientPerson:
     """The person at the client that sent a tool call."""
 
     def __init__(self, context: Any, params: types.CallToolRequestParams) -> None:
@@ -76,20 +76,20 @@ class AtClient:
         return f"{told.client_info.name} {told.client_info.version}"[:120] if told else ""
 
     @property
-    def answered(self) -> str | None:
+    def answered_approval(self) -> str | None:
         """The state that the client sent back."""
         return self._params.request_state if self._params.input_responses else None
 
-    async def agrees(self, approval_id: str, question: str) -> bool | None:
+    async def ask(self, approval_id: str, question: str) -> bool | None:
         """Asked at once where the protocol has a way back to the client, else by sending the client round."""
-        if self.answered == approval_id:
-            return _yes((self._params.input_responses or {}).get(QUESTION))
+        if self.answered_approval == approval_id:
+            return _is_yes((self._params.input_responses or {}).get(QUESTION))
         if not self._can_be_asked():
             return None
         if self._context.protocol_version in MODERN_PROTOCOL_VERSIONS:
             raise InputRequiredError(approval_id, question)
         try:
-            return _yes(
+            return _is_yes(
                 await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)
             )
         except MCPError:  # no way back to the client, or it cannot do what it said it can
@@ -103,7 +103,7 @@ class AtClient:
         return elicits is not None and (elicits.form is not None or elicits.url is None)
 
 
-def _yes(answer: object) -> bool:
+def _is_yes(answer: object) -> bool:
     if not isinstance(answer, types.ElicitResult):
         return False
     return answer.action == "accept" and (answer.content or {}).get("approve") is True

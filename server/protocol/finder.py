@@ -71,7 +71,7 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
 
 
 def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping[str, Any]) -> ToolNotFoundError:
-    reason = policy.why_not(tool)
+    reason = policy.explain_refusal(tool)
     if not reason:
         happened, todo = "This server shows its tools through a gateway", f"Call it through {CallMethod.tool()}."
         return ToolNotFoundError(Failure(tool.tool(), UNKNOWN_TOOL, happened, todo, page=tool.page()))

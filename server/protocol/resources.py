@@ -1,21 +1,14 @@
-"""Pages and prompts as MCP has them."""
+"""The documentation pages as MCP has them: resources and templates of their addresses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from mcp import types
 
-from prompts import Prompt, PromptArgumentsError, prompts, takes
 from reference.pages.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from reference.pages.page import Kind
 from reference.pages.registry import pages
 from server.catalogue.library import OFFICIAL
-from server.catalogue.registry import every_tool
-from server.policy import Policy
-from tools.registry import methods
-from tools.untrusted import visible
-
-Reference = types.ResourceTemplateReference | types.PromptReference
 
 MARKDOWN = "text/markdown"
 PRIORITIES: Mapping[Kind, float] = {
@@ -28,16 +21,10 @@ PRIORITIES: Mapping[Kind, float] = {
     "error": 0.3,
 }
 """How much a reader needs a page of each kind before any other."""
-MOST_VALUES = 100
-"""Of a completion, by the protocol."""
-
-
-class PromptNotFoundError(Exception):
-    """A prompt that does not exist, or arguments that it does not take."""
 
 
 @cache
-def resources() -> list[types.Resource]:
+def list_page_resources() -> list[types.Resource]:
     """Every page as a resource."""
     return [
         types.Resource(
@@ -47,17 +34,17 @@ def resources() -> list[types.Resource]:
             description=page.description,
             mime_type=MARKDOWN,
             size=len(page.text().encode()),
-            annotations=_annotations(page.kind, page.modified()),
+            annotations=_make_annotations(page.kind, page.modified()),
         )
         for page in pages().values()
     ]
 
 
-def _annotations(kind: Kind, modified: str | None = None) -> types.Annotations:
+def _make_annotations(kind: Kind, modified: str | None = None) -> types.Annotations:
     return types.Annotations(audience=["user", "assistant"], priority=PRIORITIES[kind], last_modified=modified)
 
 
-def templates() -> list[types.ResourceTemplate]:
+def list_page_templates() -> list[types.ResourceTemplate]:
     """How the addresses of pages are made."""
     kinds: dict[Kind, tuple[str, str]] = {
         "method": (f"{ROOT}/methods", "Page of a method by its REST name, e.g. imopenlines.dialog.get, or its tool's"),
@@ -73,7 +60,7 @@ def templates() -> list[types.ResourceTemplate]:
             name=f"{kind}s",
             description=description,
             mime_type=MARKDOWN,
-            annotations=_annotations(kind),
+            annotations=_make_annotations(kind),
         )
         for kind, (folder, description) in kinds.items()
     ] + [
@@ -85,71 +72,3 @@ def templates() -> list[types.ResourceTemplate]:
             annotations=types.Annotations(audience=["user", "assistant"], priority=0.2),
         )
     ]
-
-
-def prompt_list() -> list[types.Prompt]:
-    """Every prompt with its arguments."""
-    return [
-        types.Prompt(
-            name=prompt.name,
-            title=prompt.title,
-            description=prompt.description,
-            arguments=[
-                types.PromptArgument(name=argument.name, description=argument.description, required=argument.required)
-                for argument in prompt.arguments
-            ],
-        )
-        for prompt in prompts().values()
-    ]
-
-
-def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.GetPromptResult:
-    """A prompt filled in, with what it names and this caller does not have, or PromptNotFoundError."""
-    found = prompts().get(name)
-    if found is None:
-        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
-    try:
-        text = visible(found.render(arguments)) + _missing(found, policy)
-    except PromptArgumentsError as error:
-        raise PromptNotFoundError(str(error)) from None
-    message = types.PromptMessage(role="user", content=types.TextContent(text=text))
-    return types.GetPromptResult(description=found.description, messages=[message])
-
-
-def _missing(found: Prompt, policy: Policy) -> str:
-    """A text is the same for everybody; what only reads may lack its last steps and still be of use."""
-    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.named}
-    reasons = [f"- `{name}`: {why}" for name, tool in tools.items() if (why := policy.why_not(tool))]
-    if not reasons:
-        return ""
-    return "\n".join(("\nNot available here; leave out the steps that need these, and tell me so first:", *reasons, ""))
-
-
-def complete(begun: str, values: Sequence[str]) -> types.Completion:
-    """Of the values those that begin as asked, then those that hold it."""
-    asked = begun.lower()
-    found = [value for value in values if asked in value.lower()]
-    found.sort(key=lambda value: not value.lower().startswith(asked))
-    return types.Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)
-
-
-def values(ref: Reference, argument: str) -> list[str]:
-    """What an argument of a prompt or of a page's address may become."""
-    if isinstance(ref, types.PromptReference):
-        return _of_prompts().get(argument, []) if takes(ref.name, argument) else []
-    folder, _, last = ref.uri.rpartition("/")
-    if last != "{name}" or argument != "name":
-        return []
-    return [uri.rpartition("/")[2] for uri in pages() if uri.rpartition("/")[0] == folder]
-
-
-def _of_prompts() -> Mapping[str, list[str]]:
-    """Argument of a prompt -> what is worth offering for it."""
-    from reference.pages.errors import codes
-    from reference.pages.examples import LANGUAGES
-
-    return {
-        "code": [code or "(empty)" for code in codes()],
-        "method": [method.rest for method in methods().values()],
-        "language": list(LANGUAGES),
-    }

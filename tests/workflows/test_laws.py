@@ -31,7 +31,7 @@ def test_a_tool_says_what_it_is_what_it_asks_and_what_it_answers(tool: type[Comp
     assert tool.effects
     assert tool.asks
     assert tool.answer
-    assert definitions.size(tool) < LARGEST
+    assert definitions.count_bytes(tool) < LARGEST
 
 
 @each

@@ -31,7 +31,7 @@ class Context:
     began: float = field(default_factory=anyio.current_time)
     listen: Callable[[Any], None] = _nobody
     """Hears every answer of the portal as it came."""
-    why_not: Callable[[type[Method]], str | None] = _nobody
+    explain_denial: Callable[[type[Method]], str | None] = _nobody
     """Why a method may not change anything for this caller, whichever tool it is a part of."""
     thrifty: bool = False
     """See `saving`."""
@@ -39,7 +39,7 @@ class Context:
     def check(self, *methods: Method) -> None:
         """ForbiddenError, before anything is changed, if one of these steps may not be taken."""
         for method in methods:
-            if not method.reads() and (why := self.why_not(type(method))):
+            if not method.reads() and (why := self.explain_denial(type(method))):
                 raise ForbiddenError(f"It takes {method.tool()}, and {why}")
 
     async def ask(self, method: Method) -> Any:

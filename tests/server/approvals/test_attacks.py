@@ -93,7 +93,7 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
         async with anyio.create_task_group() as tasks:
 
             class Leaving(Nobody):
-                async def agrees(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
+                async def ask(self, approval_id: str, question: str) -> bool | None:  # noqa: ARG002
                     tasks.cancel_scope.cancel()
                     await anyio.sleep_forever()
                     return None
@@ -110,11 +110,11 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
 class Repeating:
     """A client of the newer protocol, which calls again with the person's answer, or with somebody else's."""
 
-    answered: str | None
+    answered_approval: str | None
     name: str = "a test"
 
-    async def agrees(self, approval_id: str, question: str) -> bool:
-        if self.answered is None:
+    async def ask(self, approval_id: str, question: str) -> bool:
+        if self.answered_approval is None:
             raise InputRequiredError(approval_id, question)
         return True
 
@@ -220,9 +220,9 @@ class Mover:
 
     house: House
     name: str = "a test"
-    answered: str | None = None
+    answered_approval: str | None = None
 
-    async def agrees(self, approval_id: str, question: str) -> bool:  # noqa: ARG002
+    async def ask(self, approval_id: str, question: str) -> bool:  # noqa: ARG002
         await _moved(self.house)
         return True
 

@@ -11,7 +11,7 @@ import pytest
 
 from server.audit.redaction import redact_arguments
 from server.caller import Caller
-from server.live import ResourceUnavailableError
+from server.portal_resources import ResourceUnavailableError
 from server.privacy.masking import masks_of
 from server.privacy.pseudonyms import FORM
 from tests.assistant import ROOT, text_of
@@ -147,7 +147,7 @@ def test_no_pseudonym_is_taken_off_by_having_the_original_said_back(house: House
                 for name, arguments in SAID_BACK[back](glued):
                     await call(caller, name, arguments)
                 with pytest.raises(ResourceUnavailableError) as shown:
-                    await caller.live.read(f"openchannels://dialogs/{glued}")
+                    await caller.resources.read(f"openchannels://dialogs/{glued}")
                 told.append(str(shown.value))
 
     house.play(story, mask_pii=True)

@@ -175,7 +175,7 @@ def test_after_any_look_at_one_client_writing_to_another_waits_for_a_person(
 @pytest.mark.parametrize("uri", ["openchannels://inbox", f"openchannels://dialogs/{OTHER}"])
 def test_reading_a_resource_is_a_look_too(house: House, uri: str) -> None:
     async def story(caller: Caller) -> None:
-        assert await caller.live.read(uri)
+        assert await caller.resources.read(uri)
         assert "a person has to approve" in text_of(await answer(caller, "bot_session_message_send", said()))
 
     house.play(story, taint=True)

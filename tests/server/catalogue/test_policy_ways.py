@@ -135,7 +135,7 @@ def test_every_tool_is_held_to_the_bounds_of_a_token(tmp_path: Path, bound: str)
 
 def drawn(settings: dict[str, Any]) -> Policy:
     """The bound that settings draw."""
-    return Policy.of(Settings(**{"sandbox": True, "toolsets": "all", "confirm": "none", **settings}))
+    return Policy.from_settings(Settings(**{"sandbox": True, "toolsets": "all", "confirm": "none", **settings}))
 
 
 @pytest.mark.parametrize("first", POLICIES, ids=[name for name, _, _ in POLICIES])
@@ -144,21 +144,23 @@ def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: tuple[str, dic
     one = drawn(first[1])
     for _, settings, _ in POLICIES:
         other = drawn(settings)
-        both = one.within(other)
+        both = one.narrow(other)
         assert set(both.tools) == set(one.tools) & set(other.tools)
         assert both.confirm == one.confirm | other.confirm
         for bound in (one, other):
             assert bound.customer_lines is None or both.customer_lines is not None
             assert all(dict(both.per_hour)[effect] <= most for effect, most in bound.per_hour)
         for name, tool in CHANGES.items():
-            assert (both.why_denied(tool) is None) == (not one.why_denied(tool) and not other.why_denied(tool)), name
+            assert (both.explain_denial(tool) is None) == (
+                not one.explain_denial(tool) and not other.explain_denial(tool)
+            ), name
 
 
 def test_of_two_bounds_the_closer_number_and_the_lines_of_both_hold() -> None:
     one = drawn({"customer_lines": "1,2", "customer_per_hour": 5, "taint": True})
     other = drawn({"customer_lines": "2,3", "customer_per_hour": 2, "destructive_per_hour": 1, "mode": "gateway"})
-    for both in (one.within(other), other.within(one)):
+    for both in (one.narrow(other), other.narrow(one)):
         assert both.customer_lines == frozenset({2})
         assert dict(both.per_hour) == {"customer": 2, "destructive": 1}
         assert (both.taint, both.mode) == (True, "gateway")
-    assert one.within(drawn({"customer_lines": "3"})).customer_lines == frozenset()
+    assert one.narrow(drawn({"customer_lines": "3"})).customer_lines == frozenset()

@@ -28,7 +28,7 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.protocol.instructions import INSTRUCTIONS
-from server.protocol.resources import prompt
+from server.protocol.prompts import fill_prompt
 from server.storage.database import State
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, Assistant, attended, text_of
 from tests.callers import answer
@@ -320,7 +320,7 @@ def test_what_an_assistant_repeats_hides_nothing(tmp_path: Path, hostile: str) -
         ]
 
     assert [fault for reply in in_process(tmp_path, story) for fault in faults(reply)] == []
-    for content in prompt("answer_customer", {"chat_id": f"5 {hostile}"}, Policy(frozenset(TOOLSETS))).messages:
+    for content in fill_prompt("answer_customer", {"chat_id": f"5 {hostile}"}, Policy(frozenset(TOOLSETS))).messages:
         assert isinstance(content.content, TextContent)
         assert hidden_characters(content.content.text) == []
 

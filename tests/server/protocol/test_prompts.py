@@ -9,7 +9,7 @@ from prompts import prompts
 from server.catalogue.registry import every_tool
 from server.config.settings import Settings
 from server.policy import Policy
-from server.protocol.resources import prompt
+from server.protocol.prompts import fill_prompt
 from tests.assistant import assistant
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -22,7 +22,7 @@ POLICIES = {
     "read only": Policy(frozenset(TOOLSETS), Effect.READ),
     "gateway": Policy(frozenset(TOOLSETS), mode="gateway"),
     "nothing": Policy(frozenset()),
-    "deny": Policy.of(Settings(sandbox=True, deny=frozenset({"takeover", "v2_operator_list"}))),
+    "deny": Policy.from_settings(Settings(sandbox=True, deny=frozenset({"takeover", "v2_operator_list"}))),
     **{f"without {toolset}": Policy(frozenset(TOOLSETS) - {toolset}) for toolset in TOOLSETS},
     **{
         f"without {' and '.join(pair)}": Policy(frozenset(TOOLSETS), EVERY_EFFECT & ~Effect.named(frozenset(pair)))
@@ -33,7 +33,7 @@ POLICIES = {
 
 def _text(name: str, policy: Policy) -> str:
     arguments = {one.name: "7" for one in prompts()[name].arguments}
-    (message,) = prompt(name, arguments, policy).messages
+    (message,) = fill_prompt(name, arguments, policy).messages
     return message.content.text  # type: ignore[union-attr]
 
 

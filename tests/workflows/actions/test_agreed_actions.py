@@ -16,14 +16,14 @@ HELLO = "Good morning!"
 
 @dataclass
 class Asked:
-    """A person who agrees, perhaps after something has happened."""
+    """A person who ask, perhaps after something has happened."""
 
     meanwhile: Callable[[], None] = lambda: None
     name: str = "a test"
-    answered: str | None = None
+    answered_approval: str | None = None
     questions: list[str] = field(default_factory=list)
 
-    async def agrees(self, approval_id: str, question: str) -> bool:  # noqa: ARG002
+    async def ask(self, approval_id: str, question: str) -> bool:  # noqa: ARG002
         """Yes."""
         self.questions.append(question)
         self.meanwhile()

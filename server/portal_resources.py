@@ -35,7 +35,7 @@ class ResourceUnavailableError(Exception):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceKind:
     """A family of resources, or one without an argument."""
 
     tool: str
@@ -55,8 +55,8 @@ class Kind:
         return f"{ROOT}{self.name}" + (f"/{{{self.variable}}}" if self.variable else "")
 
 
-INBOX = Kind("inbox", "inbox", "Who waits", "The dialogs that need someone, longest wait first")
-DIALOG = Kind(
+INBOX = ResourceKind("inbox", "inbox", "Who waits", "The dialogs that need someone, longest wait first")
+DIALOG = ResourceKind(
     "dialog",
     "dialogs",
     "Dialog",
@@ -65,15 +65,15 @@ DIALOG = Kind(
     variable="chat_id",
     more=(("last", TRANSCRIPT),),
 )
-LINE = Kind(
+LINE = ResourceKind(
     "channel_overview", "lines", "Line", "What a line does, in words, by its id", argument="line", variable="id"
 )
 KINDS = (INBOX, DIALOG, LINE)
-IN_PROMPTS: Mapping[str, Kind] = {"chat_id": DIALOG, "config_id": LINE, "line": LINE}
+IN_PROMPTS: Mapping[str, ResourceKind] = {"chat_id": DIALOG, "config_id": LINE, "line": LINE}
 """Argument of a prompt -> what its values are the ids of."""
 
 
-class Live:
+class PortalResources:
     """The resources of one caller."""
 
     def __init__(self, policy: Policy, calls: ToolCalls) -> None:
@@ -81,18 +81,24 @@ class Live:
         self._calls = calls
         self._offered: dict[str, tuple[float, list[int]]] = {}
 
-    def resources(self) -> list[types.Resource]:
+    def list_resources(self) -> list[types.Resource]:
         """Those without an argument."""
-        return [types.Resource(uri=kind.address, **_told(kind)) for kind in self._kinds if not kind.variable]
+        return [types.Resource(uri=kind.address, **_describe(kind)) for kind in self._kinds if not kind.variable]
 
-    def templates(self) -> list[types.ResourceTemplate]:
+    def list_templates(self) -> list[types.ResourceTemplate]:
         """How the addresses of the others are made."""
         return [
-            types.ResourceTemplate(uri_template=kind.address, **_told(kind)) for kind in self._kinds if kind.variable
+            types.ResourceTemplate(uri_template=kind.address, **_describe(kind))
+            for kind in self._kinds
+            if kind.variable
         ]
 
     async def read(self, uri: str, report: "Report | None" = None) -> str | None:
-        """The text of a resource, or ResourceUnavailableError; None for an address of another kind."""
+        """The text of a resource; None for an address of another kind.
+
+        Raises:
+            ResourceUnavailableError: The address is wrong, or the portal gives nothing.
+        """
         name, _, end = uri.removeprefix(ROOT).partition("/")
         kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
         if kind is None or not uri.startswith(ROOT):
@@ -103,24 +109,26 @@ class Live:
             raise ResourceUnavailableError(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
         return fenced(reply.text())
 
-    async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
+    async def list_ids(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""
-        kind = self._kind_of(ref, argument)
+        kind = self._find_kind(ref, argument)
         if kind is None:
             return []
         at, ids = self._offered.get(kind.name, (float("-inf"), []))
         if anyio.current_time() - at >= FRESH:
-            ids = await self._ids(kind)
+            ids = await self._read_ids(kind)
             self._offered[kind.name] = (anyio.current_time(), ids)
         return list(map(str, ids))
 
-    def _kind_of(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> Kind | None:
+    def _find_kind(
+        self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str
+    ) -> ResourceKind | None:
         if isinstance(ref, types.PromptReference):
             kind = IN_PROMPTS.get(argument) if takes(ref.name, argument) else None
             return kind if kind in self._kinds else None
         return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
 
-    async def _ids(self, kind: Kind) -> list[int]:
+    async def _read_ids(self, kind: ResourceKind) -> list[int]:
         from workflows.directory.completions import line_ids, recent_chats
 
         try:
@@ -130,7 +138,7 @@ class Live:
             return []
 
 
-def _told(kind: Kind) -> dict[str, Any]:
+def _describe(kind: ResourceKind) -> dict[str, Any]:
     """What a client is told of a kind beside its address."""
     return {
         "name": kind.name,
