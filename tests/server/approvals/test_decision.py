@@ -1,0 +1,106 @@
+"""Deciding of a changing call, alone: limits, lines, and whether a person has to agree."""
+
+from pathlib import Path
+
+import pytest
+
+from server.approvals.decision import ChangeRules
+from server.approvals.errors import CallStoppedError
+from server.approvals.hourly_limit import HOUR, HourlyLimit
+from server.approvals.preview import Preview
+from server.policy import Policy
+from server.storage.database import State
+from tools import TOOLSETS
+from tools.effect import NO_EFFECT, Effect
+from tools.messages import CrmMessageAdd
+from tools.operators import OperatorFinish, OperatorSkip
+from tools.tool import Tool
+
+PORTAL = "https://portal.example user 1"
+MESSAGE = CrmMessageAdd.from_tool(
+    {"crm_entity_type": "lead", "crm_entity": 5, "user_id": 1, "chat_id": 203, "message": "Hello"}
+)
+SKIP = OperatorSkip.from_tool({"chat_id": 203})
+FINISH = OperatorFinish.from_tool({"chat_id": 203})
+
+
+class Clock:
+    """Time that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_rules(folder: Path, clock: Clock | None = None, **bounds: object) -> ChangeRules:
+    policy = Policy(frozenset(TOOLSETS), **bounds)  # type: ignore[arg-type]
+    limit = HourlyLimit(State(folder / "state.sqlite"), dict(policy.per_hour), clock or Clock())
+    return ChangeRules(policy, limit, PORTAL)
+
+
+def show(call: Tool, *, chat_id: int | None = 203, line_id: int | None = 1) -> Preview:
+    return Preview(call.tool(), call.title, call.effects, "method", {}, chat_id=chat_id, line_id=line_id)
+
+
+@pytest.mark.parametrize(
+    ("call", "bounds", "needed"),
+    [
+        (MESSAGE, {}, False),
+        (MESSAGE, {"taint": True}, True),
+        (MESSAGE, {"customer_lines": frozenset({1})}, True),
+        (MESSAGE, {"confirm": Effect.CUSTOMER}, True),
+        (MESSAGE, {"confirm": Effect.DESTRUCTIVE}, False),
+        (SKIP, {"taint": True}, False),
+        (SKIP, {"customer_lines": frozenset({1})}, False),
+        (SKIP, {"confirm": Effect.TAKEOVER}, True),
+        (FINISH, {"confirm": Effect.DESTRUCTIVE}, True),
+    ],
+)
+def test_the_state_is_looked_at_only_where_something_depends_on_it(
+    tmp_path: Path, call: Tool, bounds: dict[str, object], needed: bool
+) -> None:
+    assert make_rules(tmp_path, **bounds).needs_preview(call) is needed
+
+
+@pytest.mark.parametrize(("read", "asked"), [(frozenset(), False), ({203}, False), ({201}, True), ({201, 203}, True)])
+def test_only_words_of_another_client_make_a_message_need_a_person(
+    tmp_path: Path, read: frozenset[int], asked: bool
+) -> None:
+    rules = make_rules(tmp_path, taint=True)
+    rules.note_chats_read(frozenset(read))
+    assert rules.needs_person(MESSAGE, show(MESSAGE)) is asked
+    assert rules.needs_person(SKIP, show(SKIP)) is False
+
+
+@pytest.mark.parametrize(("effects", "asked"), [(NO_EFFECT, False), (Effect.CUSTOMER, True), (Effect.TAKEOVER, False)])
+def test_the_effects_that_are_confirmed_need_a_person(tmp_path: Path, effects: Effect, asked: bool) -> None:
+    rules = make_rules(tmp_path, confirm=effects)
+    assert rules.needs_person(MESSAGE, show(MESSAGE)) is asked
+
+
+@pytest.mark.parametrize("line_id", [2, None])
+def test_a_client_of_another_line_or_of_none_that_is_known_gets_nothing(tmp_path: Path, line_id: int | None) -> None:
+    rules = make_rules(tmp_path, customer_lines=frozenset({1, 3}))
+    rules.check_line(MESSAGE, show(MESSAGE, line_id=3))
+    rules.check_line(SKIP, show(SKIP, line_id=line_id))
+    with pytest.raises(CallStoppedError, match="only lines 1, 3 may be written to") as stopped:
+        rules.check_line(MESSAGE, show(MESSAGE, line_id=line_id))
+    assert (stopped.value.event, stopped.value.failure.outcome) == ("refused", "policy_refused")
+
+
+def test_looking_at_the_limit_counts_nothing_and_it_is_looked_at_before_anything_is_asked(tmp_path: Path) -> None:
+    clock = Clock()
+    rules = make_rules(tmp_path, clock, per_hour=(("customer", 2),))
+    for _ in range(5):
+        rules.check_hourly_limit(MESSAGE)
+    rules.count(MESSAGE)
+    rules.check_hourly_limit(MESSAGE)
+    rules.count(MESSAGE)
+    for look in (rules.check_hourly_limit, rules.count):
+        with pytest.raises(CallStoppedError, match="2 customer calls an hour are allowed here"):
+            look(MESSAGE)
+    rules.count(SKIP)
+    clock.now += HOUR
+    rules.check_hourly_limit(MESSAGE)
