@@ -1,6 +1,7 @@
 """Deciding of a changing call, alone: limits, lines, and whether a person has to agree."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ class Clock:
         return self.now
 
 
-def make_rules(folder: Path, clock: Clock | None = None, **bounds: object) -> ChangeRules:
-    policy = Policy(frozenset(TOOLSETS), **bounds)  # type: ignore[arg-type]
+def make_rules(folder: Path, clock: Clock | None = None, **bounds: Any) -> ChangeRules:
+    policy = Policy(frozenset(TOOLSETS), **bounds)
     limit = HourlyLimit(State(folder / "state.sqlite"), dict(policy.per_hour), clock or Clock())
     return ChangeRules(policy, limit, PORTAL)
 
@@ -59,7 +60,7 @@ def show(call: Tool, *, chat_id: int | None = 203, line_id: int | None = 1) -> P
     ],
 )
 def test_the_state_is_looked_at_only_where_something_depends_on_it(
-    tmp_path: Path, call: Tool, bounds: dict[str, object], needed: bool
+    tmp_path: Path, call: Tool, bounds: dict[str, Any], needed: bool
 ) -> None:
     assert make_rules(tmp_path, **bounds).needs_preview(call) is needed
 
