@@ -5,11 +5,11 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sandbox.control.switches import BadInputError
 from sandbox.state.company import Company
 from sandbox.state.faults import LONGEST_PAUSE, read_plan
 from sandbox.state.limits import read_limits
 from sandbox.state.oauth import OAuth
+from sandbox.state.validation import BadInputError
 
 Act = Callable[[Request, dict[str, Any]], Any]
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.routing import Route
 
 from sandbox.control import faults
 from sandbox.control.inspection import messages, state
-from sandbox.control.switches import BadInputError, apply_patch, fields_of, required
+from sandbox.control.switches import apply_patch, fields_of
 from sandbox.domain.new_clients import chat_of_stranger
 from sandbox.domain.operator_messages import client_writes, operator_writes
 from sandbox.domain.transfers import dismiss
@@ -20,6 +19,7 @@ from sandbox.seed.seed import seeded_company
 from sandbox.state.company import Company
 from sandbox.state.limits import Limits
 from sandbox.state.records import Chat, File, Webhook
+from sandbox.state.validation import BadInputError, is_loopback, read_required
 from sandbox.wire.envelope import PortalResponse
 
 Act = Callable[[Request, dict[str, Any]], Any]
@@ -59,14 +59,6 @@ def _guarded(act: Act) -> Endpoint:
             return PortalResponse({"error": str(bad)}, 400)
 
     return endpoint
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -116,7 +108,7 @@ def _reset(request: Request, _body: dict[str, Any]) -> Any:
 
 
 def _advance(request: Request, body: dict[str, Any]) -> Any:
-    seconds = required(body, "seconds", (int, float))
+    seconds = read_required(body, "seconds", (int, float))
     if not 0 <= seconds <= LONGEST_ADVANCE:
         raise BadInputError(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
     company = _company(request)
@@ -138,8 +130,8 @@ def _webhook(request: Request, body: dict[str, Any]) -> Any:
     if not isinstance(scopes, list):
         raise BadInputError("scopes: a list of names")
     webhook = Webhook(
-        token=required(body, "token", (str,)),
-        user_id=required(body, "user_id", (int,)),
+        token=read_required(body, "token", (str,)),
+        user_id=read_required(body, "user_id", (int,)),
         scopes=tuple(map(str, scopes)),
         kind=kind,
         client_id=str(body.get("client_id", "")),
@@ -151,9 +143,9 @@ def _webhook(request: Request, body: dict[str, Any]) -> Any:
 
 def _chat(company: Company, body: dict[str, Any]) -> Chat:
     if "user_code" in body:
-        found = company.chat_of(required(body, "user_code", (str,)))
+        found = company.chat_of(read_required(body, "user_code", (str,)))
     else:
-        found = company.chats.get(required(body, "chat_id", (int,)))
+        found = company.chats.get(read_required(body, "chat_id", (int,)))
     if found is None or found.entity_type != "LINES":
         raise BadInputError("no such open-line chat")
     return found
@@ -161,7 +153,7 @@ def _chat(company: Company, body: dict[str, Any]) -> Chat:
 
 def _client_message(request: Request, body: dict[str, Any]) -> Any:
     company = _company(request)
-    text, files = required(body, "text", (str,)), _files(body)
+    text, files = read_required(body, "text", (str,)), _files(body)
     chat = chat_of_stranger(company, body) if "line_id" in body else _chat(company, body)
     company.clock.advance(1)
     message = client_writes(company, chat, text, [_upload(company, chat, *file) for file in files])
@@ -177,7 +169,10 @@ def _files(body: dict[str, Any]) -> list[tuple[str, int]]:
     files = body.get("files", [])
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
         raise BadInputError("files: a list of {name, size}")
-    return [(required(file, "name", (str,)), required({"size": FILE_SIZE} | file, "size", (int,))) for file in files]
+    return [
+        (read_required(file, "name", (str,)), read_required({"size": FILE_SIZE} | file, "size", (int,)))
+        for file in files
+    ]
 
 
 def _upload(company: Company, chat: Chat, name: str, size: int) -> int:
@@ -188,7 +183,7 @@ def _upload(company: Company, chat: Chat, name: str, size: int) -> int:
 
 def _operator_message(request: Request, body: dict[str, Any]) -> Any:
     company = _company(request)
-    text, user_id = required(body, "text", (str,)), _employee(company, body)
+    text, user_id = read_required(body, "text", (str,)), _employee(company, body)
     chat = _chat(company, body)
     company.clock.advance(1)
     message = operator_writes(company, chat, user_id, text)
@@ -202,7 +197,7 @@ def _dismiss(request: Request, body: dict[str, Any]) -> Any:
 
 
 def _employee(company: Company, body: dict[str, Any]) -> int:
-    user_id: int = required(body, "user_id", (int,))
+    user_id: int = read_required(body, "user_id", (int,))
     if company.employee(user_id) is None:
         raise BadInputError("user_id: no such employee")
     return user_id

@@ -5,20 +5,9 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from sandbox.state.switches import Hold, Pending, Switches
+from sandbox.state.validation import BadInputError, read_required
 
 STAGES = ("chat", "session", "data")
-
-
-class BadInputError(Exception):
-    """The control API was asked for something that makes no sense."""
-
-
-def required(body: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any:
-    """Return a value that must be there and of a certain type."""
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, kinds):
-        raise BadInputError(f"{name}: {' or '.join(kind.__name__ for kind in kinds)} expected")
-    return value
 
 
 def fields_of(switches: Switches) -> dict[str, Any]:
@@ -102,5 +91,5 @@ def _hold(value: Mapping[str, Any]) -> Hold:
     calls = value.get("calls", 0)
     if not isinstance(calls, int) or calls < 0:
         raise BadInputError("hold.calls: a number of calls, 0 for all")
-    code, status = required(value, "code", (str,)), required(value, "status", (int,))
+    code, status = read_required(value, "code", (str,)), read_required(value, "status", (int,))
     return Hold(code, status, str(value.get("text", "")), calls)

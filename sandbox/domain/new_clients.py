@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox.control.switches import BadInputError, required
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Client
+from sandbox.state.validation import BadInputError, read_required
 
 
 def chat_of_stranger(company: Company, body: dict[str, Any]) -> Chat:
     """Create the chat of a new client of a line."""
-    line = company.lines.get(required(body, "line_id", (int,)))
+    line = company.lines.get(read_required(body, "line_id", (int,)))
     if line is None:
         raise BadInputError("line_id: no such line")
     connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sandbox.methods.result import CallResult, time_of
 from sandbox.state import php
 from sandbox.state.company import Clock
 from sandbox.state.errors import RefusalError
-from sandbox.wire.envelope import Answer, time_of
 
 LONGEST = 50
 NOT_ALLOWED = ("batch", "download", "upload")
@@ -16,7 +16,7 @@ RESULT = "result"
 _REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
 _KEY = re.compile(r"\[([^\]]*)\]")
 
-Perform = Callable[[str, dict[str, Any]], Answer]
+Perform = Callable[[str, dict[str, Any]], CallResult]
 Scope = Mapping[str, Any]
 
 
@@ -30,7 +30,7 @@ class Book:
         self.times: dict[Any, Any] = {}
         self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
 
-    def note(self, key: str, answer: Answer) -> None:
+    def note(self, key: str, answer: CallResult) -> None:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
@@ -76,12 +76,14 @@ def _commands(cmd: Any) -> list[tuple[str, Any]]:
     return [(str(key), command) for key, command in items]
 
 
-def _run_one(command: str, position: int, book: Book, perform: Perform) -> Answer:
+def _run_one(command: str, position: int, book: Book, perform: Perform) -> CallResult:
     method, _, query = command.partition("?")
     if position >= LONGEST:
-        return Answer(refusal=RefusalError("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
+        return CallResult(refusal=RefusalError("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
     if method in NOT_ALLOWED:
-        return Answer(refusal=RefusalError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"))
+        return CallResult(
+            refusal=RefusalError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
+        )
     return perform(method, resolved(php.parse_query(query), book.scope()))
 
 

@@ -6,10 +6,9 @@ from sandbox.domain.permissions import role_of
 from sandbox.methods.registry import FORBIDDEN, Call, Section
 from sandbox.state import php
 from sandbox.state.connectors import BUILT_IN, Connection, Connector
-from sandbox.state.errors import RefusalError, missing_argument
+from sandbox.state.errors import OK, RefusalError, missing_argument
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Reach
-from sandbox.wire.envelope import OK
 
 METHODS = Section()
 DENIED = "Current authorization type is denied for this method"

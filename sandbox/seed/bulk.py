@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sandbox.control.switches import BadInputError, required
 from sandbox.domain.new_clients import open_chat
 from sandbox.domain.queues import asks_everyone, operators
 from sandbox.seed.build import play_one
 from sandbox.seed.conversations import DAY, Said, Scene, Tags
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
+from sandbox.state.validation import BadInputError, read_required
 
 MOST = 20_000
 MONTH = 30 * DAY
@@ -100,8 +100,8 @@ class Wanted:
 
 def wanted(body: dict[str, object]) -> Wanted:
     """Read from the body of a request what is wanted."""
-    dialogs = required(body, "dialogs", (int,))
-    waiting = required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
+    dialogs = read_required(body, "dialogs", (int,))
+    waiting = read_required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
     if not 0 <= waiting <= dialogs * 3 // 4:
         raise BadInputError("waiting: from 0 to three quarters of dialogs")
     if dialogs > MOST:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+OK = 200
+"""The HTTP status of an answer that went well, and of the few errors that the core passes through."""
+
 
 class RefusalError(Exception):
     """An error answer; the code may be empty, as some real answers are."""

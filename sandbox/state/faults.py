@@ -6,7 +6,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from sandbox.control.switches import BadInputError
+from sandbox.state.validation import BadInputError
 
 STATUSES = (500, 502, 503, 504)
 LONGEST_PAUSE = 600

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sandbox.control.switches import BadInputError
 from sandbox.state.errors import RefusalError
+from sandbox.state.validation import BadInputError
 
 BUSY, TOO_MANY = 503, 429
 OPERATING_LIMIT = 480.0

@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from sandbox.domain.identity import Caller, Credentials, beyond_scopes, identify
 from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
+from sandbox.methods.result import CallResult
 from sandbox.methods.system import BATCH, find
 from sandbox.state import php
 from sandbox.state.company import Company
@@ -14,7 +15,7 @@ from sandbox.state.php import PhpTypeError
 from sandbox.state.records import RequestRecord
 from sandbox.state.switches import Hold
 from sandbox.views.chats import iso
-from sandbox.wire.envelope import CRASH, Answer
+from sandbox.wire.envelope import CRASH
 
 RESERVED_PARAMS = frozenset(
     {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
@@ -29,7 +30,7 @@ class Dispatcher:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
+    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> CallResult:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
         start, params = php.integer(params.get("start")), _own_params(params)
@@ -41,19 +42,19 @@ class Dispatcher:
             caller = identify(self.company, credentials)
             answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
-            answer = Answer(refusal=refusal)
+            answer = CallResult(refusal=refusal)
         except (PhpTypeError, RecursionError):
-            answer = Answer(refusal=CRASH)
+            answer = CallResult(refusal=CRASH)
         self._log(name, params, caller, answer)
         return answer
 
-    def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> Answer:
+    def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> CallResult:
         """Log a call that never got as far as its method."""
-        answer = Answer(refusal=refusal)
+        answer = CallResult(refusal=refusal)
         self._log(name, _own_params(params), None, answer)
         return answer
 
-    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> CallResult:
         start, params = php.integer(params.get("start")), _own_params(params)
         try:
             behaviour = _behaviour(name)
@@ -61,11 +62,11 @@ class Dispatcher:
                 raise operation_limit()
             answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
-            answer = Answer(refusal=refusal)
+            answer = CallResult(refusal=refusal)
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> Answer:
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> CallResult:
         self._check_scope(caller, behaviour)
         self._admit(behaviour)
         operating = self._charge(behaviour, caller)
@@ -76,8 +77,8 @@ class Dispatcher:
         except RefusalError as refusal:
             raise self._replaced(refusal) from refusal
         if isinstance(result, Page):
-            return Answer(result.result, operating=operating, total=result.total, next=result.next)
-        return Answer(result, operating=operating)
+            return CallResult(result.result, operating=operating, total=result.total, next=result.next)
+        return CallResult(result, operating=operating)
 
     def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
         if not behaviour.allows(caller.scopes):
@@ -117,7 +118,7 @@ class Dispatcher:
         name: str,
         params: Mapping[str, Any],
         caller: Caller | None,
-        answer: Answer,
+        answer: CallResult,
         *,
         in_batch: bool = False,
     ) -> None:

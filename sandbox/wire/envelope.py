@@ -1,69 +1,19 @@
 """The wire of a portal: how requests are decoded and how answers are wrapped."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.methods.result import CallResult, time_of
 from sandbox.state import php
 from sandbox.state.company import Clock
 from sandbox.state.errors import RefusalError
-from sandbox.state.limits import Operating
-from sandbox.views.chats import iso
 
-OK = 200
 JSON_DEPTH = 512
-PROCESSING = 0.004
-DURATION = 0.021
-OPERATING_WINDOW = 600
 CRASH = RefusalError("crash", "A PHP error that nobody caught", 500)
 CRASH_PAGE = "<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a call came to: a result, with the numbers of a list where it is a page of one, or a refusal."""
-
-    result: Any = None
-    refusal: RefusalError | None = None
-    operating: Operating | None = None
-    total: int | None = None
-    next: int | None = None
-
-    @property
-    def numbers(self) -> dict[str, int]:
-        """Return what stands beside the result."""
-        return {name: value for name in ("next", "total") if (value := getattr(self, name)) is not None}
-
-    @property
-    def status(self) -> int:
-        """Return the HTTP status."""
-        return self.refusal.status if self.refusal else OK
-
-    @property
-    def outcome(self) -> str:
-        """Return the word the request log keeps."""
-        if self.refusal is None:
-            return "ok"
-        return self.refusal.code or "empty error"
-
-
-def time_of(clock: Clock, operating: Operating | None = None) -> dict[str, Any]:
-    """Return the timing block of an answer."""
-    now = clock()
-    start = int(now.timestamp())
-    return {
-        "start": start,
-        "finish": start + DURATION,
-        "duration": DURATION,
-        "processing": PROCESSING,
-        "date_start": iso(now),
-        "date_finish": iso(now),
-        "operating_reset_at": operating.reset_at if operating else start + OPERATING_WINDOW,
-        "operating": operating.seconds if operating else 0,
-    }
 
 
 class PortalResponse(Response):
@@ -76,7 +26,7 @@ class PortalResponse(Response):
         return json.dumps(content, separators=(",", ":")).encode()
 
 
-def respond(answer: Answer, clock: Clock) -> Response:
+def respond(answer: CallResult, clock: Clock) -> Response:
     """Wrap an answer in the envelope of its kind."""
     if answer.refusal is CRASH:
         return HTMLResponse(CRASH_PAGE, CRASH.status)

@@ -7,13 +7,13 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox.domain.identity import Credentials
-from sandbox.state.errors import RefusalError
+from sandbox.state.errors import OK, RefusalError
 from sandbox.state.faults import Kind, Rule
 from sandbox.state.limits import operation_limit, query_limit
 from sandbox.state.oauth import expired_token
 from sandbox.wire import broken_responses
 from sandbox.wire.dispatch import Dispatcher
-from sandbox.wire.envelope import OK, respond
+from sandbox.wire.envelope import respond
 
 UNANSWERED = 0
 _REFUSALS = {

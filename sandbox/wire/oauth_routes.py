@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.control.routes import is_loopback
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.oauth import ACCESS_LIFE, Tokens
+from sandbox.state.validation import is_loopback
 from sandbox.wire.envelope import PortalResponse
 
 MEMBER_ID = "5a4db0c05a4db0c05a4db0c05a4db0c0"

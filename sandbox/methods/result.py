@@ -1,0 +1,57 @@
+"""What a call came to, and the timing block beside it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.state.company import Clock
+from sandbox.state.errors import OK, RefusalError
+from sandbox.state.limits import Operating
+from sandbox.views.chats import iso
+
+PROCESSING = 0.004
+DURATION = 0.021
+OPERATING_WINDOW = 600
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a call came to: a result, with the numbers of a list where it is a page of one, or a refusal."""
+
+    result: Any = None
+    refusal: RefusalError | None = None
+    operating: Operating | None = None
+    total: int | None = None
+    next: int | None = None
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Return what stands beside the result."""
+        return {name: value for name in ("next", "total") if (value := getattr(self, name)) is not None}
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return self.refusal.status if self.refusal else OK
+
+    @property
+    def outcome(self) -> str:
+        """Return the word the request log keeps."""
+        if self.refusal is None:
+            return "ok"
+        return self.refusal.code or "empty error"
+
+
+def time_of(clock: Clock, operating: Operating | None = None) -> dict[str, Any]:
+    """Return the timing block of an answer."""
+    now = clock()
+    start = int(now.timestamp())
+    return {
+        "start": start,
+        "finish": start + DURATION,
+        "duration": DURATION,
+        "processing": PROCESSING,
+        "date_start": iso(now),
+        "date_finish": iso(now),
+        "operating_reset_at": operating.reset_at if operating else start + OPERATING_WINDOW,
+        "operating": operating.seconds if operating else 0,
+    }
