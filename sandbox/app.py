@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sandbox.control.routes import control_routes
-from sandbox.domain.identity import Credentials
+from sandbox.domain.identity import RequestCredentials
 from sandbox.seed.seed import seeded_company
 from sandbox.state.company import Company
 from sandbox.wire import gate
@@ -34,7 +34,7 @@ def create_app(company: Company | None = None) -> Starlette:
 async def _call(request: Request) -> Response:
     params = await read_params(request)
     login, secret, method = _path(request.path_params["path"])
-    credentials = Credentials(login, secret, "" if secret else _access_token(request, params))
+    credentials = RequestCredentials(login, secret, "" if secret else _access_token(request, params))
     company: Company = request.app.state.company
     return await gate.answer(Dispatcher(company), method, params, credentials)
 

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from sandbox.state.company import Company
 from sandbox.state.faults import LONGEST_PAUSE, read_plan
 from sandbox.state.limits import read_limits
-from sandbox.state.oauth import OAuth
+from sandbox.state.oauth import AuthorizationServer
 from sandbox.state.validation import BadInputError
 
-Act = Callable[[Request, dict[str, Any]], Any]
+Action = Callable[[Request, dict[str, Any]], Any]
 
 
 def _company(request: Request) -> Company:
@@ -63,7 +63,7 @@ def _set_oauth(request: Request, body: dict[str, Any]) -> Any:
     return _show_oauth(request, body)
 
 
-def _change(oauth: OAuth, read: Mapping[str, Any]) -> None:
+def _change(oauth: AuthorizationServer, read: Mapping[str, Any]) -> None:
     for name in {"delay", "endpoint", "fail"} & set(read):
         setattr(oauth, name, read[name])
     for name in {"scopes", "redirect_uri"} & set(read):
@@ -116,10 +116,10 @@ _OAUTH_FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "fail": _text_or_none,
 }
 
-POSTS: dict[str, Act] = {
+POSTS: dict[str, Action] = {
     "/faults": _set_faults,
     "/faults/clear": _clear_faults,
     "/limits": _set_limits,
     "/oauth": _set_oauth,
 }
-GETS: dict[str, Act] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}
+GETS: dict[str, Action] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}

@@ -17,12 +17,12 @@ from sandbox.domain.transfers import dismiss
 from sandbox.seed import bulk
 from sandbox.seed.seed import seeded_company
 from sandbox.state.company import Company
-from sandbox.state.limits import Limits
-from sandbox.state.records import Chat, File, Webhook
+from sandbox.state.limits import PortalLimits
+from sandbox.state.records import AccessKey, Chat, File
 from sandbox.state.validation import BadInputError, is_loopback, read_required
 from sandbox.wire.envelope import PortalResponse
 
-Act = Callable[[Request, dict[str, Any]], Any]
+Action = Callable[[Request, dict[str, Any]], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 FILE_SIZE = 1024
 LONGEST_ADVANCE = 10 * 366 * 86400
@@ -31,7 +31,7 @@ KINDS = ("webhook", "application", "session")
 
 def control_routes() -> list[Route]:
     """Return the routes of the control API."""
-    posts: dict[str, Act] = {
+    posts: dict[str, Action] = {
         "/client-message": _client_message,
         "/operator-message": _operator_message,
         "/crowd": _crowd,
@@ -43,13 +43,13 @@ def control_routes() -> list[Route]:
         "/requests/clear": _clear_requests,
         **faults.POSTS,
     }
-    gets: dict[str, Act] = {"/state": _state, "/messages": _messages, "/requests": _requests, **faults.GETS}
+    gets: dict[str, Action] = {"/state": _state, "/messages": _messages, "/requests": _requests, **faults.GETS}
     return [Route(path, _guarded(act), methods=["POST"]) for path, act in posts.items()] + [
         Route(path, _guarded(act), methods=["GET"]) for path, act in gets.items()
     ]
 
 
-def _guarded(act: Act) -> Endpoint:
+def _guarded(act: Action) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.client is None or not is_loopback(request.client.host):
             return PortalResponse({"error": "the control API answers loopback clients only"}, 403)
@@ -103,7 +103,7 @@ def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
 def _reset(request: Request, _body: dict[str, Any]) -> Any:
     timers = _company(request).limits
     request.app.state.company = fresh = seeded_company()
-    fresh.limits = Limits(timers.pace, timers.wall)
+    fresh.limits = PortalLimits(timers.pace, timers.wall)
     return {"ok": True}
 
 
@@ -129,7 +129,7 @@ def _webhook(request: Request, body: dict[str, Any]) -> Any:
     scopes = body.get("scopes", ["imopenlines"])
     if not isinstance(scopes, list):
         raise BadInputError("scopes: a list of names")
-    webhook = Webhook(
+    key = AccessKey(
         token=read_required(body, "token", (str,)),
         user_id=read_required(body, "user_id", (int,)),
         scopes=tuple(map(str, scopes)),
@@ -137,8 +137,8 @@ def _webhook(request: Request, body: dict[str, Any]) -> Any:
         client_id=str(body.get("client_id", "")),
         active=bool(body.get("active", True)),
     )
-    _company(request).webhooks.append(webhook)
-    return {"path": f"/rest/{webhook.user_id}/{webhook.token}/"}
+    _company(request).access_keys.append(key)
+    return {"path": f"/rest/{key.user_id}/{key.token}/"}
 
 
 def _chat(company: Company, body: dict[str, Any]) -> Chat:

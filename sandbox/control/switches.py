@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
-from sandbox.state.switches import Hold, Pending, Switches
+from sandbox.state.switches import ForcedRefusal, PendingFailure, Switches
 from sandbox.state.validation import BadInputError, read_required
 
 STAGES = ("chat", "session", "data")
@@ -55,7 +55,7 @@ def _read(name: str, value: Any) -> Any:
     if name == "remote_lines":
         return {str(code): str(answer) for code, answer in _object(name, value).items()}
     if name == "pending":
-        return None if value is None else Pending(**_texts(name, value, ("code", "text")))
+        return None if value is None else PendingFailure(**_texts(name, value, ("code", "text")))
     if name == "hold":
         return None if value is None else _hold(_object(name, value))
     return _boolean(name, value)
@@ -87,9 +87,9 @@ def _stages(value: Any) -> dict[int, str]:
     return {int(key): stage for key, stage in given.items()}
 
 
-def _hold(value: Mapping[str, Any]) -> Hold:
+def _hold(value: Mapping[str, Any]) -> ForcedRefusal:
     calls = value.get("calls", 0)
     if not isinstance(calls, int) or calls < 0:
         raise BadInputError("hold.calls: a number of calls, 0 for all")
     code, status = read_required(value, "code", (str,)), read_required(value, "status", (int,))
-    return Hold(code, status, str(value.get("text", "")), calls)
+    return ForcedRefusal(code, status, str(value.get("text", "")), calls)

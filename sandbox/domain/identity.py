@@ -6,13 +6,13 @@ from hashlib import sha256
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, method_not_found
-from sandbox.state.records import Webhook
+from sandbox.state.records import AccessKey
 
 UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True)
-class Credentials:
+class RequestCredentials:
     """What a request brought along: the two parts of a webhook's path, or an access token."""
 
     login: str = ""
@@ -21,7 +21,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Caller:
+class Identity:
     """The user a call acts for, and how they came in: by webhook, application or browser session."""
 
     user_id: int
@@ -31,7 +31,7 @@ class Caller:
     account: str = ""
 
 
-def identify(company: Company, credentials: Credentials) -> Caller:
+def identify(company: Company, credentials: RequestCredentials) -> Identity:
     """Find out who calls."""
     key = _key(company, credentials)
     if not company.switches.plan.rest:
@@ -39,30 +39,30 @@ def identify(company: Company, credentials: Credentials) -> Caller:
     if company.employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    return Caller(user_id, key.kind, key.client_id, key.scopes, _account(key))
+    return Identity(user_id, key.kind, key.client_id, key.scopes, _account(key))
 
 
-def _account(key: Webhook) -> str:
+def _account(key: AccessKey) -> str:
     """Return the name that limits are kept under; it tells keys apart without giving one away."""
     return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
-def _key(company: Company, credentials: Credentials) -> Webhook:
+def _key(company: Company, credentials: RequestCredentials) -> AccessKey:
     if credentials.access_token:
         return _by_token(company, credentials.access_token)
     if not credentials.secret:
         raise RefusalError("NO_AUTH_FOUND", "Wrong authorization data", UNAUTHORIZED)
     user_id = _user_id(company, credentials.login)
-    for webhook in company.webhooks:
-        if webhook.active and webhook.user_id == user_id and webhook.token == credentials.secret:
-            return webhook
+    for key in company.access_keys:
+        if key.active and key.user_id == user_id and key.token == credentials.secret:
+            return key
     raise RefusalError("INVALID_CREDENTIALS", "Invalid request credentials", UNAUTHORIZED)
 
 
-def _by_token(company: Company, token: str) -> Webhook:
-    for webhook in company.webhooks:
-        if webhook.active and webhook.kind != "webhook" and webhook.token == token:
-            return webhook
+def _by_token(company: Company, token: str) -> AccessKey:
+    for key in company.access_keys:
+        if key.active and key.kind != "webhook" and key.token == token:
+            return key
     return company.oauth.bearer(token, company.clock())
 
 
@@ -72,7 +72,7 @@ def _user_id(company: Company, login: str) -> int:
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)
 
 
-def beyond_scopes(caller: Caller, *, hidden: bool) -> RefusalError:
+def beyond_scopes(caller: Identity, *, hidden: bool) -> RefusalError:
     """Return the answer to a caller who lacks the scope of a method; some portals hide the method instead."""
     if hidden:
         return method_not_found()

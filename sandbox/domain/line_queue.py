@@ -6,9 +6,9 @@ from sandbox.domain.permissions import queue_members
 from sandbox.domain.queues import is_present
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.records import Line, QueueEntry
+from sandbox.state.records import Line, LineQueueEntry
 
-Wish = tuple[str, int]
+QueueEntity = tuple[str, int]
 NO_FIELDS: dict[str, Any] = {
     "USER_NAME": None,
     "USER_WORK_POSITION": None,
@@ -17,13 +17,13 @@ NO_FIELDS: dict[str, Any] = {
 }
 
 
-def read_queue(sent: Any, *, plain_ids: bool) -> list[Wish] | None:
+def read_queue(sent: Any, *, plain_ids: bool) -> list[QueueEntity] | None:
     """Read a queue as sent, None when an entry has another form; only adding a line takes plain user ids."""
-    wishes = [_read_entry(item, plain_ids=plain_ids) for item in php.values(sent)]
-    return None if None in wishes else [wish for wish in wishes if wish]
+    entities = [_read_entry(item, plain_ids=plain_ids) for item in php.values(sent)]
+    return None if None in entities else [entity for entity in entities if entity]
 
 
-def _read_entry(item: Any, *, plain_ids: bool) -> Wish | None:
+def _read_entry(item: Any, *, plain_ids: bool) -> QueueEntity | None:
     if plain_ids and not php.is_array(item):
         item = {"ENTITY_TYPE": "user", "ENTITY_ID": item}
     if not isinstance(item, dict) or item.get("ENTITY_TYPE") not in ("user", "department"):
@@ -32,22 +32,22 @@ def _read_entry(item: Any, *, plain_ids: bool) -> Wish | None:
     return (item["ENTITY_TYPE"], php.integer(number)) if php.numeric(number) and php.integer(number) > 0 else None
 
 
-def names_anybody(company: Company, wishes: list[Wish]) -> bool:
+def names_anybody(company: Company, entities: list[QueueEntity]) -> bool:
     """Tell whether a queue has a user at all, known or not, or a department with people."""
-    return any(kind == "user" or _people_of(company, number) for kind, number in wishes)
+    return any(kind == "user" or _people_of(company, number) for kind, number in entities)
 
 
 def _people_of(company: Company, department: int) -> bool:
     return any(department in user.departments and user.can_take_dialogs for user in company.employees.values())
 
 
-def fill_queue(company: Company, line: Line, wishes: list[Wish], caller_id: int) -> None:
+def fill_queue(company: Company, line: Line, entities: list[QueueEntity], caller_id: int) -> None:
     """Give a line its queue without strangers, dismissed and outside people; where none is left the caller takes it."""
-    lasting = [(kind, number) for kind, number in wishes if kind == "department" or _may_serve(company, number)]
+    lasting = [(kind, number) for kind, number in entities if kind == "department" or _may_serve(company, number)]
     if not lasting and _may_serve(company, caller_id):
         lasting = [("user", caller_id)]
         line.user_fields[caller_id] = _own_fields(company, caller_id)
-    line.queue = [QueueEntry(company.next_id("queue"), *wish) for wish in lasting]
+    line.queue = [LineQueueEntry(company.next_id("queue"), *entity) for entity in lasting]
     members = queue_members(company, line)
     line.user_fields = {number: fields for number, fields in line.user_fields.items() if number in members}
 
@@ -112,7 +112,7 @@ def _department(company: Company, line: Line, user_id: int) -> int:
     return next((entry.entity_id for entry in holders if entry.entity_type == "department"), 0)
 
 
-def _holds(company: Company, entry: QueueEntry, user_id: int) -> bool:
+def _holds(company: Company, entry: LineQueueEntry, user_id: int) -> bool:
     if entry.entity_type == "user":
         return entry.entity_id == user_id
     user = company.employees.get(user_id)

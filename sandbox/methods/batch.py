@@ -17,10 +17,10 @@ _REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECAS
 _KEY = re.compile(r"\[([^\]]*)\]")
 
 Perform = Callable[[str, dict[str, Any]], CallResult]
-Scope = Mapping[str, Any]
+ReferenceValues = Mapping[str, Any]
 
 
-class Book:
+class BatchResults:
     """The answers of a batch so far, by the keys of its commands."""
 
     def __init__(self, clock: Clock) -> None:
@@ -44,7 +44,7 @@ class Book:
         if answer.refusal.code == "insufficient_scope":
             self.errors[key]["error_description"] = ""
 
-    def scope(self) -> Scope:
+    def scope(self) -> ReferenceValues:
         """Return what references look into."""
         return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
@@ -61,7 +61,7 @@ class Book:
 
 def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
     """Run the commands of a batch in their order."""
-    book = Book(clock)
+    book = BatchResults(clock)
     for position, (key, command) in enumerate(_commands(params.get("CMD"))):
         if not isinstance(command, str):
             continue
@@ -76,7 +76,7 @@ def _commands(cmd: Any) -> list[tuple[str, Any]]:
     return [(str(key), command) for key, command in items]
 
 
-def _run_one(command: str, position: int, book: Book, perform: Perform) -> CallResult:
+def _run_one(command: str, position: int, book: BatchResults, perform: Perform) -> CallResult:
     method, _, query = command.partition("?")
     if position >= LONGEST:
         return CallResult(refusal=RefusalError("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
@@ -87,7 +87,7 @@ def _run_one(command: str, position: int, book: Book, perform: Perform) -> CallR
     return perform(method, resolved(php.parse_query(query), book.scope()))
 
 
-def resolved(value: Any, scope: Scope) -> Any:
+def resolved(value: Any, scope: ReferenceValues) -> Any:
     """Replace the references in values and keys by what they point to."""
     if isinstance(value, dict):
         return {_embedded(key, scope): resolved(item, scope) for key, item in value.items()}
@@ -99,16 +99,16 @@ def resolved(value: Any, scope: Scope) -> Any:
     return _target(whole, scope) if whole else _embedded(value, scope)
 
 
-def _embedded(text: str, scope: Scope) -> str:
+def _embedded(text: str, scope: ReferenceValues) -> str:
     return _REFERENCE.sub(lambda match: _inserted(match, scope), text)
 
 
-def _inserted(match: re.Match[str], scope: Scope) -> str:
+def _inserted(match: re.Match[str], scope: ReferenceValues) -> str:
     found = _target(match, scope)
     return match.group(0) if found is None or php.is_array(found) else php.text(found)
 
 
-def _target(match: re.Match[str], scope: Scope) -> Any:
+def _target(match: re.Match[str], scope: ReferenceValues) -> Any:
     """Follow a reference as deep as it leads; where the path breaks off, the level reached is the value."""
     found: Any = scope[match.group(1).lower()]
     for key in _KEY.findall(match.group(2)):

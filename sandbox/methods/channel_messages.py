@@ -5,18 +5,18 @@ from typing import Any
 
 from sandbox.domain.client_messages import MessageRejectedError, rewrite, take_back, take_in, user_code
 from sandbox.methods.connectors import applications_only, given, place
-from sandbox.methods.registry import Call, Section
+from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.connectors import BUILT_IN, Connection
+from sandbox.state.connectors import BUILT_IN, LineConnection
 from sandbox.state.errors import RefusalError, missing_argument
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Client
 
-METHODS = Section()
+METHODS = MethodRegistry()
 BLOCKS = ("user", "message", "chat")
 EXTRA = {"skip_phone_validate": ("user", "skip_phone_validate"), "disable_tracker": ("message", "disable_crm")}
-Act = Callable[[Company, str, int, dict[str, Any]], Client]
+Action = Callable[[Company, str, int, dict[str, Any]], Client]
 
 
 def _lower(value: Any) -> Any:
@@ -26,13 +26,13 @@ def _lower(value: Any) -> Any:
     return [_lower(item) for item in value] if isinstance(value, list) else value
 
 
-def _messages(call: Call) -> list[Any]:
+def _messages(call: MethodCall) -> list[Any]:
     if not php.is_array(call.params["MESSAGES"]):
         raise PhpTypeError
     return php.values(_lower(call.params["MESSAGES"]))
 
 
-def _check_structure(call: Call) -> None:
+def _check_structure(call: MethodCall) -> None:
     if not php.is_array(call.params["MESSAGES"]):
         text = "The value of an argument 'MESSAGES' must be of type array"
         raise RefusalError("ERROR_ARGUMENT", text, argument="MESSAGES")
@@ -46,7 +46,7 @@ def _check_structure(call: Call) -> None:
             raise RefusalError("ERROR_ARGUMENT", text, argument="")
 
 
-def _check_provider(call: Call) -> None:
+def _check_provider(call: MethodCall) -> None:
     connector, _ = place(call)
     if call.company.switches.connector_provider_missing:
         raise RefusalError("IMCONNECTOR_NO_CORRECT_PROVIDER", "Could not find a suitable provider for the connector")
@@ -54,12 +54,12 @@ def _check_provider(call: Call) -> None:
         raise RefusalError("IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR", "The connector is not specified correctly")
 
 
-def _check_line(call: Call) -> None:
-    if not call.company.connections.get(place(call), Connection()).works:
+def _check_line(call: MethodCall) -> None:
+    if not call.company.connections.get(place(call), LineConnection()).works:
         raise RefusalError("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
 
 
-def _for_each(call: Call, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def _for_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """Do the same for each message; the whole is a success whatever became of them."""
     results = []
     for message in _messages(call):
@@ -83,7 +83,7 @@ def _shown(client: Client, message: dict[str, Any]) -> dict[str, Any]:
 
 
 @METHODS.method("imconnector.send.messages", any_case=True)
-def send_messages(call: Call) -> Any:
+def send_messages(call: MethodCall) -> Any:
     """Bring messages of clients into their dialogs, one after the other."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
@@ -102,18 +102,18 @@ def send_messages(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.update.messages", any_case=True)
-def update_messages(call: Call) -> Any:
+def update_messages(call: MethodCall) -> Any:
     """Change what clients wrote."""
     return _of_known_messages(call, rewrite)
 
 
 @METHODS.method("imconnector.delete.messages", any_case=True)
-def delete_messages(call: Call) -> Any:
+def delete_messages(call: MethodCall) -> Any:
     """Take back what clients wrote."""
     return _of_known_messages(call, take_back)
 
 
-def _of_known_messages(call: Call, act: Act) -> dict[str, Any]:
+def _of_known_messages(call: MethodCall, act: Action) -> dict[str, Any]:
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
     _messages(call)
@@ -123,7 +123,7 @@ def _of_known_messages(call: Call, act: Act) -> dict[str, Any]:
 
 
 @METHODS.method("imconnector.send.status.delivery", any_case=True)
-def send_status_delivery(call: Call) -> Any:
+def send_status_delivery(call: MethodCall) -> Any:
     """Note that messages to clients have arrived; only the first word on each gives it its outside ids."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
@@ -146,7 +146,7 @@ def _delivered(company: Company, status: dict[str, Any]) -> None:
 
 
 @METHODS.method("imconnector.send.status.reading", any_case=True)
-def send_status_reading(call: Call) -> Any:
+def send_status_reading(call: MethodCall) -> Any:
     """Answer as if something had been noted."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
@@ -156,7 +156,7 @@ def send_status_reading(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.chat.name.set", any_case=True)
-def chat_name_set(call: Call) -> Any:
+def chat_name_set(call: MethodCall) -> Any:
     """Rename the chat of a group, or of one client; an unknown client changes nothing and is no mistake."""
     applications_only(call)
     connector, line_id = place(call)

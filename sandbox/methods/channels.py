@@ -15,35 +15,44 @@ from sandbox.domain.line_queue import (
 )
 from sandbox.domain.permissions import can_modify_line, queue_members, reaches_line, role_of
 from sandbox.domain.queues import offer_waiting, withdraw
-from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, positive_id
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, wrong_type
 from sandbox.state.line_settings import beyond_plan, changes, for_new_line, row
 from sandbox.state.records import Line
-from sandbox.views.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
+from sandbox.views.line_list import (
+    ACTIONS,
+    LineQuery,
+    Row,
+    check_options,
+    check_types,
+    chosen,
+    loose_query,
+    strict_query,
+)
 
-METHODS = Section()
+METHODS = MethodRegistry()
 
 
 @METHODS.method("imopenlines.revision.get")
-def revision_get(_call: Call) -> Any:
+def revision_get(_call: MethodCall) -> Any:
     """Return the revisions of the API."""
     return {"rest": 2, "web": 1, "mobile": 1}
 
 
 @METHODS.method("imopenlines.config.path.get")
-def config_path_get(call: Call) -> Any:
+def config_path_get(call: MethodCall) -> Any:
     """Return where the contact centre is."""
     return {"SERVER_ADDRESS": call.company.address, "PUBLIC_PATH": "/contact_center/"}
 
 
-def _config_id(call: Call) -> int:
+def _config_id(call: MethodCall) -> int:
     return positive_id(call, "CONFIG_ID", "CONFIG_ID_EMPTY", "Config ID can't be empty")
 
 
 @METHODS.method("imopenlines.config.get")
-def config_get(call: Call) -> Any:
+def config_get(call: MethodCall) -> Any:
     """Return a line with its queue; no right is asked for."""
     line = call.company.lines.get(_config_id(call))
     if line is None:
@@ -54,7 +63,7 @@ def config_get(call: Call) -> Any:
     return shown
 
 
-def _queue_of(call: Call, line: Line) -> dict[str, Any]:
+def _queue_of(call: MethodCall, line: Line) -> dict[str, Any]:
     offline = not call.params.given("SHOW_OFFLINE") or call.params.yes("SHOW_OFFLINE")
     user_ids = shown_queue(call.company, line, offline=offline)
     return {
@@ -66,7 +75,7 @@ def _queue_of(call: Call, line: Line) -> dict[str, Any]:
 
 
 @METHODS.method("imopenlines.config.list.get")
-def config_list_get(call: Call) -> Any:
+def config_list_get(call: MethodCall) -> Any:
     """Select lines."""
     params, options = call.params.array("PARAMS"), call.params.array("OPTIONS")
     check_types(params)
@@ -79,7 +88,7 @@ def config_list_get(call: Call) -> Any:
     return [_selected(call, query, found, options) for found in rows if _permitted(call, query, found, options)]
 
 
-def _permitted(call: Call, query: Query, found: Row, options: dict[str, Any]) -> bool:
+def _permitted(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> bool:
     action = options.get("CHECK_PERMISSION")
     if action is None:
         return True
@@ -92,7 +101,7 @@ def _permitted(call: Call, query: Query, found: Row, options: dict[str, Any]) ->
     return reaches_line(call.company, reach, call.user_id, line_id, own_counts="MODIFY_USER_ID" in selected)
 
 
-def _selected(call: Call, query: Query, found: Row, options: dict[str, Any]) -> dict[str, Any]:
+def _selected(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> dict[str, Any]:
     shown = {alias: found[name] for alias, name in query.select.items()}
     line = call.company.lines.get(php.integer(shown.get("ID")))
     if options.get("QUEUE") == "Y":
@@ -104,7 +113,7 @@ def _selected(call: Call, query: Query, found: Row, options: dict[str, Any]) -> 
 
 
 @METHODS.method("imopenlines.config.add")
-def config_add(call: Call) -> Any:
+def config_add(call: MethodCall) -> Any:
     """Create a line; no right is asked for, and the caller serves it unless somebody else is named."""
     company, sent = call.company, call.params.array("PARAMS")
     settings = for_new_line(company, sent)
@@ -119,7 +128,7 @@ def config_add(call: Call) -> Any:
     return line.id
 
 
-def _modifiable(call: Call) -> int:
+def _modifiable(call: MethodCall) -> int:
     line_id = _config_id(call)
     if not can_modify_line(call.company, call.user_id, line_id):
         raise RefusalError("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
@@ -127,7 +136,7 @@ def _modifiable(call: Call) -> int:
 
 
 @METHODS.method("imopenlines.config.update")
-def config_update(call: Call) -> Any:
+def config_update(call: MethodCall) -> Any:
     """Change a line; whatever fails after the permission check is just false."""
     line = call.company.lines.get(_modifiable(call))
     if line is None or call.company.switches.config_storage_fails:
@@ -157,7 +166,7 @@ def _redistribute(company: Company, line: Line, members: list[int], queue_type: 
 
 
 @METHODS.method("imopenlines.config.delete")
-def config_delete(call: Call) -> Any:
+def config_delete(call: MethodCall) -> Any:
     """Delete a line for good, and with it what connectors keep for it."""
     number = _modifiable(call)
     for key in [key for key in call.company.connections if key[1] == number]:

@@ -8,21 +8,21 @@ from sandbox.domain.transfers import release_from_bot
 from sandbox.domain.transfers import transfer_to_line as move_to_line
 from sandbox.domain.transfers import transfer_to_user as move_to_user
 from sandbox.methods.operators import chat_id_given, operator_wrong, target
-from sandbox.methods.registry import FORBIDDEN, Call, Section, refuse_session
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, refuse_session
 from sandbox.state.errors import RefusalError
 from sandbox.state.php import PhpTypeError, is_array
 from sandbox.state.records import Bot, Chat
 
-METHODS = Section()
+METHODS = MethodRegistry()
 
 
-def _chat(call: Call) -> Chat | None:
+def _chat(call: MethodCall) -> Chat | None:
     chat = call.company.chats.get(call.params.integer("CHAT_ID"))
     return chat if chat and chat.entity_type == "LINES" else None
 
 
 @METHODS.method("imopenlines.bot.session.operator", any_case=True)
-def bot_session_operator(call: Call) -> Any:
+def bot_session_operator(call: MethodCall) -> Any:
     """Release a dialog from its bot; whose bot it is is not asked, nor who calls."""
     refuse_session(call)
     chat_id_given(call)
@@ -35,7 +35,7 @@ def bot_session_operator(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.bot.session.message.send", any_case=True)
-def bot_session_message_send(call: Call) -> Any:
+def bot_session_message_send(call: MethodCall) -> Any:
     """Send the line's greeting or a text to the client; true whatever happened."""
     refuse_session(call)
     chat_id_given(call)
@@ -51,7 +51,7 @@ def bot_session_message_send(call: Call) -> Any:
     return True
 
 
-def _own_bot(call: Call) -> Bot:
+def _own_bot(call: MethodCall) -> Bot:
     owner = call.caller.client_id
     if call.caller.kind == "webhook":
         client_id = call.params.upper().text("CLIENT_ID")
@@ -65,7 +65,7 @@ def _own_bot(call: Call) -> Bot:
 
 
 @METHODS.method("imopenlines.bot.session.transfer")
-def bot_session_transfer(call: Call) -> Any:
+def bot_session_transfer(call: MethodCall) -> Any:
     """Hand a dialog from a bot to an operator or a line; the bot stays unless it is told to leave."""
     refuse_session(call)
     chat_id_given(call)
@@ -83,7 +83,7 @@ def bot_session_transfer(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.bot.session.finish", any_case=True)
-def bot_session_finish(call: Call) -> Any:
+def bot_session_finish(call: MethodCall) -> Any:
     """Let a bot take a dialog, over any operator, and finish it; true whatever happened."""
     refuse_session(call)
     chat_id_given(call)

@@ -3,14 +3,14 @@
 from typing import Any
 
 from sandbox.domain.permissions import role_of
-from sandbox.methods.registry import FORBIDDEN, Call, Section
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
-from sandbox.state.connectors import BUILT_IN, Connection, Connector
+from sandbox.state.connectors import BUILT_IN, Connector, LineConnection
 from sandbox.state.errors import OK, RefusalError, missing_argument
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Reach
 
-METHODS = Section()
+METHODS = MethodRegistry()
 DENIED = "Current authorization type is denied for this method"
 SETTINGS = (
     "ICON_DISABLED",
@@ -26,20 +26,20 @@ SETTINGS = (
 DATA_FIELDS = ("ID", "URL", "URL_IM", "NAME")
 
 
-def applications_only(call: Call) -> None:
+def applications_only(call: MethodCall) -> None:
     """Refuse everyone but an application."""
     if call.caller.kind != "application":
         raise RefusalError("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
 
 
-def given(call: Call, *names: str) -> None:
+def given(call: MethodCall, *names: str) -> None:
     """Refuse a call in which a parameter is not set."""
     for name in names:
         if not call.params.given(name):
             raise missing_argument(name)
 
 
-def place(call: Call) -> tuple[str, int]:
+def place(call: MethodCall) -> tuple[str, int]:
     """Return the connector and the line that a call is about."""
     return call.params.text("CONNECTOR"), call.params.integer("LINE")
 
@@ -50,7 +50,7 @@ def _failed(code: str, text: str) -> RefusalError:
 
 
 @METHODS.method("imconnector.list")
-def connector_list(call: Call) -> Any:
+def connector_list(call: MethodCall) -> Any:
     """Return the names of all connectors; a wrong kind of authorization loses its code here."""
     if call.caller.kind != "application":
         raise RefusalError("ERROR_CORE", DENIED)
@@ -60,7 +60,7 @@ def connector_list(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.register", any_case=True)
-def register(call: Call) -> Any:
+def register(call: MethodCall) -> Any:
     """Register a connector or change it; whose it was before is not asked."""
     applications_only(call)
     icon = {name.upper(): value for name, value in call.params.array("ICON").items()}
@@ -90,7 +90,7 @@ def _words(value: Any) -> bool:
     return isinstance(value, str) and php.truthy(value)
 
 
-def _store(call: Call, icon: dict[str, Any]) -> None:
+def _store(call: MethodCall, icon: dict[str, Any]) -> None:
     params, known = call.params, call.company.connectors
     number = params.text("ID").lower()
     before = known[number].settings if number in known else {}
@@ -101,7 +101,7 @@ def _store(call: Call, icon: dict[str, Any]) -> None:
 
 
 @METHODS.method("imconnector.unregister", any_case=True)
-def unregister(call: Call) -> Any:
+def unregister(call: MethodCall) -> Any:
     """Switch a connector off on all lines, whoever owns it; then forget it if it is the caller's."""
     applications_only(call)
     if not call.caller.client_id:
@@ -118,12 +118,12 @@ def unregister(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.activate", any_case=True)
-def activate(call: Call) -> Any:
+def activate(call: MethodCall) -> Any:
     """Switch a connector on or off for a line, as PHP takes the flag; neither has to exist."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "ACTIVE")
     if call.params.filled("ACTIVE"):
-        connection = call.company.connections.setdefault(place(call), Connection())
+        connection = call.company.connections.setdefault(place(call), LineConnection())
         connection.active, connection.error = True, False
     else:
         call.company.connections.pop(place(call), None)
@@ -131,12 +131,12 @@ def activate(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.status", any_case=True)
-def status(call: Call) -> Any:
+def status(call: MethodCall) -> Any:
     """Return how a connector stands on a line; of an unknown one all is false."""
     applications_only(call)
     given(call, "CONNECTOR")
     connector, line_id = place(call)
-    connection = call.company.connections.get((connector, line_id), Connection())
+    connection = call.company.connections.get((connector, line_id), LineConnection())
     return {
         "LINE": line_id,
         "CONNECTOR": connector,
@@ -147,13 +147,13 @@ def status(call: Call) -> Any:
 
 
 @METHODS.method("imconnector.connector.data.set", any_case=True)
-def data_set(call: Call) -> Any:
+def data_set(call: MethodCall) -> Any:
     """Add to what is stored for a connector on a line; an empty value changes nothing."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "DATA")
     if not php.is_array(call.params["DATA"]):
         raise PhpTypeError
     data = {name.upper(): value for name, value in call.params.array("DATA").items()}
-    connection = call.company.connections.setdefault(place(call), Connection())
+    connection = call.company.connections.setdefault(place(call), LineConnection())
     connection.data |= {name: php.text(data[name]) for name in DATA_FIELDS if php.truthy(data.get(name))}
     return True

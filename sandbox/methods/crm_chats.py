@@ -14,12 +14,12 @@ from sandbox.domain.permissions import (
     history_reaches,
 )
 from sandbox.domain.sessions import join
-from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, pending
 from sandbox.state import php
 from sandbox.state.errors import RefusalError, missing_argument, wrong_type
 from sandbox.state.records import Session
 
-METHODS = Section()
+METHODS = MethodRegistry()
 CONNECTOR_TITLES = {
     "livechat": "Live Chat",
     "telegrambot": "Telegram",
@@ -32,7 +32,7 @@ _GENERATED = {"ID": 1, "BLOCKS": [{"MESSAGE": "This message was generated automa
 
 
 @dataclass(frozen=True)
-class Entity:
+class EntityReference:
     """The CRM object of a call; the type is upper case."""
 
     type: str
@@ -43,7 +43,7 @@ def _denied(text: str = _ACTION_DENIED) -> RefusalError:
     return RefusalError("ACCESS_DENIED", text, FORBIDDEN)
 
 
-def _positive(call: Call, name: str) -> int:
+def _positive(call: MethodCall, name: str) -> int:
     value = call.params.get(name)
     if not php.truthy(value):
         raise missing_argument(name)
@@ -56,22 +56,24 @@ def _numeric(name: str, value: Any) -> int:
     return php.integer(value)
 
 
-def _entity(call: Call) -> Entity:
+def _entity(call: MethodCall) -> EntityReference:
     if not call.params.filled("CRM_ENTITY_TYPE"):
         raise missing_argument("CRM_ENTITY_TYPE")
-    return Entity(call.params.text("CRM_ENTITY_TYPE").upper(), _positive(call, "CRM_ENTITY"))
+    return EntityReference(call.params.text("CRM_ENTITY_TYPE").upper(), _positive(call, "CRM_ENTITY"))
 
 
 def _empty_crm_data() -> RefusalError:
     return RefusalError("CRM_CHAT_EMPTY_CRM_DATA", "Empty CRM data")
 
 
-def _check_read(call: Call, entity: Entity, user_id: int | None = None, text: str = _ACTION_DENIED) -> None:
+def _check_read(
+    call: MethodCall, entity: EntityReference, user_id: int | None = None, text: str = _ACTION_DENIED
+) -> None:
     if not can_read_crm(call.company, call.user_id if user_id is None else user_id, entity.type, entity.id):
         raise _denied(text)
 
 
-def _sessions(call: Call, entity: Entity, *, active_only: bool) -> Iterator[Session]:
+def _sessions(call: MethodCall, entity: EntityReference, *, active_only: bool) -> Iterator[Session]:
     """Give the sessions bound to an object through the connectors in use, newest first."""
     in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
     in_use |= {connector for (connector, _), connection in call.company.connections.items() if connection.configured}
@@ -81,13 +83,13 @@ def _sessions(call: Call, entity: Entity, *, active_only: bool) -> Iterator[Sess
             yield session
 
 
-def _last_chat(call: Call, entity: Entity) -> int:
+def _last_chat(call: MethodCall, entity: EntityReference) -> int:
     bound = [item for item in call.company.sessions.values() if item.crm_bindings.get(entity.type) == entity.id]
     return max(bound, key=lambda found: (found.modified, found.id)).chat_id if bound else 0
 
 
 @METHODS.method("imopenlines.crm.chat.get")
-def crm_chat_get(call: Call) -> Any:
+def crm_chat_get(call: MethodCall) -> Any:
     """Return the chats of a CRM object."""
     entity = _entity(call)
     _check_read(call, entity)
@@ -104,7 +106,7 @@ def crm_chat_get(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.crm.chat.getLastId")
-def crm_chat_get_last_id(call: Call) -> Any:
+def crm_chat_get_last_id(call: MethodCall) -> Any:
     """Return the chat that a CRM object was busy in last; CRM rights are not asked for."""
     if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
         raise _empty_crm_data()
@@ -114,29 +116,29 @@ def crm_chat_get_last_id(call: Call) -> Any:
     return chat_id
 
 
-def _check_messenger(call: Call) -> None:
+def _check_messenger(call: MethodCall) -> None:
     if not call.company.switches.modules.im:
         raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
 
 
-def _wanted_chat(call: Call, entity: Entity) -> int:
+def _wanted_chat(call: MethodCall, entity: EntityReference) -> int:
     return call.params.integer("CHAT_ID") if call.params.filled("CHAT_ID") else _last_chat(call, entity)
 
 
-def _bound_session(call: Call, entity: Entity, chat_id: int) -> Session:
+def _bound_session(call: MethodCall, entity: EntityReference, chat_id: int) -> Session:
     for session in _sessions(call, entity, active_only=True):
         if session.chat_id == chat_id:
             return session
     raise RefusalError("CHAT_NOT_IN_CRM", "Chat does not belong to the CRM entity being checked")
 
 
-def _check_employee(call: Call, user_id: int) -> None:
+def _check_employee(call: MethodCall, user_id: int) -> None:
     if call.company.employee(user_id) is None:
         raise RefusalError("CRM_CHAT_USER_NOT_ACTIVE", "User not active")
 
 
 @METHODS.method("imopenlines.crm.chat.user.add")
-def crm_chat_user_add(call: Call) -> Any:
+def crm_chat_user_add(call: MethodCall) -> Any:
     """Add an employee to the chat of a CRM object; without a chat the answer is 0."""
     entity = _entity(call)
     _check_messenger(call)
@@ -159,7 +161,7 @@ def crm_chat_user_add(call: Call) -> Any:
     return chat_id
 
 
-def _check_newcomer(call: Call, entity: Entity, session: Session, user_id: int) -> None:
+def _check_newcomer(call: MethodCall, entity: EntityReference, session: Session, user_id: int) -> None:
     _check_employee(call, user_id)
     _check_read(call, entity, user_id, "Access denied! This user may not read the CRM object of the chat")
     if not history_reaches(call.company, call.user_id, user_id, session):
@@ -167,7 +169,7 @@ def _check_newcomer(call: Call, entity: Entity, session: Session, user_id: int) 
 
 
 @METHODS.method("imopenlines.crm.chat.user.delete")
-def crm_chat_user_delete(call: Call) -> Any:
+def crm_chat_user_delete(call: MethodCall) -> Any:
     """Take an employee out of the chat of a CRM object."""
     if not call.params.filled("USER_ID"):
         raise RefusalError("CRM_CHAT_EMPTY_USER", "Empty User ID")
@@ -184,7 +186,7 @@ def crm_chat_user_delete(call: Call) -> Any:
     return chat_id
 
 
-def _remove(call: Call, chat_id: int, user_id: int) -> None:
+def _remove(call: MethodCall, chat_id: int, user_id: int) -> None:
     chat = call.company.chats[chat_id]
     if not can_remove_members(call.company.employee(call.user_id), chat, user_id):
         text = "You don't have access to delete a user from this chat"
@@ -199,7 +201,7 @@ def _remove(call: Call, chat_id: int, user_id: int) -> None:
 
 
 @METHODS.method("imopenlines.crm.message.add")
-def crm_message_add(call: Call) -> Any:
+def crm_message_add(call: MethodCall) -> Any:
     """Write to the client as any employee; nobody asks whether the caller may speak for them."""
     entity = _entity(call)
     sender_id, chat_id = _positive(call, "USER_ID"), _positive(call, "CHAT_ID")

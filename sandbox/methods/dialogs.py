@@ -3,19 +3,19 @@
 from typing import Any
 
 from sandbox.domain.permissions import can_join, can_see_history
-from sandbox.methods.registry import Call, Section
+from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Chat, Session
 from sandbox.views.chats import dialog_card
 from sandbox.views.history import history
 
-METHODS = Section()
+METHODS = MethodRegistry()
 USER_CODE_PREFIX = "imol|"
 
 
 @METHODS.method("imopenlines.dialog.get", any_case=True)
-def dialog_get(call: Call) -> Any:
+def dialog_get(call: MethodCall) -> Any:
     """Return a dialog; whatever is wrong, the error is the same."""
     if not call.company.switches.modules.im:
         raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
@@ -25,11 +25,11 @@ def dialog_get(call: Call) -> Any:
     return dialog_card(call.company, chat, call.user_id)
 
 
-def _may_see(call: Call, chat: Chat) -> bool:
+def _may_see(call: MethodCall, chat: Chat) -> bool:
     return call.user_id in chat.members or can_join(call.company, call.user_id, chat)
 
 
-def _wanted(call: Call) -> Chat | None:
+def _wanted(call: MethodCall) -> Chat | None:
     """Find the chat by the first identifier that was given at all."""
     params, chats = call.params, call.company.chats
     if params.given("CHAT_ID"):
@@ -44,7 +44,7 @@ def _wanted(call: Call) -> Chat | None:
 
 
 @METHODS.method("imopenlines.session.open")
-def session_open(call: Call) -> Any:
+def session_open(call: MethodCall) -> Any:
     """Return the chat of a user code; despite the name nothing is opened."""
     caller = call.company.employee(call.user_id)
     if caller and caller.extranet:
@@ -60,7 +60,7 @@ def _denied() -> RefusalError:
 
 
 @METHODS.method("imopenlines.session.history.get")
-def session_history_get(call: Call) -> Any:
+def session_history_get(call: MethodCall) -> Any:
     """Return all messages of a session."""
     session_id = _session_id(call)
     session = call.company.sessions.get(session_id)
@@ -71,7 +71,7 @@ def session_history_get(call: Call) -> Any:
     return history(call.company, session, call.user_id)
 
 
-def _session_id(call: Call) -> int:
+def _session_id(call: MethodCall) -> int:
     params = call.params
     if params.filled("SESSION_ID"):
         session_id = params.integer("SESSION_ID")
@@ -84,6 +84,6 @@ def _session_id(call: Call) -> int:
     return session_id
 
 
-def _last_session(call: Call, chat_id: int) -> int:
+def _last_session(call: MethodCall, chat_id: int) -> int:
     found: list[Session] = call.company.sessions_of(chat_id)
     return max((session.id for session in found), default=0)

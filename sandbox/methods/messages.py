@@ -5,16 +5,16 @@ from typing import Any
 from sandbox.domain.permissions import check_access, role_of
 from sandbox.domain.sessions import load_or_start, open_session, restart_from
 from sandbox.methods.operators import gate
-from sandbox.methods.registry import Call, Section
+from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
 
-METHODS = Section()
+METHODS = MethodRegistry()
 
 
 @METHODS.method("imopenlines.message.session.start")
-def message_session_start(call: Call) -> Any:
+def message_session_start(call: MethodCall) -> Any:
     """Start a new session from a message; true even when the message is not there."""
     chat = gate(call)
     restart_from(call.company, chat, call.user_id, call.company.messages.get(call.params.integer("MESSAGE_ID")))
@@ -22,7 +22,7 @@ def message_session_start(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.message.quick.save")
-def message_quick_save(call: Call) -> Any:
+def message_quick_save(call: MethodCall) -> Any:
     """Save a message as a quick answer; the message is looked for before the chat is."""
     message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
     if message is None:
@@ -42,7 +42,7 @@ def _cannot_save() -> RefusalError:
     return RefusalError("CANT_SAVE_QUICK_ANSWER", "Error saving quick answer")
 
 
-def _store(call: Call, line: Line, message: Message) -> None:
+def _store(call: MethodCall, line: Line, message: Message) -> None:
     known = [saved for saved in call.company.quick_answers if saved.line_id == line.id]
     found = next((saved for saved in known if saved.message_id == message.id), None) or next(
         (saved for saved in known if saved.text == message.text), None
@@ -56,7 +56,7 @@ def _store(call: Call, line: Line, message: Message) -> None:
 
 
 @METHODS.method("imopenlines.crm.lead.create")
-def crm_lead_create(call: Call) -> Any:
+def crm_lead_create(call: MethodCall) -> Any:
     """Create the CRM record the line is set to create; true without one when the chat is bound already."""
     chat = gate(call)
     if chat.crm_main:

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.domain.permissions import can_join
-from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, ResultPage
 from sandbox.state.errors import RefusalError, method_not_found
 from sandbox.state.records import Chat, Message
 from sandbox.views.chats import iso
 from sandbox.views.history import file_card, params_of
-from sandbox.views.recents import Wish, queue_rows, rows, user_card, uuid_of
+from sandbox.views.recents import RecentFilter, queue_rows, rows, user_card, uuid_of
 
-METHODS = Section()
+METHODS = MethodRegistry()
 SCOPES = ("im",)
 DIALOG = re.compile(r"(chat|sg|crm)(\d+)", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
@@ -21,14 +21,14 @@ MESSAGES, MOST_MESSAGES = 20, 50
 MOST_UNREAD = 99
 
 
-def check_module(call: Call) -> None:
+def check_module(call: MethodCall) -> None:
     """Without its module the messenger's methods are not there."""
     if not call.company.switches.modules.im:
         raise method_not_found()
 
 
 @METHODS.method("im.recent.list", any_case=True, scopes=SCOPES)
-def im_recent_list(call: Call) -> Any:
+def im_recent_list(call: MethodCall) -> Any:
     """Return a page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
@@ -47,13 +47,13 @@ def im_recent_list(call: Call) -> Any:
     }
     if wish.until is None and not wish.unread_only:
         result["birthdayList"] = []
-    return Page(result, -1, offset + len(items) if more else None)
+    return ResultPage(result, -1, offset + len(items) if more else None)
 
 
-def _wish(call: Call) -> Wish:
+def _wish(call: MethodCall) -> RecentFilter:
     params = call.params
     lines = not params.yes("SKIP_OPENLINES")
-    return Wish(
+    return RecentFilter(
         lines=lines,
         queue=lines and not params.yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.yes("ONLY_COPILOT"),
         dialogs=not params.yes("SKIP_DIALOG"),
@@ -74,7 +74,7 @@ def _moment(value: Any) -> datetime | None:
     return moment
 
 
-def _dialog(call: Call) -> Chat | None:
+def _dialog(call: MethodCall) -> Chat | None:
     """Return the chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
     given = call.params.get("DIALOG_ID")
     text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
@@ -85,14 +85,14 @@ def _dialog(call: Call) -> Chat | None:
     return pair(call, int(text))
 
 
-def pair(call: Call, user_id: int) -> Chat | None:
+def pair(call: MethodCall, user_id: int) -> Chat | None:
     """Find the dialog of the caller and another user."""
     pair = sorted((call.user_id, user_id))
     chats = call.company.chats.values()
     return next((chat for chat in chats if chat.type == "P" and sorted(chat.members) == pair), None)
 
 
-def may_see(call: Call, chat: Chat) -> bool:
+def may_see(call: MethodCall, chat: Chat) -> bool:
     """Tell whether the caller may read a chat: as a member, by the queue, or by the right to join."""
     if call.user_id in chat.members or (call.user_id, chat.id) in call.company.recents:
         return True
@@ -100,7 +100,7 @@ def may_see(call: Call, chat: Chat) -> bool:
 
 
 @METHODS.method("im.dialog.messages.get", any_case=True, scopes=SCOPES)
-def im_dialog_messages_get(call: Call) -> Any:
+def im_dialog_messages_get(call: MethodCall) -> Any:
     """Return messages of a dialog with their authors and files."""
     check_module(call)
     chat = _dialog(call)
@@ -118,7 +118,7 @@ def im_dialog_messages_get(call: Call) -> Any:
     }
 
 
-def _messages(call: Call, chat: Chat, limit: int) -> list[Message]:
+def _messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
     """Choose messages: newer than FIRST_ID, older than LAST_ID, or the last ones.
 
     Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
@@ -139,14 +139,14 @@ def _messages(call: Call, chat: Chat, limit: int) -> list[Message]:
     return begun[::-1] + [message for message in newest_first if message.id < unread[0].id][:limit]
 
 
-def _number(call: Call, name: str, word: str) -> int:
+def _number(call: MethodCall, name: str, word: str) -> int:
     value = call.params.text(name)
     if not DIGITS.fullmatch(value):
         raise RefusalError(f"{name}_STRING", f"{word} ID can't be string")
     return int(value)
 
 
-def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
+def _message(call: MethodCall, chat: Chat, message: Message) -> dict[str, Any]:
     member = call.user_id in chat.members
     return {
         "id": message.id,
@@ -163,7 +163,7 @@ def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
 
 
 @METHODS.method("im.dialog.read", any_case=True, scopes=SCOPES)
-def im_dialog_read(call: Call) -> Any:
+def im_dialog_read(call: MethodCall) -> Any:
     """Note what the caller has read; false for a dialog that waits in the queue, or is none of the caller's."""
     check_module(call)
     chat, company = _dialog(call), call.company

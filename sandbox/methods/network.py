@@ -4,17 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.domain.attachments import check_attach, check_keyboard
-from sandbox.methods.registry import Call, Section, pending, refuse_session
+from sandbox.methods.registry import MethodCall, MethodRegistry, pending, refuse_session
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Bot, Employee
 
-METHODS = Section()
+METHODS = MethodRegistry()
 CODE_LENGTH = 32
 SUPPORT_CODE = "5".rjust(CODE_LENGTH, "0")
 MESSAGE_PAUSE = timedelta(days=7)
 
 
-def _code(call: Call) -> str:
+def _code(call: MethodCall) -> str:
     code = call.params.get("CODE")
     if not isinstance(code, str) or len(code) != CODE_LENGTH:
         raise RefusalError("CODE", "You entered an invalid code")
@@ -29,12 +29,12 @@ def _not_found() -> RefusalError:
     return RefusalError("NOT_FOUND", "Line not found")
 
 
-def _bot_of(call: Call, code: str) -> Bot | None:
+def _bot_of(call: MethodCall, code: str) -> Bot | None:
     return next((bot for bot in call.company.bots if bot.network_code == code), None)
 
 
 @METHODS.method("imopenlines.network.join", any_case=True)
-def network_join(call: Call) -> Any:
+def network_join(call: MethodCall) -> Any:
     """Join a line of another portal; its bot represents it here."""
     code = _code(call)
     joined = _bot_of(call, code)
@@ -54,7 +54,7 @@ def network_join(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.network.message.add", any_case=True)
-def network_message_add(call: Call) -> Any:
+def network_message_add(call: MethodCall) -> Any:
     """Write to an employee from a joined line; the weekly limit looks first, and only a sent message uses it up."""
     refuse_session(call)
     code = _code(call)
@@ -73,13 +73,13 @@ def network_message_add(call: Call) -> Any:
     return True
 
 
-def _check_week(call: Call, code: str, user_id: int) -> None:
+def _check_week(call: MethodCall, code: str, user_id: int) -> None:
     sent = call.company.network_sent.get((code, user_id))
     if sent and call.company.clock() - sent < MESSAGE_PAUSE and not call.company.switches.plan.nfr:
         raise RefusalError("USER_MESSAGE_LIMIT", "You can't send more than one message per week to each user")
 
 
-def _check_message(call: Call) -> None:
+def _check_message(call: MethodCall) -> None:
     params = call.params
     if not params.text("MESSAGE").strip():
         raise RefusalError("MESSAGE_EMPTY", "Message can't be empty")

@@ -6,22 +6,22 @@ from sandbox.domain.closing import finish, mark_spam
 from sandbox.domain.permissions import check_access
 from sandbox.domain.sessions import answer, open_session
 from sandbox.domain.transfers import skip, transfer_to_line, transfer_to_user
-from sandbox.methods.registry import Call, Section, positive_id
+from sandbox.methods.registry import MethodCall, MethodRegistry, positive_id
 from sandbox.state import php
 from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Chat, Session
 
-METHODS = Section()
+METHODS = MethodRegistry()
 QUEUE_PREFIX = "queue"
 
 
-def gate(call: Call) -> Chat:
+def gate(call: MethodCall) -> Chat:
     """Return the chat of the call if its caller may be there."""
     return check_access(call.company, call.user_id, call.params.integer("CHAT_ID"))
 
 
 @METHODS.method("imopenlines.operator.answer", any_case=True)
-def operator_answer(call: Call) -> Any:
+def operator_answer(call: MethodCall) -> Any:
     """Become responsible for a dialog; every inner failure is the empty error."""
     if not answer(call.company, gate(call), call.user_id):
         raise empty_error()
@@ -29,7 +29,7 @@ def operator_answer(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.operator.skip", any_case=True)
-def operator_skip(call: Call) -> Any:
+def operator_skip(call: MethodCall) -> Any:
     """Pass a dialog on."""
     if not skip(call.company, gate(call), call.user_id):
         raise empty_error()
@@ -37,7 +37,7 @@ def operator_skip(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.operator.spam", any_case=True)
-def operator_spam(call: Call) -> Any:
+def operator_spam(call: MethodCall) -> Any:
     """Close a dialog as spam; true even when none was open."""
     chat = gate(call)
     session = open_session(call.company, chat)
@@ -46,7 +46,7 @@ def operator_spam(call: Call) -> Any:
     return True
 
 
-def _finishable(call: Call, chat: Chat) -> Session:
+def _finishable(call: MethodCall, chat: Chat) -> Session:
     failure = call.company.switches.load_failures.get(chat.id)
     session = None if failure == "chat" else open_session(call.company, chat)
     if session is None:
@@ -56,7 +56,7 @@ def _finishable(call: Call, chat: Chat) -> Session:
     return session
 
 
-def _finish(call: Call, chat: Chat, session: Session) -> bool:
+def _finish(call: MethodCall, chat: Chat, session: Session) -> bool:
     """Finish a dialog; one without an owner is answered first, and a busy one is left as it is."""
     if chat.id in call.company.switches.locked_chats:
         return True
@@ -69,7 +69,7 @@ def _finish(call: Call, chat: Chat, session: Session) -> bool:
 
 
 @METHODS.method("imopenlines.operator.finish", any_case=True)
-def operator_finish(call: Call) -> Any:
+def operator_finish(call: MethodCall) -> Any:
     """Finish one's own dialog."""
     chat = gate(call)
     session = _finishable(call, chat)
@@ -79,13 +79,13 @@ def operator_finish(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.operator.another.finish")
-def operator_another_finish(call: Call) -> Any:
+def operator_another_finish(call: MethodCall) -> Any:
     """Finish anyone's dialog."""
     chat = gate(call)
     return _finish(call, chat, _finishable(call, chat))
 
 
-def target(call: Call) -> tuple[str, int]:
+def target(call: MethodCall) -> tuple[str, int]:
     """Resolve where a dialog shall go: TRANSFER_ID overwrites its kin, and a user beats a queue."""
     wishes = {"user": call.params.get("USER_ID"), QUEUE_PREFIX: call.params.get("QUEUE_ID")}
     transfer_id = call.params.get("TRANSFER_ID")
@@ -105,7 +105,7 @@ def target(call: Call) -> tuple[str, int]:
     raise RefusalError("TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty")
 
 
-def chat_id_given(call: Call) -> int:
+def chat_id_given(call: MethodCall) -> int:
     """Return the chat's id or refuse for its absence."""
     return positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
 
@@ -116,7 +116,7 @@ def operator_wrong() -> RefusalError:
 
 
 @METHODS.method("imopenlines.operator.transfer")
-def operator_transfer(call: Call) -> Any:
+def operator_transfer(call: MethodCall) -> Any:
     """Hand a dialog to an operator or a line."""
     chat_id_given(call)
     kind, number = target(call)

@@ -6,17 +6,17 @@ from sandbox.domain.attachments import check_attach, check_keyboard, check_menu
 from sandbox.domain.operator_messages import operator_writes
 from sandbox.domain.permissions import channel_off, channel_works
 from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
-from sandbox.methods.registry import FORBIDDEN, Call, Section, pending
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, pending
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, Employee, Message
 
-METHODS = Section()
+METHODS = MethodRegistry()
 LONGEST, CUT = 20000, " (...)"
 
 
 @METHODS.method("im.message.add", any_case=True, scopes=SCOPES)
-def im_message_add(call: Call) -> Any:
+def im_message_add(call: MethodCall) -> Any:
     """Write into a chat, or to a person."""
     check_module(call)
     text = _text(call)
@@ -33,7 +33,7 @@ def im_message_add(call: Call) -> Any:
     return message.id
 
 
-def _text(call: Call) -> str:
+def _text(call: MethodCall) -> str:
     """Return the text as it is kept: the messenger cuts what is too long."""
     given = call.params.get("MESSAGE")
     if given is not None and not isinstance(given, str):
@@ -44,7 +44,7 @@ def _text(call: Call) -> str:
     return text[:LONGEST] + CUT if len(text) > LONGEST + len(CUT) else text
 
 
-def _addressee(call: Call) -> tuple[Chat | None, int]:
+def _addressee(call: MethodCall) -> tuple[Chat | None, int]:
     """Return the chat that is written into, or the user who is written to."""
     given = call.params.get("DIALOG_ID")
     if given is None:
@@ -60,7 +60,7 @@ def _addressee(call: Call) -> tuple[Chat | None, int]:
     return pair(call, user_id), user_id
 
 
-def _writable(call: Call, number: int) -> Chat:
+def _writable(call: MethodCall, number: int) -> Chat:
     if number <= 0:
         raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
     chat = call.company.chats.get(number)
@@ -72,7 +72,7 @@ def _writable(call: Call, number: int) -> Chat:
     return chat
 
 
-def _reply(call: Call, chat: Chat | None) -> int:
+def _reply(call: MethodCall, chat: Chat | None) -> int:
     number = call.params.integer("REPLY_ID")
     if number <= 0:
         return 0
@@ -85,7 +85,7 @@ def _reply(call: Call, chat: Chat | None) -> int:
     return number
 
 
-def _open_pair(call: Call, user_id: int) -> Chat:
+def _open_pair(call: MethodCall, user_id: int) -> Chat:
     number = call.company.next_id("chat")
     members = list(dict.fromkeys((call.user_id, user_id)))
     pair = Chat(number, "", call.company.clock(), type="P", entity_type="", members=members)
@@ -93,7 +93,7 @@ def _open_pair(call: Call, user_id: int) -> Chat:
     return pair
 
 
-def _add(call: Call, chat: Chat, text: str, reply_to: int) -> Message:
+def _add(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Message:
     """Put the message into the chat; only a system message may come from somebody who is not in it."""
     company, caller = call.company, call.company.employee(call.user_id)
     if call.params.yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
@@ -113,6 +113,6 @@ def _is_guest(user: Employee | None) -> bool:
     return user is None or user.extranet
 
 
-def _signed(call: Call, text: str) -> str:
+def _signed(call: MethodCall, text: str) -> str:
     """An application signs what it lets the system say."""
     return f"[b]{call.caller.client_id}[/b]\n{text}" if call.caller.kind == "application" else text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.domain.identity import Caller
+from sandbox.domain.identity import Identity
 from sandbox.methods.batch import Perform
 from sandbox.state import php
 from sandbox.state.company import Company
@@ -15,7 +15,7 @@ FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
-class Page:
+class ResultPage:
     """A result of which there is more; the core puts the two numbers beside it."""
 
     result: Any
@@ -57,11 +57,11 @@ class Params(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Call:
+class MethodCall:
     """One call of a method, which may perform others for the same caller; `start` is kept by the core for lists."""
 
     company: Company
-    caller: Caller
+    caller: Identity
     params: Params
     perform: Perform
     start: int = 0
@@ -80,43 +80,45 @@ class Behaviour:
     """
 
     name: str
-    act: Callable[[Call], Any]
+    act: Callable[[MethodCall], Any]
     any_case: bool = False
     scopes: tuple[str, ...] = SCOPE
 
-    def run(self, company: Company, caller: Caller, params: Mapping[str, Any], perform: Perform, start: int = 0) -> Any:
+    def run(
+        self, company: Company, caller: Identity, params: Mapping[str, Any], perform: Perform, start: int = 0
+    ) -> Any:
         """Run the method and return its result."""
         given = Params(params)
-        return self.act(Call(company, caller, given.upper() if self.any_case else given, perform, start))
+        return self.act(MethodCall(company, caller, given.upper() if self.any_case else given, perform, start))
 
     def allows(self, scopes: tuple[str, ...]) -> bool:
         """Tell whether these scopes are enough for it."""
         return not self.scopes or bool(set(self.scopes) & set(scopes))
 
 
-class Section(dict[str, Behaviour]):
+class MethodRegistry(dict[str, Behaviour]):
     """The methods of one part of the API, by REST name."""
 
     def method(
         self, name: str, *, any_case: bool = False, scopes: tuple[str, ...] = SCOPE
-    ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+    ) -> Callable[[Callable[[MethodCall], Any]], Callable[[MethodCall], Any]]:
         """Register a function as the behaviour of a method."""
 
-        def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        def register(act: Callable[[MethodCall], Any]) -> Callable[[MethodCall], Any]:
             self[name] = Behaviour(name, act, any_case, scopes)
             return act
 
         return register
 
 
-def refuse_session(call: Call) -> None:
+def refuse_session(call: MethodCall) -> None:
     """Refuse a caller who came with a browser session."""
     if call.caller.kind == "session":
         text = "Access for this method not allowed by session authorization."
         raise RefusalError("WRONG_AUTH_TYPE", text, FORBIDDEN)
 
 
-def positive_id(call: Call, name: str, code: str, text: str) -> int:
+def positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
     """Return a positive id, or refuse with the method's code."""
     value = call.params.integer(name)
     if value <= 0:
@@ -124,6 +126,6 @@ def positive_id(call: Call, name: str, code: str, text: str) -> int:
     return value
 
 
-def pending(call: Call) -> bool:
+def pending(call: MethodCall) -> bool:
     """Tell whether a lower layer refuses to go along; the dispatcher then names its reason."""
     return call.company.switches.pending is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.state.company import Clock
 from sandbox.state.errors import OK, RefusalError
-from sandbox.state.limits import Operating
+from sandbox.state.limits import OperatingReport
 from sandbox.views.chats import iso
 
 PROCESSING = 0.004
@@ -19,7 +19,7 @@ class CallResult:
 
     result: Any = None
     refusal: RefusalError | None = None
-    operating: Operating | None = None
+    operating: OperatingReport | None = None
     total: int | None = None
     next: int | None = None
 
@@ -41,7 +41,7 @@ class CallResult:
         return self.refusal.code or "empty error"
 
 
-def time_of(clock: Clock, operating: Operating | None = None) -> dict[str, Any]:
+def time_of(clock: Clock, operating: OperatingReport | None = None) -> dict[str, Any]:
     """Return the timing block of an answer."""
     now = clock()
     start = int(now.timestamp())

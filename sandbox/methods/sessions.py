@@ -6,18 +6,18 @@ from sandbox.domain.permissions import can_vote_as_head
 from sandbox.domain.sessions import intercept, join, silence, start_or_join
 from sandbox.domain.transfers import pin
 from sandbox.methods.operators import chat_id_given, gate, operator_wrong
-from sandbox.methods.registry import Call, Section
+from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.errors import RefusalError, empty_error
 from sandbox.state.records import Session
 
-METHODS = Section()
+METHODS = MethodRegistry()
 BEST_RATING = 5
 COMMENT_LENGTH = 10000
 
 
 @METHODS.method("imopenlines.session.intercept")
-def session_intercept(call: Call) -> Any:
+def session_intercept(call: MethodCall) -> Any:
     """Take a dialog over from another operator; true whatever happened."""
     chat_id_given(call)
     try:
@@ -29,14 +29,14 @@ def session_intercept(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.session.mode.silent")
-def session_mode_silent(call: Call) -> Any:
+def session_mode_silent(call: MethodCall) -> Any:
     """Switch the silent mode."""
     silence(call.company, gate(call), on=call.params.yes("ACTIVATE"))
     return True
 
 
 @METHODS.method("imopenlines.session.mode.pin")
-def session_mode_pin(call: Call) -> Any:
+def session_mode_pin(call: MethodCall) -> Any:
     """Pin a dialog to its operator, or unpin it with an exact N."""
     if not call.params.filled("CHAT_ID"):
         raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
@@ -46,30 +46,30 @@ def session_mode_pin(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.session.mode.pinAll")
-def session_mode_pin_all(call: Call) -> Any:
+def session_mode_pin_all(call: MethodCall) -> Any:
     """Pin every active dialog of the caller."""
     return _pin_all(call, on=True)
 
 
 @METHODS.method("imopenlines.session.mode.unpinAll")
-def session_mode_unpin_all(call: Call) -> Any:
+def session_mode_unpin_all(call: MethodCall) -> Any:
     """Unpin every active dialog of the caller."""
     return _pin_all(call, on=False)
 
 
-def _pin_all(call: Call, *, on: bool) -> list[int]:
+def _pin_all(call: MethodCall, *, on: bool) -> list[int]:
     newest_first = sorted(call.company.sessions.values(), key=lambda session: session.id, reverse=True)
     mine = [session for session in newest_first if _is_mine(call, session) and session.paused != on]
     chats = call.company.chats
     return [session.id for session in mine if pin(call.company, chats[session.chat_id], call.user_id, on=on)]
 
 
-def _is_mine(call: Call, session: Session) -> bool:
+def _is_mine(call: MethodCall, session: Session) -> bool:
     return session.active and session.operator_id == call.user_id and call.user_id > 0
 
 
 @METHODS.method("imopenlines.session.head.vote")
-def session_head_vote(call: Call) -> Any:
+def session_head_vote(call: MethodCall) -> Any:
     """Rate an operator's work; a rating without a comment erases the comment."""
     params = call.params
     if not params.filled("SESSION_ID"):
@@ -88,14 +88,14 @@ def session_head_vote(call: Call) -> Any:
 
 
 @METHODS.method("imopenlines.session.join")
-def session_join(call: Call) -> Any:
+def session_join(call: MethodCall) -> Any:
     """Become a participant."""
     join(call.company, gate(call), call.user_id)
     return True
 
 
 @METHODS.method("imopenlines.session.start")
-def session_start(call: Call) -> Any:
+def session_start(call: MethodCall) -> Any:
     """Start a session as its operator, or join the open one."""
     start_or_join(call.company, gate(call), call.user_id)
     return True

@@ -5,11 +5,11 @@ from functools import wraps
 from typing import Any
 
 from sandbox.domain.permissions import role_of
-from sandbox.methods.registry import FORBIDDEN, Call, Section
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Reach, Session
-from sandbox.views.filters import Period, Selection, invalid_filter
+from sandbox.views.filters import DateRange, SessionFilter, invalid_filter
 from sandbox.views.statistics import (
     dated,
     first_answer_in_time,
@@ -21,16 +21,16 @@ from sandbox.views.statistics import (
     transfer_card,
 )
 
-METHODS = Section()
+METHODS = MethodRegistry()
 STAT_BATCH, TRANSFER_BATCH = 100, 50
 
 
-def _report(name: str) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+def _report(name: str) -> Callable[[Callable[[MethodCall], Any]], Callable[[MethodCall], Any]]:
     """Register a method behind the plan and the right to see reports."""
 
-    def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
+    def register(act: Callable[[MethodCall], Any]) -> Callable[[MethodCall], Any]:
         @wraps(act)
-        def guarded(call: Call) -> Any:
+        def guarded(call: MethodCall) -> Any:
             if not call.company.switches.plan.reports:
                 raise RefusalError("TARIFF_RESTRICTION", "Your plan does not include Open Channels reports")
             if role_of(call.company, call.user_id).reports is Reach.NONE:
@@ -42,7 +42,7 @@ def _report(name: str) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any
     return register
 
 
-def _session_ids(call: Call, most: int) -> list[int]:
+def _session_ids(call: MethodCall, most: int) -> list[int]:
     if not php.is_array(call.params.get("sessionId")):
         raise RefusalError("100", "Could not find value for parameter {sessionId}")
     unique = list(dict.fromkeys(php.integer(item) for item in php.values(call.params["sessionId"])))
@@ -51,15 +51,15 @@ def _session_ids(call: Call, most: int) -> list[int]:
     return unique
 
 
-def _found(call: Call, selection: Selection) -> list[Session]:
+def _found(call: MethodCall, selection: SessionFilter) -> list[Session]:
     return [session for session in call.company.sessions.values() if selection.accepts(session)]
 
 
 @_report("imopenlines.v2.Stat.get")
-def stat_get(call: Call) -> Any:
+def stat_get(call: MethodCall) -> Any:
     """Sum up the sessions of a period."""
-    selection = Selection(call.company, call.params)
-    selection.require(Period(call.params, "dateFrom", "dateTo"), lambda session: session.created)
+    selection = SessionFilter(call.company, call.params)
+    selection.require(DateRange(call.params, "dateFrom", "dateTo"), lambda session: session.created)
     return {"statResult": summary(call.company, _found(call, selection))}
 
 
@@ -77,9 +77,9 @@ _ORDERS: Mapping[str, Callable[[Session], Any]] = {
 
 
 @_report("imopenlines.v2.Session.list")
-def session_list(call: Call) -> Any:
+def session_list(call: MethodCall) -> Any:
     """List sessions."""
-    selection = Selection(call.company, call.params)
+    selection = SessionFilter(call.company, call.params)
     if call.params.given("status") and call.params.given("closeReason"):
         raise invalid_filter("status and closeReason exclude each other")
     full = _add_periods(call, selection)
@@ -101,15 +101,15 @@ def _closed_by(reason: str) -> Callable[[Session], bool]:
     return lambda session: session.close_reason == reason
 
 
-def _add_periods(call: Call, selection: Selection) -> bool:
-    created = Period(call.params, "dateCreateFrom", "dateCreateTo")
-    closed = Period(call.params, "dateCloseFrom", "dateCloseTo")
+def _add_periods(call: MethodCall, selection: SessionFilter) -> bool:
+    created = DateRange(call.params, "dateCreateFrom", "dateCreateTo")
+    closed = DateRange(call.params, "dateCloseFrom", "dateCloseTo")
     selection.within(created, lambda session: session.created)
     selection.within(closed, lambda session: session.closed_at)
     return created.full or closed.full
 
 
-def _ordered(call: Call, sessions: list[Session], *, full: bool) -> list[Session]:
+def _ordered(call: MethodCall, sessions: list[Session], *, full: bool) -> list[Session]:
     order, direction = call.params.get("order") or "dateCreate", call.params.get("orderDirection") or "desc"
     if order not in _ORDERS or direction not in ("asc", "desc"):
         raise invalid_filter("unknown order or orderDirection")
@@ -118,7 +118,7 @@ def _ordered(call: Call, sessions: list[Session], *, full: bool) -> list[Session
 
 
 @_report("imopenlines.v2.Session.Stat.get")
-def session_stat_get(call: Call) -> Any:
+def session_stat_get(call: MethodCall) -> Any:
     """Return the figures of sessions; unknown ones have none."""
     sessions = call.company.sessions
     ids = _session_ids(call, STAT_BATCH)
@@ -126,10 +126,10 @@ def session_stat_get(call: Call) -> Any:
 
 
 @_report("imopenlines.v2.Session.Rating.list")
-def session_rating_list(call: Call) -> Any:
+def session_rating_list(call: MethodCall) -> Any:
     """List what clients and supervisors thought of sessions."""
-    selection = Selection(call.company, call.params)
-    period = Period(call.params, "dateVoteFrom", "dateVoteTo")
+    selection = SessionFilter(call.company, call.params)
+    period = DateRange(call.params, "dateVoteFrom", "dateVoteTo")
     selection.require(period, lambda session: session.voted_at)
     selection.by_votes(("like", "dislike"))
     rated = sorted(_found(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
@@ -138,16 +138,16 @@ def session_rating_list(call: Call) -> Any:
 
 
 @_report("imopenlines.v2.Session.Transfer.list")
-def session_transfer_list(call: Call) -> Any:
+def session_transfer_list(call: MethodCall) -> Any:
     """List the moves of sessions."""
     ids = _session_ids(call, TRANSFER_BATCH)
     return {"transfers": [transfer_card(item) for item in call.company.transfers if item.session_id in ids]}
 
 
 @_report("imopenlines.v2.Operator.list")
-def operator_list(call: Call) -> Any:
+def operator_list(call: MethodCall) -> Any:
     """List operators with their load on each line."""
-    selection = Selection(call.company, call.params, people="userId")
+    selection = SessionFilter(call.company, call.params, people="userId")
     loads = selection.loads(load_card)
     computed = call.params.given("status") or call.params.given("hasFreeSlots")
     page, more = selection.page(loads, deep=bool(computed))

@@ -4,10 +4,10 @@ from typing import Any
 
 from sandbox.methods import BEHAVIOURS
 from sandbox.methods.batch import run_batch
-from sandbox.methods.registry import Behaviour, Call, Section, refuse_session
+from sandbox.methods.registry import Behaviour, MethodCall, MethodRegistry, refuse_session
 from sandbox.views.chats import iso
 
-METHODS = Section()
+METHODS = MethodRegistry()
 BASIC: tuple[str, ...] = ()
 BATCH = "batch"
 LICENSE = "de_ent250"
@@ -20,18 +20,18 @@ def find(name: str) -> Behaviour | None:
 
 
 @METHODS.method("scope", any_case=True, scopes=BASIC)
-def scope(call: Call) -> Any:
+def scope(call: MethodCall) -> Any:
     """Return the scopes of the caller, or all that the portal knows."""
     return list(EVERY_SCOPE if call.params.filled("FULL") else call.caller.scopes)
 
 
 @METHODS.method("methods", any_case=True, scopes=BASIC)
-def methods(call: Call) -> Any:
+def methods(call: MethodCall) -> Any:
     """Return the methods the caller may use, those of one scope, or all."""
     return sorted(name for name in _BY_LOOKUP if name == name.lower() and _is_listed(call, _BY_LOOKUP[name]))
 
 
-def _is_listed(call: Call, behaviour: Behaviour) -> bool:
+def _is_listed(call: MethodCall, behaviour: Behaviour) -> bool:
     """A scope beats everything, and the empty one stands for the methods that need none."""
     wanted = call.params.get("SCOPE")
     if wanted is not None:
@@ -40,7 +40,7 @@ def _is_listed(call: Call, behaviour: Behaviour) -> bool:
 
 
 @METHODS.method("method.get", any_case=True, scopes=BASIC)
-def method_get(call: Call) -> Any:
+def method_get(call: MethodCall) -> Any:
     """Tell whether a method is there and may be used."""
     found = find(call.params.text("NAME"))
     available = found is not None and found.allows(call.caller.scopes)
@@ -48,7 +48,7 @@ def method_get(call: Call) -> Any:
 
 
 @METHODS.method("profile", scopes=BASIC)
-def profile(call: Call) -> Any:
+def profile(call: MethodCall) -> Any:
     """Return the caller's user."""
     user = call.company.employee(call.user_id)
     if user is None:
@@ -64,13 +64,13 @@ def profile(call: Call) -> Any:
 
 
 @METHODS.method("server.time", scopes=BASIC)
-def server_time(call: Call) -> Any:
+def server_time(call: MethodCall) -> Any:
     """Return the portal's time."""
     return iso(call.company.clock())
 
 
 @METHODS.method("app.info", scopes=BASIC)
-def app_info(call: Call) -> Any:
+def app_info(call: MethodCall) -> Any:
     """Return what a webhook may know of itself, or an application's card."""
     refuse_session(call)
     if call.caller.kind == "webhook":
@@ -79,7 +79,7 @@ def app_info(call: Call) -> Any:
 
 
 @METHODS.method(BATCH, any_case=True, scopes=BASIC)
-def batch(call: Call) -> Any:
+def batch(call: MethodCall) -> Any:
     """Run many calls in one."""
     return run_batch(call.params, call.perform, call.company.clock)
 

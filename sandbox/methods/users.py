@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from sandbox.methods.registry import Call, Page, Section
+from sandbox.methods.registry import MethodCall, MethodRegistry, ResultPage
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Employee
-from sandbox.views.users import PAGE, SCOPES, Selection, current, fields_of, profile, visible
+from sandbox.views.users import PAGE, SCOPES, UserFilter, current, fields_of, profile, visible
 
-METHODS = Section()
+METHODS = MethodRegistry()
 ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
 
 
 @METHODS.method("user.current", scopes=SCOPES)
-def user_current(call: Call) -> Any:
+def user_current(call: MethodCall) -> Any:
     """Return the caller."""
     return current(call.company, _caller(call), call.caller.scopes)
 
 
-def _caller(call: Call) -> Employee:
+def _caller(call: MethodCall) -> Employee:
     user = call.company.employee(call.user_id)
     if user is None:
         raise RefusalError("authorization_error", "Unable to authorize user", 401)
@@ -26,23 +26,23 @@ def _caller(call: Call) -> Employee:
 
 
 @METHODS.method("user.get", any_case=True, scopes=SCOPES)
-def user_get(call: Call) -> Any:
+def user_get(call: MethodCall) -> Any:
     """Return users by a filter; whatever the filter does not know is passed over."""
     return _page(call, search=False)
 
 
 @METHODS.method("user.search", any_case=True, scopes=SCOPES)
-def user_search(call: Call) -> Any:
+def user_search(call: MethodCall) -> Any:
     """Return users by words of their names, positions and departments."""
     return _page(call, search=True)
 
 
-def _page(call: Call, *, search: bool) -> Any:
+def _page(call: MethodCall, *, search: bool) -> Any:
     """Return a page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
     params, caller = call.params, _caller(call)
     inner = params.get("FILTER")
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
-    chosen = Selection(call.company, given, call.caller.scopes, search=search)
+    chosen = UserFilter(call.company, given, call.caller.scopes, search=search)
     everybody = params.filled("ADMIN_MODE") and caller.admin
     found = [user for user in visible(call.company, caller, everybody=everybody) if chosen.accepts(user)]
     _sort(call, found)
@@ -51,10 +51,10 @@ def _page(call: Call, *, search: bool) -> Any:
     following = start + len(rows)
     if not rows:
         return rows
-    return Page(rows, 0 if call.start < 0 else len(found), following if following < len(found) else None)
+    return ResultPage(rows, 0 if call.start < 0 else len(found), following if following < len(found) else None)
 
 
-def _sort(call: Call, users: list[Employee]) -> None:
+def _sort(call: MethodCall, users: list[Employee]) -> None:
     field, order = call.params.get("SORT"), call.params.get("ORDER")
     if not field or not order:
         return
@@ -65,7 +65,7 @@ def _sort(call: Call, users: list[Employee]) -> None:
     )
 
 
-def _row(call: Call, user: Employee) -> Any:
+def _row(call: MethodCall, user: Employee) -> Any:
     """Return what was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
     fields = fields_of(call.caller.scopes)
     select = php.values(call.params.get("SELECT"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sandbox.seed.conversations import SCENES, Said, Scene
+from sandbox.seed.conversations import CONVERSATIONS, SeedConversation, SeedMessage
 from sandbox.seed.people_and_lines import BOT, NETWORK_BOT
 from sandbox.state.company import Company
 from sandbox.state.records import Bot, Chat, File, Message, QuickAnswer, Session, Status, Transfer
@@ -20,7 +20,7 @@ GROUP_CHAT, PRIVATE_CHAT, GENERAL_CHAT = 220, 222, 223
 def play(company: Company) -> None:
     """Let all the conversations have happened."""
     company.counters.update({"message": FIRST_MESSAGE, "file": FIRST_FILE, "chat": 400, "session": 400})
-    for scene in sorted(SCENES, key=lambda item: item.ago, reverse=True):
+    for scene in sorted(CONVERSATIONS, key=lambda item: item.ago, reverse=True):
         play_one(company, scene)
     _transfer_history(company)
     _colleagues(company)
@@ -33,7 +33,7 @@ def play(company: Company) -> None:
         company.quick_answers.append(QuickAnswer(company.next_id("quick answer"), line_id, 0, text, 2))
 
 
-def play_one(company: Company, scene: Scene) -> None:
+def play_one(company: Company, scene: SeedConversation) -> None:
     """Let one conversation have happened."""
     start = company.clock() - timedelta(minutes=scene.ago)
     chat = company.chats.get(scene.chat) or _chat(company, scene, start)
@@ -51,7 +51,7 @@ def play_one(company: Company, scene: Scene) -> None:
         _open(company, chat, session, scene)
 
 
-def _chat(company: Company, scene: Scene, start: datetime) -> Chat:
+def _chat(company: Company, scene: SeedConversation, start: datetime) -> Chat:
     client = company.clients[scene.chat - 100]
     first_line = scene.tags.get("from_line", scene.line)
     code = f"{client.connector}|{first_line}|{scene.chat + 9000}|{client.id}"
@@ -61,7 +61,7 @@ def _chat(company: Company, scene: Scene, start: datetime) -> Chat:
     return chat
 
 
-def _session(company: Company, chat: Chat, scene: Scene, start: datetime) -> Session:
+def _session(company: Company, chat: Chat, scene: SeedConversation, start: datetime) -> Session:
     at = _clock_of(start)
     answered = at(scene.answered)
     session = Session(
@@ -101,7 +101,7 @@ def _clock_of(start: datetime) -> Callable[[int | None], datetime | None]:
     return lambda minutes: None if minutes is None else start + timedelta(minutes=minutes)
 
 
-def _say(company: Company, session: Session, scene: Scene, said: Said, start: datetime) -> None:
+def _say(company: Company, session: Session, scene: SeedConversation, said: SeedMessage, start: datetime) -> None:
     speaker, minute, text = said
     author = {"c": session.client_id, "o": scene.operator, "s": 0}[speaker]
     moment = start + timedelta(minutes=minute)
@@ -122,7 +122,7 @@ def _attach(company: Company, chat: Chat, name: str) -> None:
     message.file_ids.append(number)
 
 
-def _open(company: Company, chat: Chat, session: Session, scene: Scene) -> None:
+def _open(company: Company, chat: Chat, session: Session, scene: SeedConversation) -> None:
     chat.session_id, chat.session_started = session.id, int(session.created.timestamp())
     chat.silent = scene.tags.get("silent", "")
     chat.moved_to_line = scene.line if "from_line" in scene.tags else 0

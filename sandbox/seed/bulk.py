@@ -9,7 +9,7 @@ from datetime import timedelta
 from sandbox.domain.new_clients import open_chat
 from sandbox.domain.queues import asks_everyone, operators
 from sandbox.seed.build import play_one
-from sandbox.seed.conversations import DAY, Said, Scene, Tags
+from sandbox.seed.conversations import DAY, SeedConversation, SeedMessage, Tags
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
 from sandbox.state.validation import BadInputError, read_required
@@ -77,7 +77,7 @@ SPAM = "You have won a voucher! Open the link within one hour to claim it."
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DialogCounts:
     """How many dialogs there shall be more, and how many clients of these wait."""
 
     dialogs: int
@@ -98,7 +98,7 @@ class Wanted:
         yield from ["done"] * (self.dialogs - sum(numbers.values()))
 
 
-def wanted(body: dict[str, object]) -> Wanted:
+def wanted(body: dict[str, object]) -> DialogCounts:
     """Read from the body of a request what is wanted."""
     dialogs = read_required(body, "dialogs", (int,))
     waiting = read_required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
@@ -106,10 +106,10 @@ def wanted(body: dict[str, object]) -> Wanted:
         raise BadInputError("waiting: from 0 to three quarters of dialogs")
     if dialogs > MOST:
         raise BadInputError(f"dialogs: at most {MOST}")
-    return Wanted(dialogs, waiting)
+    return DialogCounts(dialogs, waiting)
 
 
-def gather(company: Company, many: Wanted) -> None:
+def gather(company: Company, many: DialogCounts) -> None:
     """Let the dialogs have happened one after another, each with a client of its own."""
     for number, kind in sorted(enumerate(many.kinds()), key=lambda one: _ago(*one), reverse=True):
         _play(company, number, kind)
@@ -132,13 +132,13 @@ def _play(company: Company, number: int, kind: str) -> None:
         play_one(company, scene)
 
 
-def _before(number: int, chat: int, line: Line, company: Company) -> Iterator[Scene]:
+def _before(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
     """Every sixth client has been here before."""
     if number % 6 == 0:
         yield _done(company, number + 1, chat, line, MONTH + DAY + number % DAY)
 
 
-def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> Scene:
+def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> SeedConversation:
     ago = _ago(number, kind)
     if kind == "done":
         return _done(company, number, chat, line, ago)
@@ -146,37 +146,43 @@ def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> S
     operator = _operator(company, number, line)
     session, tags = company.next_id("session"), _tags(company, number)
     half, late = ago // 2, ago * 4 // 5
-    reminder: tuple[Said, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
-    asked: Said = ("c", 0, question)
-    talk: tuple[Said, ...] = (asked, ("o", ago // 4, answer), ("c", half, further))
+    reminder: tuple[SeedMessage, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
+    asked: SeedMessage = ("c", 0, question)
+    talk: tuple[SeedMessage, ...] = (asked, ("o", ago // 4, answer), ("c", half, further))
     match kind:
         case "new":
             offered = 0 if asks_everyone(line) else operator
-            return Scene(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
+            return SeedConversation(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
         case "accepted":
             status = Status.CLIENT_FIRST if reminder else Status.ACCEPTED
-            taken: Said = ("s", half, f"{company.mention(operator)} started working with the conversation")
-            return Scene(chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags)
+            taken: SeedMessage = ("s", half, f"{company.mention(operator)} started working with the conversation")
+            return SeedConversation(
+                chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags
+            )
         case "again":
             paused: Tags = {"paused": True} if number % 10 == 0 else {}
             said = (*talk, *reminder)
-            return Scene(chat, line.id, ago, Status.CLIENT_AGAIN, operator, said, session, ago // 4, tags=tags | paused)
+            return SeedConversation(
+                chat, line.id, ago, Status.CLIENT_AGAIN, operator, said, session, ago // 4, tags=tags | paused
+            )
         case "answered":
             said = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
-            return Scene(chat, line.id, ago, Status.OPERATOR_WROTE, operator, said, session, ago // 4, tags=tags)
+            return SeedConversation(
+                chat, line.id, ago, Status.OPERATOR_WROTE, operator, said, session, ago // 4, tags=tags
+            )
     said = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
-    return Scene(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
+    return SeedConversation(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
 
 
-def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> Scene:
+def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
     """A closed dialog; one of forty was spam, one of five was rated."""
     question, answer, further, last = TALKS[number % len(TALKS)]
     operator, session = _operator(company, number, line), company.next_id("session")
     first = 1 + number * 11 % 45
     if number % 40 == 39:  # noqa: PLR2004
-        spam: tuple[Said, ...] = (("c", 0, SPAM),)
-        return Scene(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
-    said: tuple[Said, ...] = (
+        spam: tuple[SeedMessage, ...] = (("c", 0, SPAM),)
+        return SeedConversation(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
+    said: tuple[SeedMessage, ...] = (
         ("c", 0, question),
         ("o", first, answer),
         ("c", first + 5, further),
@@ -184,7 +190,9 @@ def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> Sce
     )
     rated: Tags = {"vote": DISLIKE if number % 4 == 0 else LIKE} if number % 5 == 0 else {}
     tags = {**_tags(company, number), **rated}
-    return Scene(chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags)
+    return SeedConversation(
+        chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags
+    )
 
 
 def _operator(company: Company, number: int, line: Line) -> int:

@@ -8,12 +8,12 @@ from typing import Any
 from sandbox.seed.people_and_lines import BOT
 from sandbox.state.records import DISLIKE, LIKE, Status
 
-Said = tuple[str, int, str]
+SeedMessage = tuple[str, int, str]
 Tags = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Scene:
+class SeedConversation:
     """One conversation: who, where, how long ago it began (minutes), and what was said (c, o or s; minutes in)."""
 
     chat: int
@@ -21,7 +21,7 @@ class Scene:
     ago: int
     status: Status
     operator: int = 0
-    said: tuple[Said, ...] = ()
+    said: tuple[SeedMessage, ...] = ()
     session: int = 0
     answered: int | None = None
     closed: int | None = None
@@ -29,24 +29,30 @@ class Scene:
     tags: Tags = field(default_factory=dict)
 
 
-def _new(chat: int, line: int, ago: int, operator: int, *said: Said) -> Scene:
-    return Scene(chat, line, ago, Status.NEW, operator, said)
+def _new(chat: int, line: int, ago: int, operator: int, *said: SeedMessage) -> SeedConversation:
+    return SeedConversation(chat, line, ago, Status.NEW, operator, said)
 
 
-def _live(chat: int, line: int, ago: int, status: Status, operator: int, *said: Said, **tags: Any) -> Scene:
+def _live(
+    chat: int, line: int, ago: int, status: Status, operator: int, *said: SeedMessage, **tags: Any
+) -> SeedConversation:
     answered = next((minute for speaker, minute, _ in said if speaker == "o"), 1)
     session = tags.pop("session", 0)
-    return Scene(chat, line, ago, status, operator, said, session, answered, tags=tags)
+    return SeedConversation(chat, line, ago, status, operator, said, session, answered, tags=tags)
 
 
-def _done(chat: int, line: int, ago: int, operator: int, closed: int, *said: Said, **tags: Any) -> Scene:
+def _done(
+    chat: int, line: int, ago: int, operator: int, closed: int, *said: SeedMessage, **tags: Any
+) -> SeedConversation:
     answered = next((minute for speaker, minute, _ in said if speaker == "o"), None)
     status, reason = tags.pop("status", Status.CLOSED), tags.pop("reason", "operator")
-    return Scene(chat, line, ago, status, operator, said, tags.pop("session", 0), answered, closed, reason, tags)
+    return SeedConversation(
+        chat, line, ago, status, operator, said, tags.pop("session", 0), answered, closed, reason, tags
+    )
 
 
 DAY = 24 * 60
-SCENES = (
+CONVERSATIONS = (
     _done(
         209,
         1,
@@ -127,7 +133,7 @@ SCENES = (
         ("c", 170, "I have been waiting for almost three hours. Please answer or I will cancel the order."),
     ),
     _new(202, 1, 12, 3, ("c", 0, "Hi, my discount code SPRING10 does not work.")),
-    Scene(
+    SeedConversation(
         203,
         1,
         35,

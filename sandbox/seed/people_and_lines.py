@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
-from sandbox.state.connectors import Connection, Connector
+from sandbox.state.connectors import Connector, LineConnection
 from sandbox.state.line_settings import defaults
-from sandbox.state.records import Bot, Client, CrmEntity, Employee, Line, QueueEntry, Reach, Role, Webhook
+from sandbox.state.records import AccessKey, Bot, Client, CrmEntity, Employee, Line, LineQueueEntry, Reach, Role
 
 ADMINISTRATOR = Role("administrator", *[Reach.ALL] * 8)
 SUPERVISOR = Role(
@@ -121,8 +121,8 @@ def register(company: Company) -> None:
         (GROUP_CONNECTOR, "Sandbox forum", {"CHAT_GROUP": True}),
     ):
         company.connectors[number] = Connector(number, APPLICATION_ID, name, HANDLER, dict(ICON), dict(settings))
-        company.connections[number, 1] = Connection(active=True)
-    company.webhooks.extend(_keys())
+        company.connections[number, 1] = LineConnection(active=True)
+    company.access_keys.extend(_keys())
     company.counters.update({"user": 200, "line": 5, "crm": 900})
 
 
@@ -162,7 +162,7 @@ def _line(
 ) -> Line:
     created = company.clock() - timedelta(days=90)
     line = Line(number, defaults() | settings, created, created, modified_by=1, connectors=connectors)
-    line.queue = [QueueEntry(company.next_id("queue"), *entry) for entry in queue]
+    line.queue = [LineQueueEntry(company.next_id("queue"), *entry) for entry in queue]
     users = (company.employees[number] for kind, number in queue if kind == "user")
     line.user_fields = {
         user.id: NO_FIELDS | {"USER_NAME": user.name, "USER_WORK_POSITION": user.position} for user in users
@@ -170,17 +170,17 @@ def _line(
     return line
 
 
-def _keys() -> list[Webhook]:
+def _keys() -> list[AccessKey]:
     return [
-        Webhook(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
-        Webhook(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
-        Webhook(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
-        Webhook(TOKENS["second operator"], 4),
-        Webhook(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
-        Webhook(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
-        Webhook(TOKENS["no scope"], 1, scopes=("crm", "user")),
-        Webhook(TOKENS["inactive"], 1, active=False),
-        Webhook(TOKENS["dismissed"], 6),
-        Webhook(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
-        Webhook(SESSION_TOKEN, 1, kind="session"),
+        AccessKey(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
+        AccessKey(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
+        AccessKey(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
+        AccessKey(TOKENS["second operator"], 4),
+        AccessKey(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
+        AccessKey(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
+        AccessKey(TOKENS["no scope"], 1, scopes=("crm", "user")),
+        AccessKey(TOKENS["inactive"], 1, active=False),
+        AccessKey(TOKENS["dismissed"], 6),
+        AccessKey(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
+        AccessKey(SESSION_TOKEN, 1, kind="session"),
     ]

@@ -28,7 +28,7 @@ from sandbox.seed.people_and_lines import (
     register,
 )
 from sandbox.state.company import Company
-from sandbox.state.oauth import APPLICATION_SECRET, Application
+from sandbox.state.oauth import APPLICATION_SECRET, RegisteredApplication
 
 ADMIN_WEBHOOK_PATH = f"/rest/1/{TOKENS['admin']}/"
 SUPERVISOR_WEBHOOK_PATH = f"/rest/2/{TOKENS['supervisor']}/"
@@ -70,5 +70,5 @@ def seeded_company() -> Company:
     employ(company)
     register(company)
     play(company)
-    company.oauth.register(Application(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
+    company.oauth.register(RegisteredApplication(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
     return company

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.state.connectors import Connection, Connector
+from sandbox.state.connectors import Connector, LineConnection
 from sandbox.state.faults import Faults
-from sandbox.state.index import Index
-from sandbox.state.limits import Limits
-from sandbox.state.oauth import OAuth
+from sandbox.state.index import RecordIndex
+from sandbox.state.limits import PortalLimits
+from sandbox.state.oauth import AuthorizationServer
 from sandbox.state.records import (
+    AccessKey,
     Bot,
     Chat,
     Client,
@@ -20,12 +21,11 @@ from sandbox.state.records import (
     File,
     Line,
     Message,
-    Person,
+    PortalUser,
     QuickAnswer,
     RequestRecord,
     Session,
     Transfer,
-    Webhook,
 )
 from sandbox.state.switches import Switches
 
@@ -55,17 +55,17 @@ class Company:
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
     faults: Faults = field(default_factory=Faults)
-    limits: Limits = field(default_factory=Limits)
-    oauth: OAuth = field(default_factory=OAuth)
+    limits: PortalLimits = field(default_factory=PortalLimits)
+    oauth: AuthorizationServer = field(default_factory=AuthorizationServer)
     address: str = "https://sandbox.example"
     departments: dict[int, str] = field(default_factory=dict)
     employees: dict[int, Employee] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     bots: list[Bot] = field(default_factory=list)
-    webhooks: list[Webhook] = field(default_factory=list)
+    access_keys: list[AccessKey] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
-    connections: dict[tuple[str, int], Connection] = field(default_factory=dict)
+    connections: dict[tuple[str, int], LineConnection] = field(default_factory=dict)
     outsiders: dict[tuple[str, str], int] = field(default_factory=dict)
     crm: dict[tuple[str, int], CrmEntity] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
@@ -82,18 +82,18 @@ class Company:
     requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
 
     def __post_init__(self) -> None:
-        self._chats_by_code = Index(self.chats.values, lambda chat: chat.user_code)
-        self._sessions_by_chat = Index(self.sessions.values, lambda session: session.chat_id)
-        self._messages_by_chat = Index(self.messages.values, lambda message: message.chat_id)
-        self._messages_by_session = Index(self.messages.values, lambda message: message.session_id)
-        self._transfers_by_session = Index(lambda: self.transfers, lambda transfer: transfer.session_id)
+        self._chats_by_code = RecordIndex(self.chats.values, lambda chat: chat.user_code)
+        self._sessions_by_chat = RecordIndex(self.sessions.values, lambda session: session.chat_id)
+        self._messages_by_chat = RecordIndex(self.messages.values, lambda message: message.chat_id)
+        self._messages_by_session = RecordIndex(self.messages.values, lambda message: message.session_id)
+        self._transfers_by_session = RecordIndex(lambda: self.transfers, lambda transfer: transfer.session_id)
 
     def next_id(self, kind: str) -> int:
         """Give out the next id of a kind; ids are never given twice."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 
-    def person(self, user_id: int) -> Person | None:
+    def person(self, user_id: int) -> PortalUser | None:
         """Find an employee, bot or client."""
         return self.employees.get(user_id) or self.clients.get(user_id)
 

@@ -36,7 +36,7 @@ class Connector:
 
 
 @dataclass
-class Connection:
+class LineConnection:
     """A connector on a line; without one it is off there."""
 
     active: bool = False

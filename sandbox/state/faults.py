@@ -12,7 +12,7 @@ STATUSES = (500, 502, 503, 504)
 LONGEST_PAUSE = 600
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What happens to a call that is struck."""
 
     DELAY = "delay"
@@ -29,16 +29,25 @@ class Kind(StrEnum):
     OPERATION_LIMIT = "operation_limit"
 
 
-EXECUTED = frozenset({Kind.DELAY, Kind.DROP_AFTER, Kind.RESET, Kind.TRUNCATE, Kind.CONTENT_TYPE, Kind.TRICKLE})
-TIMED = frozenset({Kind.DELAY, Kind.TRICKLE})
+EXECUTED = frozenset(
+    {
+        FaultKind.DELAY,
+        FaultKind.DROP_AFTER,
+        FaultKind.RESET,
+        FaultKind.TRUNCATE,
+        FaultKind.CONTENT_TYPE,
+        FaultKind.TRICKLE,
+    }
+)
+TIMED = frozenset({FaultKind.DELAY, FaultKind.TRICKLE})
 FIELDS = ("kind", "methods", "rate", "count", "seconds", "status", "executed")
 
 
 @dataclass
-class Rule:
+class FaultRule:
     """One fault, the calls it may strike and how often it did; no methods means all of them."""
 
-    kind: Kind
+    kind: FaultKind
     methods: tuple[str, ...] | None = None
     rate: float = 1
     count: int | None = None
@@ -49,7 +58,7 @@ class Rule:
 
     def suits(self, method: str, *, oauth: bool) -> bool:
         """Tell whether the rule is meant for a call."""
-        if self.kind is Kind.EXPIRED_TOKEN and not oauth:
+        if self.kind is FaultKind.EXPIRED_TOKEN and not oauth:
             return False
         return self.methods is None or self.names(method)
 
@@ -69,22 +78,22 @@ class Faults:
     def __init__(self) -> None:
         self.arrange((), 0)
 
-    def arrange(self, rules: Iterable[Rule], seed: int) -> None:
+    def arrange(self, rules: Iterable[FaultRule], seed: int) -> None:
         """Replace the rules and start the dice anew."""
         self._rules = tuple(rules)
         self._seed = seed
         self._dice = Random(seed)  # noqa: S311  a campaign must be repeatable, not unpredictable
 
-    def strike(self, method: str, *, oauth: bool) -> Rule | None:
+    def strike(self, method: str, *, oauth: bool) -> FaultRule | None:
         """Find the rule that strikes a request."""
         return self._first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
 
     def strikes_within_batch(self, method: str) -> bool:
         """Tell whether a command of a batch meets the only fault that can strike inside: the operating time's."""
-        limits = (rule for rule in self._rules if rule.kind is Kind.OPERATION_LIMIT)
+        limits = (rule for rule in self._rules if rule.kind is FaultKind.OPERATION_LIMIT)
         return self._first(rule for rule in limits if rule.names(method)) is not None
 
-    def _first(self, candidates: Iterable[Rule]) -> Rule | None:
+    def _first(self, candidates: Iterable[FaultRule]) -> FaultRule | None:
         for rule in candidates:
             if not rule.spent and (rule.rate >= 1 or self._dice.random() < rule.rate):
                 rule.struck += 1
@@ -96,7 +105,7 @@ class Faults:
         return {"rules": [asdict(rule) for rule in self._rules], "seed": self._seed}
 
 
-def read_plan(body: Mapping[str, Any]) -> tuple[list[Rule], int]:
+def read_plan(body: Mapping[str, Any]) -> tuple[list[FaultRule], int]:
     """Read the rules and the seed a control request asks for."""
     if not set(body) <= {"rules", "seed"}:
         raise BadInputError("an object of rules and seed")
@@ -112,11 +121,11 @@ def _seed(value: Any) -> int:
     return value
 
 
-def _rule(where: str, given: Any) -> Rule:
+def _rule(where: str, given: Any) -> FaultRule:
     if not isinstance(given, Mapping) or not set(given) <= set(FIELDS):
         raise BadInputError(f"{where}: an object of {', '.join(FIELDS)}")
     kind = _kind(where, given.get("kind"))
-    return Rule(
+    return FaultRule(
         kind,
         methods=_methods(where, given.get("methods")),
         rate=_number(f"{where}.rate", given.get("rate", 1), 1),
@@ -127,11 +136,11 @@ def _rule(where: str, given: Any) -> Rule:
     )
 
 
-def _kind(where: str, value: Any) -> Kind:
+def _kind(where: str, value: Any) -> FaultKind:
     try:
-        return Kind(value)
+        return FaultKind(value)
     except ValueError:
-        raise BadInputError(f"{where}.kind: one of {', '.join(Kind)}") from None
+        raise BadInputError(f"{where}.kind: one of {', '.join(FaultKind)}") from None
 
 
 def _methods(where: str, value: Any) -> tuple[str, ...] | None:
@@ -154,21 +163,23 @@ def _count(where: str, value: Any) -> int | None:
     return value
 
 
-def _seconds(where: str, kind: Kind, given: Mapping[str, Any]) -> float:
+def _seconds(where: str, kind: FaultKind, given: Mapping[str, Any]) -> float:
     if (kind in TIMED) != ("seconds" in given):
         raise BadInputError(f"{where}.seconds: needed by {' and '.join(sorted(TIMED))}, and only by them")
     return _number(f"{where}.seconds", given.get("seconds", 0), LONGEST_PAUSE)
 
 
-def _status(where: str, kind: Kind, given: Mapping[str, Any]) -> int:
+def _status(where: str, kind: FaultKind, given: Mapping[str, Any]) -> int:
     status: Any = given.get("status", 0)
-    if status not in (STATUSES if kind is Kind.STATUS else (0,)) or isinstance(status, bool):
-        raise BadInputError(f"{where}.status: one of {', '.join(map(str, STATUSES))}, only with kind {Kind.STATUS}")
+    if status not in (STATUSES if kind is FaultKind.STATUS else (0,)) or isinstance(status, bool):
+        raise BadInputError(
+            f"{where}.status: one of {', '.join(map(str, STATUSES))}, only with kind {FaultKind.STATUS}"
+        )
     return int(status)
 
 
-def _executed(where: str, kind: Kind, given: Mapping[str, Any]) -> bool:
+def _executed(where: str, kind: FaultKind, given: Mapping[str, Any]) -> bool:
     executed = given.get("executed", kind in EXECUTED)
-    if not isinstance(executed, bool) or (kind is not Kind.STATUS and executed != (kind in EXECUTED)):
-        raise BadInputError(f"{where}.executed: true or false; only kind {Kind.STATUS} leaves the choice")
+    if not isinstance(executed, bool) or (kind is not FaultKind.STATUS and executed != (kind in EXECUTED)):
+        raise BadInputError(f"{where}.executed: true or false; only kind {FaultKind.STATUS} leaves the choice")
     return executed

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 Record = TypeVar("Record")
 
 
-class Index(Generic[Record]):
+class RecordIndex(Generic[Record]):
     """Groups a collection by something that never changes; records are added to it, and none is ever taken out."""
 
     def __init__(self, records: Callable[[], Collection[Record]], key: Callable[[Record], Hashable]) -> None:

@@ -28,7 +28,7 @@ class Rate:
 PLANS: dict[str, Rate | None] = {"none": None, "standard": Rate(50, 2), "enterprise": Rate(250, 5)}
 
 
-class Operating(NamedTuple):
+class OperatingReport(NamedTuple):
     """What answers tell of the operating time: the seconds spent, and when the oldest of them are forgiven."""
 
     seconds: float
@@ -70,20 +70,20 @@ class Bucket:
         return True
 
 
-class Meter:
+class OperatingMeter:
     """The operating time of each caller and method, in buckets of a minute."""
 
     def __init__(self, wall: Timer) -> None:
         self._wall = wall
         self._spent: dict[tuple[str, str], dict[int, float]] = {}
 
-    def read(self, account: str, method: str) -> Operating:
+    def read(self, account: str, method: str) -> OperatingReport:
         """Return the time spent within the window."""
         minute = self._minute()
         buckets = self._spent.get((account, method), {})
         for old in [key for key in buckets if key <= minute - MINUTES]:
             del buckets[old]
-        return Operating(round(sum(buckets.values()), 3), (min(buckets, default=minute) + MINUTES) * MINUTE)
+        return OperatingReport(round(sum(buckets.values()), 3), (min(buckets, default=minute) + MINUTES) * MINUTE)
 
     def charge(self, account: str, method: str, seconds: float) -> None:
         """Add the time of a call."""
@@ -102,7 +102,7 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LimitSettings:
     """The limits a control request asks for; they are off where nothing is asked."""
 
     name: str = "none"
@@ -121,20 +121,20 @@ class Plan:
         return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
 
 
-class Limits:
+class PortalLimits:
     """The limits in force, in real time: they are about the client's pace, not about the company's clock."""
 
     def __init__(self, pace: Timer = time.monotonic, wall: Timer = time.time) -> None:
         self.pace = pace
         self.wall = wall
-        self.arrange(Plan())
+        self.arrange(LimitSettings())
 
-    def arrange(self, plan: Plan) -> None:
+    def arrange(self, plan: LimitSettings) -> None:
         """Replace the limits and forget all that was counted."""
         rate = PLANS[plan.name]
         self._plan = plan
         self._bucket = Bucket(rate, self.pace) if rate else None
-        self._meter = Meter(self.wall)
+        self._meter = OperatingMeter(self.wall)
         self._requests = self._too_fast = self._too_long = 0
 
     def admits_request(self) -> bool:
@@ -145,7 +145,7 @@ class Limits:
         self._requests += 1
         return True
 
-    def charge(self, account: str, method: str) -> Operating | None:
+    def charge(self, account: str, method: str) -> OperatingReport | None:
         """Charge a caller for a call of a method, or refuse it; None while the operating time is not limited."""
         limit = self._plan.limit
         if limit is None:
@@ -171,7 +171,7 @@ class Limits:
         }
 
 
-def read_limits(body: Mapping[str, Any]) -> Plan:
+def read_limits(body: Mapping[str, Any]) -> LimitSettings:
     """Read the limits a control request asks for."""
     known = {"plan", "operating_limit", "operating_cost"}
     if not set(body) <= known:
@@ -182,7 +182,7 @@ def read_limits(body: Mapping[str, Any]) -> Plan:
     if not isinstance(costs, Mapping | None):
         raise BadInputError("operating_cost: an object of REST names and seconds")
     read = {method.lower(): _seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
-    return Plan(name, None if limit is None else _seconds("operating_limit", limit), read)
+    return LimitSettings(name, None if limit is None else _seconds("operating_limit", limit), read)
 
 
 def _seconds(name: str, value: Any) -> float:

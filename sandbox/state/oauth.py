@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Webhook
+from sandbox.state.records import AccessKey
 
 CODE_LIFE = timedelta(seconds=30)
 ACCESS_LIFE = timedelta(hours=1)
@@ -22,7 +22,7 @@ APPLICATION_SCOPES = ("imopenlines", "imconnector", "imbot", "im", "crm", "user"
 
 
 @dataclass
-class Application:
+class RegisteredApplication:
     """An application registered on the portal; its tokens act for one user, with the scopes it has now."""
 
     client_id: str
@@ -33,24 +33,24 @@ class Application:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class TokenGrant:
     """What a code or token stands for, and until when."""
 
-    application: Application
+    application: RegisteredApplication
     until: datetime
 
 
 @dataclass(frozen=True)
-class Tokens:
+class TokenPair:
     """A fresh pair of tokens."""
 
     access_token: str
     refresh_token: str
-    access: Ticket
+    access: TokenGrant
 
 
 @dataclass
-class Counters:
+class OAuthCounters:
     """What the server has done so far."""
 
     codes_issued: int = 0
@@ -60,30 +60,30 @@ class Counters:
 
 
 @dataclass
-class OAuth:
+class AuthorizationServer:
     """Everything the authorization server keeps, and how it misbehaves when told to."""
 
-    applications: dict[str, Application] = field(default_factory=dict)
-    counters: Counters = field(default_factory=Counters)
+    applications: dict[str, RegisteredApplication] = field(default_factory=dict)
+    counters: OAuthCounters = field(default_factory=OAuthCounters)
     delay: float = 0
     endpoint: str | None = None
     fail: str | None = None
-    _codes: dict[str, Ticket] = field(default_factory=dict, repr=False)
-    _refresh: dict[str, Ticket] = field(default_factory=dict, repr=False)
-    _access: dict[str, Ticket] = field(default_factory=dict, repr=False)
+    _codes: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
+    _refresh: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
+    _access: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
 
-    def register(self, application: Application) -> None:
+    def register(self, application: RegisteredApplication) -> None:
         """Add an application."""
         self.applications[application.client_id] = application
 
-    def issue_code(self, application: Application, now: datetime) -> str:
+    def issue_code(self, application: RegisteredApplication, now: datetime) -> str:
         """Give an application a code that works once."""
         code = token_hex(TOKEN_BYTES)
-        self._codes[code] = Ticket(application, now + CODE_LIFE)
+        self._codes[code] = TokenGrant(application, now + CODE_LIFE)
         self.counters.codes_issued += 1
         return code
 
-    def grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
+    def grant(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         """Answer a request for tokens, or refuse it."""
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
@@ -94,7 +94,7 @@ class OAuth:
         self.counters.refreshes += refreshing
         return tokens
 
-    def _grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
+    def _grant(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         if self.fail is not None:
             raise oauth_error(self.fail, "The sandbox was told to refuse")
         bearer = asked.get(_BEARER_FIELDS.get(asked.get("grant_type", ""), ""), "")
@@ -112,14 +112,14 @@ class OAuth:
             raise oauth_error("invalid_grant", "The code or token has expired")
         return self._pair(application, now)
 
-    def _pair(self, application: Application, now: datetime) -> Tokens:
-        tokens = Tokens(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), Ticket(application, now + ACCESS_LIFE))
+    def _pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
+        tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), TokenGrant(application, now + ACCESS_LIFE))
         self._access[tokens.access_token] = tokens.access
-        self._refresh[tokens.refresh_token] = Ticket(application, now + REFRESH_LIFE)
+        self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE)
         self.counters.tokens_issued += 1
         return tokens
 
-    def bearer(self, token: str, now: datetime) -> Webhook:
+    def bearer(self, token: str, now: datetime) -> AccessKey:
         """Return the key that an access token stands for, or refuse it."""
         ticket = self._access.get(token)
         if ticket is None:
@@ -127,12 +127,12 @@ class OAuth:
         if ticket.until <= now:
             raise expired_token()
         application = ticket.application
-        return Webhook(token, application.user_id, application.scopes, "application", application.client_id)
+        return AccessKey(token, application.user_id, application.scopes, "application", application.client_id)
 
     def expire(self, now: datetime) -> None:
         """Let all access tokens expire now."""
         self._access = {
-            token: Ticket(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
+            token: TokenGrant(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
         }
 
     def revoke(self) -> None:

@@ -50,7 +50,7 @@ class Role:
 
 
 @dataclass
-class Person:
+class PortalUser:
     """Anyone with a user id: an employee, a bot or a client who came through a connector."""
 
     id: int
@@ -67,7 +67,7 @@ class Person:
 
 
 @dataclass
-class Employee(Person):
+class Employee(PortalUser):
     """A user of the portal; bots are such users too."""
 
     role: Role = Role("none")
@@ -86,7 +86,7 @@ class Employee(Person):
 
 
 @dataclass
-class Client(Person):
+class Client(PortalUser):
     """A customer, seen by the portal as a user of a connector."""
 
     connector: str = ""
@@ -102,7 +102,7 @@ class Bot:
 
 
 @dataclass(frozen=True)
-class QueueEntry:
+class LineQueueEntry:
     """One row of a line's queue: a user or a whole department."""
 
     id: int
@@ -119,7 +119,7 @@ class Line:
     created: datetime
     modified: datetime
     modified_by: int
-    queue: list[QueueEntry] = field(default_factory=list)
+    queue: list[LineQueueEntry] = field(default_factory=list)
     user_fields: dict[int, dict[str, Any]] = field(default_factory=dict)
     connectors: tuple[str, ...] = ()
     last_picked: int = 0
@@ -283,7 +283,7 @@ class QuickAnswer:
 
 
 @dataclass
-class Webhook:
+class AccessKey:
     """A secret that lets its bearer act as a user; `kind` is webhook, application or session."""
 
     token: str

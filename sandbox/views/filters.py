@@ -36,7 +36,7 @@ def read_flag(name: str, value: Any) -> bool:
     return read
 
 
-class Period:
+class DateRange:
     """Two moments of which either may be open."""
 
     def __init__(self, params: Mapping[str, Any], start: str, end: str) -> None:
@@ -71,7 +71,7 @@ class Period:
         return (self.start is None or moment >= self.start) and (self.end is None or moment <= self.end)
 
 
-class Selection:
+class SessionFilter:
     """The conditions of one call, read from its parameters."""
 
     def __init__(self, company: Company, params: Mapping[str, Any], *, people: str = "operatorId") -> None:
@@ -110,13 +110,13 @@ class Selection:
             and all(test(session) for test in self._tests)
         )
 
-    def require(self, period: Period, moment: Moment) -> None:
+    def require(self, period: DateRange, moment: Moment) -> None:
         """Demand a period with both ends."""
         if not period.full:
             raise RefusalError("PERIOD_REQUIRED", "Both ends of the period are required")
         self.within(period, moment)
 
-    def within(self, period: Period, moment: Moment) -> None:
+    def within(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period."""
         self._tests.append(lambda session: period.holds(moment(session)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.domain import permissions
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client, Employee, File, Message, Person, Session
+from sandbox.state.records import Chat, Client, Employee, File, Message, PortalUser, Session
 from sandbox.views.chats import color, core_card, iso
 
 HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
@@ -56,7 +56,7 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
     }
 
 
-def _people(company: Company, chat: Chat, messages: list[Message]) -> list[Person]:
+def _people(company: Company, chat: Chat, messages: list[Message]) -> list[PortalUser]:
     ids = [*chat.members, *(message.author_id for message in messages)]
     found = (company.person(user_id) for user_id in dict.fromkeys(ids))
     return [person for person in found if person]
@@ -88,7 +88,7 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def person_card(person: Person) -> dict[str, Any]:
+def person_card(person: PortalUser) -> dict[str, Any]:
     """Return a person in the older of the messenger's two formats."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
@@ -125,7 +125,7 @@ def person_card(person: Person) -> dict[str, Any]:
     }
 
 
-def _groups(people: list[Person]) -> dict[str, Any]:
+def _groups(people: list[PortalUser]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for person in people:
         for department in person.departments if isinstance(person, Employee) else ():

@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass
-class Query:
+class LineQuery:
     """A selection of lines."""
 
     select: dict[str, str] = field(default_factory=lambda: {name: name for name in FIELDS})
@@ -57,7 +57,7 @@ def check_options(options: Mapping[str, Any]) -> None:
         raise invalid("An unknown value for the OPTIONS field 'CHECK_PERMISSION' is passed")
 
 
-def strict_query(params: Mapping[str, Any]) -> Query:
+def strict_query(params: Mapping[str, Any]) -> LineQuery:
     """Read the parameters as newer portals do: every slip is INVALID_FORMAT, and pages are limited."""
     unknown = [name for name in params if name not in PARAMS]
     if unknown:
@@ -69,7 +69,7 @@ def strict_query(params: Mapping[str, Any]) -> Query:
     return query
 
 
-def loose_query(params: Mapping[str, Any]) -> Query:
+def loose_query(params: Mapping[str, Any]) -> LineQuery:
     """Read the parameters as older portals do: they go to the ORM as they are."""
     query = _query(params)
     limit = php.integer(params.get("limit"))
@@ -81,8 +81,8 @@ def loose_query(params: Mapping[str, Any]) -> Query:
     return query
 
 
-def _query(params: Mapping[str, Any]) -> Query:
-    query = Query()
+def _query(params: Mapping[str, Any]) -> LineQuery:
+    query = LineQuery()
     pairs = _pairs(params.get("select"))
     if pairs and all(field != "*" for _, field in pairs):
         query.select = {alias if isinstance(alias, str) else name: name for alias, name in pairs}
@@ -167,7 +167,7 @@ def _split(key: str) -> tuple[str, str]:
     return (match.group(1) or "=", match.group(2)) if match else ("=", key)
 
 
-def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
+def chosen(rows: Iterable[Row], query: LineQuery) -> list[Row]:
     """Return the rows a query finds, in its order and within its page."""
     found = [row for row in rows if _matches(row, query.filter)]
     for name, descending in reversed(query.order.items()):

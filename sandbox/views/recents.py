@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Employee, File, Message, Person
+from sandbox.state.records import Chat, Employee, File, Message, PortalUser
 from sandbox.views.chats import RESTRICTIONS, color, core_card, iso
 from sandbox.views.history import KINDS, person_card
 
@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"\[/?(?:[bius]|url|USER|CHAT|SEND|PUT)(?:[= ][^\]]*)?\]", 
 
 
 @dataclass(frozen=True)
-class Wish:
+class RecentFilter:
     """What a caller wants to see of their dialogs."""
 
     lines: bool = True
@@ -35,7 +35,7 @@ class Wish:
     markup: bool = False
 
 
-def user_card(person: Person | None) -> dict[str, Any]:
+def user_card(person: PortalUser | None) -> dict[str, Any]:
     """Return a person as the messenger shows them; the portal itself is nobody."""
     if person is None:
         return {"id": 0}
@@ -49,7 +49,7 @@ def uuid_of(message: Message) -> str | None:
     return None if message.system else str(uuid5(NAMESPACE, str(message.id)))
 
 
-def rows(company: Company, user_id: int, wish: Wish) -> list[dict[str, Any]]:
+def rows(company: Company, user_id: int, wish: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs a user takes part in, newest first; a closed one is hidden."""
     mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wish)]
     shown = [_item(company, user_id, chat, wish) for chat in mine if company.messages_of(chat.id)]
@@ -59,7 +59,7 @@ def rows(company: Company, user_id: int, wish: Wish) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda item: (item["date_last_activity"], item["message"]["id"]), reverse=True)
 
 
-def _is_wanted(chat: Chat, wish: Wish) -> bool:
+def _is_wanted(chat: Chat, wish: RecentFilter) -> bool:
     if wish.nothing_else:
         return False
     if chat.entity_type == "LINES":
@@ -67,14 +67,14 @@ def _is_wanted(chat: Chat, wish: Wish) -> bool:
     return wish.dialogs if chat.type == "P" else wish.groups
 
 
-def queue_rows(company: Company, user_id: int, wish: Wish) -> list[dict[str, Any]]:
+def queue_rows(company: Company, user_id: int, wish: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs that are offered to a user and taken by nobody, newest first."""
     offered = [company.chats[chat_id] for user, chat_id in company.recents if user == user_id]
     items = [_queue_item(company, chat, wish) for chat in offered]
     return sorted(items, key=lambda item: (item["date_update"], item["id"]), reverse=True)
 
 
-def _queue_item(company: Company, chat: Chat, wish: Wish) -> dict[str, Any]:
+def _queue_item(company: Company, chat: Chat, wish: RecentFilter) -> dict[str, Any]:
     """An offered dialog has fewer fields, always one unread message, and no author."""
     last = company.messages_of(chat.id)[-1]
     message = _message(company, last, wish)
@@ -99,7 +99,7 @@ def _queue_item(company: Company, chat: Chat, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _item(company: Company, user_id: int, chat: Chat, wish: Wish) -> dict[str, Any]:
+def _item(company: Company, user_id: int, chat: Chat, wish: RecentFilter) -> dict[str, Any]:
     last = company.messages_of(chat.id)[-1]
     item: dict[str, Any] = {
         "id": f"chat{chat.id}",
@@ -146,7 +146,7 @@ def _lines(company: Company, chat: Chat) -> dict[str, Any]:
     return {"id": session.id, "status": int(session.status), "date_create": iso(session.created)}
 
 
-def _message(company: Company, message: Message, wish: Wish) -> dict[str, Any]:
+def _message(company: Company, message: Message, wish: RecentFilter) -> dict[str, Any]:
     files = [company.files[number] for number in message.file_ids]
     read_by_client = any(_has_read(company, client, message) for client in _clients(company, message.chat_id))
     return {

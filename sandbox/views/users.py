@@ -96,7 +96,7 @@ def visible(company: Company, caller: Employee, *, everybody: bool) -> list[Empl
     return sorted(people, key=lambda user: user.id)
 
 
-class Selection:
+class UserFilter:
     """The conditions of one call; a field that the scope does not open is passed over without a word."""
 
     def __init__(self, company: Company, given: Mapping[str, Any], scopes: tuple[str, ...], *, search: bool) -> None:

@@ -33,7 +33,7 @@ async def cut(receive: Receive) -> None:
         pass
 
 
-class Dropped(Response):
+class DroppedResponse(Response):
     """No answer at all."""
 
     async def __call__(self, _scope: Scope, receive: Receive, _send: Send) -> None:
@@ -41,7 +41,7 @@ class Dropped(Response):
         await cut(receive)
 
 
-class _Remade(Response):
+class _AlteredResponse(Response):
     """An answer that goes out in another way than the one it was made of."""
 
     def __init__(self, whole: Response) -> None:
@@ -52,7 +52,7 @@ class _Remade(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
 
 
-class CutShort(_Remade):
+class InterruptedResponse(_AlteredResponse):
     """Headers and half of the body, then the end of the connection."""
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +63,7 @@ class CutShort(_Remade):
         await cut(receive)
 
 
-class Trickling(_Remade):
+class TricklingResponse(_AlteredResponse):
     """The right answer in small pieces, with a pause before each."""
 
     def __init__(self, whole: Response, seconds: float) -> None:

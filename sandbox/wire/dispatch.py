@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sandbox.domain.identity import Caller, Credentials, beyond_scopes, identify
-from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
+from sandbox.domain.identity import Identity, RequestCredentials, beyond_scopes, identify
+from sandbox.methods.registry import FORBIDDEN, Behaviour, ResultPage
 from sandbox.methods.result import CallResult
 from sandbox.methods.system import BATCH, find
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, method_not_found
-from sandbox.state.limits import Operating, operation_limit
+from sandbox.state.limits import OperatingReport, operation_limit
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import RequestRecord
-from sandbox.state.switches import Hold
+from sandbox.state.switches import ForcedRefusal
 from sandbox.views.chats import iso
 from sandbox.wire.envelope import CRASH
 
@@ -30,11 +30,11 @@ class Dispatcher:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> CallResult:
+    def perform(self, name: str, params: Mapping[str, Any], credentials: RequestCredentials) -> CallResult:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
         start, params = php.integer(params.get("start")), _own_params(params)
-        caller: Caller | None = None
+        caller: Identity | None = None
         try:
             self._admit_site()
             behaviour = _behaviour(name)
@@ -54,7 +54,7 @@ class Dispatcher:
         self._log(name, _own_params(params), None, answer)
         return answer
 
-    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> CallResult:
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Identity) -> CallResult:
         start, params = php.integer(params.get("start")), _own_params(params)
         try:
             behaviour = _behaviour(name)
@@ -66,7 +66,7 @@ class Dispatcher:
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> CallResult:
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Identity, start: int) -> CallResult:
         self._check_scope(caller, behaviour)
         self._admit(behaviour)
         operating = self._charge(behaviour, caller)
@@ -76,15 +76,15 @@ class Dispatcher:
             )
         except RefusalError as refusal:
             raise self._replaced(refusal) from refusal
-        if isinstance(result, Page):
+        if isinstance(result, ResultPage):
             return CallResult(result.result, operating=operating, total=result.total, next=result.next)
         return CallResult(result, operating=operating)
 
-    def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
+    def _check_scope(self, caller: Identity, behaviour: Behaviour) -> None:
         if not behaviour.allows(caller.scopes):
             raise beyond_scopes(caller, hidden=self.company.switches.scope_hides_methods)
 
-    def _charge(self, behaviour: Behaviour, caller: Caller) -> Operating | None:
+    def _charge(self, behaviour: Behaviour, caller: Identity) -> OperatingReport | None:
         """Charge for a call; a batch is charged by its commands."""
         return None if behaviour.name == BATCH else self.company.limits.charge(caller.account, behaviour.name)
 
@@ -99,7 +99,7 @@ class Dispatcher:
         if hold and not (behaviour.name == BATCH and hold.code == COUNTED_BY_COMMAND):
             self._take_hold(hold)
 
-    def _take_hold(self, hold: Hold) -> NoReturn:
+    def _take_hold(self, hold: ForcedRefusal) -> NoReturn:
         if hold.calls == 1:
             self.company.switches.hold = None
         hold.calls -= 1 if hold.calls else 0
@@ -117,7 +117,7 @@ class Dispatcher:
         self,
         name: str,
         params: Mapping[str, Any],
-        caller: Caller | None,
+        caller: Identity | None,
         answer: CallResult,
         *,
         in_batch: bool = False,

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sandbox.domain.identity import Credentials
+from sandbox.domain.identity import RequestCredentials
 from sandbox.state.errors import OK, RefusalError
-from sandbox.state.faults import Kind, Rule
+from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.limits import operation_limit, query_limit
 from sandbox.state.oauth import expired_token
 from sandbox.wire import broken_responses
@@ -17,21 +17,23 @@ from sandbox.wire.envelope import respond
 
 UNANSWERED = 0
 _REFUSALS = {
-    Kind.EXPIRED_TOKEN: expired_token,
-    Kind.QUERY_LIMIT: query_limit,
-    Kind.OPERATION_LIMIT: operation_limit,
+    FaultKind.EXPIRED_TOKEN: expired_token,
+    FaultKind.QUERY_LIMIT: query_limit,
+    FaultKind.OPERATION_LIMIT: operation_limit,
 }
-_SPOILED: dict[Kind, Callable[[Rule, Response], Response]] = {
-    Kind.DROP_AFTER: lambda _rule, _whole: broken_responses.Dropped(),
-    Kind.RESET: lambda _rule, whole: broken_responses.CutShort(whole),
-    Kind.STATUS: lambda rule, _whole: broken_responses.error_page(rule.status),
-    Kind.TRUNCATE: lambda _rule, whole: broken_responses.halved(whole),
-    Kind.CONTENT_TYPE: lambda _rule, whole: broken_responses.mislabelled(whole),
-    Kind.TRICKLE: lambda rule, whole: broken_responses.Trickling(whole, rule.seconds),
+_SPOILED: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
+    FaultKind.DROP_AFTER: lambda _rule, _whole: broken_responses.DroppedResponse(),
+    FaultKind.RESET: lambda _rule, whole: broken_responses.InterruptedResponse(whole),
+    FaultKind.STATUS: lambda rule, _whole: broken_responses.error_page(rule.status),
+    FaultKind.TRUNCATE: lambda _rule, whole: broken_responses.halved(whole),
+    FaultKind.CONTENT_TYPE: lambda _rule, whole: broken_responses.mislabelled(whole),
+    FaultKind.TRICKLE: lambda rule, whole: broken_responses.TricklingResponse(whole, rule.seconds),
 }
 
 
-async def answer(dispatcher: Dispatcher, name: str, params: dict[str, Any], credentials: Credentials) -> Response:
+async def answer(
+    dispatcher: Dispatcher, name: str, params: dict[str, Any], credentials: RequestCredentials
+) -> Response:
     """Answer a request, or do to it what a rule says."""
     company = dispatcher.company
     if not company.limits.admits_request():
@@ -42,22 +44,22 @@ async def answer(dispatcher: Dispatcher, name: str, params: dict[str, Any], cred
     response = respond(dispatcher.perform(name, params, credentials), company.clock)
     if rule is None:
         return response
-    if rule.kind is Kind.DELAY:
+    if rule.kind is FaultKind.DELAY:
         await asyncio.sleep(rule.seconds)
         return response
     return _SPOILED[rule.kind](rule, response)
 
 
-def _withheld(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: Rule) -> Response:
+def _withheld(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: FaultRule) -> Response:
     """Answer without executing; the log tells the kind of the fault."""
     if rule.kind in _REFUSALS:
         turned_away = dispatcher.turn_away(name, params, _REFUSALS[rule.kind]())
         return respond(turned_away, dispatcher.company.clock)
-    if rule.kind is Kind.STATUS:
+    if rule.kind is FaultKind.STATUS:
         status, response = rule.status, broken_responses.error_page(rule.status)
-    elif rule.kind is Kind.HTML:
+    elif rule.kind is FaultKind.HTML:
         status, response = OK, broken_responses.login_page()
     else:
-        status, response = UNANSWERED, broken_responses.Dropped()
+        status, response = UNANSWERED, broken_responses.DroppedResponse()
     dispatcher.turn_away(name, params, RefusalError(rule.kind, status=status))
     return response

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
-from sandbox.state.oauth import ACCESS_LIFE, Tokens
+from sandbox.state.oauth import ACCESS_LIFE, TokenPair
 from sandbox.state.validation import is_loopback
 from sandbox.wire.envelope import PortalResponse
 
@@ -73,7 +73,7 @@ async def _token(request: Request) -> Response:
     return response
 
 
-def _shown(tokens: Tokens, request: Request, company: Company) -> dict[str, Any]:
+def _shown(tokens: TokenPair, request: Request, company: Company) -> dict[str, Any]:
     application = tokens.access.application
     own = f"{request.url.scheme}://{request.url.netloc}/rest/"
     return {

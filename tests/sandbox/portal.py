@@ -10,7 +10,7 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 
 
-class Portal:
+class SandboxClient:
     def __init__(self, client_host: str = "127.0.0.1") -> None:
         self.app = create_app()
         self._transport = httpx.ASGITransport(self.app, client=(client_host, 50000))

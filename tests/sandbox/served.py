@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 TIMEOUT = 10
 
 
-class Served:
+class HttpSandbox:
     def __init__(self, port: int) -> None:
         self.port = port
         self.app = create_app()
@@ -67,12 +67,12 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
+def served() -> Iterator[HttpSandbox]:
     # Only where the protocol is named does asyncio send at once; otherwise half of each answer waits for 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         listener.listen()
-        sandbox = Served(listener.getsockname()[1])
+        sandbox = HttpSandbox(listener.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(sandbox.app, log_config=None, lifespan="off"))
         thread = Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
         thread.start()

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from sandbox.app import create_app
 from sandbox.seed import seed
-from sandbox.state.faults import Kind, Rule
+from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.records import Chat, Message, Session
 from server.caller import Caller
 from server.catalogue.library import Library
@@ -98,8 +98,8 @@ class Office:
 
     def lose(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
         """Answers of a method do not come; those before them do. None: not one more."""
-        fine = [Rule(Kind.DELAY, (method,), count=after, executed=True)] if after else []
-        self.company.faults.arrange([*fine, Rule(Kind.HTML, (method,), count=times, executed=executed)], 0)
+        fine = [FaultRule(FaultKind.DELAY, (method,), count=after, executed=True)] if after else []
+        self.company.faults.arrange([*fine, FaultRule(FaultKind.HTML, (method,), count=times, executed=executed)], 0)
 
     def lock(self, chat: int) -> None:
         """The portal is busy with a chat: it answers true and does nothing."""

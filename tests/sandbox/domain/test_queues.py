@@ -6,17 +6,17 @@ import pytest
 
 from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import Portal
+from tests.sandbox.portal import SandboxClient
 
 UPDATE = "imopenlines.config.update"
 
 
-def serve(portal: Portal, line_id: int, *people: int) -> None:
+def serve(portal: SandboxClient, line_id: int, *people: int) -> None:
     queue = [{"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in people]
     assert portal.result(UPDATE, {"CONFIG_ID": line_id, "PARAMS": {"QUEUE": queue}}) is True
 
 
-def test_who_is_taken_out_of_a_queue_loses_all_dialogs_of_the_line(portal: Portal) -> None:
+def test_who_is_taken_out_of_a_queue_loses_all_dialogs_of_the_line(portal: SandboxClient) -> None:
     portal.result("imopenlines.session.mode.pin", {"CHAT_ID": 207}, path=OPERATOR_WEBHOOK_PATH)
     serve(portal, 1, 4)
     for chat_id in (202, 207):
@@ -28,7 +28,7 @@ def test_who_is_taken_out_of_a_queue_loses_all_dialogs_of_the_line(portal: Porta
     assert not any(message.to_client for message in portal.company.messages_of(207)[-2:])
 
 
-def test_a_dialog_taken_from_its_operator_is_listed_as_a_transfer_by_the_queue(portal: Portal) -> None:
+def test_a_dialog_taken_from_its_operator_is_listed_as_a_transfer_by_the_queue(portal: SandboxClient) -> None:
     serve(portal, 1, 4)
     moves = portal.result("imopenlines.v2.Session.Transfer.list", {"sessionId": [307]})["transfers"]
     assert [(move["fromOperatorId"], move["toOperatorId"], move["reason"], move["mode"]) for move in moves] == [
@@ -36,13 +36,13 @@ def test_a_dialog_taken_from_its_operator_is_listed_as_a_transfer_by_the_queue(p
     ]
 
 
-def test_dialogs_of_other_lines_and_those_that_are_closing_stay(portal: Portal) -> None:
+def test_dialogs_of_other_lines_and_those_that_are_closing_stay(portal: SandboxClient) -> None:
     serve(portal, 1, 4)
     assert portal.chat(208)["owner"] == 3
     assert portal.chat(218)["owner"] == 3
 
 
-def test_a_dialog_waits_where_nobody_is_left_and_goes_to_the_first_who_comes(portal: Portal) -> None:
+def test_a_dialog_waits_where_nobody_is_left_and_goes_to_the_first_who_comes(portal: SandboxClient) -> None:
     portal.company.lines[1].settings["CHECK_AVAILABLE"] = "Y"
     portal.company.employees[4].presence = "offline"
     serve(portal, 1, 4)
@@ -51,7 +51,7 @@ def test_a_dialog_waits_where_nobody_is_left_and_goes_to_the_first_who_comes(por
     assert (portal.session(307)["operator_id"], portal.chat(207)["invited"]) == (2, [2])
 
 
-def test_a_line_for_all_offers_to_those_who_are_in_the_queue_now(portal: Portal) -> None:
+def test_a_line_for_all_offers_to_those_who_are_in_the_queue_now(portal: SandboxClient) -> None:
     serve(portal, 2, 5, 3)
     assert portal.chat(201)["invited"] == [3, 5]
     chat, session = portal.chat(216), portal.session(316)
@@ -59,20 +59,20 @@ def test_a_line_for_all_offers_to_those_who_are_in_the_queue_now(portal: Portal)
     assert chat["invited"] == [3, 5]
 
 
-def test_the_same_people_in_another_order_keep_their_dialogs(portal: Portal) -> None:
+def test_the_same_people_in_another_order_keep_their_dialogs(portal: SandboxClient) -> None:
     before = portal.chat(207), portal.chat(202)
     serve(portal, 1, 4, 3)
     assert (portal.chat(207), portal.chat(202)) == before
 
 
-def test_another_queue_type_offers_what_waits_by_the_new_rule(portal: Portal) -> None:
+def test_another_queue_type_offers_what_waits_by_the_new_rule(portal: SandboxClient) -> None:
     portal.result(UPDATE, {"CONFIG_ID": 2, "PARAMS": {"QUEUE_TYPE": "strictly"}})
     assert (portal.session(301)["operator_id"], portal.chat(201)["invited"]) == (5, [5])
     portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE_TYPE": "all"}})
     assert (portal.session(302)["operator_id"], portal.chat(202)["invited"]) == (0, [3, 4])
 
 
-def test_the_dismissed_lose_their_queues_and_dialogs_on_every_line(portal: Portal) -> None:
+def test_the_dismissed_lose_their_queues_and_dialogs_on_every_line(portal: SandboxClient) -> None:
     portal.control("dismiss", {"user_id": 4})
     assert portal.result("imopenlines.config.get", {"CONFIG_ID": 1})["QUEUE"] == ["3"]
     for chat_id in (204, 212, 216, 219):
@@ -84,7 +84,7 @@ def test_the_dismissed_lose_their_queues_and_dialogs_on_every_line(portal: Porta
 
 
 @pytest.mark.parametrize("user_id", [6, 999])
-def test_only_who_works_here_can_be_dismissed(portal: Portal, user_id: int) -> None:
+def test_only_who_works_here_can_be_dismissed(portal: SandboxClient, user_id: int) -> None:
     answer = portal.send("POST", "/_sandbox/dismiss", json={"user_id": user_id})
     assert (answer.status_code, answer.json()) == (400, {"error": "user_id: no such employee"})
 
@@ -94,7 +94,7 @@ def test_only_who_works_here_can_be_dismissed(portal: Portal, user_id: int) -> N
     [({}, 0), ({"CHECK_AVAILABLE": "N"}, 4)],
 )
 def test_who_has_gone_loses_a_dialog_when_its_client_writes_again(
-    portal: Portal, settings: dict[str, Any], owner: int
+    portal: SandboxClient, settings: dict[str, Any], owner: int
 ) -> None:
     portal.company.lines[1].settings |= {"CHECK_AVAILABLE": "Y", **settings}
     portal.company.employees[4].presence = "pause"
@@ -102,7 +102,7 @@ def test_who_has_gone_loses_a_dialog_when_its_client_writes_again(
     assert portal.chat(204)["owner"] == owner
 
 
-def test_a_pinned_dialog_and_the_only_operator_of_a_line_keep_it(portal: Portal) -> None:
+def test_a_pinned_dialog_and_the_only_operator_of_a_line_keep_it(portal: SandboxClient) -> None:
     portal.result("imopenlines.session.mode.pin", {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     portal.company.lines[1].settings["CHECK_AVAILABLE"] = "Y"
     portal.company.employees[4].presence = "offline"

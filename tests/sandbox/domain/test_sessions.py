@@ -4,27 +4,27 @@ import pytest
 
 from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import Portal
+from tests.sandbox.portal import SandboxClient
 
 INTERCEPT, JOIN, START = (f"imopenlines.session.{name}" for name in ("intercept", "join", "start"))
 SILENT, PIN = "imopenlines.session.mode.silent", "imopenlines.session.mode.pin"
 VOTE = "imopenlines.session.head.vote"
 
 
-def test_intercepting_takes_a_dialog_from_its_owner(portal: Portal) -> None:
+def test_intercepting_takes_a_dialog_from_its_owner(portal: SandboxClient) -> None:
     assert portal.result(INTERCEPT, {"CHAT_ID": 207}) is True
     assert portal.chat(207)["owner"] == 1
     assert portal.texts(207)[-1].startswith("[USER=1]Anna Keller[/USER] took over the conversation from [USER=3]")
 
 
 @pytest.mark.parametrize("chat_id", [201, 206, 209])
-def test_intercepting_what_has_no_other_owner_is_true_without_effect(portal: Portal, chat_id: int) -> None:
+def test_intercepting_what_has_no_other_owner_is_true_without_effect(portal: SandboxClient, chat_id: int) -> None:
     before = portal.chat(chat_id)
     assert portal.result(INTERCEPT, {"CHAT_ID": chat_id}) is True
     assert portal.chat(chat_id) == before
 
 
-def test_joining_adds_a_participant_who_is_not_responsible(portal: Portal) -> None:
+def test_joining_adds_a_participant_who_is_not_responsible(portal: SandboxClient) -> None:
     assert portal.result(JOIN, {"CHAT_ID": 207}) is True
     chat = portal.chat(207)
     assert (chat["owner"], chat["members"]) == (3, [107, 3, 1])
@@ -33,7 +33,7 @@ def test_joining_adds_a_participant_who_is_not_responsible(portal: Portal) -> No
     assert portal.chat(207)["messages"] == count
 
 
-def test_starting_opens_a_session_of_the_caller(portal: Portal) -> None:
+def test_starting_opens_a_session_of_the_caller(portal: SandboxClient) -> None:
     assert portal.result(START, {"CHAT_ID": 209}) is True
     chat = portal.chat(209)
     session = portal.session(chat["session_id"])
@@ -41,19 +41,19 @@ def test_starting_opens_a_session_of_the_caller(portal: Portal) -> None:
     assert (session["mode"], portal.session(309)["mode"]) == ("output", "input")
 
 
-def test_starting_where_a_session_is_open_just_joins(portal: Portal) -> None:
+def test_starting_where_a_session_is_open_just_joins(portal: SandboxClient) -> None:
     assert portal.result(START, {"CHAT_ID": 207}) is True
     assert (portal.chat(207)["session_id"], portal.chat(207)["owner"]) == (307, 3)
 
 
-def test_the_silent_mode_is_on_with_an_exact_y(portal: Portal) -> None:
+def test_the_silent_mode_is_on_with_an_exact_y(portal: SandboxClient) -> None:
     assert portal.result(SILENT, {"CHAT_ID": 207, "ACTIVATE": "Y"}) is True
     assert portal.chat(207)["entity_data_3"] == "Y"
     portal.result(SILENT, {"CHAT_ID": 207, "ACTIVATE": "y"})
     assert portal.chat(207)["entity_data_3"] == ""
 
 
-def test_switching_off_a_stored_n_still_says_so(portal: Portal) -> None:
+def test_switching_off_a_stored_n_still_says_so(portal: SandboxClient) -> None:
     portal.result(START, {"CHAT_ID": 209})
     assert portal.chat(209)["entity_data_3"] == "N"
     count = portal.chat(209)["messages"]
@@ -61,7 +61,7 @@ def test_switching_off_a_stored_n_still_says_so(portal: Portal) -> None:
     assert (portal.chat(209)["entity_data_3"], portal.chat(209)["messages"]) == ("", count + 1)
 
 
-def test_the_operator_pins_and_unpins(portal: Portal) -> None:
+def test_the_operator_pins_and_unpins(portal: SandboxClient) -> None:
     assert portal.result(PIN, {"CHAT_ID": 206}) is True
     assert portal.chat(206)["entity_data_1"].split("|")[3] == "Y"
     assert portal.result(PIN, {"CHAT_ID": 206, "ACTIVATE": "yes"}) is True
@@ -69,24 +69,24 @@ def test_the_operator_pins_and_unpins(portal: Portal) -> None:
     assert portal.chat(206)["pinned"] is False
 
 
-def test_pinning_anothers_dialog_is_the_empty_error_unless_it_is_pinned(portal: Portal) -> None:
+def test_pinning_anothers_dialog_is_the_empty_error_unless_it_is_pinned(portal: SandboxClient) -> None:
     assert portal.refusal(PIN, {"CHAT_ID": 207}) == (400, "")
     assert portal.result(PIN, {"CHAT_ID": 214}) is True
     assert portal.refusal(PIN, {"CHAT_ID": 214, "ACTIVATE": "N"}) == (400, "")
 
 
 @pytest.mark.parametrize("chat_id", [None, 0, "", "0"])
-def test_pinning_asks_for_the_chat_first(portal: Portal, chat_id: Any) -> None:
+def test_pinning_asks_for_the_chat_first(portal: SandboxClient, chat_id: Any) -> None:
     assert portal.refusal(PIN, {"CHAT_ID": chat_id}) == (400, "CHAT_ID_EMPTY")
 
 
-def test_pinning_a_closed_dialog_opens_a_session_and_fails(portal: Portal) -> None:
+def test_pinning_a_closed_dialog_opens_a_session_and_fails(portal: SandboxClient) -> None:
     sessions = len(portal.state()["sessions"])
     assert portal.refusal(PIN, {"CHAT_ID": 209}) == (400, "")
     assert len(portal.state()["sessions"]) == sessions + 1
 
 
-def test_unpinning_an_absent_operators_dialog_returns_it_to_the_queue(portal: Portal) -> None:
+def test_unpinning_an_absent_operators_dialog_returns_it_to_the_queue(portal: SandboxClient) -> None:
     portal.company.lines[1].settings["CHECK_AVAILABLE"] = "Y"
     portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     portal.company.employees[4].presence = "offline"
@@ -96,7 +96,7 @@ def test_unpinning_an_absent_operators_dialog_returns_it_to_the_queue(portal: Po
     assert (chat["owner"], chat["members"], chat["invited"]) == (0, [104], [3])
 
 
-def test_unpinning_in_a_line_that_asks_everyone_offers_the_dialog_to_all(portal: Portal) -> None:
+def test_unpinning_in_a_line_that_asks_everyone_offers_the_dialog_to_all(portal: SandboxClient) -> None:
     portal.company.lines[2].settings["CHECK_AVAILABLE"] = "Y"
     portal.company.employees[5].presence = "online"
     portal.result(PIN, {"CHAT_ID": 216}, path=SECOND_OPERATOR_WEBHOOK_PATH)
@@ -107,7 +107,7 @@ def test_unpinning_in_a_line_that_asks_everyone_offers_the_dialog_to_all(portal:
 
 
 @pytest.mark.parametrize("circumstance", ["present", "written", "unwatched"])
-def test_unpinning_leaves_a_dialog_where_it_is_otherwise(portal: Portal, circumstance: str) -> None:
+def test_unpinning_leaves_a_dialog_where_it_is_otherwise(portal: SandboxClient, circumstance: str) -> None:
     portal.company.lines[1].settings["CHECK_AVAILABLE"] = "N" if circumstance == "unwatched" else "Y"
     portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     portal.company.employees[4].presence = "online" if circumstance == "present" else "offline"
@@ -117,66 +117,66 @@ def test_unpinning_leaves_a_dialog_where_it_is_otherwise(portal: Portal, circums
     assert portal.chat(204)["owner"] == 4
 
 
-def test_unpinning_gives_a_dialog_back_where_the_operator_has_no_place(portal: Portal) -> None:
+def test_unpinning_gives_a_dialog_back_where_the_operator_has_no_place(portal: SandboxClient) -> None:
     portal.company.lines[1].settings |= {"CHECK_AVAILABLE": "Y", "MAX_CHAT": "1"}
     portal.result(PIN, {"CHAT_ID": 204}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     portal.result(PIN, {"CHAT_ID": 204, "ACTIVATE": "N"}, path=SECOND_OPERATOR_WEBHOOK_PATH)
     assert (portal.chat(204)["owner"], portal.session(304)["status"]) == (0, Status.SKIPPED)
 
 
-def test_pinning_calls_off_the_closing(portal: Portal) -> None:
+def test_pinning_calls_off_the_closing(portal: SandboxClient) -> None:
     portal.result(PIN, {"CHAT_ID": 208}, path=OPERATOR_WEBHOOK_PATH)
     assert portal.chat(208)["entity_data_1"].split("|")[3:5] == ["Y", "N"]
 
 
-def test_the_silent_mode_outlives_a_new_offer(portal: Portal) -> None:
+def test_the_silent_mode_outlives_a_new_offer(portal: SandboxClient) -> None:
     portal.result(SILENT, {"CHAT_ID": 202, "ACTIVATE": "Y"})
     portal.result("imopenlines.operator.skip", {"CHAT_ID": 202}, path=OPERATOR_WEBHOOK_PATH)
     assert portal.chat(202)["entity_data_3"] == "Y"
 
 
-def test_pin_all_pins_the_active_dialogs_of_the_caller(portal: Portal) -> None:
+def test_pin_all_pins_the_active_dialogs_of_the_caller(portal: SandboxClient) -> None:
     assert portal.result("imopenlines.session.mode.pinAll") == [315, 306]
     assert portal.result("imopenlines.session.mode.pinAll") == []
     assert portal.result("imopenlines.session.mode.unpinAll") == [315, 306]
     assert portal.result("imopenlines.session.mode.unpinAll", path=SUPERVISOR_WEBHOOK_PATH) == [314]
 
 
-def test_pin_all_leaves_new_and_closing_sessions_alone(portal: Portal) -> None:
+def test_pin_all_leaves_new_and_closing_sessions_alone(portal: SandboxClient) -> None:
     assert portal.result("imopenlines.session.mode.pinAll", path=OPERATOR_WEBHOOK_PATH) == [318, 307]
 
 
-def vote(portal: Portal, **params: Any) -> tuple[int, str | None]:
+def vote(portal: SandboxClient, **params: Any) -> tuple[int, str | None]:
     assert portal.result(VOTE, {"SESSION_ID": 309, **params}, path=SUPERVISOR_WEBHOOK_PATH) is True
     session = portal.session(309)
     return session["vote_head"], session["comment_head"]
 
 
-def test_a_rating_without_a_comment_erases_the_comment(portal: Portal) -> None:
+def test_a_rating_without_a_comment_erases_the_comment(portal: SandboxClient) -> None:
     assert vote(portal, RATING=3) == (3, "")
 
 
-def test_a_comment_without_a_rating_keeps_the_rating(portal: Portal) -> None:
+def test_a_comment_without_a_rating_keeps_the_rating(portal: SandboxClient) -> None:
     assert vote(portal, COMMENT="Fine") == (5, "Fine")
 
 
-def test_an_empty_rating_wipes_the_rating(portal: Portal) -> None:
+def test_an_empty_rating_wipes_the_rating(portal: SandboxClient) -> None:
     assert vote(portal, COMMENT="Fine", RATING="") == (0, "Fine")
 
 
-def test_ratings_out_of_range_are_stored_oddly(portal: Portal) -> None:
+def test_ratings_out_of_range_are_stored_oddly(portal: SandboxClient) -> None:
     assert vote(portal, RATING=6)[0] == 0
     assert vote(portal, RATING="good")[0] == 0
     assert vote(portal, RATING=-2)[0] == -2
 
 
-def test_a_long_comment_is_cut(portal: Portal) -> None:
+def test_a_long_comment_is_cut(portal: SandboxClient) -> None:
     comment = vote(portal, COMMENT="x" * 10050)[1]
     assert comment is not None
     assert len(comment) == 10000
 
 
-def test_any_session_may_be_rated(portal: Portal) -> None:
+def test_any_session_may_be_rated(portal: SandboxClient) -> None:
     assert portal.result(VOTE, {"SESSION_ID": 306, "RATING": 4}) is True
 
 
@@ -190,18 +190,20 @@ def test_any_session_may_be_rated(portal: Portal) -> None:
         ({"SESSION_ID": 9999, "RATING": 5}, "ACCESS_DENIED"),
     ],
 )
-def test_a_rating_is_refused_in_the_order_of_its_checks(portal: Portal, params: dict[str, Any], code: str) -> None:
+def test_a_rating_is_refused_in_the_order_of_its_checks(
+    portal: SandboxClient, params: dict[str, Any], code: str
+) -> None:
     assert portal.refusal(VOTE, params) == (400, code)
 
 
-def test_rating_needs_the_right_and_the_plan(portal: Portal) -> None:
+def test_rating_needs_the_right_and_the_plan(portal: SandboxClient) -> None:
     params = {"SESSION_ID": 309, "RATING": 5}
     assert portal.refusal(VOTE, params, path=OPERATOR_WEBHOOK_PATH) == (400, "ACCESS_DENIED")
     portal.switch(plan={"head_vote": False})
     assert portal.refusal(VOTE, params) == (400, "ACCESS_DENIED")
 
 
-def test_a_client_message_moves_the_status(portal: Portal) -> None:
+def test_a_client_message_moves_the_status(portal: SandboxClient) -> None:
     portal.client_writes(204, "Hello?")
     assert portal.session(304)["status"] == Status.CLIENT_FIRST
     portal.client_writes(207, "Thank you")
@@ -210,7 +212,7 @@ def test_a_client_message_moves_the_status(portal: Portal) -> None:
     assert portal.session(301)["status"] == Status.NEW
 
 
-def test_a_client_message_after_the_close_starts_a_session_in_the_queue(portal: Portal) -> None:
+def test_a_client_message_after_the_close_starts_a_session_in_the_queue(portal: SandboxClient) -> None:
     answer = portal.client_writes(209, "Hello again")
     session = portal.session(answer["session_id"])
     assert (session["status"], session["operator_id"], session["wait_answer"]) == (Status.NEW, 4, True)
@@ -220,7 +222,7 @@ def test_a_client_message_after_the_close_starts_a_session_in_the_queue(portal: 
 WELCOME = "Welcome! An operator will be with you shortly."
 
 
-def test_a_new_client_is_greeted_once(portal: Portal) -> None:
+def test_a_new_client_is_greeted_once(portal: SandboxClient) -> None:
     chat_id = portal.control("client-message", {"line_id": 1, "text": "Hi"})["chat_id"]
     assert portal.texts(chat_id)[-2:] == ["Hi", WELCOME]
     portal.result("imopenlines.operator.spam", {"CHAT_ID": chat_id})
@@ -228,13 +230,13 @@ def test_a_new_client_is_greeted_once(portal: Portal) -> None:
     assert portal.texts(chat_id)[-1] == "Hi again"
 
 
-def test_a_line_may_greet_in_every_session(portal: Portal) -> None:
+def test_a_line_may_greet_in_every_session(portal: SandboxClient) -> None:
     portal.company.lines[1].settings |= {"SEND_WELCOME_EACH_SESSION": "Y", "WELCOME_MESSAGE_TEXT": "No. #SESSION_ID#"}
     session_id = portal.client_writes(209, "Hello again")["session_id"]
     assert portal.texts(209)[-1] == f"No. {session_id}"
 
 
-def test_an_even_line_asks_its_operators_in_turn(portal: Portal) -> None:
+def test_an_even_line_asks_its_operators_in_turn(portal: SandboxClient) -> None:
     picked = [
         portal.session(portal.control("client-message", {"line_id": 1, "text": "Hi"})["session_id"])["operator_id"]
         for _ in range(3)
@@ -250,7 +252,9 @@ def test_an_even_line_asks_its_operators_in_turn(portal: Portal) -> None:
         ("closed", [1, 2, 0]),
     ],
 )
-def test_a_strict_line_asks_in_its_order_and_minds_the_limit(portal: Portal, counted: str, expected: list[int]) -> None:
+def test_a_strict_line_asks_in_its_order_and_minds_the_limit(
+    portal: SandboxClient, counted: str, expected: list[int]
+) -> None:
     """Of the two operators one has a client who waits again, the other has answered."""
     portal.company.lines[3].settings |= {"MAX_CHAT": "2", "TYPE_MAX_CHAT": counted}
     picked = [
@@ -260,13 +264,13 @@ def test_a_strict_line_asks_in_its_order_and_minds_the_limit(portal: Portal, cou
     assert picked == expected
 
 
-def test_a_line_for_all_invites_everyone_and_assigns_nobody(portal: Portal) -> None:
+def test_a_line_for_all_invites_everyone_and_assigns_nobody(portal: SandboxClient) -> None:
     answer = portal.control("client-message", {"line_id": 2, "text": "Hi"})
     assert portal.session(answer["session_id"])["operator_id"] == 0
     assert portal.chat(answer["chat_id"])["invited"] == [4, 5]
 
 
-def test_older_open_sessions_of_a_chat_are_closed_as_duplicates(portal: Portal) -> None:
+def test_older_open_sessions_of_a_chat_are_closed_as_duplicates(portal: SandboxClient) -> None:
     for session_id in (321, 341):
         portal.company.sessions[session_id].closed = False
     portal.result(START, {"CHAT_ID": 221})

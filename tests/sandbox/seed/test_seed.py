@@ -6,7 +6,7 @@ from sandbox.methods import BEHAVIOURS
 from sandbox.seed.seed import seeded_company
 from sandbox.state.company import Company
 from sandbox.state.records import Status
-from tests.sandbox.portal import Portal
+from tests.sandbox.portal import SandboxClient
 
 
 def test_there_is_a_behaviour_for_every_method() -> None:
@@ -21,7 +21,7 @@ def test_the_seed_holds_a_session_in_every_state() -> None:
 
 
 def test_the_seed_is_the_same_every_time() -> None:
-    first, second = Portal(), Portal()
+    first, second = SandboxClient(), SandboxClient()
     assert first.state() == second.state()
 
 
@@ -33,11 +33,11 @@ def test_every_reference_in_the_seed_leads_somewhere() -> None:
     for message in company.messages.values():
         assert not message.author_id or company.person(message.author_id)
         assert set(message.file_ids) <= set(company.files)
-    for webhook in company.webhooks:
+    for webhook in company.access_keys:
         assert webhook.user_id in company.employees
 
 
-def test_somebody_has_been_waiting_for_long_with_nobody_assigned(portal: Portal) -> None:
+def test_somebody_has_been_waiting_for_long_with_nobody_assigned(portal: SandboxClient) -> None:
     session = portal.session(301)
     assert (session["status"], session["operator_id"]) == (Status.NEW, 0)
     waited = portal.company.clock() - portal.company.sessions[301].created

@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, NO_SCOPE_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
-from sandbox.state.limits import Limits
-from tests.sandbox.portal import Portal
+from sandbox.state.limits import PortalLimits
+from tests.sandbox.portal import SandboxClient
 
 METHOD = "imopenlines.revision.get"
 NOON = 1_800_000_000
 
 
-class Timer:
+class ManualTimer:
     def __init__(self, now: float = 0) -> None:
         self.now = now
 
@@ -19,31 +19,31 @@ class Timer:
 
 
 @pytest.fixture
-def pace(portal: Portal) -> Timer:
-    portal.company.limits = Limits(pace := Timer(), Timer(NOON))
+def pace(portal: SandboxClient) -> ManualTimer:
+    portal.company.limits = PortalLimits(pace := ManualTimer(), ManualTimer(NOON))
     return pace
 
 
 @pytest.fixture
-def wall(portal: Portal) -> Timer:
-    portal.company.limits = Limits(Timer(), wall := Timer(NOON))
+def wall(portal: SandboxClient) -> ManualTimer:
+    portal.company.limits = PortalLimits(ManualTimer(), wall := ManualTimer(NOON))
     return wall
 
 
-def shown(portal: Portal) -> Any:
+def shown(portal: SandboxClient) -> Any:
     return portal.send("GET", "/_sandbox/limits").json()
 
 
-def statuses(portal: Portal, calls: int) -> list[int]:
+def statuses(portal: SandboxClient, calls: int) -> list[int]:
     return [portal.post(METHOD).status_code for _ in range(calls)]
 
 
-def time_of(portal: Portal, method: str = METHOD, **path: str) -> Any:
+def time_of(portal: SandboxClient, method: str = METHOD, **path: str) -> Any:
     time = portal.post(method, **path).json()["time"]
     return time["operating"], time["operating_reset_at"]
 
 
-def test_without_a_plan_nothing_is_limited(portal: Portal) -> None:
+def test_without_a_plan_nothing_is_limited(portal: SandboxClient) -> None:
     assert statuses(portal, 60) == [200] * 60
     assert shown(portal) == {
         "plan": "none",
@@ -60,7 +60,7 @@ def test_without_a_plan_nothing_is_limited(portal: Portal) -> None:
 
 @pytest.mark.parametrize(("plan", "capacity", "leak"), [("standard", 50, 2), ("enterprise", 250, 5)])
 def test_a_full_bucket_refuses_until_it_has_leaked(
-    portal: Portal, pace: Timer, plan: str, capacity: int, leak: int
+    portal: SandboxClient, pace: ManualTimer, plan: str, capacity: int, leak: int
 ) -> None:
     assert portal.control("limits", {"plan": plan})["capacity"] == capacity
     assert statuses(portal, capacity + 1) == [200] * capacity + [503]
@@ -72,7 +72,7 @@ def test_a_full_bucket_refuses_until_it_has_leaked(
     assert shown(portal)["level"] == 0
 
 
-def test_a_request_beyond_the_rate_is_neither_looked_at_nor_executed(portal: Portal, pace: Timer) -> None:
+def test_a_request_beyond_the_rate_is_neither_looked_at_nor_executed(portal: SandboxClient, pace: ManualTimer) -> None:
     portal.control("limits", {"plan": "standard"})
     statuses(portal, 50)
     for path in (ADMIN_WEBHOOK_PATH, "/rest/1/wrong/"):
@@ -85,21 +85,21 @@ def test_a_request_beyond_the_rate_is_neither_looked_at_nor_executed(portal: Por
 
 
 @pytest.mark.usefixtures("pace")
-def test_a_refused_call_counts_as_a_request(portal: Portal) -> None:
+def test_a_refused_call_counts_as_a_request(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
     assert portal.refusal("no.such") == (404, "ERROR_METHOD_NOT_FOUND")
     assert shown(portal)["level"] == 1
 
 
 @pytest.mark.usefixtures("pace")
-def test_a_batch_is_one_request(portal: Portal) -> None:
+def test_a_batch_is_one_request(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
     portal.result("batch", {"cmd": ["profile"] * 50})
     assert (shown(portal)["level"], shown(portal)["requests"]) == (1, 1)
 
 
 @pytest.mark.usefixtures("pace")
-def test_a_request_over_the_rate_is_not_struck_by_a_fault(portal: Portal) -> None:
+def test_a_request_over_the_rate_is_not_struck_by_a_fault(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
     statuses(portal, 50)
     portal.control("faults", {"rules": [{"kind": "html"}]})
@@ -107,7 +107,7 @@ def test_a_request_over_the_rate_is_not_struck_by_a_fault(portal: Portal) -> Non
     assert portal.send("GET", "/_sandbox/faults").json()["rules"][0]["struck"] == 0
 
 
-def test_a_method_is_blocked_once_its_time_is_spent(portal: Portal, wall: Timer) -> None:
+def test_a_method_is_blocked_once_its_time_is_spent(portal: SandboxClient, wall: ManualTimer) -> None:
     portal.control("limits", {"operating_limit": 10, "operating_cost": {METHOD: 5}})
     assert statuses(portal, 3) == [200, 200, 429]
     assert portal.refusal(METHOD) == (429, "OPERATION_TIME_LIMIT")
@@ -121,7 +121,7 @@ def test_a_method_is_blocked_once_its_time_is_spent(portal: Portal, wall: Timer)
     assert statuses(portal, 1) == [200]
 
 
-def test_answers_tell_the_time_spent_and_when_it_is_forgiven(portal: Portal, wall: Timer) -> None:
+def test_answers_tell_the_time_spent_and_when_it_is_forgiven(portal: SandboxClient, wall: ManualTimer) -> None:
     portal.control("limits", {"plan": "standard", "operating_cost": {METHOD.upper(): 1.25}})
     assert shown(portal)["operating_limit"] == 480
     start = NOON // 60 * 60
@@ -133,13 +133,13 @@ def test_answers_tell_the_time_spent_and_when_it_is_forgiven(portal: Portal, wal
     assert time_of(portal, "server.time") == (0.004, wall.now + 600)
 
 
-def test_without_a_limit_the_timing_stays_as_it_was(portal: Portal) -> None:
+def test_without_a_limit_the_timing_stays_as_it_was(portal: SandboxClient) -> None:
     operating, reset_at = time_of(portal)
     assert (operating, reset_at) == (0, 1773651601 + 600)
 
 
 @pytest.mark.usefixtures("wall")
-def test_calls_within_a_batch_count_one_by_one(portal: Portal) -> None:
+def test_calls_within_a_batch_count_one_by_one(portal: SandboxClient) -> None:
     portal.control("limits", {"operating_limit": 10, "operating_cost": {METHOD: 6, "batch": 100}})
     answer = portal.post("batch", {"cmd": {"a": METHOD, "b": METHOD, "c": METHOD}}).json()
     operating = {key: time["operating"] for key, time in answer["result"]["result_time"].items()}
@@ -150,13 +150,13 @@ def test_calls_within_a_batch_count_one_by_one(portal: Portal) -> None:
 
 
 @pytest.mark.usefixtures("wall")
-def test_a_call_of_another_scope_spends_no_time(portal: Portal) -> None:
+def test_a_call_of_another_scope_spends_no_time(portal: SandboxClient) -> None:
     portal.control("limits", {"operating_limit": 10})
     portal.post(METHOD, path=NO_SCOPE_WEBHOOK_PATH)
     assert shown(portal)["operating"] == []
 
 
-def test_an_application_is_one_caller_whatever_its_token(portal: Portal, wall: Timer) -> None:
+def test_an_application_is_one_caller_whatever_its_token(portal: SandboxClient, wall: ManualTimer) -> None:
     portal.control("limits", {"operating_cost": {"profile": 2}})
     portal.send("GET", "/rest/profile?auth=sandbox-application-token")
     portal.post("profile")
@@ -168,14 +168,14 @@ def test_an_application_is_one_caller_whatever_its_token(portal: Portal, wall: T
 
 
 @pytest.mark.usefixtures("pace")
-def test_new_limits_forget_what_was_counted(portal: Portal) -> None:
+def test_new_limits_forget_what_was_counted(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
     statuses(portal, 51)
     seen = portal.control("limits", {"plan": "standard"})
     assert (seen["level"], seen["requests"], seen["query_limit_exceeded"]) == (0, 0, 0)
 
 
-def test_a_reset_takes_the_limits_away_and_keeps_the_timers(portal: Portal, pace: Timer) -> None:
+def test_a_reset_takes_the_limits_away_and_keeps_the_timers(portal: SandboxClient, pace: ManualTimer) -> None:
     portal.control("limits", {"plan": "standard"})
     portal.control("reset")
     assert shown(portal)["plan"] == "none"
@@ -194,7 +194,7 @@ def test_a_reset_takes_the_limits_away_and_keeps_the_timers(portal: Portal, pace
         {"operating_cost": {METHOD: "5"}},
     ],
 )
-def test_limits_that_make_no_sense_are_refused_in_words(portal: Portal, body: Any) -> None:
+def test_limits_that_make_no_sense_are_refused_in_words(portal: SandboxClient, body: Any) -> None:
     answer = portal.send("POST", "/_sandbox/limits", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]

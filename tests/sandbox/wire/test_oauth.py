@@ -4,41 +4,41 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, NO_SCOPE_WEBHOOK_PATH
-from sandbox.state.oauth import APPLICATION_REDIRECT, APPLICATION_SCOPES, Application
-from tests.sandbox.portal import Portal
+from sandbox.state.oauth import APPLICATION_REDIRECT, APPLICATION_SCOPES, RegisteredApplication
+from tests.sandbox.portal import SandboxClient
 
 REST = "/rest/"
 
 
-def authorize(portal: Portal, **asked: str) -> Any:
+def authorize(portal: SandboxClient, **asked: str) -> Any:
     return portal.send("GET", "/oauth/authorize/", params={"client_id": APPLICATION_ID, "state": "s t", **asked})
 
 
-def code_of(portal: Portal) -> str:
+def code_of(portal: SandboxClient) -> str:
     location: str = authorize(portal).headers["location"]
     return dict(parse_qsl(urlsplit(location).query))["code"]
 
 
-def ask(portal: Portal, **asked: str) -> Any:
+def ask(portal: SandboxClient, **asked: str) -> Any:
     credentials = {"client_id": APPLICATION_ID, "client_secret": APPLICATION_SECRET}
     return portal.send("GET", "/oauth/token/", params=credentials | asked)
 
 
-def exchange(portal: Portal, code: str) -> Any:
+def exchange(portal: SandboxClient, code: str) -> Any:
     return ask(portal, grant_type="authorization_code", code=code)
 
 
-def tokens(portal: Portal) -> Any:
+def tokens(portal: SandboxClient) -> Any:
     answer = exchange(portal, code_of(portal))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def refresh(portal: Portal, token: str) -> Any:
+def refresh(portal: SandboxClient, token: str) -> Any:
     return ask(portal, grant_type="refresh_token", refresh_token=token)
 
 
-def call(portal: Portal, token: str, method: str = "profile") -> Any:
+def call(portal: SandboxClient, token: str, method: str = "profile") -> Any:
     return portal.send("POST", REST + method, headers={"authorization": f"Bearer {token}"})
 
 
@@ -46,11 +46,11 @@ def outcome(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json().get("error", "")
 
 
-def counters(portal: Portal) -> Any:
+def counters(portal: SandboxClient) -> Any:
     return portal.send("GET", "/_sandbox/oauth").json()
 
 
-def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: Portal) -> None:
+def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: SandboxClient) -> None:
     answer = authorize(portal)
     address, _, query = answer.headers["location"].partition("?")
     sent = dict(parse_qsl(query))
@@ -66,7 +66,7 @@ def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: Portal)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/back", "http://localhost:9/back", "http://[::1]:9/back?x=1"])
-def test_a_loopback_address_may_be_given_instead(portal: Portal, address: str) -> None:
+def test_a_loopback_address_may_be_given_instead(portal: SandboxClient, address: str) -> None:
     sent_to = authorize(portal, redirect_uri=address).headers["location"]
     assert sent_to.startswith(address + ("&code=" if "?" in address else "?code="))
 
@@ -83,7 +83,7 @@ def test_a_loopback_address_may_be_given_instead(portal: Portal, address: str) -
         {"redirect_uri": ""},
     ],
 )
-def test_a_failed_authorization_shows_a_page_and_redirects_nobody(portal: Portal, asked: dict[str, str]) -> None:
+def test_a_failed_authorization_shows_a_page_and_redirects_nobody(portal: SandboxClient, asked: dict[str, str]) -> None:
     answer = authorize(portal, **asked)
     assert answer.status_code == 400
     assert answer.headers["content-type"].startswith("text/html")
@@ -91,12 +91,12 @@ def test_a_failed_authorization_shows_a_page_and_redirects_nobody(portal: Portal
     assert counters(portal)["codes_issued"] == 0
 
 
-def test_the_registered_address_can_be_changed(portal: Portal) -> None:
+def test_the_registered_address_can_be_changed(portal: SandboxClient) -> None:
     portal.control("oauth", {"redirect_uri": "https://app.example/back"})
     assert authorize(portal).headers["location"].startswith("https://app.example/back?code=")
 
 
-def test_a_code_buys_a_pair_of_tokens(portal: Portal) -> None:
+def test_a_code_buys_a_pair_of_tokens(portal: SandboxClient) -> None:
     answer = tokens(portal)
     access, renewal = answer.pop("access_token"), answer.pop("refresh_token")
     assert len({access, renewal}) == 2
@@ -114,7 +114,7 @@ def test_a_code_buys_a_pair_of_tokens(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("name", ["auth", "access_token"])
-def test_an_access_token_is_taken_from_header_query_or_body(portal: Portal, name: str) -> None:
+def test_an_access_token_is_taken_from_header_query_or_body(portal: SandboxClient, name: str) -> None:
     token = tokens(portal)["access_token"]
     assert call(portal, token).json()["result"]["ID"] == "1"
     assert portal.send("GET", "/rest/profile", params={name: token}).json()["result"]["ID"] == "1"
@@ -122,13 +122,13 @@ def test_an_access_token_is_taken_from_header_query_or_body(portal: Portal, name
     assert call(portal, token, "app.info").json()["result"]["CODE"] == APPLICATION_ID
 
 
-def test_a_code_works_once(portal: Portal) -> None:
+def test_a_code_works_once(portal: SandboxClient) -> None:
     code = code_of(portal)
     assert exchange(portal, code).status_code == 200
     assert outcome(exchange(portal, code)) == (400, "invalid_grant")
 
 
-def test_a_code_lives_thirty_seconds(portal: Portal) -> None:
+def test_a_code_lives_thirty_seconds(portal: SandboxClient) -> None:
     early, late = code_of(portal), code_of(portal)
     portal.control("advance", {"seconds": 29})
     assert exchange(portal, early).status_code == 200
@@ -136,7 +136,7 @@ def test_a_code_lives_thirty_seconds(portal: Portal) -> None:
     assert outcome(exchange(portal, late)) == (400, "invalid_grant")
 
 
-def test_a_refresh_rotates_the_refresh_token(portal: Portal) -> None:
+def test_a_refresh_rotates_the_refresh_token(portal: SandboxClient) -> None:
     first = tokens(portal)
     second = refresh(portal, first["refresh_token"]).json()
     assert second["refresh_token"] != first["refresh_token"]
@@ -147,7 +147,7 @@ def test_a_refresh_rotates_the_refresh_token(portal: Portal) -> None:
     assert (seen["tokens_issued"], seen["refreshes"], seen["refreshes_rejected"]) == (3, 2, 1)
 
 
-def test_a_refresh_token_lives_half_a_year(portal: Portal) -> None:
+def test_a_refresh_token_lives_half_a_year(portal: SandboxClient) -> None:
     early, late = tokens(portal)["refresh_token"], tokens(portal)["refresh_token"]
     portal.control("advance", {"seconds": 180 * 86400 - 1})
     assert refresh(portal, early).status_code == 200
@@ -156,7 +156,7 @@ def test_a_refresh_token_lives_half_a_year(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("by_control", [True, False])
-def test_an_access_token_expires_and_can_be_renewed(portal: Portal, by_control: bool) -> None:
+def test_an_access_token_expires_and_can_be_renewed(portal: SandboxClient, by_control: bool) -> None:
     pair = tokens(portal)
     if by_control:
         portal.control("oauth", {"expire": True})
@@ -167,7 +167,7 @@ def test_an_access_token_expires_and_can_be_renewed(portal: Portal, by_control: 
     assert call(portal, renewed["access_token"]).status_code == 200
 
 
-def test_a_revoked_grant_is_gone_for_good(portal: Portal) -> None:
+def test_a_revoked_grant_is_gone_for_good(portal: SandboxClient) -> None:
     pair, code = tokens(portal), code_of(portal)
     portal.control("oauth", {"revoke": True})
     assert outcome(call(portal, pair["access_token"])) == (401, "invalid_token")
@@ -176,7 +176,7 @@ def test_a_revoked_grant_is_gone_for_good(portal: Portal) -> None:
     assert tokens(portal)["access_token"]
 
 
-def test_an_unknown_token_is_invalid(portal: Portal) -> None:
+def test_an_unknown_token_is_invalid(portal: SandboxClient) -> None:
     assert outcome(call(portal, "nonsense")) == (401, "invalid_token")
     assert outcome(call(portal, tokens(portal)["refresh_token"])) == (401, "invalid_token")
 
@@ -193,20 +193,22 @@ def test_an_unknown_token_is_invalid(portal: Portal) -> None:
         ({"grant_type": "authorization_code", "code": "x", "client_secret": "wrong"}, (401, "invalid_client")),
     ],
 )
-def test_a_wrong_request_for_tokens_is_refused(portal: Portal, asked: dict[str, str], refused: tuple[int, str]) -> None:
+def test_a_wrong_request_for_tokens_is_refused(
+    portal: SandboxClient, asked: dict[str, str], refused: tuple[int, str]
+) -> None:
     answer = ask(portal, **asked)
     assert outcome(answer) == refused
     assert answer.json()["error_description"]
 
 
-def test_a_code_is_of_no_use_to_another_application(portal: Portal) -> None:
-    portal.company.oauth.register(Application("local.other", "other-secret", 1))
+def test_a_code_is_of_no_use_to_another_application(portal: SandboxClient) -> None:
+    portal.company.oauth.register(RegisteredApplication("local.other", "other-secret", 1))
     stolen = {"client_id": "local.other", "client_secret": "other-secret", "code": code_of(portal)}
     assert outcome(ask(portal, grant_type="authorization_code", **stolen)) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize(("code", "status"), [("PAYMENT_REQUIRED", 401), ("invalid_request", 400)])
-def test_the_server_refuses_as_long_as_it_is_told_to(portal: Portal, code: str, status: int) -> None:
+def test_the_server_refuses_as_long_as_it_is_told_to(portal: SandboxClient, code: str, status: int) -> None:
     pair = tokens(portal)
     portal.control("oauth", {"fail": code})
     assert outcome(refresh(portal, pair["refresh_token"])) == (status, code)
@@ -215,7 +217,7 @@ def test_the_server_refuses_as_long_as_it_is_told_to(portal: Portal, code: str, 
     assert counters(portal)["refreshes_rejected"] == 1
 
 
-def test_the_server_may_be_slow_and_name_a_foreign_portal(portal: Portal) -> None:
+def test_the_server_may_be_slow_and_name_a_foreign_portal(portal: SandboxClient) -> None:
     seen = portal.control("oauth", {"delay": 0.01, "endpoint": "https://elsewhere.example/rest/"})
     assert (seen["delay"], seen["endpoint"]) == (0.01, "https://elsewhere.example/rest/")
     assert tokens(portal)["client_endpoint"] == "https://elsewhere.example/rest/"
@@ -223,7 +225,7 @@ def test_the_server_may_be_slow_and_name_a_foreign_portal(portal: Portal) -> Non
     assert tokens(portal)["client_endpoint"] == "http://portal/rest/"
 
 
-def test_scopes_are_enforced_and_shown_as_they_are(portal: Portal) -> None:
+def test_scopes_are_enforced_and_shown_as_they_are(portal: SandboxClient) -> None:
     token = tokens(portal)["access_token"]
     assert call(portal, token, "imopenlines.revision.get").status_code == 200
     portal.control("oauth", {"scopes": ["crm"]})
@@ -235,7 +237,7 @@ def test_scopes_are_enforced_and_shown_as_they_are(portal: Portal) -> None:
     assert tokens(portal)["scope"] == "crm"
 
 
-def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: Portal) -> None:
+def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: SandboxClient) -> None:
     portal.switch(scope_hides_methods=True)
     for method in ("imopenlines.revision.get", "no.such"):
         assert portal.refusal(method, path=NO_SCOPE_WEBHOOK_PATH) == (404, "ERROR_METHOD_NOT_FOUND")
@@ -247,7 +249,7 @@ def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: Portal) -> None
     assert portal.result("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
 
 
-def test_the_counters_are_shown_without_tokens(portal: Portal) -> None:
+def test_the_counters_are_shown_without_tokens(portal: SandboxClient) -> None:
     pair = tokens(portal)
     seen = portal.send("GET", "/_sandbox/oauth")
     for secret in (pair["access_token"], pair["refresh_token"], APPLICATION_SECRET):
@@ -271,13 +273,13 @@ def test_the_counters_are_shown_without_tokens(portal: Portal) -> None:
     }
 
 
-def test_calls_with_an_access_token_are_logged_without_it(portal: Portal) -> None:
+def test_calls_with_an_access_token_are_logged_without_it(portal: SandboxClient) -> None:
     token = tokens(portal)["access_token"]
     portal.send("GET", "/rest/profile", params={"auth": token})
     assert token not in portal.send("GET", "/_sandbox/requests").text
 
 
-def test_a_reset_forgets_all_grants(portal: Portal) -> None:
+def test_a_reset_forgets_all_grants(portal: SandboxClient) -> None:
     pair = tokens(portal)
     portal.control("reset")
     assert outcome(call(portal, pair["access_token"])) == (401, "invalid_token")
@@ -298,7 +300,7 @@ def test_a_reset_forgets_all_grants(portal: Portal) -> None:
         {"redirect_uri": None},
     ],
 )
-def test_moods_that_make_no_sense_are_refused_in_words(portal: Portal, body: Any) -> None:
+def test_moods_that_make_no_sense_are_refused_in_words(portal: SandboxClient, body: Any) -> None:
     before = counters(portal)
     answer = portal.send("POST", "/_sandbox/oauth", json={"revoke": True, **body})
     assert answer.status_code == 400

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.domain.queues import free_places
 from sandbox.seed import seed
-from sandbox.state.records import QueueEntry, Status
+from sandbox.state.records import LineQueueEntry, Status
 from tests.workflows.office import Office
 
 
@@ -319,7 +319,7 @@ def test_a_dialog_that_cannot_be_read_afterwards_is_handed_over_without_proof(of
 
 def test_a_dialog_out_of_sight_is_handed_over_without_proof() -> None:
     olga = Office(seed.OPERATOR_WEBHOOK_PATH)
-    olga.company.lines[2].queue = [QueueEntry(90, "user", 4)]
+    olga.company.lines[2].queue = [LineQueueEntry(90, "user", 4)]
     olga.chat(201).owner = olga.session(301).operator_id = 3  # a dialog that she may see only while she is in it
     olga.chat(201).members.append(3)
     text, data = olga.done("hand_over", dialog=201, to="james")

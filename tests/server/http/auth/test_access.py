@@ -13,7 +13,7 @@ import pytest
 
 from server.http.auth.token_file import PREFIX
 from tests.assistant import BY_DEFAULT, text_of
-from tests.sandbox.served import Served, served
+from tests.sandbox.served import HttpSandbox, served
 from tests.server.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, issue, served_team, write_profiles
 from tests.server.http.wire import message_of
 
@@ -26,8 +26,8 @@ class Company:
     """A server of two teams, each with a portal of its own."""
 
     server: TeamServer
-    shop: Served
-    support: Served
+    shop: HttpSandbox
+    support: HttpSandbox
 
 
 @pytest.fixture(scope="module")

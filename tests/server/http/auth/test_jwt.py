@@ -13,7 +13,7 @@ import pytest
 
 from server.http.auth.jwks import metadata_addresses
 from tests.assistant import BY_DEFAULT
-from tests.sandbox.served import Served, served
+from tests.sandbox.served import HttpSandbox, served
 from tests.server.http.issuer import RESOURCE, Issuer, issuer, unsigned
 from tests.server.http.team import TeamServer, asking, initialize, modern, served_team, write_profiles
 
@@ -27,8 +27,8 @@ class Estate:
 
     server: TeamServer
     issuer: Issuer
-    shop: Served
-    support: Served
+    shop: HttpSandbox
+    support: HttpSandbox
 
 
 @pytest.fixture(scope="module")
