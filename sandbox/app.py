@@ -22,7 +22,7 @@ def create_app(company: Company | None = None) -> Starlette:
     """Create the portal of a company, of the seeded one if none is given."""
     app = Starlette(
         routes=[
-            Route("/rest/{path:path}", _call, methods=["GET", "POST"]),
+            Route("/rest/{path:path}", _handle_call, methods=["GET", "POST"]),
             *oauth_routes(),
             Mount("/_sandbox", routes=control_routes()),
         ]
@@ -31,15 +31,15 @@ def create_app(company: Company | None = None) -> Starlette:
     return app
 
 
-async def _call(request: Request) -> Response:
+async def _handle_call(request: Request) -> Response:
     params = await read_params(request)
-    login, secret, method = _path(request.path_params["path"])
-    credentials = RequestCredentials(login, secret, "" if secret else _access_token(request, params))
+    login, secret, method = _split_path(request.path_params["path"])
+    credentials = RequestCredentials(login, secret, "" if secret else _find_access_token(request, params))
     company: Company = request.app.state.company
     return await gate.answer(Dispatcher(company), method, params, credentials)
 
 
-def _path(path: str) -> tuple[str, str, str]:
+def _split_path(path: str) -> tuple[str, str, str]:
     parts = path.strip("/").split("/")
     parts[-1] = parts[-1].removesuffix(SUFFIX)
     if len(parts) == WEBHOOK_DEPTH:
@@ -47,7 +47,7 @@ def _path(path: str) -> tuple[str, str, str]:
     return "", "", "/".join(parts)
 
 
-def _access_token(request: Request, params: dict[str, object]) -> str:
+def _find_access_token(request: Request, params: dict[str, object]) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()

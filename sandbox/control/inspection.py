@@ -17,12 +17,12 @@ def state(company: Company) -> dict[str, Any]:
         invited[chat_id].append(user_id)
     return {
         "now": iso(company.clock()),
-        "lines": [_line(line) for line in company.lines.values()],
-        "chats": [_chat(company, chat, invited[chat.id]) for chat in company.chats.values()],
-        "sessions": [_session(company, session) for session in company.sessions.values()],
+        "lines": [_describe_line(line) for line in company.lines.values()],
+        "chats": [_describe_chat(company, chat, invited[chat.id]) for chat in company.chats.values()],
+        "sessions": [_describe_session(company, session) for session in company.sessions.values()],
         "messages": len(company.messages),
         "transfers": len(company.transfers),
-        "connectors": [_connector(company, connector) for connector in company.connectors.values()],
+        "connectors": [_describe_connector(company, connector) for connector in company.connectors.values()],
         "quick_answers": [{"line_id": item.line_id, "text": item.text} for item in company.quick_answers],
         "crm": [{"type": item.type, "id": item.id, "title": item.title} for item in company.crm.values()],
         "requests": len(company.requests),
@@ -46,7 +46,7 @@ def messages(company: Company) -> list[dict[str, Any]]:
     ]
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _describe_line(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
         "name": line.settings["LINE_NAME"],
@@ -56,7 +56,7 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _connector(company: Company, connector: Connector) -> dict[str, Any]:
+def _describe_connector(company: Company, connector: Connector) -> dict[str, Any]:
     lines = {
         line_id: {"active": connection.active, "data": connection.data}
         for (number, line_id), connection in company.connections.items()
@@ -65,7 +65,7 @@ def _connector(company: Company, connector: Connector) -> dict[str, Any]:
     return {"id": connector.id, "name": connector.name, "application": connector.application, "lines": lines}
 
 
-def _chat(company: Company, chat: Chat, invited: list[int]) -> dict[str, Any]:
+def _describe_chat(company: Company, chat: Chat, invited: list[int]) -> dict[str, Any]:
     sessions = company.sessions_of(chat.id)
     session = company.sessions.get(chat.session_id) or (sessions[-1] if sessions else None)
     messages = company.messages_of(chat.id)
@@ -90,7 +90,7 @@ def _chat(company: Company, chat: Chat, invited: list[int]) -> dict[str, Any]:
     }
 
 
-def _session(company: Company, session: Session) -> dict[str, Any]:
+def _describe_session(company: Company, session: Session) -> dict[str, Any]:
     return {
         "id": session.id,
         "chat_id": session.chat_id,
@@ -110,12 +110,12 @@ def _session(company: Company, session: Session) -> dict[str, Any]:
         "comment_head": session.comment_head,
         "messages": len(company.messages_in(session)),
         "created": iso(session.created),
-        "first_answer": _iso(session.first_answer),
-        "closed_at": _iso(session.closed_at),
-        "voted_at": _iso(session.voted_at),
+        "first_answer": _format_optional(session.first_answer),
+        "closed_at": _format_optional(session.closed_at),
+        "voted_at": _format_optional(session.voted_at),
         "transfers": len(company.transfers_of(session)),
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def _format_optional(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None

@@ -32,36 +32,41 @@ KINDS = ("webhook", "application", "session")
 def control_routes() -> list[Route]:
     """Return the routes of the control API."""
     posts: dict[str, Action] = {
-        "/client-message": _client_message,
-        "/operator-message": _operator_message,
-        "/crowd": _crowd,
-        "/dismiss": _dismiss,
-        "/switches": _switches,
-        "/advance": _advance,
-        "/reset": _reset,
-        "/webhooks": _webhook,
+        "/client-message": _post_client_message,
+        "/operator-message": _post_operator_message,
+        "/crowd": _add_dialogs,
+        "/dismiss": _dismiss_employee,
+        "/switches": _set_switches,
+        "/advance": _advance_clock,
+        "/reset": _reset_company,
+        "/webhooks": _add_access_key,
         "/requests/clear": _clear_requests,
         **faults.POSTS,
     }
-    gets: dict[str, Action] = {"/state": _state, "/messages": _messages, "/requests": _requests, **faults.GETS}
-    return [Route(path, _guarded(act), methods=["POST"]) for path, act in posts.items()] + [
-        Route(path, _guarded(act), methods=["GET"]) for path, act in gets.items()
+    gets: dict[str, Action] = {
+        "/state": _show_state,
+        "/messages": _show_messages,
+        "/requests": _show_requests,
+        **faults.GETS,
+    }
+    return [Route(path, _make_endpoint(act), methods=["POST"]) for path, act in posts.items()] + [
+        Route(path, _make_endpoint(act), methods=["GET"]) for path, act in gets.items()
     ]
 
 
-def _guarded(act: Action) -> Endpoint:
+def _make_endpoint(act: Action) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.client is None or not is_loopback(request.client.host):
             return PortalResponse({"error": "the control API answers loopback clients only"}, 403)
         try:
-            return PortalResponse(act(request, await _body(request)))
+            return PortalResponse(act(request, await _read_body(request)))
         except BadInputError as bad:
             return PortalResponse({"error": str(bad)}, 400)
 
     return endpoint
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def _read_body(request: Request) -> dict[str, Any]:
     raw = await request.body()
     try:
         read = json.loads(raw) if raw else {}
@@ -72,57 +77,57 @@ async def _body(request: Request) -> dict[str, Any]:
     return read
 
 
-def _company(request: Request) -> Company:
+def _find_company(request: Request) -> Company:
     company: Company = request.app.state.company
     return company
 
 
-def _state(request: Request, _body: dict[str, Any]) -> Any:
-    return state(_company(request))
+def _show_state(request: Request, _body: dict[str, Any]) -> Any:
+    return state(_find_company(request))
 
 
-def _messages(request: Request, _body: dict[str, Any]) -> Any:
-    return {"messages": messages(_company(request))}
+def _show_messages(request: Request, _body: dict[str, Any]) -> Any:
+    return {"messages": messages(_find_company(request))}
 
 
-def _crowd(request: Request, body: dict[str, Any]) -> Any:
-    company, wanted = _company(request), bulk.wanted(body)
+def _add_dialogs(request: Request, body: dict[str, Any]) -> Any:
+    company, wanted = _find_company(request), bulk.wanted(body)
     bulk.gather(company, wanted)
     return {"dialogs": wanted.dialogs, "waiting": wanted.waiting}
 
 
-def _requests(request: Request, _body: dict[str, Any]) -> Any:
-    return {"requests": [vars(record) for record in _company(request).requests]}
+def _show_requests(request: Request, _body: dict[str, Any]) -> Any:
+    return {"requests": [vars(record) for record in _find_company(request).requests]}
 
 
 def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
-    _company(request).requests.clear()
+    _find_company(request).requests.clear()
     return {"ok": True}
 
 
-def _reset(request: Request, _body: dict[str, Any]) -> Any:
-    timers = _company(request).limits
+def _reset_company(request: Request, _body: dict[str, Any]) -> Any:
+    timers = _find_company(request).limits
     request.app.state.company = fresh = seeded_company()
     fresh.limits = PortalLimits(timers.pace, timers.wall)
     return {"ok": True}
 
 
-def _advance(request: Request, body: dict[str, Any]) -> Any:
+def _advance_clock(request: Request, body: dict[str, Any]) -> Any:
     seconds = read_required(body, "seconds", (int, float))
     if not 0 <= seconds <= LONGEST_ADVANCE:
         raise BadInputError(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
-    company = _company(request)
+    company = _find_company(request)
     company.clock.advance(seconds)
     return {"now": company.clock().isoformat()}
 
 
-def _switches(request: Request, body: dict[str, Any]) -> Any:
-    switches = _company(request).switches
+def _set_switches(request: Request, body: dict[str, Any]) -> Any:
+    switches = _find_company(request).switches
     apply_patch(switches, body)
     return fields_of(switches)
 
 
-def _webhook(request: Request, body: dict[str, Any]) -> Any:
+def _add_access_key(request: Request, body: dict[str, Any]) -> Any:
     kind = body.get("kind", "webhook")
     if kind not in KINDS:
         raise BadInputError(f"kind: one of {', '.join(KINDS)}")
@@ -137,11 +142,11 @@ def _webhook(request: Request, body: dict[str, Any]) -> Any:
         client_id=str(body.get("client_id", "")),
         active=bool(body.get("active", True)),
     )
-    _company(request).access_keys.append(key)
+    _find_company(request).access_keys.append(key)
     return {"path": f"/rest/{key.user_id}/{key.token}/"}
 
 
-def _chat(company: Company, body: dict[str, Any]) -> Chat:
+def _find_chat(company: Company, body: dict[str, Any]) -> Chat:
     if "user_code" in body:
         found = company.chat_of(read_required(body, "user_code", (str,)))
     else:
@@ -151,12 +156,12 @@ def _chat(company: Company, body: dict[str, Any]) -> Chat:
     return found
 
 
-def _client_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    text, files = read_required(body, "text", (str,)), _files(body)
-    chat = chat_of_stranger(company, body) if "line_id" in body else _chat(company, body)
+def _post_client_message(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    text, files = read_required(body, "text", (str,)), _read_files(body)
+    chat = chat_of_stranger(company, body) if "line_id" in body else _find_chat(company, body)
     company.clock.advance(1)
-    message = client_writes(company, chat, text, [_upload(company, chat, *file) for file in files])
+    message = client_writes(company, chat, text, [_add_file(company, chat, *file) for file in files])
     return {
         "chat_id": chat.id,
         "user_code": chat.user_code,
@@ -165,7 +170,7 @@ def _client_message(request: Request, body: dict[str, Any]) -> Any:
     }
 
 
-def _files(body: dict[str, Any]) -> list[tuple[str, int]]:
+def _read_files(body: dict[str, Any]) -> list[tuple[str, int]]:
     files = body.get("files", [])
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
         raise BadInputError("files: a list of {name, size}")
@@ -175,28 +180,28 @@ def _files(body: dict[str, Any]) -> list[tuple[str, int]]:
     ]
 
 
-def _upload(company: Company, chat: Chat, name: str, size: int) -> int:
+def _add_file(company: Company, chat: Chat, name: str, size: int) -> int:
     number = company.next_id("file")
     company.files[number] = File(number, chat.id, chat.client_id, company.clock(), name, size)
     return number
 
 
-def _operator_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    text, user_id = read_required(body, "text", (str,)), _employee(company, body)
-    chat = _chat(company, body)
+def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
+    chat = _find_chat(company, body)
     company.clock.advance(1)
     message = operator_writes(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
 
 
-def _dismiss(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    dismiss(company, _employee(company, body))
+def _dismiss_employee(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    dismiss(company, _read_employee(company, body))
     return {"ok": True}
 
 
-def _employee(company: Company, body: dict[str, Any]) -> int:
+def _read_employee(company: Company, body: dict[str, Any]) -> int:
     user_id: int = read_required(body, "user_id", (int,))
     if company.employee(user_id) is None:
         raise BadInputError("user_id: no such employee")

@@ -9,7 +9,7 @@ from sandbox.state.errors import RefusalError
 ATTACH_LIMIT = 30 * 1024
 
 
-def _decoded(value: Any) -> Any:
+def _decode(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
@@ -20,7 +20,7 @@ def _decoded(value: Any) -> Any:
 
 def check_attach(value: Any) -> Any:
     """Return the blocks of an attachment, or refuse it."""
-    attach = _decoded(value)
+    attach = _decode(value)
     if len(json.dumps(attach)) > ATTACH_LIMIT:
         raise RefusalError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
     blocks = attach.get("BLOCKS") if isinstance(attach, dict) else attach
@@ -31,7 +31,7 @@ def check_attach(value: Any) -> Any:
 
 def check_keyboard(value: Any) -> None:
     """Refuse a keyboard without buttons, or with buttons without a text."""
-    keyboard = _decoded(value)
+    keyboard = _decode(value)
     buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
     if not _is_list_of_objects(buttons) or not all(map(_is_button, php.values(buttons))):
         raise RefusalError("KEYBOARD_ERROR", "Incorrect keyboard params")
@@ -39,7 +39,7 @@ def check_keyboard(value: Any) -> None:
 
 def check_menu(value: Any) -> None:
     """Refuse a context menu without items, or with items without a text."""
-    menu = _decoded(value)
+    menu = _decode(value)
     items = menu["ITEMS"] if isinstance(menu, dict) and "ITEMS" in menu else menu
     if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.values(items)):
         raise RefusalError("MENU_ERROR", "Incorrect menu params")

@@ -41,12 +41,12 @@ def client_of(company: Company, connector: str, user: dict[str, Any]) -> Client:
         number = company.outsiders[connector, outside] = company.next_id("user")
         company.clients[number] = Client(number, GUEST, connector=connector)
     client = company.clients[number]
-    client.first_name, client.last_name = _names(user)
+    client.first_name, client.last_name = _read_names(user)
     client.gender = GENDERS.get(php.text(user.get("gender")), "")
     return client
 
 
-def _names(user: dict[str, Any]) -> tuple[str, str]:
+def _read_names(user: dict[str, Any]) -> tuple[str, str]:
     first, last = php.text(user.get("name")), php.text(user.get("last_name"))
     words = first.split(" ")
     if not last and len(words) == 2:  # noqa: PLR2004  a first and a last name in one field
@@ -65,19 +65,19 @@ def take_in(company: Company, connector: str, line_id: int, message: dict[str, A
     """Receive a message; where the line is gone it is nobody's, and nothing tells the channel."""
     client = client_of(company, connector, block(message, "user"))
     content, outside = block(message, "message"), block(message, "chat")
-    text, files = php.text(content.get("text")), _files(content)
+    text, files = php.text(content.get("text")), _list_file_names(content)
     if not text and not files:
         raise MessageRejectedError(INCOMPLETE)
     if line_id not in company.lines:
         return client, None
-    chat = _chat(company, user_code(company, connector, line_id, outside, client.id), client, outside)
+    chat = _find_or_create_chat(company, user_code(company, connector, line_id, outside, client.id), client, outside)
     author = php.integer(content.get("user_id")) or client.id
-    written = client_writes(company, chat, text, [_upload(company, chat, author, name) for name in files], author)
+    written = client_writes(company, chat, text, [_add_file(company, chat, author, name) for name in files], author)
     written.external_ids = [php.text(content["id"])] if php.truthy(content.get("id")) else []
     return client, written
 
 
-def _files(content: dict[str, Any]) -> list[str]:
+def _list_file_names(content: dict[str, Any]) -> list[str]:
     """Return the names of what can be fetched; the rest is dropped without a word."""
     found = [file for file in php.values(content.get("files")) if isinstance(file, dict) and _can_be_fetched(file)]
     return [php.text(file.get("name")) or PurePosixPath(php.text(file["url"])).name for file in found]
@@ -88,13 +88,13 @@ def _can_be_fetched(file: dict[str, Any]) -> bool:
     return bool(host) and not str(host).endswith(NOWHERE)
 
 
-def _upload(company: Company, chat: Chat, author: int, name: str) -> int:
+def _add_file(company: Company, chat: Chat, author: int, name: str) -> int:
     number = company.next_id("file")
     company.files[number] = File(number, chat.id, author, company.clock(), name, FILE_SIZE)
     return number
 
 
-def _chat(company: Company, code: str, client: Client, outside: dict[str, Any]) -> Chat:
+def _find_or_create_chat(company: Company, code: str, client: Client, outside: dict[str, Any]) -> Chat:
     chat = company.chat_of(code)
     if chat is None:
         number = company.next_id("chat")
@@ -121,7 +121,7 @@ def rewrite(company: Company, connector: str, line_id: int, message: dict[str, A
     client, found = named(company, connector, line_id, message)
     content = block(message, "message")
     text = php.text(content.get("text"))
-    if not text and not _files(content):
+    if not text and not _list_file_names(content):
         raise MessageRejectedError(INCOMPLETE)
     for written in found:
         written.text = text

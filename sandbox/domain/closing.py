@@ -13,7 +13,7 @@ def finish(company: Company, chat: Chat, session: Session) -> None:
     """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
     line = company.line_of(session)
     asked_already = session.wait_action and not session.wait_answer
-    if line is None or not line.on("ACTIVE") or asked_already or not _farewell(company, chat, session, line):
+    if line is None or not line.on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
         close(company, chat, session, Status.CLOSED, "operator")
         return
     session.status = Status.CLOSING
@@ -21,7 +21,7 @@ def finish(company: Company, chat: Chat, session: Session) -> None:
     session.modified = company.clock()
 
 
-def _farewell(company: Company, chat: Chat, session: Session, line: Line) -> bool:
+def _say_goodbye(company: Company, chat: Chat, session: Session, line: Line) -> bool:
     texts = []
     if line.settings["CLOSE_RULE"] == "text":
         texts.append(line.settings["CLOSE_TEXT"])

@@ -33,40 +33,40 @@ class Identity:
 
 def identify(company: Company, credentials: RequestCredentials) -> Identity:
     """Find out who calls."""
-    key = _key(company, credentials)
+    key = _find_key(company, credentials)
     if not company.switches.plan.rest:
         raise RefusalError("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
     if company.employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    return Identity(user_id, key.kind, key.client_id, key.scopes, _account(key))
+    return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key))
 
 
-def _account(key: AccessKey) -> str:
+def _name_account(key: AccessKey) -> str:
     """Return the name that limits are kept under; it tells keys apart without giving one away."""
     return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
-def _key(company: Company, credentials: RequestCredentials) -> AccessKey:
+def _find_key(company: Company, credentials: RequestCredentials) -> AccessKey:
     if credentials.access_token:
-        return _by_token(company, credentials.access_token)
+        return _find_by_token(company, credentials.access_token)
     if not credentials.secret:
         raise RefusalError("NO_AUTH_FOUND", "Wrong authorization data", UNAUTHORIZED)
-    user_id = _user_id(company, credentials.login)
+    user_id = _find_user_id(company, credentials.login)
     for key in company.access_keys:
         if key.active and key.user_id == user_id and key.token == credentials.secret:
             return key
     raise RefusalError("INVALID_CREDENTIALS", "Invalid request credentials", UNAUTHORIZED)
 
 
-def _by_token(company: Company, token: str) -> AccessKey:
+def _find_by_token(company: Company, token: str) -> AccessKey:
     for key in company.access_keys:
         if key.active and key.kind != "webhook" and key.token == token:
             return key
     return company.oauth.bearer(token, company.clock())
 
 
-def _user_id(company: Company, login: str) -> int:
+def _find_user_id(company: Company, login: str) -> int:
     if login.isascii() and login.isdigit():
         return php.integer(login)
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)

@@ -34,10 +34,10 @@ def _read_entry(item: Any, *, plain_ids: bool) -> QueueEntity | None:
 
 def names_anybody(company: Company, entities: list[QueueEntity]) -> bool:
     """Tell whether a queue has a user at all, known or not, or a department with people."""
-    return any(kind == "user" or _people_of(company, number) for kind, number in entities)
+    return any(kind == "user" or _has_people(company, number) for kind, number in entities)
 
 
-def _people_of(company: Company, department: int) -> bool:
+def _has_people(company: Company, department: int) -> bool:
     return any(department in user.departments and user.can_take_dialogs for user in company.employees.values())
 
 
@@ -46,7 +46,7 @@ def fill_queue(company: Company, line: Line, entities: list[QueueEntity], caller
     lasting = [(kind, number) for kind, number in entities if kind == "department" or _may_serve(company, number)]
     if not lasting and _may_serve(company, caller_id):
         lasting = [("user", caller_id)]
-        line.user_fields[caller_id] = _own_fields(company, caller_id)
+        line.user_fields[caller_id] = _make_user_fields(company, caller_id)
     line.queue = [LineQueueEntry(company.next_id("queue"), *entity) for entity in lasting]
     members = queue_members(company, line)
     line.user_fields = {number: fields for number, fields in line.user_fields.items() if number in members}
@@ -57,7 +57,7 @@ def _may_serve(company: Company, user_id: int) -> bool:
     return user is not None and not user.extranet
 
 
-def _own_fields(company: Company, user_id: int) -> dict[str, Any]:
+def _make_user_fields(company: Company, user_id: int) -> dict[str, Any]:
     user = company.employees[user_id]
     return NO_FIELDS | {"USER_NAME": user.name, "USER_WORK_POSITION": user.position, "USER_AVATAR": ""}
 
@@ -93,26 +93,26 @@ def shown_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] |
     """Return the rows of the queue by user; an empty map is a list."""
     return {
         user_id: {
-            "ID": str(_row_id(company, line, int(user_id))),
+            "ID": str(_find_row_id(company, line, int(user_id))),
             "SORT": str(position),
             "USER_ID": user_id,
-            "DEPARTMENT_ID": str(_department(company, line, int(user_id))),
+            "DEPARTMENT_ID": str(_find_department(company, line, int(user_id))),
             **line.user_fields.get(int(user_id), NO_FIELDS),
         }
         for position, user_id in enumerate(user_ids)
     } or []
 
 
-def _row_id(company: Company, line: Line, user_id: int) -> int:
-    return next((entry.id for entry in line.queue if _holds(company, entry, user_id)), 0)
+def _find_row_id(company: Company, line: Line, user_id: int) -> int:
+    return next((entry.id for entry in line.queue if _covers(company, entry, user_id)), 0)
 
 
-def _department(company: Company, line: Line, user_id: int) -> int:
-    holders = (entry for entry in line.queue if _holds(company, entry, user_id))
+def _find_department(company: Company, line: Line, user_id: int) -> int:
+    holders = (entry for entry in line.queue if _covers(company, entry, user_id))
     return next((entry.entity_id for entry in holders if entry.entity_type == "department"), 0)
 
 
-def _holds(company: Company, entry: LineQueueEntry, user_id: int) -> bool:
+def _covers(company: Company, entry: LineQueueEntry, user_id: int) -> bool:
     if entry.entity_type == "user":
         return entry.entity_id == user_id
     user = company.employees.get(user_id)

@@ -20,21 +20,21 @@ def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], 
     if rated:
         take_vote(company, chat, rated, vote)
     elif session:
-        _hear(company, chat, session, new=session is not known)
+        _note_client_message(company, chat, session, new=session is not known)
     return message
 
 
-def _hear(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
+def _note_client_message(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
     session.modified = company.clock()
     if not session.wait_answer:
         session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
         session.wait_action = session.wait_vote = False
     if new:
-        _greet(company, chat, session)
-    _leave_absent(company, chat, session)
+        _greet_if_due(company, chat, session)
+    _leave_absent_operator(company, chat, session)
 
 
-def _greet(company: Company, chat: Chat, session: Session) -> None:
+def _greet_if_due(company: Company, chat: Chat, session: Session) -> None:
     """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
     line = company.line_of(session)
     if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
@@ -43,7 +43,7 @@ def _greet(company: Company, chat: Chat, session: Session) -> None:
         greet(company, chat, session)
 
 
-def _leave_absent(company: Company, chat: Chat, session: Session) -> None:
+def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> None:
     """Take an accepted dialog from an operator who is not at work, unless it is pinned or the line has nobody else."""
     line, holder = company.line_of(session), session.operator_id
     if line is None or session.paused or session.wait_answer or company.is_bot(holder):
@@ -63,12 +63,12 @@ def operator_writes(company: Company, chat: Chat, author_id: int, text: str, **d
     if session is None and chat.id not in company.switches.load_failures:
         session = start_by(company, chat, author_id)
     if session:
-        session.status, session.modified = _status_after(company, session, author_id), company.clock()
+        session.status, session.modified = _choose_status(company, session, author_id), company.clock()
         session.wait_vote = session.wait_vote and session.status is Status.CLOSING
     return company.say(chat, author_id, text, to_client=True, **details)
 
 
-def _status_after(company: Company, session: Session, author_id: int) -> Status:
+def _choose_status(company: Company, session: Session, author_id: int) -> Status:
     """A dialog that nobody accepted still waits, untouched by a bot of the site chat; one that is closing goes on."""
     if session.wait_answer and company.is_bot(author_id) and session.source == SITE_CHAT:
         return session.status

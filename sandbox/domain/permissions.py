@@ -24,24 +24,24 @@ def check_access(company: Company, user_id: int, chat_id: int) -> Chat:
     chat = company.chats.get(chat_id)
     if chat and user_id in chat.members:
         if chat.entity_type != "LINES":
-            raise _wrong_type()
+            raise _make_chat_type_error()
         return chat
     if chat and (user_id, chat_id) in company.recents:
         return chat
-    return _check_stranger(company, user_id, chat)
+    return _check_outsider(company, user_id, chat)
 
 
-def _check_stranger(company: Company, user_id: int, chat: Chat | None) -> Chat:
+def _check_outsider(company: Company, user_id: int, chat: Chat | None) -> Chat:
     if chat is None:
         raise RefusalError("CHAT_ID", "Chat ID is invalid.")
     if chat.type != "L":
-        raise _wrong_type()
+        raise _make_chat_type_error()
     if not can_join(company, user_id, chat):
         raise RefusalError("ACCESS_DENIED", "You do not have permission to access this chat.")
     return chat
 
 
-def _wrong_type() -> RefusalError:
+def _make_chat_type_error() -> RefusalError:
     return RefusalError("CHAT_TYPE", "This chat is not Open Channel")
 
 
@@ -73,11 +73,11 @@ def queue_members(company: Company, line: Line) -> list[int]:
     """Return the users of a line's queue in its order, departments spelled out."""
     members: list[int] = []
     for entry in line.queue:
-        members.extend(_entry_members(company, entry.entity_type, entry.entity_id))
+        members.extend(_list_entry_members(company, entry.entity_type, entry.entity_id))
     return list(dict.fromkeys(members))
 
 
-def _entry_members(company: Company, entity_type: str, entity_id: int) -> list[int]:
+def _list_entry_members(company: Company, entity_type: str, entity_id: int) -> list[int]:
     if entity_type == "user":
         return [entity_id]
     return [user.id for user in company.employees.values() if entity_id in user.departments and user.can_take_dialogs]

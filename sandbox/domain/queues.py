@@ -59,13 +59,13 @@ def next_operator(company: Company, line: Line, session: Session) -> int:
     """Pick the next operator for a session, who may be the one that has it; 0 when nobody is there."""
     free = candidates(company, line, session.operator_id)
     if line.settings["QUEUE_TYPE"] == "evenly":
-        free = _rotated(free, operators(company, line), line.last_picked)
+        free = _rotate(free, operators(company, line), line.last_picked)
     else:
         free = [user_id for user_id in free if user_id not in session.asked] or free
     return next(iter(free), 0)
 
 
-def _rotated(free: list[int], order: list[int], last: int) -> list[int]:
+def _rotate(free: list[int], order: list[int], last: int) -> list[int]:
     if last not in order:
         return free
     start = order.index(last) + 1
@@ -133,7 +133,7 @@ def pass_on(company: Company, chat: Chat, session: Session) -> None:
 
 def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
     """Take the dialogs of a line from operators who are no longer in its queue; those that are closing stay."""
-    for session in _open_sessions(company, line):
+    for session in _list_open_sessions(company, line):
         if session.operator_id in gone and session.status < Status.CLOSING:
             chat = company.chats[session.chat_id]
             if session.status >= Status.ACCEPTED:
@@ -143,11 +143,11 @@ def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
 
 def offer_waiting(company: Company, line: Line) -> None:
     """Offer what waits on a line to its present operators: to all of them, or what nobody has been asked for yet."""
-    for session in _open_sessions(company, line):
+    for session in _list_open_sessions(company, line):
         unasked = asks_everyone(line) or not session.operator_id
         if session.status < Status.ACCEPTED and unasked and not company.is_bot(session.operator_id):
             distribute(company, company.chats[session.chat_id], session)
 
 
-def _open_sessions(company: Company, line: Line) -> list[Session]:
+def _list_open_sessions(company: Company, line: Line) -> list[Session]:
     return [session for session in company.sessions.values() if session.line_id == line.id and not session.closed]

@@ -26,13 +26,13 @@ def load_or_start(company: Company, chat: Chat) -> Session | None:
 
 def start(company: Company, chat: Chat) -> Session | None:
     """Start a session that waits for an operator; impossible when its line is gone."""
-    session = _new_session(company, chat, chat.line_id)
+    session = _create_session(company, chat, chat.line_id)
     if session is None:
         return None
     line = company.lines[session.line_id]
     if not line.on("ACTIVE"):
         company.announce(chat, "The line is closed")
-    if bot_id := _welcome_bot(company, chat, line):
+    if bot_id := _find_welcome_bot(company, chat, line):
         session.operator_id = bot_id
         add_member(chat, bot_id)
     else:
@@ -40,7 +40,7 @@ def start(company: Company, chat: Chat) -> Session | None:
     return session
 
 
-def _welcome_bot(company: Company, chat: Chat, line: Line) -> int:
+def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
     """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
     wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_new(company, chat)
@@ -54,7 +54,7 @@ def is_new(company: Company, chat: Chat) -> bool:
 
 def start_by(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
     """Start a session that an operator opens: it is theirs at once, and on the line of its parent."""
-    session = _new_session(company, chat, parent.line_id if parent else chat.line_id)
+    session = _create_session(company, chat, parent.line_id if parent else chat.line_id)
     if session is None:
         return None
     session.mode = "output"
@@ -63,7 +63,7 @@ def start_by(company: Company, chat: Chat, operator_id: int, parent: Session | N
     return session
 
 
-def _new_session(company: Company, chat: Chat, line_id: int) -> Session | None:
+def _create_session(company: Company, chat: Chat, line_id: int) -> Session | None:
     """Open a session; the chat goes on naming the line that an earlier one was moved to."""
     if line_id not in company.lines:
         return None

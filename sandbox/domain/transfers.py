@@ -39,10 +39,10 @@ def skip(company: Company, chat: Chat, user_id: int) -> bool:
 def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode: str = "MANUAL") -> bool:
     """Hand a dialog to another employee, who becomes responsible at once."""
     employee = company.employee(target)
-    session = _movable(company, chat)
+    session = _load_movable_session(company, chat)
     if session is None or employee is None or not employee.can_take_dialogs:
         return False
-    _record(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
+    _record_transfer(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
     chat.owner = 0
     send_away(company, chat, session, keep=target)
     company.announce(chat, f"{company.mention(by)} transferred the conversation to {company.mention(target)}")
@@ -53,10 +53,10 @@ def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode
 def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mode: str = "MANUAL") -> bool:
     """Hand a dialog to the queue of a line; the user code keeps the original line."""
     line = company.lines.get(line_id)
-    session = _movable(company, chat)
+    session = _load_movable_session(company, chat)
     if session is None or line is None:
         return False
-    _record(company, session, to_line=line_id, reason="line", mode=mode, type="QUEUE", initiator=by)
+    _record_transfer(company, session, to_line=line_id, reason="line", mode=mode, type="QUEUE", initiator=by)
     session.operator_id = 0
     session.line_id = chat.moved_to_line = line_id
     session.asked.clear()
@@ -68,13 +68,13 @@ def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mod
     return True
 
 
-def _movable(company: Company, chat: Chat) -> Session | None:
+def _load_movable_session(company: Company, chat: Chat) -> Session | None:
     if chat.id in company.switches.locked_chats or company.switches.load_failures.get(chat.id):
         return None
     return load_or_start(company, chat)
 
 
-def _record(company: Company, session: Session, **details: Any) -> None:
+def _record_transfer(company: Company, session: Session, **details: Any) -> None:
     move = Transfer(session.id, company.clock(), session.operator_id, session.line_id, **details)
     company.transfers.append(move)
 
@@ -103,11 +103,11 @@ def pin(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
     session.wait_action = session.wait_action and not on
     company.announce(chat, f"{company.mention(user_id)} {'pinned' if on else 'unpinned'} the conversation")
     if not on and session.status < Status.OPERATOR_WROTE:
-        _leave_unavailable(company, chat, session)
+        _leave_unavailable_operator(company, chat, session)
     return True
 
 
-def _leave_unavailable(company: Company, chat: Chat, session: Session) -> None:
+def _leave_unavailable_operator(company: Company, chat: Chat, session: Session) -> None:
     """Put a dialog back into the queue if its line looks at presence and its operator could not get it now."""
     line, holder = company.line_of(session), session.operator_id
     if line is None or not line.on("CHECK_AVAILABLE"):

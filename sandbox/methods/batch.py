@@ -62,7 +62,7 @@ class BatchResults:
 def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
     """Run the commands of a batch in their order."""
     book = BatchResults(clock)
-    for position, (key, command) in enumerate(_commands(params.get("CMD"))):
+    for position, (key, command) in enumerate(_list_commands(params.get("CMD"))):
         if not isinstance(command, str):
             continue
         book.note(key, _run_one(command, position, book, perform))
@@ -71,7 +71,7 @@ def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict
     return book.shown()
 
 
-def _commands(cmd: Any) -> list[tuple[str, Any]]:
+def _list_commands(cmd: Any) -> list[tuple[str, Any]]:
     items = cmd.items() if isinstance(cmd, dict) else enumerate(php.values(cmd))
     return [(str(key), command) for key, command in items]
 
@@ -90,29 +90,29 @@ def _run_one(command: str, position: int, book: BatchResults, perform: Perform) 
 def resolved(value: Any, scope: ReferenceValues) -> Any:
     """Replace the references in values and keys by what they point to."""
     if isinstance(value, dict):
-        return {_embedded(key, scope): resolved(item, scope) for key, item in value.items()}
+        return {_embed(key, scope): resolved(item, scope) for key, item in value.items()}
     if isinstance(value, list):
         return [resolved(item, scope) for item in value]
     if not isinstance(value, str):
         return value
     whole = _REFERENCE.fullmatch(value)
-    return _target(whole, scope) if whole else _embedded(value, scope)
+    return _follow(whole, scope) if whole else _embed(value, scope)
 
 
-def _embedded(text: str, scope: ReferenceValues) -> str:
-    return _REFERENCE.sub(lambda match: _inserted(match, scope), text)
+def _embed(text: str, scope: ReferenceValues) -> str:
+    return _REFERENCE.sub(lambda match: _format_reference(match, scope), text)
 
 
-def _inserted(match: re.Match[str], scope: ReferenceValues) -> str:
-    found = _target(match, scope)
+def _format_reference(match: re.Match[str], scope: ReferenceValues) -> str:
+    found = _follow(match, scope)
     return match.group(0) if found is None or php.is_array(found) else php.text(found)
 
 
-def _target(match: re.Match[str], scope: ReferenceValues) -> Any:
+def _follow(match: re.Match[str], scope: ReferenceValues) -> Any:
     """Follow a reference as deep as it leads; where the path breaks off, the level reached is the value."""
     found: Any = scope[match.group(1).lower()]
     for key in _KEY.findall(match.group(2)):
-        step = _step(found, key)
+        step = _step_into(found, key)
         if step is _MISSING:
             return found
         found = step
@@ -122,7 +122,7 @@ def _target(match: re.Match[str], scope: ReferenceValues) -> Any:
 _MISSING = object()
 
 
-def _step(level: Any, key: str) -> Any:
+def _step_into(level: Any, key: str) -> Any:
     if isinstance(level, dict):
         return level.get(key, _MISSING)
     if isinstance(level, list) and php.is_index(key) and int(key) < len(level):

@@ -19,24 +19,24 @@ EXTRA = {"skip_phone_validate": ("user", "skip_phone_validate"), "disable_tracke
 Action = Callable[[Company, str, int, dict[str, Any]], Client]
 
 
-def _lower(value: Any) -> Any:
+def _lower_names(value: Any) -> Any:
     """Lower the names in a value, however deep they stand."""
     if isinstance(value, dict):
-        return {str(name).lower(): _lower(item) for name, item in value.items()}
-    return [_lower(item) for item in value] if isinstance(value, list) else value
+        return {str(name).lower(): _lower_names(item) for name, item in value.items()}
+    return [_lower_names(item) for item in value] if isinstance(value, list) else value
 
 
-def _messages(call: MethodCall) -> list[Any]:
+def _read_messages(call: MethodCall) -> list[Any]:
     if not php.is_array(call.params["MESSAGES"]):
         raise PhpTypeError
-    return php.values(_lower(call.params["MESSAGES"]))
+    return php.values(_lower_names(call.params["MESSAGES"]))
 
 
 def _check_structure(call: MethodCall) -> None:
     if not php.is_array(call.params["MESSAGES"]):
         text = "The value of an argument 'MESSAGES' must be of type array"
         raise RefusalError("ERROR_ARGUMENT", text, argument="MESSAGES")
-    for message in _messages(call):
+    for message in _read_messages(call):
         if not php.is_array(message):
             raise RefusalError(
                 "ERROR_ARGUMENT", "The MESSAGES parameter must be an array of messages (arrays)", argument=""
@@ -59,10 +59,10 @@ def _check_line(call: MethodCall) -> None:
         raise RefusalError("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
 
 
-def _for_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def _process_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """Do the same for each message; the whole is a success whatever became of them."""
     results = []
-    for message in _messages(call):
+    for message in _read_messages(call):
         try:
             results.append(act(message) | {"SUCCESS": True})
         except MessageRejectedError as rejected:
@@ -70,7 +70,7 @@ def _for_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, Any]])
     return {"SUCCESS": True, "DATA": {"RESULT": results}}
 
 
-def _shown(client: Client, message: dict[str, Any]) -> dict[str, Any]:
+def _describe_message(client: Client, message: dict[str, Any]) -> dict[str, Any]:
     """Return a message as the answer repeats it: the portal's own id for the user, and a date that is lost."""
     content = {name: value for name, value in message["message"].items() if name != "disable_crm"}
     if "date" in content:
@@ -93,33 +93,33 @@ def send_messages(call: MethodCall) -> Any:
 
     def receive(message: dict[str, Any]) -> dict[str, Any]:
         client, written = take_in(call.company, *place(call), message)
-        shown = _shown(client, message)
+        shown = _describe_message(client, message)
         if written and written.session_id:
             shown["session"] = {"ID": str(written.session_id), "CHAT_ID": str(written.chat_id)}
         return shown
 
-    return _for_each(call, receive)
+    return _process_each(call, receive)
 
 
 @METHODS.method("imconnector.update.messages", any_case=True)
 def update_messages(call: MethodCall) -> Any:
     """Change what clients wrote."""
-    return _of_known_messages(call, rewrite)
+    return _change_known_messages(call, rewrite)
 
 
 @METHODS.method("imconnector.delete.messages", any_case=True)
 def delete_messages(call: MethodCall) -> Any:
     """Take back what clients wrote."""
-    return _of_known_messages(call, take_back)
+    return _change_known_messages(call, take_back)
 
 
-def _of_known_messages(call: MethodCall, act: Action) -> dict[str, Any]:
+def _change_known_messages(call: MethodCall, act: Action) -> dict[str, Any]:
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
-    _messages(call)
+    _read_messages(call)
     _check_provider(call)
     _check_line(call)
-    return _for_each(call, lambda message: _shown(act(call.company, *place(call), message), message))
+    return _process_each(call, lambda message: _describe_message(act(call.company, *place(call), message), message))
 
 
 @METHODS.method("imconnector.send.status.delivery", any_case=True)
@@ -128,12 +128,12 @@ def send_status_delivery(call: MethodCall) -> Any:
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
     _check_provider(call)
-    for status in _messages(call):
-        _delivered(call.company, status if isinstance(status, dict) else {})
+    for status in _read_messages(call):
+        _note_delivery(call.company, status if isinstance(status, dict) else {})
     return {"SUCCESS": True, "DATA": []}
 
 
-def _delivered(company: Company, status: dict[str, Any]) -> None:
+def _note_delivery(company: Company, status: dict[str, Any]) -> None:
     inside, outside = (part if isinstance(part := status.get(name), dict) else {} for name in ("im", "message"))
     message = company.messages.get(php.integer(inside.get("message_id")))
     chat = company.chats.get(message.chat_id) if message else None
@@ -150,7 +150,7 @@ def send_status_reading(call: MethodCall) -> Any:
     """Answer as if something had been noted."""
     applications_only(call)
     given(call, "CONNECTOR", "LINE", "MESSAGES")
-    _messages(call)
+    _read_messages(call)
     _check_provider(call)
     return {"SUCCESS": True, "DATA": []}
 

@@ -47,23 +47,23 @@ def config_path_get(call: MethodCall) -> Any:
     return {"SERVER_ADDRESS": call.company.address, "PUBLIC_PATH": "/contact_center/"}
 
 
-def _config_id(call: MethodCall) -> int:
+def _read_config_id(call: MethodCall) -> int:
     return positive_id(call, "CONFIG_ID", "CONFIG_ID_EMPTY", "Config ID can't be empty")
 
 
 @METHODS.method("imopenlines.config.get")
 def config_get(call: MethodCall) -> Any:
     """Return a line with its queue; no right is asked for."""
-    line = call.company.lines.get(_config_id(call))
+    line = call.company.lines.get(_read_config_id(call))
     if line is None:
         return False
     shown = row(line.id, line.settings, line.modified_by) | dict.fromkeys(beyond_plan(call.company), "N")
     if not call.params.given("WITH_QUEUE") or call.params.yes("WITH_QUEUE"):
-        shown |= _queue_of(call, line)
+        shown |= _describe_queue(call, line)
     return shown
 
 
-def _queue_of(call: MethodCall, line: Line) -> dict[str, Any]:
+def _describe_queue(call: MethodCall, line: Line) -> dict[str, Any]:
     offline = not call.params.given("SHOW_OFFLINE") or call.params.yes("SHOW_OFFLINE")
     user_ids = shown_queue(call.company, line, offline=offline)
     return {
@@ -85,10 +85,10 @@ def config_list_get(call: MethodCall) -> Any:
     query = strict_query(params) if strict else loose_query(params)
     lines = call.company.lines.values()
     rows = chosen([row(line.id, line.settings, line.modified_by) for line in lines], query)
-    return [_selected(call, query, found, options) for found in rows if _permitted(call, query, found, options)]
+    return [_select_fields(call, query, found, options) for found in rows if _is_permitted(call, query, found, options)]
 
 
-def _permitted(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> bool:
+def _is_permitted(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> bool:
     action = options.get("CHECK_PERMISSION")
     if action is None:
         return True
@@ -101,7 +101,7 @@ def _permitted(call: MethodCall, query: LineQuery, found: Row, options: dict[str
     return reaches_line(call.company, reach, call.user_id, line_id, own_counts="MODIFY_USER_ID" in selected)
 
 
-def _selected(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> dict[str, Any]:
+def _select_fields(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> dict[str, Any]:
     shown = {alias: found[name] for alias, name in query.select.items()}
     line = call.company.lines.get(php.integer(shown.get("ID")))
     if options.get("QUEUE") == "Y":
@@ -128,8 +128,8 @@ def config_add(call: MethodCall) -> Any:
     return line.id
 
 
-def _modifiable(call: MethodCall) -> int:
-    line_id = _config_id(call)
+def _read_modifiable_id(call: MethodCall) -> int:
+    line_id = _read_config_id(call)
     if not can_modify_line(call.company, call.user_id, line_id):
         raise RefusalError("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
     return line_id
@@ -138,7 +138,7 @@ def _modifiable(call: MethodCall) -> int:
 @METHODS.method("imopenlines.config.update")
 def config_update(call: MethodCall) -> Any:
     """Change a line; whatever fails after the permission check is just false."""
-    line = call.company.lines.get(_modifiable(call))
+    line = call.company.lines.get(_read_modifiable_id(call))
     if line is None or call.company.switches.config_storage_fails:
         return False
     sent = {name: value for name, value in call.params.array("PARAMS").items() if value is not None}
@@ -168,7 +168,7 @@ def _redistribute(company: Company, line: Line, members: list[int], queue_type: 
 @METHODS.method("imopenlines.config.delete")
 def config_delete(call: MethodCall) -> Any:
     """Delete a line for good, and with it what connectors keep for it."""
-    number = _modifiable(call)
+    number = _read_modifiable_id(call)
     for key in [key for key in call.company.connections if key[1] == number]:
         del call.company.connections[key]
     return call.company.lines.pop(number, None) is not None

@@ -16,7 +16,7 @@ from sandbox.state.records import Bot, Chat
 METHODS = MethodRegistry()
 
 
-def _chat(call: MethodCall) -> Chat | None:
+def _find_chat(call: MethodCall) -> Chat | None:
     chat = call.company.chats.get(call.params.integer("CHAT_ID"))
     return chat if chat and chat.entity_type == "LINES" else None
 
@@ -26,7 +26,7 @@ def bot_session_operator(call: MethodCall) -> Any:
     """Release a dialog from its bot; whose bot it is is not asked, nor who calls."""
     refuse_session(call)
     chat_id_given(call)
-    chat = _chat(call)
+    chat = _find_chat(call)
     session = load_or_start(call.company, chat) if chat else None
     if chat is None or session is None or not call.company.is_bot(session.operator_id):
         raise RefusalError("WRONG_CHAT", "Operator is not a bot")
@@ -40,7 +40,7 @@ def bot_session_message_send(call: MethodCall) -> Any:
     refuse_session(call)
     chat_id_given(call)
     name, text = call.params.text("NAME"), call.params.text("MESSAGE")
-    chat = _chat(call)
+    chat = _find_chat(call)
     session = load_or_start(call.company, chat) if name and chat else None
     if chat is None or session is None:
         return True
@@ -51,7 +51,7 @@ def bot_session_message_send(call: MethodCall) -> Any:
     return True
 
 
-def _own_bot(call: MethodCall) -> Bot:
+def _find_own_bot(call: MethodCall) -> Bot:
     owner = call.caller.client_id
     if call.caller.kind == "webhook":
         client_id = call.params.upper().text("CLIENT_ID")
@@ -72,8 +72,8 @@ def bot_session_transfer(call: MethodCall) -> Any:
     if is_array(call.params.get("TRANSFER_ID")):
         raise PhpTypeError
     kind, number = target(call)
-    bot = _own_bot(call)
-    chat = _chat(call)
+    bot = _find_own_bot(call)
+    chat = _find_chat(call)
     move = move_to_user if kind == "user" else move_to_line
     if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
         raise operator_wrong()
@@ -87,8 +87,8 @@ def bot_session_finish(call: MethodCall) -> Any:
     """Let a bot take a dialog, over any operator, and finish it; true whatever happened."""
     refuse_session(call)
     chat_id_given(call)
-    bot = _own_bot(call)
-    chat = _chat(call)
+    bot = _find_own_bot(call)
+    chat = _find_chat(call)
     switches = call.company.switches
     if chat is None or chat.id in switches.locked_chats or chat.id in switches.load_failures:
         return True

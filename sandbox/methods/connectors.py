@@ -44,7 +44,7 @@ def place(call: MethodCall) -> tuple[str, int]:
     return call.params.text("CONNECTOR"), call.params.integer("LINE")
 
 
-def _failed(code: str, text: str) -> RefusalError:
+def _make_failure(code: str, text: str) -> RefusalError:
     """Return a failure that comes with HTTP 200, as the core passes it through."""
     return RefusalError(code, text, OK, result=False)
 
@@ -66,31 +66,31 @@ def register(call: MethodCall) -> Any:
     icon = {name.upper(): value for name, value in call.params.array("ICON").items()}
     number = call.params.get("ID")
     if "." in call.params.text("ID"):
-        raise _failed("APPLICATION_REGISTRATION_ERROR_POINT", "A dot is not allowed in the ID of a connector")
+        raise _make_failure("APPLICATION_REGISTRATION_ERROR_POINT", "A dot is not allowed in the ID of a connector")
     for missing, code, text in (
-        (not _words(number), "CONNECTOR_ID_REQUIRED", "The ID of the connector is not specified"),
-        (not _words(call.params.get("NAME")), "NAME_REQUIRED", "The name of the connector is not specified"),
-        (not _words(icon.get("DATA_IMAGE")), "ICON_REQUIRED", "The icon of the connector is not specified"),
+        (not _is_filled_text(number), "CONNECTOR_ID_REQUIRED", "The ID of the connector is not specified"),
+        (not _is_filled_text(call.params.get("NAME")), "NAME_REQUIRED", "The name of the connector is not specified"),
+        (not _is_filled_text(icon.get("DATA_IMAGE")), "ICON_REQUIRED", "The icon of the connector is not specified"),
         (not call.caller.client_id, "NO_APPLICATION_ID", "Could not get the ID of the application"),
         (
-            not _words(call.params.get("PLACEMENT_HANDLER")),
+            not _is_filled_text(call.params.get("PLACEMENT_HANDLER")),
             "NO_PLACEMENT_HANDLER",
             "The address of the settings is not specified",
         ),
     ):
         if missing:
-            raise _failed(code, text)
+            raise _make_failure(code, text)
     if call.company.switches.connector_storage_fails:
-        raise _failed("APPLICATION_REGISTRATION_ERROR", "Error registering the application")
-    _store(call, icon)
+        raise _make_failure("APPLICATION_REGISTRATION_ERROR", "Error registering the application")
+    _store_connector(call, icon)
     return {"result": True}
 
 
-def _words(value: Any) -> bool:
+def _is_filled_text(value: Any) -> bool:
     return isinstance(value, str) and php.truthy(value)
 
 
-def _store(call: MethodCall, icon: dict[str, Any]) -> None:
+def _store_connector(call: MethodCall, icon: dict[str, Any]) -> None:
     params, known = call.params, call.company.connectors
     number = params.text("ID").lower()
     before = known[number].settings if number in known else {}
@@ -105,10 +105,10 @@ def unregister(call: MethodCall) -> Any:
     """Switch a connector off on all lines, whoever owns it; then forget it if it is the caller's."""
     applications_only(call)
     if not call.caller.client_id:
-        raise _failed("NO_APPLICATION_ID", "Could not get the ID of the application")
+        raise _make_failure("NO_APPLICATION_ID", "Could not get the ID of the application")
     number = call.params.text("ID").lower()
     if not number or call.company.switches.connector_storage_fails:
-        raise _failed("APPLICATION_UNREGISTRATION_ERROR", "Error unregistering the application")
+        raise _make_failure("APPLICATION_UNREGISTRATION_ERROR", "Error unregistering the application")
     for key in [key for key in call.company.connections if key[0] == number]:
         del call.company.connections[key]
     connector = call.company.connectors.get(number)

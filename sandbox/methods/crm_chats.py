@@ -39,30 +39,30 @@ class EntityReference:
     id: int
 
 
-def _denied(text: str = _ACTION_DENIED) -> RefusalError:
+def _make_access_error(text: str = _ACTION_DENIED) -> RefusalError:
     return RefusalError("ACCESS_DENIED", text, FORBIDDEN)
 
 
-def _positive(call: MethodCall, name: str) -> int:
+def _read_positive(call: MethodCall, name: str) -> int:
     value = call.params.get(name)
     if not php.truthy(value):
         raise missing_argument(name)
-    return _numeric(name, value)
+    return _read_number(name, value)
 
 
-def _numeric(name: str, value: Any) -> int:
+def _read_number(name: str, value: Any) -> int:
     if not php.numeric(value) or php.integer(value) <= 0:
         raise wrong_type(name)
     return php.integer(value)
 
 
-def _entity(call: MethodCall) -> EntityReference:
+def _read_entity(call: MethodCall) -> EntityReference:
     if not call.params.filled("CRM_ENTITY_TYPE"):
         raise missing_argument("CRM_ENTITY_TYPE")
-    return EntityReference(call.params.text("CRM_ENTITY_TYPE").upper(), _positive(call, "CRM_ENTITY"))
+    return EntityReference(call.params.text("CRM_ENTITY_TYPE").upper(), _read_positive(call, "CRM_ENTITY"))
 
 
-def _empty_crm_data() -> RefusalError:
+def _make_empty_data_error() -> RefusalError:
     return RefusalError("CRM_CHAT_EMPTY_CRM_DATA", "Empty CRM data")
 
 
@@ -70,10 +70,10 @@ def _check_read(
     call: MethodCall, entity: EntityReference, user_id: int | None = None, text: str = _ACTION_DENIED
 ) -> None:
     if not can_read_crm(call.company, call.user_id if user_id is None else user_id, entity.type, entity.id):
-        raise _denied(text)
+        raise _make_access_error(text)
 
 
-def _sessions(call: MethodCall, entity: EntityReference, *, active_only: bool) -> Iterator[Session]:
+def _list_sessions(call: MethodCall, entity: EntityReference, *, active_only: bool) -> Iterator[Session]:
     """Give the sessions bound to an object through the connectors in use, newest first."""
     in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
     in_use |= {connector for (connector, _), connection in call.company.connections.items() if connection.configured}
@@ -83,7 +83,7 @@ def _sessions(call: MethodCall, entity: EntityReference, *, active_only: bool) -
             yield session
 
 
-def _last_chat(call: MethodCall, entity: EntityReference) -> int:
+def _find_last_chat(call: MethodCall, entity: EntityReference) -> int:
     bound = [item for item in call.company.sessions.values() if item.crm_bindings.get(entity.type) == entity.id]
     return max(bound, key=lambda found: (found.modified, found.id)).chat_id if bound else 0
 
@@ -91,9 +91,9 @@ def _last_chat(call: MethodCall, entity: EntityReference) -> int:
 @METHODS.method("imopenlines.crm.chat.get")
 def crm_chat_get(call: MethodCall) -> Any:
     """Return the chats of a CRM object."""
-    entity = _entity(call)
+    entity = _read_entity(call)
     _check_read(call, entity)
-    found = _sessions(call, entity, active_only=call.params.get("ACTIVE_ONLY") != "N")
+    found = _list_sessions(call, entity, active_only=call.params.get("ACTIVE_ONLY") != "N")
     chats = dict.fromkeys((session.chat_id, session.source) for session in found)
     return [
         {
@@ -109,8 +109,8 @@ def crm_chat_get(call: MethodCall) -> Any:
 def crm_chat_get_last_id(call: MethodCall) -> Any:
     """Return the chat that a CRM object was busy in last; CRM rights are not asked for."""
     if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
-        raise _empty_crm_data()
-    chat_id = _last_chat(call, _entity(call))
+        raise _make_empty_data_error()
+    chat_id = _find_last_chat(call, _read_entity(call))
     if not chat_id:
         raise RefusalError("CRM_CHAT_EMPTY_CRM_DATA", "Could not find CRM entity")
     return chat_id
@@ -121,12 +121,12 @@ def _check_messenger(call: MethodCall) -> None:
         raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
 
 
-def _wanted_chat(call: MethodCall, entity: EntityReference) -> int:
-    return call.params.integer("CHAT_ID") if call.params.filled("CHAT_ID") else _last_chat(call, entity)
+def _choose_chat(call: MethodCall, entity: EntityReference) -> int:
+    return call.params.integer("CHAT_ID") if call.params.filled("CHAT_ID") else _find_last_chat(call, entity)
 
 
-def _bound_session(call: MethodCall, entity: EntityReference, chat_id: int) -> Session:
-    for session in _sessions(call, entity, active_only=True):
+def _find_bound_session(call: MethodCall, entity: EntityReference, chat_id: int) -> Session:
+    for session in _list_sessions(call, entity, active_only=True):
         if session.chat_id == chat_id:
             return session
     raise RefusalError("CHAT_NOT_IN_CRM", "Chat does not belong to the CRM entity being checked")
@@ -140,32 +140,32 @@ def _check_employee(call: MethodCall, user_id: int) -> None:
 @METHODS.method("imopenlines.crm.chat.user.add")
 def crm_chat_user_add(call: MethodCall) -> Any:
     """Add an employee to the chat of a CRM object; without a chat the answer is 0."""
-    entity = _entity(call)
+    entity = _read_entity(call)
     _check_messenger(call)
     joining = "Access denied! You don't have access to join user to chat"
     _check_read(call, entity, text=joining)
-    chat_id = _wanted_chat(call, entity)
+    chat_id = _choose_chat(call, entity)
     if not chat_id:
         return 0
-    session = _bound_session(call, entity, chat_id)
+    session = _find_bound_session(call, entity, chat_id)
     chat = call.company.chats[chat_id]
     if not can_join(call.company, call.user_id, chat):
-        raise _denied(joining)
+        raise _make_access_error(joining)
     user_id = call.params.integer("USER_ID")
     if user_id <= 0:
         raise missing_argument("Empty USER_ID")
-    _check_newcomer(call, entity, session, user_id)
+    _check_new_member(call, entity, session, user_id)
     if user_id in chat.members or pending(call):
         raise RefusalError("WRONG_REQUEST", "You don't have access or user already member in chat")
     join(call.company, chat, user_id)
     return chat_id
 
 
-def _check_newcomer(call: MethodCall, entity: EntityReference, session: Session, user_id: int) -> None:
+def _check_new_member(call: MethodCall, entity: EntityReference, session: Session, user_id: int) -> None:
     _check_employee(call, user_id)
     _check_read(call, entity, user_id, "Access denied! This user may not read the CRM object of the chat")
     if not history_reaches(call.company, call.user_id, user_id, session):
-        raise _denied("Access denied! This user may not view the history of the chat")
+        raise _make_access_error("Access denied! This user may not view the history of the chat")
 
 
 @METHODS.method("imopenlines.crm.chat.user.delete")
@@ -174,19 +174,19 @@ def crm_chat_user_delete(call: MethodCall) -> Any:
     if not call.params.filled("USER_ID"):
         raise RefusalError("CRM_CHAT_EMPTY_USER", "Empty User ID")
     if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
-        raise _empty_crm_data()
-    entity = _entity(call)
+        raise _make_empty_data_error()
+    entity = _read_entity(call)
     _check_messenger(call)
     _check_read(call, entity)
-    chat_id = _wanted_chat(call, entity)
+    chat_id = _choose_chat(call, entity)
     if not chat_id:
         return 0
-    _bound_session(call, entity, chat_id)
-    _remove(call, chat_id, call.params.integer("USER_ID"))
+    _find_bound_session(call, entity, chat_id)
+    _remove_member(call, chat_id, call.params.integer("USER_ID"))
     return chat_id
 
 
-def _remove(call: MethodCall, chat_id: int, user_id: int) -> None:
+def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
     chat = call.company.chats[chat_id]
     if not can_remove_members(call.company.employee(call.user_id), chat, user_id):
         text = "You don't have access to delete a user from this chat"
@@ -203,14 +203,14 @@ def _remove(call: MethodCall, chat_id: int, user_id: int) -> None:
 @METHODS.method("imopenlines.crm.message.add")
 def crm_message_add(call: MethodCall) -> Any:
     """Write to the client as any employee; nobody asks whether the caller may speak for them."""
-    entity = _entity(call)
-    sender_id, chat_id = _positive(call, "USER_ID"), _positive(call, "CHAT_ID")
+    entity = _read_entity(call)
+    sender_id, chat_id = _read_positive(call, "USER_ID"), _read_positive(call, "CHAT_ID")
     if not call.params.filled("MESSAGE"):
         raise missing_argument("MESSAGE")
     text = call.params.text("MESSAGE")
     for user_id in (call.user_id, sender_id):
         _check_read(call, entity, user_id, "Access denied! User don't have access to this entity")
-    _bound_session(call, entity, chat_id)
+    _find_bound_session(call, entity, chat_id)
     chat = call.company.chats[chat_id]
     if sender_id not in chat.members and not pending(call):
         raise RefusalError("CANCELED", "You cannot write in this chat")

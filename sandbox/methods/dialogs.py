@@ -19,7 +19,7 @@ def dialog_get(call: MethodCall) -> Any:
     """Return a dialog; whatever is wrong, the error is the same."""
     if not call.company.switches.modules.im:
         raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
-    chat = _wanted(call)
+    chat = _find_chat(call)
     if chat is None or chat.entity_type != "LINES" or not _may_see(call, chat):
         raise RefusalError("ACCESS_ERROR", "You don't have access to this chat")
     return dialog_card(call.company, chat, call.user_id)
@@ -29,7 +29,7 @@ def _may_see(call: MethodCall, chat: Chat) -> bool:
     return call.user_id in chat.members or can_join(call.company, call.user_id, chat)
 
 
-def _wanted(call: MethodCall) -> Chat | None:
+def _find_chat(call: MethodCall) -> Chat | None:
     """Find the chat by the first identifier that was given at all."""
     params, chats = call.params, call.company.chats
     if params.given("CHAT_ID"):
@@ -51,32 +51,32 @@ def session_open(call: MethodCall) -> Any:
         raise empty_error()
     chat = call.company.chat_of(call.params.text("USER_CODE"))
     if chat is None or (chat.owner != call.user_id and not can_join(call.company, call.user_id, chat)):
-        raise _denied()
+        raise _make_access_error()
     return {"chatId": str(chat.id)}
 
 
-def _denied() -> RefusalError:
+def _make_access_error() -> RefusalError:
     return RefusalError("ACCESS_DENIED", "You do not have permission to access this chat.")
 
 
 @METHODS.method("imopenlines.session.history.get")
 def session_history_get(call: MethodCall) -> Any:
     """Return all messages of a session."""
-    session_id = _session_id(call)
+    session_id = _read_session_id(call)
     session = call.company.sessions.get(session_id)
     if session is None or not can_see_history(call.company, call.user_id, session):
-        raise _denied()
+        raise _make_access_error()
     if not call.company.messages_in(session):
-        raise _denied()
+        raise _make_access_error()
     return history(call.company, session, call.user_id)
 
 
-def _session_id(call: MethodCall) -> int:
+def _read_session_id(call: MethodCall) -> int:
     params = call.params
     if params.filled("SESSION_ID"):
         session_id = params.integer("SESSION_ID")
     elif params.filled("CHAT_ID"):
-        session_id = _last_session(call, params.integer("CHAT_ID"))
+        session_id = _find_last_session(call, params.integer("CHAT_ID"))
     else:
         raise RefusalError("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
     if not session_id:
@@ -84,6 +84,6 @@ def _session_id(call: MethodCall) -> int:
     return session_id
 
 
-def _last_session(call: MethodCall, chat_id: int) -> int:
+def _find_last_session(call: MethodCall, chat_id: int) -> int:
     found: list[Session] = call.company.sessions_of(chat_id)
     return max((session.id for session in found), default=0)

@@ -26,23 +26,23 @@ def message_quick_save(call: MethodCall) -> Any:
     """Save a message as a quick answer; the message is looked for before the chat is."""
     message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
     if message is None:
-        raise _cannot_save()
+        raise _make_save_error()
     chat = gate(call)
     check_access(call.company, call.user_id, message.chat_id)
     session = open_session(call.company, chat)
     line = call.company.line_of(session) if session else None
     allowed = role_of(call.company, call.user_id).quick_answers is not Reach.NONE
     if line is None or not allowed or call.company.switches.quick_answer_storage_fails:
-        raise _cannot_save()
-    _store(call, line, message)
+        raise _make_save_error()
+    _store_quick_answer(call, line, message)
     return True
 
 
-def _cannot_save() -> RefusalError:
+def _make_save_error() -> RefusalError:
     return RefusalError("CANT_SAVE_QUICK_ANSWER", "Error saving quick answer")
 
 
-def _store(call: MethodCall, line: Line, message: Message) -> None:
+def _store_quick_answer(call: MethodCall, line: Line, message: Message) -> None:
     known = [saved for saved in call.company.quick_answers if saved.line_id == line.id]
     found = next((saved for saved in known if saved.message_id == message.id), None) or next(
         (saved for saved in known if saved.text == message.text), None
@@ -61,7 +61,7 @@ def crm_lead_create(call: MethodCall) -> Any:
     chat = gate(call)
     if chat.crm_main:
         return True
-    session = _session_to_save(call.company, chat)
+    session = _load_session_to_save(call.company, chat)
     if session.operator_id != call.user_id:
         raise RefusalError("ERROR_USER_NOT_OPERATOR", "Only the operator of the conversation may save it to CRM")
     if not call.company.switches.modules.crm:
@@ -70,7 +70,7 @@ def crm_lead_create(call: MethodCall) -> Any:
     return True
 
 
-def _session_to_save(company: Company, chat: Chat) -> Session:
+def _load_session_to_save(company: Company, chat: Chat) -> Session:
     failure = company.switches.load_failures.get(chat.id)
     if failure == "chat":
         raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_CHAT", "Failed to load the chat")

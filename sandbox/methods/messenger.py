@@ -32,7 +32,7 @@ def im_recent_list(call: MethodCall) -> Any:
     """Return a page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
-    wish, limit = _wish(call), params.integer("LIMIT")
+    wish, limit = _read_filter(call), params.integer("LIMIT")
     limit = min(limit, LARGEST_PAGE) if limit > 0 else PAGE
     offset = 0 if wish.until else max(call.start, params.integer("OFFSET"), 0)
     page = rows(call.company, call.user_id, wish)[offset : offset + limit]
@@ -50,7 +50,7 @@ def im_recent_list(call: MethodCall) -> Any:
     return ResultPage(result, -1, offset + len(items) if more else None)
 
 
-def _wish(call: MethodCall) -> RecentFilter:
+def _read_filter(call: MethodCall) -> RecentFilter:
     params = call.params
     lines = not params.yes("SKIP_OPENLINES")
     return RecentFilter(
@@ -60,12 +60,12 @@ def _wish(call: MethodCall) -> RecentFilter:
         groups=not params.yes("SKIP_CHAT"),
         nothing_else=params.yes("ONLY_COPILOT") or params.yes("ONLY_CHANNEL"),
         unread_only=params.yes("UNREAD_ONLY"),
-        until=_moment(params.get("LAST_MESSAGE_DATE")),
+        until=_read_moment(params.get("LAST_MESSAGE_DATE")),
         markup=params.yes("GET_ORIGINAL_TEXT") or params.yes("PARSE_TEXT"),
     )
 
 
-def _moment(value: Any) -> datetime | None:
+def _read_moment(value: Any) -> datetime | None:
     """A date that cannot be read counts as none."""
     try:
         moment = datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z")
@@ -74,7 +74,7 @@ def _moment(value: Any) -> datetime | None:
     return moment
 
 
-def _dialog(call: MethodCall) -> Chat | None:
+def _find_dialog(call: MethodCall) -> Chat | None:
     """Return the chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
     given = call.params.get("DIALOG_ID")
     text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
@@ -103,33 +103,33 @@ def may_see(call: MethodCall, chat: Chat) -> bool:
 def im_dialog_messages_get(call: MethodCall) -> Any:
     """Return messages of a dialog with their authors and files."""
     check_module(call)
-    chat = _dialog(call)
+    chat = _find_dialog(call)
     if chat is None or not may_see(call, chat):
         raise RefusalError("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
     limit = min(call.params.integer("LIMIT"), MOST_MESSAGES) if call.params.given("LIMIT") else MESSAGES
-    messages = _messages(call, chat, max(limit, 0))
+    messages = _choose_messages(call, chat, max(limit, 0))
     authors = dict.fromkeys(message.author_id for message in messages if message.author_id)
     files = [call.company.files[number] for message in messages for number in message.file_ids]
     return {
         "chat_id": chat.id,
-        "messages": [_message(call, chat, message) for message in messages],
+        "messages": [_describe_message(call, chat, message) for message in messages],
         "users": [user_card(call.company.person(author)) for author in authors],
         "files": [file_card(call.company, file) for file in files],
     }
 
 
-def _messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
+def _choose_messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
     """Choose messages: newer than FIRST_ID, older than LAST_ID, or the last ones.
 
     Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
     """
     found = call.company.messages_of(chat.id)
     if call.params.given("FIRST_ID"):
-        first = _number(call, "FIRST_ID", "First")
+        first = _read_message_id(call, "FIRST_ID", "First")
         return [message for message in found if message.id > first][:limit]
     newest_first = found[::-1]
     if call.params.given("LAST_ID"):
-        last = _number(call, "LAST_ID", "Last")
+        last = _read_message_id(call, "LAST_ID", "Last")
         return [message for message in newest_first if not last or message.id < last][:limit]
     unread = call.company.unread(call.user_id, chat)
     if len(unread) <= limit:
@@ -139,14 +139,14 @@ def _messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
     return begun[::-1] + [message for message in newest_first if message.id < unread[0].id][:limit]
 
 
-def _number(call: MethodCall, name: str, word: str) -> int:
+def _read_message_id(call: MethodCall, name: str, word: str) -> int:
     value = call.params.text(name)
     if not DIGITS.fullmatch(value):
         raise RefusalError(f"{name}_STRING", f"{word} ID can't be string")
     return int(value)
 
 
-def _message(call: MethodCall, chat: Chat, message: Message) -> dict[str, Any]:
+def _describe_message(call: MethodCall, chat: Chat, message: Message) -> dict[str, Any]:
     member = call.user_id in chat.members
     return {
         "id": message.id,
@@ -166,7 +166,7 @@ def _message(call: MethodCall, chat: Chat, message: Message) -> dict[str, Any]:
 def im_dialog_read(call: MethodCall) -> Any:
     """Note what the caller has read; false for a dialog that waits in the queue, or is none of the caller's."""
     check_module(call)
-    chat, company = _dialog(call), call.company
+    chat, company = _find_dialog(call), call.company
     waits = chat is not None and chat.entity_type == "LINES" and not chat.owner
     if chat is None or waits or call.user_id not in chat.members:
         return False

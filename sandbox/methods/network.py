@@ -14,30 +14,30 @@ SUPPORT_CODE = "5".rjust(CODE_LENGTH, "0")
 MESSAGE_PAUSE = timedelta(days=7)
 
 
-def _code(call: MethodCall) -> str:
+def _read_code(call: MethodCall) -> str:
     code = call.params.get("CODE")
     if not isinstance(code, str) or len(code) != CODE_LENGTH:
         raise RefusalError("CODE", "You entered an invalid code")
     if not call.company.switches.modules.imbot:
         raise RefusalError("IMBOT_ERROR", "Module IMBOT is not installed")
     if code == SUPPORT_CODE:
-        raise _not_found()
+        raise _make_not_found_error()
     return code
 
 
-def _not_found() -> RefusalError:
+def _make_not_found_error() -> RefusalError:
     return RefusalError("NOT_FOUND", "Line not found")
 
 
-def _bot_of(call: MethodCall, code: str) -> Bot | None:
+def _find_bot(call: MethodCall, code: str) -> Bot | None:
     return next((bot for bot in call.company.bots if bot.network_code == code), None)
 
 
 @METHODS.method("imopenlines.network.join", any_case=True)
 def network_join(call: MethodCall) -> Any:
     """Join a line of another portal; its bot represents it here."""
-    code = _code(call)
-    joined = _bot_of(call, code)
+    code = _read_code(call)
+    joined = _find_bot(call, code)
     if joined:
         return joined.user_id
     company = call.company
@@ -46,7 +46,7 @@ def network_join(call: MethodCall) -> Any:
         text = "Openline is inactive" if answer == "INACTIVE" else "The remote portal refused"
         raise RefusalError(answer, text)
     if code not in company.network_lines:
-        raise _not_found()
+        raise _make_not_found_error()
     bot_id = company.next_id("user")
     company.employees[bot_id] = Employee(bot_id, company.network_lines[code], bot=True)
     company.bots.append(Bot(bot_id, network_code=code))
@@ -57,10 +57,10 @@ def network_join(call: MethodCall) -> Any:
 def network_message_add(call: MethodCall) -> Any:
     """Write to an employee from a joined line; the weekly limit looks first, and only a sent message uses it up."""
     refuse_session(call)
-    code = _code(call)
-    bot = _bot_of(call, code)
+    code = _read_code(call)
+    bot = _find_bot(call, code)
     if bot is None:
-        raise _not_found()
+        raise _make_not_found_error()
     user_id = call.params.integer("USER_ID")
     if user_id <= 0:
         raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")

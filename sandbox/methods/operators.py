@@ -46,7 +46,7 @@ def operator_spam(call: MethodCall) -> Any:
     return True
 
 
-def _finishable(call: MethodCall, chat: Chat) -> Session:
+def _load_finishable_session(call: MethodCall, chat: Chat) -> Session:
     failure = call.company.switches.load_failures.get(chat.id)
     session = None if failure == "chat" else open_session(call.company, chat)
     if session is None:
@@ -72,7 +72,7 @@ def _finish(call: MethodCall, chat: Chat, session: Session) -> bool:
 def operator_finish(call: MethodCall) -> Any:
     """Finish one's own dialog."""
     chat = gate(call)
-    session = _finishable(call, chat)
+    session = _load_finishable_session(call, chat)
     if session.operator_id != call.user_id:
         raise RefusalError("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
     return _finish(call, chat, session)
@@ -82,7 +82,7 @@ def operator_finish(call: MethodCall) -> Any:
 def operator_another_finish(call: MethodCall) -> Any:
     """Finish anyone's dialog."""
     chat = gate(call)
-    return _finish(call, chat, _finishable(call, chat))
+    return _finish(call, chat, _load_finishable_session(call, chat))
 
 
 def target(call: MethodCall) -> tuple[str, int]:

@@ -19,21 +19,21 @@ LONGEST, CUT = 20000, " (...)"
 def im_message_add(call: MethodCall) -> Any:
     """Write into a chat, or to a person."""
     check_module(call)
-    text = _text(call)
-    chat, other = _addressee(call)
+    text = _read_text(call)
+    chat, other = _find_addressee(call)
     attach = check_attach(call.params["ATTACH"]) if call.params.filled("ATTACH") else None
     if call.params.filled("KEYBOARD"):
         check_keyboard(call.params["KEYBOARD"])
     if call.params.filled("MENU"):
         check_menu(call.params["MENU"])
-    reply_to = _reply(call, chat)
-    message = _add(call, chat or _open_pair(call, other), text, reply_to)
+    reply_to = _read_reply_id(call, chat)
+    message = _add_message(call, chat or _open_private_chat(call, other), text, reply_to)
     if attach:
         message.attach.append(attach)
     return message.id
 
 
-def _text(call: MethodCall) -> str:
+def _read_text(call: MethodCall) -> str:
     """Return the text as it is kept: the messenger cuts what is too long."""
     given = call.params.get("MESSAGE")
     if given is not None and not isinstance(given, str):
@@ -44,14 +44,14 @@ def _text(call: MethodCall) -> str:
     return text[:LONGEST] + CUT if len(text) > LONGEST + len(CUT) else text
 
 
-def _addressee(call: MethodCall) -> tuple[Chat | None, int]:
+def _find_addressee(call: MethodCall) -> tuple[Chat | None, int]:
     """Return the chat that is written into, or the user who is written to."""
     given = call.params.get("DIALOG_ID")
     if given is None:
         raise RefusalError("PARAMS_ERROR", "Incorrect params")
     if found := DIALOG.fullmatch(php.text(given)):
         number = int(found.group(2)) if found.group(1).lower() == "chat" else 0
-        return _writable(call, number), 0
+        return _find_writable_chat(call, number), 0
     user_id = php.integer(given)
     if user_id <= 0:
         raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
@@ -60,7 +60,7 @@ def _addressee(call: MethodCall) -> tuple[Chat | None, int]:
     return pair(call, user_id), user_id
 
 
-def _writable(call: MethodCall, number: int) -> Chat:
+def _find_writable_chat(call: MethodCall, number: int) -> Chat:
     if number <= 0:
         raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
     chat = call.company.chats.get(number)
@@ -72,7 +72,7 @@ def _writable(call: MethodCall, number: int) -> Chat:
     return chat
 
 
-def _reply(call: MethodCall, chat: Chat | None) -> int:
+def _read_reply_id(call: MethodCall, chat: Chat | None) -> int:
     number = call.params.integer("REPLY_ID")
     if number <= 0:
         return 0
@@ -85,7 +85,7 @@ def _reply(call: MethodCall, chat: Chat | None) -> int:
     return number
 
 
-def _open_pair(call: MethodCall, user_id: int) -> Chat:
+def _open_private_chat(call: MethodCall, user_id: int) -> Chat:
     number = call.company.next_id("chat")
     members = list(dict.fromkeys((call.user_id, user_id)))
     pair = Chat(number, "", call.company.clock(), type="P", entity_type="", members=members)
@@ -93,11 +93,11 @@ def _open_pair(call: MethodCall, user_id: int) -> Chat:
     return pair
 
 
-def _add(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Message:
+def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Message:
     """Put the message into the chat; only a system message may come from somebody who is not in it."""
     company, caller = call.company, call.company.employee(call.user_id)
     if call.params.yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
-        return company.announce(chat, _signed(call, text))
+        return company.announce(chat, _sign(call, text))
     if call.user_id not in chat.members:
         raise RefusalError("CANCELED", "You cannot write in this chat")
     if chat.entity_type == "LINES" and not channel_works(company, chat):
@@ -113,6 +113,6 @@ def _is_guest(user: Employee | None) -> bool:
     return user is None or user.extranet
 
 
-def _signed(call: MethodCall, text: str) -> str:
+def _sign(call: MethodCall, text: str) -> str:
     """An application signs what it lets the system say."""
     return f"[b]{call.caller.client_id}[/b]\n{text}" if call.caller.kind == "application" else text

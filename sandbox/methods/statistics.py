@@ -25,24 +25,24 @@ METHODS = MethodRegistry()
 STAT_BATCH, TRANSFER_BATCH = 100, 50
 
 
-def _report(name: str) -> Callable[[Callable[[MethodCall], Any]], Callable[[MethodCall], Any]]:
+def _register_report(name: str) -> Callable[[Callable[[MethodCall], Any]], Callable[[MethodCall], Any]]:
     """Register a method behind the plan and the right to see reports."""
 
     def register(act: Callable[[MethodCall], Any]) -> Callable[[MethodCall], Any]:
         @wraps(act)
-        def guarded(call: MethodCall) -> Any:
+        def check_and_act(call: MethodCall) -> Any:
             if not call.company.switches.plan.reports:
                 raise RefusalError("TARIFF_RESTRICTION", "Your plan does not include Open Channels reports")
             if role_of(call.company, call.user_id).reports is Reach.NONE:
                 raise RefusalError("ACCESS_DENIED", "Access denied! You may not see Open Channels reports", FORBIDDEN)
             return act(call)
 
-        return METHODS.method(name)(guarded)
+        return METHODS.method(name)(check_and_act)
 
     return register
 
 
-def _session_ids(call: MethodCall, most: int) -> list[int]:
+def _read_session_ids(call: MethodCall, most: int) -> list[int]:
     if not php.is_array(call.params.get("sessionId")):
         raise RefusalError("100", "Could not find value for parameter {sessionId}")
     unique = list(dict.fromkeys(php.integer(item) for item in php.values(call.params["sessionId"])))
@@ -51,16 +51,16 @@ def _session_ids(call: MethodCall, most: int) -> list[int]:
     return unique
 
 
-def _found(call: MethodCall, selection: SessionFilter) -> list[Session]:
+def _find_sessions(call: MethodCall, selection: SessionFilter) -> list[Session]:
     return [session for session in call.company.sessions.values() if selection.accepts(session)]
 
 
-@_report("imopenlines.v2.Stat.get")
+@_register_report("imopenlines.v2.Stat.get")
 def stat_get(call: MethodCall) -> Any:
     """Sum up the sessions of a period."""
     selection = SessionFilter(call.company, call.params)
     selection.require(DateRange(call.params, "dateFrom", "dateTo"), lambda session: session.created)
-    return {"statResult": summary(call.company, _found(call, selection))}
+    return {"statResult": summary(call.company, _find_sessions(call, selection))}
 
 
 _STATUSES: Mapping[str, Callable[[Session], bool]] = {
@@ -76,7 +76,7 @@ _ORDERS: Mapping[str, Callable[[Session], Any]] = {
 }
 
 
-@_report("imopenlines.v2.Session.list")
+@_register_report("imopenlines.v2.Session.list")
 def session_list(call: MethodCall) -> Any:
     """List sessions."""
     selection = SessionFilter(call.company, call.params)
@@ -84,7 +84,7 @@ def session_list(call: MethodCall) -> Any:
         raise invalid_filter("status and closeReason exclude each other")
     full = _add_periods(call, selection)
     selection.choose("status", _STATUSES)
-    selection.choose("closeReason", {name: _closed_by(name) for name in _REASONS})
+    selection.choose("closeReason", {name: _make_reason_test(name) for name in _REASONS})
     selection.by_votes(("like", "dislike", "none", "any"))
     selection.flag("hasCrm", lambda session: session.crm_main is not None)
     if call.params.given("kpiFirstAnswer") and not full:
@@ -92,12 +92,12 @@ def session_list(call: MethodCall) -> Any:
     selection.flag("kpiFirstAnswer", lambda session: first_answer_in_time(call.company, session))
     selection.between("waitAnswer")
     selection.between("waitClose")
-    found = _ordered(call, _found(call, selection), full=full)
+    found = _sort_sessions(call, _find_sessions(call, selection), full=full)
     page, more = selection.page(found, deep=True)
     return {"sessions": [session_card(call.company, call.user_id, session) for session in page], "hasNextPage": more}
 
 
-def _closed_by(reason: str) -> Callable[[Session], bool]:
+def _make_reason_test(reason: str) -> Callable[[Session], bool]:
     return lambda session: session.close_reason == reason
 
 
@@ -109,7 +109,7 @@ def _add_periods(call: MethodCall, selection: SessionFilter) -> bool:
     return created.full or closed.full
 
 
-def _ordered(call: MethodCall, sessions: list[Session], *, full: bool) -> list[Session]:
+def _sort_sessions(call: MethodCall, sessions: list[Session], *, full: bool) -> list[Session]:
     order, direction = call.params.get("order") or "dateCreate", call.params.get("orderDirection") or "desc"
     if order not in _ORDERS or direction not in ("asc", "desc"):
         raise invalid_filter("unknown order or orderDirection")
@@ -117,34 +117,34 @@ def _ordered(call: MethodCall, sessions: list[Session], *, full: bool) -> list[S
     return sorted(sessions, key=lambda session: (key(session), session.id), reverse=direction == "desc")
 
 
-@_report("imopenlines.v2.Session.Stat.get")
+@_register_report("imopenlines.v2.Session.Stat.get")
 def session_stat_get(call: MethodCall) -> Any:
     """Return the figures of sessions; unknown ones have none."""
     sessions = call.company.sessions
-    ids = _session_ids(call, STAT_BATCH)
+    ids = _read_session_ids(call, STAT_BATCH)
     return {"sessions": [stat_card(call.company, sessions.get(number), number) for number in ids]}
 
 
-@_report("imopenlines.v2.Session.Rating.list")
+@_register_report("imopenlines.v2.Session.Rating.list")
 def session_rating_list(call: MethodCall) -> Any:
     """List what clients and supervisors thought of sessions."""
     selection = SessionFilter(call.company, call.params)
     period = DateRange(call.params, "dateVoteFrom", "dateVoteTo")
     selection.require(period, lambda session: session.voted_at)
     selection.by_votes(("like", "dislike"))
-    rated = sorted(_found(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
+    rated = sorted(_find_sessions(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
     page, more = selection.page(rated, deep=True)
     return {"ratings": [rating_card(call.company, session) for session in page], "hasNextPage": more}
 
 
-@_report("imopenlines.v2.Session.Transfer.list")
+@_register_report("imopenlines.v2.Session.Transfer.list")
 def session_transfer_list(call: MethodCall) -> Any:
     """List the moves of sessions."""
-    ids = _session_ids(call, TRANSFER_BATCH)
+    ids = _read_session_ids(call, TRANSFER_BATCH)
     return {"transfers": [transfer_card(item) for item in call.company.transfers if item.session_id in ids]}
 
 
-@_report("imopenlines.v2.Operator.list")
+@_register_report("imopenlines.v2.Operator.list")
 def operator_list(call: MethodCall) -> Any:
     """List operators with their load on each line."""
     selection = SessionFilter(call.company, call.params, people="userId")

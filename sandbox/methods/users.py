@@ -15,10 +15,10 @@ ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
 @METHODS.method("user.current", scopes=SCOPES)
 def user_current(call: MethodCall) -> Any:
     """Return the caller."""
-    return current(call.company, _caller(call), call.caller.scopes)
+    return current(call.company, _find_caller(call), call.caller.scopes)
 
 
-def _caller(call: MethodCall) -> Employee:
+def _find_caller(call: MethodCall) -> Employee:
     user = call.company.employee(call.user_id)
     if user is None:
         raise RefusalError("authorization_error", "Unable to authorize user", 401)
@@ -28,33 +28,33 @@ def _caller(call: MethodCall) -> Employee:
 @METHODS.method("user.get", any_case=True, scopes=SCOPES)
 def user_get(call: MethodCall) -> Any:
     """Return users by a filter; whatever the filter does not know is passed over."""
-    return _page(call, search=False)
+    return _make_page(call, search=False)
 
 
 @METHODS.method("user.search", any_case=True, scopes=SCOPES)
 def user_search(call: MethodCall) -> Any:
     """Return users by words of their names, positions and departments."""
-    return _page(call, search=True)
+    return _make_page(call, search=True)
 
 
-def _page(call: MethodCall, *, search: bool) -> Any:
+def _make_page(call: MethodCall, *, search: bool) -> Any:
     """Return a page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
-    params, caller = call.params, _caller(call)
+    params, caller = call.params, _find_caller(call)
     inner = params.get("FILTER")
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
     chosen = UserFilter(call.company, given, call.caller.scopes, search=search)
     everybody = params.filled("ADMIN_MODE") and caller.admin
     found = [user for user in visible(call.company, caller, everybody=everybody) if chosen.accepts(user)]
-    _sort(call, found)
+    _sort_users(call, found)
     start = max(0, call.start)
-    rows = [_row(call, user) for user in found[start : start + PAGE]]
+    rows = [_make_row(call, user) for user in found[start : start + PAGE]]
     following = start + len(rows)
     if not rows:
         return rows
     return ResultPage(rows, 0 if call.start < 0 else len(found), following if following < len(found) else None)
 
 
-def _sort(call: MethodCall, users: list[Employee]) -> None:
+def _sort_users(call: MethodCall, users: list[Employee]) -> None:
     field, order = call.params.get("SORT"), call.params.get("ORDER")
     if not field or not order:
         return
@@ -65,7 +65,7 @@ def _sort(call: MethodCall, users: list[Employee]) -> None:
     )
 
 
-def _row(call: MethodCall, user: Employee) -> Any:
+def _make_row(call: MethodCall, user: Employee) -> Any:
     """Return what was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
     fields = fields_of(call.caller.scopes)
     select = php.values(call.params.get("SELECT"))

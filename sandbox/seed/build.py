@@ -20,11 +20,11 @@ GROUP_CHAT, PRIVATE_CHAT, GENERAL_CHAT = 220, 222, 223
 def play(company: Company) -> None:
     """Let all the conversations have happened."""
     company.counters.update({"message": FIRST_MESSAGE, "file": FIRST_FILE, "chat": 400, "session": 400})
-    for scene in sorted(CONVERSATIONS, key=lambda item: item.ago, reverse=True):
-        play_one(company, scene)
-    _transfer_history(company)
-    _colleagues(company)
-    _network(company)
+    for conversation in sorted(CONVERSATIONS, key=lambda item: item.ago, reverse=True):
+        play_one(company, conversation)
+    _add_transfers(company)
+    _add_staff_chats(company)
+    _add_network_lines(company)
     for line_id, text in (
         (1, "Thank you for your patience, I am looking into it."),
         (1, "Your refund is on its way and will arrive within five days."),
@@ -33,77 +33,79 @@ def play(company: Company) -> None:
         company.quick_answers.append(QuickAnswer(company.next_id("quick answer"), line_id, 0, text, 2))
 
 
-def play_one(company: Company, scene: SeedConversation) -> None:
+def play_one(company: Company, conversation: SeedConversation) -> None:
     """Let one conversation have happened."""
-    start = company.clock() - timedelta(minutes=scene.ago)
-    chat = company.chats.get(scene.chat) or _chat(company, scene, start)
-    session = _session(company, chat, scene, start)
-    for crm_type, crm_id in scene.tags.get("crm", ()):
+    start = company.clock() - timedelta(minutes=conversation.ago)
+    chat = company.chats.get(conversation.chat) or _add_chat(company, conversation, start)
+    session = _add_session(company, chat, conversation, start)
+    for crm_type, crm_id in conversation.tags.get("crm", ()):
         chat.crm_main = session.crm_main = chat.crm_main or (crm_type, crm_id)
         chat.crm_bindings[crm_type] = session.crm_bindings[crm_type] = crm_id
-    for said in scene.said:
-        _say(company, session, scene, said, start)
-    if "file" in scene.tags:
-        _attach(company, chat, scene.tags["file"])
+    for said in conversation.said:
+        _add_message(company, session, conversation, said, start)
+    if "file" in conversation.tags:
+        _attach_file(company, chat, conversation.tags["file"])
     if session.closed:
         chat.silent, chat.members = "N", [chat.client_id]
     else:
-        _open(company, chat, session, scene)
+        _open_session(company, chat, session, conversation)
 
 
-def _chat(company: Company, scene: SeedConversation, start: datetime) -> Chat:
-    client = company.clients[scene.chat - 100]
-    first_line = scene.tags.get("from_line", scene.line)
-    code = f"{client.connector}|{first_line}|{scene.chat + 9000}|{client.id}"
+def _add_chat(company: Company, conversation: SeedConversation, start: datetime) -> Chat:
+    client = company.clients[conversation.chat - 100]
+    first_line = conversation.tags.get("from_line", conversation.line)
+    code = f"{client.connector}|{first_line}|{conversation.chat + 9000}|{client.id}"
     name = f"{client.name} - {company.lines[first_line].settings['LINE_NAME']}"
-    chat = Chat(scene.chat, name, start, user_code=code, members=[client.id])
+    chat = Chat(conversation.chat, name, start, user_code=code, members=[client.id])
     company.chats[chat.id] = chat
     return chat
 
 
-def _session(company: Company, chat: Chat, scene: SeedConversation, start: datetime) -> Session:
-    at = _clock_of(start)
-    answered = at(scene.answered)
+def _add_session(company: Company, chat: Chat, conversation: SeedConversation, start: datetime) -> Session:
+    at = _make_clock(start)
+    answered = at(conversation.answered)
     session = Session(
-        id=scene.session or scene.chat + 100,
+        id=conversation.session or conversation.chat + 100,
         chat_id=chat.id,
         user_code=chat.user_code,
-        line_id=scene.line,
+        line_id=conversation.line,
         source=chat.connector,
         client_id=chat.client_id,
         created=start,
-        modified=at(scene.closed) or start,
-        operator_id=scene.operator,
-        status=scene.status,
-        closed=scene.closed is not None,
-        spam=scene.status is Status.SPAM,
-        paused=scene.tags.get("paused", False),
-        wait_action=scene.status is Status.CLOSING,
-        wait_vote=scene.status is Status.CLOSING and company.lines[scene.line].on("VOTE_MESSAGE"),
-        wait_answer=scene.status < Status.ACCEPTED,
+        modified=at(conversation.closed) or start,
+        operator_id=conversation.operator,
+        status=conversation.status,
+        closed=conversation.closed is not None,
+        spam=conversation.status is Status.SPAM,
+        paused=conversation.tags.get("paused", False),
+        wait_action=conversation.status is Status.CLOSING,
+        wait_vote=conversation.status is Status.CLOSING and company.lines[conversation.line].on("VOTE_MESSAGE"),
+        wait_answer=conversation.status < Status.ACCEPTED,
         first_answer=answered,
-        operator_answer=None if company.is_bot(scene.operator) else answered,
-        closed_at=at(scene.closed),
-        close_reason=scene.reason,
-        vote=scene.tags.get("vote", 0),
-        voted_at=at(scene.closed) if "vote" in scene.tags else None,
-        vote_head=scene.tags.get("vote_head", 0),
-        comment_head=scene.tags.get("comment_head"),
-        asked=scene.tags.get("asked", []),
+        operator_answer=None if company.is_bot(conversation.operator) else answered,
+        closed_at=at(conversation.closed),
+        close_reason=conversation.reason,
+        vote=conversation.tags.get("vote", 0),
+        voted_at=at(conversation.closed) if "vote" in conversation.tags else None,
+        vote_head=conversation.tags.get("vote_head", 0),
+        comment_head=conversation.tags.get("comment_head"),
+        asked=conversation.tags.get("asked", []),
     )
     company.sessions[session.id] = session
-    if scene.operator and scene.answered is not None and scene.operator not in chat.members:
-        chat.members.append(scene.operator)
+    if conversation.operator and conversation.answered is not None and conversation.operator not in chat.members:
+        chat.members.append(conversation.operator)
     return session
 
 
-def _clock_of(start: datetime) -> Callable[[int | None], datetime | None]:
+def _make_clock(start: datetime) -> Callable[[int | None], datetime | None]:
     return lambda minutes: None if minutes is None else start + timedelta(minutes=minutes)
 
 
-def _say(company: Company, session: Session, scene: SeedConversation, said: SeedMessage, start: datetime) -> None:
+def _add_message(
+    company: Company, session: Session, conversation: SeedConversation, said: SeedMessage, start: datetime
+) -> None:
     speaker, minute, text = said
-    author = {"c": session.client_id, "o": scene.operator, "s": 0}[speaker]
+    author = {"c": session.client_id, "o": conversation.operator, "s": 0}[speaker]
     moment = start + timedelta(minutes=minute)
     number = company.next_id("message")
     message = company.messages[number] = Message(
@@ -115,27 +117,27 @@ def _say(company: Company, session: Session, scene: SeedConversation, said: Seed
     session.modified = max(session.modified, moment)
 
 
-def _attach(company: Company, chat: Chat, name: str) -> None:
+def _attach_file(company: Company, chat: Chat, name: str) -> None:
     message = company.messages_of(chat.id)[-1]
     number = company.next_id("file")
     company.files[number] = File(number, chat.id, chat.client_id, message.created, name, 70855)
     message.file_ids.append(number)
 
 
-def _open(company: Company, chat: Chat, session: Session, scene: SeedConversation) -> None:
+def _open_session(company: Company, chat: Chat, session: Session, conversation: SeedConversation) -> None:
     chat.session_id, chat.session_started = session.id, int(session.created.timestamp())
-    chat.silent = scene.tags.get("silent", "")
-    chat.moved_to_line = scene.line if "from_line" in scene.tags else 0
-    if company.is_bot(scene.operator):
-        chat.members.append(scene.operator)
+    chat.silent = conversation.tags.get("silent", "")
+    chat.moved_to_line = conversation.line if "from_line" in conversation.tags else 0
+    if company.is_bot(conversation.operator):
+        chat.members.append(conversation.operator)
     elif session.wait_answer:
-        company.invite([scene.operator] if scene.operator else [4, 5], chat)
-        company.lines[scene.line].last_picked = scene.operator
+        company.invite([conversation.operator] if conversation.operator else [4, 5], chat)
+        company.lines[conversation.line].last_picked = conversation.operator
     else:
-        chat.owner = scene.operator
+        chat.owner = conversation.operator
 
 
-def _transfer_history(company: Company) -> None:
+def _add_transfers(company: Company) -> None:
     now = company.clock()
     moves = (
         Transfer(316, now - timedelta(minutes=99), 5, 2, to_operator=4, initiator=5),
@@ -147,7 +149,7 @@ def _transfer_history(company: Company) -> None:
     company.transfers.extend(moves)
 
 
-def _colleagues(company: Company) -> None:
+def _add_staff_chats(company: Company) -> None:
     """Let the employees talk among themselves, where no client is."""
     created = company.clock() - timedelta(days=60)
     staff = [user.id for user in company.employees.values() if user.departments and user.active]
@@ -160,7 +162,7 @@ def _colleagues(company: Company) -> None:
     company.say(pair, 2, "Olga, please look at chat 202 first.")
 
 
-def _network(company: Company) -> None:
+def _add_network_lines(company: Company) -> None:
     company.bots.append(Bot(NETWORK_BOT, network_code=NETWORK_CODES["joined"]))
     company.network_lines.update({NETWORK_CODES["joined"]: "Partner Support", NETWORK_CODES["open"]: "Supplier Desk"})
     company.switches.remote_lines[NETWORK_CODES["inactive"]] = "INACTIVE"

@@ -83,7 +83,7 @@ class DialogCounts:
     dialogs: int
     waiting: int
 
-    def kinds(self) -> Iterator[str]:
+    def list_kinds(self) -> Iterator[str]:
         """Give the state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
         new = self.waiting * 3 // 4
         numbers = {
@@ -109,42 +109,45 @@ def wanted(body: dict[str, object]) -> DialogCounts:
     return DialogCounts(dialogs, waiting)
 
 
-def gather(company: Company, many: DialogCounts) -> None:
+def gather(company: Company, counts: DialogCounts) -> None:
     """Let the dialogs have happened one after another, each with a client of its own."""
-    for number, kind in sorted(enumerate(many.kinds()), key=lambda one: _ago(*one), reverse=True):
-        _play(company, number, kind)
+    for number, kind in sorted(enumerate(counts.list_kinds()), key=lambda one: _compute_age(*one), reverse=True):
+        _add_dialog(company, number, kind)
 
 
-def _ago(number: int, kind: str) -> int:
+def _compute_age(number: int, kind: str) -> int:
     """When a dialog began, in minutes; those that are open began within a shift."""
     return SHIFT + 1 + number * 37 % MONTH if kind == "done" else 2 + number * 53 % SHIFT
 
 
-def _play(company: Company, number: int, kind: str) -> None:
+def _add_dialog(company: Company, number: int, kind: str) -> None:
     line = company.lines[LINES[number % len(LINES)]]
     first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number * 7 % len(LAST_NAMES)]
     client = Client(company.next_id("user"), first, last, "F", connector=line.connectors[0])
     company.clients[client.id] = client
     chat = open_chat(company, client, line.id)
-    scenes = [*_before(number, chat.id, line, company), _scene(company, number, kind, chat.id, line)]
-    chat.created = company.clock() - timedelta(minutes=scenes[0].ago)
-    for scene in scenes:
-        play_one(company, scene)
+    conversations = [
+        *_make_earlier(number, chat.id, line, company),
+        _make_conversation(company, number, kind, chat.id, line),
+    ]
+    chat.created = company.clock() - timedelta(minutes=conversations[0].ago)
+    for conversation in conversations:
+        play_one(company, conversation)
 
 
-def _before(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
+def _make_earlier(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
     """Every sixth client has been here before."""
     if number % 6 == 0:
-        yield _done(company, number + 1, chat, line, MONTH + DAY + number % DAY)
+        yield _make_closed(company, number + 1, chat, line, MONTH + DAY + number % DAY)
 
 
-def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> SeedConversation:
-    ago = _ago(number, kind)
+def _make_conversation(company: Company, number: int, kind: str, chat: int, line: Line) -> SeedConversation:
+    ago = _compute_age(number, kind)
     if kind == "done":
-        return _done(company, number, chat, line, ago)
+        return _make_closed(company, number, chat, line, ago)
     question, answer, further, _ = TALKS[number % len(TALKS)]
-    operator = _operator(company, number, line)
-    session, tags = company.next_id("session"), _tags(company, number)
+    operator = _choose_operator(company, number, line)
+    session, tags = company.next_id("session"), _make_tags(company, number)
     half, late = ago // 2, ago * 4 // 5
     reminder: tuple[SeedMessage, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
     asked: SeedMessage = ("c", 0, question)
@@ -174,10 +177,10 @@ def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> S
     return SeedConversation(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
 
 
-def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
+def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
     """A closed dialog; one of forty was spam, one of five was rated."""
     question, answer, further, last = TALKS[number % len(TALKS)]
-    operator, session = _operator(company, number, line), company.next_id("session")
+    operator, session = _choose_operator(company, number, line), company.next_id("session")
     first = 1 + number * 11 % 45
     if number % 40 == 39:  # noqa: PLR2004
         spam: tuple[SeedMessage, ...] = (("c", 0, SPAM),)
@@ -189,18 +192,18 @@ def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> See
         ("o", first + 9, last),
     )
     rated: Tags = {"vote": DISLIKE if number % 4 == 0 else LIKE} if number % 5 == 0 else {}
-    tags = {**_tags(company, number), **rated}
+    tags = {**_make_tags(company, number), **rated}
     return SeedConversation(
         chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags
     )
 
 
-def _operator(company: Company, number: int, line: Line) -> int:
+def _choose_operator(company: Company, number: int, line: Line) -> int:
     found = operators(company, line)
     return found[number // len(LINES) % len(found)]
 
 
-def _tags(company: Company, number: int) -> Tags:
+def _make_tags(company: Company, number: int) -> Tags:
     """Every fourth client is a lead."""
     if number % 4:
         return {}

@@ -29,11 +29,11 @@ class SeedConversation:
     tags: Tags = field(default_factory=dict)
 
 
-def _new(chat: int, line: int, ago: int, operator: int, *said: SeedMessage) -> SeedConversation:
+def _make_new(chat: int, line: int, ago: int, operator: int, *said: SeedMessage) -> SeedConversation:
     return SeedConversation(chat, line, ago, Status.NEW, operator, said)
 
 
-def _live(
+def _make_open(
     chat: int, line: int, ago: int, status: Status, operator: int, *said: SeedMessage, **tags: Any
 ) -> SeedConversation:
     answered = next((minute for speaker, minute, _ in said if speaker == "o"), 1)
@@ -41,7 +41,7 @@ def _live(
     return SeedConversation(chat, line, ago, status, operator, said, session, answered, tags=tags)
 
 
-def _done(
+def _make_closed(
     chat: int, line: int, ago: int, operator: int, closed: int, *said: SeedMessage, **tags: Any
 ) -> SeedConversation:
     answered = next((minute for speaker, minute, _ in said if speaker == "o"), None)
@@ -53,7 +53,7 @@ def _done(
 
 DAY = 24 * 60
 CONVERSATIONS = (
-    _done(
+    _make_closed(
         209,
         1,
         3 * DAY,
@@ -67,7 +67,7 @@ CONVERSATIONS = (
         vote_head=5,
         comment_head="Quick and friendly.",
     ),
-    _done(
+    _make_closed(
         210,
         2,
         2 * DAY,
@@ -81,7 +81,7 @@ CONVERSATIONS = (
         comment_head="",
         crm=(("LEAD", 502),),
     ),
-    _done(
+    _make_closed(
         211,
         2,
         2 * DAY + 30,
@@ -91,8 +91,8 @@ CONVERSATIONS = (
         status=Status.SPAM,
         reason="spam",
     ),
-    _done(212, 1, 300, 4, 60, ("c", 0, "Hello?"), status=Status.DUPLICATE, reason="auto"),
-    _done(
+    _make_closed(212, 1, 300, 4, 60, ("c", 0, "Hello?"), status=Status.DUPLICATE, reason="auto"),
+    _make_closed(
         213,
         3,
         DAY,
@@ -103,7 +103,7 @@ CONVERSATIONS = (
         status=Status.SILENTLY_CLOSED,
         reason="auto",
     ),
-    _done(
+    _make_closed(
         221,
         1,
         6 * DAY,
@@ -113,7 +113,7 @@ CONVERSATIONS = (
         ("o", 2, "Yes, eleven pieces are left."),
         reason="auto",
     ),
-    _done(
+    _make_closed(
         221,
         1,
         DAY,
@@ -123,7 +123,7 @@ CONVERSATIONS = (
         ("o", 4, "We are glad to hear that, Henry!"),
         session=341,
     ),
-    _new(
+    _make_new(
         201,
         2,
         200,
@@ -132,7 +132,7 @@ CONVERSATIONS = (
         ("c", 75, "Is anybody there?"),
         ("c", 170, "I have been waiting for almost three hours. Please answer or I will cancel the order."),
     ),
-    _new(202, 1, 12, 3, ("c", 0, "Hi, my discount code SPRING10 does not work.")),
+    _make_new(202, 1, 12, 3, ("c", 0, "Hi, my discount code SPRING10 does not work.")),
     SeedConversation(
         203,
         1,
@@ -145,8 +145,8 @@ CONVERSATIONS = (
         ),
         tags={"asked": [3, 4]},
     ),
-    _live(204, 1, 8, Status.ACCEPTED, 4, ("c", 0, "Can I pay by invoice?")),
-    _live(
+    _make_open(204, 1, 8, Status.ACCEPTED, 4, ("c", 0, "Can I pay by invoice?")),
+    _make_open(
         205,
         2,
         50,
@@ -155,7 +155,7 @@ CONVERSATIONS = (
         ("c", 0, "Guten Tag, liefern Sie auch nach Österreich?"),
         ("c", 20, "Es geht um zwölf Bürostühle."),
     ),
-    _live(
+    _make_open(
         206,
         1,
         150,
@@ -165,7 +165,7 @@ CONVERSATIONS = (
         ("o", 10, "Sorry about that, Grace. What should it say?"),
         ("c", 25, "Miller Garden Design Ltd. I need it corrected today, please."),
     ),
-    _live(
+    _make_open(
         207,
         1,
         90,
@@ -175,7 +175,7 @@ CONVERSATIONS = (
         ("o", 5, "Алексей, приношу извинения. Курьер будет у вас сегодня до 14:00."),
         crm=(("LEAD", 501), ("CONTACT", 701)),
     ),
-    _live(
+    _make_open(
         208,
         1,
         70,
@@ -187,7 +187,7 @@ CONVERSATIONS = (
         ("s", 30, "Thank you for contacting us."),
         ("s", 30, "Please rate our service: send 1 for good or 0 for bad."),
     ),
-    _live(
+    _make_open(
         212,
         1,
         235,
@@ -198,7 +198,7 @@ CONVERSATIONS = (
         ("c", 22, "The Oslo, bought last spring."),
         session=332,
     ),
-    _live(
+    _make_open(
         214,
         3,
         DAY,
@@ -209,7 +209,7 @@ CONVERSATIONS = (
         crm=(("COMPANY", 801),),
         paused=True,
     ),
-    _live(
+    _make_open(
         215,
         3,
         130,
@@ -221,7 +221,7 @@ CONVERSATIONS = (
         crm=(("DEAL", 601),),
         silent="Y",
     ),
-    _live(
+    _make_open(
         216,
         2,
         110,
@@ -232,7 +232,7 @@ CONVERSATIONS = (
         ("s", 11, "[USER=5]Sofia Marino[/USER] transferred the conversation to [USER=4]James Carter[/USER]"),
         ("c", 31, "Do you have dark green linen?"),
     ),
-    _new(
+    _make_new(
         217,
         5,
         45,
@@ -241,7 +241,7 @@ CONVERSATIONS = (
         ("o", 0, "Я бот Helpie. Склад работает с 9:00 до 18:00."),
         ("c", 2, "А в субботу? Позовите, пожалуйста, человека."),
     ),
-    _live(
+    _make_open(
         218,
         4,
         5 * DAY,
@@ -251,7 +251,7 @@ CONVERSATIONS = (
         ("o", 30, "It was valid until March 10, Julia, but I can offer you free delivery."),
         crm=(("LEAD", 503),),
     ),
-    _live(
+    _make_open(
         219,
         1,
         25,

@@ -105,7 +105,7 @@ def employ(company: Company) -> None:
 
 def register(company: Company) -> None:
     """Set up the lines, the CRM and the keys."""
-    for line in _lines(company):
+    for line in _make_lines(company):
         company.lines[line.id] = line
     for entity in (
         CrmEntity("LEAD", 501, "Website enquiry: delivery", 3),
@@ -122,11 +122,11 @@ def register(company: Company) -> None:
     ):
         company.connectors[number] = Connector(number, APPLICATION_ID, name, HANDLER, dict(ICON), dict(settings))
         company.connections[number, 1] = LineConnection(active=True)
-    company.access_keys.extend(_keys())
+    company.access_keys.extend(_make_keys())
     company.counters.update({"user": 200, "line": 5, "crm": 900})
 
 
-def _lines(company: Company) -> list[Line]:
+def _make_lines(company: Company) -> list[Line]:
     support = {"LINE_NAME": "Website support", "QUEUE_TYPE": "evenly", "KPI_FIRST_ANSWER_TIME": "300"}
     sales = {"LINE_NAME": "Sales", "QUEUE_TYPE": "all", "CRM_CREATE": "deal", "VOTE_MESSAGE": "N"}
     vip = {"LINE_NAME": "VIP", "QUEUE_TYPE": "strictly", "CLOSE_RULE": "none", "VOTE_MESSAGE": "N", "MAX_CHAT": "5"}
@@ -145,15 +145,15 @@ def _lines(company: Company) -> list[Line]:
         "WELCOME_BOT_ID": str(BOT),
     }
     return [
-        _line(company, 1, support, ("livechat",), (("user", 3), ("user", 4))),
-        _line(company, 2, sales, ("telegrambot",), (("department", SALES), ("user", 4))),
-        _line(company, 3, vip, ("whatsappbytwilio",), (("user", 1), ("user", 2))),
-        _line(company, 4, campaign, ("facebook",), (("user", 3),)),
-        _line(company, 5, night, ("livechat",), (("user", 4),)),
+        _make_line(company, 1, support, ("livechat",), (("user", 3), ("user", 4))),
+        _make_line(company, 2, sales, ("telegrambot",), (("department", SALES), ("user", 4))),
+        _make_line(company, 3, vip, ("whatsappbytwilio",), (("user", 1), ("user", 2))),
+        _make_line(company, 4, campaign, ("facebook",), (("user", 3),)),
+        _make_line(company, 5, night, ("livechat",), (("user", 4),)),
     ]
 
 
-def _line(
+def _make_line(
     company: Company,
     number: int,
     settings: dict[str, str],
@@ -170,7 +170,7 @@ def _line(
     return line
 
 
-def _keys() -> list[AccessKey]:
+def _make_keys() -> list[AccessKey]:
     return [
         AccessKey(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
         AccessKey(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),

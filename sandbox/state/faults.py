@@ -86,14 +86,14 @@ class Faults:
 
     def strike(self, method: str, *, oauth: bool) -> FaultRule | None:
         """Find the rule that strikes a request."""
-        return self._first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
+        return self._strike_first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
 
     def strikes_within_batch(self, method: str) -> bool:
         """Tell whether a command of a batch meets the only fault that can strike inside: the operating time's."""
         limits = (rule for rule in self._rules if rule.kind is FaultKind.OPERATION_LIMIT)
-        return self._first(rule for rule in limits if rule.names(method)) is not None
+        return self._strike_first(rule for rule in limits if rule.names(method)) is not None
 
-    def _first(self, candidates: Iterable[FaultRule]) -> FaultRule | None:
+    def _strike_first(self, candidates: Iterable[FaultRule]) -> FaultRule | None:
         for rule in candidates:
             if not rule.spent and (rule.rate >= 1 or self._dice.random() < rule.rate):
                 rule.struck += 1
@@ -112,38 +112,40 @@ def read_plan(body: Mapping[str, Any]) -> tuple[list[FaultRule], int]:
     rules = body.get("rules", [])
     if not isinstance(rules, list):
         raise BadInputError("rules: a list of objects")
-    return [_rule(f"rules[{position}]", given) for position, given in enumerate(rules)], _seed(body.get("seed", 0))
+    return [_read_rule(f"rules[{position}]", given) for position, given in enumerate(rules)], _read_seed(
+        body.get("seed", 0)
+    )
 
 
-def _seed(value: Any) -> int:
+def _read_seed(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadInputError("seed: an integer")
     return value
 
 
-def _rule(where: str, given: Any) -> FaultRule:
+def _read_rule(where: str, given: Any) -> FaultRule:
     if not isinstance(given, Mapping) or not set(given) <= set(FIELDS):
         raise BadInputError(f"{where}: an object of {', '.join(FIELDS)}")
-    kind = _kind(where, given.get("kind"))
+    kind = _read_kind(where, given.get("kind"))
     return FaultRule(
         kind,
-        methods=_methods(where, given.get("methods")),
-        rate=_number(f"{where}.rate", given.get("rate", 1), 1),
-        count=_count(where, given.get("count")),
-        seconds=_seconds(where, kind, given),
-        status=_status(where, kind, given),
-        executed=_executed(where, kind, given),
+        methods=_read_methods(where, given.get("methods")),
+        rate=_read_number(f"{where}.rate", given.get("rate", 1), 1),
+        count=_read_count(where, given.get("count")),
+        seconds=_read_seconds(where, kind, given),
+        status=_read_status(where, kind, given),
+        executed=_read_executed(where, kind, given),
     )
 
 
-def _kind(where: str, value: Any) -> FaultKind:
+def _read_kind(where: str, value: Any) -> FaultKind:
     try:
         return FaultKind(value)
     except ValueError:
         raise BadInputError(f"{where}.kind: one of {', '.join(FaultKind)}") from None
 
 
-def _methods(where: str, value: Any) -> tuple[str, ...] | None:
+def _read_methods(where: str, value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
@@ -151,25 +153,25 @@ def _methods(where: str, value: Any) -> tuple[str, ...] | None:
     return tuple(value)
 
 
-def _number(name: str, value: Any, highest: float) -> float:
+def _read_number(name: str, value: Any, highest: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
         raise BadInputError(f"{name}: a number from 0 to {highest:g}")
     return value
 
 
-def _count(where: str, value: Any) -> int | None:
+def _read_count(where: str, value: Any) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise BadInputError(f"{where}.count: a number of strikes from 1, or null for no end")
     return value
 
 
-def _seconds(where: str, kind: FaultKind, given: Mapping[str, Any]) -> float:
+def _read_seconds(where: str, kind: FaultKind, given: Mapping[str, Any]) -> float:
     if (kind in TIMED) != ("seconds" in given):
         raise BadInputError(f"{where}.seconds: needed by {' and '.join(sorted(TIMED))}, and only by them")
-    return _number(f"{where}.seconds", given.get("seconds", 0), LONGEST_PAUSE)
+    return _read_number(f"{where}.seconds", given.get("seconds", 0), LONGEST_PAUSE)
 
 
-def _status(where: str, kind: FaultKind, given: Mapping[str, Any]) -> int:
+def _read_status(where: str, kind: FaultKind, given: Mapping[str, Any]) -> int:
     status: Any = given.get("status", 0)
     if status not in (STATUSES if kind is FaultKind.STATUS else (0,)) or isinstance(status, bool):
         raise BadInputError(
@@ -178,7 +180,7 @@ def _status(where: str, kind: FaultKind, given: Mapping[str, Any]) -> int:
     return int(status)
 
 
-def _executed(where: str, kind: FaultKind, given: Mapping[str, Any]) -> bool:
+def _read_executed(where: str, kind: FaultKind, given: Mapping[str, Any]) -> bool:
     executed = given.get("executed", kind in EXECUTED)
     if not isinstance(executed, bool) or (kind is not FaultKind.STATUS and executed != (kind in EXECUTED)):
         raise BadInputError(f"{where}.executed: true or false; only kind {FaultKind.STATUS} leaves the choice")

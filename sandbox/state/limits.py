@@ -79,7 +79,7 @@ class OperatingMeter:
 
     def read(self, account: str, method: str) -> OperatingReport:
         """Return the time spent within the window."""
-        minute = self._minute()
+        minute = self._find_minute()
         buckets = self._spent.get((account, method), {})
         for old in [key for key in buckets if key <= minute - MINUTES]:
             del buckets[old]
@@ -88,9 +88,9 @@ class OperatingMeter:
     def charge(self, account: str, method: str, seconds: float) -> None:
         """Add the time of a call."""
         buckets = self._spent.setdefault((account, method), {})
-        buckets[self._minute()] = buckets.get(self._minute(), 0) + seconds
+        buckets[self._find_minute()] = buckets.get(self._find_minute(), 0) + seconds
 
-    def _minute(self) -> int:
+    def _find_minute(self) -> int:
         return int(self._wall() // MINUTE)
 
     def shown(self) -> list[dict[str, Any]]:
@@ -181,11 +181,11 @@ def read_limits(body: Mapping[str, Any]) -> LimitSettings:
         raise BadInputError(f"plan: one of {', '.join(PLANS)}")
     if not isinstance(costs, Mapping | None):
         raise BadInputError("operating_cost: an object of REST names and seconds")
-    read = {method.lower(): _seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
-    return LimitSettings(name, None if limit is None else _seconds("operating_limit", limit), read)
+    read = {method.lower(): _read_seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
+    return LimitSettings(name, None if limit is None else _read_seconds("operating_limit", limit), read)
 
 
-def _seconds(name: str, value: Any) -> float:
+def _read_seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise BadInputError(f"{name}: a number of seconds")
     return value

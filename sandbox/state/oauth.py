@@ -87,14 +87,14 @@ class AuthorizationServer:
         """Answer a request for tokens, or refuse it."""
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
-            tokens = self._grant(asked, now)
+            tokens = self._exchange(asked, now)
         except RefusalError:
             self.counters.refreshes_rejected += refreshing
             raise
         self.counters.refreshes += refreshing
         return tokens
 
-    def _grant(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
+    def _exchange(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         if self.fail is not None:
             raise oauth_error(self.fail, "The sandbox was told to refuse")
         bearer = asked.get(_BEARER_FIELDS.get(asked.get("grant_type", ""), ""), "")
@@ -110,9 +110,9 @@ class AuthorizationServer:
         del tickets[bearer]
         if ticket.until <= now:
             raise oauth_error("invalid_grant", "The code or token has expired")
-        return self._pair(application, now)
+        return self._make_token_pair(application, now)
 
-    def _pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
+    def _make_token_pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
         tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), TokenGrant(application, now + ACCESS_LIFE))
         self._access[tokens.access_token] = tokens.access
         self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE)

@@ -23,15 +23,15 @@ class PhpTypeError(Exception):
 def integer(value: Any) -> int:
     """Cast to an integer the way `(int)` does: leading digits of a string, 1 for a filled array."""
     if isinstance(value, str):
-        return _integer_of_text(value)
+        return _parse_integer(value)
     if isinstance(value, float):
-        return _clamped(value)
+        return _clamp(value)
     if isinstance(value, int):
         return max(-INT_MAX, min(INT_MAX, value))
     return 1 if value else 0
 
 
-def _integer_of_text(value: str) -> int:
+def _parse_integer(value: str) -> int:
     whole = _INTEGER.match(value)
     if whole:
         digits = whole.group(1)
@@ -39,10 +39,10 @@ def _integer_of_text(value: str) -> int:
             return max(-INT_MAX, min(INT_MAX, int(digits)))
         return -INT_MAX if digits.startswith("-") else INT_MAX
     number = _NUMBER.match(value)
-    return _clamped(float(number.group(1))) if number else 0
+    return _clamp(float(number.group(1))) if number else 0
 
 
-def _clamped(value: float) -> int:
+def _clamp(value: float) -> int:
     if value != value or abs(value) == float("inf"):  # noqa: PLR0124  not-a-number differs from itself
         return 0
     return max(-INT_MAX, min(INT_MAX, int(value)))
@@ -105,13 +105,13 @@ def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Build the nested parameters that a flat list of names and values stands for."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
-        path = _path(name)
+        path = _split_name(name)
         if len(path) <= _MAX_DEPTH:
-            _plant(tree, path, value)
-    return {key: _settled(value) for key, value in tree.items()}
+            _set_value(tree, path, value)
+    return {key: _convert_tree(value) for key, value in tree.items()}
 
 
-def _path(name: str) -> list[str]:
+def _split_name(name: str) -> list[str]:
     match = _NAME.match(name)
     if not match:
         return [name]
@@ -121,10 +121,10 @@ def _path(name: str) -> list[str]:
     return [re.sub(r"[ .\[]", "_", head), *_KEY.findall(brackets)]
 
 
-def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+def _set_value(tree: dict[str, Any], path: list[str], value: Any) -> None:
     branch = tree
     for position, raw in enumerate(path):
-        key = raw if raw or position == 0 else _next_index(branch)
+        key = raw if raw or position == 0 else _find_next_index(branch)
         if position == len(path) - 1:
             branch[key] = value
             return
@@ -134,12 +134,12 @@ def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
         branch = child
 
 
-def _next_index(branch: Mapping[str, Any]) -> str:
+def _find_next_index(branch: Mapping[str, Any]) -> str:
     taken = [int(key) for key in branch if is_index(key)]
     return str(max(taken, default=-1) + 1)
 
 
-def _settled(value: Any) -> Any:
+def _convert_tree(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return array({key: _settled(item) for key, item in value.items()})
+    return array({key: _convert_tree(item) for key, item in value.items()})

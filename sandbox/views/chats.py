@@ -29,7 +29,7 @@ def color(number: int) -> str:
     return COLORS[number % len(COLORS)]
 
 
-def _flag(*, on: bool) -> str:
+def _format_flag(*, on: bool) -> str:
     return "Y" if on else "N"
 
 
@@ -38,11 +38,11 @@ def entity_data_1(company: Company, chat: Chat) -> str:
     session = company.sessions.get(chat.session_id)
     crm_type, crm_id = chat.crm_main or ("NONE", 0)
     parts: tuple[object, ...] = (
-        _flag(on=chat.crm_main is not None),
+        _format_flag(on=chat.crm_main is not None),
         crm_type,
         crm_id,
-        _flag(on=bool(session and session.paused)),
-        _flag(on=bool(session and session.wait_action)),
+        _format_flag(on=bool(session and session.paused)),
+        _format_flag(on=bool(session and session.wait_action)),
         chat.session_id,
         chat.session_started,
         chat.moved_to_line,
@@ -103,20 +103,20 @@ def dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
         "marked_id": 0,
         "disk_folder_id": 0,
         "mute_list": [],
-        "role": _role(chat, user_id),
-        "readed_list": _readers(company, chat, messages),
-        "last_message_views": _views(company, chat, last),
+        "role": _choose_role(chat, user_id),
+        "readed_list": _list_readers(company, chat, messages),
+        "last_message_views": _describe_views(company, chat, last),
         "dialog_id": f"chat{chat.id}",
     }
 
 
-def _role(chat: Chat, user_id: int) -> str:
+def _choose_role(chat: Chat, user_id: int) -> str:
     if user_id == chat.owner:
         return "owner"
     return "member" if user_id in chat.members else "guest"
 
 
-def _readers(company: Company, chat: Chat, messages: list[Message]) -> list[dict[str, Any]]:
+def _list_readers(company: Company, chat: Chat, messages: list[Message]) -> list[dict[str, Any]]:
     client = company.clients.get(chat.client_id)
     seen = [message.id for message in messages if message.author_id == chat.client_id or message.id == chat.client_read]
     if not client or not seen:
@@ -124,7 +124,7 @@ def _readers(company: Company, chat: Chat, messages: list[Message]) -> list[dict
     return [{"user_id": client.id, "user_name": client.name, "message_id": seen[-1], "date": None}]
 
 
-def _views(company: Company, chat: Chat, last: Message | None) -> dict[str, Any]:
+def _describe_views(company: Company, chat: Chat, last: Message | None) -> dict[str, Any]:
     owner = company.person(chat.owner)
     viewers = []
     if owner and last:

@@ -40,7 +40,7 @@ class DateRange:
     """Two moments of which either may be open."""
 
     def __init__(self, params: Mapping[str, Any], start: str, end: str) -> None:
-        self.start, self.end = (self._moment(name, params.get(name)) for name in (start, end))
+        self.start, self.end = (self._read_moment(name, params.get(name)) for name in (start, end))
         if self.start and self.end:
             if self.end < self.start:
                 raise invalid_filter(f"{end} is before {start}")
@@ -48,7 +48,7 @@ class DateRange:
                 raise RefusalError("PERIOD_TOO_LARGE", "The period is longer than 366 days")
 
     @staticmethod
-    def _moment(name: str, value: Any) -> datetime | None:
+    def _read_moment(name: str, value: Any) -> datetime | None:
         if value in (None, ""):
             return None
         try:
@@ -77,12 +77,12 @@ class SessionFilter:
     def __init__(self, company: Company, params: Mapping[str, Any], *, people: str = "operatorId") -> None:
         self._company = company
         self._params = params
-        self._lines = self._ids("configId")
-        self._users = self._ids(people)
-        self._sources = self._listed("source")
+        self._lines = self._read_ids("configId")
+        self._users = self._read_ids(people)
+        self._sources = self._read_list("source")
         self._tests: list[Test] = []
 
-    def _listed(self, name: str) -> list[Any] | None:
+    def _read_list(self, name: str) -> list[Any] | None:
         several, one = self._params.get(f"{name}List"), self._params.get(name)
         if several is not None:
             if not php.is_array(several) or len(several) > LONGEST_LIST:
@@ -92,8 +92,8 @@ class SessionFilter:
             raise invalid_filter(f"{name} is not a single value")
         return None if one is None else [one]
 
-    def _ids(self, name: str) -> list[int] | None:
-        listed = self._listed(name)
+    def _read_ids(self, name: str) -> list[int] | None:
+        listed = self._read_list(name)
         if listed is None:
             return None
         ids = [php.integer(item) for item in listed]
@@ -138,7 +138,7 @@ class SessionFilter:
 
     def by_votes(self, allowed: Sequence[str]) -> None:
         """Keep the sessions with a certain vote of the client, and with or without one of a supervisor."""
-        self.choose("vote", {name: _vote_test(name) for name in allowed})
+        self.choose("vote", {name: _make_vote_test(name) for name in allowed})
         self.flag("hasVoteHead", lambda session: session.vote_head > 0)
 
     def between(self, measure: str) -> None:
@@ -149,18 +149,18 @@ class SessionFilter:
                 continue
             if not php.numeric(value) or php.integer(value) < 0:
                 raise invalid_filter(f"{measure}{suffix} is not a number of seconds")
-            self._tests.append(_bound(measure, php.integer(value), sign))
+            self._tests.append(_make_bound_test(measure, php.integer(value), sign))
 
     def page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
         """Return one page and whether another follows; a deep list refuses large offsets."""
-        offset, limit = self._number("offset", 0, 0), self._number("limit", DEFAULT_LIMIT, 1)
+        offset, limit = self._read_number("offset", 0, 0), self._read_number("limit", DEFAULT_LIMIT, 1)
         if limit > MAX_LIMIT:
             raise invalid_filter(f"limit is more than {MAX_LIMIT}")
         if deep and offset > DEEPEST_OFFSET:
             raise RefusalError("OFFSET_TOO_LARGE", f"offset is more than {DEEPEST_OFFSET}")
         return list(items[offset : offset + limit]), len(items) > offset + limit
 
-    def _number(self, name: str, default: int, least: int) -> int:
+    def _read_number(self, name: str, default: int, least: int) -> int:
         value = self._params.get(name)
         if value is None:
             return default
@@ -170,7 +170,7 @@ class SessionFilter:
 
     def loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the load of every operator on every line the conditions cover."""
-        wants = self._load_test()
+        wants = self._make_load_test()
         found = [
             card(self._company, line, user_id)
             for line in self._company.lines.values()
@@ -180,7 +180,7 @@ class SessionFilter:
         ]
         return [load for load in found if wants(load)]
 
-    def _load_test(self) -> Callable[[Mapping[str, Any]], bool]:
+    def _make_load_test(self) -> Callable[[Mapping[str, Any]], bool]:
         status, given = self._params.get("status"), self._params.get("hasFreeSlots")
         if status is not None and status not in PRESENCES:
             raise invalid_filter("status is unknown")
@@ -193,13 +193,13 @@ class SessionFilter:
         return wants
 
 
-def _vote_test(name: str) -> Test:
+def _make_vote_test(name: str) -> Test:
     if name == "any":
         return lambda session: session.vote > 0
     return lambda session: dated(session)["vote"] == name
 
 
-def _bound(measure: str, limit: int, sign: int) -> Test:
+def _make_bound_test(measure: str, limit: int, sign: int) -> Test:
     def test(session: Session) -> bool:
         actual = dated(session)[measure]
         return actual is not None and sign * actual >= sign * limit

@@ -16,13 +16,13 @@ KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 def respelled(value: Any) -> Any:
     """Turn names with underscores into camelCase and, alas, camelCase names into lower case."""
     if isinstance(value, dict):
-        return {_key(str(name)): respelled(item) for name, item in value.items()}
+        return {_respell_name(str(name)): respelled(item) for name, item in value.items()}
     if isinstance(value, list):
         return [respelled(item) for item in value]
     return value
 
 
-def _key(name: str) -> str:
+def _respell_name(name: str) -> str:
     head, *tail = name.lower().split("_")
     return head + "".join(part.capitalize() for part in tail)
 
@@ -31,7 +31,7 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
     """Return the whole conversation of a session, its people and its files."""
     chat = company.chats[session.chat_id]
     messages = company.messages_in(session)[::-1]
-    people = _people(company, chat, messages)
+    people = _list_people(company, chat, messages)
     votes = permissions.can_vote_as_head(company, user_id, session.line_id)
     members = [person.id for person in people if person.id in chat.members]
     files = [company.files[file_id] for message in messages for file_id in message.file_ids]
@@ -43,20 +43,20 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
         "sessionVoteHead": session.vote_head,
         "sessionCommentHead": session.comment_head,
         "userId": f"chat{chat.id}",
-        "message": respelled({message.id: _message(message) for message in messages}),
+        "message": respelled({message.id: _make_message(message) for message in messages}),
         "usersMessage": {f"chat{chat.id}": [str(message.id) for message in messages]},
         "users": respelled({person.id: person_card(person) for person in people}) or [],
         "openlines": {"canvoteashead": {str(session.line_id): votes}},
-        "userInGroup": _groups(people) or [],
+        "userInGroup": _group_people(people) or [],
         "woUserInGroup": [],
-        "chat": {str(chat.id): respelled(_chat(company, chat))},
+        "chat": {str(chat.id): respelled(_make_chat(company, chat))},
         "userBlockChat": {str(chat.id): {str(member): False for member in members} or []},
         "userInChat": {str(chat.id): members},
         "files": respelled({file.id: file_card(company, file) for file in files}) or [],
     }
 
 
-def _people(company: Company, chat: Chat, messages: list[Message]) -> list[PortalUser]:
+def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[PortalUser]:
     ids = [*chat.members, *(message.author_id for message in messages)]
     found = (company.person(user_id) for user_id in dict.fromkeys(ids))
     return [person for person in found if person]
@@ -75,7 +75,7 @@ def params_of(message: Message) -> dict[str, Any]:
     return (HIDDEN if message.hidden else {}) | {name: value for name, value in attached.items() if value}
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _make_message(message: Message) -> dict[str, Any]:
     return {
         "id": str(message.id),
         "chatId": str(message.chat_id),
@@ -125,7 +125,7 @@ def person_card(person: PortalUser) -> dict[str, Any]:
     }
 
 
-def _groups(people: list[PortalUser]) -> dict[str, Any]:
+def _group_people(people: list[PortalUser]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for person in people:
         for department in person.departments if isinstance(person, Employee) else ():
@@ -133,7 +133,7 @@ def _groups(people: list[PortalUser]) -> dict[str, Any]:
     return groups
 
 
-def _chat(company: Company, chat: Chat) -> dict[str, Any]:
+def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
     return core_card(company, chat) | {
         "id": str(chat.id),
         "owner": str(chat.owner),

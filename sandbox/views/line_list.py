@@ -63,32 +63,32 @@ def strict_query(params: Mapping[str, Any]) -> LineQuery:
     if unknown:
         raise invalid(f"Unsupported PARAMS fields are passed: {', '.join(unknown)}")
     _check_strictly(params)
-    query = _query(params)
-    query.limit = min(_natural(params, "limit", DEFAULT_LIMIT) or DEFAULT_LIMIT, MAX_LIMIT)
-    query.offset = _natural(params, "offset", 0)
+    query = _read_query(params)
+    query.limit = min(_read_natural(params, "limit", DEFAULT_LIMIT) or DEFAULT_LIMIT, MAX_LIMIT)
+    query.offset = _read_natural(params, "offset", 0)
     return query
 
 
 def loose_query(params: Mapping[str, Any]) -> LineQuery:
     """Read the parameters as older portals do: they go to the ORM as they are."""
-    query = _query(params)
+    query = _read_query(params)
     limit = php.integer(params.get("limit"))
     query.limit = limit if limit > 0 else None
     query.offset = max(0, php.integer(params.get("offset")))
-    for name in [*query.select.values(), *query.order, *_filtered(query.filter)]:
+    for name in [*query.select.values(), *query.order, *_list_filter_fields(query.filter)]:
         if name not in FIELDS:
             raise RefusalError("100", f"Unknown field definition `{name}` for the Config entity.")
     return query
 
 
-def _query(params: Mapping[str, Any]) -> LineQuery:
+def _read_query(params: Mapping[str, Any]) -> LineQuery:
     query = LineQuery()
-    pairs = _pairs(params.get("select"))
+    pairs = _list_pairs(params.get("select"))
     if pairs and all(field != "*" for _, field in pairs):
         query.select = {alias if isinstance(alias, str) else name: name for alias, name in pairs}
     order = params.get("order")
     if isinstance(order, dict):
-        query.order = {name: _descending(direction) for name, direction in order.items()}
+        query.order = {name: _is_descending(direction) for name, direction in order.items()}
     elif order:
         query.order = {str(name): False for name in order}
     filters = params.get("filter")
@@ -96,19 +96,19 @@ def _query(params: Mapping[str, Any]) -> LineQuery:
     return query
 
 
-def _pairs(select: Any) -> list[tuple[Any, str]]:
+def _list_pairs(select: Any) -> list[tuple[Any, str]]:
     items: Iterable[tuple[Any, Any]] = select.items() if isinstance(select, dict) else enumerate(select or [])
     return [(int(key) if php.is_index(key) else key, php.text(name)) for key, name in items]
 
 
-def _descending(direction: Any) -> bool:
+def _is_descending(direction: Any) -> bool:
     word = php.text(direction).upper()
     if word not in ("ASC", "DESC"):
         raise wrong_type("order") if word else missing_argument("order")
     return word == "DESC"
 
 
-def _natural(params: Mapping[str, Any], name: str, default: int) -> int:
+def _read_natural(params: Mapping[str, Any], name: str, default: int) -> int:
     value = params.get(name)
     if value is None:
         return default
@@ -125,7 +125,7 @@ def _check_strictly(params: Mapping[str, Any]) -> None:
         if not isinstance(direction, str) or direction.upper() not in ("ASC", "DESC"):
             raise invalid("A wrong sorting direction is passed in the PARAMS field 'order'")
     filters = params.get("filter") or {}
-    for name in _filtered(filters if isinstance(filters, dict) else dict(enumerate(filters))):
+    for name in _list_filter_fields(filters if isinstance(filters, dict) else dict(enumerate(filters))):
         _check_field("filter", name)
 
 
@@ -152,11 +152,11 @@ def _check_field(where: str, name: Any) -> None:
         raise invalid(f"An unknown field '{name}' is passed in the PARAMS field '{where}'")
 
 
-def _filtered(conditions: Mapping[Any, Any]) -> list[Any]:
+def _list_filter_fields(conditions: Mapping[Any, Any]) -> list[Any]:
     names: list[Any] = []
     for key, value in conditions.items():
         if php.is_index(key) and php.is_array(value):
-            names.extend(_filtered(value if isinstance(value, dict) else dict(enumerate(value))))
+            names.extend(_list_filter_fields(value if isinstance(value, dict) else dict(enumerate(value))))
         elif key != "LOGIC":
             names.append(_split(str(key))[1])
     return names
@@ -171,7 +171,7 @@ def chosen(rows: Iterable[Row], query: LineQuery) -> list[Row]:
     """Return the rows a query finds, in its order and within its page."""
     found = [row for row in rows if _matches(row, query.filter)]
     for name, descending in reversed(query.order.items()):
-        found.sort(key=lambda row, name=name: _sortable(row[name]), reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda row, name=name: _make_sort_key(row[name]), reverse=descending)  # type: ignore[misc]
     end = None if query.limit is None else query.offset + query.limit
     return found[query.offset : end]
 
@@ -202,22 +202,22 @@ def _compare(prefix: str, actual: Any, wanted: Any) -> bool:
     return COMPARISONS[prefix](actual, wanted)
 
 
-def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda actual, wanted: test(_sortable(actual), _sortable(wanted))
+def _make_comparison(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda actual, wanted: test(_make_sort_key(actual), _make_sort_key(wanted))
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda actual, wanted: _sortable(actual) == _sortable(wanted),
-    "@": lambda actual, wanted: _sortable(actual) == _sortable(wanted),
+    "=": lambda actual, wanted: _make_sort_key(actual) == _make_sort_key(wanted),
+    "@": lambda actual, wanted: _make_sort_key(actual) == _make_sort_key(wanted),
     "%": lambda actual, wanted: str(wanted).casefold() in str(actual).casefold(),
-    ">": _ordered(lambda actual, wanted: bool(actual > wanted)),
-    "<": _ordered(lambda actual, wanted: bool(actual < wanted)),
-    ">=": _ordered(lambda actual, wanted: bool(actual >= wanted)),
-    "<=": _ordered(lambda actual, wanted: bool(actual <= wanted)),
+    ">": _make_comparison(lambda actual, wanted: bool(actual > wanted)),
+    "<": _make_comparison(lambda actual, wanted: bool(actual < wanted)),
+    ">=": _make_comparison(lambda actual, wanted: bool(actual >= wanted)),
+    "<=": _make_comparison(lambda actual, wanted: bool(actual <= wanted)),
 }
 
 
-def _sortable(value: Any) -> tuple[int, float, str]:
+def _make_sort_key(value: Any) -> tuple[int, float, str]:
     if php.numeric(value):
         return (0, float(value), "")
     return (1, 0.0, str(value).casefold())

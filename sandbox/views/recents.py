@@ -49,38 +49,38 @@ def uuid_of(message: Message) -> str | None:
     return None if message.system else str(uuid5(NAMESPACE, str(message.id)))
 
 
-def rows(company: Company, user_id: int, wish: RecentFilter) -> list[dict[str, Any]]:
+def rows(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs a user takes part in, newest first; a closed one is hidden."""
-    mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wish)]
-    shown = [_item(company, user_id, chat, wish) for chat in mine if company.messages_of(chat.id)]
-    fresh = [item for item in shown if item["counter"] or not wish.unread_only]
-    until = wish.until
+    mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
+    shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.messages_of(chat.id)]
+    fresh = [item for item in shown if item["counter"] or not wanted.unread_only]
+    until = wanted.until
     kept = [item for item in fresh if until is None or datetime.fromisoformat(item["date_last_activity"]) <= until]
     return sorted(kept, key=lambda item: (item["date_last_activity"], item["message"]["id"]), reverse=True)
 
 
-def _is_wanted(chat: Chat, wish: RecentFilter) -> bool:
-    if wish.nothing_else:
+def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
+    if wanted.nothing_else:
         return False
     if chat.entity_type == "LINES":
-        return wish.lines and chat.session_id != 0
-    return wish.dialogs if chat.type == "P" else wish.groups
+        return wanted.lines and chat.session_id != 0
+    return wanted.dialogs if chat.type == "P" else wanted.groups
 
 
-def queue_rows(company: Company, user_id: int, wish: RecentFilter) -> list[dict[str, Any]]:
+def queue_rows(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs that are offered to a user and taken by nobody, newest first."""
     offered = [company.chats[chat_id] for user, chat_id in company.recents if user == user_id]
-    items = [_queue_item(company, chat, wish) for chat in offered]
+    items = [_make_queue_item(company, chat, wanted) for chat in offered]
     return sorted(items, key=lambda item: (item["date_update"], item["id"]), reverse=True)
 
 
-def _queue_item(company: Company, chat: Chat, wish: RecentFilter) -> dict[str, Any]:
+def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
     """An offered dialog has fewer fields, always one unread message, and no author."""
     last = company.messages_of(chat.id)[-1]
-    message = _message(company, last, wish)
+    message = _make_message(company, last, wanted)
     del message["sticker"]
     core = core_card(company, chat)
-    card = {name: core[name] for name in QUEUE_CHAT} | _chat_extras(chat)
+    card = {name: core[name] for name in QUEUE_CHAT} | _make_chat_extras(chat)
     return {
         "id": f"chat{chat.id}",
         "chat_id": chat.id,
@@ -94,12 +94,12 @@ def _queue_item(company: Company, chat: Chat, wish: RecentFilter) -> dict[str, A
         "avatar": {"url": "", "color": color(chat.id)},
         "title": chat.name,
         "chat": card,
-        "lines": _lines(company, chat),
+        "lines": _make_session_fields(company, chat),
         "user": user_card(None),
     }
 
 
-def _item(company: Company, user_id: int, chat: Chat, wish: RecentFilter) -> dict[str, Any]:
+def _make_item(company: Company, user_id: int, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
     last = company.messages_of(chat.id)[-1]
     item: dict[str, Any] = {
         "id": f"chat{chat.id}",
@@ -107,7 +107,7 @@ def _item(company: Company, user_id: int, chat: Chat, wish: RecentFilter) -> dic
         "type": "chat",
         "avatar": {"url": "", "color": color(chat.id)},
         "title": chat.name,
-        "message": _message(company, last, wish),
+        "message": _make_message(company, last, wanted),
         "last_id": company.last_read(user_id, chat),
         "pinned": False,
         "unread": False,
@@ -117,14 +117,14 @@ def _item(company: Company, user_id: int, chat: Chat, wish: RecentFilter) -> dic
         "counter": len(company.unread(user_id, chat)),
     }
     if chat.type == "P":
-        return item | _private(company, user_id, chat)
+        return item | _make_private_fields(company, user_id, chat)
     role = "OWNER" if chat.owner == user_id else "MEMBER"
-    card = core_card(company, chat) | _chat_extras(chat) | {"contains_collaber": False, "role": role}
-    lines = {"lines": _lines(company, chat)} if chat.entity_type == "LINES" else {}
+    card = core_card(company, chat) | _make_chat_extras(chat) | {"contains_collaber": False, "role": role}
+    lines = {"lines": _make_session_fields(company, chat)} if chat.entity_type == "LINES" else {}
     return item | {"chat": card, **lines, "user": user_card(company.person(last.author_id)), "options": []}
 
 
-def _private(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
+def _make_private_fields(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
     """A dialog of two is named after the other one."""
     other = company.person(next((member for member in chat.members if member != user_id), user_id))
     settings: dict[str, Any] = {"text_field_enabled": True, "background_id": None, "mute_list": []}
@@ -132,7 +132,7 @@ def _private(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
     return shown | {"id": other.id, "type": "user", "title": other.name} if other else shown
 
 
-def _chat_extras(chat: Chat) -> dict[str, Any]:
+def _make_chat_extras(chat: Chat) -> dict[str, Any]:
     return {
         "avatar": "",
         "mute_list": [],
@@ -141,17 +141,17 @@ def _chat_extras(chat: Chat) -> dict[str, Any]:
     }
 
 
-def _lines(company: Company, chat: Chat) -> dict[str, Any]:
+def _make_session_fields(company: Company, chat: Chat) -> dict[str, Any]:
     session = company.sessions[chat.session_id]
     return {"id": session.id, "status": int(session.status), "date_create": iso(session.created)}
 
 
-def _message(company: Company, message: Message, wish: RecentFilter) -> dict[str, Any]:
+def _make_message(company: Company, message: Message, wanted: RecentFilter) -> dict[str, Any]:
     files = [company.files[number] for number in message.file_ids]
-    read_by_client = any(_has_read(company, client, message) for client in _clients(company, message.chat_id))
+    read_by_client = any(_has_read(company, client, message) for client in _list_clients(company, message.chat_id))
     return {
         "id": message.id,
-        "text": message.text if wish.markup else _plain(message, files),
+        "text": message.text if wanted.markup else _strip_markup(message, files),
         "file": {"type": KINDS.get(files[0].name.rpartition(".")[2], "file"), "name": files[0].name}
         if files
         else False,
@@ -164,7 +164,7 @@ def _message(company: Company, message: Message, wish: RecentFilter) -> dict[str
     }
 
 
-def _clients(company: Company, chat_id: int) -> list[int]:
+def _list_clients(company: Company, chat_id: int) -> list[int]:
     return [member for member in company.chats[chat_id].members if member in company.clients]
 
 
@@ -172,7 +172,7 @@ def _has_read(company: Company, user_id: int, message: Message) -> bool:
     return company.reads.get((user_id, message.chat_id), 0) >= message.id
 
 
-def _plain(message: Message, files: list[File]) -> str:
+def _strip_markup(message: Message, files: list[File]) -> str:
     """One line without markup; a file or an attachment is mentioned."""
     attached = ["[Attachment]"] if message.attach else []
     mentions = [*attached, *(["[File]"] if files else [])]

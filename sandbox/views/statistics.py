@@ -25,15 +25,15 @@ STAT_FIELDS = (
 )
 
 
-def _iso(moment: datetime | None) -> str | None:
+def _format_optional(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
 
 
-def _seconds(start: datetime, end: datetime | None) -> int | None:
+def _count_seconds(start: datetime, end: datetime | None) -> int | None:
     return int((end - start).total_seconds()) if end else None
 
 
-def _status(session: Session) -> str:
+def _choose_status(session: Session) -> str:
     if session.spam:
         return "spam"
     if session.closed:
@@ -46,10 +46,10 @@ def _status(session: Session) -> str:
 def dated(session: Session) -> dict[str, Any]:
     """Return the figures a session carries in itself."""
     return {
-        "status": _status(session),
+        "status": _choose_status(session),
         "vote": VOTES.get(session.vote, "none"),
-        "waitAnswer": _seconds(session.created, session.first_answer),
-        "waitClose": _seconds(session.created, session.closed_at),
+        "waitAnswer": _count_seconds(session.created, session.first_answer),
+        "waitClose": _count_seconds(session.created, session.closed_at),
     }
 
 
@@ -66,15 +66,15 @@ def first_answer_in_time(company: Company, session: Session) -> bool | None:
     return bool(waited <= limit)
 
 
-def _vote_head(company: Company, session: Session) -> int | None:
+def _find_head_vote(company: Company, session: Session) -> int | None:
     return session.vote_head or None if company.switches.plan.head_vote else None
 
 
-def _comment_head(company: Company, session: Session) -> str | None:
+def _find_head_comment(company: Company, session: Session) -> str | None:
     return session.comment_head or None if company.switches.plan.head_vote else None
 
 
-def _messages(company: Company, session: Session) -> Counter[str]:
+def _count_messages(company: Company, session: Session) -> Counter[str]:
     counted: Counter[str] = Counter()
     for message in company.messages_in(session):
         counted["all"] += 1
@@ -83,7 +83,7 @@ def _messages(company: Company, session: Session) -> Counter[str]:
     return counted
 
 
-def _transfers(company: Company, session: Session) -> int:
+def _count_transfers(company: Company, session: Session) -> int:
     return len(company.transfers_of(session))
 
 
@@ -101,21 +101,21 @@ def session_card(company: Company, user_id: int, session: Session) -> dict[str, 
         "userCode": session.user_code,
         "chatId": session.chat_id,
         "dateCreate": iso(session.created),
-        "dateClose": _iso(session.closed_at),
-        "dateFirstAnswer": _iso(session.first_answer),
-        "dateOperatorAnswer": _iso(session.operator_answer),
+        "dateClose": _format_optional(session.closed_at),
+        "dateFirstAnswer": _format_optional(session.first_answer),
+        "dateOperatorAnswer": _format_optional(session.operator_answer),
         "status": figures["status"],
         "closeReason": session.close_reason,
         "vote": figures["vote"],
-        "voteHead": _vote_head(company, session),
-        "commentHead": _comment_head(company, session),
+        "voteHead": _find_head_vote(company, session),
+        "commentHead": _find_head_comment(company, session),
         "crmEntityType": crm_type.lower() if readable else None,
         "crmEntityId": crm_id if readable else None,
-        "queueTransfers": _transfers(company, session),
+        "queueTransfers": _count_transfers(company, session),
         "waitAnswer": figures["waitAnswer"],
         "waitClose": figures["waitClose"],
         "kpiFirstAnswer": first_answer_in_time(company, session),
-        "messageCount": _messages(company, session)["all"],
+        "messageCount": _count_messages(company, session)["all"],
     }
 
 
@@ -123,7 +123,7 @@ def stat_card(company: Company, session: Session | None, session_id: int = 0) ->
     """Return the figures of one session, nulls for an unknown one."""
     if session is None:
         return {"sessionId": session_id} | dict.fromkeys(STAT_FIELDS)
-    figures, counted = dated(session), _messages(company, session)
+    figures, counted = dated(session), _count_messages(company, session)
     return {
         "sessionId": session.id,
         "waitAnswer": figures["waitAnswer"],
@@ -131,10 +131,10 @@ def stat_card(company: Company, session: Session | None, session_id: int = 0) ->
         "messagesCount": counted["all"],
         "messagesOperatorCount": counted["operator"],
         "messagesClientCount": counted["client"],
-        "transfersCount": _transfers(company, session),
+        "transfersCount": _count_transfers(company, session),
         "kpiFirstAnswer": first_answer_in_time(company, session),
         "vote": figures["vote"],
-        "voteHead": _vote_head(company, session),
+        "voteHead": _find_head_vote(company, session),
     }
 
 
@@ -146,10 +146,10 @@ def rating_card(company: Company, session: Session) -> dict[str, Any]:
         "operatorId": session.operator_id or None,
         "source": session.source,
         "vote": VOTES.get(session.vote, "none"),
-        "voteHead": _vote_head(company, session),
-        "commentHead": _comment_head(company, session),
-        "dateVote": _iso(session.voted_at),
-        "dateSessionClose": _iso(session.closed_at),
+        "voteHead": _find_head_vote(company, session),
+        "commentHead": _find_head_comment(company, session),
+        "dateVote": _format_optional(session.voted_at),
+        "dateSessionClose": _format_optional(session.closed_at),
     }
 
 
@@ -179,21 +179,21 @@ def load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
         "activeSessions": load_of(company, line, user_id),
         "maxChat": int(line.settings["MAX_CHAT"]),
         "freeSlots": free_places(company, line, user_id),
-        "lastActivityDate": _iso(user.last_activity),
+        "lastActivityDate": _format_optional(user.last_activity),
     }
 
 
-def _mean(numbers: list[int]) -> int:
+def _compute_mean(numbers: list[int]) -> int:
     return round(fmean(numbers)) if numbers else 0
 
 
-def _positive_rate(sessions: list[Session]) -> float:
+def _compute_positive_rate(sessions: list[Session]) -> float:
     votes = [session.vote for session in sessions if session.vote]
     return round(votes.count(LIKE) / len(votes), 4) if votes else 0
 
 
-def _average(sessions: list[Session], measure: str) -> int:
-    return _mean([figure for session in sessions if (figure := dated(session)[measure]) is not None])
+def _compute_average(sessions: list[Session], measure: str) -> int:
+    return _compute_mean([figure for session in sessions if (figure := dated(session)[measure]) is not None])
 
 
 def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
@@ -205,12 +205,12 @@ def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
         "totalSessions": len(sessions),
         "closedSessions": sum(session.closed for session in sessions),
         "spamSessions": sum(session.spam for session in sessions),
-        "avgWaitAnswer": _average(sessions, "waitAnswer"),
-        "avgSessionDuration": _average(sessions, "waitClose"),
+        "avgWaitAnswer": _compute_average(sessions, "waitAnswer"),
+        "avgSessionDuration": _compute_average(sessions, "waitClose"),
         "likeCount": votes[LIKE],
         "dislikeCount": votes[DISLIKE],
         "votedSessions": votes[LIKE] + votes[DISLIKE],
-        "positiveRate": _positive_rate(sessions),
+        "positiveRate": _compute_positive_rate(sessions),
         "kpiFirstAnswerOk": kpi[True],
         "kpiFirstAnswerFail": kpi[False],
         "sessionsBySource": [
@@ -218,19 +218,21 @@ def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
             for source, count in sorted(Counter(session.source for session in sessions).items())
         ],
         "sessionsByHour": [hours[hour] for hour in range(24)],
-        "sessionsByOperator": _by_operator(sessions),
+        "sessionsByOperator": _summarize_operators(sessions),
     }
 
 
-def _by_operator(sessions: list[Session]) -> list[dict[str, Any]]:
+def _summarize_operators(sessions: list[Session]) -> list[dict[str, Any]]:
     operators = sorted({session.operator_id for session in sessions if session.operator_id})
-    return [_operator_row(number, [item for item in sessions if item.operator_id == number]) for number in operators]
+    return [
+        _summarize_operator(number, [item for item in sessions if item.operator_id == number]) for number in operators
+    ]
 
 
-def _operator_row(operator_id: int, sessions: list[Session]) -> dict[str, Any]:
+def _summarize_operator(operator_id: int, sessions: list[Session]) -> dict[str, Any]:
     return {
         "operatorId": operator_id,
         "count": len(sessions),
-        "avgWaitAnswer": _average(sessions, "waitAnswer"),
-        "positiveRate": _positive_rate(sessions),
+        "avgWaitAnswer": _compute_average(sessions, "waitAnswer"),
+        "positiveRate": _compute_positive_rate(sessions),
     }

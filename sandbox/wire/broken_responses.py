@@ -73,13 +73,13 @@ class TricklingResponse(_AlteredResponse):
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send piece by piece."""
         await self._send_head(send)
-        pieces = list(self._pieces())
+        pieces = list(self._split_body())
         for piece in pieces:
             await asyncio.sleep(self._seconds / len(pieces))
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _split_body(self) -> Iterator[bytes]:
         size = max(1, -(-len(self.body) // PIECES))
         for start in range(0, len(self.body), size):
             yield bytes(self.body[start : start + size])

@@ -33,11 +33,11 @@ class Dispatcher:
     def perform(self, name: str, params: Mapping[str, Any], credentials: RequestCredentials) -> CallResult:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        start, params = php.integer(params.get("start")), _own_params(params)
+        start, params = php.integer(params.get("start")), _drop_reserved(params)
         caller: Identity | None = None
         try:
             self._admit_site()
-            behaviour = _behaviour(name)
+            behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
             answer = self._run(behaviour, params, caller, start)
@@ -51,13 +51,13 @@ class Dispatcher:
     def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> CallResult:
         """Log a call that never got as far as its method."""
         answer = CallResult(refusal=refusal)
-        self._log(name, _own_params(params), None, answer)
+        self._log(name, _drop_reserved(params), None, answer)
         return answer
 
     def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Identity) -> CallResult:
-        start, params = php.integer(params.get("start")), _own_params(params)
+        start, params = php.integer(params.get("start")), _drop_reserved(params)
         try:
-            behaviour = _behaviour(name)
+            behaviour = _find_behaviour(name)
             if self.company.faults.strikes_within_batch(name):
                 raise operation_limit()
             answer = self._run(behaviour, params, caller, start)
@@ -75,7 +75,7 @@ class Dispatcher:
                 self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller), start
             )
         except RefusalError as refusal:
-            raise self._replaced(refusal) from refusal
+            raise self._replace_refusal(refusal) from refusal
         if isinstance(result, ResultPage):
             return CallResult(result.result, operating=operating, total=result.total, next=result.next)
         return CallResult(result, operating=operating)
@@ -105,7 +105,7 @@ class Dispatcher:
         hold.calls -= 1 if hold.calls else 0
         raise RefusalError(hold.code, hold.text, hold.status)
 
-    def _replaced(self, refusal: RefusalError) -> RefusalError:
+    def _replace_refusal(self, refusal: RefusalError) -> RefusalError:
         """Let the exception that a lower layer left behind take the place of a refusal."""
         pending = self.company.switches.pending
         if pending is None:
@@ -130,7 +130,7 @@ class Dispatcher:
         )
 
 
-def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+def _drop_reserved(params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out the parameters that the core keeps to itself."""
     return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
@@ -141,7 +141,7 @@ def _check_link(params: Mapping[str, Any]) -> None:
         raise RefusalError("ACCESS_DENIED", "Link check failed", FORBIDDEN)
 
 
-def _behaviour(name: str) -> Behaviour:
+def _find_behaviour(name: str) -> Behaviour:
     found = find(name)
     if found is None:
         raise method_not_found()

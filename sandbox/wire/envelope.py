@@ -57,10 +57,10 @@ def _read_json(body: bytes) -> dict[str, Any]:
         read = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return {}
-    return read if isinstance(read, dict) and _shallow(read) else {}
+    return read if isinstance(read, dict) and _is_shallow(read) else {}
 
 
-def _shallow(value: Any) -> bool:
+def _is_shallow(value: Any) -> bool:
     level = [value]
     for _ in range(JSON_DEPTH):
         level = [child for item in level for child in php.values(item)]

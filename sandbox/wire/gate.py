@@ -21,7 +21,7 @@ _REFUSALS = {
     FaultKind.QUERY_LIMIT: query_limit,
     FaultKind.OPERATION_LIMIT: operation_limit,
 }
-_SPOILED: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
+_SPOILERS: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
     FaultKind.DROP_AFTER: lambda _rule, _whole: broken_responses.DroppedResponse(),
     FaultKind.RESET: lambda _rule, whole: broken_responses.InterruptedResponse(whole),
     FaultKind.STATUS: lambda rule, _whole: broken_responses.error_page(rule.status),
@@ -40,17 +40,17 @@ async def answer(
         return respond(dispatcher.turn_away(name, params, query_limit()), company.clock)
     rule = company.faults.strike(name, oauth=bool(credentials.access_token))
     if rule and not rule.executed:
-        return _withheld(dispatcher, name, params, rule)
+        return _withhold(dispatcher, name, params, rule)
     response = respond(dispatcher.perform(name, params, credentials), company.clock)
     if rule is None:
         return response
     if rule.kind is FaultKind.DELAY:
         await asyncio.sleep(rule.seconds)
         return response
-    return _SPOILED[rule.kind](rule, response)
+    return _SPOILERS[rule.kind](rule, response)
 
 
-def _withheld(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: FaultRule) -> Response:
+def _withhold(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: FaultRule) -> Response:
     """Answer without executing; the log tells the kind of the fault."""
     if rule.kind in _REFUSALS:
         turned_away = dispatcher.turn_away(name, params, _REFUSALS[rule.kind]())

@@ -26,7 +26,7 @@ def oauth_routes() -> list[Route]:
     """Return the routes of the authorization server."""
     return [
         Route("/oauth/authorize/", _authorize, methods=["GET"]),
-        Route("/oauth/token/", _token, methods=["GET"]),
+        Route("/oauth/token/", _issue_tokens, methods=["GET"]),
     ]
 
 
@@ -37,8 +37,8 @@ async def _authorize(request: Request) -> Response:
     application = company.oauth.applications.get(asked.get("client_id", ""))
     if application is None:
         return HTMLResponse(NO_APPLICATION, 400)
-    target = _split(asked.get("redirect_uri", application.redirect_uri))
-    registered = target == _split(application.redirect_uri)
+    target = _split_address(asked.get("redirect_uri", application.redirect_uri))
+    registered = target == _split_address(application.redirect_uri)
     if target is None or not (registered or is_loopback(target.hostname or "")):
         return HTMLResponse(NO_APPLICATION, 400)
     answer = {
@@ -53,7 +53,7 @@ async def _authorize(request: Request) -> Response:
     return RedirectResponse(urlunsplit(target._replace(query=query)), 302)
 
 
-def _split(address: str) -> SplitResult | None:
+def _split_address(address: str) -> SplitResult | None:
     """Take an address apart; None if no browser could be sent there."""
     try:
         parts = urlsplit(address)
@@ -62,18 +62,18 @@ def _split(address: str) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-async def _token(request: Request) -> Response:
+async def _issue_tokens(request: Request) -> Response:
     company: Company = request.app.state.company
     try:
         tokens = company.oauth.grant(request.query_params, company.clock())
-        response = PortalResponse(_shown(tokens, request, company))
+        response = PortalResponse(_describe_tokens(tokens, request, company))
     except RefusalError as refusal:
         response = PortalResponse(refusal.body(), refusal.status)
     await asyncio.sleep(company.oauth.delay)
     return response
 
 
-def _shown(tokens: TokenPair, request: Request, company: Company) -> dict[str, Any]:
+def _describe_tokens(tokens: TokenPair, request: Request, company: Company) -> dict[str, Any]:
     application = tokens.access.application
     own = f"{request.url.scheme}://{request.url.netloc}/rest/"
     return {
