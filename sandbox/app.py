@@ -5,14 +5,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox.control.routes import control_routes
+from sandbox.control.routes import make_control_routes
 from sandbox.domain.identity import RequestCredentials
-from sandbox.seed.seed import seeded_company
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.wire import gate
 from sandbox.wire.dispatch import Dispatcher
 from sandbox.wire.envelope import read_params
-from sandbox.wire.oauth_routes import oauth_routes
+from sandbox.wire.oauth_routes import make_oauth_routes
 
 SUFFIX = ".json"
 WEBHOOK_DEPTH = 3
@@ -23,11 +23,11 @@ def create_app(company: Company | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/rest/{path:path}", _handle_call, methods=["GET", "POST"]),
-            *oauth_routes(),
-            Mount("/_sandbox", routes=control_routes()),
+            *make_oauth_routes(),
+            Mount("/_sandbox", routes=make_control_routes()),
         ]
     )
-    app.state.company = company or seeded_company()
+    app.state.company = company or create_seeded_company()
     return app
 
 
@@ -36,7 +36,7 @@ async def _handle_call(request: Request) -> Response:
     login, secret, method = _split_path(request.path_params["path"])
     credentials = RequestCredentials(login, secret, "" if secret else _find_access_token(request, params))
     company: Company = request.app.state.company
-    return await gate.answer(Dispatcher(company), method, params, credentials)
+    return await gate.answer_request(Dispatcher(company), method, params, credentials)
 
 
 def _split_path(path: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 
 from sandbox.state.company import Company
-from sandbox.state.faults import LONGEST_PAUSE, read_plan
+from sandbox.state.faults import LONGEST_PAUSE, read_fault_plan
 from sandbox.state.limits import read_limits
 from sandbox.state.oauth import AuthorizationServer
 from sandbox.state.validation import BadInputError
@@ -24,7 +24,7 @@ def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
 
 
 def _set_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).faults.arrange(*read_plan(body))
+    _find_company(request).faults.arrange(*read_fault_plan(body))
     return _show_faults(request, body)
 
 

@@ -7,16 +7,16 @@ from typing import Any
 from sandbox.state.company import Company
 from sandbox.state.connectors import Connector
 from sandbox.state.records import Chat, Line, Session
-from sandbox.views.chats import entity_data_1, entity_data_2, iso
+from sandbox.views.chats import format_iso, make_entity_data_1, make_entity_data_2
 
 
-def state(company: Company) -> dict[str, Any]:
+def describe_company(company: Company) -> dict[str, Any]:
     """Return a compact picture of the company."""
     invited: dict[int, list[int]] = defaultdict(list)
     for user_id, chat_id in sorted(company.recents):
         invited[chat_id].append(user_id)
     return {
-        "now": iso(company.clock()),
+        "now": format_iso(company.clock()),
         "lines": [_describe_line(line) for line in company.lines.values()],
         "chats": [_describe_chat(company, chat, invited[chat.id]) for chat in company.chats.values()],
         "sessions": [_describe_session(company, session) for session in company.sessions.values()],
@@ -29,7 +29,7 @@ def state(company: Company) -> dict[str, Any]:
     }
 
 
-def messages(company: Company) -> list[dict[str, Any]]:
+def describe_messages(company: Company) -> list[dict[str, Any]]:
     """Return every message, oldest first in each chat."""
     return [
         {
@@ -37,7 +37,7 @@ def messages(company: Company) -> list[dict[str, Any]]:
             "chat_id": message.chat_id,
             "session_id": message.session_id,
             "author_id": message.author_id,
-            "created": iso(message.created),
+            "created": format_iso(message.created),
             "text": message.text,
             "system": message.system,
             "hidden": message.hidden,
@@ -82,8 +82,8 @@ def _describe_chat(company: Company, chat: Chat, invited: list[int]) -> dict[str
         "status": session.status if session else None,
         "pinned": bool(session and session.paused),
         "silent": chat.silent == "Y",
-        "entity_data_1": entity_data_1(company, chat),
-        "entity_data_2": entity_data_2(chat),
+        "entity_data_1": make_entity_data_1(company, chat),
+        "entity_data_2": make_entity_data_2(chat),
         "entity_data_3": chat.silent,
         "messages": len(messages),
         "last_message": messages[-1].text if messages else None,
@@ -109,7 +109,7 @@ def _describe_session(company: Company, session: Session) -> dict[str, Any]:
         "vote_head": session.vote_head,
         "comment_head": session.comment_head,
         "messages": len(company.messages_in(session)),
-        "created": iso(session.created),
+        "created": format_iso(session.created),
         "first_answer": _format_optional(session.first_answer),
         "closed_at": _format_optional(session.closed_at),
         "voted_at": _format_optional(session.voted_at),
@@ -118,4 +118,4 @@ def _describe_session(company: Company, session: Session) -> dict[str, Any]:
 
 
 def _format_optional(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
+    return format_iso(moment) if moment else None

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.control import faults
-from sandbox.control.inspection import messages, state
-from sandbox.control.switches import apply_patch, fields_of
-from sandbox.domain.new_clients import chat_of_stranger
-from sandbox.domain.operator_messages import client_writes, operator_writes
-from sandbox.domain.transfers import dismiss
+from sandbox.control.inspection import describe_company, describe_messages
+from sandbox.control.switches import apply_patch, describe_switches
+from sandbox.domain.new_clients import open_chat_for_new_client
+from sandbox.domain.operator_messages import write_as_client, write_as_operator
+from sandbox.domain.transfers import dismiss_employee
 from sandbox.seed import bulk
-from sandbox.seed.seed import seeded_company
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.limits import PortalLimits
 from sandbox.state.records import AccessKey, Chat, File
@@ -29,7 +29,7 @@ LONGEST_ADVANCE = 10 * 366 * 86400
 KINDS = ("webhook", "application", "session")
 
 
-def control_routes() -> list[Route]:
+def make_control_routes() -> list[Route]:
     """Return the routes of the control API."""
     posts: dict[str, Action] = {
         "/client-message": _post_client_message,
@@ -83,16 +83,16 @@ def _find_company(request: Request) -> Company:
 
 
 def _show_state(request: Request, _body: dict[str, Any]) -> Any:
-    return state(_find_company(request))
+    return describe_company(_find_company(request))
 
 
 def _show_messages(request: Request, _body: dict[str, Any]) -> Any:
-    return {"messages": messages(_find_company(request))}
+    return {"messages": describe_messages(_find_company(request))}
 
 
 def _add_dialogs(request: Request, body: dict[str, Any]) -> Any:
-    company, wanted = _find_company(request), bulk.wanted(body)
-    bulk.gather(company, wanted)
+    company, wanted = _find_company(request), bulk.read_dialog_counts(body)
+    bulk.add_dialogs(company, wanted)
     return {"dialogs": wanted.dialogs, "waiting": wanted.waiting}
 
 
@@ -107,7 +107,7 @@ def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
 
 def _reset_company(request: Request, _body: dict[str, Any]) -> Any:
     timers = _find_company(request).limits
-    request.app.state.company = fresh = seeded_company()
+    request.app.state.company = fresh = create_seeded_company()
     fresh.limits = PortalLimits(timers.pace, timers.wall)
     return {"ok": True}
 
@@ -124,7 +124,7 @@ def _advance_clock(request: Request, body: dict[str, Any]) -> Any:
 def _set_switches(request: Request, body: dict[str, Any]) -> Any:
     switches = _find_company(request).switches
     apply_patch(switches, body)
-    return fields_of(switches)
+    return describe_switches(switches)
 
 
 def _add_access_key(request: Request, body: dict[str, Any]) -> Any:
@@ -159,9 +159,9 @@ def _find_chat(company: Company, body: dict[str, Any]) -> Chat:
 def _post_client_message(request: Request, body: dict[str, Any]) -> Any:
     company = _find_company(request)
     text, files = read_required(body, "text", (str,)), _read_files(body)
-    chat = chat_of_stranger(company, body) if "line_id" in body else _find_chat(company, body)
+    chat = open_chat_for_new_client(company, body) if "line_id" in body else _find_chat(company, body)
     company.clock.advance(1)
-    message = client_writes(company, chat, text, [_add_file(company, chat, *file) for file in files])
+    message = write_as_client(company, chat, text, [_add_file(company, chat, *file) for file in files])
     return {
         "chat_id": chat.id,
         "user_code": chat.user_code,
@@ -191,13 +191,13 @@ def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
     text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
     chat = _find_chat(company, body)
     company.clock.advance(1)
-    message = operator_writes(company, chat, user_id, text)
+    message = write_as_operator(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
 
 
 def _dismiss_employee(request: Request, body: dict[str, Any]) -> Any:
     company = _find_company(request)
-    dismiss(company, _read_employee(company, body))
+    dismiss_employee(company, _read_employee(company, body))
     return {"ok": True}
 
 

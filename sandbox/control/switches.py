@@ -10,7 +10,7 @@ from sandbox.state.validation import BadInputError, read_required
 STAGES = ("chat", "session", "data")
 
 
-def fields_of(switches: Switches) -> dict[str, Any]:
+def describe_switches(switches: Switches) -> dict[str, Any]:
     """Return the switches as JSON."""
     shown = asdict(switches)
     shown["locked_chats"] = sorted(switches.locked_chats)

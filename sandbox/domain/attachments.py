@@ -33,7 +33,7 @@ def check_keyboard(value: Any) -> None:
     """Refuse a keyboard without buttons, or with buttons without a text."""
     keyboard = _decode(value)
     buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
-    if not _is_list_of_objects(buttons) or not all(map(_is_button, php.values(buttons))):
+    if not _is_list_of_objects(buttons) or not all(map(_is_button, php.list_values(buttons))):
         raise RefusalError("KEYBOARD_ERROR", "Incorrect keyboard params")
 
 
@@ -41,7 +41,7 @@ def check_menu(value: Any) -> None:
     """Refuse a context menu without items, or with items without a text."""
     menu = _decode(value)
     items = menu["ITEMS"] if isinstance(menu, dict) and "ITEMS" in menu else menu
-    if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.values(items)):
+    if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.list_values(items)):
         raise RefusalError("MENU_ERROR", "Incorrect menu params")
 
 
@@ -50,5 +50,5 @@ def _is_button(button: dict[str, Any]) -> bool:
 
 
 def _is_list_of_objects(items: Any) -> bool:
-    found = php.values(items)
+    found = php.list_values(items)
     return bool(found) and all(isinstance(item, dict) for item in found)

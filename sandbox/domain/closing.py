@@ -9,12 +9,12 @@ VOTES = {"1": LIKE, "0": DISLIKE}
 SITE_CHAT = "livechat"
 
 
-def finish(company: Company, chat: Chat, session: Session) -> None:
+def finish_session(company: Company, chat: Chat, session: Session) -> None:
     """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
     line = company.line_of(session)
     asked_already = session.wait_action and not session.wait_answer
     if line is None or not line.on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
-        close(company, chat, session, Status.CLOSED, "operator")
+        close_session(company, chat, session, Status.CLOSED, "operator")
         return
     session.status = Status.CLOSING
     session.wait_action, session.wait_answer = True, False
@@ -38,7 +38,9 @@ def _await_vote(company: Company, session: Session, seconds: int) -> None:
     session.vote_until = company.clock() + timedelta(seconds=seconds) if seconds else None
 
 
-def close(company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False) -> None:
+def close_session(
+    company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False
+) -> None:
     """Close a session for good and let go of its chat; by force its people and its silent mode stay."""
     if session.id == chat.session_id:
         company.announce(chat, f"Conversation #{session.id} finished")
@@ -57,16 +59,16 @@ def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> N
     """Close a session as spam, without a word to the client."""
     company.announce(chat, f"{company.mention(user_id)} marked the conversation as spam")
     session.spam = True
-    close(company, chat, session, Status.SPAM, "spam")
+    close_session(company, chat, session, Status.SPAM, "spam")
 
 
-def vote_in(chat: Chat, text: str) -> int:
+def read_vote(chat: Chat, text: str) -> int:
     """Read a vote out of a client's message: 1 or 0, alone or before a blank; in the site chat one clicks instead."""
     alone = len(text.strip()) == 1 or text[1:2] == " "
     return VOTES.get(text[:1], 0) if alone and chat.connector != SITE_CHAT else 0
 
 
-def session_to_vote_on(company: Company, chat: Chat) -> Session | None:
+def find_session_to_vote_on(company: Company, chat: Chat) -> Session | None:
     """Find the session that waits for a client's vote; a closed one is opened once more for it."""
     last = company.sessions_of(chat.id)[-1:]
     if not last or not last[0].wait_vote:
@@ -89,7 +91,7 @@ def _reopen(company: Company, chat: Chat, session: Session) -> None:
     company.announce(chat, f"Conversation #{session.id} was opened again")
 
 
-def take_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
+def store_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
     """Store a client's vote unless it comes too late; then close at once or later, as the line says."""
     line = company.line_of(session)
     if _is_too_late(company, session) or line is None:
@@ -100,4 +102,4 @@ def take_vote(company: Company, chat: Chat, session: Session, vote: int) -> None
     thanks = "VOTE_MESSAGE_2_LIKE" if vote == LIKE else "VOTE_MESSAGE_2_DISLIKE"
     company.announce(chat, line.settings[thanks], to_client=True)
     if line.on("VOTE_CLOSING_DELAY"):
-        close(company, chat, session, Status.CLOSED, "client")
+        close_session(company, chat, session, Status.CLOSED, "client")

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import RefusalError, method_not_found
+from sandbox.state.errors import RefusalError, make_method_not_found_error
 from sandbox.state.records import AccessKey
 
 UNAUTHORIZED = 401
@@ -68,14 +68,14 @@ def _find_by_token(company: Company, token: str) -> AccessKey:
 
 def _find_user_id(company: Company, login: str) -> int:
     if login.isascii() and login.isdigit():
-        return php.integer(login)
+        return php.to_integer(login)
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)
 
 
-def beyond_scopes(caller: Identity, *, hidden: bool) -> RefusalError:
+def make_scope_error(caller: Identity, *, hidden: bool) -> RefusalError:
     """Return the answer to a caller who lacks the scope of a method; some portals hide the method instead."""
     if hidden:
-        return method_not_found()
+        return make_method_not_found_error()
     token = "webhook" if caller.kind == "webhook" else "access"
     text = f"The request requires higher privileges than provided by the {token} token"
     return RefusalError("insufficient_scope", text, UNAUTHORIZED)

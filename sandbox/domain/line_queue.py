@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.permissions import list_queue_members
 from sandbox.domain.queues import is_present
 from sandbox.state import php
 from sandbox.state.company import Company
@@ -19,7 +19,7 @@ NO_FIELDS: dict[str, Any] = {
 
 def read_queue(sent: Any, *, plain_ids: bool) -> list[QueueEntity] | None:
     """Read a queue as sent, None when an entry has another form; only adding a line takes plain user ids."""
-    entities = [_read_entry(item, plain_ids=plain_ids) for item in php.values(sent)]
+    entities = [_read_entry(item, plain_ids=plain_ids) for item in php.list_values(sent)]
     return None if None in entities else [entity for entity in entities if entity]
 
 
@@ -29,7 +29,9 @@ def _read_entry(item: Any, *, plain_ids: bool) -> QueueEntity | None:
     if not isinstance(item, dict) or item.get("ENTITY_TYPE") not in ("user", "department"):
         return None
     number = item.get("ENTITY_ID")
-    return (item["ENTITY_TYPE"], php.integer(number)) if php.numeric(number) and php.integer(number) > 0 else None
+    return (
+        (item["ENTITY_TYPE"], php.to_integer(number)) if php.is_numeric(number) and php.to_integer(number) > 0 else None
+    )
 
 
 def names_anybody(company: Company, entities: list[QueueEntity]) -> bool:
@@ -48,7 +50,7 @@ def fill_queue(company: Company, line: Line, entities: list[QueueEntity], caller
         lasting = [("user", caller_id)]
         line.user_fields[caller_id] = _make_user_fields(company, caller_id)
     line.queue = [LineQueueEntry(company.next_id("queue"), *entity) for entity in lasting]
-    members = queue_members(company, line)
+    members = list_queue_members(company, line)
     line.user_fields = {number: fields for number, fields in line.user_fields.items() if number in members}
 
 
@@ -67,15 +69,15 @@ def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:
     if not isinstance(sent, dict):
         return {}
     return {
-        php.integer(user_id): {name: fields.get(name, empty) for name, empty in NO_FIELDS.items()}
+        php.to_integer(user_id): {name: fields.get(name, empty) for name, empty in NO_FIELDS.items()}
         for user_id, fields in sent.items()
         if isinstance(fields, dict)
     }
 
 
-def shown_queue(company: Company, line: Line, *, offline: bool = True) -> list[str]:
+def list_queue_users(company: Company, line: Line, *, offline: bool = True) -> list[str]:
     """Return the ids of the queue's users as strings."""
-    members = queue_members(company, line)
+    members = list_queue_members(company, line)
     return [str(user_id) for user_id in members if offline or _is_online(company, user_id)]
 
 
@@ -84,12 +86,12 @@ def _is_online(company: Company, user_id: int) -> bool:
     return bool(user and user.presence == "online")
 
 
-def shown_fields(line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
+def describe_user_fields(line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
     """Return the presentation of the queue's users; an empty one is a list."""
     return {user_id: line.user_fields.get(int(user_id), NO_FIELDS) for user_id in user_ids} or []
 
 
-def shown_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
+def describe_queue_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
     """Return the rows of the queue by user; an empty map is a list."""
     return {
         user_id: {
@@ -119,11 +121,11 @@ def _covers(company: Company, entry: LineQueueEntry, user_id: int) -> bool:
     return bool(user and entry.entity_id in user.departments)
 
 
-def anyone_online(company: Company, line: Line) -> str:
+def format_online_flag(company: Company, line: Line) -> str:
     """Tell with Y or N whether the line can count on anyone now."""
-    return "Y" if any(is_present(company, line, user_id) for user_id in queue_members(company, line)) else "N"
+    return "Y" if any(is_present(company, line, user_id) for user_id in list_queue_members(company, line)) else "N"
 
 
-def shown_entries(line: Line) -> list[dict[str, str]]:
+def describe_queue_entries(line: Line) -> list[dict[str, str]]:
     """Return the entries of the queue as they were configured."""
     return [{"ENTITY_TYPE": entry.entity_type, "ENTITY_ID": str(entry.entity_id)} for entry in line.queue]

@@ -7,7 +7,7 @@ from sandbox.state.records import Chat, Client
 from sandbox.state.validation import BadInputError, read_required
 
 
-def chat_of_stranger(company: Company, body: dict[str, Any]) -> Chat:
+def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
     """Create the chat of a new client of a line."""
     line = company.lines.get(read_required(body, "line_id", (int,)))
     if line is None:

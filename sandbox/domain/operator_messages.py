@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from sandbox.domain.closing import SITE_CHAT, session_to_vote_on, take_vote, vote_in
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.closing import SITE_CHAT, find_session_to_vote_on, read_vote, store_vote
+from sandbox.domain.permissions import list_queue_members
 from sandbox.domain.queues import is_present, pass_on
-from sandbox.domain.sessions import greet, is_new, open_session, start, start_by
+from sandbox.domain.sessions import is_first_session, load_open_session, send_greeting, start_session, start_session_as
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Message, Session, Status
 
 
-def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
+def write_as_client(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
     """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
-    vote = vote_in(chat, text)
-    rated = session_to_vote_on(company, chat) if vote else None
-    known = rated or open_session(company, chat)
-    session = known or start(company, chat)
+    vote = read_vote(chat, text)
+    rated = find_session_to_vote_on(company, chat) if vote else None
+    known = rated or load_open_session(company, chat)
+    session = known or start_session(company, chat)
     message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
     if rated:
-        take_vote(company, chat, rated, vote)
+        store_vote(company, chat, rated, vote)
     elif session:
         _note_client_message(company, chat, session, new=session is not known)
     return message
@@ -39,8 +39,8 @@ def _greet_if_due(company: Company, chat: Chat, session: Session) -> None:
     line = company.line_of(session)
     if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
         return
-    if line.on("SEND_WELCOME_EACH_SESSION") or is_new(company, chat):
-        greet(company, chat, session)
+    if line.on("SEND_WELCOME_EACH_SESSION") or is_first_session(company, chat):
+        send_greeting(company, chat, session)
 
 
 def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> None:
@@ -48,20 +48,20 @@ def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> No
     line, holder = company.line_of(session), session.operator_id
     if line is None or session.paused or session.wait_answer or company.is_bot(holder):
         return
-    if not is_present(company, line, holder) and queue_members(company, line) != [holder]:
+    if not is_present(company, line, holder) and list_queue_members(company, line) != [holder]:
         pass_on(company, chat, session)
 
 
-def operator_writes(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
+def write_as_operator(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
     """Send an operator's message to the client, in a session of their own if none is open.
 
     In silent mode it stays inside, and the session does not notice.
     """
     if chat.silent == "Y":
         return company.say(chat, author_id, text, hidden=True, **details)
-    session = open_session(company, chat)
+    session = load_open_session(company, chat)
     if session is None and chat.id not in company.switches.load_failures:
-        session = start_by(company, chat, author_id)
+        session = start_session_as(company, chat, author_id)
     if session:
         session.status, session.modified = _choose_status(company, session, author_id), company.clock()
         session.wait_vote = session.wait_vote and session.status is Status.CLOSING

@@ -7,7 +7,7 @@ from sandbox.state.records import Chat, Employee, Line, Reach, Role, Session
 NO_RIGHTS = Role("none")
 
 
-def role_of(company: Company, user_id: int) -> Role:
+def find_role(company: Company, user_id: int) -> Role:
     """Return the role of a user; strangers and the dismissed have none."""
     employee = company.employee(user_id)
     return employee.role if employee else NO_RIGHTS
@@ -47,7 +47,7 @@ def _make_chat_type_error() -> RefusalError:
 
 def can_join(company: Company, user_id: int, chat: Chat) -> bool:
     """Tell whether a user may enter the chat: by the role for its line, or by CRM."""
-    if reaches_line(company, role_of(company, user_id).join, user_id, chat.line_id):
+    if reaches_line(company, find_role(company, user_id).join, user_id, chat.line_id):
         return True
     if not chat.crm_main or not company.switches.modules.crm:
         return False
@@ -69,7 +69,7 @@ def _share_department(company: Company, user_id: int, other_id: int) -> bool:
     return bool(one and other and set(one.departments) & set(other.departments))
 
 
-def queue_members(company: Company, line: Line) -> list[int]:
+def list_queue_members(company: Company, line: Line) -> list[int]:
     """Return the users of a line's queue in its order, departments spelled out."""
     members: list[int] = []
     for entry in line.queue:
@@ -85,7 +85,7 @@ def _list_entry_members(company: Company, entity_type: str, entity_id: int) -> l
 
 def can_modify_line(company: Company, user_id: int, line_id: int) -> bool:
     """Tell whether a user may change or delete a line."""
-    return reaches_line(company, role_of(company, user_id).lines_modify, user_id, line_id)
+    return reaches_line(company, find_role(company, user_id).lines_modify, user_id, line_id)
 
 
 def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, own_counts: bool = True) -> bool:
@@ -97,14 +97,14 @@ def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, 
         return False
     if own_counts and line.modified_by == user_id:
         return True
-    return any(_covers(company, reach, user_id, member) for member in queue_members(company, line))
+    return any(_covers(company, reach, user_id, member) for member in list_queue_members(company, line))
 
 
 def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: int) -> bool:
     """Tell whether a user may read a CRM object; without the CRM module the check passes."""
     if not company.switches.modules.crm:
         return True
-    reach = role_of(company, user_id).crm
+    reach = find_role(company, user_id).crm
     if reach is Reach.ALL:
         return True
     entity = company.crm.get((entity_type.upper(), entity_id))
@@ -115,19 +115,19 @@ def can_see_history(company: Company, user_id: int, session: Session) -> bool:
     """Tell whether a user may read a session's messages."""
     if user_id > 0 and session.operator_id == user_id:
         return True
-    if _covers(company, role_of(company, user_id).history, user_id, session.operator_id):
+    if _covers(company, find_role(company, user_id).history, user_id, session.operator_id):
         return True
     if not session.crm_main or not company.switches.modules.crm:
         return False
     return can_read_crm(company, user_id, *session.crm_main)
 
 
-def history_reaches(company: Company, caller_id: int, target_id: int, session: Session) -> bool:
+def can_be_shown_history(company: Company, caller_id: int, target_id: int, session: Session) -> bool:
     """Tell whether a target may see a session, measured (as the portal does) by the caller's permission."""
-    return _covers(company, role_of(company, caller_id).history, target_id, session.operator_id)
+    return _covers(company, find_role(company, caller_id).history, target_id, session.operator_id)
 
 
-def channel_works(company: Company, chat: Chat) -> bool:
+def is_channel_active(company: Company, chat: Chat) -> bool:
     """Tell whether the line that the chat began in is on and still has the chat's channel."""
     line = company.lines.get(chat.line_id)
     if line is None or not line.on("ACTIVE"):
@@ -136,7 +136,7 @@ def channel_works(company: Company, chat: Chat) -> bool:
     return chat.connector in line.connectors or (connection is not None and connection.active)
 
 
-def channel_off() -> RefusalError:
+def make_channel_off_error() -> RefusalError:
     """Return the messenger's answer to a message for a channel that does not work."""
     return RefusalError("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
 
@@ -145,7 +145,7 @@ def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
     """Tell whether a user may rate operators of a line."""
     if not company.switches.plan.head_vote:
         return False
-    return reaches_line(company, role_of(company, user_id).vote_head, user_id, line_id)
+    return reaches_line(company, find_role(company, user_id).vote_head, user_id, line_id)
 
 
 def can_remove_members(user: Employee | None, chat: Chat, target_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.permissions import list_queue_members
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Line, Session, Status, Transfer
 
@@ -14,9 +14,9 @@ COUNTED_BELOW = {
 """TYPE_MAX_CHAT -> the status from which a session takes up no place any more."""
 
 
-def operators(company: Company, line: Line) -> list[int]:
+def list_operators(company: Company, line: Line) -> list[int]:
     """Return the members of the queue who can take dialogs at all."""
-    found = (company.employees.get(user_id) for user_id in queue_members(company, line))
+    found = (company.employees.get(user_id) for user_id in list_queue_members(company, line))
     return [user.id for user in found if user and user.can_take_dialogs]
 
 
@@ -26,7 +26,7 @@ def is_present(company: Company, line: Line, user_id: int) -> bool:
     return bool(user and (user.presence == "online" or not line.on("CHECK_AVAILABLE")))
 
 
-def load_of(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
+def count_load(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
     """Count the open sessions of an operator on the line whose status is below the given one."""
     return sum(
         not session.closed and session.status < below
@@ -35,31 +35,31 @@ def load_of(company: Company, line: Line, user_id: int, below: Status = Status.C
     )
 
 
-def free_places(company: Company, line: Line, user_id: int) -> int:
+def count_free_places(company: Company, line: Line, user_id: int) -> int:
     """Count the sessions that the line's limit still lets an operator have."""
-    counted = load_of(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
+    counted = count_load(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
     return max(0, int(line.settings["MAX_CHAT"]) - counted)
 
 
 def has_place(company: Company, line: Line, user_id: int) -> bool:
     """Tell whether an operator may get one more session; a limit of 0 is none."""
-    return line.settings["MAX_CHAT"] == "0" or free_places(company, line, user_id) > 0
+    return line.settings["MAX_CHAT"] == "0" or count_free_places(company, line, user_id) > 0
 
 
-def candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
+def list_candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
     """Return the operators who could have a session now; whoever holds it needs no further place."""
     return [
         user_id
-        for user_id in operators(company, line)
+        for user_id in list_operators(company, line)
         if is_present(company, line, user_id) and (user_id == holder or has_place(company, line, user_id))
     ]
 
 
-def next_operator(company: Company, line: Line, session: Session) -> int:
+def pick_operator(company: Company, line: Line, session: Session) -> int:
     """Pick the next operator for a session, who may be the one that has it; 0 when nobody is there."""
-    free = candidates(company, line, session.operator_id)
+    free = list_candidates(company, line, session.operator_id)
     if line.settings["QUEUE_TYPE"] == "evenly":
-        free = _rotate(free, operators(company, line), line.last_picked)
+        free = _rotate(free, list_operators(company, line), line.last_picked)
     else:
         free = [user_id for user_id in free if user_id not in session.asked] or free
     return next(iter(free), 0)
@@ -84,9 +84,9 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
     line = company.line_of(session)
     chosen = 0
     if line and asks_everyone(line):
-        company.invite(candidates(company, line), chat)
+        company.invite(list_candidates(company, line), chat)
     elif line:
-        chosen = next_operator(company, line, session)
+        chosen = pick_operator(company, line, session)
     session.operator_id = chosen
     if line and chosen:
         line.last_picked = chosen
@@ -94,7 +94,7 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
         company.invite([chosen], chat)
 
 
-def send_away(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
+def remove_members(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
     """Take everybody out of a chat but its clients, whoever is kept, and bots that do not leave."""
     line = company.line_of(session)
     leaving_bot = 0
@@ -118,7 +118,7 @@ def requeue(company: Company, chat: Chat, session: Session) -> None:
 def pass_on(company: Company, chat: Chat, session: Session) -> None:
     """Let the queue give a session to the next operator."""
     line, before = company.line_of(session), session.operator_id
-    send_away(company, chat, session)
+    remove_members(company, chat, session)
     requeue(company, chat, session)
     if line is None or asks_everyone(line) or session.operator_id == before:
         return

@@ -6,20 +6,20 @@ from sandbox.domain.queues import (
     asks_everyone,
     has_place,
     is_present,
-    next_operator,
     pass_on,
+    pick_operator,
+    remove_members,
     requeue,
-    send_away,
     withdraw,
 )
-from sandbox.domain.sessions import load_or_start, open_session, take
+from sandbox.domain.sessions import assign_operator, load_open_session, load_or_start_session
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Session, Status, Transfer
 
 
-def skip(company: Company, chat: Chat, user_id: int) -> bool:
+def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
     """Let the queue choose anew, who may choose the same; the rejection is posted even when nobody is there."""
-    session = open_session(company, chat)
+    session = load_open_session(company, chat)
     if session:
         company.announce(chat, f"{company.mention(user_id)} rejected the conversation")
     if company.switches.pending:
@@ -28,7 +28,7 @@ def skip(company: Company, chat: Chat, user_id: int) -> bool:
         chat.members = [member for member in chat.members if member != user_id]
         return False
     line = company.line_of(session)
-    chosen = next_operator(company, line, session) if line and not asks_everyone(line) else 0
+    chosen = pick_operator(company, line, session) if line and not asks_everyone(line) else 0
     if not chosen:
         return False
     if chosen != session.operator_id or session.status >= Status.ACCEPTED:
@@ -44,9 +44,9 @@ def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode
         return False
     _record_transfer(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
     chat.owner = 0
-    send_away(company, chat, session, keep=target)
+    remove_members(company, chat, session, keep=target)
     company.announce(chat, f"{company.mention(by)} transferred the conversation to {company.mention(target)}")
-    take(company, chat, session, target)
+    assign_operator(company, chat, session, target)
     return True
 
 
@@ -60,7 +60,7 @@ def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mod
     session.operator_id = 0
     session.line_id = chat.moved_to_line = line_id
     session.asked.clear()
-    send_away(company, chat, session)
+    remove_members(company, chat, session)
     requeue(company, chat, session)
     company.announce(
         chat, f"{company.mention(by)} transferred the conversation to the line [b]{line.settings['LINE_NAME']}[/b]"
@@ -71,7 +71,7 @@ def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mod
 def _load_movable_session(company: Company, chat: Chat) -> Session | None:
     if chat.id in company.switches.locked_chats or company.switches.load_failures.get(chat.id):
         return None
-    return load_or_start(company, chat)
+    return load_or_start_session(company, chat)
 
 
 def _record_transfer(company: Company, session: Session, **details: Any) -> None:
@@ -89,14 +89,14 @@ def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
     requeue(company, chat, session)
 
 
-def pin(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
+def set_pinned(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
     """Pin or unpin a dialog; only its operator may, unless it is so already."""
     current = company.sessions.get(chat.session_id)
     if bool(current and current.paused) == on:
         return True
     if company.switches.load_failures.get(chat.id):
         return False
-    session = load_or_start(company, chat)
+    session = load_or_start_session(company, chat)
     if session is None or session.operator_id != user_id:
         return False
     session.paused, session.modified = on, company.clock()
@@ -116,7 +116,7 @@ def _leave_unavailable_operator(company: Company, chat: Chat, session: Session) 
         pass_on(company, chat, session)
 
 
-def dismiss(company: Company, user_id: int) -> None:
+def dismiss_employee(company: Company, user_id: int) -> None:
     """Dismiss an employee: the queues and the dialogs of every line lose them."""
     employee = company.employees[user_id]
     employee.active, employee.presence = False, "offline"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.methods.result import CallResult, time_of
+from sandbox.methods.result import CallResult, make_time_block
 from sandbox.state import php
 from sandbox.state.company import Clock
 from sandbox.state.errors import RefusalError
@@ -34,7 +34,7 @@ class BatchResults:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
-            self.times[key] = time_of(self._clock, answer.operating)
+            self.times[key] = make_time_block(self._clock, answer.operating)
             for name, value in answer.numbers.items():
                 self.numbers[name][key] = value
             return
@@ -51,11 +51,11 @@ class BatchResults:
     def shown(self) -> dict[str, Any]:
         """Return the answer of the batch."""
         return {
-            "result": php.array(self.results),
-            "result_error": php.array(self.errors),
-            "result_total": php.array(self.numbers["total"]),
-            "result_next": php.array(self.numbers["next"]),
-            "result_time": php.array(self.times),
+            "result": php.to_array(self.results),
+            "result_error": php.to_array(self.errors),
+            "result_total": php.to_array(self.numbers["total"]),
+            "result_next": php.to_array(self.numbers["next"]),
+            "result_time": php.to_array(self.times),
         }
 
 
@@ -66,13 +66,13 @@ def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict
         if not isinstance(command, str):
             continue
         book.note(key, _run_one(command, position, book, perform))
-        if php.truthy(params.get("HALT")) and key in book.errors:
+        if php.is_truthy(params.get("HALT")) and key in book.errors:
             break
     return book.shown()
 
 
 def _list_commands(cmd: Any) -> list[tuple[str, Any]]:
-    items = cmd.items() if isinstance(cmd, dict) else enumerate(php.values(cmd))
+    items = cmd.items() if isinstance(cmd, dict) else enumerate(php.list_values(cmd))
     return [(str(key), command) for key, command in items]
 
 
@@ -84,15 +84,15 @@ def _run_one(command: str, position: int, book: BatchResults, perform: Perform) 
         return CallResult(
             refusal=RefusalError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
         )
-    return perform(method, resolved(php.parse_query(query), book.scope()))
+    return perform(method, resolve_references(php.parse_query(query), book.scope()))
 
 
-def resolved(value: Any, scope: ReferenceValues) -> Any:
+def resolve_references(value: Any, scope: ReferenceValues) -> Any:
     """Replace the references in values and keys by what they point to."""
     if isinstance(value, dict):
-        return {_embed(key, scope): resolved(item, scope) for key, item in value.items()}
+        return {_embed(key, scope): resolve_references(item, scope) for key, item in value.items()}
     if isinstance(value, list):
-        return [resolved(item, scope) for item in value]
+        return [resolve_references(item, scope) for item in value]
     if not isinstance(value, str):
         return value
     whole = _REFERENCE.fullmatch(value)
@@ -105,7 +105,7 @@ def _embed(text: str, scope: ReferenceValues) -> str:
 
 def _format_reference(match: re.Match[str], scope: ReferenceValues) -> str:
     found = _follow(match, scope)
-    return match.group(0) if found is None or php.is_array(found) else php.text(found)
+    return match.group(0) if found is None or php.is_array(found) else php.to_text(found)
 
 
 def _follow(match: re.Match[str], scope: ReferenceValues) -> Any:

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.domain.client_messages import MessageRejectedError, rewrite, take_back, take_in, user_code
-from sandbox.methods.connectors import applications_only, given, place
+from sandbox.domain.client_messages import (
+    MessageRejectedError,
+    delete_message,
+    edit_message,
+    make_user_code,
+    receive_message,
+)
+from sandbox.methods.connectors import read_place, require_application, require_params
 from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.connectors import BUILT_IN, LineConnection
-from sandbox.state.errors import RefusalError, missing_argument
+from sandbox.state.errors import RefusalError, make_missing_argument_error
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Client
 
@@ -29,7 +35,7 @@ def _lower_names(value: Any) -> Any:
 def _read_messages(call: MethodCall) -> list[Any]:
     if not php.is_array(call.params["MESSAGES"]):
         raise PhpTypeError
-    return php.values(_lower_names(call.params["MESSAGES"]))
+    return php.list_values(_lower_names(call.params["MESSAGES"]))
 
 
 def _check_structure(call: MethodCall) -> None:
@@ -47,7 +53,7 @@ def _check_structure(call: MethodCall) -> None:
 
 
 def _check_provider(call: MethodCall) -> None:
-    connector, _ = place(call)
+    connector, _ = read_place(call)
     if call.company.switches.connector_provider_missing:
         raise RefusalError("IMCONNECTOR_NO_CORRECT_PROVIDER", "Could not find a suitable provider for the connector")
     if connector not in call.company.connectors and connector not in BUILT_IN:
@@ -55,7 +61,7 @@ def _check_provider(call: MethodCall) -> None:
 
 
 def _check_line(call: MethodCall) -> None:
-    if not call.company.connections.get(place(call), LineConnection()).works:
+    if not call.company.connections.get(read_place(call), LineConnection()).works:
         raise RefusalError("NOT_ACTIVE_LINE", "The line with this ID is inactive or does not exist")
 
 
@@ -85,14 +91,14 @@ def _describe_message(client: Client, message: dict[str, Any]) -> dict[str, Any]
 @METHODS.method("imconnector.send.messages", any_case=True)
 def send_messages(call: MethodCall) -> Any:
     """Bring messages of clients into their dialogs, one after the other."""
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _check_structure(call)
     _check_provider(call)
     _check_line(call)
 
     def receive(message: dict[str, Any]) -> dict[str, Any]:
-        client, written = take_in(call.company, *place(call), message)
+        client, written = receive_message(call.company, *read_place(call), message)
         shown = _describe_message(client, message)
         if written and written.session_id:
             shown["session"] = {"ID": str(written.session_id), "CHAT_ID": str(written.chat_id)}
@@ -104,29 +110,31 @@ def send_messages(call: MethodCall) -> Any:
 @METHODS.method("imconnector.update.messages", any_case=True)
 def update_messages(call: MethodCall) -> Any:
     """Change what clients wrote."""
-    return _change_known_messages(call, rewrite)
+    return _change_known_messages(call, edit_message)
 
 
 @METHODS.method("imconnector.delete.messages", any_case=True)
 def delete_messages(call: MethodCall) -> Any:
     """Take back what clients wrote."""
-    return _change_known_messages(call, take_back)
+    return _change_known_messages(call, delete_message)
 
 
 def _change_known_messages(call: MethodCall, act: Action) -> dict[str, Any]:
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _read_messages(call)
     _check_provider(call)
     _check_line(call)
-    return _process_each(call, lambda message: _describe_message(act(call.company, *place(call), message), message))
+    return _process_each(
+        call, lambda message: _describe_message(act(call.company, *read_place(call), message), message)
+    )
 
 
 @METHODS.method("imconnector.send.status.delivery", any_case=True)
 def send_status_delivery(call: MethodCall) -> Any:
     """Note that messages to clients have arrived; only the first word on each gives it its outside ids."""
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _check_provider(call)
     for status in _read_messages(call):
         _note_delivery(call.company, status if isinstance(status, dict) else {})
@@ -135,21 +143,21 @@ def send_status_delivery(call: MethodCall) -> Any:
 
 def _note_delivery(company: Company, status: dict[str, Any]) -> None:
     inside, outside = (part if isinstance(part := status.get(name), dict) else {} for name in ("im", "message"))
-    message = company.messages.get(php.integer(inside.get("message_id")))
+    message = company.messages.get(php.to_integer(inside.get("message_id")))
     chat = company.chats.get(message.chat_id) if message else None
     if message is None or chat is None or chat.entity_type != "LINES":
         return
     chat.client_read = max(chat.client_read, message.id)
     if message.sending:
         message.sending = False
-        message.external_ids = [php.text(number) for number in php.values(outside.get("id"))]
+        message.external_ids = [php.to_text(number) for number in php.list_values(outside.get("id"))]
 
 
 @METHODS.method("imconnector.send.status.reading", any_case=True)
 def send_status_reading(call: MethodCall) -> Any:
     """Answer as if something had been noted."""
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "MESSAGES")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _read_messages(call)
     _check_provider(call)
     return {"SUCCESS": True, "DATA": []}
@@ -158,18 +166,18 @@ def send_status_reading(call: MethodCall) -> Any:
 @METHODS.method("imconnector.chat.name.set", any_case=True)
 def chat_name_set(call: MethodCall) -> Any:
     """Rename the chat of a group, or of one client; an unknown client changes nothing and is no mistake."""
-    applications_only(call)
-    connector, line_id = place(call)
+    require_application(call)
+    connector, line_id = read_place(call)
     known = call.company.connectors.get(connector)
     for name in ("CONNECTOR", "LINE", "CHAT_ID", "NAME", *(() if known and known.chat_group else ("USER_ID",))):
         if not call.params.filled(name):
-            raise missing_argument(name)
+            raise make_missing_argument_error(name)
     _check_provider(call)
     _check_line(call)
     client = call.company.outsiders.get((connector, call.params.text("USER_ID")), 0)
     if client or (known and known.chat_group):
         chat = call.company.chat_of(
-            user_code(call.company, connector, line_id, {"id": call.params.text("CHAT_ID")}, client)
+            make_user_code(call.company, connector, line_id, {"id": call.params.text("CHAT_ID")}, client)
         )
         if chat is None:
             raise RefusalError("CHAT_RENAMING_FAILED", "Chat renaming failed")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sandbox.domain.closing import finish
-from sandbox.domain.sessions import answer, greet, load_or_start, open_session
+from sandbox.domain.closing import finish_session
+from sandbox.domain.sessions import answer_dialog, load_open_session, load_or_start_session, send_greeting
 from sandbox.domain.transfers import release_from_bot
 from sandbox.domain.transfers import transfer_to_line as move_to_line
 from sandbox.domain.transfers import transfer_to_user as move_to_user
-from sandbox.methods.operators import chat_id_given, operator_wrong, target
+from sandbox.methods.operators import make_operator_error, read_target, require_chat_id
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, refuse_session
 from sandbox.state.errors import RefusalError
 from sandbox.state.php import PhpTypeError, is_array
@@ -25,9 +25,9 @@ def _find_chat(call: MethodCall) -> Chat | None:
 def bot_session_operator(call: MethodCall) -> Any:
     """Release a dialog from its bot; whose bot it is is not asked, nor who calls."""
     refuse_session(call)
-    chat_id_given(call)
+    require_chat_id(call)
     chat = _find_chat(call)
-    session = load_or_start(call.company, chat) if chat else None
+    session = load_or_start_session(call.company, chat) if chat else None
     if chat is None or session is None or not call.company.is_bot(session.operator_id):
         raise RefusalError("WRONG_CHAT", "Operator is not a bot")
     release_from_bot(call.company, chat, session)
@@ -38,14 +38,14 @@ def bot_session_operator(call: MethodCall) -> Any:
 def bot_session_message_send(call: MethodCall) -> Any:
     """Send the line's greeting or a text to the client; true whatever happened."""
     refuse_session(call)
-    chat_id_given(call)
+    require_chat_id(call)
     name, text = call.params.text("NAME"), call.params.text("MESSAGE")
     chat = _find_chat(call)
-    session = load_or_start(call.company, chat) if name and chat else None
+    session = load_or_start_session(call.company, chat) if name and chat else None
     if chat is None or session is None:
         return True
     if name == "WELCOME":
-        greet(call.company, chat, session)
+        send_greeting(call.company, chat, session)
     elif name == "DEFAULT" and text:
         call.company.announce(chat, text, to_client=True)
     return True
@@ -68,15 +68,15 @@ def _find_own_bot(call: MethodCall) -> Bot:
 def bot_session_transfer(call: MethodCall) -> Any:
     """Hand a dialog from a bot to an operator or a line; the bot stays unless it is told to leave."""
     refuse_session(call)
-    chat_id_given(call)
+    require_chat_id(call)
     if is_array(call.params.get("TRANSFER_ID")):
         raise PhpTypeError
-    kind, number = target(call)
+    kind, number = read_target(call)
     bot = _find_own_bot(call)
     chat = _find_chat(call)
     move = move_to_user if kind == "user" else move_to_line
     if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
-        raise operator_wrong()
+        raise make_operator_error()
     if call.params.yes("LEAVE"):
         chat.members = [member for member in chat.members if member != bot.user_id]
     return True
@@ -86,14 +86,14 @@ def bot_session_transfer(call: MethodCall) -> Any:
 def bot_session_finish(call: MethodCall) -> Any:
     """Let a bot take a dialog, over any operator, and finish it; true whatever happened."""
     refuse_session(call)
-    chat_id_given(call)
+    require_chat_id(call)
     bot = _find_own_bot(call)
     chat = _find_chat(call)
     switches = call.company.switches
     if chat is None or chat.id in switches.locked_chats or chat.id in switches.load_failures:
         return True
-    answer(call.company, chat, bot.user_id)
-    session = open_session(call.company, chat)
+    answer_dialog(call.company, chat, bot.user_id)
+    session = load_open_session(call.company, chat)
     if session:
-        finish(call.company, chat, session)
+        finish_session(call.company, chat, session)
     return True

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox.domain.permissions import role_of
+from sandbox.domain.permissions import find_role
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.connectors import BUILT_IN, Connector, LineConnection
-from sandbox.state.errors import OK, RefusalError, missing_argument
+from sandbox.state.errors import OK, RefusalError, make_missing_argument_error
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import Reach
 
@@ -26,20 +26,20 @@ SETTINGS = (
 DATA_FIELDS = ("ID", "URL", "URL_IM", "NAME")
 
 
-def applications_only(call: MethodCall) -> None:
+def require_application(call: MethodCall) -> None:
     """Refuse everyone but an application."""
     if call.caller.kind != "application":
         raise RefusalError("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
 
 
-def given(call: MethodCall, *names: str) -> None:
+def require_params(call: MethodCall, *names: str) -> None:
     """Refuse a call in which a parameter is not set."""
     for name in names:
         if not call.params.given(name):
-            raise missing_argument(name)
+            raise make_missing_argument_error(name)
 
 
-def place(call: MethodCall) -> tuple[str, int]:
+def read_place(call: MethodCall) -> tuple[str, int]:
     """Return the connector and the line that a call is about."""
     return call.params.text("CONNECTOR"), call.params.integer("LINE")
 
@@ -54,7 +54,7 @@ def connector_list(call: MethodCall) -> Any:
     """Return the names of all connectors; a wrong kind of authorization loses its code here."""
     if call.caller.kind != "application":
         raise RefusalError("ERROR_CORE", DENIED)
-    if role_of(call.company, call.user_id).lines_modify is Reach.NONE:
+    if find_role(call.company, call.user_id).lines_modify is Reach.NONE:
         raise RefusalError("ACCESS_DENIED", "You don't have access to this action")
     return BUILT_IN | {connector.id: connector.name for connector in call.company.connectors.values()}
 
@@ -62,7 +62,7 @@ def connector_list(call: MethodCall) -> Any:
 @METHODS.method("imconnector.register", any_case=True)
 def register(call: MethodCall) -> Any:
     """Register a connector or change it; whose it was before is not asked."""
-    applications_only(call)
+    require_application(call)
     icon = {name.upper(): value for name, value in call.params.array("ICON").items()}
     number = call.params.get("ID")
     if "." in call.params.text("ID"):
@@ -87,7 +87,7 @@ def register(call: MethodCall) -> Any:
 
 
 def _is_filled_text(value: Any) -> bool:
-    return isinstance(value, str) and php.truthy(value)
+    return isinstance(value, str) and php.is_truthy(value)
 
 
 def _store_connector(call: MethodCall, icon: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ def _store_connector(call: MethodCall, icon: dict[str, Any]) -> None:
 @METHODS.method("imconnector.unregister", any_case=True)
 def unregister(call: MethodCall) -> Any:
     """Switch a connector off on all lines, whoever owns it; then forget it if it is the caller's."""
-    applications_only(call)
+    require_application(call)
     if not call.caller.client_id:
         raise _make_failure("NO_APPLICATION_ID", "Could not get the ID of the application")
     number = call.params.text("ID").lower()
@@ -120,22 +120,22 @@ def unregister(call: MethodCall) -> Any:
 @METHODS.method("imconnector.activate", any_case=True)
 def activate(call: MethodCall) -> Any:
     """Switch a connector on or off for a line, as PHP takes the flag; neither has to exist."""
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "ACTIVE")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "ACTIVE")
     if call.params.filled("ACTIVE"):
-        connection = call.company.connections.setdefault(place(call), LineConnection())
+        connection = call.company.connections.setdefault(read_place(call), LineConnection())
         connection.active, connection.error = True, False
     else:
-        call.company.connections.pop(place(call), None)
+        call.company.connections.pop(read_place(call), None)
     return True
 
 
 @METHODS.method("imconnector.status", any_case=True)
 def status(call: MethodCall) -> Any:
     """Return how a connector stands on a line; of an unknown one all is false."""
-    applications_only(call)
-    given(call, "CONNECTOR")
-    connector, line_id = place(call)
+    require_application(call)
+    require_params(call, "CONNECTOR")
+    connector, line_id = read_place(call)
     connection = call.company.connections.get((connector, line_id), LineConnection())
     return {
         "LINE": line_id,
@@ -149,11 +149,11 @@ def status(call: MethodCall) -> Any:
 @METHODS.method("imconnector.connector.data.set", any_case=True)
 def data_set(call: MethodCall) -> Any:
     """Add to what is stored for a connector on a line; an empty value changes nothing."""
-    applications_only(call)
-    given(call, "CONNECTOR", "LINE", "DATA")
+    require_application(call)
+    require_params(call, "CONNECTOR", "LINE", "DATA")
     if not php.is_array(call.params["DATA"]):
         raise PhpTypeError
     data = {name.upper(): value for name, value in call.params.array("DATA").items()}
-    connection = call.company.connections.setdefault(place(call), LineConnection())
-    connection.data |= {name: php.text(data[name]) for name in DATA_FIELDS if php.truthy(data.get(name))}
+    connection = call.company.connections.setdefault(read_place(call), LineConnection())
+    connection.data |= {name: php.to_text(data[name]) for name in DATA_FIELDS if php.is_truthy(data.get(name))}
     return True

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.domain.operator_messages import operator_writes
+from sandbox.domain.operator_messages import write_as_operator
 from sandbox.domain.permissions import (
+    can_be_shown_history,
     can_join,
     can_read_crm,
     can_remove_members,
-    channel_off,
-    channel_works,
-    history_reaches,
+    is_channel_active,
+    make_channel_off_error,
 )
-from sandbox.domain.sessions import join
-from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, pending
+from sandbox.domain.sessions import join_chat
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, has_pending_failure
 from sandbox.state import php
-from sandbox.state.errors import RefusalError, missing_argument, wrong_type
+from sandbox.state.errors import RefusalError, make_missing_argument_error, make_wrong_type_error
 from sandbox.state.records import Session
 
 METHODS = MethodRegistry()
@@ -45,20 +45,20 @@ def _make_access_error(text: str = _ACTION_DENIED) -> RefusalError:
 
 def _read_positive(call: MethodCall, name: str) -> int:
     value = call.params.get(name)
-    if not php.truthy(value):
-        raise missing_argument(name)
+    if not php.is_truthy(value):
+        raise make_missing_argument_error(name)
     return _read_number(name, value)
 
 
 def _read_number(name: str, value: Any) -> int:
-    if not php.numeric(value) or php.integer(value) <= 0:
-        raise wrong_type(name)
-    return php.integer(value)
+    if not php.is_numeric(value) or php.to_integer(value) <= 0:
+        raise make_wrong_type_error(name)
+    return php.to_integer(value)
 
 
 def _read_entity(call: MethodCall) -> EntityReference:
     if not call.params.filled("CRM_ENTITY_TYPE"):
-        raise missing_argument("CRM_ENTITY_TYPE")
+        raise make_missing_argument_error("CRM_ENTITY_TYPE")
     return EntityReference(call.params.text("CRM_ENTITY_TYPE").upper(), _read_positive(call, "CRM_ENTITY"))
 
 
@@ -153,18 +153,18 @@ def crm_chat_user_add(call: MethodCall) -> Any:
         raise _make_access_error(joining)
     user_id = call.params.integer("USER_ID")
     if user_id <= 0:
-        raise missing_argument("Empty USER_ID")
+        raise make_missing_argument_error("Empty USER_ID")
     _check_new_member(call, entity, session, user_id)
-    if user_id in chat.members or pending(call):
+    if user_id in chat.members or has_pending_failure(call):
         raise RefusalError("WRONG_REQUEST", "You don't have access or user already member in chat")
-    join(call.company, chat, user_id)
+    join_chat(call.company, chat, user_id)
     return chat_id
 
 
 def _check_new_member(call: MethodCall, entity: EntityReference, session: Session, user_id: int) -> None:
     _check_employee(call, user_id)
     _check_read(call, entity, user_id, "Access denied! This user may not read the CRM object of the chat")
-    if not history_reaches(call.company, call.user_id, user_id, session):
+    if not can_be_shown_history(call.company, call.user_id, user_id, session):
         raise _make_access_error("Access denied! This user may not view the history of the chat")
 
 
@@ -192,7 +192,7 @@ def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
         text = "You don't have access to delete a user from this chat"
         raise RefusalError("CHAT_DELETE_USER_PERMISSION_DENIED", text, FORBIDDEN)
     _check_employee(call, user_id)
-    if user_id not in chat.members or pending(call):
+    if user_id not in chat.members or has_pending_failure(call):
         raise RefusalError("WRONG_REQUEST", "You don't have access or user already not in chat")
     chat.members.remove(user_id)
     if chat.owner == user_id:
@@ -206,18 +206,18 @@ def crm_message_add(call: MethodCall) -> Any:
     entity = _read_entity(call)
     sender_id, chat_id = _read_positive(call, "USER_ID"), _read_positive(call, "CHAT_ID")
     if not call.params.filled("MESSAGE"):
-        raise missing_argument("MESSAGE")
+        raise make_missing_argument_error("MESSAGE")
     text = call.params.text("MESSAGE")
     for user_id in (call.user_id, sender_id):
         _check_read(call, entity, user_id, "Access denied! User don't have access to this entity")
     _find_bound_session(call, entity, chat_id)
     chat = call.company.chats[chat_id]
-    if sender_id not in chat.members and not pending(call):
+    if sender_id not in chat.members and not has_pending_failure(call):
         raise RefusalError("CANCELED", "You cannot write in this chat")
-    if not channel_works(call.company, chat):
-        raise channel_off()
-    if call.company.switches.message_storage_fails or pending(call):
+    if not is_channel_active(call.company, chat):
+        raise make_channel_off_error()
+    if call.company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("MESSAGE_ADD_ERROR", "Message was not added")
-    message = operator_writes(call.company, chat, sender_id, text)
+    message = write_as_operator(call.company, chat, sender_id, text)
     message.attach.append(dict(_GENERATED))
     return message.id

@@ -5,10 +5,10 @@ from typing import Any
 from sandbox.domain.permissions import can_join, can_see_history
 from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state import php
-from sandbox.state.errors import RefusalError, empty_error
+from sandbox.state.errors import RefusalError, make_empty_error
 from sandbox.state.records import Chat, Session
-from sandbox.views.chats import dialog_card
-from sandbox.views.history import history
+from sandbox.views.chats import make_dialog_card
+from sandbox.views.history import make_history
 
 METHODS = MethodRegistry()
 USER_CODE_PREFIX = "imol|"
@@ -22,7 +22,7 @@ def dialog_get(call: MethodCall) -> Any:
     chat = _find_chat(call)
     if chat is None or chat.entity_type != "LINES" or not _may_see(call, chat):
         raise RefusalError("ACCESS_ERROR", "You don't have access to this chat")
-    return dialog_card(call.company, chat, call.user_id)
+    return make_dialog_card(call.company, chat, call.user_id)
 
 
 def _may_see(call: MethodCall, chat: Chat) -> bool:
@@ -36,7 +36,7 @@ def _find_chat(call: MethodCall) -> Chat | None:
         return chats.get(params.integer("CHAT_ID"))
     if params.given("DIALOG_ID"):
         dialog_id = params.text("DIALOG_ID")
-        return chats.get(php.integer(dialog_id.removeprefix("chat"))) if dialog_id.startswith("chat") else None
+        return chats.get(php.to_integer(dialog_id.removeprefix("chat"))) if dialog_id.startswith("chat") else None
     if params.given("SESSION_ID"):
         session = call.company.sessions.get(params.integer("SESSION_ID"))
         return chats.get(session.chat_id) if session else None
@@ -48,7 +48,7 @@ def session_open(call: MethodCall) -> Any:
     """Return the chat of a user code; despite the name nothing is opened."""
     caller = call.company.employee(call.user_id)
     if caller and caller.extranet:
-        raise empty_error()
+        raise make_empty_error()
     chat = call.company.chat_of(call.params.text("USER_CODE"))
     if chat is None or (chat.owner != call.user_id and not can_join(call.company, call.user_id, chat)):
         raise _make_access_error()
@@ -68,7 +68,7 @@ def session_history_get(call: MethodCall) -> Any:
         raise _make_access_error()
     if not call.company.messages_in(session):
         raise _make_access_error()
-    return history(call.company, session, call.user_id)
+    return make_history(call.company, session, call.user_id)
 
 
 def _read_session_id(call: MethodCall) -> int:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.domain.permissions import check_access, role_of
-from sandbox.domain.sessions import load_or_start, open_session, restart_from
-from sandbox.methods.operators import gate
+from sandbox.domain.permissions import check_access, find_role
+from sandbox.domain.sessions import load_open_session, load_or_start_session, restart_from
+from sandbox.methods.operators import find_accessible_chat
 from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
@@ -16,7 +16,7 @@ METHODS = MethodRegistry()
 @METHODS.method("imopenlines.message.session.start")
 def message_session_start(call: MethodCall) -> Any:
     """Start a new session from a message; true even when the message is not there."""
-    chat = gate(call)
+    chat = find_accessible_chat(call)
     restart_from(call.company, chat, call.user_id, call.company.messages.get(call.params.integer("MESSAGE_ID")))
     return True
 
@@ -27,11 +27,11 @@ def message_quick_save(call: MethodCall) -> Any:
     message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
     if message is None:
         raise _make_save_error()
-    chat = gate(call)
+    chat = find_accessible_chat(call)
     check_access(call.company, call.user_id, message.chat_id)
-    session = open_session(call.company, chat)
+    session = load_open_session(call.company, chat)
     line = call.company.line_of(session) if session else None
-    allowed = role_of(call.company, call.user_id).quick_answers is not Reach.NONE
+    allowed = find_role(call.company, call.user_id).quick_answers is not Reach.NONE
     if line is None or not allowed or call.company.switches.quick_answer_storage_fails:
         raise _make_save_error()
     _store_quick_answer(call, line, message)
@@ -58,7 +58,7 @@ def _store_quick_answer(call: MethodCall, line: Line, message: Message) -> None:
 @METHODS.method("imopenlines.crm.lead.create")
 def crm_lead_create(call: MethodCall) -> Any:
     """Create the CRM record the line is set to create; true without one when the chat is bound already."""
-    chat = gate(call)
+    chat = find_accessible_chat(call)
     if chat.crm_main:
         return True
     session = _load_session_to_save(call.company, chat)
@@ -74,7 +74,7 @@ def _load_session_to_save(company: Company, chat: Chat) -> Session:
     failure = company.switches.load_failures.get(chat.id)
     if failure == "chat":
         raise RefusalError("IMOL_CHAT_ERROR_NOT_LOAD_CHAT", "Failed to load the chat")
-    session = load_or_start(company, chat)
+    session = load_or_start_session(company, chat)
     if session is None:
         raise RefusalError("IMOL_CHAT_ERROR_ANSWER_NOT_LOAD_SESSION", "Failed to load the session")
     if failure == "data":

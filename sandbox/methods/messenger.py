@@ -6,11 +6,11 @@ from typing import Any
 
 from sandbox.domain.permissions import can_join
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, ResultPage
-from sandbox.state.errors import RefusalError, method_not_found
+from sandbox.state.errors import RefusalError, make_method_not_found_error
 from sandbox.state.records import Chat, Message
-from sandbox.views.chats import iso
-from sandbox.views.history import file_card, params_of
-from sandbox.views.recents import RecentFilter, queue_rows, rows, user_card, uuid_of
+from sandbox.views.chats import format_iso
+from sandbox.views.history import make_file_card, make_message_params
+from sandbox.views.recents import RecentFilter, list_offered_dialogs, list_recent_dialogs, make_user_card, make_uuid
 
 METHODS = MethodRegistry()
 SCOPES = ("im",)
@@ -24,7 +24,7 @@ MOST_UNREAD = 99
 def check_module(call: MethodCall) -> None:
     """Without its module the messenger's methods are not there."""
     if not call.company.switches.modules.im:
-        raise method_not_found()
+        raise make_method_not_found_error()
 
 
 @METHODS.method("im.recent.list", any_case=True, scopes=SCOPES)
@@ -32,12 +32,12 @@ def im_recent_list(call: MethodCall) -> Any:
     """Return a page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
-    wish, limit = _read_filter(call), params.integer("LIMIT")
+    wanted, limit = _read_filter(call), params.integer("LIMIT")
     limit = min(limit, LARGEST_PAGE) if limit > 0 else PAGE
-    offset = 0 if wish.until else max(call.start, params.integer("OFFSET"), 0)
-    page = rows(call.company, call.user_id, wish)[offset : offset + limit]
+    offset = 0 if wanted.until else max(call.start, params.integer("OFFSET"), 0)
+    page = list_recent_dialogs(call.company, call.user_id, wanted)[offset : offset + limit]
     more = len(page) == limit
-    items = [*page, *(queue_rows(call.company, call.user_id, wish) if wish.queue else [])]
+    items = [*page, *(list_offered_dialogs(call.company, call.user_id, wanted) if wanted.queue else [])]
     result = {
         "items": items,
         "hasMorePages": more,
@@ -45,7 +45,7 @@ def im_recent_list(call: MethodCall) -> Any:
         "copilot": None,
         "messagesAutoDeleteConfigs": [],
     }
-    if wish.until is None and not wish.unread_only:
+    if wanted.until is None and not wanted.unread_only:
         result["birthdayList"] = []
     return ResultPage(result, -1, offset + len(items) if more else None)
 
@@ -82,10 +82,10 @@ def _find_dialog(call: MethodCall) -> Chat | None:
         return call.company.chats.get(int(found.group(2))) if found.group(1).lower() == "chat" else None
     if not DIGITS.fullmatch(text) or text == "0":
         raise RefusalError("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
-    return pair(call, int(text))
+    return find_private_chat(call, int(text))
 
 
-def pair(call: MethodCall, user_id: int) -> Chat | None:
+def find_private_chat(call: MethodCall, user_id: int) -> Chat | None:
     """Find the dialog of the caller and another user."""
     pair = sorted((call.user_id, user_id))
     chats = call.company.chats.values()
@@ -113,8 +113,8 @@ def im_dialog_messages_get(call: MethodCall) -> Any:
     return {
         "chat_id": chat.id,
         "messages": [_describe_message(call, chat, message) for message in messages],
-        "users": [user_card(call.company.person(author)) for author in authors],
-        "files": [file_card(call.company, file) for file in files],
+        "users": [make_user_card(call.company.person(author)) for author in authors],
+        "files": [make_file_card(call.company, file) for file in files],
     }
 
 
@@ -152,12 +152,12 @@ def _describe_message(call: MethodCall, chat: Chat, message: Message) -> dict[st
         "id": message.id,
         "chat_id": chat.id,
         "author_id": message.author_id,
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "text": message.text,
         "unread": member and message.id > call.company.last_read(call.user_id, chat),
-        "uuid": uuid_of(message),
+        "uuid": make_uuid(message),
         "replaces": [],
-        "params": params_of(message) or [],
+        "params": make_message_params(message) or [],
         "disappearing_date": None,
     }
 

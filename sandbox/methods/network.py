@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.domain.attachments import check_attach, check_keyboard
-from sandbox.methods.registry import MethodCall, MethodRegistry, pending, refuse_session
+from sandbox.methods.registry import MethodCall, MethodRegistry, has_pending_failure, refuse_session
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Bot, Employee
 
@@ -67,7 +67,7 @@ def network_message_add(call: MethodCall) -> Any:
     _check_week(call, code, user_id)
     _check_message(call)
     company = call.company
-    if company.employee(user_id) is None or company.switches.message_storage_fails or pending(call):
+    if company.employee(user_id) is None or company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("WRONG_REQUEST", "Message isn't added")
     company.network_sent[code, user_id] = company.clock()
     return True

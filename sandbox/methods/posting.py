@@ -3,10 +3,10 @@
 from typing import Any
 
 from sandbox.domain.attachments import check_attach, check_keyboard, check_menu
-from sandbox.domain.operator_messages import operator_writes
-from sandbox.domain.permissions import channel_off, channel_works
-from sandbox.methods.messenger import DIALOG, SCOPES, check_module, may_see, pair
-from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, pending
+from sandbox.domain.operator_messages import write_as_operator
+from sandbox.domain.permissions import is_channel_active, make_channel_off_error
+from sandbox.methods.messenger import DIALOG, SCOPES, check_module, find_private_chat, may_see
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, has_pending_failure
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Chat, Employee, Message
@@ -49,15 +49,15 @@ def _find_addressee(call: MethodCall) -> tuple[Chat | None, int]:
     given = call.params.get("DIALOG_ID")
     if given is None:
         raise RefusalError("PARAMS_ERROR", "Incorrect params")
-    if found := DIALOG.fullmatch(php.text(given)):
+    if found := DIALOG.fullmatch(php.to_text(given)):
         number = int(found.group(2)) if found.group(1).lower() == "chat" else 0
         return _find_writable_chat(call, number), 0
-    user_id = php.integer(given)
+    user_id = php.to_integer(given)
     if user_id <= 0:
         raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
     if call.company.person(user_id) is None:
         raise RefusalError("USER_NOT_FOUND", "User not found")
-    return pair(call, user_id), user_id
+    return find_private_chat(call, user_id), user_id
 
 
 def _find_writable_chat(call: MethodCall, number: int) -> Chat:
@@ -100,12 +100,12 @@ def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Mess
         return company.announce(chat, _sign(call, text))
     if call.user_id not in chat.members:
         raise RefusalError("CANCELED", "You cannot write in this chat")
-    if chat.entity_type == "LINES" and not channel_works(company, chat):
-        raise channel_off()
-    if company.switches.message_storage_fails or pending(call):
+    if chat.entity_type == "LINES" and not is_channel_active(company, chat):
+        raise make_channel_off_error()
+    if company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("PARAMS_ERROR", "Message isn't added")
     if chat.entity_type == "LINES":
-        return operator_writes(company, chat, call.user_id, text, reply_to=reply_to)
+        return write_as_operator(company, chat, call.user_id, text, reply_to=reply_to)
     return company.say(chat, call.user_id, text, reply_to=reply_to)
 
 

@@ -32,15 +32,15 @@ class Params(dict[str, Any]):
 
     def filled(self, name: str) -> bool:
         """Tell whether a parameter is PHP-truthy."""
-        return php.truthy(self.get(name))
+        return php.is_truthy(self.get(name))
 
     def integer(self, name: str) -> int:
         """Return a parameter cast to an integer."""
-        return php.integer(self.get(name))
+        return php.to_integer(self.get(name))
 
     def text(self, name: str) -> str:
         """Return a parameter cast to a string; an array is a type error."""
-        return php.text(self.get(name))
+        return php.to_text(self.get(name))
 
     def yes(self, name: str) -> bool:
         """Tell whether a parameter is an exact Y."""
@@ -118,7 +118,7 @@ def refuse_session(call: MethodCall) -> None:
         raise RefusalError("WRONG_AUTH_TYPE", text, FORBIDDEN)
 
 
-def positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
+def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
     """Return a positive id, or refuse with the method's code."""
     value = call.params.integer(name)
     if value <= 0:
@@ -126,6 +126,6 @@ def positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
     return value
 
 
-def pending(call: MethodCall) -> bool:
+def has_pending_failure(call: MethodCall) -> bool:
     """Tell whether a lower layer refuses to go along; the dispatcher then names its reason."""
     return call.company.switches.pending is not None

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.state.company import Clock
 from sandbox.state.errors import OK, RefusalError
 from sandbox.state.limits import OperatingReport
-from sandbox.views.chats import iso
+from sandbox.views.chats import format_iso
 
 PROCESSING = 0.004
 DURATION = 0.021
@@ -41,7 +41,7 @@ class CallResult:
         return self.refusal.code or "empty error"
 
 
-def time_of(clock: Clock, operating: OperatingReport | None = None) -> dict[str, Any]:
+def make_time_block(clock: Clock, operating: OperatingReport | None = None) -> dict[str, Any]:
     """Return the timing block of an answer."""
     now = clock()
     start = int(now.timestamp())
@@ -50,8 +50,8 @@ def time_of(clock: Clock, operating: OperatingReport | None = None) -> dict[str,
         "finish": start + DURATION,
         "duration": DURATION,
         "processing": PROCESSING,
-        "date_start": iso(now),
-        "date_finish": iso(now),
+        "date_start": format_iso(now),
+        "date_finish": format_iso(now),
         "operating_reset_at": operating.reset_at if operating else start + OPERATING_WINDOW,
         "operating": operating.seconds if operating else 0,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.methods import BEHAVIOURS
 from sandbox.methods.batch import run_batch
 from sandbox.methods.registry import Behaviour, MethodCall, MethodRegistry, refuse_session
-from sandbox.views.chats import iso
+from sandbox.views.chats import format_iso
 
 METHODS = MethodRegistry()
 BASIC: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def profile(call: MethodCall) -> Any:
 @METHODS.method("server.time", scopes=BASIC)
 def server_time(call: MethodCall) -> Any:
     """Return the portal's time."""
-    return iso(call.company.clock())
+    return format_iso(call.company.clock())
 
 
 @METHODS.method("app.info", scopes=BASIC)

@@ -6,7 +6,15 @@ from sandbox.methods.registry import MethodCall, MethodRegistry, ResultPage
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Employee
-from sandbox.views.users import PAGE, SCOPES, UserFilter, current, fields_of, profile, visible
+from sandbox.views.users import (
+    PAGE,
+    SCOPES,
+    UserFilter,
+    list_fields,
+    list_visible_users,
+    make_current_user,
+    make_profile,
+)
 
 METHODS = MethodRegistry()
 ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
@@ -15,7 +23,7 @@ ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
 @METHODS.method("user.current", scopes=SCOPES)
 def user_current(call: MethodCall) -> Any:
     """Return the caller."""
-    return current(call.company, _find_caller(call), call.caller.scopes)
+    return make_current_user(call.company, _find_caller(call), call.caller.scopes)
 
 
 def _find_caller(call: MethodCall) -> Employee:
@@ -44,7 +52,7 @@ def _make_page(call: MethodCall, *, search: bool) -> Any:
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
     chosen = UserFilter(call.company, given, call.caller.scopes, search=search)
     everybody = params.filled("ADMIN_MODE") and caller.admin
-    found = [user for user in visible(call.company, caller, everybody=everybody) if chosen.accepts(user)]
+    found = [user for user in list_visible_users(call.company, caller, everybody=everybody) if chosen.accepts(user)]
     _sort_users(call, found)
     start = max(0, call.start)
     rows = [_make_row(call, user) for user in found[start : start + PAGE]]
@@ -60,16 +68,16 @@ def _sort_users(call: MethodCall, users: list[Employee]) -> None:
         return
     numeric = field == "ID"
     users.sort(
-        key=lambda user: user.id if numeric else str(profile(call.company, user).get(str(field), "")),
+        key=lambda user: user.id if numeric else str(make_profile(call.company, user).get(str(field), "")),
         reverse=str(order).upper() == "DESC",
     )
 
 
 def _make_row(call: MethodCall, user: Employee) -> Any:
     """Return what was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
-    fields = fields_of(call.caller.scopes)
-    select = php.values(call.params.get("SELECT"))
+    fields = list_fields(call.caller.scopes)
+    select = php.list_values(call.params.get("SELECT"))
     if select and ALL_FIELDS not in select:
         own = [name for name in fields if name.startswith("UF_")] if OWN_FIELDS in select else []
         fields = tuple(name for name in fields if name in select or name in own)
-    return {name: value for name, value in profile(call.company, user).items() if name in fields} or []
+    return {name: value for name, value in make_profile(call.company, user).items() if name in fields} or []

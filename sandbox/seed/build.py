@@ -17,11 +17,11 @@ FIRST_MESSAGE, FIRST_FILE = 1000, 5000
 GROUP_CHAT, PRIVATE_CHAT, GENERAL_CHAT = 220, 222, 223
 
 
-def play(company: Company) -> None:
+def add_conversations(company: Company) -> None:
     """Let all the conversations have happened."""
     company.counters.update({"message": FIRST_MESSAGE, "file": FIRST_FILE, "chat": 400, "session": 400})
     for conversation in sorted(CONVERSATIONS, key=lambda item: item.ago, reverse=True):
-        play_one(company, conversation)
+        add_conversation(company, conversation)
     _add_transfers(company)
     _add_staff_chats(company)
     _add_network_lines(company)
@@ -33,7 +33,7 @@ def play(company: Company) -> None:
         company.quick_answers.append(QuickAnswer(company.next_id("quick answer"), line_id, 0, text, 2))
 
 
-def play_one(company: Company, conversation: SeedConversation) -> None:
+def add_conversation(company: Company, conversation: SeedConversation) -> None:
     """Let one conversation have happened."""
     start = company.clock() - timedelta(minutes=conversation.ago)
     chat = company.chats.get(conversation.chat) or _add_chat(company, conversation, start)
@@ -41,8 +41,8 @@ def play_one(company: Company, conversation: SeedConversation) -> None:
     for crm_type, crm_id in conversation.tags.get("crm", ()):
         chat.crm_main = session.crm_main = chat.crm_main or (crm_type, crm_id)
         chat.crm_bindings[crm_type] = session.crm_bindings[crm_type] = crm_id
-    for said in conversation.said:
-        _add_message(company, session, conversation, said, start)
+    for message in conversation.messages:
+        _add_message(company, session, conversation, message, start)
     if "file" in conversation.tags:
         _attach_file(company, chat, conversation.tags["file"])
     if session.closed:
@@ -102,9 +102,9 @@ def _make_clock(start: datetime) -> Callable[[int | None], datetime | None]:
 
 
 def _add_message(
-    company: Company, session: Session, conversation: SeedConversation, said: SeedMessage, start: datetime
+    company: Company, session: Session, conversation: SeedConversation, written: SeedMessage, start: datetime
 ) -> None:
-    speaker, minute, text = said
+    speaker, minute, text = written
     author = {"c": session.client_id, "o": conversation.operator, "s": 0}[speaker]
     moment = start + timedelta(minutes=minute)
     number = company.next_id("message")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sandbox.domain.new_clients import open_chat
-from sandbox.domain.queues import asks_everyone, operators
-from sandbox.seed.build import play_one
+from sandbox.domain.queues import asks_everyone, list_operators
+from sandbox.seed.build import add_conversation
 from sandbox.seed.conversations import DAY, SeedConversation, SeedMessage, Tags
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
@@ -98,7 +98,7 @@ class DialogCounts:
         yield from ["done"] * (self.dialogs - sum(numbers.values()))
 
 
-def wanted(body: dict[str, object]) -> DialogCounts:
+def read_dialog_counts(body: dict[str, object]) -> DialogCounts:
     """Read from the body of a request what is wanted."""
     dialogs = read_required(body, "dialogs", (int,))
     waiting = read_required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
@@ -109,7 +109,7 @@ def wanted(body: dict[str, object]) -> DialogCounts:
     return DialogCounts(dialogs, waiting)
 
 
-def gather(company: Company, counts: DialogCounts) -> None:
+def add_dialogs(company: Company, counts: DialogCounts) -> None:
     """Let the dialogs have happened one after another, each with a client of its own."""
     for number, kind in sorted(enumerate(counts.list_kinds()), key=lambda one: _compute_age(*one), reverse=True):
         _add_dialog(company, number, kind)
@@ -132,7 +132,7 @@ def _add_dialog(company: Company, number: int, kind: str) -> None:
     ]
     chat.created = company.clock() - timedelta(minutes=conversations[0].ago)
     for conversation in conversations:
-        play_one(company, conversation)
+        add_conversation(company, conversation)
 
 
 def _make_earlier(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
@@ -164,17 +164,17 @@ def _make_conversation(company: Company, number: int, kind: str, chat: int, line
             )
         case "again":
             paused: Tags = {"paused": True} if number % 10 == 0 else {}
-            said = (*talk, *reminder)
+            messages = (*talk, *reminder)
             return SeedConversation(
-                chat, line.id, ago, Status.CLIENT_AGAIN, operator, said, session, ago // 4, tags=tags | paused
+                chat, line.id, ago, Status.CLIENT_AGAIN, operator, messages, session, ago // 4, tags=tags | paused
             )
         case "answered":
-            said = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
+            messages = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
             return SeedConversation(
-                chat, line.id, ago, Status.OPERATOR_WROTE, operator, said, session, ago // 4, tags=tags
+                chat, line.id, ago, Status.OPERATOR_WROTE, operator, messages, session, ago // 4, tags=tags
             )
-    said = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
-    return SeedConversation(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
+    messages = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
+    return SeedConversation(chat, line.id, ago, Status.CLOSING, operator, messages, session, ago // 4, tags=tags)
 
 
 def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
@@ -185,7 +185,7 @@ def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int)
     if number % 40 == 39:  # noqa: PLR2004
         spam: tuple[SeedMessage, ...] = (("c", 0, SPAM),)
         return SeedConversation(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
-    said: tuple[SeedMessage, ...] = (
+    messages: tuple[SeedMessage, ...] = (
         ("c", 0, question),
         ("o", first, answer),
         ("c", first + 5, further),
@@ -194,12 +194,12 @@ def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int)
     rated: Tags = {"vote": DISLIKE if number % 4 == 0 else LIKE} if number % 5 == 0 else {}
     tags = {**_make_tags(company, number), **rated}
     return SeedConversation(
-        chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags
+        chat, line.id, ago, Status.CLOSED, operator, messages, session, first, first + 30, "operator", tags
     )
 
 
 def _choose_operator(company: Company, number: int, line: Line) -> int:
-    found = operators(company, line)
+    found = list_operators(company, line)
     return found[number // len(LINES) % len(found)]
 
 

@@ -21,7 +21,7 @@ class SeedConversation:
     ago: int
     status: Status
     operator: int = 0
-    said: tuple[SeedMessage, ...] = ()
+    messages: tuple[SeedMessage, ...] = ()
     session: int = 0
     answered: int | None = None
     closed: int | None = None
@@ -29,25 +29,25 @@ class SeedConversation:
     tags: Tags = field(default_factory=dict)
 
 
-def _make_new(chat: int, line: int, ago: int, operator: int, *said: SeedMessage) -> SeedConversation:
-    return SeedConversation(chat, line, ago, Status.NEW, operator, said)
+def _make_new(chat: int, line: int, ago: int, operator: int, *messages: SeedMessage) -> SeedConversation:
+    return SeedConversation(chat, line, ago, Status.NEW, operator, messages)
 
 
 def _make_open(
-    chat: int, line: int, ago: int, status: Status, operator: int, *said: SeedMessage, **tags: Any
+    chat: int, line: int, ago: int, status: Status, operator: int, *messages: SeedMessage, **tags: Any
 ) -> SeedConversation:
-    answered = next((minute for speaker, minute, _ in said if speaker == "o"), 1)
+    answered = next((minute for speaker, minute, _ in messages if speaker == "o"), 1)
     session = tags.pop("session", 0)
-    return SeedConversation(chat, line, ago, status, operator, said, session, answered, tags=tags)
+    return SeedConversation(chat, line, ago, status, operator, messages, session, answered, tags=tags)
 
 
 def _make_closed(
-    chat: int, line: int, ago: int, operator: int, closed: int, *said: SeedMessage, **tags: Any
+    chat: int, line: int, ago: int, operator: int, closed: int, *messages: SeedMessage, **tags: Any
 ) -> SeedConversation:
-    answered = next((minute for speaker, minute, _ in said if speaker == "o"), None)
+    answered = next((minute for speaker, minute, _ in messages if speaker == "o"), None)
     status, reason = tags.pop("status", Status.CLOSED), tags.pop("reason", "operator")
     return SeedConversation(
-        chat, line, ago, status, operator, said, tags.pop("session", 0), answered, closed, reason, tags
+        chat, line, ago, status, operator, messages, tags.pop("session", 0), answered, closed, reason, tags
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
 from sandbox.state.connectors import Connector, LineConnection
-from sandbox.state.line_settings import defaults
+from sandbox.state.line_settings import make_default_settings
 from sandbox.state.records import AccessKey, Bot, Client, CrmEntity, Employee, Line, LineQueueEntry, Reach, Role
 
 ADMINISTRATOR = Role("administrator", *[Reach.ALL] * 8)
@@ -75,7 +75,7 @@ CLIENTS = (
 )
 
 
-def employ(company: Company) -> None:
+def add_people(company: Company) -> None:
     """Hire the staff, register the bots and let the clients in."""
     company.departments.update({COMPANY_DEPARTMENT: "Company", SUPPORT: "Support", SALES: "Sales"})
     now = company.clock()
@@ -103,7 +103,7 @@ def employ(company: Company) -> None:
         company.clients[number] = Client(number, first, last, gender, connector=connector)
 
 
-def register(company: Company) -> None:
+def add_lines_and_keys(company: Company) -> None:
     """Set up the lines, the CRM and the keys."""
     for line in _make_lines(company):
         company.lines[line.id] = line
@@ -161,7 +161,7 @@ def _make_line(
     queue: tuple[tuple[str, int], ...],
 ) -> Line:
     created = company.clock() - timedelta(days=90)
-    line = Line(number, defaults() | settings, created, created, modified_by=1, connectors=connectors)
+    line = Line(number, make_default_settings() | settings, created, created, modified_by=1, connectors=connectors)
     line.queue = [LineQueueEntry(company.next_id("queue"), *entry) for entry in queue]
     users = (company.employees[number] for kind, number in queue if kind == "user")
     line.user_fields = {

@@ -21,21 +21,21 @@ class RefusalError(Exception):
         return {"error": self.code, "error_description": self.text, **self.extra}
 
 
-def empty_error() -> RefusalError:
+def make_empty_error() -> RefusalError:
     """Return the answer of an operation that failed without saying why."""
     return RefusalError("")
 
 
-def method_not_found() -> RefusalError:
+def make_method_not_found_error() -> RefusalError:
     """Return the core's answer to a method that is not there."""
     return RefusalError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
-def missing_argument(name: str) -> RefusalError:
+def make_missing_argument_error(name: str) -> RefusalError:
     """Return the core's answer to an argument that is null or empty."""
     return RefusalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
 
 
-def wrong_type(name: str) -> RefusalError:
+def make_wrong_type_error(name: str) -> RefusalError:
     """Return the core's answer to an argument of a wrong type."""
     return RefusalError("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

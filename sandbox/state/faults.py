@@ -105,7 +105,7 @@ class Faults:
         return {"rules": [asdict(rule) for rule in self._rules], "seed": self._seed}
 
 
-def read_plan(body: Mapping[str, Any]) -> tuple[list[FaultRule], int]:
+def read_fault_plan(body: Mapping[str, Any]) -> tuple[list[FaultRule], int]:
     """Read the rules and the seed a control request asks for."""
     if not set(body) <= {"rules", "seed"}:
         raise BadInputError("an object of rules and seed")

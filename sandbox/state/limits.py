@@ -35,12 +35,12 @@ class OperatingReport(NamedTuple):
     reset_at: int
 
 
-def query_limit() -> RefusalError:
+def make_query_limit_error() -> RefusalError:
     """Return the answer to requests that come too fast."""
     return RefusalError("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
 
 
-def operation_limit() -> RefusalError:
+def make_operation_limit_error() -> RefusalError:
     """Return the answer to a method that has worked too long for its caller."""
     return RefusalError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
 
@@ -152,7 +152,7 @@ class PortalLimits:
             return None
         if self._meter.read(account, method).seconds >= limit:
             self._too_long += 1
-            raise operation_limit()
+            raise make_operation_limit_error()
         self._meter.charge(account, method, self._plan.cost(method))
         return self._meter.read(account, method)
 

@@ -48,7 +48,7 @@ def _make_choice(options: str, default: str, fallback: str | None = None) -> Set
 
 def _make_number(default: int, low: int | None = None, high: int | None = None) -> Setting:
     def read(value: Any) -> str:
-        number = php.integer(value)
+        number = php.to_integer(value)
         number = number if low is None else max(low, number)
         return str(number if high is None else min(high, number))
 
@@ -57,7 +57,7 @@ def _make_number(default: int, low: int | None = None, high: int | None = None) 
 
 def _make_duration(default: int) -> Setting:
     """A number that is left aside when it is below 0."""
-    return Setting(str(default), lambda value: UNCHANGED if (number := php.integer(value)) < 0 else str(number))
+    return Setting(str(default), lambda value: UNCHANGED if (number := php.to_integer(value)) < 0 else str(number))
 
 
 def _make_read_only(default: str | None) -> Setting:
@@ -66,16 +66,16 @@ def _make_read_only(default: str | None) -> Setting:
 
 
 def _make_text(default: str = "", length: int | None = None) -> Setting:
-    return Setting(default, lambda value: php.text(value)[:length])
+    return Setting(default, lambda value: php.to_text(value)[:length])
 
 
 def _make_escaped_text(default: str) -> Setting:
     """Escaped at every write, so that what was read and is written back is escaped twice."""
-    return Setting(default, lambda value: escape(php.text(value)))
+    return Setting(default, lambda value: escape(php.to_text(value)))
 
 
 def _make_user_list() -> Setting:
-    return Setting(None, lambda value: [str(php.integer(item)) for item in php.values(value)] or None)
+    return Setting(None, lambda value: [str(php.to_integer(item)) for item in php.list_values(value)] or None)
 
 
 def _make_rule(default: str = "none") -> Setting:
@@ -83,17 +83,17 @@ def _make_rule(default: str = "none") -> Setting:
 
 
 def _read_name(value: Any) -> Any:
-    return php.text(value) if php.truthy(value) else UNCHANGED
+    return php.to_text(value) if php.is_truthy(value) else UNCHANGED
 
 
 def _read_days_off(value: Any) -> Any:
-    return ",".join(day for day in php.values(value) if day in WEEK_DAYS) if php.is_array(value) else UNCHANGED
+    return ",".join(day for day in php.list_values(value) if day in WEEK_DAYS) if php.is_array(value) else UNCHANGED
 
 
 def _read_holidays(value: Any) -> str:
     """One item of another form empties the whole list; the days are stored as they were written."""
-    items = php.values(value) if php.is_array(value) else [value]
-    days = ",".join("Array" if php.is_array(item) else php.text(item) for item in items).replace(" ", "")
+    items = php.list_values(value) if php.is_array(value) else [value]
+    days = ",".join("Array" if php.is_array(item) else php.to_text(item) for item in items).replace(" ", "")
     return days if _HOLIDAYS.fullmatch(days) else ""
 
 
@@ -203,21 +203,21 @@ _DEPENDANTS: Mapping[str, str] = {
 _WORKTIME = ("WORKTIME_FROM", "WORKTIME_TO")
 
 
-def defaults() -> dict[str, Any]:
+def make_default_settings() -> dict[str, Any]:
     """Return the settings of a line that was told nothing."""
     return {name: setting.default for name, setting in SETTINGS.items()}
 
 
-def for_new_line(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
+def make_line_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a new line."""
-    settings = defaults() | _read_settings(company, sent) | _read_worktime(sent)
+    settings = make_default_settings() | _read_settings(company, sent) | _read_worktime(sent)
     settings["LINE_NAME"] = settings["LINE_NAME"] or f"Open Channel {company.counters.get('line', 0) + 1}"
     if not company.switches.modules.crm:
         settings["CRM"] = "N"
     return settings
 
 
-def changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
+def read_changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an update changes: only what was sent, and working hours only as a pair."""
     changed = _read_settings(company, sent)
     if all(sent.get(name) is not None for name in _WORKTIME):
@@ -236,17 +236,17 @@ def _read_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
             read[name] = SETTINGS[name].default
     if read.get("QUEUE_TYPE") == "all" and not company.switches.plan.queue_all:
         read["QUEUE_TYPE"] = "evenly"
-    return read | {name: "N" for name in beyond_plan(company) if name in read}
+    return read | {name: "N" for name in list_settings_beyond_plan(company) if name in read}
 
 
-def beyond_plan(company: Company) -> list[str]:
+def list_settings_beyond_plan(company: Company) -> list[str]:
     """Return the switches that the plan keeps off."""
     plan = company.switches.plan
     return [name for name, allowed in (("VOTE_MESSAGE", plan.vote), ("WORKTIME_ENABLE", plan.worktime)) if not allowed]
 
 
 def _read_worktime(sent: Mapping[str, Any]) -> dict[str, Any]:
-    start, end = (php.text(sent.get(name)) for name in _WORKTIME)
+    start, end = (php.to_text(sent.get(name)) for name in _WORKTIME)
     if not (_HOUR.fullmatch(start) and _HOUR.fullmatch(end)):
         return {name: SETTINGS[name].default for name in _WORKTIME}
     if float(start) > _LATEST_START:
@@ -256,7 +256,7 @@ def _read_worktime(sent: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(_WORKTIME, (start, end), strict=True))
 
 
-def row(line_id: int, settings: Mapping[str, Any], modified_by: int) -> dict[str, Any]:
+def make_line_row(line_id: int, settings: Mapping[str, Any], modified_by: int) -> dict[str, Any]:
     """Return a line as an answer shows it: strings, lists split at commas, dates as empty objects."""
     shown = dict(settings)
     for name in ("WORKTIME_DAYOFF", "WORKTIME_HOLIDAYS"):

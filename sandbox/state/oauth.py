@@ -96,20 +96,20 @@ class AuthorizationServer:
 
     def _exchange(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         if self.fail is not None:
-            raise oauth_error(self.fail, "The sandbox was told to refuse")
+            raise make_oauth_error(self.fail, "The sandbox was told to refuse")
         bearer = asked.get(_BEARER_FIELDS.get(asked.get("grant_type", ""), ""), "")
         if not bearer:
-            raise oauth_error("invalid_request", "A grant type, and the code or token it needs, are required")
+            raise make_oauth_error("invalid_request", "A grant type, and the code or token it needs, are required")
         application = self.applications.get(asked.get("client_id", ""))
         if application is None or application.client_secret != asked.get("client_secret"):
-            raise oauth_error("invalid_client", "The client credentials are invalid")
+            raise make_oauth_error("invalid_client", "The client credentials are invalid")
         tickets = self._codes if asked["grant_type"] == "authorization_code" else self._refresh
         ticket = tickets.get(bearer)
         if ticket is None or ticket.application is not application:
-            raise oauth_error("invalid_grant", "The code or token is unknown, used or revoked")
+            raise make_oauth_error("invalid_grant", "The code or token is unknown, used or revoked")
         del tickets[bearer]
         if ticket.until <= now:
-            raise oauth_error("invalid_grant", "The code or token has expired")
+            raise make_oauth_error("invalid_grant", "The code or token has expired")
         return self._make_token_pair(application, now)
 
     def _make_token_pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
@@ -125,7 +125,7 @@ class AuthorizationServer:
         if ticket is None:
             raise RefusalError("invalid_token", "Unable to get application by token", UNAUTHORIZED)
         if ticket.until <= now:
-            raise expired_token()
+            raise make_expired_token_error()
         application = ticket.application
         return AccessKey(token, application.user_id, application.scopes, "application", application.client_id)
 
@@ -141,11 +141,11 @@ class AuthorizationServer:
             tickets.clear()
 
 
-def expired_token() -> RefusalError:
+def make_expired_token_error() -> RefusalError:
     """Return the portal's answer to an access token that is too old."""
     return RefusalError("expired_token", "The access token provided has expired.", UNAUTHORIZED)
 
 
-def oauth_error(code: str, text: str) -> RefusalError:
+def make_oauth_error(code: str, text: str) -> RefusalError:
     """Return an error of the authorization server."""
     return RefusalError(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

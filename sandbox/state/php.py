@@ -20,7 +20,7 @@ class PhpTypeError(Exception):
     """A PHP TypeError: the core does not catch it, so the client sees a raw 500."""
 
 
-def integer(value: Any) -> int:
+def to_integer(value: Any) -> int:
     """Cast to an integer the way `(int)` does: leading digits of a string, 1 for a filled array."""
     if isinstance(value, str):
         return _parse_integer(value)
@@ -48,12 +48,12 @@ def _clamp(value: float) -> int:
     return max(-INT_MAX, min(INT_MAX, int(value)))
 
 
-def truthy(value: Any) -> bool:
+def is_truthy(value: Any) -> bool:
     """Tell whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
     return bool(value) and value != "0"
 
 
-def numeric(value: Any) -> bool:
+def is_numeric(value: Any) -> bool:
     """Tell whether `is_numeric` accepts the value."""
     if isinstance(value, bool):
         return False
@@ -62,7 +62,7 @@ def numeric(value: Any) -> bool:
     return isinstance(value, str) and bool(_NUMERIC.fullmatch(value))
 
 
-def text(value: Any) -> str:
+def to_text(value: Any) -> str:
     """Cast to a string; an array where a string is demanded is a type error."""
     if isinstance(value, Mapping | list):
         raise PhpTypeError
@@ -81,14 +81,14 @@ def is_array(value: Any) -> bool:
     return isinstance(value, dict | list)
 
 
-def values(array: Any) -> list[Any]:
+def list_values(array: Any) -> list[Any]:
     """Return the values of a PHP array, whatever its keys."""
     if isinstance(array, dict):
         return list(array.values())
     return array if isinstance(array, list) else []
 
 
-def array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
+def to_array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
     """Shape a map as `json_encode` does: a list when the keys run from 0 without a gap, `[]` when empty."""
     keys = [str(key) for key in items]
     if keys == [str(index) for index in range(len(keys))]:
@@ -98,10 +98,10 @@ def array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
 
 def parse_query(query: str) -> dict[str, Any]:
     """Read a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
-    return nested(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    return nest_params(parse_qsl(query, keep_blank_values=True, errors="replace"))
 
 
-def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def nest_params(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Build the nested parameters that a flat list of names and values stands for."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
@@ -142,4 +142,4 @@ def _find_next_index(branch: Mapping[str, Any]) -> str:
 def _convert_tree(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return array({key: _convert_tree(item) for key, item in value.items()})
+    return to_array({key: _convert_tree(item) for key, item in value.items()})

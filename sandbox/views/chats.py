@@ -19,12 +19,12 @@ PERMISSIONS = {
 }
 
 
-def iso(moment: datetime) -> str:
+def format_iso(moment: datetime) -> str:
     """Write a moment the way answers do."""
     return moment.isoformat(timespec="seconds")
 
 
-def color(number: int) -> str:
+def choose_color(number: int) -> str:
     """Return the colour of a chat or a person."""
     return COLORS[number % len(COLORS)]
 
@@ -33,7 +33,7 @@ def _format_flag(*, on: bool) -> str:
     return "Y" if on else "N"
 
 
-def entity_data_1(company: Company, chat: Chat) -> str:
+def make_entity_data_1(company: Company, chat: Chat) -> str:
     """Return the session field of a chat: CRM, pinned, waiting for closing, session, line it was moved to."""
     session = company.sessions.get(chat.session_id)
     crm_type, crm_id = chat.crm_main or ("NONE", 0)
@@ -52,12 +52,12 @@ def entity_data_1(company: Company, chat: Chat) -> str:
     return "|".join(map(str, parts))
 
 
-def entity_data_2(chat: Chat) -> str:
+def make_entity_data_2(chat: Chat) -> str:
     """Return the CRM bindings of a chat."""
     return "|".join(f"{name}|{chat.crm_bindings.get(name, 0)}" for name in CRM_ORDER)
 
 
-def core_card(company: Company, chat: Chat) -> dict[str, Any]:
+def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
     """Return what every view of a chat shares."""
     lines = chat.entity_type == "LINES"
     return {
@@ -67,15 +67,15 @@ def core_card(company: Company, chat: Chat) -> dict[str, Any]:
         "name": chat.name,
         "owner": chat.owner,
         "extranet": False,
-        "color": color(chat.id),
+        "color": choose_color(chat.id),
         "type": "lines" if lines else "chat",
         "message_count": len(company.messages_of(chat.id)),
         "entity_type": chat.entity_type,
         "entity_id": chat.user_code,
-        "entity_data_1": entity_data_1(company, chat) if lines else "",
-        "entity_data_2": entity_data_2(chat) if lines else "",
+        "entity_data_1": make_entity_data_1(company, chat) if lines else "",
+        "entity_data_2": make_entity_data_2(chat) if lines else "",
         "entity_data_3": chat.silent,
-        "date_create": iso(chat.created),
+        "date_create": format_iso(chat.created),
         "message_type": chat.type,
         "public": "",
         "entity_link": {"type": chat.entity_type, "url": "", "id": chat.user_code},
@@ -87,11 +87,11 @@ def core_card(company: Company, chat: Chat) -> dict[str, Any]:
     }
 
 
-def dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
+def make_dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
     """Return a chat as `imopenlines.dialog.get` shows it to a user."""
     messages, unread = company.messages_of(chat.id), company.unread(user_id, chat)
     last = messages[-1] if messages else None
-    return core_card(company, chat) | {
+    return make_core_card(company, chat) | {
         "description": None,
         "avatar": "",
         "counter": len(unread),
@@ -128,5 +128,5 @@ def _describe_views(company: Company, chat: Chat, last: Message | None) -> dict[
     owner = company.person(chat.owner)
     viewers = []
     if owner and last:
-        viewers.append({"user_id": owner.id, "user_name": owner.name, "date": iso(last.created)})
+        viewers.append({"user_id": owner.id, "user_name": owner.name, "date": format_iso(last.created)})
     return {"message_id": last.id if last else 0, "first_viewers": viewers, "count_of_viewers": 0}

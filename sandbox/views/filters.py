@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.permissions import list_queue_members
 from sandbox.state import php
 from sandbox.state.company import START, Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Line, Session
-from sandbox.views.statistics import dated
+from sandbox.views.statistics import compute_figures
 
 LONGEST_PERIOD = timedelta(days=366)
 LONGEST_LIST = 1000
@@ -23,7 +23,7 @@ Moment = Callable[[Session], datetime | None]
 PRESENCES = ("online", "offline", "pause")
 
 
-def invalid_filter(text: str) -> RefusalError:
+def make_filter_error(text: str) -> RefusalError:
     """Return the refusal of a filter that makes no sense."""
     return RefusalError("INVALID_FILTER", f"Invalid filter: {text}")
 
@@ -32,7 +32,7 @@ def read_flag(name: str, value: Any) -> bool:
     """Read a boolean filter: true, Y or 1 against false, N or 0."""
     read = FLAGS.get(str(value).lower())
     if read is None:
-        raise invalid_filter(f"{name} is not a boolean")
+        raise make_filter_error(f"{name} is not a boolean")
     return read
 
 
@@ -43,7 +43,7 @@ class DateRange:
         self.start, self.end = (self._read_moment(name, params.get(name)) for name in (start, end))
         if self.start and self.end:
             if self.end < self.start:
-                raise invalid_filter(f"{end} is before {start}")
+                raise make_filter_error(f"{end} is before {start}")
             if self.end - self.start > LONGEST_PERIOD:
                 raise RefusalError("PERIOD_TOO_LARGE", "The period is longer than 366 days")
 
@@ -54,7 +54,7 @@ class DateRange:
         try:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError) as unreadable:
-            raise invalid_filter(f"{name} is not an ISO 8601 date") from unreadable
+            raise make_filter_error(f"{name} is not an ISO 8601 date") from unreadable
         return moment if moment.tzinfo else moment.replace(tzinfo=START.tzinfo)
 
     @property
@@ -86,19 +86,19 @@ class SessionFilter:
         several, one = self._params.get(f"{name}List"), self._params.get(name)
         if several is not None:
             if not php.is_array(several) or len(several) > LONGEST_LIST:
-                raise invalid_filter(f"{name}List is not a list of at most {LONGEST_LIST}")
-            return php.values(several)
+                raise make_filter_error(f"{name}List is not a list of at most {LONGEST_LIST}")
+            return php.list_values(several)
         if php.is_array(one):
-            raise invalid_filter(f"{name} is not a single value")
+            raise make_filter_error(f"{name} is not a single value")
         return None if one is None else [one]
 
     def _read_ids(self, name: str) -> list[int] | None:
         listed = self._read_list(name)
         if listed is None:
             return None
-        ids = [php.integer(item) for item in listed]
+        ids = [php.to_integer(item) for item in listed]
         if any(number <= 0 for number in ids):
-            raise invalid_filter(f"{name} is not a positive id")
+            raise make_filter_error(f"{name} is not a positive id")
         return ids
 
     def accepts(self, session: Session) -> bool:
@@ -126,7 +126,7 @@ class SessionFilter:
         if value is None:
             return
         if not isinstance(value, str) or value not in tests:
-            raise invalid_filter(f"{name} is unknown")
+            raise make_filter_error(f"{name} is unknown")
         self._tests.append(tests[value])
 
     def flag(self, name: str, test: Test) -> None:
@@ -147,15 +147,15 @@ class SessionFilter:
             value = self._params.get(measure + suffix)
             if value is None:
                 continue
-            if not php.numeric(value) or php.integer(value) < 0:
-                raise invalid_filter(f"{measure}{suffix} is not a number of seconds")
-            self._tests.append(_make_bound_test(measure, php.integer(value), sign))
+            if not php.is_numeric(value) or php.to_integer(value) < 0:
+                raise make_filter_error(f"{measure}{suffix} is not a number of seconds")
+            self._tests.append(_make_bound_test(measure, php.to_integer(value), sign))
 
     def page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
         """Return one page and whether another follows; a deep list refuses large offsets."""
         offset, limit = self._read_number("offset", 0, 0), self._read_number("limit", DEFAULT_LIMIT, 1)
         if limit > MAX_LIMIT:
-            raise invalid_filter(f"limit is more than {MAX_LIMIT}")
+            raise make_filter_error(f"limit is more than {MAX_LIMIT}")
         if deep and offset > DEEPEST_OFFSET:
             raise RefusalError("OFFSET_TOO_LARGE", f"offset is more than {DEEPEST_OFFSET}")
         return list(items[offset : offset + limit]), len(items) > offset + limit
@@ -164,9 +164,9 @@ class SessionFilter:
         value = self._params.get(name)
         if value is None:
             return default
-        if not php.numeric(value) or php.integer(value) < least:
-            raise invalid_filter(f"{name} is not a number from {least}")
-        return php.integer(value)
+        if not php.is_numeric(value) or php.to_integer(value) < least:
+            raise make_filter_error(f"{name} is not a number from {least}")
+        return php.to_integer(value)
 
     def loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the load of every operator on every line the conditions cover."""
@@ -175,7 +175,7 @@ class SessionFilter:
             card(self._company, line, user_id)
             for line in self._company.lines.values()
             if self._lines is None or line.id in self._lines
-            for user_id in queue_members(self._company, line)
+            for user_id in list_queue_members(self._company, line)
             if user_id in self._company.employees and (self._users is None or user_id in self._users)
         ]
         return [load for load in found if wants(load)]
@@ -183,7 +183,7 @@ class SessionFilter:
     def _make_load_test(self) -> Callable[[Mapping[str, Any]], bool]:
         status, given = self._params.get("status"), self._params.get("hasFreeSlots")
         if status is not None and status not in PRESENCES:
-            raise invalid_filter("status is unknown")
+            raise make_filter_error("status is unknown")
         free = None if given is None else read_flag("hasFreeSlots", given)
 
         def wants(load: Mapping[str, Any]) -> bool:
@@ -196,12 +196,12 @@ class SessionFilter:
 def _make_vote_test(name: str) -> Test:
     if name == "any":
         return lambda session: session.vote > 0
-    return lambda session: dated(session)["vote"] == name
+    return lambda session: compute_figures(session)["vote"] == name
 
 
 def _make_bound_test(measure: str, limit: int, sign: int) -> Test:
     def test(session: Session) -> bool:
-        actual = dated(session)[measure]
+        actual = compute_figures(session)[measure]
         return actual is not None and sign * actual >= sign * limit
 
     return test

@@ -6,19 +6,19 @@ from typing import Any
 from sandbox.domain import permissions
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Client, Employee, File, Message, PortalUser, Session
-from sandbox.views.chats import color, core_card, iso
+from sandbox.views.chats import choose_color, format_iso, make_core_card
 
 HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
 """How a message that was written in silent mode is marked."""
 KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 
 
-def respelled(value: Any) -> Any:
+def respell(value: Any) -> Any:
     """Turn names with underscores into camelCase and, alas, camelCase names into lower case."""
     if isinstance(value, dict):
-        return {_respell_name(str(name)): respelled(item) for name, item in value.items()}
+        return {_respell_name(str(name)): respell(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [respelled(item) for item in value]
+        return [respell(item) for item in value]
     return value
 
 
@@ -27,7 +27,7 @@ def _respell_name(name: str) -> str:
     return head + "".join(part.capitalize() for part in tail)
 
 
-def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
+def make_history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
     """Return the whole conversation of a session, its people and its files."""
     chat = company.chats[session.chat_id]
     messages = company.messages_in(session)[::-1]
@@ -43,16 +43,16 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
         "sessionVoteHead": session.vote_head,
         "sessionCommentHead": session.comment_head,
         "userId": f"chat{chat.id}",
-        "message": respelled({message.id: _make_message(message) for message in messages}),
+        "message": respell({message.id: _make_message(message) for message in messages}),
         "usersMessage": {f"chat{chat.id}": [str(message.id) for message in messages]},
-        "users": respelled({person.id: person_card(person) for person in people}) or [],
+        "users": respell({person.id: make_person_card(person) for person in people}) or [],
         "openlines": {"canvoteashead": {str(session.line_id): votes}},
         "userInGroup": _group_people(people) or [],
         "woUserInGroup": [],
-        "chat": {str(chat.id): respelled(_make_chat(company, chat))},
+        "chat": {str(chat.id): respell(_make_chat(company, chat))},
         "userBlockChat": {str(chat.id): {str(member): False for member in members} or []},
         "userInChat": {str(chat.id): members},
-        "files": respelled({file.id: file_card(company, file) for file in files}) or [],
+        "files": respell({file.id: make_file_card(company, file) for file in files}) or [],
     }
 
 
@@ -62,7 +62,7 @@ def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[
     return [person for person in found if person]
 
 
-def params_of(message: Message) -> dict[str, Any]:
+def make_message_params(message: Message) -> dict[str, Any]:
     """Return what hangs on a message, in the messenger's spelling."""
     attached = {
         "FILE_ID": list(message.file_ids),
@@ -81,14 +81,14 @@ def _make_message(message: Message) -> dict[str, Any]:
         "chatId": str(message.chat_id),
         "senderId": str(message.author_id),
         "recipientId": f"chat{message.chat_id}",
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "text": message.text,
         "textLegacy": message.text.replace("[b]", "<b>").replace("[/b]", "</b>"),
-        "params": params_of(message) or [],
+        "params": make_message_params(message) or [],
     }
 
 
-def person_card(person: PortalUser) -> dict[str, Any]:
+def make_person_card(person: PortalUser) -> dict[str, Any]:
     """Return a person in the older of the messenger's two formats."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
@@ -99,7 +99,7 @@ def person_card(person: PortalUser) -> dict[str, Any]:
         "first_name": person.first_name,
         "last_name": person.last_name,
         "work_position": employee.position if employee else None,
-        "color": color(person.id),
+        "color": choose_color(person.id),
         "avatar": "",
         "avatar_id": None,
         "birthday": False,
@@ -114,7 +114,7 @@ def person_card(person: PortalUser) -> dict[str, Any]:
         "external_auth_id": "imconnector" if isinstance(person, Client) else kind.replace("user", "default"),
         "status": employee.presence if employee else None,
         "idle": False,
-        "last_activity_date": iso(person.last_activity) if person.last_activity else False,
+        "last_activity_date": format_iso(person.last_activity) if person.last_activity else False,
         "mobile_last_date": False,
         "desktop_last_date": False,
         "departments": list(employee.departments) if employee else [],
@@ -134,7 +134,7 @@ def _group_people(people: list[PortalUser]) -> dict[str, Any]:
 
 
 def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
-    return core_card(company, chat) | {
+    return make_core_card(company, chat) | {
         "id": str(chat.id),
         "owner": str(chat.owner),
         "avatar": "",
@@ -144,7 +144,7 @@ def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
     }
 
 
-def file_card(company: Company, file: File) -> dict[str, Any]:
+def make_file_card(company: Company, file: File) -> dict[str, Any]:
     """Return a file as every view of messages shows it."""
     author = company.person(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
@@ -154,7 +154,7 @@ def file_card(company: Company, file: File) -> dict[str, Any]:
     return {
         "id": file.id,
         "chatId": file.chat_id,
-        "date": iso(file.created),
+        "date": format_iso(file.created),
         "type": kind,
         "name": file.name,
         "extension": extension,

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Employee, File, Message, PortalUser
-from sandbox.views.chats import RESTRICTIONS, color, core_card, iso
-from sandbox.views.history import KINDS, person_card
+from sandbox.views.chats import RESTRICTIONS, choose_color, format_iso, make_core_card
+from sandbox.views.history import KINDS, make_person_card
 
 NAMESPACE = UUID("5f6f9b1e-0000-4000-8000-000000000000")
 OLDER_FIELDS = frozenset({"avatar_id", "phone_device", "profile", "services"})
@@ -35,21 +35,21 @@ class RecentFilter:
     markup: bool = False
 
 
-def user_card(person: PortalUser | None) -> dict[str, Any]:
+def make_user_card(person: PortalUser | None) -> dict[str, Any]:
     """Return a person as the messenger shows them; the portal itself is nobody."""
     if person is None:
         return {"id": 0}
-    shown = {name: value for name, value in person_card(person).items() if name not in OLDER_FIELDS}
+    shown = {name: value for name, value in make_person_card(person).items() if name not in OLDER_FIELDS}
     email = f"{person.login}@sandbox.example" if isinstance(person, Employee) and person.login else ""
     return shown | {"id": person.id, "birthday": "", "avatar_hr": "", "website": "", "email": email}
 
 
-def uuid_of(message: Message) -> str | None:
+def make_uuid(message: Message) -> str | None:
     """Return the identifier that whoever wrote a message gave it; the portal gives none."""
     return None if message.system else str(uuid5(NAMESPACE, str(message.id)))
 
 
-def rows(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
+def list_recent_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs a user takes part in, newest first; a closed one is hidden."""
     mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
     shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.messages_of(chat.id)]
@@ -67,7 +67,7 @@ def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
     return wanted.dialogs if chat.type == "P" else wanted.groups
 
 
-def queue_rows(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
+def list_offered_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs that are offered to a user and taken by nobody, newest first."""
     offered = [company.chats[chat_id] for user, chat_id in company.recents if user == user_id]
     items = [_make_queue_item(company, chat, wanted) for chat in offered]
@@ -79,7 +79,7 @@ def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict
     last = company.messages_of(chat.id)[-1]
     message = _make_message(company, last, wanted)
     del message["sticker"]
-    core = core_card(company, chat)
+    core = make_core_card(company, chat)
     card = {name: core[name] for name in QUEUE_CHAT} | _make_chat_extras(chat)
     return {
         "id": f"chat{chat.id}",
@@ -90,12 +90,12 @@ def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict
         "pinned": False,
         "unread": False,
         "has_reminder": False,
-        "date_update": iso(last.created),
-        "avatar": {"url": "", "color": color(chat.id)},
+        "date_update": format_iso(last.created),
+        "avatar": {"url": "", "color": choose_color(chat.id)},
         "title": chat.name,
         "chat": card,
         "lines": _make_session_fields(company, chat),
-        "user": user_card(None),
+        "user": make_user_card(None),
     }
 
 
@@ -105,30 +105,30 @@ def _make_item(company: Company, user_id: int, chat: Chat, wanted: RecentFilter)
         "id": f"chat{chat.id}",
         "chat_id": chat.id,
         "type": "chat",
-        "avatar": {"url": "", "color": color(chat.id)},
+        "avatar": {"url": "", "color": choose_color(chat.id)},
         "title": chat.name,
         "message": _make_message(company, last, wanted),
         "last_id": company.last_read(user_id, chat),
         "pinned": False,
         "unread": False,
         "has_reminder": False,
-        "date_update": iso(last.created),
-        "date_last_activity": iso(last.created),
+        "date_update": format_iso(last.created),
+        "date_last_activity": format_iso(last.created),
         "counter": len(company.unread(user_id, chat)),
     }
     if chat.type == "P":
         return item | _make_private_fields(company, user_id, chat)
     role = "OWNER" if chat.owner == user_id else "MEMBER"
-    card = core_card(company, chat) | _make_chat_extras(chat) | {"contains_collaber": False, "role": role}
+    card = make_core_card(company, chat) | _make_chat_extras(chat) | {"contains_collaber": False, "role": role}
     lines = {"lines": _make_session_fields(company, chat)} if chat.entity_type == "LINES" else {}
-    return item | {"chat": card, **lines, "user": user_card(company.person(last.author_id)), "options": []}
+    return item | {"chat": card, **lines, "user": make_user_card(company.person(last.author_id)), "options": []}
 
 
 def _make_private_fields(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
     """A dialog of two is named after the other one."""
     other = company.person(next((member for member in chat.members if member != user_id), user_id))
     settings: dict[str, Any] = {"text_field_enabled": True, "background_id": None, "mute_list": []}
-    shown = {"chat": settings, "user": user_card(other), "options": []}
+    shown = {"chat": settings, "user": make_user_card(other), "options": []}
     return shown | {"id": other.id, "type": "user", "title": other.name} if other else shown
 
 
@@ -143,7 +143,7 @@ def _make_chat_extras(chat: Chat) -> dict[str, Any]:
 
 def _make_session_fields(company: Company, chat: Chat) -> dict[str, Any]:
     session = company.sessions[chat.session_id]
-    return {"id": session.id, "status": int(session.status), "date_create": iso(session.created)}
+    return {"id": session.id, "status": int(session.status), "date_create": format_iso(session.created)}
 
 
 def _make_message(company: Company, message: Message, wanted: RecentFilter) -> dict[str, Any]:
@@ -158,9 +158,9 @@ def _make_message(company: Company, message: Message, wanted: RecentFilter) -> d
         "author_id": message.author_id,
         "attach": bool(message.attach),
         "sticker": None,
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "status": "delivered" if read_by_client else "received",
-        "uuid": uuid_of(message),
+        "uuid": make_uuid(message),
     }
 
 

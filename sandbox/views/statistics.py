@@ -6,10 +6,10 @@ from statistics import fmean
 from typing import Any
 
 from sandbox.domain.permissions import can_read_crm
-from sandbox.domain.queues import free_places, load_of
+from sandbox.domain.queues import count_free_places, count_load
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Line, Session, Status, Transfer
-from sandbox.views.chats import iso
+from sandbox.views.chats import format_iso
 
 VOTES = {LIKE: "like", DISLIKE: "dislike"}
 STAT_FIELDS = (
@@ -26,7 +26,7 @@ STAT_FIELDS = (
 
 
 def _format_optional(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
+    return format_iso(moment) if moment else None
 
 
 def _count_seconds(start: datetime, end: datetime | None) -> int | None:
@@ -43,7 +43,7 @@ def _choose_status(session: Session) -> str:
     return "answered" if session.status >= Status.ACCEPTED else "new"
 
 
-def dated(session: Session) -> dict[str, Any]:
+def compute_figures(session: Session) -> dict[str, Any]:
     """Return the figures a session carries in itself."""
     return {
         "status": _choose_status(session),
@@ -53,13 +53,13 @@ def dated(session: Session) -> dict[str, Any]:
     }
 
 
-def first_answer_in_time(company: Company, session: Session) -> bool | None:
+def is_first_answer_in_time(company: Company, session: Session) -> bool | None:
     """Tell whether the first answer met the line's target; None without a target, or while there is still time."""
     line = company.line_of(session)
     limit = int(line.settings["KPI_FIRST_ANSWER_TIME"]) if line else 0
     if not limit:
         return None
-    waited = dated(session)["waitAnswer"]
+    waited = compute_figures(session)["waitAnswer"]
     if waited is None:
         overdue = (company.clock() - session.created).total_seconds() > limit
         return False if overdue else None
@@ -87,9 +87,9 @@ def _count_transfers(company: Company, session: Session) -> int:
     return len(company.transfers_of(session))
 
 
-def session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
+def make_session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
     """Return a session of the list."""
-    figures = dated(session)
+    figures = compute_figures(session)
     crm_type, crm_id = session.crm_main or ("", 0)
     readable = bool(crm_id) and can_read_crm(company, user_id, crm_type, crm_id)
     return {
@@ -100,7 +100,7 @@ def session_card(company: Company, user_id: int, session: Session) -> dict[str, 
         "userId": session.client_id,
         "userCode": session.user_code,
         "chatId": session.chat_id,
-        "dateCreate": iso(session.created),
+        "dateCreate": format_iso(session.created),
         "dateClose": _format_optional(session.closed_at),
         "dateFirstAnswer": _format_optional(session.first_answer),
         "dateOperatorAnswer": _format_optional(session.operator_answer),
@@ -114,16 +114,16 @@ def session_card(company: Company, user_id: int, session: Session) -> dict[str, 
         "queueTransfers": _count_transfers(company, session),
         "waitAnswer": figures["waitAnswer"],
         "waitClose": figures["waitClose"],
-        "kpiFirstAnswer": first_answer_in_time(company, session),
+        "kpiFirstAnswer": is_first_answer_in_time(company, session),
         "messageCount": _count_messages(company, session)["all"],
     }
 
 
-def stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
+def make_stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
     """Return the figures of one session, nulls for an unknown one."""
     if session is None:
         return {"sessionId": session_id} | dict.fromkeys(STAT_FIELDS)
-    figures, counted = dated(session), _count_messages(company, session)
+    figures, counted = compute_figures(session), _count_messages(company, session)
     return {
         "sessionId": session.id,
         "waitAnswer": figures["waitAnswer"],
@@ -132,13 +132,13 @@ def stat_card(company: Company, session: Session | None, session_id: int = 0) ->
         "messagesOperatorCount": counted["operator"],
         "messagesClientCount": counted["client"],
         "transfersCount": _count_transfers(company, session),
-        "kpiFirstAnswer": first_answer_in_time(company, session),
+        "kpiFirstAnswer": is_first_answer_in_time(company, session),
         "vote": figures["vote"],
         "voteHead": _find_head_vote(company, session),
     }
 
 
-def rating_card(company: Company, session: Session) -> dict[str, Any]:
+def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
     """Return what was thought of a session."""
     return {
         "sessionId": session.id,
@@ -153,11 +153,11 @@ def rating_card(company: Company, session: Session) -> dict[str, Any]:
     }
 
 
-def transfer_card(transfer: Transfer) -> dict[str, Any]:
+def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
     """Return one move of a session."""
     return {
         "sessionId": transfer.session_id,
-        "date": iso(transfer.created),
+        "date": format_iso(transfer.created),
         "fromOperatorId": transfer.from_operator or None,
         "toOperatorId": transfer.to_operator or None,
         "fromConfigId": transfer.from_line,
@@ -169,16 +169,16 @@ def transfer_card(transfer: Transfer) -> dict[str, Any]:
     }
 
 
-def load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
+def make_load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
     """Return how busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
     user = company.employees[user_id]
     return {
         "userId": user_id,
         "configId": line.id,
         "status": user.presence if user.active else "offline",
-        "activeSessions": load_of(company, line, user_id),
+        "activeSessions": count_load(company, line, user_id),
         "maxChat": int(line.settings["MAX_CHAT"]),
-        "freeSlots": free_places(company, line, user_id),
+        "freeSlots": count_free_places(company, line, user_id),
         "lastActivityDate": _format_optional(user.last_activity),
     }
 
@@ -193,13 +193,13 @@ def _compute_positive_rate(sessions: list[Session]) -> float:
 
 
 def _compute_average(sessions: list[Session], measure: str) -> int:
-    return _compute_mean([figure for session in sessions if (figure := dated(session)[measure]) is not None])
+    return _compute_mean([figure for session in sessions if (figure := compute_figures(session)[measure]) is not None])
 
 
-def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
+def summarize_sessions(company: Company, sessions: list[Session]) -> dict[str, Any]:
     """Sum up sessions; where there is nothing the figure is 0."""
     votes = Counter(session.vote for session in sessions)
-    kpi = Counter(first_answer_in_time(company, session) for session in sessions)
+    kpi = Counter(is_first_answer_in_time(company, session) for session in sessions)
     hours = Counter(session.created.hour for session in sessions)
     return {
         "totalSessions": len(sessions),

@@ -19,7 +19,7 @@ class ConnectionCutError(ConnectionError):
     """The sandbox cut the connection on purpose; raised where there is no connection to cut."""
 
 
-async def cut(receive: Receive) -> None:
+async def cut_connection(receive: Receive) -> None:
     """Close the connection of a request once what was written so far is out.
 
     ASGI has no word for this, so the transport is taken from the server's own end of `receive`. The server learns of
@@ -38,7 +38,7 @@ class DroppedResponse(Response):
 
     async def __call__(self, _scope: Scope, receive: Receive, _send: Send) -> None:
         """Close the connection."""
-        await cut(receive)
+        await cut_connection(receive)
 
 
 class _AlteredResponse(Response):
@@ -60,7 +60,7 @@ class InterruptedResponse(_AlteredResponse):
         await self._send_head(send)
         half = bytes(self.body[: len(self.body) // 2])
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        await cut(receive)
+        await cut_connection(receive)
 
 
 class TricklingResponse(_AlteredResponse):
@@ -85,24 +85,24 @@ class TricklingResponse(_AlteredResponse):
             yield bytes(self.body[start : start + size])
 
 
-def halved(whole: Response) -> Response:
+def halve(whole: Response) -> Response:
     """Return a well-formed answer whose JSON stops in the middle."""
     half = bytes(whole.body[: len(whole.body) // 2])
     return Response(half, whole.status_code, media_type=whole.headers["content-type"])
 
 
-def mislabelled(whole: Response) -> Response:
+def mislabel(whole: Response) -> Response:
     """Return the right answer under a wrong content type."""
     return Response(bytes(whole.body), whole.status_code, media_type="text/html")
 
 
-def error_page(status: int) -> Response:
+def make_error_page(status: int) -> Response:
     """Return the page of a server in front of the portal."""
     title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
     return HTMLResponse(page, status)
 
 
-def login_page() -> Response:
+def make_login_page() -> Response:
     """Return the portal's login page, under a status that promises an answer."""
     return HTMLResponse(LOGIN_PAGE)

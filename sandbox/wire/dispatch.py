@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sandbox.domain.identity import Identity, RequestCredentials, beyond_scopes, identify
+from sandbox.domain.identity import Identity, RequestCredentials, identify, make_scope_error
 from sandbox.methods.registry import FORBIDDEN, Behaviour, ResultPage
 from sandbox.methods.result import CallResult
 from sandbox.methods.system import BATCH, find
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import RefusalError, method_not_found
-from sandbox.state.limits import OperatingReport, operation_limit
+from sandbox.state.errors import RefusalError, make_method_not_found_error
+from sandbox.state.limits import OperatingReport, make_operation_limit_error
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import RequestRecord
 from sandbox.state.switches import ForcedRefusal
-from sandbox.views.chats import iso
+from sandbox.views.chats import format_iso
 from sandbox.wire.envelope import CRASH
 
 RESERVED_PARAMS = frozenset(
@@ -33,7 +33,7 @@ class Dispatcher:
     def perform(self, name: str, params: Mapping[str, Any], credentials: RequestCredentials) -> CallResult:
         """Run a call as it came over the wire."""
         self.company.clock.advance(1)
-        start, params = php.integer(params.get("start")), _drop_reserved(params)
+        start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         caller: Identity | None = None
         try:
             self._admit_site()
@@ -55,11 +55,11 @@ class Dispatcher:
         return answer
 
     def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Identity) -> CallResult:
-        start, params = php.integer(params.get("start")), _drop_reserved(params)
+        start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         try:
             behaviour = _find_behaviour(name)
             if self.company.faults.strikes_within_batch(name):
-                raise operation_limit()
+                raise make_operation_limit_error()
             answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
             answer = CallResult(refusal=refusal)
@@ -82,7 +82,7 @@ class Dispatcher:
 
     def _check_scope(self, caller: Identity, behaviour: Behaviour) -> None:
         if not behaviour.allows(caller.scopes):
-            raise beyond_scopes(caller, hidden=self.company.switches.scope_hides_methods)
+            raise make_scope_error(caller, hidden=self.company.switches.scope_hides_methods)
 
     def _charge(self, behaviour: Behaviour, caller: Identity) -> OperatingReport | None:
         """Charge for a call; a batch is charged by its commands."""
@@ -123,7 +123,7 @@ class Dispatcher:
         in_batch: bool = False,
     ) -> None:
         user_id = caller.user_id if caller else 0
-        at = iso(self.company.clock())
+        at = format_iso(self.company.clock())
         status, outcome, executed = answer.status, answer.outcome, answer.refusal is None
         self.company.requests.append(
             RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed)
@@ -144,5 +144,5 @@ def _check_link(params: Mapping[str, Any]) -> None:
 def _find_behaviour(name: str) -> Behaviour:
     found = find(name)
     if found is None:
-        raise method_not_found()
+        raise make_method_not_found_error()
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from sandbox.methods.result import CallResult, time_of
+from sandbox.methods.result import CallResult, make_time_block
 from sandbox.state import php
 from sandbox.state.company import Clock
 from sandbox.state.errors import RefusalError
@@ -32,7 +32,7 @@ def respond(answer: CallResult, clock: Clock) -> Response:
         return HTMLResponse(CRASH_PAGE, CRASH.status)
     if answer.refusal:
         return PortalResponse(answer.refusal.body(), answer.refusal.status)
-    return PortalResponse({"result": answer.result, **answer.numbers, "time": time_of(clock, answer.operating)})
+    return PortalResponse({"result": answer.result, **answer.numbers, "time": make_time_block(clock, answer.operating)})
 
 
 async def read_params(request: Request) -> dict[str, Any]:
@@ -44,7 +44,7 @@ async def _read_body(request: Request) -> dict[str, Any]:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "multipart/form-data":
         form = await request.form()
-        return php.nested((name, value) for name, value in form.multi_items() if isinstance(value, str))
+        return php.nest_params((name, value) for name, value in form.multi_items() if isinstance(value, str))
     body = await request.body()
     if kind == "application/json":
         return _read_json(body)
@@ -63,7 +63,7 @@ def _read_json(body: bytes) -> dict[str, Any]:
 def _is_shallow(value: Any) -> bool:
     level = [value]
     for _ in range(JSON_DEPTH):
-        level = [child for item in level for child in php.values(item)]
+        level = [child for item in level for child in php.list_values(item)]
         if not level:
             return True
     return False

@@ -9,35 +9,35 @@ from starlette.responses import Response
 from sandbox.domain.identity import RequestCredentials
 from sandbox.state.errors import OK, RefusalError
 from sandbox.state.faults import FaultKind, FaultRule
-from sandbox.state.limits import operation_limit, query_limit
-from sandbox.state.oauth import expired_token
+from sandbox.state.limits import make_operation_limit_error, make_query_limit_error
+from sandbox.state.oauth import make_expired_token_error
 from sandbox.wire import broken_responses
 from sandbox.wire.dispatch import Dispatcher
 from sandbox.wire.envelope import respond
 
 UNANSWERED = 0
 _REFUSALS = {
-    FaultKind.EXPIRED_TOKEN: expired_token,
-    FaultKind.QUERY_LIMIT: query_limit,
-    FaultKind.OPERATION_LIMIT: operation_limit,
+    FaultKind.EXPIRED_TOKEN: make_expired_token_error,
+    FaultKind.QUERY_LIMIT: make_query_limit_error,
+    FaultKind.OPERATION_LIMIT: make_operation_limit_error,
 }
 _SPOILERS: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
     FaultKind.DROP_AFTER: lambda _rule, _whole: broken_responses.DroppedResponse(),
     FaultKind.RESET: lambda _rule, whole: broken_responses.InterruptedResponse(whole),
-    FaultKind.STATUS: lambda rule, _whole: broken_responses.error_page(rule.status),
-    FaultKind.TRUNCATE: lambda _rule, whole: broken_responses.halved(whole),
-    FaultKind.CONTENT_TYPE: lambda _rule, whole: broken_responses.mislabelled(whole),
+    FaultKind.STATUS: lambda rule, _whole: broken_responses.make_error_page(rule.status),
+    FaultKind.TRUNCATE: lambda _rule, whole: broken_responses.halve(whole),
+    FaultKind.CONTENT_TYPE: lambda _rule, whole: broken_responses.mislabel(whole),
     FaultKind.TRICKLE: lambda rule, whole: broken_responses.TricklingResponse(whole, rule.seconds),
 }
 
 
-async def answer(
+async def answer_request(
     dispatcher: Dispatcher, name: str, params: dict[str, Any], credentials: RequestCredentials
 ) -> Response:
     """Answer a request, or do to it what a rule says."""
     company = dispatcher.company
     if not company.limits.admits_request():
-        return respond(dispatcher.turn_away(name, params, query_limit()), company.clock)
+        return respond(dispatcher.turn_away(name, params, make_query_limit_error()), company.clock)
     rule = company.faults.strike(name, oauth=bool(credentials.access_token))
     if rule and not rule.executed:
         return _withhold(dispatcher, name, params, rule)
@@ -56,9 +56,9 @@ def _withhold(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: F
         turned_away = dispatcher.turn_away(name, params, _REFUSALS[rule.kind]())
         return respond(turned_away, dispatcher.company.clock)
     if rule.kind is FaultKind.STATUS:
-        status, response = rule.status, broken_responses.error_page(rule.status)
+        status, response = rule.status, broken_responses.make_error_page(rule.status)
     elif rule.kind is FaultKind.HTML:
-        status, response = OK, broken_responses.login_page()
+        status, response = OK, broken_responses.make_login_page()
     else:
         status, response = UNANSWERED, broken_responses.DroppedResponse()
     dispatcher.turn_away(name, params, RefusalError(rule.kind, status=status))

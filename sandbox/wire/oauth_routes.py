@@ -22,7 +22,7 @@ NO_APPLICATION = (
 )
 
 
-def oauth_routes() -> list[Route]:
+def make_oauth_routes() -> list[Route]:
     """Return the routes of the authorization server."""
     return [
         Route("/oauth/authorize/", _authorize, methods=["GET"]),

@@ -46,7 +46,7 @@ class Office:
     """Changes to `company` before a call are what the call meets."""
 
     def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
-        self.company = seed.seeded_company()
+        self.company = seed.create_seeded_company()
         self.sent: list[str] = []
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook

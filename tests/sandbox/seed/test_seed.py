@@ -3,7 +3,7 @@ import sys
 
 from sandbox.app import create_app
 from sandbox.methods import BEHAVIOURS
-from sandbox.seed.seed import seeded_company
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.records import Status
 from tests.sandbox.portal import SandboxClient
@@ -17,7 +17,7 @@ def test_there_is_a_behaviour_for_every_method() -> None:
 
 
 def test_the_seed_holds_a_session_in_every_state() -> None:
-    assert {session.status for session in seeded_company().sessions.values()} == set(Status)
+    assert {session.status for session in create_seeded_company().sessions.values()} == set(Status)
 
 
 def test_the_seed_is_the_same_every_time() -> None:
@@ -26,7 +26,7 @@ def test_the_seed_is_the_same_every_time() -> None:
 
 
 def test_every_reference_in_the_seed_leads_somewhere() -> None:
-    company = seeded_company()
+    company = create_seeded_company()
     for session in company.sessions.values():
         assert company.chats[session.chat_id].user_code == session.user_code
         assert not session.operator_id or session.operator_id in company.employees

@@ -101,17 +101,17 @@ def test_malformed_json_silently_means_no_parameters(portal: SandboxClient, body
     ],
 )
 def test_integers_are_cast_as_php_casts_them(sent: Any, number: int) -> None:
-    assert php.integer(sent) == number
+    assert php.to_integer(sent) == number
 
 
 @pytest.mark.parametrize("false", ["", "0", 0, False, None, [], {}])
 def test_php_takes_these_for_false(false: Any) -> None:
-    assert not php.truthy(false)
+    assert not php.is_truthy(false)
 
 
 @pytest.mark.parametrize("true", ["N", "false", "0.0", [0], -1])
 def test_php_takes_these_for_true(true: Any) -> None:
-    assert php.truthy(true)
+    assert php.is_truthy(true)
 
 
 def test_an_unknown_method_is_reported_before_the_credentials_are_looked_at(portal: SandboxClient) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.queues import free_places
+from sandbox.domain.queues import count_free_places
 from sandbox.seed import seed
 from sandbox.state.records import LineQueueEntry, Status
 from tests.workflows.office import Office
@@ -169,7 +169,7 @@ def _offline(office: Office, person: int) -> None:
 
 def _full(office: Office, person: int) -> None:
     office.company.lines[1].settings["MAX_CHAT"] = "1"
-    assert free_places(office.company, office.company.lines[1], person) == 0
+    assert count_free_places(office.company, office.company.lines[1], person) == 0
 
 
 @pytest.mark.parametrize(("hinder", "words"), [(_offline, "is offline"), (_full, "has no free slot")])

@@ -337,7 +337,9 @@ def test_dialogs_whose_history_is_closed_to_the_caller_are_counted() -> None:
 
 
 def test_of_very_many_accepted_dialogs_the_newest_are_read_and_the_rest_is_counted() -> None:
-    data, _ = _spoken(lambda company: bulk.gather(company, bulk.wanted({"dialogs": 1000, "waiting": 600})))
+    data, _ = _spoken(
+        lambda company: bulk.add_dialogs(company, bulk.read_dialog_counts({"dialogs": 1000, "waiting": 600}))
+    )
 
     assert len(data["dialogs"]) == 20
     assert data["total"] < 611
@@ -350,7 +352,9 @@ def test_of_very_many_accepted_dialogs_the_newest_are_read_and_the_rest_is_count
 @pytest.mark.parametrize("mine", [True, False])
 def test_of_very_many_dialogs_those_of_one_person_or_channel_are_looked_for_alone(*, mine: bool) -> None:
     narrow = {"mine": True} if mine else {"channel": "WhatsApp"}
-    data, _ = _spoken(lambda company: bulk.gather(company, bulk.wanted({"dialogs": 1000, "waiting": 600})), **narrow)
+    data, _ = _spoken(
+        lambda company: bulk.add_dialogs(company, bulk.read_dialog_counts({"dialogs": 1000, "waiting": 600})), **narrow
+    )
 
     assert data["missing"] == []
     assert data["total"] > len(data["dialogs"]) * (not mine)
@@ -363,7 +367,7 @@ def _in_russian(company: Company) -> None:
     for line, name in enumerate(("Поддержка сайта", "Отдел продаж", "Важные клиенты", "Весна", "Ночная смена"), 1):
         company.lines[line].settings["LINE_NAME"] = name
         company.lines[line].user_fields = {}
-    bulk.gather(company, bulk.wanted({"dialogs": 400, "waiting": 300}))
+    bulk.add_dialogs(company, bulk.read_dialog_counts({"dialogs": 400, "waiting": 300}))
     for chat in company.chats.values():
         chat.name = f"Екатерина Константинопольская{chat.id} - Поддержка сайта"
     for message in company.messages.values():

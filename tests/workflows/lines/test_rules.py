@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
-from sandbox.state.line_settings import defaults
+from sandbox.state.line_settings import make_default_settings
 from sandbox.state.records import LineQueueEntry
 from tests.workflows.room import room
 from tools.channels import ConfigGet
@@ -19,7 +19,7 @@ from workflows.lines.rules import RULES, findings
 
 LINE = 1
 WELL: dict[str, Any] = {
-    **defaults(),
+    **make_default_settings(),
     "LINE_NAME": "Website support",
     "QUEUE_TYPE": "evenly",
     "WORKTIME_ENABLE": "Y",
