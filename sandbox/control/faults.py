@@ -20,25 +20,25 @@ def _find_company(request: Request) -> Company:
 
 
 def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
-    return _find_company(request).faults.shown()
+    return _find_company(request).faults.describe()
 
 
 def _set_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).faults.arrange(*read_fault_plan(body))
+    _find_company(request).faults.set_rules(*read_fault_plan(body))
     return _show_faults(request, body)
 
 
 def _clear_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).faults.arrange((), 0)
+    _find_company(request).faults.set_rules((), 0)
     return _show_faults(request, body)
 
 
 def _show_limits(request: Request, _body: dict[str, Any]) -> Any:
-    return _find_company(request).limits.shown()
+    return _find_company(request).limits.describe()
 
 
 def _set_limits(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).limits.arrange(read_limits(body))
+    _find_company(request).limits.set_limits(read_limits(body))
     return _show_limits(request, body)
 
 

@@ -50,7 +50,7 @@ def _describe_line(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
         "name": line.settings["LINE_NAME"],
-        "active": line.on("ACTIVE"),
+        "active": line.is_on("ACTIVE"),
         "queue_type": line.settings["QUEUE_TYPE"],
         "queue": [f"{entry.entity_type}:{entry.entity_id}" for entry in line.queue],
     }
@@ -66,9 +66,9 @@ def _describe_connector(company: Company, connector: Connector) -> dict[str, Any
 
 
 def _describe_chat(company: Company, chat: Chat, invited: list[int]) -> dict[str, Any]:
-    sessions = company.sessions_of(chat.id)
+    sessions = company.list_sessions(chat.id)
     session = company.sessions.get(chat.session_id) or (sessions[-1] if sessions else None)
-    messages = company.messages_of(chat.id)
+    messages = company.list_messages(chat.id)
     return {
         "id": chat.id,
         "name": chat.name,
@@ -108,12 +108,12 @@ def _describe_session(company: Company, session: Session) -> dict[str, Any]:
         "vote": session.vote,
         "vote_head": session.vote_head,
         "comment_head": session.comment_head,
-        "messages": len(company.messages_in(session)),
+        "messages": len(company.list_session_messages(session)),
         "created": format_iso(session.created),
         "first_answer": _format_optional(session.first_answer),
         "closed_at": _format_optional(session.closed_at),
         "voted_at": _format_optional(session.voted_at),
-        "transfers": len(company.transfers_of(session)),
+        "transfers": len(company.list_transfers(session)),
     }
 
 

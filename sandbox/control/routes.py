@@ -148,7 +148,7 @@ def _add_access_key(request: Request, body: dict[str, Any]) -> Any:
 
 def _find_chat(company: Company, body: dict[str, Any]) -> Chat:
     if "user_code" in body:
-        found = company.chat_of(read_required(body, "user_code", (str,)))
+        found = company.find_chat_by_code(read_required(body, "user_code", (str,)))
     else:
         found = company.chats.get(read_required(body, "chat_id", (int,)))
     if found is None or found.entity_type != "LINES":
@@ -181,7 +181,7 @@ def _read_files(body: dict[str, Any]) -> list[tuple[str, int]]:
 
 
 def _add_file(company: Company, chat: Chat, name: str, size: int) -> int:
-    number = company.next_id("file")
+    number = company.issue_id("file")
     company.files[number] = File(number, chat.id, chat.client_id, company.clock(), name, size)
     return number
 
@@ -203,6 +203,6 @@ def _dismiss_employee(request: Request, body: dict[str, Any]) -> Any:
 
 def _read_employee(company: Company, body: dict[str, Any]) -> int:
     user_id: int = read_required(body, "user_id", (int,))
-    if company.employee(user_id) is None:
+    if company.find_employee(user_id) is None:
         raise BadInputError("user_id: no such employee")
     return user_id

@@ -38,7 +38,7 @@ def find_or_create_client(company: Company, connector: str, user: dict[str, Any]
         raise MessageRejectedError(NO_USER)
     number = company.outsiders.get((connector, outside))
     if number is None:
-        number = company.outsiders[connector, outside] = company.next_id("user")
+        number = company.outsiders[connector, outside] = company.issue_id("user")
         company.clients[number] = Client(number, GUEST, connector=connector)
     client = company.clients[number]
     client.first_name, client.last_name = _read_names(user)
@@ -93,15 +93,15 @@ def _can_be_fetched(file: dict[str, Any]) -> bool:
 
 
 def _add_file(company: Company, chat: Chat, author: int, name: str) -> int:
-    number = company.next_id("file")
+    number = company.issue_id("file")
     company.files[number] = File(number, chat.id, author, company.clock(), name, FILE_SIZE)
     return number
 
 
 def _find_or_create_chat(company: Company, code: str, client: Client, outside: dict[str, Any]) -> Chat:
-    chat = company.chat_of(code)
+    chat = company.find_chat_by_code(code)
     if chat is None:
-        number = company.next_id("chat")
+        number = company.issue_id("chat")
         line_name = company.lines[int(code.split("|")[1])].settings["LINE_NAME"]
         title = client.name if code.endswith(f"|{client.id}") else php.to_text(outside.get("name")) or client.name
         chat = Chat(number, f"{title} - {line_name}", company.clock(), user_code=code)
@@ -116,9 +116,11 @@ def find_named_messages(
 ) -> tuple[Client, list[Message]]:
     """Find what a change or deletion is about: messages of the chat that have the channel's id."""
     client = find_or_create_client(company, connector, read_block(message, "user"))
-    chat = company.chat_of(make_user_code(company, connector, line_id, read_block(message, "chat"), client.id))
+    chat = company.find_chat_by_code(
+        make_user_code(company, connector, line_id, read_block(message, "chat"), client.id)
+    )
     outside = php.to_text(read_block(message, "message").get("id"))
-    written = company.messages_of(chat.id) if chat else []
+    written = company.list_messages(chat.id) if chat else []
     return client, [found for found in written if outside and outside in found.external_ids]
 
 

@@ -11,9 +11,9 @@ SITE_CHAT = "livechat"
 
 def finish_session(company: Company, chat: Chat, session: Session) -> None:
     """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
-    line = company.line_of(session)
+    line = company.find_line(session)
     asked_already = session.wait_action and not session.wait_answer
-    if line is None or not line.on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
+    if line is None or not line.is_on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
         close_session(company, chat, session, Status.CLOSED, "operator")
         return
     session.status = Status.CLOSING
@@ -25,7 +25,7 @@ def _say_goodbye(company: Company, chat: Chat, session: Session, line: Line) -> 
     texts = []
     if line.settings["CLOSE_RULE"] == "text":
         texts.append(line.settings["CLOSE_TEXT"])
-    if line.on("VOTE_MESSAGE") and not session.vote:
+    if line.is_on("VOTE_MESSAGE") and not session.vote:
         texts.append(line.settings["VOTE_MESSAGE_2_TEXT"])
         _await_vote(company, session, int(line.settings["VOTE_TIME_LIMIT"]))
     for text in texts:
@@ -57,7 +57,7 @@ def close_session(
 
 def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> None:
     """Close a session as spam, without a word to the client."""
-    company.announce(chat, f"{company.mention(user_id)} marked the conversation as spam")
+    company.announce(chat, f"{company.format_mention(user_id)} marked the conversation as spam")
     session.spam = True
     close_session(company, chat, session, Status.SPAM, "spam")
 
@@ -70,7 +70,7 @@ def read_vote(chat: Chat, text: str) -> int:
 
 def find_session_to_vote_on(company: Company, chat: Chat) -> Session | None:
     """Find the session that waits for a client's vote; a closed one is opened once more for it."""
-    last = company.sessions_of(chat.id)[-1:]
+    last = company.list_sessions(chat.id)[-1:]
     if not last or not last[0].wait_vote:
         return None
     if last[0].closed and not _is_too_late(company, last[0]):
@@ -93,7 +93,7 @@ def _reopen(company: Company, chat: Chat, session: Session) -> None:
 
 def store_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
     """Store a client's vote unless it comes too late; then close at once or later, as the line says."""
-    line = company.line_of(session)
+    line = company.find_line(session)
     if _is_too_late(company, session) or line is None:
         company.announce(chat, "The time for rating this conversation is over.", to_client=True)
         return
@@ -101,5 +101,5 @@ def store_vote(company: Company, chat: Chat, session: Session, vote: int) -> Non
     session.wait_vote, session.vote_until = False, None
     thanks = "VOTE_MESSAGE_2_LIKE" if vote == LIKE else "VOTE_MESSAGE_2_DISLIKE"
     company.announce(chat, line.settings[thanks], to_client=True)
-    if line.on("VOTE_CLOSING_DELAY"):
+    if line.is_on("VOTE_CLOSING_DELAY"):
         close_session(company, chat, session, Status.CLOSED, "client")

@@ -36,7 +36,7 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
     key = _find_key(company, credentials)
     if not company.switches.plan.rest:
         raise RefusalError("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
-    if company.employee(key.user_id) is None:
+    if company.find_employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
     return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key))
@@ -63,7 +63,7 @@ def _find_by_token(company: Company, token: str) -> AccessKey:
     for key in company.access_keys:
         if key.active and key.kind != "webhook" and key.token == token:
             return key
-    return company.oauth.bearer(token, company.clock())
+    return company.oauth.find_access_key(token, company.clock())
 
 
 def _find_user_id(company: Company, login: str) -> int:

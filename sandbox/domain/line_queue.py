@@ -49,13 +49,13 @@ def fill_queue(company: Company, line: Line, entities: list[QueueEntity], caller
     if not lasting and _may_serve(company, caller_id):
         lasting = [("user", caller_id)]
         line.user_fields[caller_id] = _make_user_fields(company, caller_id)
-    line.queue = [LineQueueEntry(company.next_id("queue"), *entity) for entity in lasting]
+    line.queue = [LineQueueEntry(company.issue_id("queue"), *entity) for entity in lasting]
     members = list_queue_members(company, line)
     line.user_fields = {number: fields for number, fields in line.user_fields.items() if number in members}
 
 
 def _may_serve(company: Company, user_id: int) -> bool:
-    user = company.employee(user_id)
+    user = company.find_employee(user_id)
     return user is not None and not user.extranet
 
 
@@ -82,7 +82,7 @@ def list_queue_users(company: Company, line: Line, *, offline: bool = True) -> l
 
 
 def _is_online(company: Company, user_id: int) -> bool:
-    user = company.employee(user_id)
+    user = company.find_employee(user_id)
     return bool(user and user.presence == "online")
 
 

@@ -14,15 +14,15 @@ def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
         raise BadInputError("line_id: no such line")
     connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))
     first, _, last = str(body.get("name") or "Guest").partition(" ")
-    client = Client(company.next_id("user"), first, last, connector=connector)
+    client = Client(company.issue_id("user"), first, last, connector=connector)
     company.clients[client.id] = client
     return open_chat(company, client, line.id)
 
 
 def open_chat(company: Company, client: Client, line_id: int) -> Chat:
     """Create the chat that a client and a line share."""
-    external = company.next_id("chat")
-    chat_id = company.next_id("chat")
+    external = company.issue_id("chat")
+    chat_id = company.issue_id("chat")
     line_name = company.lines[line_id].settings["LINE_NAME"]
     code = f"{client.connector}|{line_id}|{external}|{client.id}"
     chat = Chat(chat_id, f"{client.name} - {line_name}", company.clock(), user_code=code, members=[client.id])

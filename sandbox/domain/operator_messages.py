@@ -36,16 +36,16 @@ def _note_client_message(company: Company, chat: Chat, session: Session, *, new:
 
 def _greet_if_due(company: Company, chat: Chat, session: Session) -> None:
     """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
-    line = company.line_of(session)
-    if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
+    line = company.find_line(session)
+    if line is None or not line.is_on("ACTIVE") or company.is_bot(session.operator_id):
         return
-    if line.on("SEND_WELCOME_EACH_SESSION") or is_first_session(company, chat):
+    if line.is_on("SEND_WELCOME_EACH_SESSION") or is_first_session(company, chat):
         send_greeting(company, chat, session)
 
 
 def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> None:
     """Take an accepted dialog from an operator who is not at work, unless it is pinned or the line has nobody else."""
-    line, holder = company.line_of(session), session.operator_id
+    line, holder = company.find_line(session), session.operator_id
     if line is None or session.paused or session.wait_answer or company.is_bot(holder):
         return
     if not is_present(company, line, holder) and list_queue_members(company, line) != [holder]:

@@ -9,7 +9,7 @@ NO_RIGHTS = Role("none")
 
 def find_role(company: Company, user_id: int) -> Role:
     """Return the role of a user; strangers and the dismissed have none."""
-    employee = company.employee(user_id)
+    employee = company.find_employee(user_id)
     return employee.role if employee else NO_RIGHTS
 
 
@@ -130,7 +130,7 @@ def can_be_shown_history(company: Company, caller_id: int, target_id: int, sessi
 def is_channel_active(company: Company, chat: Chat) -> bool:
     """Tell whether the line that the chat began in is on and still has the chat's channel."""
     line = company.lines.get(chat.line_id)
-    if line is None or not line.on("ACTIVE"):
+    if line is None or not line.is_on("ACTIVE"):
         return False
     connection = company.connections.get((chat.connector, line.id))
     return chat.connector in line.connectors or (connection is not None and connection.active)

@@ -22,8 +22,8 @@ def list_operators(company: Company, line: Line) -> list[int]:
 
 def is_present(company: Company, line: Line, user_id: int) -> bool:
     """Tell whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
-    user = company.employee(user_id)
-    return bool(user and (user.presence == "online" or not line.on("CHECK_AVAILABLE")))
+    user = company.find_employee(user_id)
+    return bool(user and (user.presence == "online" or not line.is_on("CHECK_AVAILABLE")))
 
 
 def count_load(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
@@ -81,7 +81,7 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
     """Offer a session to the queue; it is nobody's until someone answers."""
     chat.owner, session.wait_answer = 0, True
     company.uninvite(chat)
-    line = company.line_of(session)
+    line = company.find_line(session)
     chosen = 0
     if line and asks_everyone(line):
         company.invite(list_candidates(company, line), chat)
@@ -96,7 +96,7 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
 
 def remove_members(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
     """Take everybody out of a chat but its clients, whoever is kept, and bots that do not leave."""
-    line = company.line_of(session)
+    line = company.find_line(session)
     leaving_bot = 0
     if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
         leaving_bot = int(line.settings["WELCOME_BOT_ID"])
@@ -117,7 +117,7 @@ def requeue(company: Company, chat: Chat, session: Session) -> None:
 
 def pass_on(company: Company, chat: Chat, session: Session) -> None:
     """Let the queue give a session to the next operator."""
-    line, before = company.line_of(session), session.operator_id
+    line, before = company.find_line(session), session.operator_id
     remove_members(company, chat, session)
     requeue(company, chat, session)
     if line is None or asks_everyone(line) or session.operator_id == before:
@@ -127,7 +127,7 @@ def pass_on(company: Company, chat: Chat, session: Session) -> None:
         Transfer(session.id, company.clock(), before, line.id, to_operator=heir, reason="queue", mode="AUTO")
     )
     company.announce(
-        chat, f"The conversation goes to {company.mention(heir)}" if heir else "No operator is there: it waits"
+        chat, f"The conversation goes to {company.format_mention(heir)}" if heir else "No operator is there: it waits"
     )
 
 
@@ -137,7 +137,9 @@ def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
         if session.operator_id in gone and session.status < Status.CLOSING:
             chat = company.chats[session.chat_id]
             if session.status >= Status.ACCEPTED:
-                company.announce(chat, f"{company.mention(session.operator_id)} does not work on this line any more")
+                company.announce(
+                    chat, f"{company.format_mention(session.operator_id)} does not work on this line any more"
+                )
             pass_on(company, chat, session)
 
 

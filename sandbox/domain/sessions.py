@@ -10,7 +10,7 @@ def load_open_session(company: Company, chat: Chat) -> Session | None:
     """Load the open session of a chat; older open ones of the same user code are closed as duplicates."""
     if company.switches.load_failures.get(chat.id) == "session":
         return None
-    found = [session for session in company.sessions_of(chat.id) if not session.closed]
+    found = [session for session in company.list_sessions(chat.id) if not session.closed]
     for duplicate in found[:-1]:
         close_session(company, chat, duplicate, Status.DUPLICATE, "auto")
     return found[-1] if found else None
@@ -30,7 +30,7 @@ def start_session(company: Company, chat: Chat) -> Session | None:
     if session is None:
         return None
     line = company.lines[session.line_id]
-    if not line.on("ACTIVE"):
+    if not line.is_on("ACTIVE"):
         company.announce(chat, "The line is closed")
     if bot_id := _find_welcome_bot(company, chat, line):
         session.operator_id = bot_id
@@ -44,12 +44,14 @@ def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
     """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
     wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_first_session(company, chat)
-    return bot_id if wanted and line.on("WELCOME_BOT_ENABLE") and line.on("ACTIVE") and company.is_bot(bot_id) else 0
+    return (
+        bot_id if wanted and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") and company.is_bot(bot_id) else 0
+    )
 
 
 def is_first_session(company: Company, chat: Chat) -> bool:
     """Tell whether the present session is the first of its chat."""
-    return len(company.sessions_of(chat.id)) == 1
+    return len(company.list_sessions(chat.id)) == 1
 
 
 def start_session_as(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
@@ -69,7 +71,7 @@ def _create_session(company: Company, chat: Chat, line_id: int) -> Session | Non
         return None
     now = company.clock()
     session = Session(
-        id=company.next_id("session"),
+        id=company.issue_id("session"),
         chat_id=chat.id,
         user_code=chat.user_code,
         line_id=line_id,
@@ -88,8 +90,8 @@ def _create_session(company: Company, chat: Chat, line_id: int) -> Session | Non
 
 def send_greeting(company: Company, chat: Chat, session: Session) -> None:
     """Send the line's greeting if the line has it on."""
-    line = company.line_of(session)
-    if line and line.on("WELCOME_MESSAGE"):
+    line = company.find_line(session)
+    if line and line.is_on("WELCOME_MESSAGE"):
         text = line.settings["WELCOME_MESSAGE_TEXT"].replace("#SESSION_ID#", str(session.id))
         company.announce(chat, text, to_client=True)
 
@@ -105,7 +107,7 @@ def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None
     if session is None:
         return False
     assign_operator(company, chat, session, user_id)
-    company.announce(chat, say or f"{company.mention(user_id)} started working with the conversation")
+    company.announce(chat, say or f"{company.format_mention(user_id)} started working with the conversation")
     return True
 
 
@@ -121,7 +123,7 @@ def assign_operator(company: Company, chat: Chat, session: Session, user_id: int
         session.operator_answer = session.operator_answer or now
     remove_members(company, chat, session, keep=user_id)
     add_member(chat, user_id)
-    company.read_all(user_id, chat)
+    company.mark_all_read(user_id, chat)
 
 
 def add_member(chat: Chat, user_id: int) -> None:
@@ -134,7 +136,7 @@ def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
     """Take a dialog over from its owner; without another owner nothing happens."""
     previous = chat.owner
     if previous and previous != user_id:
-        say = f"{company.mention(user_id)} took over the conversation from {company.mention(previous)}"
+        say = f"{company.format_mention(user_id)} took over the conversation from {company.format_mention(previous)}"
         answer_dialog(company, chat, user_id, say=say)
 
 
@@ -142,8 +144,8 @@ def join_chat(company: Company, chat: Chat, user_id: int) -> None:
     """Add a participant who is not responsible."""
     if user_id not in chat.members:
         add_member(chat, user_id)
-        company.read_all(user_id, chat)
-        company.announce(chat, f"{company.mention(user_id)} joined the conversation")
+        company.mark_all_read(user_id, chat)
+        company.announce(chat, f"{company.format_mention(user_id)} joined the conversation")
 
 
 def set_silent_mode(company: Company, chat: Chat, *, on: bool) -> None:

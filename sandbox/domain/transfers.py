@@ -21,13 +21,13 @@ def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
     """Let the queue choose anew, who may choose the same; the rejection is posted even when nobody is there."""
     session = load_open_session(company, chat)
     if session:
-        company.announce(chat, f"{company.mention(user_id)} rejected the conversation")
+        company.announce(chat, f"{company.format_mention(user_id)} rejected the conversation")
     if company.switches.pending:
         return False
     if session is None:
         chat.members = [member for member in chat.members if member != user_id]
         return False
-    line = company.line_of(session)
+    line = company.find_line(session)
     chosen = pick_operator(company, line, session) if line and not asks_everyone(line) else 0
     if not chosen:
         return False
@@ -38,14 +38,16 @@ def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
 
 def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode: str = "MANUAL") -> bool:
     """Hand a dialog to another employee, who becomes responsible at once."""
-    employee = company.employee(target)
+    employee = company.find_employee(target)
     session = _load_movable_session(company, chat)
     if session is None or employee is None or not employee.can_take_dialogs:
         return False
     _record_transfer(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
     chat.owner = 0
     remove_members(company, chat, session, keep=target)
-    company.announce(chat, f"{company.mention(by)} transferred the conversation to {company.mention(target)}")
+    company.announce(
+        chat, f"{company.format_mention(by)} transferred the conversation to {company.format_mention(target)}"
+    )
     assign_operator(company, chat, session, target)
     return True
 
@@ -63,7 +65,8 @@ def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mod
     remove_members(company, chat, session)
     requeue(company, chat, session)
     company.announce(
-        chat, f"{company.mention(by)} transferred the conversation to the line [b]{line.settings['LINE_NAME']}[/b]"
+        chat,
+        f"{company.format_mention(by)} transferred the conversation to the line [b]{line.settings['LINE_NAME']}[/b]",
     )
     return True
 
@@ -81,7 +84,7 @@ def _record_transfer(company: Company, session: Session, **details: Any) -> None
 
 def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
     """Take a dialog from a bot and offer it to the queue."""
-    line = company.line_of(session)
+    line = company.find_line(session)
     bot_id = session.operator_id
     if not line or line.settings["WELCOME_BOT_LEFT"] != "close":
         chat.members = [member for member in chat.members if member != bot_id]
@@ -101,7 +104,7 @@ def set_pinned(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
         return False
     session.paused, session.modified = on, company.clock()
     session.wait_action = session.wait_action and not on
-    company.announce(chat, f"{company.mention(user_id)} {'pinned' if on else 'unpinned'} the conversation")
+    company.announce(chat, f"{company.format_mention(user_id)} {'pinned' if on else 'unpinned'} the conversation")
     if not on and session.status < Status.OPERATOR_WROTE:
         _leave_unavailable_operator(company, chat, session)
     return True
@@ -109,8 +112,8 @@ def set_pinned(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
 
 def _leave_unavailable_operator(company: Company, chat: Chat, session: Session) -> None:
     """Put a dialog back into the queue if its line looks at presence and its operator could not get it now."""
-    line, holder = company.line_of(session), session.operator_id
-    if line is None or not line.on("CHECK_AVAILABLE"):
+    line, holder = company.find_line(session), session.operator_id
+    if line is None or not line.is_on("CHECK_AVAILABLE"):
         return
     if not (is_present(company, line, holder) and has_place(company, line, holder)):
         pass_on(company, chat, session)

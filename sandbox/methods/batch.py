@@ -30,7 +30,7 @@ class BatchResults:
         self.times: dict[Any, Any] = {}
         self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
 
-    def note(self, key: str, answer: CallResult) -> None:
+    def add(self, key: str, answer: CallResult) -> None:
         """Write an answer down."""
         if answer.refusal is None:
             self.results[key] = answer.result
@@ -38,17 +38,17 @@ class BatchResults:
             for name, value in answer.numbers.items():
                 self.numbers[name][key] = value
             return
-        self.errors[key] = answer.refusal.body()
+        self.errors[key] = answer.refusal.make_body()
         if RESULT in answer.refusal.extra:
             self.results[key] = answer.refusal.extra[RESULT]
         if answer.refusal.code == "insufficient_scope":
             self.errors[key]["error_description"] = ""
 
-    def scope(self) -> ReferenceValues:
+    def list_values(self) -> ReferenceValues:
         """Return what references look into."""
         return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """Return the answer of the batch."""
         return {
             "result": php.to_array(self.results),
@@ -61,14 +61,14 @@ class BatchResults:
 
 def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
     """Run the commands of a batch in their order."""
-    book = BatchResults(clock)
+    results = BatchResults(clock)
     for position, (key, command) in enumerate(_list_commands(params.get("CMD"))):
         if not isinstance(command, str):
             continue
-        book.note(key, _run_one(command, position, book, perform))
-        if php.is_truthy(params.get("HALT")) and key in book.errors:
+        results.add(key, _run_one(command, position, results, perform))
+        if php.is_truthy(params.get("HALT")) and key in results.errors:
             break
-    return book.shown()
+    return results.describe()
 
 
 def _list_commands(cmd: Any) -> list[tuple[str, Any]]:
@@ -76,7 +76,7 @@ def _list_commands(cmd: Any) -> list[tuple[str, Any]]:
     return [(str(key), command) for key, command in items]
 
 
-def _run_one(command: str, position: int, book: BatchResults, perform: Perform) -> CallResult:
+def _run_one(command: str, position: int, results: BatchResults, perform: Perform) -> CallResult:
     method, _, query = command.partition("?")
     if position >= LONGEST:
         return CallResult(refusal=RefusalError("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"))
@@ -84,7 +84,7 @@ def _run_one(command: str, position: int, book: BatchResults, perform: Perform) 
         return CallResult(
             refusal=RefusalError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
         )
-    return perform(method, resolve_references(php.parse_query(query), book.scope()))
+    return perform(method, resolve_references(php.parse_query(query), results.list_values()))
 
 
 def resolve_references(value: Any, scope: ReferenceValues) -> Any:

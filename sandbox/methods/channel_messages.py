@@ -170,16 +170,16 @@ def chat_name_set(call: MethodCall) -> Any:
     connector, line_id = read_place(call)
     known = call.company.connectors.get(connector)
     for name in ("CONNECTOR", "LINE", "CHAT_ID", "NAME", *(() if known and known.chat_group else ("USER_ID",))):
-        if not call.params.filled(name):
+        if not call.params.is_filled(name):
             raise make_missing_argument_error(name)
     _check_provider(call)
     _check_line(call)
-    client = call.company.outsiders.get((connector, call.params.text("USER_ID")), 0)
+    client = call.company.outsiders.get((connector, call.params.read_text("USER_ID")), 0)
     if client or (known and known.chat_group):
-        chat = call.company.chat_of(
-            make_user_code(call.company, connector, line_id, {"id": call.params.text("CHAT_ID")}, client)
+        chat = call.company.find_chat_by_code(
+            make_user_code(call.company, connector, line_id, {"id": call.params.read_text("CHAT_ID")}, client)
         )
         if chat is None:
             raise RefusalError("CHAT_RENAMING_FAILED", "Chat renaming failed")
-        chat.name = call.params.text("NAME")
+        chat.name = call.params.read_text("NAME")
     return {"SUCCESS": True, "DATA": {"RESULT": {}}}

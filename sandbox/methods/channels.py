@@ -60,13 +60,13 @@ def config_get(call: MethodCall) -> Any:
     shown = make_line_row(line.id, line.settings, line.modified_by) | dict.fromkeys(
         list_settings_beyond_plan(call.company), "N"
     )
-    if not call.params.given("WITH_QUEUE") or call.params.yes("WITH_QUEUE"):
+    if not call.params.is_given("WITH_QUEUE") or call.params.is_yes("WITH_QUEUE"):
         shown |= _describe_queue(call, line)
     return shown
 
 
 def _describe_queue(call: MethodCall, line: Line) -> dict[str, Any]:
-    offline = not call.params.given("SHOW_OFFLINE") or call.params.yes("SHOW_OFFLINE")
+    offline = not call.params.is_given("SHOW_OFFLINE") or call.params.is_yes("SHOW_OFFLINE")
     user_ids = list_queue_users(call.company, line, offline=offline)
     return {
         "QUEUE": user_ids,
@@ -79,7 +79,7 @@ def _describe_queue(call: MethodCall, line: Line) -> dict[str, Any]:
 @METHODS.method("imopenlines.config.list.get")
 def config_list_get(call: MethodCall) -> Any:
     """Select lines."""
-    params, options = call.params.array("PARAMS"), call.params.array("OPTIONS")
+    params, options = call.params.read_array("PARAMS"), call.params.read_array("OPTIONS")
     check_types(params)
     strict = call.company.switches.strict_config_list
     if strict:
@@ -117,11 +117,11 @@ def _select_fields(call: MethodCall, query: LineQuery, found: Row, options: dict
 @METHODS.method("imopenlines.config.add")
 def config_add(call: MethodCall) -> Any:
     """Create a line; no right is asked for, and the caller serves it unless somebody else is named."""
-    company, sent = call.company, call.params.array("PARAMS")
+    company, sent = call.company, call.params.read_array("PARAMS")
     settings = make_line_settings(company, sent)
     if company.switches.config_storage_fails:
         return False
-    line = Line(company.next_id("line"), settings, company.clock(), company.clock(), call.user_id)
+    line = Line(company.issue_id("line"), settings, company.clock(), company.clock(), call.user_id)
     company.lines[line.id] = line
     queue = read_queue(sent.get("QUEUE"), plain_ids=True)
     if queue is not None:
@@ -143,7 +143,7 @@ def config_update(call: MethodCall) -> Any:
     line = call.company.lines.get(_read_modifiable_id(call))
     if line is None or call.company.switches.config_storage_fails:
         return False
-    sent = {name: value for name, value in call.params.array("PARAMS").items() if value is not None}
+    sent = {name: value for name, value in call.params.read_array("PARAMS").items() if value is not None}
     queue = read_queue(sent["QUEUE"], plain_ids=False) if "QUEUE" in sent else None
     if "QUEUE" in sent and not names_anybody(call.company, queue or []):
         return False

@@ -17,7 +17,7 @@ METHODS = MethodRegistry()
 
 
 def _find_chat(call: MethodCall) -> Chat | None:
-    chat = call.company.chats.get(call.params.integer("CHAT_ID"))
+    chat = call.company.chats.get(call.params.read_integer("CHAT_ID"))
     return chat if chat and chat.entity_type == "LINES" else None
 
 
@@ -39,7 +39,7 @@ def bot_session_message_send(call: MethodCall) -> Any:
     """Send the line's greeting or a text to the client; true whatever happened."""
     refuse_session(call)
     require_chat_id(call)
-    name, text = call.params.text("NAME"), call.params.text("MESSAGE")
+    name, text = call.params.read_text("NAME"), call.params.read_text("MESSAGE")
     chat = _find_chat(call)
     session = load_or_start_session(call.company, chat) if name and chat else None
     if chat is None or session is None:
@@ -54,7 +54,7 @@ def bot_session_message_send(call: MethodCall) -> Any:
 def _find_own_bot(call: MethodCall) -> Bot:
     owner = call.caller.client_id
     if call.caller.kind == "webhook":
-        client_id = call.params.upper().text("CLIENT_ID")
+        client_id = call.params.make_upper().read_text("CLIENT_ID")
         if not client_id:
             raise RefusalError("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
         owner = f"custom{client_id}"
@@ -77,7 +77,7 @@ def bot_session_transfer(call: MethodCall) -> Any:
     move = move_to_user if kind == "user" else move_to_line
     if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
         raise make_operator_error()
-    if call.params.yes("LEAVE"):
+    if call.params.is_yes("LEAVE"):
         chat.members = [member for member in chat.members if member != bot.user_id]
     return True
 

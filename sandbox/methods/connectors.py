@@ -35,13 +35,13 @@ def require_application(call: MethodCall) -> None:
 def require_params(call: MethodCall, *names: str) -> None:
     """Refuse a call in which a parameter is not set."""
     for name in names:
-        if not call.params.given(name):
+        if not call.params.is_given(name):
             raise make_missing_argument_error(name)
 
 
 def read_place(call: MethodCall) -> tuple[str, int]:
     """Return the connector and the line that a call is about."""
-    return call.params.text("CONNECTOR"), call.params.integer("LINE")
+    return call.params.read_text("CONNECTOR"), call.params.read_integer("LINE")
 
 
 def _make_failure(code: str, text: str) -> RefusalError:
@@ -63,9 +63,9 @@ def connector_list(call: MethodCall) -> Any:
 def register(call: MethodCall) -> Any:
     """Register a connector or change it; whose it was before is not asked."""
     require_application(call)
-    icon = {name.upper(): value for name, value in call.params.array("ICON").items()}
+    icon = {name.upper(): value for name, value in call.params.read_array("ICON").items()}
     number = call.params.get("ID")
-    if "." in call.params.text("ID"):
+    if "." in call.params.read_text("ID"):
         raise _make_failure("APPLICATION_REGISTRATION_ERROR_POINT", "A dot is not allowed in the ID of a connector")
     for missing, code, text in (
         (not _is_filled_text(number), "CONNECTOR_ID_REQUIRED", "The ID of the connector is not specified"),
@@ -92,9 +92,9 @@ def _is_filled_text(value: Any) -> bool:
 
 def _store_connector(call: MethodCall, icon: dict[str, Any]) -> None:
     params, known = call.params, call.company.connectors
-    number = params.text("ID").lower()
+    number = params.read_text("ID").lower()
     before = known[number].settings if number in known else {}
-    settings = {name: params[name] for name in SETTINGS if params.given(name)}
+    settings = {name: params[name] for name in SETTINGS if params.is_given(name)}
     known[number] = Connector(
         number, call.caller.client_id, params["NAME"], params["PLACEMENT_HANDLER"], icon, before | settings
     )
@@ -106,7 +106,7 @@ def unregister(call: MethodCall) -> Any:
     require_application(call)
     if not call.caller.client_id:
         raise _make_failure("NO_APPLICATION_ID", "Could not get the ID of the application")
-    number = call.params.text("ID").lower()
+    number = call.params.read_text("ID").lower()
     if not number or call.company.switches.connector_storage_fails:
         raise _make_failure("APPLICATION_UNREGISTRATION_ERROR", "Error unregistering the application")
     for key in [key for key in call.company.connections if key[0] == number]:
@@ -122,7 +122,7 @@ def activate(call: MethodCall) -> Any:
     """Switch a connector on or off for a line, as PHP takes the flag; neither has to exist."""
     require_application(call)
     require_params(call, "CONNECTOR", "LINE", "ACTIVE")
-    if call.params.filled("ACTIVE"):
+    if call.params.is_filled("ACTIVE"):
         connection = call.company.connections.setdefault(read_place(call), LineConnection())
         connection.active, connection.error = True, False
     else:
@@ -153,7 +153,7 @@ def data_set(call: MethodCall) -> Any:
     require_params(call, "CONNECTOR", "LINE", "DATA")
     if not php.is_array(call.params["DATA"]):
         raise PhpTypeError
-    data = {name.upper(): value for name, value in call.params.array("DATA").items()}
+    data = {name.upper(): value for name, value in call.params.read_array("DATA").items()}
     connection = call.company.connections.setdefault(read_place(call), LineConnection())
     connection.data |= {name: php.to_text(data[name]) for name in DATA_FIELDS if php.is_truthy(data.get(name))}
     return True

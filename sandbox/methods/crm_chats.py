@@ -57,9 +57,9 @@ def _read_number(name: str, value: Any) -> int:
 
 
 def _read_entity(call: MethodCall) -> EntityReference:
-    if not call.params.filled("CRM_ENTITY_TYPE"):
+    if not call.params.is_filled("CRM_ENTITY_TYPE"):
         raise make_missing_argument_error("CRM_ENTITY_TYPE")
-    return EntityReference(call.params.text("CRM_ENTITY_TYPE").upper(), _read_positive(call, "CRM_ENTITY"))
+    return EntityReference(call.params.read_text("CRM_ENTITY_TYPE").upper(), _read_positive(call, "CRM_ENTITY"))
 
 
 def _make_empty_data_error() -> RefusalError:
@@ -108,7 +108,7 @@ def crm_chat_get(call: MethodCall) -> Any:
 @METHODS.method("imopenlines.crm.chat.getLastId")
 def crm_chat_get_last_id(call: MethodCall) -> Any:
     """Return the chat that a CRM object was busy in last; CRM rights are not asked for."""
-    if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
+    if not call.params.is_filled("CRM_ENTITY_TYPE") or not call.params.is_filled("CRM_ENTITY"):
         raise _make_empty_data_error()
     chat_id = _find_last_chat(call, _read_entity(call))
     if not chat_id:
@@ -122,7 +122,7 @@ def _check_messenger(call: MethodCall) -> None:
 
 
 def _choose_chat(call: MethodCall, entity: EntityReference) -> int:
-    return call.params.integer("CHAT_ID") if call.params.filled("CHAT_ID") else _find_last_chat(call, entity)
+    return call.params.read_integer("CHAT_ID") if call.params.is_filled("CHAT_ID") else _find_last_chat(call, entity)
 
 
 def _find_bound_session(call: MethodCall, entity: EntityReference, chat_id: int) -> Session:
@@ -133,7 +133,7 @@ def _find_bound_session(call: MethodCall, entity: EntityReference, chat_id: int)
 
 
 def _check_employee(call: MethodCall, user_id: int) -> None:
-    if call.company.employee(user_id) is None:
+    if call.company.find_employee(user_id) is None:
         raise RefusalError("CRM_CHAT_USER_NOT_ACTIVE", "User not active")
 
 
@@ -151,7 +151,7 @@ def crm_chat_user_add(call: MethodCall) -> Any:
     chat = call.company.chats[chat_id]
     if not can_join(call.company, call.user_id, chat):
         raise _make_access_error(joining)
-    user_id = call.params.integer("USER_ID")
+    user_id = call.params.read_integer("USER_ID")
     if user_id <= 0:
         raise make_missing_argument_error("Empty USER_ID")
     _check_new_member(call, entity, session, user_id)
@@ -171,9 +171,9 @@ def _check_new_member(call: MethodCall, entity: EntityReference, session: Sessio
 @METHODS.method("imopenlines.crm.chat.user.delete")
 def crm_chat_user_delete(call: MethodCall) -> Any:
     """Take an employee out of the chat of a CRM object."""
-    if not call.params.filled("USER_ID"):
+    if not call.params.is_filled("USER_ID"):
         raise RefusalError("CRM_CHAT_EMPTY_USER", "Empty User ID")
-    if not call.params.filled("CRM_ENTITY_TYPE") or not call.params.filled("CRM_ENTITY"):
+    if not call.params.is_filled("CRM_ENTITY_TYPE") or not call.params.is_filled("CRM_ENTITY"):
         raise _make_empty_data_error()
     entity = _read_entity(call)
     _check_messenger(call)
@@ -182,13 +182,13 @@ def crm_chat_user_delete(call: MethodCall) -> Any:
     if not chat_id:
         return 0
     _find_bound_session(call, entity, chat_id)
-    _remove_member(call, chat_id, call.params.integer("USER_ID"))
+    _remove_member(call, chat_id, call.params.read_integer("USER_ID"))
     return chat_id
 
 
 def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
     chat = call.company.chats[chat_id]
-    if not can_remove_members(call.company.employee(call.user_id), chat, user_id):
+    if not can_remove_members(call.company.find_employee(call.user_id), chat, user_id):
         text = "You don't have access to delete a user from this chat"
         raise RefusalError("CHAT_DELETE_USER_PERMISSION_DENIED", text, FORBIDDEN)
     _check_employee(call, user_id)
@@ -197,7 +197,7 @@ def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
     chat.members.remove(user_id)
     if chat.owner == user_id:
         chat.owner = 0
-    call.company.announce(chat, f"{call.company.mention(user_id)} left the conversation")
+    call.company.announce(chat, f"{call.company.format_mention(user_id)} left the conversation")
 
 
 @METHODS.method("imopenlines.crm.message.add")
@@ -205,9 +205,9 @@ def crm_message_add(call: MethodCall) -> Any:
     """Write to the client as any employee; nobody asks whether the caller may speak for them."""
     entity = _read_entity(call)
     sender_id, chat_id = _read_positive(call, "USER_ID"), _read_positive(call, "CHAT_ID")
-    if not call.params.filled("MESSAGE"):
+    if not call.params.is_filled("MESSAGE"):
         raise make_missing_argument_error("MESSAGE")
-    text = call.params.text("MESSAGE")
+    text = call.params.read_text("MESSAGE")
     for user_id in (call.user_id, sender_id):
         _check_read(call, entity, user_id, "Access denied! User don't have access to this entity")
     _find_bound_session(call, entity, chat_id)

@@ -32,24 +32,24 @@ def _may_see(call: MethodCall, chat: Chat) -> bool:
 def _find_chat(call: MethodCall) -> Chat | None:
     """Find the chat by the first identifier that was given at all."""
     params, chats = call.params, call.company.chats
-    if params.given("CHAT_ID"):
-        return chats.get(params.integer("CHAT_ID"))
-    if params.given("DIALOG_ID"):
-        dialog_id = params.text("DIALOG_ID")
+    if params.is_given("CHAT_ID"):
+        return chats.get(params.read_integer("CHAT_ID"))
+    if params.is_given("DIALOG_ID"):
+        dialog_id = params.read_text("DIALOG_ID")
         return chats.get(php.to_integer(dialog_id.removeprefix("chat"))) if dialog_id.startswith("chat") else None
-    if params.given("SESSION_ID"):
-        session = call.company.sessions.get(params.integer("SESSION_ID"))
+    if params.is_given("SESSION_ID"):
+        session = call.company.sessions.get(params.read_integer("SESSION_ID"))
         return chats.get(session.chat_id) if session else None
-    return call.company.chat_of(params.text("USER_CODE").removeprefix(USER_CODE_PREFIX))
+    return call.company.find_chat_by_code(params.read_text("USER_CODE").removeprefix(USER_CODE_PREFIX))
 
 
 @METHODS.method("imopenlines.session.open")
 def session_open(call: MethodCall) -> Any:
     """Return the chat of a user code; despite the name nothing is opened."""
-    caller = call.company.employee(call.user_id)
+    caller = call.company.find_employee(call.user_id)
     if caller and caller.extranet:
         raise make_empty_error()
-    chat = call.company.chat_of(call.params.text("USER_CODE"))
+    chat = call.company.find_chat_by_code(call.params.read_text("USER_CODE"))
     if chat is None or (chat.owner != call.user_id and not can_join(call.company, call.user_id, chat)):
         raise _make_access_error()
     return {"chatId": str(chat.id)}
@@ -66,17 +66,17 @@ def session_history_get(call: MethodCall) -> Any:
     session = call.company.sessions.get(session_id)
     if session is None or not can_see_history(call.company, call.user_id, session):
         raise _make_access_error()
-    if not call.company.messages_in(session):
+    if not call.company.list_session_messages(session):
         raise _make_access_error()
     return make_history(call.company, session, call.user_id)
 
 
 def _read_session_id(call: MethodCall) -> int:
     params = call.params
-    if params.filled("SESSION_ID"):
-        session_id = params.integer("SESSION_ID")
-    elif params.filled("CHAT_ID"):
-        session_id = _find_last_session(call, params.integer("CHAT_ID"))
+    if params.is_filled("SESSION_ID"):
+        session_id = params.read_integer("SESSION_ID")
+    elif params.is_filled("CHAT_ID"):
+        session_id = _find_last_session(call, params.read_integer("CHAT_ID"))
     else:
         raise RefusalError("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
     if not session_id:
@@ -85,5 +85,5 @@ def _read_session_id(call: MethodCall) -> int:
 
 
 def _find_last_session(call: MethodCall, chat_id: int) -> int:
-    found: list[Session] = call.company.sessions_of(chat_id)
+    found: list[Session] = call.company.list_sessions(chat_id)
     return max((session.id for session in found), default=0)

@@ -17,20 +17,20 @@ METHODS = MethodRegistry()
 def message_session_start(call: MethodCall) -> Any:
     """Start a new session from a message; true even when the message is not there."""
     chat = find_accessible_chat(call)
-    restart_from(call.company, chat, call.user_id, call.company.messages.get(call.params.integer("MESSAGE_ID")))
+    restart_from(call.company, chat, call.user_id, call.company.messages.get(call.params.read_integer("MESSAGE_ID")))
     return True
 
 
 @METHODS.method("imopenlines.message.quick.save")
 def message_quick_save(call: MethodCall) -> Any:
     """Save a message as a quick answer; the message is looked for before the chat is."""
-    message = call.company.messages.get(call.params.integer("MESSAGE_ID"))
+    message = call.company.messages.get(call.params.read_integer("MESSAGE_ID"))
     if message is None:
         raise _make_save_error()
     chat = find_accessible_chat(call)
     check_access(call.company, call.user_id, message.chat_id)
     session = load_open_session(call.company, chat)
-    line = call.company.line_of(session) if session else None
+    line = call.company.find_line(session) if session else None
     allowed = find_role(call.company, call.user_id).quick_answers is not Reach.NONE
     if line is None or not allowed or call.company.switches.quick_answer_storage_fails:
         raise _make_save_error()
@@ -51,7 +51,7 @@ def _store_quick_answer(call: MethodCall, line: Line, message: Message) -> None:
         found.message_id, found.text = message.id, message.text
         return
     call.company.quick_answers.append(
-        QuickAnswer(call.company.next_id("quick answer"), line.id, message.id, message.text, call.user_id)
+        QuickAnswer(call.company.issue_id("quick answer"), line.id, message.id, message.text, call.user_id)
     )
 
 
@@ -83,9 +83,9 @@ def _load_session_to_save(company: Company, chat: Chat) -> Session:
 
 
 def _create_record(company: Company, chat: Chat, session: Session) -> None:
-    line = company.line_of(session)
+    line = company.find_line(session)
     entity_type = "DEAL" if line and line.settings["CRM_CREATE"] == "deal" else "LEAD"
-    entity = CrmEntity(entity_type, company.next_id("crm"), chat.name, session.operator_id)
+    entity = CrmEntity(entity_type, company.issue_id("crm"), chat.name, session.operator_id)
     company.crm[entity.type, entity.id] = entity
     for holder in (chat, session):
         holder.crm_main = (entity.type, entity.id)

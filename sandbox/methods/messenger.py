@@ -32,9 +32,9 @@ def im_recent_list(call: MethodCall) -> Any:
     """Return a page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
-    wanted, limit = _read_filter(call), params.integer("LIMIT")
+    wanted, limit = _read_filter(call), params.read_integer("LIMIT")
     limit = min(limit, LARGEST_PAGE) if limit > 0 else PAGE
-    offset = 0 if wanted.until else max(call.start, params.integer("OFFSET"), 0)
+    offset = 0 if wanted.until else max(call.start, params.read_integer("OFFSET"), 0)
     page = list_recent_dialogs(call.company, call.user_id, wanted)[offset : offset + limit]
     more = len(page) == limit
     items = [*page, *(list_offered_dialogs(call.company, call.user_id, wanted) if wanted.queue else [])]
@@ -52,16 +52,16 @@ def im_recent_list(call: MethodCall) -> Any:
 
 def _read_filter(call: MethodCall) -> RecentFilter:
     params = call.params
-    lines = not params.yes("SKIP_OPENLINES")
+    lines = not params.is_yes("SKIP_OPENLINES")
     return RecentFilter(
         lines=lines,
-        queue=lines and not params.yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.yes("ONLY_COPILOT"),
-        dialogs=not params.yes("SKIP_DIALOG"),
-        groups=not params.yes("SKIP_CHAT"),
-        nothing_else=params.yes("ONLY_COPILOT") or params.yes("ONLY_CHANNEL"),
-        unread_only=params.yes("UNREAD_ONLY"),
+        queue=lines and not params.is_yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.is_yes("ONLY_COPILOT"),
+        dialogs=not params.is_yes("SKIP_DIALOG"),
+        groups=not params.is_yes("SKIP_CHAT"),
+        nothing_else=params.is_yes("ONLY_COPILOT") or params.is_yes("ONLY_CHANNEL"),
+        unread_only=params.is_yes("UNREAD_ONLY"),
         until=_read_moment(params.get("LAST_MESSAGE_DATE")),
-        markup=params.yes("GET_ORIGINAL_TEXT") or params.yes("PARSE_TEXT"),
+        markup=params.is_yes("GET_ORIGINAL_TEXT") or params.is_yes("PARSE_TEXT"),
     )
 
 
@@ -106,14 +106,14 @@ def im_dialog_messages_get(call: MethodCall) -> Any:
     chat = _find_dialog(call)
     if chat is None or not may_see(call, chat):
         raise RefusalError("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
-    limit = min(call.params.integer("LIMIT"), MOST_MESSAGES) if call.params.given("LIMIT") else MESSAGES
+    limit = min(call.params.read_integer("LIMIT"), MOST_MESSAGES) if call.params.is_given("LIMIT") else MESSAGES
     messages = _choose_messages(call, chat, max(limit, 0))
     authors = dict.fromkeys(message.author_id for message in messages if message.author_id)
     files = [call.company.files[number] for message in messages for number in message.file_ids]
     return {
         "chat_id": chat.id,
         "messages": [_describe_message(call, chat, message) for message in messages],
-        "users": [make_user_card(call.company.person(author)) for author in authors],
+        "users": [make_user_card(call.company.find_user(author)) for author in authors],
         "files": [make_file_card(call.company, file) for file in files],
     }
 
@@ -123,24 +123,24 @@ def _choose_messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
 
     Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
     """
-    found = call.company.messages_of(chat.id)
-    if call.params.given("FIRST_ID"):
+    found = call.company.list_messages(chat.id)
+    if call.params.is_given("FIRST_ID"):
         first = _read_message_id(call, "FIRST_ID", "First")
         return [message for message in found if message.id > first][:limit]
     newest_first = found[::-1]
-    if call.params.given("LAST_ID"):
+    if call.params.is_given("LAST_ID"):
         last = _read_message_id(call, "LAST_ID", "Last")
         return [message for message in newest_first if not last or message.id < last][:limit]
-    unread = call.company.unread(call.user_id, chat)
+    unread = call.company.list_unread(call.user_id, chat)
     if len(unread) <= limit:
         return newest_first[: limit + len(unread)]
-    read = call.company.last_read(call.user_id, chat)
+    read = call.company.find_last_read(call.user_id, chat)
     begun = [message for message in found if message.id > read][:limit]
     return begun[::-1] + [message for message in newest_first if message.id < unread[0].id][:limit]
 
 
 def _read_message_id(call: MethodCall, name: str, word: str) -> int:
-    value = call.params.text(name)
+    value = call.params.read_text(name)
     if not DIGITS.fullmatch(value):
         raise RefusalError(f"{name}_STRING", f"{word} ID can't be string")
     return int(value)
@@ -154,7 +154,7 @@ def _describe_message(call: MethodCall, chat: Chat, message: Message) -> dict[st
         "author_id": message.author_id,
         "date": format_iso(message.created),
         "text": message.text,
-        "unread": member and message.id > call.company.last_read(call.user_id, chat),
+        "unread": member and message.id > call.company.find_last_read(call.user_id, chat),
         "uuid": make_uuid(message),
         "replaces": [],
         "params": make_message_params(message) or [],
@@ -170,14 +170,14 @@ def im_dialog_read(call: MethodCall) -> Any:
     waits = chat is not None and chat.entity_type == "LINES" and not chat.owner
     if chat is None or waits or call.user_id not in chat.members:
         return False
-    given = call.params.integer("LAST_ID" if call.params.given("LAST_ID") else "MESSAGE_ID")
-    for message in company.messages_of(chat.id):
+    given = call.params.read_integer("LAST_ID" if call.params.is_given("LAST_ID") else "MESSAGE_ID")
+    for message in company.list_messages(chat.id):
         if given <= 0 or message.id <= given:
-            company.read(call.user_id, message)
-    unread = len(company.unread(call.user_id, chat))
+            company.mark_read(call.user_id, message)
+    unread = len(company.list_unread(call.user_id, chat))
     return {
         "dialogId": f"chat{chat.id}",
         "chatId": chat.id,
-        "lastId": company.last_read(call.user_id, chat),
+        "lastId": company.find_last_read(call.user_id, chat),
         "counter": MOST_UNREAD + 1 if unread > MOST_UNREAD else unread,
     }

@@ -47,7 +47,7 @@ def network_join(call: MethodCall) -> Any:
         raise RefusalError(answer, text)
     if code not in company.network_lines:
         raise _make_not_found_error()
-    bot_id = company.next_id("user")
+    bot_id = company.issue_id("user")
     company.employees[bot_id] = Employee(bot_id, company.network_lines[code], bot=True)
     company.bots.append(Bot(bot_id, network_code=code))
     return bot_id
@@ -61,13 +61,13 @@ def network_message_add(call: MethodCall) -> Any:
     bot = _find_bot(call, code)
     if bot is None:
         raise _make_not_found_error()
-    user_id = call.params.integer("USER_ID")
+    user_id = call.params.read_integer("USER_ID")
     if user_id <= 0:
         raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
     _check_week(call, code, user_id)
     _check_message(call)
     company = call.company
-    if company.employee(user_id) is None or company.switches.message_storage_fails or has_pending_failure(call):
+    if company.find_employee(user_id) is None or company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("WRONG_REQUEST", "Message isn't added")
     company.network_sent[code, user_id] = company.clock()
     return True
@@ -81,9 +81,9 @@ def _check_week(call: MethodCall, code: str, user_id: int) -> None:
 
 def _check_message(call: MethodCall) -> None:
     params = call.params
-    if not params.text("MESSAGE").strip():
+    if not params.read_text("MESSAGE").strip():
         raise RefusalError("MESSAGE_EMPTY", "Message can't be empty")
-    if params.filled("ATTACH"):
+    if params.is_filled("ATTACH"):
         check_attach(params["ATTACH"])
-    if params.filled("KEYBOARD"):
+    if params.is_filled("KEYBOARD"):
         check_keyboard(params["KEYBOARD"])

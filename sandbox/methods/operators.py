@@ -17,7 +17,7 @@ QUEUE_PREFIX = "queue"
 
 def find_accessible_chat(call: MethodCall) -> Chat:
     """Return the chat of the call if its caller may be there."""
-    return check_access(call.company, call.user_id, call.params.integer("CHAT_ID"))
+    return check_access(call.company, call.user_id, call.params.read_integer("CHAT_ID"))
 
 
 @METHODS.method("imopenlines.operator.answer", any_case=True)
@@ -63,7 +63,7 @@ def _finish(call: MethodCall, chat: Chat, session: Session) -> bool:
     if not chat.owner:
         answer_dialog(call.company, chat, call.user_id)
     elif session.operator_id != call.user_id:
-        call.company.announce(chat, f"{call.company.mention(call.user_id)} finished the conversation")
+        call.company.announce(chat, f"{call.company.format_mention(call.user_id)} finished the conversation")
     finish_session(call.company, chat, session)
     return True
 

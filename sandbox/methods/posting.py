@@ -21,10 +21,10 @@ def im_message_add(call: MethodCall) -> Any:
     check_module(call)
     text = _read_text(call)
     chat, other = _find_addressee(call)
-    attach = check_attach(call.params["ATTACH"]) if call.params.filled("ATTACH") else None
-    if call.params.filled("KEYBOARD"):
+    attach = check_attach(call.params["ATTACH"]) if call.params.is_filled("ATTACH") else None
+    if call.params.is_filled("KEYBOARD"):
         check_keyboard(call.params["KEYBOARD"])
-    if call.params.filled("MENU"):
+    if call.params.is_filled("MENU"):
         check_menu(call.params["MENU"])
     reply_to = _read_reply_id(call, chat)
     message = _add_message(call, chat or _open_private_chat(call, other), text, reply_to)
@@ -39,7 +39,7 @@ def _read_text(call: MethodCall) -> str:
     if given is not None and not isinstance(given, str):
         raise RefusalError("MESSAGE_EMPTY", "Wrong message type")
     text = (given or "").strip()
-    if not text and not call.params.filled("ATTACH"):
+    if not text and not call.params.is_filled("ATTACH"):
         raise RefusalError("MESSAGE_EMPTY", "Message can't be empty")
     return text[:LONGEST] + CUT if len(text) > LONGEST + len(CUT) else text
 
@@ -55,7 +55,7 @@ def _find_addressee(call: MethodCall) -> tuple[Chat | None, int]:
     user_id = php.to_integer(given)
     if user_id <= 0:
         raise RefusalError("USER_ID_EMPTY", "User ID can't be empty")
-    if call.company.person(user_id) is None:
+    if call.company.find_user(user_id) is None:
         raise RefusalError("USER_NOT_FOUND", "User not found")
     return find_private_chat(call, user_id), user_id
 
@@ -66,14 +66,14 @@ def _find_writable_chat(call: MethodCall, number: int) -> Chat:
     chat = call.company.chats.get(number)
     if chat is None:
         raise RefusalError("CHAT_ID", "Error creating message")
-    caller = call.company.employee(call.user_id)
+    caller = call.company.find_employee(call.user_id)
     if chat.entity_type == "GENERAL" and not (caller and caller.admin):
         raise RefusalError("ACCESS_ERROR", "Action unavailable", FORBIDDEN)
     return chat
 
 
 def _read_reply_id(call: MethodCall, chat: Chat | None) -> int:
-    number = call.params.integer("REPLY_ID")
+    number = call.params.read_integer("REPLY_ID")
     if number <= 0:
         return 0
     message = call.company.messages.get(number)
@@ -86,7 +86,7 @@ def _read_reply_id(call: MethodCall, chat: Chat | None) -> int:
 
 
 def _open_private_chat(call: MethodCall, user_id: int) -> Chat:
-    number = call.company.next_id("chat")
+    number = call.company.issue_id("chat")
     members = list(dict.fromkeys((call.user_id, user_id)))
     pair = Chat(number, "", call.company.clock(), type="P", entity_type="", members=members)
     call.company.chats[number] = pair
@@ -95,8 +95,8 @@ def _open_private_chat(call: MethodCall, user_id: int) -> Chat:
 
 def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Message:
     """Put the message into the chat; only a system message may come from somebody who is not in it."""
-    company, caller = call.company, call.company.employee(call.user_id)
-    if call.params.yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
+    company, caller = call.company, call.company.find_employee(call.user_id)
+    if call.params.is_yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
         return company.announce(chat, _sign(call, text))
     if call.user_id not in chat.members:
         raise RefusalError("CANCELED", "You cannot write in this chat")

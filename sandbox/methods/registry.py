@@ -26,32 +26,32 @@ class ResultPage:
 class Params(dict[str, Any]):
     """The parameters of a call, read the PHP way."""
 
-    def given(self, name: str) -> bool:
+    def is_given(self, name: str) -> bool:
         """Tell whether a parameter is set; null counts as missing."""
         return self.get(name) is not None
 
-    def filled(self, name: str) -> bool:
+    def is_filled(self, name: str) -> bool:
         """Tell whether a parameter is PHP-truthy."""
         return php.is_truthy(self.get(name))
 
-    def integer(self, name: str) -> int:
+    def read_integer(self, name: str) -> int:
         """Return a parameter cast to an integer."""
         return php.to_integer(self.get(name))
 
-    def text(self, name: str) -> str:
+    def read_text(self, name: str) -> str:
         """Return a parameter cast to a string; an array is a type error."""
         return php.to_text(self.get(name))
 
-    def yes(self, name: str) -> bool:
+    def is_yes(self, name: str) -> bool:
         """Tell whether a parameter is an exact Y."""
         return bool(self.get(name) == "Y")
 
-    def array(self, name: str) -> dict[str, Any]:
+    def read_array(self, name: str) -> dict[str, Any]:
         """Return an object parameter, empty when it is none."""
         value = self.get(name)
         return value if isinstance(value, dict) else {}
 
-    def upper(self) -> "Params":
+    def make_upper(self) -> "Params":
         """Return the parameters with upper-case names."""
         return Params({name.upper(): value for name, value in self.items()})
 
@@ -89,7 +89,7 @@ class Behaviour:
     ) -> Any:
         """Run the method and return its result."""
         given = Params(params)
-        return self.act(MethodCall(company, caller, given.upper() if self.any_case else given, perform, start))
+        return self.act(MethodCall(company, caller, given.make_upper() if self.any_case else given, perform, start))
 
     def allows(self, scopes: tuple[str, ...]) -> bool:
         """Tell whether these scopes are enough for it."""
@@ -120,7 +120,7 @@ def refuse_session(call: MethodCall) -> None:
 
 def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
     """Return a positive id, or refuse with the method's code."""
-    value = call.params.integer(name)
+    value = call.params.read_integer(name)
     if value <= 0:
         raise RefusalError(code, text)
     return value

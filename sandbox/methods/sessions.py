@@ -31,14 +31,14 @@ def session_intercept(call: MethodCall) -> Any:
 @METHODS.method("imopenlines.session.mode.silent")
 def session_mode_silent(call: MethodCall) -> Any:
     """Switch the silent mode."""
-    set_silent_mode(call.company, find_accessible_chat(call), on=call.params.yes("ACTIVATE"))
+    set_silent_mode(call.company, find_accessible_chat(call), on=call.params.is_yes("ACTIVATE"))
     return True
 
 
 @METHODS.method("imopenlines.session.mode.pin")
 def session_mode_pin(call: MethodCall) -> Any:
     """Pin a dialog to its operator, or unpin it with an exact N."""
-    if not call.params.filled("CHAT_ID"):
+    if not call.params.is_filled("CHAT_ID"):
         raise RefusalError("CHAT_ID_EMPTY", "Chat ID can't be empty")
     if not set_pinned(call.company, find_accessible_chat(call), call.user_id, on=call.params.get("ACTIVATE") != "N"):
         raise make_empty_error()
@@ -72,15 +72,15 @@ def _is_mine(call: MethodCall, session: Session) -> bool:
 def session_head_vote(call: MethodCall) -> Any:
     """Rate an operator's work; a rating without a comment erases the comment."""
     params = call.params
-    if not params.filled("SESSION_ID"):
+    if not params.is_filled("SESSION_ID"):
         raise RefusalError("EMPTY_SESSION_ID", "Session ID can't be empty")
-    rating, comment = params.text("RATING").strip(), params.text("COMMENT").strip()
+    rating, comment = params.read_text("RATING").strip(), params.read_text("COMMENT").strip()
     if not php.is_truthy(rating) and not php.is_truthy(comment):
         raise RefusalError("EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified")
-    session = call.company.sessions.get(params.integer("SESSION_ID"))
+    session = call.company.sessions.get(params.read_integer("SESSION_ID"))
     if session is None or not can_vote_as_head(call.company, call.user_id, session.line_id):
         raise RefusalError("ACCESS_DENIED", "You do not have permission to rate this conversation")
-    if params.given("RATING"):
+    if params.is_given("RATING"):
         number = php.to_integer(rating)
         session.vote_head = 0 if number > BEST_RATING else number
     session.comment_head = comment[:COMMENT_LENGTH]

@@ -59,7 +59,7 @@ def _find_sessions(call: MethodCall, selection: SessionFilter) -> list[Session]:
 def stat_get(call: MethodCall) -> Any:
     """Sum up the sessions of a period."""
     selection = SessionFilter(call.company, call.params)
-    selection.require(DateRange(call.params, "dateFrom", "dateTo"), lambda session: session.created)
+    selection.keep_required(DateRange(call.params, "dateFrom", "dateTo"), lambda session: session.created)
     return {"statResult": summarize_sessions(call.company, _find_sessions(call, selection))}
 
 
@@ -80,20 +80,20 @@ _ORDERS: Mapping[str, Callable[[Session], Any]] = {
 def session_list(call: MethodCall) -> Any:
     """List sessions."""
     selection = SessionFilter(call.company, call.params)
-    if call.params.given("status") and call.params.given("closeReason"):
+    if call.params.is_given("status") and call.params.is_given("closeReason"):
         raise make_filter_error("status and closeReason exclude each other")
     full = _add_periods(call, selection)
-    selection.choose("status", _STATUSES)
-    selection.choose("closeReason", {name: _make_reason_test(name) for name in _REASONS})
-    selection.by_votes(("like", "dislike", "none", "any"))
-    selection.flag("hasCrm", lambda session: session.crm_main is not None)
-    if call.params.given("kpiFirstAnswer") and not full:
+    selection.keep_chosen("status", _STATUSES)
+    selection.keep_chosen("closeReason", {name: _make_reason_test(name) for name in _REASONS})
+    selection.keep_votes(("like", "dislike", "none", "any"))
+    selection.keep_flag("hasCrm", lambda session: session.crm_main is not None)
+    if call.params.is_given("kpiFirstAnswer") and not full:
         raise make_filter_error("kpiFirstAnswer needs a full period")
-    selection.flag("kpiFirstAnswer", lambda session: is_first_answer_in_time(call.company, session))
-    selection.between("waitAnswer")
-    selection.between("waitClose")
+    selection.keep_flag("kpiFirstAnswer", lambda session: is_first_answer_in_time(call.company, session))
+    selection.keep_between("waitAnswer")
+    selection.keep_between("waitClose")
     found = _sort_sessions(call, _find_sessions(call, selection), full=full)
-    page, more = selection.page(found, deep=True)
+    page, more = selection.make_page(found, deep=True)
     return {
         "sessions": [make_session_card(call.company, call.user_id, session) for session in page],
         "hasNextPage": more,
@@ -107,8 +107,8 @@ def _make_reason_test(reason: str) -> Callable[[Session], bool]:
 def _add_periods(call: MethodCall, selection: SessionFilter) -> bool:
     created = DateRange(call.params, "dateCreateFrom", "dateCreateTo")
     closed = DateRange(call.params, "dateCloseFrom", "dateCloseTo")
-    selection.within(created, lambda session: session.created)
-    selection.within(closed, lambda session: session.closed_at)
+    selection.keep_within(created, lambda session: session.created)
+    selection.keep_within(closed, lambda session: session.closed_at)
     return created.full or closed.full
 
 
@@ -133,10 +133,10 @@ def session_rating_list(call: MethodCall) -> Any:
     """List what clients and supervisors thought of sessions."""
     selection = SessionFilter(call.company, call.params)
     period = DateRange(call.params, "dateVoteFrom", "dateVoteTo")
-    selection.require(period, lambda session: session.voted_at)
-    selection.by_votes(("like", "dislike"))
+    selection.keep_required(period, lambda session: session.voted_at)
+    selection.keep_votes(("like", "dislike"))
     rated = sorted(_find_sessions(call, selection), key=lambda session: (session.voted_at, session.id), reverse=True)
-    page, more = selection.page(rated, deep=True)
+    page, more = selection.make_page(rated, deep=True)
     return {"ratings": [make_rating_card(call.company, session) for session in page], "hasNextPage": more}
 
 
@@ -151,7 +151,7 @@ def session_transfer_list(call: MethodCall) -> Any:
 def operator_list(call: MethodCall) -> Any:
     """List operators with their load on each line."""
     selection = SessionFilter(call.company, call.params, people="userId")
-    loads = selection.loads(make_load_card)
-    computed = call.params.given("status") or call.params.given("hasFreeSlots")
-    page, more = selection.page(loads, deep=bool(computed))
+    loads = selection.list_loads(make_load_card)
+    computed = call.params.is_given("status") or call.params.is_given("hasFreeSlots")
+    page, more = selection.make_page(loads, deep=bool(computed))
     return {"operators": page, "hasNextPage": more}

@@ -22,7 +22,7 @@ def find(name: str) -> Behaviour | None:
 @METHODS.method("scope", any_case=True, scopes=BASIC)
 def scope(call: MethodCall) -> Any:
     """Return the scopes of the caller, or all that the portal knows."""
-    return list(EVERY_SCOPE if call.params.filled("FULL") else call.caller.scopes)
+    return list(EVERY_SCOPE if call.params.is_filled("FULL") else call.caller.scopes)
 
 
 @METHODS.method("methods", any_case=True, scopes=BASIC)
@@ -36,13 +36,13 @@ def _is_listed(call: MethodCall, behaviour: Behaviour) -> bool:
     wanted = call.params.get("SCOPE")
     if wanted is not None:
         return wanted in behaviour.scopes if wanted != "" else not behaviour.scopes
-    return call.params.filled("FULL") or behaviour.allows(call.caller.scopes)
+    return call.params.is_filled("FULL") or behaviour.allows(call.caller.scopes)
 
 
 @METHODS.method("method.get", any_case=True, scopes=BASIC)
 def method_get(call: MethodCall) -> Any:
     """Tell whether a method is there and may be used."""
-    found = find(call.params.text("NAME"))
+    found = find(call.params.read_text("NAME"))
     available = found is not None and found.allows(call.caller.scopes)
     return {"isExisting": found is not None, "isAvailable": available}
 
@@ -50,7 +50,7 @@ def method_get(call: MethodCall) -> Any:
 @METHODS.method("profile", scopes=BASIC)
 def profile(call: MethodCall) -> Any:
     """Return the caller's user."""
-    user = call.company.employee(call.user_id)
+    user = call.company.find_employee(call.user_id)
     if user is None:
         return []
     return {

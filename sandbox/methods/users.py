@@ -27,7 +27,7 @@ def user_current(call: MethodCall) -> Any:
 
 
 def _find_caller(call: MethodCall) -> Employee:
-    user = call.company.employee(call.user_id)
+    user = call.company.find_employee(call.user_id)
     if user is None:
         raise RefusalError("authorization_error", "Unable to authorize user", 401)
     return user
@@ -51,7 +51,7 @@ def _make_page(call: MethodCall, *, search: bool) -> Any:
     inner = params.get("FILTER")
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
     chosen = UserFilter(call.company, given, call.caller.scopes, search=search)
-    everybody = params.filled("ADMIN_MODE") and caller.admin
+    everybody = params.is_filled("ADMIN_MODE") and caller.admin
     found = [user for user in list_visible_users(call.company, caller, everybody=everybody) if chosen.accepts(user)]
     _sort_users(call, found)
     start = max(0, call.start)

@@ -30,7 +30,7 @@ def add_conversations(company: Company) -> None:
         (1, "Your refund is on its way and will arrive within five days."),
         (2, "I will send you our price list right away."),
     ):
-        company.quick_answers.append(QuickAnswer(company.next_id("quick answer"), line_id, 0, text, 2))
+        company.quick_answers.append(QuickAnswer(company.issue_id("quick answer"), line_id, 0, text, 2))
 
 
 def add_conversation(company: Company, conversation: SeedConversation) -> None:
@@ -79,7 +79,7 @@ def _add_session(company: Company, chat: Chat, conversation: SeedConversation, s
         spam=conversation.status is Status.SPAM,
         paused=conversation.tags.get("paused", False),
         wait_action=conversation.status is Status.CLOSING,
-        wait_vote=conversation.status is Status.CLOSING and company.lines[conversation.line].on("VOTE_MESSAGE"),
+        wait_vote=conversation.status is Status.CLOSING and company.lines[conversation.line].is_on("VOTE_MESSAGE"),
         wait_answer=conversation.status < Status.ACCEPTED,
         first_answer=answered,
         operator_answer=None if company.is_bot(conversation.operator) else answered,
@@ -107,19 +107,19 @@ def _add_message(
     speaker, minute, text = written
     author = {"c": session.client_id, "o": conversation.operator, "s": 0}[speaker]
     moment = start + timedelta(minutes=minute)
-    number = company.next_id("message")
+    number = company.issue_id("message")
     message = company.messages[number] = Message(
         number, session.chat_id, session.id, author, moment, text, system=not author, to_client=speaker == "o"
     )
-    company.read(author, message)
+    company.mark_read(author, message)
     if session.first_answer and moment <= session.first_answer:
-        company.read(session.operator_id, message)
+        company.mark_read(session.operator_id, message)
     session.modified = max(session.modified, moment)
 
 
 def _attach_file(company: Company, chat: Chat, name: str) -> None:
-    message = company.messages_of(chat.id)[-1]
-    number = company.next_id("file")
+    message = company.list_messages(chat.id)[-1]
+    number = company.issue_id("file")
     company.files[number] = File(number, chat.id, chat.client_id, message.created, name, 70855)
     message.file_ids.append(number)
 

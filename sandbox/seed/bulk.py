@@ -123,7 +123,7 @@ def _compute_age(number: int, kind: str) -> int:
 def _add_dialog(company: Company, number: int, kind: str) -> None:
     line = company.lines[LINES[number % len(LINES)]]
     first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number * 7 % len(LAST_NAMES)]
-    client = Client(company.next_id("user"), first, last, "F", connector=line.connectors[0])
+    client = Client(company.issue_id("user"), first, last, "F", connector=line.connectors[0])
     company.clients[client.id] = client
     chat = open_chat(company, client, line.id)
     conversations = [
@@ -147,7 +147,7 @@ def _make_conversation(company: Company, number: int, kind: str, chat: int, line
         return _make_closed(company, number, chat, line, ago)
     question, answer, further, _ = TALKS[number % len(TALKS)]
     operator = _choose_operator(company, number, line)
-    session, tags = company.next_id("session"), _make_tags(company, number)
+    session, tags = company.issue_id("session"), _make_tags(company, number)
     half, late = ago // 2, ago * 4 // 5
     reminder: tuple[SeedMessage, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
     asked: SeedMessage = ("c", 0, question)
@@ -158,7 +158,11 @@ def _make_conversation(company: Company, number: int, kind: str, chat: int, line
             return SeedConversation(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
         case "accepted":
             status = Status.CLIENT_FIRST if reminder else Status.ACCEPTED
-            taken: SeedMessage = ("s", half, f"{company.mention(operator)} started working with the conversation")
+            taken: SeedMessage = (
+                "s",
+                half,
+                f"{company.format_mention(operator)} started working with the conversation",
+            )
             return SeedConversation(
                 chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags
             )
@@ -180,7 +184,7 @@ def _make_conversation(company: Company, number: int, kind: str, chat: int, line
 def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
     """A closed dialog; one of forty was spam, one of five was rated."""
     question, answer, further, last = TALKS[number % len(TALKS)]
-    operator, session = _choose_operator(company, number, line), company.next_id("session")
+    operator, session = _choose_operator(company, number, line), company.issue_id("session")
     first = 1 + number * 11 % 45
     if number % 40 == 39:  # noqa: PLR2004
         spam: tuple[SeedMessage, ...] = (("c", 0, SPAM),)
@@ -207,6 +211,6 @@ def _make_tags(company: Company, number: int) -> Tags:
     """Every fourth client is a lead."""
     if number % 4:
         return {}
-    lead = company.next_id("crm")
+    lead = company.issue_id("crm")
     company.crm["LEAD", lead] = CrmEntity("LEAD", lead, f"Enquiry {lead}", 3)
     return {"crm": (("LEAD", lead),)}

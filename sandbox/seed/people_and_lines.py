@@ -162,7 +162,7 @@ def _make_line(
 ) -> Line:
     created = company.clock() - timedelta(days=90)
     line = Line(number, make_default_settings() | settings, created, created, modified_by=1, connectors=connectors)
-    line.queue = [LineQueueEntry(company.next_id("queue"), *entry) for entry in queue]
+    line.queue = [LineQueueEntry(company.issue_id("queue"), *entry) for entry in queue]
     users = (company.employees[number] for kind, number in queue if kind == "user")
     line.user_fields = {
         user.id: NO_FIELDS | {"USER_NAME": user.name, "USER_WORK_POSITION": user.position} for user in users

@@ -88,16 +88,16 @@ class Company:
         self._messages_by_session = RecordIndex(self.messages.values, lambda message: message.session_id)
         self._transfers_by_session = RecordIndex(lambda: self.transfers, lambda transfer: transfer.session_id)
 
-    def next_id(self, kind: str) -> int:
+    def issue_id(self, kind: str) -> int:
         """Give out the next id of a kind; ids are never given twice."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 
-    def person(self, user_id: int) -> PortalUser | None:
+    def find_user(self, user_id: int) -> PortalUser | None:
         """Find an employee, bot or client."""
         return self.employees.get(user_id) or self.clients.get(user_id)
 
-    def employee(self, user_id: int) -> Employee | None:
+    def find_employee(self, user_id: int) -> Employee | None:
         """Find an employee or bot who still works here."""
         found = self.employees.get(user_id)
         return found if found and found.active else None
@@ -107,58 +107,58 @@ class Company:
         found = self.employees.get(user_id)
         return bool(found and found.bot)
 
-    def chat_of(self, user_code: str) -> Chat | None:
+    def find_chat_by_code(self, user_code: str) -> Chat | None:
         """Find the chat of a user code."""
-        return next(iter(self._chats_by_code.of(user_code)), None) if user_code else None
+        return next(iter(self._chats_by_code.find(user_code)), None) if user_code else None
 
-    def line_of(self, session: Session) -> Line | None:
+    def find_line(self, session: Session) -> Line | None:
         """Find the line that holds the session now."""
         return self.lines.get(session.line_id)
 
-    def sessions_of(self, chat_id: int) -> list[Session]:
+    def list_sessions(self, chat_id: int) -> list[Session]:
         """Return the sessions of a chat in the order of their ids."""
-        return sorted(self._sessions_by_chat.of(chat_id), key=lambda session: session.id)
+        return sorted(self._sessions_by_chat.find(chat_id), key=lambda session: session.id)
 
-    def messages_of(self, chat_id: int) -> list[Message]:
+    def list_messages(self, chat_id: int) -> list[Message]:
         """Return the messages of a chat, oldest first."""
-        return self._messages_by_chat.of(chat_id)
+        return self._messages_by_chat.find(chat_id)
 
-    def messages_in(self, session: Session) -> list[Message]:
+    def list_session_messages(self, session: Session) -> list[Message]:
         """Return the messages of a session, oldest first."""
-        return self._messages_by_session.of(session.id)
+        return self._messages_by_session.find(session.id)
 
-    def transfers_of(self, session: Session) -> list[Transfer]:
+    def list_transfers(self, session: Session) -> list[Transfer]:
         """Return the moves of a session, oldest first."""
-        return self._transfers_by_session.of(session.id)
+        return self._transfers_by_session.find(session.id)
 
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
         """Put a message into a chat, within the session that is open there."""
-        message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
+        message = Message(self.issue_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
         message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
-        self.read(author_id, message)
+        self.mark_read(author_id, message)
         return message
 
-    def read(self, user_id: int, message: Message) -> None:
+    def mark_read(self, user_id: int, message: Message) -> None:
         """Note that a user has read a chat up to a message; marks never move back."""
         mark = (user_id, message.chat_id)
         self.reads[mark] = max(self.reads.get(mark, 0), message.id)
 
-    def read_all(self, user_id: int, chat: Chat) -> None:
+    def mark_all_read(self, user_id: int, chat: Chat) -> None:
         """Note that a user has read all of a chat."""
-        for message in self.messages_of(chat.id)[-1:]:
-            self.read(user_id, message)
+        for message in self.list_messages(chat.id)[-1:]:
+            self.mark_read(user_id, message)
 
-    def last_read(self, user_id: int, chat: Chat) -> int:
+    def find_last_read(self, user_id: int, chat: Chat) -> int:
         """Return the id of the last message of a chat that a user has read; 0 for none."""
         return self.reads.get((user_id, chat.id), 0)
 
-    def unread(self, user_id: int, chat: Chat) -> list[Message]:
+    def list_unread(self, user_id: int, chat: Chat) -> list[Message]:
         """Return what a member of a chat has not read, oldest first; what the portal says by itself does not count."""
         if user_id not in chat.members:
             return []
-        last = self.last_read(user_id, chat)
-        return [message for message in self.messages_of(chat.id) if message.id > last and not message.system]
+        last = self.find_last_read(user_id, chat)
+        return [message for message in self.list_messages(chat.id) if message.id > last and not message.system]
 
     def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
         """Put a system message into a chat."""
@@ -172,7 +172,7 @@ class Company:
         """Take the chat out of everyone's list."""
         self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
 
-    def mention(self, user_id: int) -> str:
+    def format_mention(self, user_id: int) -> str:
         """Return the messenger's markup for a person."""
-        person = self.person(user_id)
+        person = self.find_user(user_id)
         return f"[USER={user_id}]{person.name}[/USER]" if person else f"[USER={user_id}][/USER]"

@@ -16,7 +16,7 @@ class RefusalError(Exception):
         self.status = status
         self.extra = extra
 
-    def body(self) -> dict[str, Any]:
+    def make_body(self) -> dict[str, Any]:
         """Return the JSON body of the answer."""
         return {"error": self.code, "error_description": self.text, **self.extra}
 

@@ -76,9 +76,9 @@ class Faults:
     """The rules in force; the first that matches a call strikes it."""
 
     def __init__(self) -> None:
-        self.arrange((), 0)
+        self.set_rules((), 0)
 
-    def arrange(self, rules: Iterable[FaultRule], seed: int) -> None:
+    def set_rules(self, rules: Iterable[FaultRule], seed: int) -> None:
         """Replace the rules and start the dice anew."""
         self._rules = tuple(rules)
         self._seed = seed
@@ -100,7 +100,7 @@ class Faults:
                 return rule
         return None
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """Return the rules and their strikes as JSON."""
         return {"rules": [asdict(rule) for rule in self._rules], "seed": self._seed}
 

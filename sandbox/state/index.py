@@ -16,7 +16,7 @@ class RecordIndex(Generic[Record]):
         self._seen = 0
         self._groups: dict[Hashable, list[Record]] = {}
 
-    def of(self, key: Hashable) -> list[Record]:
+    def find(self, key: Hashable) -> list[Record]:
         """Return the records of a key, in the order in which they came."""
         records = self._records()
         if len(records) > self._seen:

@@ -93,7 +93,7 @@ class OperatingMeter:
     def _find_minute(self) -> int:
         return int(self._wall() // MINUTE)
 
-    def shown(self) -> list[dict[str, Any]]:
+    def describe(self) -> list[dict[str, Any]]:
         """Return all that was spent within the window, as JSON."""
         read = [(key, self.read(*key)) for key in self._spent]
         return [
@@ -116,7 +116,7 @@ class LimitSettings:
             return self.operating_limit
         return OPERATING_LIMIT if PLANS[self.name] or self.operating_cost else None
 
-    def cost(self, method: str) -> float:
+    def find_cost(self, method: str) -> float:
         """Return the operating time of one call."""
         return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
 
@@ -127,9 +127,9 @@ class PortalLimits:
     def __init__(self, pace: Timer = time.monotonic, wall: Timer = time.time) -> None:
         self.pace = pace
         self.wall = wall
-        self.arrange(LimitSettings())
+        self.set_limits(LimitSettings())
 
-    def arrange(self, plan: LimitSettings) -> None:
+    def set_limits(self, plan: LimitSettings) -> None:
         """Replace the limits and forget all that was counted."""
         rate = PLANS[plan.name]
         self._plan = plan
@@ -137,7 +137,7 @@ class PortalLimits:
         self._meter = OperatingMeter(self.wall)
         self._requests = self._too_fast = self._too_long = 0
 
-    def admits_request(self) -> bool:
+    def admit_request(self) -> bool:
         """Count a request in, unless requests come too fast."""
         if self._bucket and not self._bucket.take():
             self._too_fast += 1
@@ -153,10 +153,10 @@ class PortalLimits:
         if self._meter.read(account, method).seconds >= limit:
             self._too_long += 1
             raise make_operation_limit_error()
-        self._meter.charge(account, method, self._plan.cost(method))
+        self._meter.charge(account, method, self._plan.find_cost(method))
         return self._meter.read(account, method)
 
-    def shown(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """Return the limits and their counters as JSON."""
         return {
             "plan": self._plan.name,
@@ -166,7 +166,7 @@ class PortalLimits:
             "query_limit_exceeded": self._too_fast,
             "operating_limit": self._plan.limit,
             "operating_cost": dict(self._plan.operating_cost or {}),
-            "operating": self._meter.shown(),
+            "operating": self._meter.describe(),
             "operation_time_limit": self._too_long,
         }
 

@@ -83,7 +83,7 @@ class AuthorizationServer:
         self.counters.codes_issued += 1
         return code
 
-    def grant(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
+    def issue_tokens(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         """Answer a request for tokens, or refuse it."""
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
@@ -119,7 +119,7 @@ class AuthorizationServer:
         self.counters.tokens_issued += 1
         return tokens
 
-    def bearer(self, token: str, now: datetime) -> AccessKey:
+    def find_access_key(self, token: str, now: datetime) -> AccessKey:
         """Return the key that an access token stands for, or refuse it."""
         ticket = self._access.get(token)
         if ticket is None:

@@ -124,7 +124,7 @@ class Line:
     connectors: tuple[str, ...] = ()
     last_picked: int = 0
 
-    def on(self, flag: str) -> bool:
+    def is_on(self, flag: str) -> bool:
         """Tell whether a Y/N setting is on."""
         return bool(self.settings[flag] == "Y")
 

@@ -69,7 +69,7 @@ def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
         "extranet": False,
         "color": choose_color(chat.id),
         "type": "lines" if lines else "chat",
-        "message_count": len(company.messages_of(chat.id)),
+        "message_count": len(company.list_messages(chat.id)),
         "entity_type": chat.entity_type,
         "entity_id": chat.user_code,
         "entity_data_1": make_entity_data_1(company, chat) if lines else "",
@@ -89,7 +89,7 @@ def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
 
 def make_dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
     """Return a chat as `imopenlines.dialog.get` shows it to a user."""
-    messages, unread = company.messages_of(chat.id), company.unread(user_id, chat)
+    messages, unread = company.list_messages(chat.id), company.list_unread(user_id, chat)
     last = messages[-1] if messages else None
     return make_core_card(company, chat) | {
         "description": None,
@@ -125,7 +125,7 @@ def _list_readers(company: Company, chat: Chat, messages: list[Message]) -> list
 
 
 def _describe_views(company: Company, chat: Chat, last: Message | None) -> dict[str, Any]:
-    owner = company.person(chat.owner)
+    owner = company.find_user(chat.owner)
     viewers = []
     if owner and last:
         viewers.append({"user_id": owner.id, "user_name": owner.name, "date": format_iso(last.created)})

@@ -62,7 +62,7 @@ class DateRange:
         """Tell whether both ends are given."""
         return self.start is not None and self.end is not None
 
-    def holds(self, moment: datetime | None) -> bool:
+    def contains(self, moment: datetime | None) -> bool:
         """Tell whether a moment lies in the period; nothing lies in no period."""
         if self.start is None and self.end is None:
             return True
@@ -110,17 +110,17 @@ class SessionFilter:
             and all(test(session) for test in self._tests)
         )
 
-    def require(self, period: DateRange, moment: Moment) -> None:
+    def keep_required(self, period: DateRange, moment: Moment) -> None:
         """Demand a period with both ends."""
         if not period.full:
             raise RefusalError("PERIOD_REQUIRED", "Both ends of the period are required")
-        self.within(period, moment)
+        self.keep_within(period, moment)
 
-    def within(self, period: DateRange, moment: Moment) -> None:
+    def keep_within(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period."""
-        self._tests.append(lambda session: period.holds(moment(session)))
+        self._tests.append(lambda session: period.contains(moment(session)))
 
-    def choose(self, name: str, tests: Mapping[str, Test]) -> None:
+    def keep_chosen(self, name: str, tests: Mapping[str, Test]) -> None:
         """Keep the sessions that pass the test a parameter names."""
         value = self._params.get(name)
         if value is None:
@@ -129,19 +129,19 @@ class SessionFilter:
             raise make_filter_error(f"{name} is unknown")
         self._tests.append(tests[value])
 
-    def flag(self, name: str, test: Test) -> None:
+    def keep_flag(self, name: str, test: Test) -> None:
         """Keep the sessions for which a test gives what a boolean parameter says."""
         value = self._params.get(name)
         if value is not None:
             wanted = read_flag(name, value)
             self._tests.append(lambda session: test(session) == wanted)
 
-    def by_votes(self, allowed: Sequence[str]) -> None:
+    def keep_votes(self, allowed: Sequence[str]) -> None:
         """Keep the sessions with a certain vote of the client, and with or without one of a supervisor."""
-        self.choose("vote", {name: _make_vote_test(name) for name in allowed})
-        self.flag("hasVoteHead", lambda session: session.vote_head > 0)
+        self.keep_chosen("vote", {name: _make_vote_test(name) for name in allowed})
+        self.keep_flag("hasVoteHead", lambda session: session.vote_head > 0)
 
-    def between(self, measure: str) -> None:
+    def keep_between(self, measure: str) -> None:
         """Keep the sessions with a duration between two numbers of seconds."""
         for suffix, sign in (("From", 1), ("To", -1)):
             value = self._params.get(measure + suffix)
@@ -151,7 +151,7 @@ class SessionFilter:
                 raise make_filter_error(f"{measure}{suffix} is not a number of seconds")
             self._tests.append(_make_bound_test(measure, php.to_integer(value), sign))
 
-    def page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
+    def make_page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
         """Return one page and whether another follows; a deep list refuses large offsets."""
         offset, limit = self._read_number("offset", 0, 0), self._read_number("limit", DEFAULT_LIMIT, 1)
         if limit > MAX_LIMIT:
@@ -168,7 +168,7 @@ class SessionFilter:
             raise make_filter_error(f"{name} is not a number from {least}")
         return php.to_integer(value)
 
-    def loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
+    def list_loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the load of every operator on every line the conditions cover."""
         wants = self._make_load_test()
         found = [

@@ -30,7 +30,7 @@ def _respell_name(name: str) -> str:
 def make_history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
     """Return the whole conversation of a session, its people and its files."""
     chat = company.chats[session.chat_id]
-    messages = company.messages_in(session)[::-1]
+    messages = company.list_session_messages(session)[::-1]
     people = _list_people(company, chat, messages)
     votes = permissions.can_vote_as_head(company, user_id, session.line_id)
     members = [person.id for person in people if person.id in chat.members]
@@ -58,7 +58,7 @@ def make_history(company: Company, session: Session, user_id: int) -> dict[str, 
 
 def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[PortalUser]:
     ids = [*chat.members, *(message.author_id for message in messages)]
-    found = (company.person(user_id) for user_id in dict.fromkeys(ids))
+    found = (company.find_user(user_id) for user_id in dict.fromkeys(ids))
     return [person for person in found if person]
 
 
@@ -146,7 +146,7 @@ def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
 
 def make_file_card(company: Company, file: File) -> dict[str, Any]:
     """Return a file as every view of messages shows it."""
-    author = company.person(file.author_id)
+    author = company.find_user(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")
     address = f"{company.address}/bitrix/services/main/ajax.php?action=disk.api.file."

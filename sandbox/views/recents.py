@@ -52,7 +52,7 @@ def make_uuid(message: Message) -> str | None:
 def list_recent_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
     """Return the dialogs a user takes part in, newest first; a closed one is hidden."""
     mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
-    shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.messages_of(chat.id)]
+    shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.list_messages(chat.id)]
     fresh = [item for item in shown if item["counter"] or not wanted.unread_only]
     until = wanted.until
     kept = [item for item in fresh if until is None or datetime.fromisoformat(item["date_last_activity"]) <= until]
@@ -76,7 +76,7 @@ def list_offered_dialogs(company: Company, user_id: int, wanted: RecentFilter) -
 
 def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
     """An offered dialog has fewer fields, always one unread message, and no author."""
-    last = company.messages_of(chat.id)[-1]
+    last = company.list_messages(chat.id)[-1]
     message = _make_message(company, last, wanted)
     del message["sticker"]
     core = make_core_card(company, chat)
@@ -100,7 +100,7 @@ def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict
 
 
 def _make_item(company: Company, user_id: int, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
-    last = company.messages_of(chat.id)[-1]
+    last = company.list_messages(chat.id)[-1]
     item: dict[str, Any] = {
         "id": f"chat{chat.id}",
         "chat_id": chat.id,
@@ -108,25 +108,25 @@ def _make_item(company: Company, user_id: int, chat: Chat, wanted: RecentFilter)
         "avatar": {"url": "", "color": choose_color(chat.id)},
         "title": chat.name,
         "message": _make_message(company, last, wanted),
-        "last_id": company.last_read(user_id, chat),
+        "last_id": company.find_last_read(user_id, chat),
         "pinned": False,
         "unread": False,
         "has_reminder": False,
         "date_update": format_iso(last.created),
         "date_last_activity": format_iso(last.created),
-        "counter": len(company.unread(user_id, chat)),
+        "counter": len(company.list_unread(user_id, chat)),
     }
     if chat.type == "P":
         return item | _make_private_fields(company, user_id, chat)
     role = "OWNER" if chat.owner == user_id else "MEMBER"
     card = make_core_card(company, chat) | _make_chat_extras(chat) | {"contains_collaber": False, "role": role}
     lines = {"lines": _make_session_fields(company, chat)} if chat.entity_type == "LINES" else {}
-    return item | {"chat": card, **lines, "user": make_user_card(company.person(last.author_id)), "options": []}
+    return item | {"chat": card, **lines, "user": make_user_card(company.find_user(last.author_id)), "options": []}
 
 
 def _make_private_fields(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
     """A dialog of two is named after the other one."""
-    other = company.person(next((member for member in chat.members if member != user_id), user_id))
+    other = company.find_user(next((member for member in chat.members if member != user_id), user_id))
     settings: dict[str, Any] = {"text_field_enabled": True, "background_id": None, "mute_list": []}
     shown = {"chat": settings, "user": make_user_card(other), "options": []}
     return shown | {"id": other.id, "type": "user", "title": other.name} if other else shown

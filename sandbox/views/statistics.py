@@ -55,7 +55,7 @@ def compute_figures(session: Session) -> dict[str, Any]:
 
 def is_first_answer_in_time(company: Company, session: Session) -> bool | None:
     """Tell whether the first answer met the line's target; None without a target, or while there is still time."""
-    line = company.line_of(session)
+    line = company.find_line(session)
     limit = int(line.settings["KPI_FIRST_ANSWER_TIME"]) if line else 0
     if not limit:
         return None
@@ -76,7 +76,7 @@ def _find_head_comment(company: Company, session: Session) -> str | None:
 
 def _count_messages(company: Company, session: Session) -> Counter[str]:
     counted: Counter[str] = Counter()
-    for message in company.messages_in(session):
+    for message in company.list_session_messages(session):
         counted["all"] += 1
         if not message.system:
             counted["client" if message.author_id == session.client_id else "operator"] += 1
@@ -84,7 +84,7 @@ def _count_messages(company: Company, session: Session) -> Counter[str]:
 
 
 def _count_transfers(company: Company, session: Session) -> int:
-    return len(company.transfers_of(session))
+    return len(company.list_transfers(session))
 
 
 def make_session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def respond(answer: CallResult, clock: Clock) -> Response:
     if answer.refusal is CRASH:
         return HTMLResponse(CRASH_PAGE, CRASH.status)
     if answer.refusal:
-        return PortalResponse(answer.refusal.body(), answer.refusal.status)
+        return PortalResponse(answer.refusal.make_body(), answer.refusal.status)
     return PortalResponse({"result": answer.result, **answer.numbers, "time": make_time_block(clock, answer.operating)})
 
 

@@ -36,7 +36,7 @@ async def answer_request(
 ) -> Response:
     """Answer a request, or do to it what a rule says."""
     company = dispatcher.company
-    if not company.limits.admits_request():
+    if not company.limits.admit_request():
         return respond(dispatcher.turn_away(name, params, make_query_limit_error()), company.clock)
     rule = company.faults.strike(name, oauth=bool(credentials.access_token))
     if rule and not rule.executed:

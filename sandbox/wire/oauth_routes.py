@@ -65,10 +65,10 @@ def _split_address(address: str) -> SplitResult | None:
 async def _issue_tokens(request: Request) -> Response:
     company: Company = request.app.state.company
     try:
-        tokens = company.oauth.grant(request.query_params, company.clock())
+        tokens = company.oauth.issue_tokens(request.query_params, company.clock())
         response = PortalResponse(_describe_tokens(tokens, request, company))
     except RefusalError as refusal:
-        response = PortalResponse(refusal.body(), refusal.status)
+        response = PortalResponse(refusal.make_body(), refusal.status)
     await asyncio.sleep(company.oauth.delay)
     return response
 

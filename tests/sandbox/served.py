@@ -56,7 +56,7 @@ class HttpSandbox:
         shown = self.control("faults", {"rules": [rule]})
         assert "rules" in shown, shown
 
-    def raw(self, request: bytes) -> bytes:
+    def exchange(self, request: bytes) -> bytes:
         """Send bytes and return all that comes back until the connection ends."""
         with socket.create_connection((HOST, self.port), timeout=TIMEOUT) as connection:
             connection.sendall(request)

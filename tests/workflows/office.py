@@ -99,7 +99,7 @@ class Office:
     def lose(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
         """Answers of a method do not come; those before them do. None: not one more."""
         fine = [FaultRule(FaultKind.DELAY, (method,), count=after, executed=True)] if after else []
-        self.company.faults.arrange([*fine, FaultRule(FaultKind.HTML, (method,), count=times, executed=executed)], 0)
+        self.company.faults.set_rules([*fine, FaultRule(FaultKind.HTML, (method,), count=times, executed=executed)], 0)
 
     def lock(self, chat: int) -> None:
         """The portal is busy with a chat: it answers true and does nothing."""
@@ -115,4 +115,4 @@ class Office:
 
     def messages(self, chat: int) -> list[Message]:
         """All of a chat."""
-        return self.company.messages_of(chat)
+        return self.company.list_messages(chat)

@@ -59,14 +59,14 @@ def test_a_reset_takes_the_faults_away(portal: SandboxClient) -> None:
 
 def test_a_rule_strikes_the_methods_it_names_in_any_case(portal: SandboxClient) -> None:
     strike(portal, {"kind": "query_limit", "methods": ["Server.Time"]})
-    assert portal.refusal("SERVER.time") == (503, "QUERY_LIMIT_EXCEEDED")
-    assert portal.result("profile")
+    assert portal.expect_refusal("SERVER.time") == (503, "QUERY_LIMIT_EXCEEDED")
+    assert portal.call("profile")
 
 
 def test_a_rule_without_methods_strikes_all(portal: SandboxClient) -> None:
     strike(portal, {"kind": "query_limit", "methods": None})
     for method in ("profile", "server.time", "batch", "no.such"):
-        assert portal.refusal(method) == (503, "QUERY_LIMIT_EXCEEDED")
+        assert portal.expect_refusal(method) == (503, "QUERY_LIMIT_EXCEEDED")
 
 
 def test_the_first_rule_that_matches_and_is_not_spent_strikes(portal: SandboxClient) -> None:
@@ -88,7 +88,7 @@ def test_a_campaign_with_the_same_seed_repeats() -> None:
 
 def test_a_rate_of_zero_never_strikes(portal: SandboxClient) -> None:
     strike(portal, {"kind": "html", "rate": 0})
-    assert all(portal.result("profile") for _ in range(5))
+    assert all(portal.call("profile") for _ in range(5))
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -131,7 +131,7 @@ def test_the_right_json_may_come_under_a_wrong_content_type(portal: SandboxClien
 @pytest.mark.parametrize("kind", ["delay", "trickle"])
 def test_a_slow_answer_is_the_right_one(portal: SandboxClient, kind: str) -> None:
     strike(portal, {"kind": kind, "seconds": 0.01})
-    assert portal.result("profile")["NAME"] == "Anna"
+    assert portal.call("profile")["NAME"] == "Anna"
     assert executed(portal, "profile") == [True]
 
 
@@ -148,8 +148,8 @@ def test_without_a_connection_to_cut_the_client_gets_a_connection_error(
 
 def test_an_expired_token_strikes_access_tokens_only(portal: SandboxClient) -> None:
     strike(portal, {"kind": "expired_token", "count": 1}, {"kind": "query_limit", "methods": ["server.time"]})
-    assert portal.result("profile")
-    assert portal.refusal("server.time") == (503, "QUERY_LIMIT_EXCEEDED")
+    assert portal.call("profile")
+    assert portal.expect_refusal("server.time") == (503, "QUERY_LIMIT_EXCEEDED")
     refused = portal.send("GET", BEARER)
     assert (refused.status_code, refused.json()["error"]) == (401, "expired_token")
     assert portal.send("GET", BEARER).status_code == 200
@@ -158,25 +158,25 @@ def test_an_expired_token_strikes_access_tokens_only(portal: SandboxClient) -> N
 
 def test_the_operating_limit_refuses_without_executing(portal: SandboxClient) -> None:
     strike(portal, {"kind": "operation_limit"})
-    assert portal.refusal("profile") == (429, "OPERATION_TIME_LIMIT")
+    assert portal.expect_refusal("profile") == (429, "OPERATION_TIME_LIMIT")
     assert executed(portal, "profile") == [False]
 
 
 def test_a_rule_that_names_inner_methods_leaves_a_batch_alone(portal: SandboxClient) -> None:
     strike(portal, {"kind": "query_limit", "methods": ["profile"]})
-    assert portal.result("batch", {"cmd": {"a": "profile"}})["result"]["a"]
+    assert portal.call("batch", {"cmd": {"a": "profile"}})["result"]["a"]
     assert struck(portal) == [0]
 
 
 def test_a_rule_that_names_the_batch_strikes_it_whole(portal: SandboxClient) -> None:
     strike(portal, {"kind": "operation_limit", "methods": ["batch"]})
-    assert portal.refusal("batch", {"cmd": {"a": "profile"}}) == (429, "OPERATION_TIME_LIMIT")
+    assert portal.expect_refusal("batch", {"cmd": {"a": "profile"}}) == (429, "OPERATION_TIME_LIMIT")
     assert executed(portal, "profile") == []
 
 
 def test_the_operating_limit_strikes_the_inner_call_it_names(portal: SandboxClient) -> None:
     strike(portal, {"kind": "operation_limit", "methods": ["profile"], "count": 1})
-    answer = portal.result("batch", {"cmd": {"a": "profile", "b": "server.time", "c": "profile"}})
+    answer = portal.call("batch", {"cmd": {"a": "profile", "b": "server.time", "c": "profile"}})
     assert answer["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
     assert list(answer["result"]) == ["b", "c"]
     assert executed(portal, "profile") == [False, True]
@@ -189,11 +189,11 @@ def test_executed_writes_can_be_counted_by_their_text(portal: SandboxClient) -> 
         portal.post(WRITE, new | {"MESSAGE": text})
     portal.control("faults/clear")
     inner = "CRM_ENTITY_TYPE=lead&CRM_ENTITY=501&USER_ID=3&CHAT_ID=207&MESSAGE=inner"
-    portal.result("batch", {"cmd": {"good": f"{WRITE}?{inner}", "bad": f"{WRITE}?MESSAGE=refused"}})
+    portal.call("batch", {"cmd": {"good": f"{WRITE}?{inner}", "bad": f"{WRITE}?MESSAGE=refused"}})
     log = portal.send("GET", "/_sandbox/requests").json()["requests"]
     ran = {record["params"]["MESSAGE"]: record["executed"] for record in log if record["method"] == WRITE}
     assert ran == {"kept": True, "lost": False, "inner": True, "refused": False}
-    texts = portal.texts(207)
+    texts = portal.list_texts(207)
     assert [any(text in said for said in texts) for text in ran] == list(ran.values())
 
 

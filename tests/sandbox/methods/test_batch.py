@@ -7,7 +7,7 @@ from tests.sandbox.portal import SandboxClient
 
 
 def batch(portal: SandboxClient, cmd: Any, halt: Any = 0, **path: str) -> Any:
-    return portal.result("batch", {"cmd": cmd, "halt": halt}, **path)
+    return portal.call("batch", {"cmd": cmd, "halt": halt}, **path)
 
 
 def test_a_map_of_commands_is_answered_by_the_same_keys(portal: SandboxClient) -> None:
@@ -56,7 +56,7 @@ def test_only_the_lower_case_spelling_is_not_allowed(portal: SandboxClient) -> N
 
 def test_the_operating_limit_counts_the_commands_and_not_the_batch(portal: SandboxClient) -> None:
     portal.switch(hold={"code": "OPERATION_TIME_LIMIT", "status": 429})
-    assert portal.refusal("imopenlines.revision.get") == (429, "OPERATION_TIME_LIMIT")
+    assert portal.expect_refusal("imopenlines.revision.get") == (429, "OPERATION_TIME_LIMIT")
     answer = batch(portal, {"one": "imopenlines.revision.get"})
     assert answer["result_error"]["one"]["error"] == "OPERATION_TIME_LIMIT"
 

@@ -23,7 +23,7 @@ def place(connector: str = CONNECTOR, line: Any = 1, **more: Any) -> dict[str, A
 
 def call(portal: SandboxClient, method: str, *messages: Any, **where: Any) -> list[Any]:
     body = place(**where, MESSAGES=list(messages))
-    answered = portal.result(f"imconnector.{method}", body, path=APPLICATION_PATH)
+    answered = portal.call(f"imconnector.{method}", body, path=APPLICATION_PATH)
     assert answered["SUCCESS"] is True
     found: list[Any] = answered["DATA"]["RESULT"]
     return found
@@ -34,24 +34,24 @@ def send(portal: SandboxClient, *messages: Any, **where: Any) -> list[Any]:
 
 
 def refusal(portal: SandboxClient, method: str, body: Any) -> tuple[int, str]:
-    return portal.refusal(f"imconnector.{method}", body, path=APPLICATION_PATH)
+    return portal.expect_refusal(f"imconnector.{method}", body, path=APPLICATION_PATH)
 
 
 def delivered(portal: SandboxClient, message_id: int, *outside: str, method: str = "send.status.delivery") -> Any:
     status = {"im": {"message_id": message_id}, "message": {"id": list(outside)}}
-    return portal.result(f"imconnector.{method}", place(MESSAGES=[status]), path=APPLICATION_PATH)
+    return portal.call(f"imconnector.{method}", place(MESSAGES=[status]), path=APPLICATION_PATH)
 
 
 def test_a_first_message_makes_a_client_a_chat_a_session_and_a_greeting(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     assert item["SUCCESS"] is True
-    chat = portal.chat(int(item["session"]["CHAT_ID"]))
+    chat = portal.read_chat(int(item["session"]["CHAT_ID"]))
     assert chat["user_code"] == f"{CONNECTOR}|1|c123|{item['user']}"
     assert chat["name"] == "Emma Stone - Website support"
-    session = portal.session(int(item["session"]["ID"]))
+    session = portal.read_session(int(item["session"]["ID"]))
     assert (session["status"], session["closed"]) == (Status.NEW, False)
-    assert "Hello" in portal.texts(chat["id"])
-    assert "Welcome! An operator will be with you shortly." in portal.texts(chat["id"])
+    assert "Hello" in portal.list_texts(chat["id"])
+    assert "Welcome! An operator will be with you shortly." in portal.list_texts(chat["id"])
 
 
 def test_an_answer_repeats_the_message_with_the_portals_ids(portal: SandboxClient) -> None:
@@ -72,7 +72,7 @@ def test_an_answer_repeats_the_message_with_the_portals_ids(portal: SandboxClien
 def test_the_same_client_writes_on_in_the_same_session_and_nothing_is_weeded_out(portal: SandboxClient) -> None:
     first, second = send(portal, said("m1"), said("m1"))
     assert (first["user"], first["session"]) == (second["user"], second["session"])
-    assert portal.texts(int(first["session"]["CHAT_ID"])).count("Hello") == 2
+    assert portal.list_texts(int(first["session"]["CHAT_ID"])).count("Hello") == 2
 
 
 def test_names_of_keys_inside_messages_may_have_any_case(portal: SandboxClient) -> None:
@@ -116,14 +116,14 @@ def test_files_are_fetched_and_those_that_cannot_be_are_dropped(portal: SandboxC
         said("m1", message={"id": "m1", "files": [plan, lost]}),
         said("m2", message={"id": "m2", "files": [lost]}),
     )
-    history = portal.result("imopenlines.session.history.get", {"SESSION_ID": both["session"]["ID"]})
+    history = portal.call("imopenlines.session.history.get", {"SESSION_ID": both["session"]["ID"]})
     assert [file["name"] for file in history["files"].values()] == ["plan.pdf"]
     assert none["ERRORS"] == [INCOMPLETE]
 
 
 def test_a_message_may_be_an_employees(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1", message={"id": "m1", "text": "From my phone", "user_id": 3}))
-    written = portal.company.messages_of(int(item["session"]["CHAT_ID"]))
+    written = portal.company.list_messages(int(item["session"]["CHAT_ID"]))
     assert (3, "From my phone") in [(message.author_id, message.text) for message in written]
 
 
@@ -131,14 +131,14 @@ def test_a_group_connector_has_one_chat_for_all_who_write_in_it(portal: SandboxC
     first, second = send(portal, said("m1"), said("m2", user={"id": "u43", "name": "Liam"}), connector=GROUP_CONNECTOR)
     assert first["session"] == second["session"]
     assert first["user"] != second["user"]
-    chat = portal.chat(int(first["session"]["CHAT_ID"]))
+    chat = portal.read_chat(int(first["session"]["CHAT_ID"]))
     assert chat["user_code"] == f"{GROUP_CONNECTOR}|1|c123|0"
-    authors = [message.author_id for message in portal.company.messages_of(chat["id"]) if message.author_id]
+    authors = [message.author_id for message in portal.company.list_messages(chat["id"]) if message.author_id]
     assert authors == [int(first["user"]), int(second["user"])]
 
 
 def test_a_message_for_a_line_that_is_not_there_is_a_success_without_a_session(portal: SandboxClient) -> None:
-    portal.result("imconnector.activate", place(line=99) | {"ACTIVE": "1"}, path=APPLICATION_PATH)
+    portal.call("imconnector.activate", place(line=99) | {"ACTIVE": "1"}, path=APPLICATION_PATH)
     (item,) = send(portal, said("m1"), line=99)
     assert item["SUCCESS"] is True
     assert "session" not in item
@@ -147,10 +147,10 @@ def test_a_message_for_a_line_that_is_not_there_is_a_success_without_a_session(p
 def test_a_vote_that_was_asked_for_is_taken_for_one(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     chat_id, session_id = int(item["session"]["CHAT_ID"]), int(item["session"]["ID"])
-    portal.result("imopenlines.operator.answer", {"CHAT_ID": chat_id})
-    portal.result("imopenlines.operator.finish", {"CHAT_ID": chat_id})
+    portal.call("imopenlines.operator.answer", {"CHAT_ID": chat_id})
+    portal.call("imopenlines.operator.finish", {"CHAT_ID": chat_id})
     send(portal, said("m2", "1"))
-    session = portal.session(session_id)
+    session = portal.read_session(session_id)
     assert (session["vote"], session["closed"]) == (5, False)
 
 
@@ -192,8 +192,8 @@ def test_a_message_is_changed_by_the_channels_ids(portal: SandboxClient) -> None
     (changed,) = call(portal, "update.messages", said("m1", "Goodbye"))
     assert (changed["user"], changed["SUCCESS"]) == (item["user"], True)
     assert "session" not in changed
-    assert "Hello" not in portal.texts(chat_id)
-    assert "Goodbye" in portal.texts(chat_id)
+    assert "Hello" not in portal.list_texts(chat_id)
+    assert "Goodbye" in portal.list_texts(chat_id)
 
 
 @pytest.mark.parametrize("wrong", [{"message": {"id": "m9", "text": "x"}}, {"chat": {"id": "c9"}}])
@@ -202,14 +202,14 @@ def test_an_unknown_message_is_a_success_that_changes_nothing(portal: SandboxCli
     (item,) = send(portal, said("m1"))
     (unknown,) = call(portal, method, said("m1", "x") | wrong)
     assert unknown["SUCCESS"] is True
-    assert "Hello" in portal.texts(int(item["session"]["CHAT_ID"]))
+    assert "Hello" in portal.list_texts(int(item["session"]["CHAT_ID"]))
 
 
 def test_a_deleted_message_leaves_its_place(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     call(portal, "delete.messages", {"user": EMMA, "message": {"id": "m1"}, "chat": CHAT})
-    assert DELETED in portal.texts(int(item["session"]["CHAT_ID"]))
-    history = portal.result("imopenlines.session.history.get", {"SESSION_ID": item["session"]["ID"]})
+    assert DELETED in portal.list_texts(int(item["session"]["CHAT_ID"]))
+    history = portal.call("imopenlines.session.history.get", {"SESSION_ID": item["session"]["ID"]})
     deleted = [message for message in history["message"].values() if "isDeleted" in message["params"]]
     assert [message["params"]["connectorMid"] for message in deleted] == [["m1"]]
 
@@ -218,7 +218,7 @@ def test_a_connector_may_forbid_that_clients_delete(portal: SandboxClient) -> No
     portal.company.connectors[CONNECTOR].settings["DEL_EXTERNAL_MESSAGES"] = False
     (item,) = send(portal, said("m1"))
     call(portal, "delete.messages", said("m1"))
-    assert "Hello" in portal.texts(int(item["session"]["CHAT_ID"]))
+    assert "Hello" in portal.list_texts(int(item["session"]["CHAT_ID"]))
 
 
 def test_only_the_first_confirmation_of_a_message_gives_it_its_outside_ids(portal: SandboxClient) -> None:
@@ -230,12 +230,12 @@ def test_only_the_first_confirmation_of_a_message_gives_it_its_outside_ids(porta
     for outside in ("m2", "m3"):
         assert delivered(portal, message.id, outside) == {"SUCCESS": True, "DATA": []}
     assert (message.sending, message.external_ids) == (False, ["m2"])
-    (reader,) = portal.result("imopenlines.dialog.get", {"CHAT_ID": chat_id})["readed_list"]
+    (reader,) = portal.call("imopenlines.dialog.get", {"CHAT_ID": chat_id})["readed_list"]
     assert reader["message_id"] == message.id
 
 
 def test_messages_of_the_portals_own_connectors_are_only_marked_as_read(portal: SandboxClient) -> None:
-    (message,) = (found for found in portal.company.messages_of(207) if found.to_client)
+    (message,) = (found for found in portal.company.list_messages(207) if found.to_client)
     assert delivered(portal, message.id, "m1")["SUCCESS"] is True
     assert (message.external_ids, portal.company.chats[207].client_read) == ([], message.id)
 
@@ -246,7 +246,7 @@ def test_a_confirmation_of_nothing_is_a_success(portal: SandboxClient, message_i
 
 
 def test_a_message_that_is_in_no_dialog_is_not_touched(portal: SandboxClient) -> None:
-    (message,) = portal.company.messages_of(220)
+    (message,) = portal.company.list_messages(220)
     delivered(portal, message.id, "m1")
     assert (message.external_ids, portal.company.chats[220].client_read) == ([], 0)
 
@@ -255,28 +255,28 @@ def test_that_something_was_read_changes_nothing(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     chat_id = int(item["session"]["CHAT_ID"])
     written = portal.control("operator-message", {"chat_id": chat_id, "user_id": 3, "text": "Good morning"})
-    before = portal.state()
+    before = portal.read_state()
     answer = delivered(portal, written["message_id"], "m2", method="send.status.reading")
     assert answer == {"SUCCESS": True, "DATA": []}
-    assert {**portal.state(), "now": "", "requests": 0} == {**before, "now": "", "requests": 0}
+    assert {**portal.read_state(), "now": "", "requests": 0} == {**before, "now": "", "requests": 0}
     assert portal.company.messages[written["message_id"]].sending
 
 
 def rename(portal: SandboxClient, connector: str = CONNECTOR, **params: Any) -> Any:
     body = place(connector, CHAT_ID="c123", NAME="Order 48213", **params)
-    return portal.result("imconnector.chat.name.set", body, path=APPLICATION_PATH)
+    return portal.call("imconnector.chat.name.set", body, path=APPLICATION_PATH)
 
 
 def test_a_chat_is_renamed_by_the_channels_ids(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     assert rename(portal, USER_ID="u42") == {"SUCCESS": True, "DATA": {"RESULT": {}}}
-    assert portal.chat(int(item["session"]["CHAT_ID"]))["name"] == "Order 48213"
+    assert portal.read_chat(int(item["session"]["CHAT_ID"]))["name"] == "Order 48213"
 
 
 def test_the_chat_of_an_unknown_client_is_not_renamed_and_that_is_a_success(portal: SandboxClient) -> None:
-    before = [chat["name"] for chat in portal.state()["chats"]]
+    before = [chat["name"] for chat in portal.read_state()["chats"]]
     assert rename(portal, USER_ID="u99")["SUCCESS"] is True
-    assert [chat["name"] for chat in portal.state()["chats"]] == before
+    assert [chat["name"] for chat in portal.read_state()["chats"]] == before
 
 
 def test_a_group_chat_is_renamed_without_a_user_and_fails_where_there_is_none(portal: SandboxClient) -> None:
@@ -284,14 +284,14 @@ def test_a_group_chat_is_renamed_without_a_user_and_fails_where_there_is_none(po
     assert refusal(portal, "chat.name.set", body) == (400, "CHAT_RENAMING_FAILED")
     (item,) = send(portal, said("m1"), connector=GROUP_CONNECTOR)
     assert rename(portal, GROUP_CONNECTOR)["SUCCESS"] is True
-    assert portal.chat(int(item["session"]["CHAT_ID"]))["name"] == "Order 48213"
+    assert portal.read_chat(int(item["session"]["CHAT_ID"]))["name"] == "Order 48213"
 
 
 def test_dialogs_of_a_connector_in_use_are_found_in_crm(portal: SandboxClient) -> None:
     (item,) = send(portal, said("m1"))
     chat_id = int(item["session"]["CHAT_ID"])
-    portal.result("imopenlines.operator.answer", {"CHAT_ID": chat_id})
-    portal.result("imopenlines.crm.lead.create", {"CHAT_ID": chat_id})
+    portal.call("imopenlines.operator.answer", {"CHAT_ID": chat_id})
+    portal.call("imopenlines.crm.lead.create", {"CHAT_ID": chat_id})
     kind, number = portal.company.chats[chat_id].crm_main or ("", 0)
-    found = portal.result("imopenlines.crm.chat.get", {"CRM_ENTITY_TYPE": kind.lower(), "CRM_ENTITY": number})
+    found = portal.call("imopenlines.crm.chat.get", {"CRM_ENTITY_TYPE": kind.lower(), "CRM_ENTITY": number})
     assert [chat["CONNECTOR_ID"] for chat in found] == [CONNECTOR]

@@ -17,22 +17,22 @@ JOIN, SEND = "imopenlines.network.join", "imopenlines.network.message.add"
 
 
 def added(portal: SandboxClient, **params: Any) -> Any:
-    line_id = portal.result(ADD, {"PARAMS": params})
-    return portal.result(GET, {"CONFIG_ID": line_id})
+    line_id = portal.call(ADD, {"PARAMS": params})
+    return portal.call(GET, {"CONFIG_ID": line_id})
 
 
 def updated(portal: SandboxClient, **params: Any) -> Any:
-    assert portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": params}) is True
-    return portal.result(GET, {"CONFIG_ID": 1})
+    assert portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": params}) is True
+    return portal.call(GET, {"CONFIG_ID": 1})
 
 
 def test_the_paths_of_the_contact_centre(portal: SandboxClient) -> None:
-    paths = portal.result("imopenlines.config.path.get")
+    paths = portal.call("imopenlines.config.path.get")
     assert paths == {"SERVER_ADDRESS": "https://sandbox.example", "PUBLIC_PATH": "/contact_center/"}
 
 
 def test_a_line_is_shown_as_strings_with_its_queue(portal: SandboxClient) -> None:
-    line = portal.result(GET, {"CONFIG_ID": "1"})
+    line = portal.call(GET, {"CONFIG_ID": "1"})
     assert (line["ID"], line["LINE_NAME"], line["QUEUE_TIME"]) == ("1", "Website support", "60")
     assert line["DATE_CREATE"] == line["DATE_MODIFY"] == {}
     assert line["WORKTIME_DAYOFF"] == line["WORKTIME_HOLIDAYS"] == [""]
@@ -42,13 +42,13 @@ def test_a_line_is_shown_as_strings_with_its_queue(portal: SandboxClient) -> Non
 
 
 def test_a_line_needs_an_id_and_may_be_missing(portal: SandboxClient) -> None:
-    assert portal.refusal(GET) == (400, "CONFIG_ID_EMPTY")
-    assert portal.result(GET, {"CONFIG_ID": 77}) is False
+    assert portal.expect_refusal(GET) == (400, "CONFIG_ID_EMPTY")
+    assert portal.call(GET, {"CONFIG_ID": 77}) is False
 
 
 def test_the_queue_is_left_out_by_anything_but_an_exact_y(portal: SandboxClient) -> None:
-    assert "QUEUE" not in portal.result(GET, {"CONFIG_ID": 1, "WITH_QUEUE": True})
-    assert portal.result(GET, {"CONFIG_ID": 2, "SHOW_OFFLINE": "N"})["QUEUE"] == ["4"]
+    assert "QUEUE" not in portal.call(GET, {"CONFIG_ID": 1, "WITH_QUEUE": True})
+    assert portal.call(GET, {"CONFIG_ID": 2, "SHOW_OFFLINE": "N"})["QUEUE"] == ["4"]
 
 
 def test_empty_maps_are_lists(portal: SandboxClient) -> None:
@@ -57,12 +57,12 @@ def test_empty_maps_are_lists(portal: SandboxClient) -> None:
 
 
 def test_reading_a_line_asks_for_no_right(portal: SandboxClient) -> None:
-    assert portal.result(GET, {"CONFIG_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)["LINE_NAME"] == "VIP"
+    assert portal.call(GET, {"CONFIG_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)["LINE_NAME"] == "VIP"
 
 
 def test_a_line_without_parameters_gets_the_defaults(portal: SandboxClient) -> None:
-    line_id = portal.result(ADD, {"PARAMS": "nonsense"}, path=NO_RIGHTS_WEBHOOK_PATH)
-    line = portal.result(GET, {"CONFIG_ID": line_id})
+    line_id = portal.call(ADD, {"PARAMS": "nonsense"}, path=NO_RIGHTS_WEBHOOK_PATH)
+    line = portal.call(GET, {"CONFIG_ID": line_id})
     assert line["LINE_NAME"] == "Open Channel 6"
     assert (line["QUEUE_TYPE"], line["CLOSE_RULE"], line["CRM_CREATE"]) == ("all", "text", "lead")
     assert (line["WORKTIME_FROM"], line["WORKTIME_TO"], line["MODIFY_USER_ID"]) == ("9", "18.30", "8")
@@ -180,14 +180,14 @@ def test_the_plan_downgrades_silently(portal: SandboxClient) -> None:
         "evenly",
         "N",
     ]
-    stored = {"select": ["VOTE_MESSAGE", "QUEUE_TYPE"], "filter": {"ID": portal.result(ADD)}}
-    assert portal.result(LIST, {"PARAMS": stored}) == [{"VOTE_MESSAGE": "Y", "QUEUE_TYPE": "all"}]
+    stored = {"select": ["VOTE_MESSAGE", "QUEUE_TYPE"], "filter": {"ID": portal.call(ADD)}}
+    assert portal.call(LIST, {"PARAMS": stored}) == [{"VOTE_MESSAGE": "Y", "QUEUE_TYPE": "all"}]
 
 
 def test_a_line_is_shown_as_the_plan_lets_it_work(portal: SandboxClient) -> None:
     assert updated(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
     portal.switch(plan={"vote": False, "worktime": False})
-    line = portal.result(GET, {"CONFIG_ID": 1})
+    line = portal.call(GET, {"CONFIG_ID": 1})
     assert (line["VOTE_MESSAGE"], line["WORKTIME_ENABLE"]) == ("N", "N")
 
 
@@ -200,8 +200,8 @@ def test_adding_takes_a_queue_in_two_forms_and_ignores_a_bad_one(portal: Sandbox
 
 @pytest.mark.parametrize("queue", [None, [], "3", [999], [6, 7], [{"ENTITY_TYPE": "user", "ENTITY_ID": 6}]])
 def test_where_nobody_is_named_the_caller_takes_the_queue(portal: SandboxClient, queue: Any) -> None:
-    line_id = portal.result(ADD, {"PARAMS": {"QUEUE": queue}}, path=SUPERVISOR_WEBHOOK_PATH)
-    line = portal.result(GET, {"CONFIG_ID": line_id})
+    line_id = portal.call(ADD, {"PARAMS": {"QUEUE": queue}}, path=SUPERVISOR_WEBHOOK_PATH)
+    line = portal.call(GET, {"CONFIG_ID": line_id})
     assert (line["QUEUE"], line["QUEUE_USERS_FIELDS"]["2"]["USER_NAME"]) == (["2"], "Martin Vogel")
 
 
@@ -221,8 +221,8 @@ def test_updating_takes_the_queue_as_objects_only(portal: SandboxClient) -> None
         [{"ENTITY_TYPE": "user", "ENTITY_ID": 0}],
         [{"ENTITY_TYPE": "department", "ENTITY_ID": 9}],
     ):
-        assert portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE": bad, "LINE_NAME": "No"}}) is False
-    line = portal.result(GET, {"CONFIG_ID": 1})
+        assert portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE": bad, "LINE_NAME": "No"}}) is False
+    line = portal.call(GET, {"CONFIG_ID": 1})
     assert (line["QUEUE"], line["LINE_NAME"]) == (["4"], "Website support")
 
 
@@ -236,38 +236,38 @@ def test_users_of_the_queue_may_be_presented_differently(portal: SandboxClient) 
 
 
 def test_an_empty_update_marks_who_made_it(portal: SandboxClient) -> None:
-    assert portal.result(UPDATE, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
-    assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
+    assert portal.call(UPDATE, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
+    assert portal.call(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
     for mark in ("Y", "N", False):
-        portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": mark}})
-        assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
+        portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": mark}})
+        assert portal.call(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
 
 
 @pytest.mark.parametrize("method", [UPDATE, DELETE])
 def test_changing_a_line_needs_the_right_to(portal: SandboxClient, method: str) -> None:
-    assert portal.refusal(method) == (400, "CONFIG_ID_EMPTY")
+    assert portal.expect_refusal(method) == (400, "CONFIG_ID_EMPTY")
     denied = (403, "CONFIG_WRONG_USER_PERMISSION")
-    assert portal.refusal(method, {"CONFIG_ID": 1}, path=OPERATOR_WEBHOOK_PATH) == denied
-    assert portal.refusal(method, {"CONFIG_ID": 77}, path=SUPERVISOR_WEBHOOK_PATH) == denied
-    assert portal.result(method, {"CONFIG_ID": 77}) is False
-    assert portal.result(method, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
+    assert portal.expect_refusal(method, {"CONFIG_ID": 1}, path=OPERATOR_WEBHOOK_PATH) == denied
+    assert portal.expect_refusal(method, {"CONFIG_ID": 77}, path=SUPERVISOR_WEBHOOK_PATH) == denied
+    assert portal.call(method, {"CONFIG_ID": 77}) is False
+    assert portal.call(method, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
 
 
 def test_a_deleted_line_is_gone(portal: SandboxClient) -> None:
-    assert portal.result(DELETE, {"CONFIG_ID": 1}) is True
-    assert portal.result(DELETE, {"CONFIG_ID": 1}) is False
-    assert portal.result(GET, {"CONFIG_ID": 1}) is False
-    assert portal.result("imopenlines.dialog.get", {"CHAT_ID": 206})["id"] == 206
+    assert portal.call(DELETE, {"CONFIG_ID": 1}) is True
+    assert portal.call(DELETE, {"CONFIG_ID": 1}) is False
+    assert portal.call(GET, {"CONFIG_ID": 1}) is False
+    assert portal.call("imopenlines.dialog.get", {"CHAT_ID": 206})["id"] == 206
 
 
 def test_a_storage_failure_is_just_false(portal: SandboxClient) -> None:
     portal.switch(config_storage_fails=True)
-    assert portal.result(ADD) is False
-    assert portal.result(UPDATE, {"CONFIG_ID": 1}) is False
+    assert portal.call(ADD) is False
+    assert portal.call(UPDATE, {"CONFIG_ID": 1}) is False
 
 
 def listed(portal: SandboxClient, options: Any = None, **params: Any) -> Any:
-    return portal.result(LIST, {"PARAMS": params, "OPTIONS": options or {}})
+    return portal.call(LIST, {"PARAMS": params, "OPTIONS": options or {}})
 
 
 def ids(portal: SandboxClient, **params: Any) -> list[str]:
@@ -319,7 +319,7 @@ def test_queues_need_the_id_in_the_selection(portal: SandboxClient) -> None:
 def test_the_list_can_be_cut_to_what_the_caller_may_see(portal: SandboxClient) -> None:
     def permitted(action: str, path: str, *select: str) -> list[str]:
         params = {"PARAMS": {"select": select}, "OPTIONS": {"CHECK_PERMISSION": action}}
-        return [line["ID"] for line in portal.result(LIST, params, path=path)]
+        return [line["ID"] for line in portal.call(LIST, params, path=path)]
 
     everything = ["1", "2", "3", "4", "5"]
     assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "4"]
@@ -335,7 +335,7 @@ def test_the_list_can_be_cut_to_what_the_caller_may_see(portal: SandboxClient) -
 @pytest.mark.parametrize("name", ["select", "order", "filter"])
 def test_three_sub_parameters_must_be_arrays_everywhere(portal: SandboxClient, name: str, *, strict: bool) -> None:
     portal.switch(strict_config_list=strict)
-    assert portal.refusal(LIST, {"PARAMS": {name: "ID"}}) == (400, "INVALID_FORMAT")
+    assert portal.expect_refusal(LIST, {"PARAMS": {name: "ID"}}) == (400, "INVALID_FORMAT")
 
 
 @pytest.mark.parametrize(
@@ -358,12 +358,12 @@ def test_three_sub_parameters_must_be_arrays_everywhere(portal: SandboxClient, n
     ],
 )
 def test_the_strict_validator_refuses_every_slip(portal: SandboxClient, params: Any, options: Any) -> None:
-    assert portal.refusal(LIST, {"PARAMS": params, "OPTIONS": options}) == (400, "INVALID_FORMAT")
+    assert portal.expect_refusal(LIST, {"PARAMS": params, "OPTIONS": options}) == (400, "INVALID_FORMAT")
 
 
 def test_the_strict_validator_limits_pages(portal: SandboxClient) -> None:
     for _ in range(250):
-        portal.company.lines[portal.company.next_id("line")] = portal.company.lines[1]
+        portal.company.lines[portal.company.issue_id("line")] = portal.company.lines[1]
     assert len(listed(portal)) == 50
     assert len(listed(portal, limit=500)) == 200
     portal.switch(strict_config_list=False)
@@ -373,19 +373,19 @@ def test_the_strict_validator_limits_pages(portal: SandboxClient) -> None:
 @pytest.mark.parametrize("params", [{"select": ["NOPE"]}, {"order": {"NOPE": "ASC"}}, {"filter": {"NOPE": 1}}])
 def test_the_older_portal_answers_unknown_fields_with_the_code_of_the_orm(portal: SandboxClient, params: Any) -> None:
     portal.switch(strict_config_list=False)
-    assert portal.refusal(LIST, {"PARAMS": params}) == (400, "100")
+    assert portal.expect_refusal(LIST, {"PARAMS": params}) == (400, "100")
 
 
 def test_the_older_portal_answers_other_slips_with_an_argument_error(portal: SandboxClient) -> None:
     portal.switch(strict_config_list=False)
-    assert portal.refusal(LIST, {"PARAMS": {"order": {"ID": "up"}}}) == (400, "ERROR_ARGUMENT")
-    assert portal.refusal(LIST, {"OPTIONS": {"CHECK_PERMISSION": "DELETE"}}) == (400, "ERROR_ARGUMENT")
+    assert portal.expect_refusal(LIST, {"PARAMS": {"order": {"ID": "up"}}}) == (400, "ERROR_ARGUMENT")
+    assert portal.expect_refusal(LIST, {"OPTIONS": {"CHECK_PERMISSION": "DELETE"}}) == (400, "ERROR_ARGUMENT")
 
 
 def test_joining_a_network_line_gives_its_bot(portal: SandboxClient) -> None:
-    assert portal.result(JOIN, {"code": NETWORK_CODES["joined"]}) == 11
-    bot_id = portal.result(JOIN, {"CODE": NETWORK_CODES["open"]})
-    assert portal.result(JOIN, {"CODE": NETWORK_CODES["open"]}) == bot_id
+    assert portal.call(JOIN, {"code": NETWORK_CODES["joined"]}) == 11
+    bot_id = portal.call(JOIN, {"CODE": NETWORK_CODES["open"]})
+    assert portal.call(JOIN, {"CODE": NETWORK_CODES["open"]}) == bot_id
     assert portal.company.is_bot(bot_id)
 
 
@@ -400,18 +400,18 @@ def test_joining_a_network_line_gives_its_bot(portal: SandboxClient) -> None:
     ],
 )
 def test_joining_is_refused(portal: SandboxClient, code: Any, error: str) -> None:
-    assert portal.refusal(JOIN, {"CODE": code}) == (400, error)
+    assert portal.expect_refusal(JOIN, {"CODE": code}) == (400, error)
 
 
 def test_the_remote_portal_may_refuse_in_its_own_words(portal: SandboxClient) -> None:
     portal.switch(remote_lines={NETWORK_CODES["open"]: "LICENSE_EXPIRED"})
-    assert portal.refusal(JOIN, {"CODE": NETWORK_CODES["open"]}) == (400, "LICENSE_EXPIRED")
+    assert portal.expect_refusal(JOIN, {"CODE": NETWORK_CODES["open"]}) == (400, "LICENSE_EXPIRED")
 
 
 def test_the_network_needs_the_bot_module(portal: SandboxClient) -> None:
     portal.switch(modules={"imbot": False})
     for method in (JOIN, SEND):
-        assert portal.refusal(method, {"CODE": NETWORK_CODES["joined"]}) == (400, "IMBOT_ERROR")
+        assert portal.expect_refusal(method, {"CODE": NETWORK_CODES["joined"]}) == (400, "IMBOT_ERROR")
 
 
 def message(**changes: Any) -> dict[str, Any]:
@@ -419,14 +419,14 @@ def message(**changes: Any) -> dict[str, Any]:
 
 
 def test_one_message_a_week_reaches_a_person(portal: SandboxClient) -> None:
-    assert portal.refusal(SEND, message(MESSAGE=" ")) == (400, "MESSAGE_EMPTY")
-    assert portal.result(SEND, message()) is True
-    assert portal.refusal(SEND, message(MESSAGE=" ")) == (400, "USER_MESSAGE_LIMIT")
-    assert portal.result(SEND, message(USER_ID=4)) is True
+    assert portal.expect_refusal(SEND, message(MESSAGE=" ")) == (400, "MESSAGE_EMPTY")
+    assert portal.call(SEND, message()) is True
+    assert portal.expect_refusal(SEND, message(MESSAGE=" ")) == (400, "USER_MESSAGE_LIMIT")
+    assert portal.call(SEND, message(USER_ID=4)) is True
     portal.control("advance", {"seconds": 7 * 86400})
-    assert portal.result(SEND, message()) is True
+    assert portal.call(SEND, message()) is True
     portal.switch(plan={"nfr": True})
-    assert portal.result(SEND, message()) is True
+    assert portal.call(SEND, message()) is True
 
 
 @pytest.mark.parametrize(
@@ -445,16 +445,14 @@ def test_one_message_a_week_reaches_a_person(portal: SandboxClient) -> None:
     ],
 )
 def test_a_network_message_is_refused(portal: SandboxClient, changes: Any, error: str) -> None:
-    assert portal.refusal(SEND, message(**changes)) == (400, error)
+    assert portal.expect_refusal(SEND, message(**changes)) == (400, error)
 
 
 def test_a_network_message_may_carry_an_attachment_and_buttons(portal: SandboxClient) -> None:
     attach, keyboard = {"ID": 1, "BLOCKS": [{"MESSAGE": "Plan"}]}, [{"TEXT": "Open", "LINK": "https://example.com"}]
-    assert portal.result(SEND, message(ATTACH=attach, KEYBOARD=keyboard)) is True
-    assert (
-        portal.result(SEND, message(USER_ID=4, ATTACH='[{"MESSAGE": "Plan"}]', KEYBOARD={"BUTTONS": keyboard})) is True
-    )
+    assert portal.call(SEND, message(ATTACH=attach, KEYBOARD=keyboard)) is True
+    assert portal.call(SEND, message(USER_ID=4, ATTACH='[{"MESSAGE": "Plan"}]', KEYBOARD={"BUTTONS": keyboard})) is True
 
 
 def test_a_browser_session_may_not_write_to_the_network(portal: SandboxClient) -> None:
-    assert portal.refusal(SEND, message(CODE="short"), path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
+    assert portal.expect_refusal(SEND, message(CODE="short"), path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")

@@ -35,11 +35,11 @@ METHODS = (
 
 
 def result(portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> Any:
-    return portal.result(f"imconnector.{method}", params, path=path)
+    return portal.call(f"imconnector.{method}", params, path=path)
 
 
 def refusal(portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> tuple[int, str]:
-    return portal.refusal(f"imconnector.{method}", params, path=path)
+    return portal.expect_refusal(f"imconnector.{method}", params, path=path)
 
 
 def failure(portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> str:
@@ -61,7 +61,7 @@ def other_application(portal: SandboxClient, client_id: str = "local.other") -> 
 
 
 def connectors(portal: SandboxClient) -> dict[str, Any]:
-    return {connector["id"]: connector for connector in portal.state()["connectors"]}
+    return {connector["id"]: connector for connector in portal.read_state()["connectors"]}
 
 
 @pytest.mark.parametrize("path", [ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH, SESSION_PATH])
@@ -131,7 +131,7 @@ def test_a_registration_fails_where_nothing_can_be_stored_or_the_application_is_
 
 
 def test_in_a_batch_a_failed_registration_stands_among_results_and_errors(portal: SandboxClient) -> None:
-    shown = portal.result("batch", {"cmd": {"a": "imconnector.register?ID=", "b": "profile"}}, path=APPLICATION_PATH)
+    shown = portal.call("batch", {"cmd": {"a": "imconnector.register?ID=", "b": "profile"}}, path=APPLICATION_PATH)
     assert shown["result"]["a"] is False
     assert shown["result_error"]["a"]["error"] == "CONNECTOR_ID_REQUIRED"
     assert shown["result_error"]["a"]["result"] is False
@@ -225,5 +225,5 @@ def test_unregistering_anothers_connector_only_switches_it_off(portal: SandboxCl
 
 
 def test_a_deleted_line_is_gone_for_connectors_too(portal: SandboxClient) -> None:
-    assert portal.result("imopenlines.config.delete", {"CONFIG_ID": 1}) is True
+    assert portal.call("imopenlines.config.delete", {"CONFIG_ID": 1}) is True
     assert status(portal, GROUP_CONNECTOR)["STATUS"] is False

@@ -16,12 +16,12 @@ CURRENT, GET, SEARCH = "user.current", "user.get", "user.search"
 
 def ids(portal: SandboxClient, method: str, path: str | None = None, **params: Any) -> list[int]:
     options = {"path": path} if path else {}
-    return [int(user["ID"]) for user in portal.result(method, params, **options)]
+    return [int(user["ID"]) for user in portal.call(method, params, **options)]
 
 
 def test_the_caller_is_shown_with_the_fields_of_the_scope(portal: SandboxClient) -> None:
-    anna, martin = portal.result(CURRENT), portal.result(CURRENT, path=SUPERVISOR_WEBHOOK_PATH)
-    olga = portal.result(CURRENT, path=OPERATOR_WEBHOOK_PATH)
+    anna, martin = portal.call(CURRENT), portal.call(CURRENT, path=SUPERVISOR_WEBHOOK_PATH)
+    olga = portal.call(CURRENT, path=OPERATOR_WEBHOOK_PATH)
     assert (anna["ID"], anna["ACTIVE"], anna["UF_DEPARTMENT"]) == ("1", True, [1])
     assert ("LAST_LOGIN" in anna, "EMAIL" in anna) == (True, True)
     assert ("LAST_LOGIN" in martin, "EMAIL" in martin) == (False, True)
@@ -79,10 +79,10 @@ def test_users_are_sorted_only_with_both_a_field_and_a_direction(portal: Sandbox
 
 def test_only_selected_fields_come_and_none_at_all_is_an_empty_list(portal: SandboxClient) -> None:
     params = {"FILTER": {"ID": 3}, "select": ["ID", "NO_SUCH_FIELD", "UF_*"]}
-    (olga,) = portal.result(GET, params)
+    (olga,) = portal.call(GET, params)
     assert set(olga) == {"ID", "UF_EMPLOYMENT_DATE", "UF_DEPARTMENT", "UF_PHONE_INNER"}
-    assert portal.result(GET, {"FILTER": {"ID": 3}, "select": ["NO_SUCH_FIELD"]}) == [[]]
-    assert len(portal.result(GET, {"FILTER": {"ID": 3}, "select": ["*"]})[0]) > 10
+    assert portal.call(GET, {"FILTER": {"ID": 3}, "select": ["NO_SUCH_FIELD"]}) == [[]]
+    assert len(portal.call(GET, {"FILTER": {"ID": 3}, "select": ["*"]})[0]) > 10
 
 
 SEARCHES: list[tuple[dict[str, Any], list[int]]] = [
@@ -116,25 +116,25 @@ def test_a_page_has_fifty_users_and_start_says_where_it_begins(portal: SandboxCl
     assert (len(first["result"]), first["next"], first["total"]) == (50, 50, 67)
     second = portal.post(GET, {"start": 50}).json()
     assert (len(second["result"]), second.get("next"), second["total"]) == (17, None, 67)
-    batch = portal.result("batch", {"cmd": {"a": "user.get?start=50", "b": "user.get"}})
+    batch = portal.call("batch", {"cmd": {"a": "user.get?start=50", "b": "user.get"}})
     assert (batch["result_total"], batch["result_next"]) == ({"a": 67, "b": 67}, {"b": 50})
 
 
 @pytest.mark.parametrize("method", [CURRENT, GET, SEARCH])
 def test_any_of_three_scopes_opens_the_users(portal: SandboxClient, method: str) -> None:
-    assert portal.refusal(method, path=NO_RIGHTS_WEBHOOK_PATH) == (401, "insufficient_scope")
+    assert portal.expect_refusal(method, path=NO_RIGHTS_WEBHOOK_PATH) == (401, "insufficient_scope")
     for path in (SUPERVISOR_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH):
-        assert portal.result(method, path=path)
+        assert portal.call(method, path=path)
 
 
 def test_the_methods_of_a_scope_can_be_listed(portal: SandboxClient) -> None:
-    assert portal.result("methods", {"scope": "im"}) == [
+    assert portal.call("methods", {"scope": "im"}) == [
         "im.dialog.messages.get",
         "im.dialog.read",
         "im.message.add",
         "im.recent.list",
     ]
-    assert "scope" in portal.result("methods", {"scope": ""})
-    everything = portal.result("methods", {"full": True}, path=NO_RIGHTS_WEBHOOK_PATH)
-    assert set(portal.result("methods", path=NO_RIGHTS_WEBHOOK_PATH)) < set(everything)
-    assert set(portal.result("scope")) < set(portal.result("scope", {"full": True}))
+    assert "scope" in portal.call("methods", {"scope": ""})
+    everything = portal.call("methods", {"full": True}, path=NO_RIGHTS_WEBHOOK_PATH)
+    assert set(portal.call("methods", path=NO_RIGHTS_WEBHOOK_PATH)) < set(everything)
+    assert set(portal.call("scope")) < set(portal.call("scope", {"full": True}))

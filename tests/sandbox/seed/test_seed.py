@@ -22,7 +22,7 @@ def test_the_seed_holds_a_session_in_every_state() -> None:
 
 def test_the_seed_is_the_same_every_time() -> None:
     first, second = SandboxClient(), SandboxClient()
-    assert first.state() == second.state()
+    assert first.read_state() == second.read_state()
 
 
 def test_every_reference_in_the_seed_leads_somewhere() -> None:
@@ -31,14 +31,14 @@ def test_every_reference_in_the_seed_leads_somewhere() -> None:
         assert company.chats[session.chat_id].user_code == session.user_code
         assert not session.operator_id or session.operator_id in company.employees
     for message in company.messages.values():
-        assert not message.author_id or company.person(message.author_id)
+        assert not message.author_id or company.find_user(message.author_id)
         assert set(message.file_ids) <= set(company.files)
     for webhook in company.access_keys:
         assert webhook.user_id in company.employees
 
 
 def test_somebody_has_been_waiting_for_long_with_nobody_assigned(portal: SandboxClient) -> None:
-    session = portal.session(301)
+    session = portal.read_session(301)
     assert (session["status"], session["operator_id"]) == (Status.NEW, 0)
     waited = portal.company.clock() - portal.company.sessions[301].created
     assert waited.total_seconds() > 3 * 3600

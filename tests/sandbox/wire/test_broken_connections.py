@@ -34,7 +34,7 @@ def executed(sandbox: HttpSandbox) -> list[bool]:
 @pytest.mark.parametrize(("kind", "ran"), [("drop_before", False), ("drop_after", True)])
 def test_a_dropped_connection_closes_without_a_byte(sandbox: HttpSandbox, kind: str, ran: bool) -> None:
     sandbox.strike(kind=kind)
-    assert sandbox.raw(GET) == b""
+    assert sandbox.exchange(GET) == b""
     with pytest.raises(http.client.RemoteDisconnected):
         sandbox.call("profile")
     with httpx.Client() as client, pytest.raises(httpx.RemoteProtocolError):
@@ -141,7 +141,7 @@ def test_the_served_sandbox_prints_nothing_when_it_cuts() -> None:
             sandbox = HttpSandbox(int(announced[1]))
             for kind in ("drop_before", "drop_after", "reset"):
                 sandbox.strike(kind=kind)
-                assert not sandbox.raw(GET).endswith(b"}")
+                assert not sandbox.exchange(GET).endswith(b"}")
         finally:
             process.terminate()
         assert process.communicate() == ("", "")

@@ -66,7 +66,7 @@ def test_nested_names_of_a_form_are_read_the_php_way(portal: SandboxClient) -> N
         "PARAMS[WORKTIME_DAYOFF][]": "SU",
     }
     line_id = portal.send("POST", f"{PATH}imopenlines.config.add", data=form).json()["result"]
-    line = portal.result("imopenlines.config.get", {"CONFIG_ID": line_id})
+    line = portal.call("imopenlines.config.get", {"CONFIG_ID": line_id})
     assert (line["LINE_NAME"], line["QUEUE"], line["WORKTIME_DAYOFF"]) == ("Form line", ["3"], ["SU"])
 
 
@@ -115,18 +115,18 @@ def test_php_takes_these_for_true(true: Any) -> None:
 
 
 def test_an_unknown_method_is_reported_before_the_credentials_are_looked_at(portal: SandboxClient) -> None:
-    assert portal.refusal("imopenlines.nothing", path="/rest/1/wrong/") == (404, "ERROR_METHOD_NOT_FOUND")
+    assert portal.expect_refusal("imopenlines.nothing", path="/rest/1/wrong/") == (404, "ERROR_METHOD_NOT_FOUND")
 
 
 def test_classic_names_are_found_in_any_case(portal: SandboxClient) -> None:
-    assert portal.result("IMOPENLINES.Revision.GET")["rest"] == 2
+    assert portal.call("IMOPENLINES.Revision.GET")["rest"] == 2
     params = {"CRM_ENTITY_TYPE": "lead", "CRM_ENTITY": 501}
-    assert portal.result("imopenlines.crm.chat.getlastid", params) == 207
+    assert portal.call("imopenlines.crm.chat.getlastid", params) == 207
 
 
 def test_names_of_the_second_generation_must_be_exact(portal: SandboxClient) -> None:
-    assert portal.result("imopenlines.v2.Session.list")["hasNextPage"] is False
-    assert portal.refusal("imopenlines.v2.session.list") == (404, "ERROR_METHOD_NOT_FOUND")
+    assert portal.call("imopenlines.v2.Session.list")["hasNextPage"] is False
+    assert portal.expect_refusal("imopenlines.v2.session.list") == (404, "ERROR_METHOD_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ def test_names_of_the_second_generation_must_be_exact(portal: SandboxClient) -> 
     ],
 )
 def test_credentials_are_refused_with_401(portal: SandboxClient, path: str, code: str) -> None:
-    assert portal.refusal("imopenlines.revision.get", path=path) == (401, code)
+    assert portal.expect_refusal("imopenlines.revision.get", path=path) == (401, code)
 
 
 def test_a_login_may_stand_for_the_user_id(portal: SandboxClient) -> None:
-    assert portal.result("profile", path="/rest/anna/sandbox-admin-token/")["ID"] == "1"
+    assert portal.call("profile", path="/rest/anna/sandbox-admin-token/")["ID"] == "1"
 
 
 def test_an_access_token_may_come_as_bearer_or_parameter(portal: SandboxClient) -> None:
@@ -157,19 +157,19 @@ def test_an_access_token_may_come_as_bearer_or_parameter(portal: SandboxClient) 
 
 def test_the_plan_may_not_include_rest(portal: SandboxClient) -> None:
     portal.switch(plan={"rest": False})
-    assert portal.refusal("imopenlines.revision.get") == (401, "ACCESS_DENIED")
+    assert portal.expect_refusal("imopenlines.revision.get") == (401, "ACCESS_DENIED")
 
 
 def test_a_hold_refuses_so_many_calls_before_the_method_runs(portal: SandboxClient) -> None:
     portal.switch(hold={"code": "OVERLOAD_LIMIT", "status": 401, "text": "Too much", "calls": 2})
     for _ in range(2):
-        assert portal.refusal("imopenlines.revision.get") == (401, "OVERLOAD_LIMIT")
-    assert portal.result("imopenlines.revision.get")
+        assert portal.expect_refusal("imopenlines.revision.get") == (401, "OVERLOAD_LIMIT")
+    assert portal.call("imopenlines.revision.get")
 
 
 def test_a_deleted_portal_does_not_even_look_for_the_method(portal: SandboxClient) -> None:
     portal.switch(hold={"code": "PORTAL_DELETED", "status": 403})
-    assert portal.refusal("imopenlines.nothing") == (403, "PORTAL_DELETED")
+    assert portal.expect_refusal("imopenlines.nothing") == (403, "PORTAL_DELETED")
 
 
 def test_an_array_where_php_wants_a_string_is_a_raw_500(portal: SandboxClient) -> None:
@@ -179,14 +179,14 @@ def test_an_array_where_php_wants_a_string_is_a_raw_500(portal: SandboxClient) -
 
 
 def test_upper_cased_methods_take_any_case_and_the_others_only_upper(portal: SandboxClient) -> None:
-    assert portal.result("imopenlines.dialog.get", {"chat_id": 206})["id"] == 206
-    assert portal.refusal("imopenlines.session.join", {"chat_id": 206}) == (400, "CHAT_ID")
+    assert portal.call("imopenlines.dialog.get", {"chat_id": 206})["id"] == 206
+    assert portal.expect_refusal("imopenlines.session.join", {"chat_id": 206}) == (400, "CHAT_ID")
 
 
 def test_every_portal_has_the_basic_methods(portal: SandboxClient) -> None:
-    assert portal.result("scope") == ["imopenlines", "im", "user"]
-    assert portal.result("server.time") == "2026-03-16T10:00:02+01:00"
-    assert portal.result("profile") == {
+    assert portal.call("scope") == ["imopenlines", "im", "user"]
+    assert portal.call("server.time") == "2026-03-16T10:00:02+01:00"
+    assert portal.call("profile") == {
         "ID": "1",
         "ADMIN": True,
         "NAME": "Anna",
@@ -194,29 +194,29 @@ def test_every_portal_has_the_basic_methods(portal: SandboxClient) -> None:
         "PERSONAL_GENDER": "F",
         "TIME_ZONE": "",
     }
-    assert portal.result("app.info") == {"SCOPE": ["imopenlines", "im", "user"], "LICENSE": "de_ent250"}
-    assert portal.result("app.info", path=APPLICATION_PATH)["CODE"] == "local.sandbox"
-    assert portal.refusal("app.info", path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
+    assert portal.call("app.info") == {"SCOPE": ["imopenlines", "im", "user"], "LICENSE": "de_ent250"}
+    assert portal.call("app.info", path=APPLICATION_PATH)["CODE"] == "local.sandbox"
+    assert portal.expect_refusal("app.info", path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
 
 
 def test_methods_shows_what_the_scopes_allow(portal: SandboxClient) -> None:
-    assert "imopenlines.operator.answer" in portal.result("methods")
-    assert "imopenlines.operator.answer" not in portal.result("methods", path=NO_SCOPE_WEBHOOK_PATH)
+    assert "imopenlines.operator.answer" in portal.call("methods")
+    assert "imopenlines.operator.answer" not in portal.call("methods", path=NO_SCOPE_WEBHOOK_PATH)
 
 
 def test_method_get_tells_existing_from_available(portal: SandboxClient) -> None:
     known = {"name": "imopenlines.operator.answer"}
-    assert portal.result("method.get", known) == {"isExisting": True, "isAvailable": True}
-    without = portal.result("method.get", known, path=NO_SCOPE_WEBHOOK_PATH)
+    assert portal.call("method.get", known) == {"isExisting": True, "isAvailable": True}
+    without = portal.call("method.get", known, path=NO_SCOPE_WEBHOOK_PATH)
     assert without == {"isExisting": True, "isAvailable": False}
-    assert portal.result("method.get", {"NAME": "no.such"}) == {"isExisting": False, "isAvailable": False}
+    assert portal.call("method.get", {"NAME": "no.such"}) == {"isExisting": False, "isAvailable": False}
 
 
 def test_text_that_is_no_valid_unicode_survives_the_wire(portal: SandboxClient) -> None:
     headers = {"content-type": "application/json"}
     body = '{"PARAMS": {"LINE_NAME": "\\ud800 half"}}'
     line_id = portal.send("POST", f"{PATH}imopenlines.config.add", content=body, headers=headers).json()["result"]
-    assert portal.result("imopenlines.config.get", {"CONFIG_ID": line_id})["LINE_NAME"] == "\ud800 half"
+    assert portal.call("imopenlines.config.get", {"CONFIG_ID": line_id})["LINE_NAME"] == "\ud800 half"
 
 
 def test_reserved_names_never_reach_a_method(portal: SandboxClient) -> None:

@@ -76,25 +76,25 @@ def test_a_request_beyond_the_rate_is_neither_looked_at_nor_executed(portal: San
     portal.control("limits", {"plan": "standard"})
     statuses(portal, 50)
     for path in (ADMIN_WEBHOOK_PATH, "/rest/1/wrong/"):
-        assert portal.refusal("no.such", path=path) == (503, "QUERY_LIMIT_EXCEEDED")
+        assert portal.expect_refusal("no.such", path=path) == (503, "QUERY_LIMIT_EXCEEDED")
     last = portal.company.requests[-1]
     assert (last.outcome, last.executed) == ("QUERY_LIMIT_EXCEEDED", False)
     assert shown(portal)["level"] == 50
     pace.now += 0.5
-    assert portal.result(METHOD)
+    assert portal.call(METHOD)
 
 
 @pytest.mark.usefixtures("pace")
 def test_a_refused_call_counts_as_a_request(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
-    assert portal.refusal("no.such") == (404, "ERROR_METHOD_NOT_FOUND")
+    assert portal.expect_refusal("no.such") == (404, "ERROR_METHOD_NOT_FOUND")
     assert shown(portal)["level"] == 1
 
 
 @pytest.mark.usefixtures("pace")
 def test_a_batch_is_one_request(portal: SandboxClient) -> None:
     portal.control("limits", {"plan": "standard"})
-    portal.result("batch", {"cmd": ["profile"] * 50})
+    portal.call("batch", {"cmd": ["profile"] * 50})
     assert (shown(portal)["level"], shown(portal)["requests"]) == (1, 1)
 
 
@@ -103,16 +103,16 @@ def test_a_request_over_the_rate_is_not_struck_by_a_fault(portal: SandboxClient)
     portal.control("limits", {"plan": "standard"})
     statuses(portal, 50)
     portal.control("faults", {"rules": [{"kind": "html"}]})
-    assert portal.refusal(METHOD) == (503, "QUERY_LIMIT_EXCEEDED")
+    assert portal.expect_refusal(METHOD) == (503, "QUERY_LIMIT_EXCEEDED")
     assert portal.send("GET", "/_sandbox/faults").json()["rules"][0]["struck"] == 0
 
 
 def test_a_method_is_blocked_once_its_time_is_spent(portal: SandboxClient, wall: ManualTimer) -> None:
     portal.control("limits", {"operating_limit": 10, "operating_cost": {METHOD: 5}})
     assert statuses(portal, 3) == [200, 200, 429]
-    assert portal.refusal(METHOD) == (429, "OPERATION_TIME_LIMIT")
-    assert portal.result("profile"), "other methods have time of their own"
-    assert portal.result(METHOD, path=SUPERVISOR_WEBHOOK_PATH), "so have other callers"
+    assert portal.expect_refusal(METHOD) == (429, "OPERATION_TIME_LIMIT")
+    assert portal.call("profile"), "other methods have time of their own"
+    assert portal.call(METHOD, path=SUPERVISOR_WEBHOOK_PATH), "so have other callers"
     assert shown(portal)["operation_time_limit"] == 2
     assert not portal.company.requests[3].executed
     wall.now += 9 * 60
@@ -146,7 +146,7 @@ def test_calls_within_a_batch_count_one_by_one(portal: SandboxClient) -> None:
     assert operating == {"a": 6, "b": 12}
     assert answer["result"]["result_error"]["c"]["error"] == "OPERATION_TIME_LIMIT"
     assert answer["time"]["operating"] == 0
-    assert portal.result("batch", {"cmd": {"a": "profile"}}), "the batch itself has no operating time"
+    assert portal.call("batch", {"cmd": {"a": "profile"}}), "the batch itself has no operating time"
 
 
 @pytest.mark.usefixtures("wall")

@@ -240,13 +240,13 @@ def test_scopes_are_enforced_and_shown_as_they_are(portal: SandboxClient) -> Non
 def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: SandboxClient) -> None:
     portal.switch(scope_hides_methods=True)
     for method in ("imopenlines.revision.get", "no.such"):
-        assert portal.refusal(method, path=NO_SCOPE_WEBHOOK_PATH) == (404, "ERROR_METHOD_NOT_FOUND")
+        assert portal.expect_refusal(method, path=NO_SCOPE_WEBHOOK_PATH) == (404, "ERROR_METHOD_NOT_FOUND")
     batch = {"cmd": {"a": "imopenlines.revision.get"}}
-    answer = portal.result("batch", batch, path=NO_SCOPE_WEBHOOK_PATH)
+    answer = portal.call("batch", batch, path=NO_SCOPE_WEBHOOK_PATH)
     assert answer["result_error"]["a"]["error"] == "ERROR_METHOD_NOT_FOUND"
-    assert portal.result("scope", path=NO_SCOPE_WEBHOOK_PATH) == ["crm", "user"]
-    assert "imopenlines.revision.get" not in portal.result("methods", path=NO_SCOPE_WEBHOOK_PATH)
-    assert portal.result("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
+    assert portal.call("scope", path=NO_SCOPE_WEBHOOK_PATH) == ["crm", "user"]
+    assert "imopenlines.revision.get" not in portal.call("methods", path=NO_SCOPE_WEBHOOK_PATH)
+    assert portal.call("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
 
 
 def test_the_counters_are_shown_without_tokens(portal: SandboxClient) -> None:
