@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 
 @pytest.fixture

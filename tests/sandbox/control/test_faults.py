@@ -5,7 +5,7 @@ import pytest
 from sandbox.seed.seed import NO_SCOPE_WEBHOOK_PATH
 from sandbox.state.faults import FaultKind
 from sandbox.wire.broken_responses import ConnectionCutError
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 WRITE = "imopenlines.crm.message.add"
 BEARER = "/rest/profile?auth=sandbox-application-token"
@@ -15,24 +15,24 @@ def strike(portal: SandboxClient, *rules: Any, seed: int = 0) -> Any:
     return portal.control("faults", {"rules": list(rules), "seed": seed})
 
 
-def shown(portal: SandboxClient) -> Any:
+def read_faults(portal: SandboxClient) -> Any:
     return portal.send("GET", "/_sandbox/faults").json()
 
 
-def struck(portal: SandboxClient) -> list[int]:
-    return [rule["struck"] for rule in shown(portal)["rules"]]
+def count_strikes(portal: SandboxClient) -> list[int]:
+    return [rule["struck"] for rule in read_faults(portal)["rules"]]
 
 
-def executed(portal: SandboxClient, method: str) -> list[bool]:
+def list_executed(portal: SandboxClient, method: str) -> list[bool]:
     log = portal.send("GET", "/_sandbox/requests").json()["requests"]
     return [record["executed"] for record in log if record["method"] == method]
 
 
 def test_rules_are_shown_with_their_strikes(portal: SandboxClient) -> None:
-    assert shown(portal) == {"rules": [], "seed": 0}
+    assert read_faults(portal) == {"rules": [], "seed": 0}
     strike(portal, {"kind": "html", "methods": ["profile"], "count": 3}, seed=7)
     portal.post("profile")
-    assert shown(portal) == {
+    assert read_faults(portal) == {
         "rules": [
             {
                 "kind": "html",
@@ -48,13 +48,13 @@ def test_rules_are_shown_with_their_strikes(portal: SandboxClient) -> None:
         "seed": 7,
     }
     portal.control("faults/clear")
-    assert shown(portal) == {"rules": [], "seed": 0}
+    assert read_faults(portal) == {"rules": [], "seed": 0}
 
 
 def test_a_reset_takes_the_faults_away(portal: SandboxClient) -> None:
     strike(portal, {"kind": "html"})
     portal.control("reset")
-    assert shown(portal)["rules"] == []
+    assert read_faults(portal)["rules"] == []
 
 
 def test_a_rule_strikes_the_methods_it_names_in_any_case(portal: SandboxClient) -> None:
@@ -73,17 +73,17 @@ def test_the_first_rule_that_matches_and_is_not_spent_strikes(portal: SandboxCli
     strike(portal, {"kind": "query_limit", "count": 2}, {"kind": "operation_limit", "count": 1}, {"kind": "html"})
     kinds = [portal.post("profile").status_code for _ in range(5)]
     assert kinds == [503, 503, 429, 200, 200]
-    assert struck(portal) == [2, 1, 2]
+    assert count_strikes(portal) == [2, 1, 2]
 
 
 def test_a_campaign_with_the_same_seed_repeats() -> None:
-    def campaign(seed: int) -> list[int]:
+    def run_campaign(seed: int) -> list[int]:
         portal = SandboxClient()
         strike(portal, {"kind": "query_limit", "rate": 0.5}, seed=seed)
         return [portal.post("profile").status_code for _ in range(30)]
 
-    assert campaign(1) == campaign(1) != campaign(2)
-    assert set(campaign(1)) == {200, 503}
+    assert run_campaign(1) == run_campaign(1) != run_campaign(2)
+    assert set(run_campaign(1)) == {200, 503}
 
 
 def test_a_rate_of_zero_never_strikes(portal: SandboxClient) -> None:
@@ -99,7 +99,7 @@ def test_a_status_page_comes_before_or_after_the_execution(portal: SandboxClient
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.text.startswith("<html>")
-    assert executed(portal, "profile") == [after]
+    assert list_executed(portal, "profile") == [after]
 
 
 def test_a_login_page_comes_with_status_200_and_nothing_is_executed(portal: SandboxClient) -> None:
@@ -107,7 +107,7 @@ def test_a_login_page_comes_with_status_200_and_nothing_is_executed(portal: Sand
     answer = portal.post("profile")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "USER_PASSWORD" in answer.text
-    assert executed(portal, "profile") == [False]
+    assert list_executed(portal, "profile") == [False]
 
 
 def test_half_of_the_json_comes_as_a_complete_answer(portal: SandboxClient) -> None:
@@ -117,7 +117,7 @@ def test_half_of_the_json_comes_as_a_complete_answer(portal: SandboxClient) -> N
     assert answer.content == whole[: len(whole) // 2]
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    assert executed(portal, "imopenlines.revision.get") == [True]
+    assert list_executed(portal, "imopenlines.revision.get") == [True]
 
 
 def test_the_right_json_may_come_under_a_wrong_content_type(portal: SandboxClient) -> None:
@@ -125,14 +125,14 @@ def test_the_right_json_may_come_under_a_wrong_content_type(portal: SandboxClien
     answer = portal.post("profile")
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.json()["result"]["NAME"] == "Anna"
-    assert executed(portal, "profile") == [True]
+    assert list_executed(portal, "profile") == [True]
 
 
 @pytest.mark.parametrize("kind", ["delay", "trickle"])
 def test_a_slow_answer_is_the_right_one(portal: SandboxClient, kind: str) -> None:
     strike(portal, {"kind": kind, "seconds": 0.01})
     assert portal.call("profile")["NAME"] == "Anna"
-    assert executed(portal, "profile") == [True]
+    assert list_executed(portal, "profile") == [True]
 
 
 @pytest.mark.parametrize(("kind", "ran"), [("drop_before", False), ("drop_after", True), ("reset", True)])
@@ -143,7 +143,7 @@ def test_without_a_connection_to_cut_the_client_gets_a_connection_error(
     with pytest.raises(ConnectionCutError) as error:
         portal.post("profile")
     assert isinstance(error.value, ConnectionError)
-    assert executed(portal, "profile") == [ran]
+    assert list_executed(portal, "profile") == [ran]
 
 
 def test_an_expired_token_strikes_access_tokens_only(portal: SandboxClient) -> None:
@@ -153,25 +153,25 @@ def test_an_expired_token_strikes_access_tokens_only(portal: SandboxClient) -> N
     refused = portal.send("GET", BEARER)
     assert (refused.status_code, refused.json()["error"]) == (401, "expired_token")
     assert portal.send("GET", BEARER).status_code == 200
-    assert executed(portal, "profile") == [True, False, True]
+    assert list_executed(portal, "profile") == [True, False, True]
 
 
 def test_the_operating_limit_refuses_without_executing(portal: SandboxClient) -> None:
     strike(portal, {"kind": "operation_limit"})
     assert portal.expect_refusal("profile") == (429, "OPERATION_TIME_LIMIT")
-    assert executed(portal, "profile") == [False]
+    assert list_executed(portal, "profile") == [False]
 
 
 def test_a_rule_that_names_inner_methods_leaves_a_batch_alone(portal: SandboxClient) -> None:
     strike(portal, {"kind": "query_limit", "methods": ["profile"]})
     assert portal.call("batch", {"cmd": {"a": "profile"}})["result"]["a"]
-    assert struck(portal) == [0]
+    assert count_strikes(portal) == [0]
 
 
 def test_a_rule_that_names_the_batch_strikes_it_whole(portal: SandboxClient) -> None:
     strike(portal, {"kind": "operation_limit", "methods": ["batch"]})
     assert portal.expect_refusal("batch", {"cmd": {"a": "profile"}}) == (429, "OPERATION_TIME_LIMIT")
-    assert executed(portal, "profile") == []
+    assert list_executed(portal, "profile") == []
 
 
 def test_the_operating_limit_strikes_the_inner_call_it_names(portal: SandboxClient) -> None:
@@ -179,7 +179,7 @@ def test_the_operating_limit_strikes_the_inner_call_it_names(portal: SandboxClie
     answer = portal.call("batch", {"cmd": {"a": "profile", "b": "server.time", "c": "profile"}})
     assert answer["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
     assert list(answer["result"]) == ["b", "c"]
-    assert executed(portal, "profile") == [False, True]
+    assert list_executed(portal, "profile") == [False, True]
 
 
 def test_executed_writes_can_be_counted_by_their_text(portal: SandboxClient) -> None:
@@ -246,7 +246,7 @@ def test_rules_that_make_no_sense_are_refused_in_words(portal: SandboxClient, bo
     answer = portal.send("POST", "/_sandbox/faults", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
-    assert len(shown(portal)["rules"]) == 1, "the rules in force stay"
+    assert len(read_faults(portal)["rules"]) == 1, "the rules in force stay"
 
 
 def test_every_kind_can_be_asked_for(portal: SandboxClient) -> None:

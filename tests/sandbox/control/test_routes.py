@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 
 @pytest.mark.parametrize("host", ["10.0.0.7", "testclient"])

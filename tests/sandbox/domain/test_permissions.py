@@ -1,7 +1,7 @@
 import pytest
 
 from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 GATED = (
     "imopenlines.operator.answer",

@@ -6,19 +6,19 @@ import pytest
 
 from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 UPDATE = "imopenlines.config.update"
 
 
-def serve(portal: SandboxClient, line_id: int, *people: int) -> None:
+def set_queue(portal: SandboxClient, line_id: int, *people: int) -> None:
     queue = [{"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in people]
     assert portal.call(UPDATE, {"CONFIG_ID": line_id, "PARAMS": {"QUEUE": queue}}) is True
 
 
 def test_who_is_taken_out_of_a_queue_loses_all_dialogs_of_the_line(portal: SandboxClient) -> None:
     portal.call("imopenlines.session.mode.pin", {"CHAT_ID": 207}, path=OPERATOR_WEBHOOK_PATH)
-    serve(portal, 1, 4)
+    set_queue(portal, 1, 4)
     for chat_id in (202, 207):
         chat, session = portal.read_chat(chat_id), portal.read_session(chat_id + 100)
         assert (chat["owner"], chat["members"], chat["invited"]) == (0, [chat_id - 100], [4])
@@ -29,7 +29,7 @@ def test_who_is_taken_out_of_a_queue_loses_all_dialogs_of_the_line(portal: Sandb
 
 
 def test_a_dialog_taken_from_its_operator_is_listed_as_a_transfer_by_the_queue(portal: SandboxClient) -> None:
-    serve(portal, 1, 4)
+    set_queue(portal, 1, 4)
     moves = portal.call("imopenlines.v2.Session.Transfer.list", {"sessionId": [307]})["transfers"]
     assert [(move["fromOperatorId"], move["toOperatorId"], move["reason"], move["mode"]) for move in moves] == [
         (3, 4, "queue", "AUTO")
@@ -37,7 +37,7 @@ def test_a_dialog_taken_from_its_operator_is_listed_as_a_transfer_by_the_queue(p
 
 
 def test_dialogs_of_other_lines_and_those_that_are_closing_stay(portal: SandboxClient) -> None:
-    serve(portal, 1, 4)
+    set_queue(portal, 1, 4)
     assert portal.read_chat(208)["owner"] == 3
     assert portal.read_chat(218)["owner"] == 3
 
@@ -45,14 +45,14 @@ def test_dialogs_of_other_lines_and_those_that_are_closing_stay(portal: SandboxC
 def test_a_dialog_waits_where_nobody_is_left_and_goes_to_the_first_who_comes(portal: SandboxClient) -> None:
     portal.company.lines[1].settings["CHECK_AVAILABLE"] = "Y"
     portal.company.employees[4].presence = "offline"
-    serve(portal, 1, 4)
+    set_queue(portal, 1, 4)
     assert (portal.read_session(307)["operator_id"], portal.read_chat(207)["invited"]) == (0, [])
-    serve(portal, 1, 4, 2)
+    set_queue(portal, 1, 4, 2)
     assert (portal.read_session(307)["operator_id"], portal.read_chat(207)["invited"]) == (2, [2])
 
 
 def test_a_line_for_all_offers_to_those_who_are_in_the_queue_now(portal: SandboxClient) -> None:
-    serve(portal, 2, 5, 3)
+    set_queue(portal, 2, 5, 3)
     assert portal.read_chat(201)["invited"] == [3, 5]
     chat, session = portal.read_chat(216), portal.read_session(316)
     assert (chat["owner"], session["operator_id"], session["status"]) == (0, 0, Status.SKIPPED)
@@ -61,7 +61,7 @@ def test_a_line_for_all_offers_to_those_who_are_in_the_queue_now(portal: Sandbox
 
 def test_the_same_people_in_another_order_keep_their_dialogs(portal: SandboxClient) -> None:
     before = portal.read_chat(207), portal.read_chat(202)
-    serve(portal, 1, 4, 3)
+    set_queue(portal, 1, 4, 3)
     assert (portal.read_chat(207), portal.read_chat(202)) == before
 
 
@@ -108,6 +108,6 @@ def test_a_pinned_dialog_and_the_only_operator_of_a_line_keep_it(portal: Sandbox
     portal.company.employees[4].presence = "offline"
     portal.write_as_client(204, "Hello?")
     assert portal.read_chat(204)["owner"] == 4
-    serve(portal, 1, 4)
+    set_queue(portal, 1, 4)
     portal.write_as_client(212, "Hello?")
     assert portal.read_chat(212)["owner"] == 4

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 INTERCEPT, JOIN, START = (f"imopenlines.session.{name}" for name in ("intercept", "join", "start"))
 SILENT, PIN = "imopenlines.session.mode.silent", "imopenlines.session.mode.pin"
@@ -146,32 +146,32 @@ def test_pin_all_leaves_new_and_closing_sessions_alone(portal: SandboxClient) ->
     assert portal.call("imopenlines.session.mode.pinAll", path=OPERATOR_WEBHOOK_PATH) == [318, 307]
 
 
-def vote(portal: SandboxClient, **params: Any) -> tuple[int, str | None]:
+def rate_session(portal: SandboxClient, **params: Any) -> tuple[int, str | None]:
     assert portal.call(VOTE, {"SESSION_ID": 309, **params}, path=SUPERVISOR_WEBHOOK_PATH) is True
     session = portal.read_session(309)
     return session["vote_head"], session["comment_head"]
 
 
 def test_a_rating_without_a_comment_erases_the_comment(portal: SandboxClient) -> None:
-    assert vote(portal, RATING=3) == (3, "")
+    assert rate_session(portal, RATING=3) == (3, "")
 
 
 def test_a_comment_without_a_rating_keeps_the_rating(portal: SandboxClient) -> None:
-    assert vote(portal, COMMENT="Fine") == (5, "Fine")
+    assert rate_session(portal, COMMENT="Fine") == (5, "Fine")
 
 
 def test_an_empty_rating_wipes_the_rating(portal: SandboxClient) -> None:
-    assert vote(portal, COMMENT="Fine", RATING="") == (0, "Fine")
+    assert rate_session(portal, COMMENT="Fine", RATING="") == (0, "Fine")
 
 
 def test_ratings_out_of_range_are_stored_oddly(portal: SandboxClient) -> None:
-    assert vote(portal, RATING=6)[0] == 0
-    assert vote(portal, RATING="good")[0] == 0
-    assert vote(portal, RATING=-2)[0] == -2
+    assert rate_session(portal, RATING=6)[0] == 0
+    assert rate_session(portal, RATING="good")[0] == 0
+    assert rate_session(portal, RATING=-2)[0] == -2
 
 
 def test_a_long_comment_is_cut(portal: SandboxClient) -> None:
-    comment = vote(portal, COMMENT="x" * 10050)[1]
+    comment = rate_session(portal, COMMENT="x" * 10050)[1]
     assert comment is not None
     assert len(comment) == 10000
 

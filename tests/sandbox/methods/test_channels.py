@@ -9,19 +9,19 @@ from sandbox.seed.seed import (
     SESSION_PATH,
     SUPERVISOR_WEBHOOK_PATH,
 )
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 GET, LIST = "imopenlines.config.get", "imopenlines.config.list.get"
 ADD, UPDATE, DELETE = (f"imopenlines.config.{name}" for name in ("add", "update", "delete"))
 JOIN, SEND = "imopenlines.network.join", "imopenlines.network.message.add"
 
 
-def added(portal: SandboxClient, **params: Any) -> Any:
+def add_line(portal: SandboxClient, **params: Any) -> Any:
     line_id = portal.call(ADD, {"PARAMS": params})
     return portal.call(GET, {"CONFIG_ID": line_id})
 
 
-def updated(portal: SandboxClient, **params: Any) -> Any:
+def update_line(portal: SandboxClient, **params: Any) -> Any:
     assert portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": params}) is True
     return portal.call(GET, {"CONFIG_ID": 1})
 
@@ -52,7 +52,7 @@ def test_the_queue_is_left_out_by_anything_but_an_exact_y(portal: SandboxClient)
 
 
 def test_empty_maps_are_lists(portal: SandboxClient) -> None:
-    line = added(portal, QUEUE=[{"ENTITY_TYPE": "group", "ENTITY_ID": 1}])
+    line = add_line(portal, QUEUE=[{"ENTITY_TYPE": "group", "ENTITY_ID": 1}])
     assert line["QUEUE"] == line["QUEUE_FULL"] == line["QUEUE_USERS_FIELDS"] == []
 
 
@@ -69,12 +69,12 @@ def test_a_line_without_parameters_gets_the_defaults(portal: SandboxClient) -> N
 
 
 def test_every_new_line_counts_in_the_numbering_of_names(portal: SandboxClient) -> None:
-    added(portal, LINE_NAME="Named")
-    assert added(portal)["LINE_NAME"] == "Open Channel 7"
+    add_line(portal, LINE_NAME="Named")
+    assert add_line(portal)["LINE_NAME"] == "Open Channel 7"
 
 
 def test_every_text_for_the_client_has_a_default(portal: SandboxClient) -> None:
-    line = added(portal)
+    line = add_line(portal)
     texts = ("WELCOME_MESSAGE", "NO_ANSWER", "WORKTIME_DAYOFF", "CLOSE", "AUTO_CLOSE")
     assert all(line[f"{name}_TEXT"] for name in texts)
 
@@ -112,8 +112,8 @@ def test_every_text_for_the_client_has_a_default(portal: SandboxClient) -> None:
     ],
 )
 def test_values_are_silently_replaced(portal: SandboxClient, name: str, sent: Any, stored: Any) -> None:
-    assert added(portal, **{name: sent})[name] == stored
-    assert updated(portal, **{name: sent})[name] == stored
+    assert add_line(portal, **{name: sent})[name] == stored
+    assert update_line(portal, **{name: sent})[name] == stored
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ def test_values_are_silently_replaced(portal: SandboxClient, name: str, sent: An
     ],
 )
 def test_some_values_are_left_aside(portal: SandboxClient, name: str, sent: Any, kept: Any) -> None:
-    line = updated(portal, **{name: sent})
+    line = update_line(portal, **{name: sent})
     assert line[name] == (["3", "4"] if name == "QUEUE" else kept)
 
 
-def hours(line: Any) -> tuple[str, str]:
+def read_hours(line: Any) -> tuple[str, str]:
     return line["WORKTIME_FROM"], line["WORKTIME_TO"]
 
 
@@ -153,27 +153,29 @@ def hours(line: Any) -> tuple[str, str]:
 def test_there_are_no_hours_over_midnight(
     portal: SandboxClient, sent: tuple[str, str], stored: tuple[str, str]
 ) -> None:
-    assert hours(added(portal, WORKTIME_FROM=sent[0], WORKTIME_TO=sent[1])) == stored
+    assert read_hours(add_line(portal, WORKTIME_FROM=sent[0], WORKTIME_TO=sent[1])) == stored
 
 
 def test_working_hours_come_as_a_pair_with_dots(portal: SandboxClient) -> None:
-    assert hours(added(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
-    assert hours(added(portal, WORKTIME_FROM="09:00", WORKTIME_TO="17")) == ("9", "18.30")
-    assert hours(added(portal, WORKTIME_FROM="8")) == ("9", "18.30")
-    assert hours(updated(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
-    assert hours(updated(portal, WORKTIME_FROM="7")) == ("8", "17.45")
-    assert hours(updated(portal, WORKTIME_FROM="07:00", WORKTIME_TO="17:00")) == ("9", "18.30")
+    assert read_hours(add_line(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
+    assert read_hours(add_line(portal, WORKTIME_FROM="09:00", WORKTIME_TO="17")) == ("9", "18.30")
+    assert read_hours(add_line(portal, WORKTIME_FROM="8")) == ("9", "18.30")
+    assert read_hours(update_line(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
+    assert read_hours(update_line(portal, WORKTIME_FROM="7")) == ("8", "17.45")
+    assert read_hours(update_line(portal, WORKTIME_FROM="07:00", WORKTIME_TO="17:00")) == ("9", "18.30")
 
 
 def test_the_bot_is_stored_only_along_with_its_switch(portal: SandboxClient) -> None:
-    assert updated(portal, WELCOME_BOT_ENABLE="Y", WELCOME_BOT_ID=9, WELCOME_BOT_LEFT="close")["WELCOME_BOT_ID"] == "9"
-    line = updated(portal, WELCOME_BOT_TIME=30)
+    assert (
+        update_line(portal, WELCOME_BOT_ENABLE="Y", WELCOME_BOT_ID=9, WELCOME_BOT_LEFT="close")["WELCOME_BOT_ID"] == "9"
+    )
+    line = update_line(portal, WELCOME_BOT_TIME=30)
     assert (line["WELCOME_BOT_ID"], line["WELCOME_BOT_TIME"], line["WELCOME_BOT_LEFT"]) == ("9", "600", "close")
 
 
 def test_the_plan_downgrades_silently(portal: SandboxClient) -> None:
     portal.switch(plan={"vote": False, "worktime": False, "queue_all": False}, modules={"crm": False})
-    line = added(portal, VOTE_MESSAGE="Y", WORKTIME_ENABLE="Y", QUEUE_TYPE="all", CRM="Y")
+    line = add_line(portal, VOTE_MESSAGE="Y", WORKTIME_ENABLE="Y", QUEUE_TYPE="all", CRM="Y")
     assert [line[name] for name in ("VOTE_MESSAGE", "WORKTIME_ENABLE", "QUEUE_TYPE", "CRM")] == [
         "N",
         "N",
@@ -185,17 +187,17 @@ def test_the_plan_downgrades_silently(portal: SandboxClient) -> None:
 
 
 def test_a_line_is_shown_as_the_plan_lets_it_work(portal: SandboxClient) -> None:
-    assert updated(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
+    assert update_line(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
     portal.switch(plan={"vote": False, "worktime": False})
     line = portal.call(GET, {"CONFIG_ID": 1})
     assert (line["VOTE_MESSAGE"], line["WORKTIME_ENABLE"]) == ("N", "N")
 
 
 def test_adding_takes_a_queue_in_two_forms_and_ignores_a_bad_one(portal: SandboxClient) -> None:
-    assert added(portal, QUEUE=[4, "3"])["QUEUE"] == ["4", "3"]
-    assert added(portal, QUEUE=[{"ENTITY_TYPE": "department", "ENTITY_ID": "5"}])["QUEUE"] == ["2", "3", "4"]
+    assert add_line(portal, QUEUE=[4, "3"])["QUEUE"] == ["4", "3"]
+    assert add_line(portal, QUEUE=[{"ENTITY_TYPE": "department", "ENTITY_ID": "5"}])["QUEUE"] == ["2", "3", "4"]
     for bad in ([{"ENTITY_TYPE": "group", "ENTITY_ID": 1}], ["Olga"], [0]):
-        assert added(portal, QUEUE=bad)["QUEUE"] == []
+        assert add_line(portal, QUEUE=bad)["QUEUE"] == []
 
 
 @pytest.mark.parametrize("queue", [None, [], "3", [999], [6, 7], [{"ENTITY_TYPE": "user", "ENTITY_ID": 6}]])
@@ -206,14 +208,14 @@ def test_where_nobody_is_named_the_caller_takes_the_queue(portal: SandboxClient,
 
 
 def test_strangers_and_the_dismissed_are_dropped_from_a_queue(portal: SandboxClient) -> None:
-    assert added(portal, QUEUE=[999, 6, 3, 7])["QUEUE"] == ["3"]
+    assert add_line(portal, QUEUE=[999, 6, 3, 7])["QUEUE"] == ["3"]
     unknown = [{"ENTITY_TYPE": "user", "ENTITY_ID": 999}]
-    assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}, *unknown])["QUEUE"] == ["4"]
-    assert updated(portal, QUEUE=unknown)["QUEUE"] == ["1"]
+    assert update_line(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}, *unknown])["QUEUE"] == ["4"]
+    assert update_line(portal, QUEUE=unknown)["QUEUE"] == ["1"]
 
 
 def test_updating_takes_the_queue_as_objects_only(portal: SandboxClient) -> None:
-    assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}])["QUEUE"] == ["4"]
+    assert update_line(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}])["QUEUE"] == ["4"]
     for bad in (
         [3],
         [],
@@ -229,10 +231,10 @@ def test_updating_takes_the_queue_as_objects_only(portal: SandboxClient) -> None
 def test_users_of_the_queue_may_be_presented_differently(portal: SandboxClient) -> None:
     shown = {"3": {"USER_NAME": "Olga from support"}}
     olga, james = ({"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in (3, 4))
-    assert updated(portal, QUEUE_USERS_FIELDS=shown)["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga Smirnova"
-    line = updated(portal, QUEUE=[olga, james], QUEUE_USERS_FIELDS=shown)
+    assert update_line(portal, QUEUE_USERS_FIELDS=shown)["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga Smirnova"
+    line = update_line(portal, QUEUE=[olga, james], QUEUE_USERS_FIELDS=shown)
     assert line["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
-    assert updated(portal, QUEUE=[olga])["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
+    assert update_line(portal, QUEUE=[olga])["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
 
 
 def test_an_empty_update_marks_who_made_it(portal: SandboxClient) -> None:
@@ -266,18 +268,18 @@ def test_a_storage_failure_is_just_false(portal: SandboxClient) -> None:
     assert portal.call(UPDATE, {"CONFIG_ID": 1}) is False
 
 
-def listed(portal: SandboxClient, options: Any = None, **params: Any) -> Any:
+def list_lines(portal: SandboxClient, options: Any = None, **params: Any) -> Any:
     return portal.call(LIST, {"PARAMS": params, "OPTIONS": options or {}})
 
 
-def ids(portal: SandboxClient, **params: Any) -> list[str]:
-    return [line["ID"] for line in listed(portal, select=["ID"], **params)]
+def list_ids(portal: SandboxClient, **params: Any) -> list[str]:
+    return [line["ID"] for line in list_lines(portal, select=["ID"], **params)]
 
 
 def test_the_list_selects_fields_and_orders(portal: SandboxClient) -> None:
-    lines = listed(portal, select=["ID", "LINE_NAME"], order={"LINE_NAME": "desc"}, limit=2)
+    lines = list_lines(portal, select=["ID", "LINE_NAME"], order={"LINE_NAME": "desc"}, limit=2)
     assert lines == [{"ID": "1", "LINE_NAME": "Website support"}, {"ID": "3", "LINE_NAME": "VIP"}]
-    assert ids(portal, order={"ID": "ASC"}, limit=2, offset=1) == ["2", "3"]
+    assert list_ids(portal, order={"ID": "ASC"}, limit=2, offset=1) == ["2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -298,11 +300,11 @@ def test_the_list_selects_fields_and_orders(portal: SandboxClient) -> None:
     ],
 )
 def test_the_filter_knows_the_prefixes_of_the_orm(portal: SandboxClient, conditions: Any, found: list[str]) -> None:
-    assert ids(portal, filter=conditions) == found
+    assert list_ids(portal, filter=conditions) == found
 
 
 def test_the_list_adds_queues_on_request(portal: SandboxClient) -> None:
-    line = listed(portal, {"QUEUE": "Y", "CONFIG_QUEUE": "Y"}, select=["ID"], filter={"ID": 2})[0]
+    line = list_lines(portal, {"QUEUE": "Y", "CONFIG_QUEUE": "Y"}, select=["ID"], filter={"ID": 2})[0]
     assert line["QUEUE"] == ["5", "4"]
     assert line["CONFIG_QUEUE"] == [
         {"ENTITY_TYPE": "department", "ENTITY_ID": "7"},
@@ -312,23 +314,23 @@ def test_the_list_adds_queues_on_request(portal: SandboxClient) -> None:
 
 
 def test_queues_need_the_id_in_the_selection(portal: SandboxClient) -> None:
-    line = listed(portal, {"QUEUE": "Y"}, select=["LINE_NAME"], filter={"ID": 2})[0]
+    line = list_lines(portal, {"QUEUE": "Y"}, select=["LINE_NAME"], filter={"ID": 2})[0]
     assert line == {"LINE_NAME": "Sales", "QUEUE": [], "QUEUE_USERS_FIELDS": []}
 
 
 def test_the_list_can_be_cut_to_what_the_caller_may_see(portal: SandboxClient) -> None:
-    def permitted(action: str, path: str, *select: str) -> list[str]:
+    def list_permitted(action: str, path: str, *select: str) -> list[str]:
         params = {"PARAMS": {"select": select}, "OPTIONS": {"CHECK_PERMISSION": action}}
         return [line["ID"] for line in portal.call(LIST, params, path=path)]
 
     everything = ["1", "2", "3", "4", "5"]
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "4"]
-    assert permitted("VIEW", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
-    assert permitted("MODIFY", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
-    assert permitted("MODIFY", OPERATOR_WEBHOOK_PATH, "ID") == []
+    assert list_permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "4"]
+    assert list_permitted("VIEW", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
+    assert list_permitted("MODIFY", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
+    assert list_permitted("MODIFY", OPERATOR_WEBHOOK_PATH, "ID") == []
     portal.company.lines[3].modified_by = 3
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "3", "4"]
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID") == ["1", "4"]
+    assert list_permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "3", "4"]
+    assert list_permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID") == ["1", "4"]
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -364,10 +366,10 @@ def test_the_strict_validator_refuses_every_slip(portal: SandboxClient, params: 
 def test_the_strict_validator_limits_pages(portal: SandboxClient) -> None:
     for _ in range(250):
         portal.company.lines[portal.company.issue_id("line")] = portal.company.lines[1]
-    assert len(listed(portal)) == 50
-    assert len(listed(portal, limit=500)) == 200
+    assert len(list_lines(portal)) == 50
+    assert len(list_lines(portal, limit=500)) == 200
     portal.switch(strict_config_list=False)
-    assert len(listed(portal)) == 255
+    assert len(list_lines(portal)) == 255
 
 
 @pytest.mark.parametrize("params", [{"select": ["NOPE"]}, {"order": {"NOPE": "ASC"}}, {"filter": {"NOPE": 1}}])
@@ -414,19 +416,19 @@ def test_the_network_needs_the_bot_module(portal: SandboxClient) -> None:
         assert portal.expect_refusal(method, {"CODE": NETWORK_CODES["joined"]}) == (400, "IMBOT_ERROR")
 
 
-def message(**changes: Any) -> dict[str, Any]:
+def make_message(**changes: Any) -> dict[str, Any]:
     return {"CODE": NETWORK_CODES["joined"], "USER_ID": 3, "MESSAGE": "Hello"} | changes
 
 
 def test_one_message_a_week_reaches_a_person(portal: SandboxClient) -> None:
-    assert portal.expect_refusal(SEND, message(MESSAGE=" ")) == (400, "MESSAGE_EMPTY")
-    assert portal.call(SEND, message()) is True
-    assert portal.expect_refusal(SEND, message(MESSAGE=" ")) == (400, "USER_MESSAGE_LIMIT")
-    assert portal.call(SEND, message(USER_ID=4)) is True
+    assert portal.expect_refusal(SEND, make_message(MESSAGE=" ")) == (400, "MESSAGE_EMPTY")
+    assert portal.call(SEND, make_message()) is True
+    assert portal.expect_refusal(SEND, make_message(MESSAGE=" ")) == (400, "USER_MESSAGE_LIMIT")
+    assert portal.call(SEND, make_message(USER_ID=4)) is True
     portal.control("advance", {"seconds": 7 * 86400})
-    assert portal.call(SEND, message()) is True
+    assert portal.call(SEND, make_message()) is True
     portal.switch(plan={"nfr": True})
-    assert portal.call(SEND, message()) is True
+    assert portal.call(SEND, make_message()) is True
 
 
 @pytest.mark.parametrize(
@@ -445,14 +447,17 @@ def test_one_message_a_week_reaches_a_person(portal: SandboxClient) -> None:
     ],
 )
 def test_a_network_message_is_refused(portal: SandboxClient, changes: Any, error: str) -> None:
-    assert portal.expect_refusal(SEND, message(**changes)) == (400, error)
+    assert portal.expect_refusal(SEND, make_message(**changes)) == (400, error)
 
 
 def test_a_network_message_may_carry_an_attachment_and_buttons(portal: SandboxClient) -> None:
     attach, keyboard = {"ID": 1, "BLOCKS": [{"MESSAGE": "Plan"}]}, [{"TEXT": "Open", "LINK": "https://example.com"}]
-    assert portal.call(SEND, message(ATTACH=attach, KEYBOARD=keyboard)) is True
-    assert portal.call(SEND, message(USER_ID=4, ATTACH='[{"MESSAGE": "Plan"}]', KEYBOARD={"BUTTONS": keyboard})) is True
+    assert portal.call(SEND, make_message(ATTACH=attach, KEYBOARD=keyboard)) is True
+    assert (
+        portal.call(SEND, make_message(USER_ID=4, ATTACH='[{"MESSAGE": "Plan"}]', KEYBOARD={"BUTTONS": keyboard}))
+        is True
+    )
 
 
 def test_a_browser_session_may_not_write_to_the_network(portal: SandboxClient) -> None:
-    assert portal.expect_refusal(SEND, message(CODE="short"), path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
+    assert portal.expect_refusal(SEND, make_message(CODE="short"), path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.seed.seed import APPLICATION_PATH, BOT_CLIENT_ID, NO_RIGHTS_WEBHOOK_PATH, SESSION_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 RELEASE, SEND = "imopenlines.bot.session.operator", "imopenlines.bot.session.message.send"
 TRANSFER, FINISH = "imopenlines.bot.session.transfer", "imopenlines.bot.session.finish"
@@ -98,22 +98,22 @@ def test_an_application_speaks_for_its_own_bot(portal: SandboxClient) -> None:
     )
 
 
-def transfer(**target: Any) -> dict[str, Any]:
+def make_params(**target: Any) -> dict[str, Any]:
     return {"CHAT_ID": 217, "CLIENT_ID": BOT_CLIENT_ID, **target}
 
 
 def test_a_bot_hands_a_dialog_to_a_user_or_a_line(portal: SandboxClient) -> None:
-    assert portal.call(TRANSFER, transfer(USER_ID=3, TRANSFER_ID=4)) is True
+    assert portal.call(TRANSFER, make_params(USER_ID=3, TRANSFER_ID=4)) is True
     assert portal.read_chat(217)["owner"] == 4
-    assert portal.call(TRANSFER, transfer(QUEUE_ID=1, TRANSFER_ID="queue3")) is True
+    assert portal.call(TRANSFER, make_params(QUEUE_ID=1, TRANSFER_ID="queue3")) is True
     assert portal.read_session(317)["line_id"] == 3
 
 
 def test_a_bot_leaves_with_an_exact_y(portal: SandboxClient) -> None:
     portal.company.lines[5].settings["WELCOME_BOT_LEFT"] = "close"
-    portal.call(TRANSFER, transfer(USER_ID=3, LEAVE="y"))
+    portal.call(TRANSFER, make_params(USER_ID=3, LEAVE="y"))
     assert portal.read_chat(217)["members"] == [117, 9, 3]
-    portal.call(TRANSFER, transfer(USER_ID=4, LEAVE="Y"))
+    portal.call(TRANSFER, make_params(USER_ID=4, LEAVE="Y"))
     assert portal.read_chat(217)["members"] == [117, 4]
 
 
@@ -128,11 +128,11 @@ def test_a_bot_leaves_with_an_exact_y(portal: SandboxClient) -> None:
     ],
 )
 def test_a_bot_cannot_hand_a_dialog_to_nowhere(portal: SandboxClient, target: dict[str, Any], code: str) -> None:
-    assert portal.expect_refusal(TRANSFER, transfer(**target)) == (400, code)
+    assert portal.expect_refusal(TRANSFER, make_params(**target)) == (400, code)
 
 
 def test_an_array_as_transfer_id_is_a_raw_500(portal: SandboxClient) -> None:
-    assert portal.post(TRANSFER, transfer(TRANSFER_ID=[3])).status_code == 500
+    assert portal.post(TRANSFER, make_params(TRANSFER_ID=[3])).status_code == 500
 
 
 def test_a_bot_finishes_a_dialog_over_its_operator(portal: SandboxClient) -> None:

@@ -9,7 +9,7 @@ from sandbox.seed.seed import (
     SUPERVISOR_WEBHOOK_PATH,
 )
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 GET, LAST = "imopenlines.crm.chat.get", "imopenlines.crm.chat.getLastId"
 ADD, DELETE = "imopenlines.crm.chat.user.add", "imopenlines.crm.chat.user.delete"
@@ -158,14 +158,14 @@ def test_the_messengers_own_exception_names_the_reason(portal: SandboxClient, me
     assert portal.expect_refusal(method, {**LEAD, "USER_ID": 2})[1] == "USER_KICK_FORBIDDEN"
 
 
-def message(**changes: Any) -> dict[str, Any]:
+def make_message(**changes: Any) -> dict[str, Any]:
     return LEAD | {"USER_ID": 2, "CHAT_ID": 207, "MESSAGE": "The courier is on the way."} | changes
 
 
 def test_a_message_is_written_as_anyone_who_is_in_the_chat(portal: SandboxClient) -> None:
-    assert portal.expect_refusal(WRITE, message(), path=OPERATOR_WEBHOOK_PATH) == (400, "CANCELED")
+    assert portal.expect_refusal(WRITE, make_message(), path=OPERATOR_WEBHOOK_PATH) == (400, "CANCELED")
     portal.call(ADD, {**LEAD, "USER_ID": 2})
-    number = portal.call(WRITE, message(), path=OPERATOR_WEBHOOK_PATH)
+    number = portal.call(WRITE, make_message(), path=OPERATOR_WEBHOOK_PATH)
     written = portal.company.messages[number]
     assert (written.author_id, written.text, written.to_client) == (2, "The courier is on the way.", True)
     assert written.attach
@@ -186,30 +186,30 @@ def test_a_message_is_written_as_anyone_who_is_in_the_chat(portal: SandboxClient
     ],
 )
 def test_writing_names_the_wrong_argument(portal: SandboxClient, changes: dict[str, Any], argument: str) -> None:
-    answer = portal.post(WRITE, message(**changes))
+    answer = portal.post(WRITE, make_message(**changes))
     assert (answer.json()["error"], answer.json()["argument"]) == ("ERROR_ARGUMENT", argument)
 
 
 def test_writing_needs_both_the_callers_and_the_senders_right(portal: SandboxClient) -> None:
-    assert portal.expect_refusal(WRITE, message(), path=NO_RIGHTS_WEBHOOK_PATH) == DENIED
-    assert portal.expect_refusal(WRITE, message(USER_ID=8)) == DENIED
-    assert portal.expect_refusal(WRITE, message(CHAT_ID=206)) == (400, "CHAT_NOT_IN_CRM")
+    assert portal.expect_refusal(WRITE, make_message(), path=NO_RIGHTS_WEBHOOK_PATH) == DENIED
+    assert portal.expect_refusal(WRITE, make_message(USER_ID=8)) == DENIED
+    assert portal.expect_refusal(WRITE, make_message(CHAT_ID=206)) == (400, "CHAT_NOT_IN_CRM")
 
 
 def test_a_message_that_is_not_stored(portal: SandboxClient) -> None:
     portal.switch(message_storage_fails=True)
-    assert portal.expect_refusal(WRITE, message(USER_ID=3)) == (400, "MESSAGE_ADD_ERROR")
+    assert portal.expect_refusal(WRITE, make_message(USER_ID=3)) == (400, "MESSAGE_ADD_ERROR")
     portal.switch(message_storage_fails=False, pending={"code": "NO_SPACE", "text": "You cannot send messages"})
-    assert portal.expect_refusal(WRITE, message(USER_ID=3)) == (400, "NO_SPACE")
-    assert portal.call(WRITE, message(USER_ID=3))
+    assert portal.expect_refusal(WRITE, make_message(USER_ID=3)) == (400, "NO_SPACE")
+    assert portal.call(WRITE, make_message(USER_ID=3))
 
 
 def test_nothing_is_written_to_a_client_of_an_inactive_line(portal: SandboxClient) -> None:
-    closed = message(CRM_ENTITY=503, CHAT_ID=218, USER_ID=3)
+    closed = make_message(CRM_ENTITY=503, CHAT_ID=218, USER_ID=3)
     before = portal.list_texts(218)
     assert portal.expect_refusal(WRITE, closed) == (400, "ERROR_FROM_OTHER_MODULE")
     assert portal.list_texts(218) == before
 
 
 def test_an_array_as_message_is_a_raw_500(portal: SandboxClient) -> None:
-    assert portal.post(WRITE, message(MESSAGE=["text"])).status_code == 500
+    assert portal.post(WRITE, make_message(MESSAGE=["text"])).status_code == 500

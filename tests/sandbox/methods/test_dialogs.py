@@ -8,7 +8,7 @@ from sandbox.seed.seed import (
     OPERATOR_WEBHOOK_PATH,
     SECOND_OPERATOR_WEBHOOK_PATH,
 )
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 GET, OPEN, HISTORY = "imopenlines.dialog.get", "imopenlines.session.open", "imopenlines.session.history.get"
 CODE = "livechat|1|9206|106"

@@ -2,13 +2,13 @@ import pytest
 
 from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 START, SAVE, LEAD = "imopenlines.message.session.start", "imopenlines.message.quick.save", "imopenlines.crm.lead.create"
 CANNOT = (400, "CANT_SAVE_QUICK_ANSWER")
 
 
-def message_id(portal: SandboxClient, chat_id: int) -> int:
+def find_first_message(portal: SandboxClient, chat_id: int) -> int:
     return portal.company.list_messages(chat_id)[0].id
 
 
@@ -26,7 +26,7 @@ def test_a_session_started_from_a_message_replaces_the_open_one(portal: SandboxC
 def test_a_session_started_from_a_message_stays_on_its_line_and_silent(portal: SandboxClient) -> None:
     portal.call("imopenlines.operator.transfer", {"CHAT_ID": 206, "QUEUE_ID": 3})
     portal.call("imopenlines.session.mode.silent", {"CHAT_ID": 206, "ACTIVATE": "Y"})
-    portal.call(START, {"CHAT_ID": 206, "MESSAGE_ID": message_id(portal, 206)})
+    portal.call(START, {"CHAT_ID": 206, "MESSAGE_ID": find_first_message(portal, 206)})
     chat = portal.read_chat(206)
     assert (portal.read_session(chat["session_id"])["line_id"], chat["entity_data_3"]) == (3, "Y")
 
@@ -42,19 +42,19 @@ def test_starting_from_a_message_of_a_closed_dialog_loads_a_session_first(portal
     assert portal.call(START, {"CHAT_ID": 209, "MESSAGE_ID": 9999}) is True
     loaded = portal.read_chat(209)["session_id"]
     assert len(portal.read_state()["sessions"]) == sessions + 1
-    assert portal.call(START, {"CHAT_ID": 209, "MESSAGE_ID": message_id(portal, 209)}) is True
+    assert portal.call(START, {"CHAT_ID": 209, "MESSAGE_ID": find_first_message(portal, 209)}) is True
     assert portal.read_session(portal.read_chat(209)["session_id"])["parent_id"] == loaded
     assert portal.read_session(loaded)["closed"] is True
 
 
 def test_starting_in_a_locked_chat_is_true_without_effect(portal: SandboxClient) -> None:
     portal.switch(locked_chats=[207])
-    assert portal.call(START, {"CHAT_ID": 207, "MESSAGE_ID": message_id(portal, 207)}) is True
+    assert portal.call(START, {"CHAT_ID": 207, "MESSAGE_ID": find_first_message(portal, 207)}) is True
     assert portal.read_chat(207)["session_id"] == 307
 
 
 def test_a_message_becomes_a_quick_answer_once(portal: SandboxClient) -> None:
-    params = {"CHAT_ID": 207, "MESSAGE_ID": message_id(portal, 207)}
+    params = {"CHAT_ID": 207, "MESSAGE_ID": find_first_message(portal, 207)}
     count = len(portal.company.quick_answers)
     assert portal.call(SAVE, params, path=OPERATOR_WEBHOOK_PATH) is True
     assert portal.call(SAVE, params) is True
@@ -78,15 +78,15 @@ def test_the_message_is_looked_for_before_the_chat(portal: SandboxClient) -> Non
 
 
 def test_the_chat_of_the_message_is_checked_too(portal: SandboxClient) -> None:
-    foreign = message_id(portal, 214)
+    foreign = find_first_message(portal, 214)
     refused = portal.expect_refusal(SAVE, {"CHAT_ID": 207, "MESSAGE_ID": foreign}, path=OPERATOR_WEBHOOK_PATH)
     assert refused == (400, "ACCESS_DENIED")
 
 
 def test_a_quick_answer_needs_an_open_session_a_right_and_storage(portal: SandboxClient) -> None:
-    assert portal.expect_refusal(SAVE, {"CHAT_ID": 209, "MESSAGE_ID": message_id(portal, 209)}) == CANNOT
+    assert portal.expect_refusal(SAVE, {"CHAT_ID": 209, "MESSAGE_ID": find_first_message(portal, 209)}) == CANNOT
     portal.company.recents.add((8, 207))
-    params = {"CHAT_ID": 207, "MESSAGE_ID": message_id(portal, 207)}
+    params = {"CHAT_ID": 207, "MESSAGE_ID": find_first_message(portal, 207)}
     assert portal.expect_refusal(SAVE, params, path=NO_RIGHTS_WEBHOOK_PATH) == CANNOT
     portal.switch(quick_answer_storage_fails=True)
     assert portal.expect_refusal(SAVE, params) == CANNOT

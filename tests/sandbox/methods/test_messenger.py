@@ -10,31 +10,31 @@ from sandbox.seed.seed import (
     SUPERVISOR_WEBHOOK_PATH,
 )
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 LIST, ADD, GET, READ = "im.recent.list", "im.message.add", "im.dialog.messages.get", "im.dialog.read"
 LINES_ONLY = {"SKIP_DIALOG": "Y", "SKIP_CHAT": "Y"}
 OLGA, OWN = OPERATOR_WEBHOOK_PATH, ["chat208", "chat207", "chat218"]
 
 
-def listed(portal: SandboxClient, path: str = OLGA, **params: Any) -> list[Any]:
+def list_recent(portal: SandboxClient, path: str = OLGA, **params: Any) -> list[Any]:
     items: list[Any] = portal.call(LIST, params, path=path)["items"]
     return items
 
 
-def item(portal: SandboxClient, chat_id: int, path: str = OLGA) -> Any:
-    return next(item for item in listed(portal, path) if item["chat_id"] == chat_id)
+def find_item(portal: SandboxClient, chat_id: int, path: str = OLGA) -> Any:
+    return next(item for item in list_recent(portal, path) if item["chat_id"] == chat_id)
 
 
 def test_the_list_has_own_dialogs_groups_and_what_the_queue_offers(portal: SandboxClient) -> None:
-    assert [item["id"] for item in listed(portal)] == [2, "chat223", "chat220", *OWN, "chat202"]
-    assert [item["id"] for item in listed(portal, **LINES_ONLY)] == [*OWN, "chat202"]
-    assert [item["id"] for item in listed(portal, SKIP_OPENLINES="Y", SKIP_CHAT="Y")] == [2]
-    assert listed(portal, ONLY_COPILOT="Y") == []
+    assert [item["id"] for item in list_recent(portal)] == [2, "chat223", "chat220", *OWN, "chat202"]
+    assert [item["id"] for item in list_recent(portal, **LINES_ONLY)] == [*OWN, "chat202"]
+    assert [item["id"] for item in list_recent(portal, SKIP_OPENLINES="Y", SKIP_CHAT="Y")] == [2]
+    assert list_recent(portal, ONLY_COPILOT="Y") == []
 
 
 def test_a_dialog_of_a_line_shows_its_session_and_the_person_who_wrote_last(portal: SandboxClient) -> None:
-    found = item(portal, 207)
+    found = find_item(portal, 207)
     assert found["lines"] == {"id": 307, "status": 40, "date_create": "2026-03-16T08:30:00+01:00"}
     assert (found["chat"]["entity_id"], found["chat"]["owner"]) == ("livechat|1|9207|107", 3)
     assert (found["message"]["author_id"], found["user"]["id"], found["counter"]) == (3, 3, 0)
@@ -42,16 +42,16 @@ def test_a_dialog_of_a_line_shows_its_session_and_the_person_who_wrote_last(port
 
 
 def test_an_offered_dialog_has_fewer_fields_and_one_unread_message(portal: SandboxClient) -> None:
-    offered, own = item(portal, 202), item(portal, 207)
+    offered, own = find_item(portal, 202), find_item(portal, 207)
     assert (offered["counter"], offered["user"], offered["lines"]["status"]) == (1, {"id": 0}, Status.NEW)
     assert set(own) - set(offered) == {"last_id", "date_last_activity", "options"}
     assert not {"permissions", "role"} & set(offered["chat"])
 
 
 def test_offered_dialogs_come_with_every_page_unless_they_are_skipped(portal: SandboxClient) -> None:
-    second = listed(portal, **LINES_ONLY, LIMIT=1, OFFSET=1)
+    second = list_recent(portal, **LINES_ONLY, LIMIT=1, OFFSET=1)
     assert [item["id"] for item in second] == ["chat207", "chat202"]
-    skipped = listed(portal, **LINES_ONLY, SKIP_UNDISTRIBUTED_OPENLINES="Y")
+    skipped = list_recent(portal, **LINES_ONLY, SKIP_UNDISTRIBUTED_OPENLINES="Y")
     assert [item["id"] for item in skipped] == OWN
 
 
@@ -63,31 +63,31 @@ def test_a_full_page_promises_another_and_the_total_is_unknown(portal: SandboxCl
 
 
 def test_a_date_takes_the_place_of_the_offset_and_includes_its_own_dialog(portal: SandboxClient) -> None:
-    date = item(portal, 207)["date_last_activity"]
-    assert listed(portal, **LINES_ONLY, LAST_MESSAGE_DATE=date, OFFSET=1)[0]["id"] == "chat207"
-    everything = listed(portal, **LINES_ONLY)
-    assert listed(portal, **LINES_ONLY, LAST_MESSAGE_DATE="yesterday") == everything
+    date = find_item(portal, 207)["date_last_activity"]
+    assert list_recent(portal, **LINES_ONLY, LAST_MESSAGE_DATE=date, OFFSET=1)[0]["id"] == "chat207"
+    everything = list_recent(portal, **LINES_ONLY)
+    assert list_recent(portal, **LINES_ONLY, LAST_MESSAGE_DATE="yesterday") == everything
 
 
 def test_unread_dialogs_can_be_asked_for_alone(portal: SandboxClient) -> None:
     portal.write_as_client(207, "He has not come.")
-    ids = [found["id"] for found in listed(portal, **LINES_ONLY, UNREAD_ONLY="Y")]
+    ids = [found["id"] for found in list_recent(portal, **LINES_ONLY, UNREAD_ONLY="Y")]
     assert ids == ["chat207", "chat208", "chat202"]
-    assert item(portal, 207)["counter"] == 1
+    assert find_item(portal, 207)["counter"] == 1
 
 
 def test_a_closed_dialog_leaves_the_list_and_an_answered_one_leaves_the_queue(portal: SandboxClient) -> None:
     portal.call("imopenlines.operator.spam", {"CHAT_ID": 207}, path=OLGA)
     portal.call("imopenlines.operator.answer", {"CHAT_ID": 202}, path=OLGA)
-    found = {found["id"]: found for found in listed(portal, **LINES_ONLY)}
+    found = {found["id"]: found for found in list_recent(portal, **LINES_ONLY)}
     assert set(found) == {"chat202", "chat208", "chat218"}
     assert (found["chat202"]["lines"]["status"], found["chat202"]["counter"]) == (Status.ACCEPTED, 0)
 
 
 def test_the_text_in_the_list_is_one_line_without_markup(portal: SandboxClient) -> None:
     portal.call(ADD, {"DIALOG_ID": "chat207", "MESSAGE": "[b]Thank\nyou[/b] [USER=4]James[/USER]"}, path=OLGA)
-    assert item(portal, 207)["message"]["text"] == "Thank you James"
-    original = listed(portal, **LINES_ONLY, GET_ORIGINAL_TEXT="Y")[0]["message"]["text"]
+    assert find_item(portal, 207)["message"]["text"] == "Thank you James"
+    original = list_recent(portal, **LINES_ONLY, GET_ORIGINAL_TEXT="Y")[0]["message"]["text"]
     assert original == "[b]Thank\nyou[/b] [USER=4]James[/USER]"
 
 
@@ -98,7 +98,7 @@ def test_a_message_of_the_operator_goes_to_the_client_and_moves_the_session(port
     message = portal.company.messages[number]
     assert (message.text, message.to_client, message.author_id) == ("He is around the corner.", True, 3)
     assert portal.read_session(307)["status"] == Status.OPERATOR_WROTE
-    assert item(portal, 207)["counter"] == 0
+    assert find_item(portal, 207)["counter"] == 0
 
 
 def test_in_silent_mode_the_client_gets_nothing_and_the_session_does_not_move(portal: SandboxClient) -> None:
@@ -179,7 +179,7 @@ def test_a_text_that_is_too_long_is_cut(portal: SandboxClient) -> None:
 def test_the_messenger_itself_writes_to_people_and_groups_too(portal: SandboxClient) -> None:
     portal.call(ADD, {"DIALOG_ID": 4, "MESSAGE": "Are you there, James?"}, path=OLGA)
     portal.call(ADD, {"DIALOG_ID": "chat220", "MESSAGE": "Good morning!"}, path=OLGA)
-    assert [found["id"] for found in listed(portal)][:2] == ["chat220", 4]
+    assert [found["id"] for found in list_recent(portal)][:2] == ["chat220", 4]
 
 
 WRONG: list[tuple[dict[str, Any], tuple[int, str]]] = [
@@ -207,7 +207,7 @@ def test_a_message_is_refused_with_the_code_of_what_is_wrong(
     assert portal.expect_refusal(ADD, params, path=OLGA) == refusal
 
 
-def texts(portal: SandboxClient, path: str = OLGA, **params: Any) -> list[str]:
+def list_texts(portal: SandboxClient, path: str = OLGA, **params: Any) -> list[str]:
     messages = portal.call(GET, {"DIALOG_ID": "chat206", **params}, path=path)["messages"]
     return [message["text"][:10] for message in messages]
 
@@ -223,22 +223,22 @@ def test_messages_come_newest_first_with_their_authors_and_files(portal: Sandbox
 def test_older_messages_come_newest_first_and_newer_ones_oldest_first(portal: SandboxClient) -> None:
     first, second, third = (message.id for message in portal.company.list_messages(206))
     path = SUPERVISOR_WEBHOOK_PATH
-    assert texts(portal, path, LAST_ID=third) == ["Sorry abou", "My invoice"]
-    assert texts(portal, path, FIRST_ID=first) == ["Sorry abou", "Miller Gar"]
-    assert texts(portal, path, FIRST_ID=first, LAST_ID=second, LIMIT=1) == ["Sorry abou"], "FIRST_ID wins"
+    assert list_texts(portal, path, LAST_ID=third) == ["Sorry abou", "My invoice"]
+    assert list_texts(portal, path, FIRST_ID=first) == ["Sorry abou", "Miller Gar"]
+    assert list_texts(portal, path, FIRST_ID=first, LAST_ID=second, LIMIT=1) == ["Sorry abou"], "FIRST_ID wins"
 
 
 def test_unread_messages_lengthen_the_page_and_too_many_move_it(portal: SandboxClient) -> None:
     for number in range(4):
         portal.write_as_client(207, f"unread {number}")
-    page = [message["text"][:8] for message in _page(portal, LIMIT=5)]
+    page = [message["text"][:8] for message in _read_messages(portal, LIMIT=5)]
     assert page[:4] == ["unread 3", "unread 2", "unread 1", "unread 0"]
     assert len(page) == 6
-    moved = [message["text"][:8] for message in _page(portal, LIMIT=2)]
+    moved = [message["text"][:8] for message in _read_messages(portal, LIMIT=2)]
     assert moved[:2] == ["unread 1", "unread 0"], "the newest are not in it"
 
 
-def _page(portal: SandboxClient, **params: Any) -> list[Any]:
+def _read_messages(portal: SandboxClient, **params: Any) -> list[Any]:
     messages: list[Any] = portal.call(GET, {"DIALOG_ID": "chat207", **params}, path=OLGA)["messages"]
     return messages
 
@@ -272,7 +272,7 @@ def test_reading_clears_the_counter_up_to_a_message(portal: SandboxClient) -> No
     until = portal.call(READ, {"DIALOG_ID": "chat207", "MESSAGE_ID": first}, path=OLGA)
     assert until == {"dialogId": "chat207", "chatId": 207, "lastId": first, "counter": 1}
     assert portal.call(READ, {"DIALOG_ID": "chat207"}, path=OLGA)["lastId"] == second
-    assert item(portal, 207)["counter"] == 0
+    assert find_item(portal, 207)["counter"] == 0
     assert portal.call("imopenlines.dialog.get", {"CHAT_ID": 207}, path=OLGA)["counter"] == 0
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH, SECOND_OPERATOR_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 EMPTY = (400, "")
 ANSWER, SKIP, SPAM = "imopenlines.operator.answer", "imopenlines.operator.skip", "imopenlines.operator.spam"

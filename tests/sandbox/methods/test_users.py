@@ -9,12 +9,12 @@ from sandbox.seed.seed import (
     SUPERVISOR_WEBHOOK_PATH,
 )
 from sandbox.state.records import Employee
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 CURRENT, GET, SEARCH = "user.current", "user.get", "user.search"
 
 
-def ids(portal: SandboxClient, method: str, path: str | None = None, **params: Any) -> list[int]:
+def list_ids(portal: SandboxClient, method: str, path: str | None = None, **params: Any) -> list[int]:
     options = {"path": path} if path else {}
     return [int(user["ID"]) for user in portal.call(method, params, **options)]
 
@@ -30,10 +30,10 @@ def test_the_caller_is_shown_with_the_fields_of_the_scope(portal: SandboxClient)
 
 
 def test_users_are_employees_without_bots_clients_and_guests(portal: SandboxClient) -> None:
-    assert ids(portal, GET) == [1, 2, 3, 4, 5, 6, 8]
-    assert ids(portal, GET, ADMIN_MODE=True) == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert ids(portal, GET, SUPERVISOR_WEBHOOK_PATH, ADMIN_MODE=True) == [1, 2, 3, 4, 5, 6, 8]
-    assert ids(portal, GET, EXTRANET_WEBHOOK_PATH) == [7]
+    assert list_ids(portal, GET) == [1, 2, 3, 4, 5, 6, 8]
+    assert list_ids(portal, GET, ADMIN_MODE=True) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert list_ids(portal, GET, SUPERVISOR_WEBHOOK_PATH, ADMIN_MODE=True) == [1, 2, 3, 4, 5, 6, 8]
+    assert list_ids(portal, GET, EXTRANET_WEBHOOK_PATH) == [7]
 
 
 FILTERS: list[tuple[dict[str, Any], list[int]]] = [
@@ -57,24 +57,24 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
 
 @pytest.mark.parametrize(("filters", "found"), FILTERS)
 def test_a_filter_chooses_users(portal: SandboxClient, filters: dict[str, Any], found: list[int]) -> None:
-    assert ids(portal, GET, FILTER=filters) == found
+    assert list_ids(portal, GET, FILTER=filters) == found
 
 
 def test_filters_beside_a_filter_are_lost_and_alone_they_count(portal: SandboxClient) -> None:
-    assert ids(portal, GET, UF_DEPARTMENT=7) == [5, 6]
-    assert ids(portal, GET, UF_DEPARTMENT=7, FILTER={"ID": 1}) == [1]
+    assert list_ids(portal, GET, UF_DEPARTMENT=7) == [5, 6]
+    assert list_ids(portal, GET, UF_DEPARTMENT=7, FILTER={"ID": 1}) == [1]
 
 
 def test_a_filter_by_a_field_beyond_the_scope_is_passed_over(portal: SandboxClient) -> None:
     email = {"EMAIL": "olga@sandbox.example"}
-    assert ids(portal, GET, FILTER=email) == [3]
-    assert len(ids(portal, GET, OPERATOR_WEBHOOK_PATH, FILTER=email)) == 7
+    assert list_ids(portal, GET, FILTER=email) == [3]
+    assert len(list_ids(portal, GET, OPERATOR_WEBHOOK_PATH, FILTER=email)) == 7
 
 
 def test_users_are_sorted_only_with_both_a_field_and_a_direction(portal: SandboxClient) -> None:
-    assert ids(portal, GET, sort="ID", order="DESC")[0] == 8
-    assert ids(portal, GET, sort="LAST_NAME", order="ASC")[:2] == [8, 4]
-    assert ids(portal, GET, sort="ID")[0] == 1
+    assert list_ids(portal, GET, sort="ID", order="DESC")[0] == 8
+    assert list_ids(portal, GET, sort="LAST_NAME", order="ASC")[:2] == [8, 4]
+    assert list_ids(portal, GET, sort="ID")[0] == 1
 
 
 def test_only_selected_fields_come_and_none_at_all_is_an_empty_list(portal: SandboxClient) -> None:
@@ -102,11 +102,11 @@ SEARCHES: list[tuple[dict[str, Any], list[int]]] = [
 def test_a_search_looks_at_the_beginnings_of_words(
     portal: SandboxClient, filters: dict[str, Any], found: list[int]
 ) -> None:
-    assert ids(portal, SEARCH, FILTER=filters) == found
+    assert list_ids(portal, SEARCH, FILTER=filters) == found
 
 
 def test_a_search_for_less_than_three_letters_finds_everybody(portal: SandboxClient) -> None:
-    assert len(ids(portal, SEARCH, FILTER={"FIND": "ol"})) == 7
+    assert len(list_ids(portal, SEARCH, FILTER={"FIND": "ol"})) == 7
 
 
 def test_a_page_has_fifty_users_and_start_says_where_it_begins(portal: SandboxClient) -> None:

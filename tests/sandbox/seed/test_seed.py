@@ -6,7 +6,7 @@ from sandbox.methods import BEHAVIOURS
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.records import Status
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 
 def test_there_is_a_behaviour_for_every_method() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 STAT, LIST = "imopenlines.v2.Stat.get", "imopenlines.v2.Session.list"
 FIGURES, RATINGS = "imopenlines.v2.Session.Stat.get", "imopenlines.v2.Session.Rating.list"
@@ -21,7 +21,7 @@ LEAST = {
 }
 
 
-def found(portal: SandboxClient, **params: Any) -> list[int]:
+def list_ids(portal: SandboxClient, **params: Any) -> list[int]:
     return [session["id"] for session in portal.call(LIST, params)["sessions"]]
 
 
@@ -138,13 +138,13 @@ def test_a_session_is_listed_with_its_figures(portal: SandboxClient) -> None:
     ],
 )
 def test_sessions_are_filtered_and_ordered(portal: SandboxClient, params: dict[str, Any], ids: list[int]) -> None:
-    assert sorted(found(portal, **params)) == sorted(ids)
+    assert sorted(list_ids(portal, **params)) == sorted(ids)
     if "limit" in params:
-        assert found(portal, **params) == ids
+        assert list_ids(portal, **params) == ids
 
 
 def test_sessions_come_newest_first_in_pages(portal: SandboxClient) -> None:
-    everything = found(portal)
+    everything = list_ids(portal)
     assert len(everything) == 22
     page = portal.call(LIST, {"limit": 20})
     assert (len(page["sessions"]), page["hasNextPage"]) == (20, True)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET
-from tests.sandbox.served import HOST, HttpSandbox, served
+from tests.sandbox.http_server import HOST, HttpSandbox, serve_over_http
 
 ROOT = Path(__file__).resolve().parents[3]
 GET = f"GET {ADMIN_WEBHOOK_PATH}profile HTTP/1.1\r\nHost: sandbox\r\n\r\n".encode()
@@ -21,13 +21,13 @@ GET = f"GET {ADMIN_WEBHOOK_PATH}profile HTTP/1.1\r\nHost: sandbox\r\n\r\n".encod
 @pytest.fixture
 def sandbox(caplog: pytest.LogCaptureFixture) -> Iterator[HttpSandbox]:
     caplog.set_level(logging.WARNING)
-    with served() as running:
+    with serve_over_http() as running:
         yield running
     noise = [*caplog.get_records("call"), *caplog.get_records("teardown")]
     assert noise == [], "an intended cut makes no noise"
 
 
-def executed(sandbox: HttpSandbox) -> list[bool]:
+def list_executed(sandbox: HttpSandbox) -> list[bool]:
     return [record.executed for record in sandbox.company.requests]
 
 
@@ -39,7 +39,7 @@ def test_a_dropped_connection_closes_without_a_byte(sandbox: HttpSandbox, kind: 
         sandbox.call("profile")
     with httpx.Client() as client, pytest.raises(httpx.RemoteProtocolError):
         client.post(f"http://{HOST}:{sandbox.port}{ADMIN_WEBHOOK_PATH}profile", json={})
-    assert executed(sandbox) == [ran] * 3
+    assert list_executed(sandbox) == [ran] * 3
 
 
 def test_a_reset_answer_ends_in_the_middle_of_its_body(sandbox: HttpSandbox) -> None:
@@ -53,7 +53,7 @@ def test_a_reset_answer_ends_in_the_middle_of_its_body(sandbox: HttpSandbox) -> 
     assert broken.value.partial.startswith(b'{"result":')
     with httpx.Client() as client, pytest.raises(httpx.RemoteProtocolError):
         client.post(f"http://{HOST}:{sandbox.port}{ADMIN_WEBHOOK_PATH}profile", json={})
-    assert executed(sandbox) == [True, True]
+    assert list_executed(sandbox) == [True, True]
 
 
 def test_a_cut_connection_is_not_missed_by_the_next_call(sandbox: HttpSandbox) -> None:
@@ -100,7 +100,7 @@ def test_a_client_who_does_not_wait_has_been_served_all_the_same(sandbox: HttpSa
         client.post(url, json={})
     with sandbox.post("/_sandbox/faults/clear") as cleared:
         cleared.read()
-    assert executed(sandbox) == [True]
+    assert list_executed(sandbox) == [True]
 
 
 def test_a_request_with_a_long_body_can_be_dropped(sandbox: HttpSandbox) -> None:

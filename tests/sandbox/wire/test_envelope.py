@@ -11,7 +11,7 @@ from sandbox.seed.seed import (
     SESSION_PATH,
 )
 from sandbox.state import php
-from tests.sandbox.portal import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 PATH = ADMIN_WEBHOOK_PATH
 

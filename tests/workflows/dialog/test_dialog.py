@@ -12,7 +12,7 @@ from sandbox.seed import seed
 from sandbox.state.company import Company
 from server.policy import Policy
 from tests.assistant import Assistant, assistant, text_of, words_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.room import room
 from tools import TOOLSETS
 from tools.fence import fenced
@@ -24,7 +24,7 @@ MOST_REQUESTS = 3
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedSandbox]:
-    with served_sandbox() as served:
+    with serve_sandbox() as served:
         served.control("client-message", {"line_id": 2, "name": "Emma Watson", "text": "Good morning"})
         yield served
 

@@ -15,7 +15,7 @@ from sandbox.seed import bulk, seed
 from sandbox.state.company import START, Company
 from sandbox.state.records import Reach, Status
 from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.inbox.waiters import Waiter, waiters
 from tests.workflows.room import answered, room
 from tools.fence import fenced
@@ -84,7 +84,7 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def crowded() -> Iterator[Portal]:
-    with served_sandbox() as served:
+    with serve_sandbox() as served:
         served.control("crowd", CROWD)
         portal = Portal(served)
         portal.look()
@@ -253,7 +253,7 @@ def test_whoever_waits_hears_of_each_step(crowded: Portal, administrator: Admini
 
 @pytest.fixture
 def portal() -> Iterator[Portal]:
-    with served_sandbox() as served:
+    with serve_sandbox() as served:
         yield Portal(served)
 
 

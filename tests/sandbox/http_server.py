@@ -17,6 +17,7 @@ from sandbox.state.company import Company
 
 HOST = "127.0.0.1"
 TIMEOUT = 10
+"""Seconds that anything here may take."""
 
 
 class HttpSandbox:
@@ -67,17 +68,18 @@ class HttpSandbox:
 
 
 @contextmanager
-def served() -> Iterator[HttpSandbox]:
+def serve_over_http() -> Iterator[HttpSandbox]:
     # Only where the protocol is named does asyncio send at once; otherwise half of each answer waits for 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         listener.listen()
         sandbox = HttpSandbox(listener.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(sandbox.app, log_config=None, lifespan="off"))
-        thread = Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
+        thread = Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),), daemon=True)
         thread.start()
         try:
             yield sandbox
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(TIMEOUT)
+            assert not thread.is_alive(), "the server did not stop"
