@@ -18,7 +18,8 @@ from sandbox.seed import bulk
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.limits import PortalLimits
-from sandbox.state.records import AccessKey, Chat, File
+from sandbox.state.people import AccessKey
+from sandbox.state.records import Chat, File
 from sandbox.state.validation import BadInputError, is_loopback, read_required
 from sandbox.wire.envelope import PortalResponse
 

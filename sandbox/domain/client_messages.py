@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from sandbox.domain.operator_messages import write_as_client
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client, File, Message
+from sandbox.state.people import Client
+from sandbox.state.records import Chat, File, Message
 
 INCOMPLETE = "Not all the required data has been sent"
 NO_USER = "Could not create a user"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, make_method_not_found_error
-from sandbox.state.records import AccessKey
+from sandbox.state.people import AccessKey
 
 UNAUTHORIZED = 401
 

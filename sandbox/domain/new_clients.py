@@ -3,7 +3,8 @@
 from typing import Any
 
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client
+from sandbox.state.people import Client
+from sandbox.state.records import Chat
 from sandbox.state.validation import BadInputError, read_required
 
 

@@ -2,7 +2,8 @@
 
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Chat, Employee, Line, Reach, Role, Session
+from sandbox.state.people import Employee, Reach, Role
+from sandbox.state.records import Chat, Line, Session
 
 NO_RIGHTS = Role("none")
 

@@ -16,8 +16,8 @@ from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.connectors import BUILT_IN, LineConnection
 from sandbox.state.errors import RefusalError, make_missing_argument_error
+from sandbox.state.people import Client
 from sandbox.state.php import PhpTypeError
-from sandbox.state.records import Client
 
 METHODS = MethodRegistry()
 BLOCKS = ("user", "message", "chat")

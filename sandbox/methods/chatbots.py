@@ -10,8 +10,9 @@ from sandbox.domain.transfers import transfer_to_user as move_to_user
 from sandbox.methods.operators import make_operator_error, read_target, require_chat_id
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, refuse_session
 from sandbox.state.errors import RefusalError
+from sandbox.state.people import Bot
 from sandbox.state.php import PhpTypeError, is_array
-from sandbox.state.records import Bot, Chat
+from sandbox.state.records import Chat
 
 METHODS = MethodRegistry()
 

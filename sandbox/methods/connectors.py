@@ -7,8 +7,8 @@ from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.connectors import BUILT_IN, Connector, LineConnection
 from sandbox.state.errors import OK, RefusalError, make_missing_argument_error
+from sandbox.state.people import Reach
 from sandbox.state.php import PhpTypeError
-from sandbox.state.records import Reach
 
 METHODS = MethodRegistry()
 DENIED = "Current authorization type is denied for this method"

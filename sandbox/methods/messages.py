@@ -8,7 +8,8 @@ from sandbox.methods.operators import find_accessible_chat
 from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Reach, Session
+from sandbox.state.people import Reach
+from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Session
 
 METHODS = MethodRegistry()
 

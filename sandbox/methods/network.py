@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.domain.attachments import check_attach, check_keyboard
 from sandbox.methods.registry import MethodCall, MethodRegistry, has_pending_failure, refuse_session
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Bot, Employee
+from sandbox.state.people import Bot, Employee
 
 METHODS = MethodRegistry()
 CODE_LENGTH = 32

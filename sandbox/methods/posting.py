@@ -9,7 +9,8 @@ from sandbox.methods.messenger import DIALOG, SCOPES, check_module, find_private
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, has_pending_failure
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Chat, Employee, Message
+from sandbox.state.people import Employee
+from sandbox.state.records import Chat, Message
 
 METHODS = MethodRegistry()
 LONGEST, CUT = 20000, " (...)"

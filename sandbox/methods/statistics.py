@@ -8,7 +8,8 @@ from sandbox.domain.permissions import find_role
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Reach, Session
+from sandbox.state.people import Reach
+from sandbox.state.records import Session
 from sandbox.views.filters import DateRange, SessionFilter, make_filter_error
 from sandbox.views.statistics import (
     compute_figures,

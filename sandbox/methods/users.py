@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.methods.registry import MethodCall, MethodRegistry, ResultPage
 from sandbox.state import php
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Employee
+from sandbox.state.people import Employee
 from sandbox.views.users import (
     PAGE,
     SCOPES,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sandbox.seed.conversations import CONVERSATIONS, SeedConversation, SeedMessage
 from sandbox.seed.people_and_lines import BOT, NETWORK_BOT
 from sandbox.state.company import Company
-from sandbox.state.records import Bot, Chat, File, Message, QuickAnswer, Session, Status, Transfer
+from sandbox.state.people import Bot
+from sandbox.state.records import Chat, File, Message, QuickAnswer, Session, Status, Transfer
 
 NETWORK_CODES = {
     "joined": "0123456789abcdef0123456789abcdef",

@@ -11,7 +11,8 @@ from sandbox.domain.queues import asks_everyone, list_operators
 from sandbox.seed.build import add_conversation
 from sandbox.seed.conversations import DAY, SeedConversation, SeedMessage, Tags
 from sandbox.state.company import Company
-from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
+from sandbox.state.people import Client
+from sandbox.state.records import DISLIKE, LIKE, CrmEntity, Line, Status
 from sandbox.state.validation import BadInputError, read_required
 
 MOST = 20_000

@@ -6,7 +6,8 @@ from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
 from sandbox.state.connectors import Connector, LineConnection
 from sandbox.state.line_settings import make_default_settings
-from sandbox.state.records import AccessKey, Bot, Client, CrmEntity, Employee, Line, LineQueueEntry, Reach, Role
+from sandbox.state.people import AccessKey, Bot, Client, Employee, Reach, Role
+from sandbox.state.records import CrmEntity, Line, LineQueueEntry
 
 ADMINISTRATOR = Role("administrator", *[Reach.ALL] * 8)
 SUPERVISOR = Role(

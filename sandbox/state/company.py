@@ -11,22 +11,8 @@ from sandbox.state.faults import Faults
 from sandbox.state.index import RecordIndex
 from sandbox.state.limits import PortalLimits
 from sandbox.state.oauth import AuthorizationServer
-from sandbox.state.records import (
-    AccessKey,
-    Bot,
-    Chat,
-    Client,
-    CrmEntity,
-    Employee,
-    File,
-    Line,
-    Message,
-    PortalUser,
-    QuickAnswer,
-    RequestRecord,
-    Session,
-    Transfer,
-)
+from sandbox.state.people import AccessKey, Bot, Client, Employee, PortalUser
+from sandbox.state.records import Chat, CrmEntity, File, Line, Message, QuickAnswer, RequestRecord, Session, Transfer
 from sandbox.state.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import AccessKey
+from sandbox.state.people import AccessKey
 
 CODE_LIFE = timedelta(seconds=30)
 ACCESS_LIFE = timedelta(hours=1)

@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.domain import permissions
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client, Employee, File, Message, PortalUser, Session
+from sandbox.state.people import Client, Employee, PortalUser
+from sandbox.state.records import Chat, File, Message, Session
 from sandbox.views.chats import choose_color, format_iso, make_core_card
 
 HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Employee, File, Message, PortalUser
+from sandbox.state.people import Employee, PortalUser
+from sandbox.state.records import Chat, File, Message
 from sandbox.views.chats import RESTRICTIONS, choose_color, format_iso, make_core_card
 from sandbox.views.history import KINDS, make_person_card
 

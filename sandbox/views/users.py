@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.state import php
 from sandbox.state.company import START, Company
-from sandbox.state.records import Employee
+from sandbox.state.people import Employee
 from sandbox.views.chats import format_iso
 
 FULL, BASIC, BRIEF = "user", "user_basic", "user_brief"

@@ -8,7 +8,7 @@ from sandbox.seed.seed import (
     OPERATOR_WEBHOOK_PATH,
     SUPERVISOR_WEBHOOK_PATH,
 )
-from sandbox.state.records import Employee
+from sandbox.state.people import Employee
 from tests.sandbox.client import SandboxClient
 
 CURRENT, GET, SEARCH = "user.current", "user.get", "user.search"

@@ -1,53 +1,21 @@
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, NO_SCOPE_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, NO_SCOPE_WEBHOOK_PATH
 from sandbox.state.oauth import APPLICATION_REDIRECT, APPLICATION_SCOPES, RegisteredApplication
 from tests.sandbox.client import SandboxClient
-
-REST = "/rest/"
-
-
-def authorize(portal: SandboxClient, **asked: str) -> Any:
-    return portal.send("GET", "/oauth/authorize/", params={"client_id": APPLICATION_ID, "state": "s t", **asked})
-
-
-def get_code(portal: SandboxClient) -> str:
-    location: str = authorize(portal).headers["location"]
-    return dict(parse_qsl(urlsplit(location).query))["code"]
-
-
-def ask_for_tokens(portal: SandboxClient, **asked: str) -> Any:
-    credentials = {"client_id": APPLICATION_ID, "client_secret": APPLICATION_SECRET}
-    return portal.send("GET", "/oauth/token/", params=credentials | asked)
-
-
-def exchange_code(portal: SandboxClient, code: str) -> Any:
-    return ask_for_tokens(portal, grant_type="authorization_code", code=code)
-
-
-def get_tokens(portal: SandboxClient) -> Any:
-    answer = exchange_code(portal, get_code(portal))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def refresh_tokens(portal: SandboxClient, token: str) -> Any:
-    return ask_for_tokens(portal, grant_type="refresh_token", refresh_token=token)
-
-
-def call_method(portal: SandboxClient, token: str, method: str = "profile") -> Any:
-    return portal.send("POST", REST + method, headers={"authorization": f"Bearer {token}"})
-
-
-def read_outcome(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("error", "")
-
-
-def read_counters(portal: SandboxClient) -> Any:
-    return portal.send("GET", "/_sandbox/oauth").json()
+from tests.sandbox.oauth_client import (
+    ask_for_tokens,
+    authorize,
+    call_method,
+    exchange_code,
+    get_code,
+    get_tokens,
+    read_counters,
+    read_outcome,
+    refresh_tokens,
+)
 
 
 def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: SandboxClient) -> None:
@@ -207,24 +175,6 @@ def test_a_code_is_of_no_use_to_another_application(portal: SandboxClient) -> No
     assert read_outcome(ask_for_tokens(portal, grant_type="authorization_code", **stolen)) == (400, "invalid_grant")
 
 
-@pytest.mark.parametrize(("code", "status"), [("PAYMENT_REQUIRED", 401), ("invalid_request", 400)])
-def test_the_server_refuses_as_long_as_it_is_told_to(portal: SandboxClient, code: str, status: int) -> None:
-    pair = get_tokens(portal)
-    portal.control("oauth", {"fail": code})
-    assert read_outcome(refresh_tokens(portal, pair["refresh_token"])) == (status, code)
-    portal.control("oauth", {"fail": None})
-    assert refresh_tokens(portal, pair["refresh_token"]).status_code == 200
-    assert read_counters(portal)["refreshes_rejected"] == 1
-
-
-def test_the_server_may_be_slow_and_name_a_foreign_portal(portal: SandboxClient) -> None:
-    seen = portal.control("oauth", {"delay": 0.01, "endpoint": "https://elsewhere.example/rest/"})
-    assert (seen["delay"], seen["endpoint"]) == (0.01, "https://elsewhere.example/rest/")
-    assert get_tokens(portal)["client_endpoint"] == "https://elsewhere.example/rest/"
-    portal.control("oauth", {"delay": 0, "endpoint": None})
-    assert get_tokens(portal)["client_endpoint"] == "http://portal/rest/"
-
-
 def test_scopes_are_enforced_and_shown_as_they_are(portal: SandboxClient) -> None:
     token = get_tokens(portal)["access_token"]
     assert call_method(portal, token, "imopenlines.revision.get").status_code == 200
@@ -251,60 +201,7 @@ def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: SandboxClient) 
     assert portal.call("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
 
 
-def test_the_counters_are_shown_without_tokens(portal: SandboxClient) -> None:
-    pair = get_tokens(portal)
-    seen = portal.send("GET", "/_sandbox/oauth")
-    for secret in (pair["access_token"], pair["refresh_token"], APPLICATION_SECRET):
-        assert secret not in seen.text
-    assert seen.json() == {
-        "codes_issued": 1,
-        "tokens_issued": 1,
-        "refreshes": 0,
-        "refreshes_rejected": 0,
-        "delay": 0,
-        "endpoint": None,
-        "fail": None,
-        "applications": [
-            {
-                "client_id": APPLICATION_ID,
-                "user_id": 1,
-                "redirect_uri": APPLICATION_REDIRECT,
-                "scopes": list(APPLICATION_SCOPES),
-            }
-        ],
-    }
-
-
 def test_calls_with_an_access_token_are_logged_without_it(portal: SandboxClient) -> None:
     token = get_tokens(portal)["access_token"]
     portal.send("GET", "/rest/profile", params={"auth": token})
     assert token not in portal.send("GET", "/_sandbox/requests").text
-
-
-def test_a_reset_forgets_all_grants(portal: SandboxClient) -> None:
-    pair = get_tokens(portal)
-    portal.control("reset")
-    assert read_outcome(call_method(portal, pair["access_token"])) == (401, "invalid_token")
-    assert read_counters(portal)["tokens_issued"] == 0
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"explode": True},
-        {"expire": 1},
-        {"scopes": "crm"},
-        {"scopes": [1]},
-        {"delay": -1},
-        {"delay": True},
-        {"endpoint": 1},
-        {"fail": False},
-        {"redirect_uri": None},
-    ],
-)
-def test_moods_that_make_no_sense_are_refused_in_words(portal: SandboxClient, body: Any) -> None:
-    before = read_counters(portal)
-    answer = portal.send("POST", "/_sandbox/oauth", json={"revoke": True, **body})
-    assert answer.status_code == 400
-    assert answer.json()["error"]
-    assert read_counters(portal) == before

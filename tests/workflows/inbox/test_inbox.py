@@ -13,7 +13,8 @@ from portal.errors import AuthRefusedError
 from sandbox.methods import system
 from sandbox.seed import bulk, seed
 from sandbox.state.company import START, Company
-from sandbox.state.records import Reach, Status
+from sandbox.state.people import Reach
+from sandbox.state.records import Status
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.inbox.waiters import Waiter, waiters
