@@ -53,7 +53,7 @@ def serve_sandbox() -> Iterator[ServedSandbox]:
     command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        with _kill_after_timeout(process):
+        with kill_after_timeout(process):
             line = process.stdout.readline()
         announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", line)
         assert announced, f"the sandbox did not start within {TIMEOUT} seconds: {line!r}"
@@ -61,13 +61,13 @@ def serve_sandbox() -> Iterator[ServedSandbox]:
             yield ServedSandbox(announced[1])
         finally:
             process.terminate()
-            with _kill_after_timeout(process):
+            with kill_after_timeout(process):
                 process.wait()
             assert process.returncode != -SIGKILL, f"the sandbox did not stop within {TIMEOUT} seconds"
 
 
 @contextmanager
-def _kill_after_timeout(process: subprocess.Popen[str]) -> Iterator[None]:
+def kill_after_timeout(process: subprocess.Popen[str]) -> Iterator[None]:
     """Kill the process if the block takes too long, so that no wait for it is without an end."""
     timer = Timer(TIMEOUT, process.kill)
     timer.start()

@@ -2,17 +2,18 @@ import subprocess
 import sys
 
 from sandbox.app import create_app
-from sandbox.methods import BEHAVIOURS
+from sandbox.methods import BEHAVIOURS, system
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.records import Status
 from tests.sandbox.client import SandboxClient
+from tools.registry import methods
 
 
-def test_there_is_a_behaviour_for_every_method() -> None:
-    second_generation = {name for name in BEHAVIOURS if name.startswith("imopenlines.v2.")}
-    assert len(second_generation) == 6
-    assert len(BEHAVIOURS) == 63
+def test_there_is_a_behaviour_for_every_method_that_is_a_tool() -> None:
+    offered = {method.rest for method in methods().values()}
+    assert offered
+    assert offered - set(BEHAVIOURS) - set(system.METHODS) == set()
     assert all(behaviour.name == name for name, behaviour in BEHAVIOURS.items())
 
 
@@ -27,6 +28,9 @@ def test_the_seed_is_the_same_every_time() -> None:
 
 def test_every_reference_in_the_seed_leads_somewhere() -> None:
     company = create_seeded_company()
+    assert company.sessions
+    assert company.messages
+    assert company.access_keys
     for session in company.sessions.values():
         assert company.chats[session.chat_id].user_code == session.user_code
         assert not session.operator_id or session.operator_id in company.employees

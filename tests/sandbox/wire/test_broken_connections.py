@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET
-from tests.sandbox.http_server import HOST, HttpSandbox, serve_over_http
+from tests.sandbox.http_server import HOST, TIMEOUT, HttpSandbox, serve_over_http
+from tests.served import kill_after_timeout
 
 ROOT = Path(__file__).resolve().parents[3]
 GET = f"GET {ADMIN_WEBHOOK_PATH}profile HTTP/1.1\r\nHost: sandbox\r\n\r\n".encode()
@@ -74,14 +75,14 @@ def test_a_truncated_answer_is_complete_by_its_length(sandbox: HttpSandbox) -> N
 
 
 def test_a_trickle_sends_the_headers_first_and_the_body_in_pieces(sandbox: HttpSandbox) -> None:
-    sandbox.strike(kind="trickle", seconds=0.05)
+    sandbox.strike(kind="trickle", seconds=0.3)
     started = time.monotonic()
     with sandbox.call("profile") as answer:
         first = answer.read1()
         body = first + answer.read()
     assert 0 < len(first) < len(body) == int(answer.headers["content-length"])
     assert json.loads(body)["result"]["NAME"] == "Anna"
-    assert time.monotonic() - started >= 0.05
+    assert time.monotonic() - started >= 0.3
 
 
 def test_a_delay_holds_the_whole_answer_back(sandbox: HttpSandbox) -> None:
@@ -94,7 +95,7 @@ def test_a_delay_holds_the_whole_answer_back(sandbox: HttpSandbox) -> None:
 
 @pytest.mark.parametrize("kind", ["delay", "trickle"])
 def test_a_client_who_does_not_wait_has_been_served_all_the_same(sandbox: HttpSandbox, kind: str) -> None:
-    sandbox.strike(kind=kind, seconds=0.05)
+    sandbox.strike(kind=kind, seconds=0.3)
     url = f"http://{HOST}:{sandbox.port}{ADMIN_WEBHOOK_PATH}profile"
     with httpx.Client(timeout=httpx.Timeout(5, read=0.003)) as client, pytest.raises(httpx.ReadTimeout):
         client.post(url, json={})
@@ -112,7 +113,7 @@ def test_a_request_with_a_long_body_can_be_dropped(sandbox: HttpSandbox) -> None
 def test_the_token_endpoint_and_the_control_api_are_never_struck(sandbox: HttpSandbox) -> None:
     for _ in range(2):
         sandbox.strike(kind="drop_before")
-    connection = http.client.HTTPConnection(HOST, sandbox.port, timeout=10)
+    connection = http.client.HTTPConnection(HOST, sandbox.port, timeout=TIMEOUT)
     connection.request("GET", "/oauth/token/", headers={"Connection": "close"})
     with connection.getresponse() as answer:
         assert json.load(answer)["error"] == "invalid_request"
@@ -136,7 +137,8 @@ def test_the_served_sandbox_prints_nothing_when_it_cuts() -> None:
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
         try:
-            announced = re.search(r"http://[\d.]+:(\d+)/", process.stdout.readline() + process.stdout.readline())
+            with kill_after_timeout(process):
+                announced = re.search(r"http://[\d.]+:(\d+)/", process.stdout.readline() + process.stdout.readline())
             assert announced
             sandbox = HttpSandbox(int(announced[1]))
             for kind in ("drop_before", "drop_after", "reset"):
@@ -144,4 +146,4 @@ def test_the_served_sandbox_prints_nothing_when_it_cuts() -> None:
                 assert not sandbox.exchange(GET).endswith(b"}")
         finally:
             process.terminate()
-        assert process.communicate() == ("", "")
+        assert process.communicate(timeout=TIMEOUT) == ("", "")
