@@ -31,7 +31,7 @@ KINDS = ("webhook", "application", "session")
 
 
 def make_control_routes() -> list[Route]:
-    """Return the routes of the control API."""
+    """The routes of the control API."""
     posts: dict[str, Action] = {
         "/client-message": _post_client_message,
         "/operator-message": _post_operator_message,

@@ -11,7 +11,7 @@ STAGES = ("chat", "session", "data")
 
 
 def describe_switches(switches: Switches) -> dict[str, Any]:
-    """Return the switches as JSON."""
+    """The switches as JSON."""
     shown = asdict(switches)
     shown["locked_chats"] = sorted(switches.locked_chats)
     shown["load_failures"] = {str(chat_id): stage for chat_id, stage in switches.load_failures.items()}

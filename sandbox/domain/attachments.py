@@ -19,7 +19,7 @@ def _decode(value: Any) -> Any:
 
 
 def check_attach(value: Any) -> Any:
-    """Return the blocks of an attachment, or refuse it."""
+    """The blocks of an attachment, or refuse it."""
     attach = _decode(value)
     if len(json.dumps(attach)) > ATTACH_LIMIT:
         raise RefusalError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")

@@ -25,7 +25,7 @@ class MessageRejectedError(Exception):
 
 
 def read_block(message: Any, name: str) -> dict[str, Any]:
-    """Return a part of a message that must be there."""
+    """A part of a message that must be there."""
     part = message.get(name) if isinstance(message, dict) else None
     if not isinstance(part, dict) or not part:
         raise MessageRejectedError(INCOMPLETE)
@@ -56,7 +56,7 @@ def _read_names(user: dict[str, Any]) -> tuple[str, str]:
 
 
 def make_user_code(company: Company, connector: str, line_id: int, chat: dict[str, Any], client_id: int) -> str:
-    """Return the code of a chat: in a group it is nobody's own."""
+    """The code of a chat: in a group it is nobody's own."""
     known = company.connectors.get(connector)
     owner = 0 if known and known.chat_group else client_id
     return f"{connector}|{line_id}|{php.to_text(chat.get('id'))}|{owner}"
@@ -83,7 +83,7 @@ def receive_message(
 
 
 def _list_file_names(content: dict[str, Any]) -> list[str]:
-    """Return the names of what can be fetched; the rest is dropped without a word."""
+    """The names of what can be fetched; the rest is dropped without a word."""
     found = [file for file in php.list_values(content.get("files")) if isinstance(file, dict) and _can_be_fetched(file)]
     return [php.to_text(file.get("name")) or PurePosixPath(php.to_text(file["url"])).name for file in found]
 

@@ -69,7 +69,7 @@ def read_vote(chat: Chat, text: str) -> int:
 
 
 def find_session_to_vote_on(company: Company, chat: Chat) -> Session | None:
-    """Find the session that waits for a client's vote; a closed one is opened once more for it."""
+    """The session that waits for a client's vote; a closed one is opened once more for it."""
     last = company.list_sessions(chat.id)[-1:]
     if not last or not last[0].wait_vote:
         return None

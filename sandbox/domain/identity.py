@@ -43,7 +43,7 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
 
 
 def _name_account(key: AccessKey) -> str:
-    """Return the name that limits are kept under; it tells keys apart without giving one away."""
+    """The name that limits are kept under; it tells keys apart without giving one away."""
     return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
@@ -73,7 +73,7 @@ def _find_user_id(company: Company, login: str) -> int:
 
 
 def make_scope_error(caller: Identity, *, hidden: bool) -> RefusalError:
-    """Return the answer to a caller who lacks the scope of a method; some portals hide the method instead."""
+    """The answer to a caller who lacks the scope of a method; some portals hide the method instead."""
     if hidden:
         return make_method_not_found_error()
     token = "webhook" if caller.kind == "webhook" else "access"

@@ -35,7 +35,7 @@ def _read_entry(item: Any, *, plain_ids: bool) -> QueueEntity | None:
 
 
 def names_anybody(company: Company, entities: list[QueueEntity]) -> bool:
-    """Tell whether a queue has a user at all, known or not, or a department with people."""
+    """Whether a queue has a user at all, known or not, or a department with people."""
     return any(kind == "user" or _has_people(company, number) for kind, number in entities)
 
 
@@ -76,7 +76,7 @@ def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:
 
 
 def list_queue_users(company: Company, line: Line, *, offline: bool = True) -> list[str]:
-    """Return the ids of the queue's users as strings."""
+    """The ids of the queue's users as strings."""
     members = list_queue_members(company, line)
     return [str(user_id) for user_id in members if offline or _is_online(company, user_id)]
 
@@ -87,12 +87,12 @@ def _is_online(company: Company, user_id: int) -> bool:
 
 
 def describe_user_fields(line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
-    """Return the presentation of the queue's users; an empty one is a list."""
+    """The presentation of the queue's users; an empty one is a list."""
     return {user_id: line.user_fields.get(int(user_id), NO_FIELDS) for user_id in user_ids} or []
 
 
 def describe_queue_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
-    """Return the rows of the queue by user; an empty map is a list."""
+    """The rows of the queue by user; an empty map is a list."""
     return {
         user_id: {
             "ID": str(_find_row_id(company, line, int(user_id))),
@@ -127,5 +127,5 @@ def format_online_flag(company: Company, line: Line) -> str:
 
 
 def describe_queue_entries(line: Line) -> list[dict[str, str]]:
-    """Return the entries of the queue as they were configured."""
+    """The entries of the queue as they were configured."""
     return [{"ENTITY_TYPE": entry.entity_type, "ENTITY_ID": str(entry.entity_id)} for entry in line.queue]

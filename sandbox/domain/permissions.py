@@ -9,7 +9,7 @@ NO_RIGHTS = Role("none")
 
 
 def find_role(company: Company, user_id: int) -> Role:
-    """Return the role of a user; strangers and the dismissed have none."""
+    """The role of a user; strangers and the dismissed have none."""
     employee = company.find_employee(user_id)
     return employee.role if employee else NO_RIGHTS
 
@@ -47,7 +47,7 @@ def _make_chat_type_error() -> RefusalError:
 
 
 def can_join(company: Company, user_id: int, chat: Chat) -> bool:
-    """Tell whether a user may enter the chat: by the role for its line, or by CRM."""
+    """Whether a user may enter the chat: by the role for its line, or by CRM."""
     if reaches_line(company, find_role(company, user_id).join, user_id, chat.line_id):
         return True
     if not chat.crm_main or not company.switches.modules.crm:
@@ -71,7 +71,7 @@ def _share_department(company: Company, user_id: int, other_id: int) -> bool:
 
 
 def list_queue_members(company: Company, line: Line) -> list[int]:
-    """Return the users of a line's queue in its order, departments spelled out."""
+    """The users of a line's queue in its order, departments spelled out."""
     members: list[int] = []
     for entry in line.queue:
         members.extend(_list_entry_members(company, entry.entity_type, entry.entity_id))
@@ -85,12 +85,12 @@ def _list_entry_members(company: Company, entity_type: str, entity_id: int) -> l
 
 
 def can_modify_line(company: Company, user_id: int, line_id: int) -> bool:
-    """Tell whether a user may change or delete a line."""
+    """Whether a user may change or delete a line."""
     return reaches_line(company, find_role(company, user_id).lines_modify, user_id, line_id)
 
 
 def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, own_counts: bool = True) -> bool:
-    """Tell whether a permission covers the line: all, someone in its queue, or the user who changed it last."""
+    """Whether a permission covers the line: all, someone in its queue, or the user who changed it last."""
     if reach is Reach.ALL:
         return True
     line = company.lines.get(line_id)
@@ -102,7 +102,7 @@ def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, 
 
 
 def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: int) -> bool:
-    """Tell whether a user may read a CRM object; without the CRM module the check passes."""
+    """Whether a user may read a CRM object; without the CRM module the check passes."""
     if not company.switches.modules.crm:
         return True
     reach = find_role(company, user_id).crm
@@ -113,7 +113,7 @@ def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: in
 
 
 def can_see_history(company: Company, user_id: int, session: Session) -> bool:
-    """Tell whether a user may read a session's messages."""
+    """Whether a user may read a session's messages."""
     if user_id > 0 and session.operator_id == user_id:
         return True
     if _covers(company, find_role(company, user_id).history, user_id, session.operator_id):
@@ -124,12 +124,12 @@ def can_see_history(company: Company, user_id: int, session: Session) -> bool:
 
 
 def can_be_shown_history(company: Company, caller_id: int, target_id: int, session: Session) -> bool:
-    """Tell whether a target may see a session, measured (as the portal does) by the caller's permission."""
+    """Whether a target may see a session, measured (as the portal does) by the caller's permission."""
     return _covers(company, find_role(company, caller_id).history, target_id, session.operator_id)
 
 
 def is_channel_active(company: Company, chat: Chat) -> bool:
-    """Tell whether the line that the chat began in is on and still has the chat's channel."""
+    """Whether the line that the chat began in is on and still has the chat's channel."""
     line = company.lines.get(chat.line_id)
     if line is None or not line.is_on("ACTIVE"):
         return False
@@ -138,17 +138,17 @@ def is_channel_active(company: Company, chat: Chat) -> bool:
 
 
 def make_channel_off_error() -> RefusalError:
-    """Return the messenger's answer to a message for a channel that does not work."""
+    """The messenger's answer to a message for a channel that does not work."""
     return RefusalError("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
 
 
 def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
-    """Tell whether a user may rate operators of a line."""
+    """Whether a user may rate operators of a line."""
     if not company.switches.plan.head_vote:
         return False
     return reaches_line(company, find_role(company, user_id).vote_head, user_id, line_id)
 
 
 def can_remove_members(user: Employee | None, chat: Chat, target_id: int) -> bool:
-    """Tell whether a user may take another out of the chat: its owner, an administrator, or oneself."""
+    """Whether a user may take another out of the chat: its owner, an administrator, or oneself."""
     return user is not None and (user.admin or user.id in (chat.owner, target_id))

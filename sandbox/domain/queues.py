@@ -15,13 +15,13 @@ COUNTED_BELOW = {
 
 
 def list_operators(company: Company, line: Line) -> list[int]:
-    """Return the members of the queue who can take dialogs at all."""
+    """The members of the queue who can take dialogs at all."""
     found = (company.employees.get(user_id) for user_id in list_queue_members(company, line))
     return [user.id for user in found if user and user.can_take_dialogs]
 
 
 def is_present(company: Company, line: Line, user_id: int) -> bool:
-    """Tell whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
+    """Whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
     user = company.find_employee(user_id)
     return bool(user and (user.presence == "online" or not line.is_on("CHECK_AVAILABLE")))
 
@@ -42,12 +42,12 @@ def count_free_places(company: Company, line: Line, user_id: int) -> int:
 
 
 def has_place(company: Company, line: Line, user_id: int) -> bool:
-    """Tell whether an operator may get one more session; a limit of 0 is none."""
+    """Whether an operator may get one more session; a limit of 0 is none."""
     return line.settings["MAX_CHAT"] == "0" or count_free_places(company, line, user_id) > 0
 
 
 def list_candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
-    """Return the operators who could have a session now; whoever holds it needs no further place."""
+    """The operators who could have a session now; whoever holds it needs no further place."""
     return [
         user_id
         for user_id in list_operators(company, line)
@@ -73,7 +73,7 @@ def _rotate(free: list[int], order: list[int], last: int) -> list[int]:
 
 
 def asks_everyone(line: Line) -> bool:
-    """Tell whether a line offers its dialogs to all operators at once."""
+    """Whether a line offers its dialogs to all operators at once."""
     return bool(line.settings["QUEUE_TYPE"] == "all")
 
 

@@ -41,7 +41,7 @@ def start_session(company: Company, chat: Chat) -> Session | None:
 
 
 def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
-    """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
+    """The bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
     wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_first_session(company, chat)
     return (
@@ -50,7 +50,7 @@ def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
 
 
 def is_first_session(company: Company, chat: Chat) -> bool:
-    """Tell whether the present session is the first of its chat."""
+    """Whether the present session is the first of its chat."""
     return len(company.list_sessions(chat.id)) == 1
 
 

@@ -45,11 +45,11 @@ class BatchResults:
             self.errors[key]["error_description"] = ""
 
     def list_values(self) -> ReferenceValues:
-        """Return what references look into."""
+        """What references look into."""
         return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
     def describe(self) -> dict[str, Any]:
-        """Return the answer of the batch."""
+        """The answer of the batch."""
         return {
             "result": php.to_array(self.results),
             "result_error": php.to_array(self.errors),

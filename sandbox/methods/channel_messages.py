@@ -77,7 +77,7 @@ def _process_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, An
 
 
 def _describe_message(client: Client, message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message as the answer repeats it: the portal's own id for the user, and a date that is lost."""
+    """A message as the answer repeats it: the portal's own id for the user, and a date that is lost."""
     content = {name: value for name, value in message["message"].items() if name != "disable_crm"}
     if "date" in content:
         content["date"] = {}

@@ -37,13 +37,13 @@ METHODS = MethodRegistry()
 
 @METHODS.method("imopenlines.revision.get")
 def revision_get(_call: MethodCall) -> Any:
-    """Return the revisions of the API."""
+    """The revisions of the API."""
     return {"rest": 2, "web": 1, "mobile": 1}
 
 
 @METHODS.method("imopenlines.config.path.get")
 def config_path_get(call: MethodCall) -> Any:
-    """Return where the contact centre is."""
+    """Where the contact centre is."""
     return {"SERVER_ADDRESS": call.company.address, "PUBLIC_PATH": "/contact_center/"}
 
 
@@ -53,7 +53,7 @@ def _read_config_id(call: MethodCall) -> int:
 
 @METHODS.method("imopenlines.config.get")
 def config_get(call: MethodCall) -> Any:
-    """Return a line with its queue; no right is asked for."""
+    """A line with its queue; no right is asked for."""
     line = call.company.lines.get(_read_config_id(call))
     if line is None:
         return False

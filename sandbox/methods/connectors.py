@@ -40,18 +40,18 @@ def require_params(call: MethodCall, *names: str) -> None:
 
 
 def read_place(call: MethodCall) -> tuple[str, int]:
-    """Return the connector and the line that a call is about."""
+    """The connector and the line that a call is about."""
     return call.params.read_text("CONNECTOR"), call.params.read_integer("LINE")
 
 
 def _make_failure(code: str, text: str) -> RefusalError:
-    """Return a failure that comes with HTTP 200, as the core passes it through."""
+    """A failure that comes with HTTP 200, as the core passes it through."""
     return RefusalError(code, text, OK, result=False)
 
 
 @METHODS.method("imconnector.list")
 def connector_list(call: MethodCall) -> Any:
-    """Return the names of all connectors; a wrong kind of authorization loses its code here."""
+    """The names of all connectors; a wrong kind of authorization loses its code here."""
     if call.caller.kind != "application":
         raise RefusalError("ERROR_CORE", DENIED)
     if find_role(call.company, call.user_id).lines_modify is Reach.NONE:
@@ -132,7 +132,7 @@ def activate(call: MethodCall) -> Any:
 
 @METHODS.method("imconnector.status", any_case=True)
 def status(call: MethodCall) -> Any:
-    """Return how a connector stands on a line; of an unknown one all is false."""
+    """How a connector stands on a line; of an unknown one all is false."""
     require_application(call)
     require_params(call, "CONNECTOR")
     connector, line_id = read_place(call)

@@ -90,7 +90,7 @@ def _find_last_chat(call: MethodCall, entity: EntityReference) -> int:
 
 @METHODS.method("imopenlines.crm.chat.get")
 def crm_chat_get(call: MethodCall) -> Any:
-    """Return the chats of a CRM object."""
+    """The chats of a CRM object."""
     entity = _read_entity(call)
     _check_read(call, entity)
     found = _list_sessions(call, entity, active_only=call.params.get("ACTIVE_ONLY") != "N")
@@ -107,7 +107,7 @@ def crm_chat_get(call: MethodCall) -> Any:
 
 @METHODS.method("imopenlines.crm.chat.getLastId")
 def crm_chat_get_last_id(call: MethodCall) -> Any:
-    """Return the chat that a CRM object was busy in last; CRM rights are not asked for."""
+    """The chat that a CRM object was busy in last; CRM rights are not asked for."""
     if not call.params.is_filled("CRM_ENTITY_TYPE") or not call.params.is_filled("CRM_ENTITY"):
         raise _make_empty_data_error()
     chat_id = _find_last_chat(call, _read_entity(call))

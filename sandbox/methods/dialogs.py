@@ -16,7 +16,7 @@ USER_CODE_PREFIX = "imol|"
 
 @METHODS.method("imopenlines.dialog.get", any_case=True)
 def dialog_get(call: MethodCall) -> Any:
-    """Return a dialog; whatever is wrong, the error is the same."""
+    """A dialog; whatever is wrong, the error is the same."""
     if not call.company.switches.modules.im:
         raise RefusalError("IM_NOT_INSTALLED", "Messenger is not installed.")
     chat = _find_chat(call)
@@ -30,7 +30,7 @@ def _may_see(call: MethodCall, chat: Chat) -> bool:
 
 
 def _find_chat(call: MethodCall) -> Chat | None:
-    """Find the chat by the first identifier that was given at all."""
+    """The chat by the first identifier that was given at all."""
     params, chats = call.params, call.company.chats
     if params.is_given("CHAT_ID"):
         return chats.get(params.read_integer("CHAT_ID"))
@@ -45,7 +45,7 @@ def _find_chat(call: MethodCall) -> Chat | None:
 
 @METHODS.method("imopenlines.session.open")
 def session_open(call: MethodCall) -> Any:
-    """Return the chat of a user code; despite the name nothing is opened."""
+    """The chat of a user code; despite the name nothing is opened."""
     caller = call.company.find_employee(call.user_id)
     if caller and caller.extranet:
         raise make_empty_error()
@@ -61,7 +61,7 @@ def _make_access_error() -> RefusalError:
 
 @METHODS.method("imopenlines.session.history.get")
 def session_history_get(call: MethodCall) -> Any:
-    """Return all messages of a session."""
+    """All messages of a session."""
     session_id = _read_session_id(call)
     session = call.company.sessions.get(session_id)
     if session is None or not can_see_history(call.company, call.user_id, session):

@@ -29,7 +29,7 @@ def check_module(call: MethodCall) -> None:
 
 @METHODS.method("im.recent.list", any_case=True, scopes=SCOPES)
 def im_recent_list(call: MethodCall) -> Any:
-    """Return a page of the caller's dialogs; those offered by the queue come with every page."""
+    """A page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
     wanted, limit = _read_filter(call), params.read_integer("LIMIT")
@@ -75,7 +75,7 @@ def _read_moment(value: Any) -> datetime | None:
 
 
 def _find_dialog(call: MethodCall) -> Chat | None:
-    """Return the chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
+    """The chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
     given = call.params.get("DIALOG_ID")
     text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
     if found := DIALOG.fullmatch(text):
@@ -86,14 +86,14 @@ def _find_dialog(call: MethodCall) -> Chat | None:
 
 
 def find_private_chat(call: MethodCall, user_id: int) -> Chat | None:
-    """Find the dialog of the caller and another user."""
+    """The dialog of the caller and another user."""
     pair = sorted((call.user_id, user_id))
     chats = call.company.chats.values()
     return next((chat for chat in chats if chat.type == "P" and sorted(chat.members) == pair), None)
 
 
 def may_see(call: MethodCall, chat: Chat) -> bool:
-    """Tell whether the caller may read a chat: as a member, by the queue, or by the right to join."""
+    """Whether the caller may read a chat: as a member, by the queue, or by the right to join."""
     if call.user_id in chat.members or (call.user_id, chat.id) in call.company.recents:
         return True
     return chat.entity_type == "LINES" and can_join(call.company, call.user_id, chat)
@@ -101,7 +101,7 @@ def may_see(call: MethodCall, chat: Chat) -> bool:
 
 @METHODS.method("im.dialog.messages.get", any_case=True, scopes=SCOPES)
 def im_dialog_messages_get(call: MethodCall) -> Any:
-    """Return messages of a dialog with their authors and files."""
+    """Messages of a dialog with their authors and files."""
     check_module(call)
     chat = _find_dialog(call)
     if chat is None or not may_see(call, chat):

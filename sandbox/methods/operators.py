@@ -16,7 +16,7 @@ QUEUE_PREFIX = "queue"
 
 
 def find_accessible_chat(call: MethodCall) -> Chat:
-    """Return the chat of the call if its caller may be there."""
+    """The chat of the call if its caller may be there."""
     return check_access(call.company, call.user_id, call.params.read_integer("CHAT_ID"))
 
 
@@ -106,12 +106,12 @@ def read_target(call: MethodCall) -> tuple[str, int]:
 
 
 def require_chat_id(call: MethodCall) -> int:
-    """Return the chat's id or refuse for its absence."""
+    """The chat's id or refuse for its absence."""
     return read_positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
 
 
 def make_operator_error() -> RefusalError:
-    """Return the answer that masks every reason why a dialog cannot be moved."""
+    """The answer that masks every reason why a dialog cannot be moved."""
     return RefusalError("OPERATOR_WRONG", "You can not redirect to this operator")
 
 

@@ -35,7 +35,7 @@ def im_message_add(call: MethodCall) -> Any:
 
 
 def _read_text(call: MethodCall) -> str:
-    """Return the text as it is kept: the messenger cuts what is too long."""
+    """The text as it is kept: the messenger cuts what is too long."""
     given = call.params.get("MESSAGE")
     if given is not None and not isinstance(given, str):
         raise RefusalError("MESSAGE_EMPTY", "Wrong message type")
@@ -46,7 +46,7 @@ def _read_text(call: MethodCall) -> str:
 
 
 def _find_addressee(call: MethodCall) -> tuple[Chat | None, int]:
-    """Return the chat that is written into, or the user who is written to."""
+    """The chat that is written into, or the user who is written to."""
     given = call.params.get("DIALOG_ID")
     if given is None:
         raise RefusalError("PARAMS_ERROR", "Incorrect params")

@@ -27,32 +27,32 @@ class Params(dict[str, Any]):
     """The parameters of a call, read the PHP way."""
 
     def is_given(self, name: str) -> bool:
-        """Tell whether a parameter is set; null counts as missing."""
+        """Whether a parameter is set; null counts as missing."""
         return self.get(name) is not None
 
     def is_filled(self, name: str) -> bool:
-        """Tell whether a parameter is PHP-truthy."""
+        """Whether a parameter is PHP-truthy."""
         return php.is_truthy(self.get(name))
 
     def read_integer(self, name: str) -> int:
-        """Return a parameter cast to an integer."""
+        """A parameter cast to an integer."""
         return php.to_integer(self.get(name))
 
     def read_text(self, name: str) -> str:
-        """Return a parameter cast to a string; an array is a type error."""
+        """A parameter cast to a string; an array is a type error."""
         return php.to_text(self.get(name))
 
     def is_yes(self, name: str) -> bool:
-        """Tell whether a parameter is an exact Y."""
+        """Whether a parameter is an exact Y."""
         return bool(self.get(name) == "Y")
 
     def read_array(self, name: str) -> dict[str, Any]:
-        """Return an object parameter, empty when it is none."""
+        """An object parameter, empty when it is none."""
         value = self.get(name)
         return value if isinstance(value, dict) else {}
 
     def make_upper(self) -> "Params":
-        """Return the parameters with upper-case names."""
+        """The parameters with upper-case names."""
         return Params({name.upper(): value for name, value in self.items()})
 
 
@@ -68,7 +68,7 @@ class MethodCall:
 
     @property
     def user_id(self) -> int:
-        """Return the id of the user the call acts for."""
+        """The id of the user the call acts for."""
         return self.caller.user_id
 
 
@@ -92,7 +92,7 @@ class Behaviour:
         return self.act(MethodCall(company, caller, given.make_upper() if self.any_case else given, perform, start))
 
     def allows(self, scopes: tuple[str, ...]) -> bool:
-        """Tell whether these scopes are enough for it."""
+        """Whether these scopes are enough for it."""
         return not self.scopes or bool(set(self.scopes) & set(scopes))
 
 
@@ -119,7 +119,7 @@ def refuse_session(call: MethodCall) -> None:
 
 
 def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
-    """Return a positive id, or refuse with the method's code."""
+    """A positive id, or refuse with the method's code."""
     value = call.params.read_integer(name)
     if value <= 0:
         raise RefusalError(code, text)
@@ -127,5 +127,5 @@ def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
 
 
 def has_pending_failure(call: MethodCall) -> bool:
-    """Tell whether a lower layer refuses to go along; the dispatcher then names its reason."""
+    """Whether a lower layer refuses to go along; the dispatcher then names its reason."""
     return call.company.switches.pending is not None

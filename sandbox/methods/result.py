@@ -25,24 +25,24 @@ class CallResult:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """Return what stands beside the result."""
+        """What stands beside the result."""
         return {name: value for name in ("next", "total") if (value := getattr(self, name)) is not None}
 
     @property
     def status(self) -> int:
-        """Return the HTTP status."""
+        """The HTTP status."""
         return self.refusal.status if self.refusal else OK
 
     @property
     def outcome(self) -> str:
-        """Return the word the request log keeps."""
+        """The word the request log keeps."""
         if self.refusal is None:
             return "ok"
         return self.refusal.code or "empty error"
 
 
 def make_time_block(clock: Clock, operating: OperatingReport | None = None) -> dict[str, Any]:
-    """Return the timing block of an answer."""
+    """The timing block of an answer."""
     now = clock()
     start = int(now.timestamp())
     return {

@@ -123,7 +123,7 @@ def _sort_sessions(call: MethodCall, sessions: list[Session], *, full: bool) -> 
 
 @_register_report("imopenlines.v2.Session.Stat.get")
 def session_stat_get(call: MethodCall) -> Any:
-    """Return the figures of sessions; unknown ones have none."""
+    """The figures of sessions; unknown ones have none."""
     sessions = call.company.sessions
     ids = _read_session_ids(call, STAT_BATCH)
     return {"sessions": [make_stat_card(call.company, sessions.get(number), number) for number in ids]}

@@ -15,19 +15,19 @@ EVERY_SCOPE = ("crm", "im", "imbot", "imconnector", "imopenlines", "task", "user
 
 
 def find(name: str) -> Behaviour | None:
-    """Find a method as the portal does: in lower case first, then exactly as spelled."""
+    """A method as the portal does: in lower case first, then exactly as spelled."""
     return _BY_LOOKUP.get(name.lower()) or _BY_LOOKUP.get(name)
 
 
 @METHODS.method("scope", any_case=True, scopes=BASIC)
 def scope(call: MethodCall) -> Any:
-    """Return the scopes of the caller, or all that the portal knows."""
+    """The scopes of the caller, or all that the portal knows."""
     return list(EVERY_SCOPE if call.params.is_filled("FULL") else call.caller.scopes)
 
 
 @METHODS.method("methods", any_case=True, scopes=BASIC)
 def methods(call: MethodCall) -> Any:
-    """Return the methods the caller may use, those of one scope, or all."""
+    """The methods the caller may use, those of one scope, or all."""
     return sorted(name for name in _BY_LOOKUP if name == name.lower() and _is_listed(call, _BY_LOOKUP[name]))
 
 
@@ -41,7 +41,7 @@ def _is_listed(call: MethodCall, behaviour: Behaviour) -> bool:
 
 @METHODS.method("method.get", any_case=True, scopes=BASIC)
 def method_get(call: MethodCall) -> Any:
-    """Tell whether a method is there and may be used."""
+    """Whether a method is there and may be used."""
     found = find(call.params.read_text("NAME"))
     available = found is not None and found.allows(call.caller.scopes)
     return {"isExisting": found is not None, "isAvailable": available}
@@ -49,7 +49,7 @@ def method_get(call: MethodCall) -> Any:
 
 @METHODS.method("profile", scopes=BASIC)
 def profile(call: MethodCall) -> Any:
-    """Return the caller's user."""
+    """The caller's user."""
     user = call.company.find_employee(call.user_id)
     if user is None:
         return []
@@ -65,13 +65,13 @@ def profile(call: MethodCall) -> Any:
 
 @METHODS.method("server.time", scopes=BASIC)
 def server_time(call: MethodCall) -> Any:
-    """Return the portal's time."""
+    """The portal's time."""
     return format_iso(call.company.clock())
 
 
 @METHODS.method("app.info", scopes=BASIC)
 def app_info(call: MethodCall) -> Any:
-    """Return what a webhook may know of itself, or an application's card."""
+    """What a webhook may know of itself, or an application's card."""
     refuse_session(call)
     if call.caller.kind == "webhook":
         return {"SCOPE": list(call.caller.scopes), "LICENSE": LICENSE}

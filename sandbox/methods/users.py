@@ -22,7 +22,7 @@ ALL_FIELDS, OWN_FIELDS = "*", "UF_*"
 
 @METHODS.method("user.current", scopes=SCOPES)
 def user_current(call: MethodCall) -> Any:
-    """Return the caller."""
+    """The caller."""
     return make_current_user(call.company, _find_caller(call), call.caller.scopes)
 
 
@@ -35,18 +35,18 @@ def _find_caller(call: MethodCall) -> Employee:
 
 @METHODS.method("user.get", any_case=True, scopes=SCOPES)
 def user_get(call: MethodCall) -> Any:
-    """Return users by a filter; whatever the filter does not know is passed over."""
+    """Users by a filter; whatever the filter does not know is passed over."""
     return _make_page(call, search=False)
 
 
 @METHODS.method("user.search", any_case=True, scopes=SCOPES)
 def user_search(call: MethodCall) -> Any:
-    """Return users by words of their names, positions and departments."""
+    """Users by words of their names, positions and departments."""
     return _make_page(call, search=True)
 
 
 def _make_page(call: MethodCall, *, search: bool) -> Any:
-    """Return a page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
+    """A page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
     params, caller = call.params, _find_caller(call)
     inner = params.get("FILTER")
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params
@@ -74,7 +74,7 @@ def _sort_users(call: MethodCall, users: list[Employee]) -> None:
 
 
 def _make_row(call: MethodCall, user: Employee) -> Any:
-    """Return what was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
+    """What was selected of a user, as far as the scope opens it; nothing at all is an empty list to PHP."""
     fields = list_fields(call.caller.scopes)
     select = php.list_values(call.params.get("SELECT"))
     if select and ALL_FIELDS not in select:

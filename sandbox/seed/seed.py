@@ -65,7 +65,7 @@ __all__ = [
 
 
 def create_seeded_company() -> Company:
-    """Return a fresh company."""
+    """A fresh company."""
     company = Company()
     add_people(company)
     add_lines_and_keys(company)

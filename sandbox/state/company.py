@@ -26,7 +26,7 @@ class Clock:
         self._now = start
 
     def __call__(self) -> datetime:
-        """Return the present moment."""
+        """The present moment."""
         return self._now
 
     def advance(self, seconds: float) -> None:
@@ -80,41 +80,41 @@ class Company:
         return self.counters[kind]
 
     def find_user(self, user_id: int) -> PortalUser | None:
-        """Find an employee, bot or client."""
+        """An employee, bot or client."""
         return self.employees.get(user_id) or self.clients.get(user_id)
 
     def find_employee(self, user_id: int) -> Employee | None:
-        """Find an employee or bot who still works here."""
+        """An employee or bot who still works here."""
         found = self.employees.get(user_id)
         return found if found and found.active else None
 
     def is_bot(self, user_id: int) -> bool:
-        """Tell whether the user is a bot."""
+        """Whether the user is a bot."""
         found = self.employees.get(user_id)
         return bool(found and found.bot)
 
     def find_chat_by_code(self, user_code: str) -> Chat | None:
-        """Find the chat of a user code."""
+        """The chat of a user code."""
         return next(iter(self._chats_by_code.find(user_code)), None) if user_code else None
 
     def find_line(self, session: Session) -> Line | None:
-        """Find the line that holds the session now."""
+        """The line that holds the session now."""
         return self.lines.get(session.line_id)
 
     def list_sessions(self, chat_id: int) -> list[Session]:
-        """Return the sessions of a chat in the order of their ids."""
+        """The sessions of a chat in the order of their ids."""
         return sorted(self._sessions_by_chat.find(chat_id), key=lambda session: session.id)
 
     def list_messages(self, chat_id: int) -> list[Message]:
-        """Return the messages of a chat, oldest first."""
+        """The messages of a chat, oldest first."""
         return self._messages_by_chat.find(chat_id)
 
     def list_session_messages(self, session: Session) -> list[Message]:
-        """Return the messages of a session, oldest first."""
+        """The messages of a session, oldest first."""
         return self._messages_by_session.find(session.id)
 
     def list_transfers(self, session: Session) -> list[Transfer]:
-        """Return the moves of a session, oldest first."""
+        """The moves of a session, oldest first."""
         return self._transfers_by_session.find(session.id)
 
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
@@ -136,11 +136,11 @@ class Company:
             self.mark_read(user_id, message)
 
     def find_last_read(self, user_id: int, chat: Chat) -> int:
-        """Return the id of the last message of a chat that a user has read; 0 for none."""
+        """The id of the last message of a chat that a user has read; 0 for none."""
         return self.reads.get((user_id, chat.id), 0)
 
     def list_unread(self, user_id: int, chat: Chat) -> list[Message]:
-        """Return what a member of a chat has not read, oldest first; what the portal says by itself does not count."""
+        """What a member of a chat has not read, oldest first; what the portal says by itself does not count."""
         if user_id not in chat.members:
             return []
         last = self.find_last_read(user_id, chat)
@@ -159,6 +159,6 @@ class Company:
         self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
 
     def format_mention(self, user_id: int) -> str:
-        """Return the messenger's markup for a person."""
+        """The messenger's markup for a person."""
         person = self.find_user(user_id)
         return f"[USER={user_id}]{person.name}[/USER]" if person else f"[USER={user_id}][/USER]"

@@ -26,12 +26,12 @@ class Connector:
 
     @property
     def chat_group(self) -> bool:
-        """Tell whether its clients share the chats they write in."""
+        """Whether its clients share the chats they write in."""
         return bool(self.settings.get("CHAT_GROUP", False))
 
     @property
     def deletes_external(self) -> bool:
-        """Tell whether the channel may take back what a client wrote."""
+        """Whether the channel may take back what a client wrote."""
         return bool(self.settings.get("DEL_EXTERNAL_MESSAGES", True))
 
 
@@ -45,10 +45,10 @@ class LineConnection:
 
     @property
     def configured(self) -> bool:
-        """Tell whether it was switched on; connection and registration come and go with that here."""
+        """Whether it was switched on; connection and registration come and go with that here."""
         return self.active
 
     @property
     def works(self) -> bool:
-        """Tell whether messages pass."""
+        """Whether messages pass."""
         return self.configured and not self.error

@@ -17,25 +17,25 @@ class RefusalError(Exception):
         self.extra = extra
 
     def make_body(self) -> dict[str, Any]:
-        """Return the JSON body of the answer."""
+        """The JSON body of the answer."""
         return {"error": self.code, "error_description": self.text, **self.extra}
 
 
 def make_empty_error() -> RefusalError:
-    """Return the answer of an operation that failed without saying why."""
+    """The answer of an operation that failed without saying why."""
     return RefusalError("")
 
 
 def make_method_not_found_error() -> RefusalError:
-    """Return the core's answer to a method that is not there."""
+    """The core's answer to a method that is not there."""
     return RefusalError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
 def make_missing_argument_error(name: str) -> RefusalError:
-    """Return the core's answer to an argument that is null or empty."""
+    """The core's answer to an argument that is null or empty."""
     return RefusalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
 
 
 def make_wrong_type_error(name: str) -> RefusalError:
-    """Return the core's answer to an argument of a wrong type."""
+    """The core's answer to an argument of a wrong type."""
     return RefusalError("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

@@ -57,18 +57,18 @@ class FaultRule:
     struck: int = 0
 
     def suits(self, method: str, *, oauth: bool) -> bool:
-        """Tell whether the rule is meant for a call."""
+        """Whether the rule is meant for a call."""
         if self.kind is FaultKind.EXPIRED_TOKEN and not oauth:
             return False
         return self.methods is None or self.names(method)
 
     def names(self, method: str) -> bool:
-        """Tell whether the rule names the method itself."""
+        """Whether the rule names the method itself."""
         return self.methods is not None and method.lower() in map(str.lower, self.methods)
 
     @property
     def spent(self) -> bool:
-        """Tell whether the rule has struck as often as it may."""
+        """Whether the rule has struck as often as it may."""
         return self.count is not None and self.struck >= self.count
 
 
@@ -85,11 +85,11 @@ class Faults:
         self._dice = Random(seed)  # noqa: S311  a campaign must be repeatable, not unpredictable
 
     def strike(self, method: str, *, oauth: bool) -> FaultRule | None:
-        """Find the rule that strikes a request."""
+        """The rule that strikes a request."""
         return self._strike_first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
 
     def strikes_within_batch(self, method: str) -> bool:
-        """Tell whether a command of a batch meets the only fault that can strike inside: the operating time's."""
+        """Whether a command of a batch meets the only fault that can strike inside: the operating time's."""
         limits = (rule for rule in self._rules if rule.kind is FaultKind.OPERATION_LIMIT)
         return self._strike_first(rule for rule in limits if rule.names(method)) is not None
 
@@ -101,7 +101,7 @@ class Faults:
         return None
 
     def describe(self) -> dict[str, Any]:
-        """Return the rules and their strikes as JSON."""
+        """The rules and their strikes as JSON."""
         return {"rules": [asdict(rule) for rule in self._rules], "seed": self._seed}
 
 

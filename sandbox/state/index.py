@@ -17,7 +17,7 @@ class RecordIndex(Generic[Record]):
         self._groups: dict[Hashable, list[Record]] = {}
 
     def find(self, key: Hashable) -> list[Record]:
-        """Return the records of a key, in the order in which they came."""
+        """The records of a key, in the order in which they came."""
         records = self._records()
         if len(records) > self._seen:
             for record in islice(records, self._seen, None):

@@ -36,12 +36,12 @@ class OperatingReport(NamedTuple):
 
 
 def make_query_limit_error() -> RefusalError:
-    """Return the answer to requests that come too fast."""
+    """The answer to requests that come too fast."""
     return RefusalError("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
 
 
 def make_operation_limit_error() -> RefusalError:
-    """Return the answer to a method that has worked too long for its caller."""
+    """The answer to a method that has worked too long for its caller."""
     return RefusalError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
 
 
@@ -56,7 +56,7 @@ class Bucket:
 
     @property
     def level(self) -> float:
-        """Return how full the bucket is now."""
+        """How full the bucket is now."""
         now = self._pace()
         self._level = max(0.0, self._level - (now - self._seen) * self.rate.leak)
         self._seen = now
@@ -78,7 +78,7 @@ class OperatingMeter:
         self._spent: dict[tuple[str, str], dict[int, float]] = {}
 
     def read(self, account: str, method: str) -> OperatingReport:
-        """Return the time spent within the window."""
+        """The time spent within the window."""
         minute = self._find_minute()
         buckets = self._spent.get((account, method), {})
         for old in [key for key in buckets if key <= minute - MINUTES]:
@@ -94,7 +94,7 @@ class OperatingMeter:
         return int(self._wall() // MINUTE)
 
     def describe(self) -> list[dict[str, Any]]:
-        """Return all that was spent within the window, as JSON."""
+        """All that was spent within the window, as JSON."""
         read = [(key, self.read(*key)) for key in self._spent]
         return [
             {"caller": account, "method": method, **spent._asdict()} for (account, method), spent in read if spent[0]
@@ -111,13 +111,13 @@ class LimitSettings:
 
     @property
     def limit(self) -> float | None:
-        """Return the operating time allowed within the window, if it is limited at all."""
+        """The operating time allowed within the window, if it is limited at all."""
         if self.operating_limit is not None:
             return self.operating_limit
         return OPERATING_LIMIT if PLANS[self.name] or self.operating_cost else None
 
     def find_cost(self, method: str) -> float:
-        """Return the operating time of one call."""
+        """The operating time of one call."""
         return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
 
 
@@ -157,7 +157,7 @@ class PortalLimits:
         return self._meter.read(account, method)
 
     def describe(self) -> dict[str, Any]:
-        """Return the limits and their counters as JSON."""
+        """The limits and their counters as JSON."""
         return {
             "plan": self._plan.name,
             "capacity": self._bucket.rate.capacity if self._bucket else None,

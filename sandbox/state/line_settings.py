@@ -204,12 +204,12 @@ _WORKTIME = ("WORKTIME_FROM", "WORKTIME_TO")
 
 
 def make_default_settings() -> dict[str, Any]:
-    """Return the settings of a line that was told nothing."""
+    """The settings of a line that was told nothing."""
     return {name: setting.default for name, setting in SETTINGS.items()}
 
 
 def make_line_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a new line."""
+    """The settings of a new line."""
     settings = make_default_settings() | _read_settings(company, sent) | _read_worktime(sent)
     settings["LINE_NAME"] = settings["LINE_NAME"] or f"Open Channel {company.counters.get('line', 0) + 1}"
     if not company.switches.modules.crm:
@@ -218,7 +218,7 @@ def make_line_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, A
 
 
 def read_changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an update changes: only what was sent, and working hours only as a pair."""
+    """What an update changes: only what was sent, and working hours only as a pair."""
     changed = _read_settings(company, sent)
     if all(sent.get(name) is not None for name in _WORKTIME):
         changed |= _read_worktime(sent)
@@ -240,7 +240,7 @@ def _read_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_settings_beyond_plan(company: Company) -> list[str]:
-    """Return the switches that the plan keeps off."""
+    """The switches that the plan keeps off."""
     plan = company.switches.plan
     return [name for name, allowed in (("VOTE_MESSAGE", plan.vote), ("WORKTIME_ENABLE", plan.worktime)) if not allowed]
 
@@ -257,7 +257,7 @@ def _read_worktime(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def make_line_row(line_id: int, settings: Mapping[str, Any], modified_by: int) -> dict[str, Any]:
-    """Return a line as an answer shows it: strings, lists split at commas, dates as empty objects."""
+    """A line as an answer shows it: strings, lists split at commas, dates as empty objects."""
     shown = dict(settings)
     for name in ("WORKTIME_DAYOFF", "WORKTIME_HOLIDAYS"):
         shown[name] = shown[name].split(",")

@@ -120,7 +120,7 @@ class AuthorizationServer:
         return tokens
 
     def find_access_key(self, token: str, now: datetime) -> AccessKey:
-        """Return the key that an access token stands for, or refuse it."""
+        """The key that an access token stands for, or refuse it."""
         ticket = self._access.get(token)
         if ticket is None:
             raise RefusalError("invalid_token", "Unable to get application by token", UNAUTHORIZED)
@@ -142,10 +142,10 @@ class AuthorizationServer:
 
 
 def make_expired_token_error() -> RefusalError:
-    """Return the portal's answer to an access token that is too old."""
+    """The portal's answer to an access token that is too old."""
     return RefusalError("expired_token", "The access token provided has expired.", UNAUTHORIZED)
 
 
 def make_oauth_error(code: str, text: str) -> RefusalError:
-    """Return an error of the authorization server."""
+    """An error of the authorization server."""
     return RefusalError(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

@@ -42,7 +42,7 @@ class PortalUser:
 
     @property
     def name(self) -> str:
-        """Return the full name."""
+        """The full name."""
         return f"{self.first_name} {self.last_name}".strip()
 
 
@@ -61,7 +61,7 @@ class Employee(PortalUser):
 
     @property
     def can_take_dialogs(self) -> bool:
-        """Tell whether a dialog may be handed to this user."""
+        """Whether a dialog may be handed to this user."""
         return self.active and not self.extranet and not self.bot
 
 

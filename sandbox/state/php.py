@@ -49,12 +49,12 @@ def _clamp(value: float) -> int:
 
 
 def is_truthy(value: Any) -> bool:
-    """Tell whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
+    """Whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
     return bool(value) and value != "0"
 
 
 def is_numeric(value: Any) -> bool:
-    """Tell whether `is_numeric` accepts the value."""
+    """Whether `is_numeric` accepts the value."""
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
@@ -72,17 +72,17 @@ def to_text(value: Any) -> str:
 
 
 def is_index(key: Any) -> bool:
-    """Tell whether the key of an array is an integer to PHP, however it was written."""
+    """Whether the key of an array is an integer to PHP, however it was written."""
     return bool(_INDEX.fullmatch(str(key)))
 
 
 def is_array(value: Any) -> bool:
-    """Tell whether the value is what PHP calls an array: a JSON list or object."""
+    """Whether the value is what PHP calls an array: a JSON list or object."""
     return isinstance(value, dict | list)
 
 
 def list_values(array: Any) -> list[Any]:
-    """Return the values of a PHP array, whatever its keys."""
+    """The values of a PHP array, whatever its keys."""
     if isinstance(array, dict):
         return list(array.values())
     return array if isinstance(array, list) else []

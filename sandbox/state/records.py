@@ -49,7 +49,7 @@ class Line:
     last_picked: int = 0
 
     def is_on(self, flag: str) -> bool:
-        """Tell whether a Y/N setting is on."""
+        """Whether a Y/N setting is on."""
         return bool(self.settings[flag] == "Y")
 
 
@@ -88,17 +88,17 @@ class Chat:
 
     @property
     def connector(self) -> str:
-        """Return the connector's code."""
+        """The connector's code."""
         return self.user_code.split("|")[0]
 
     @property
     def line_id(self) -> int:
-        """Return the line of the user code; it does not change when the dialog is transferred."""
+        """The line of the user code; it does not change when the dialog is transferred."""
         return int(self.user_code.split("|")[1]) if self.user_code else 0
 
     @property
     def client_id(self) -> int:
-        """Return the client's user id."""
+        """The client's user id."""
         return int(self.user_code.rsplit("|", 1)[1]) if self.user_code else 0
 
 
@@ -139,7 +139,7 @@ class Session:
 
     @property
     def active(self) -> bool:
-        """Tell whether the CRM and the pin-all methods take the session for active."""
+        """Whether the CRM and the pin-all methods take the session for active."""
         return not self.closed and Status.ACCEPTED <= self.status < Status.CLOSING
 
 

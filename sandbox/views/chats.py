@@ -25,7 +25,7 @@ def format_iso(moment: datetime) -> str:
 
 
 def choose_color(number: int) -> str:
-    """Return the colour of a chat or a person."""
+    """The colour of a chat or a person."""
     return COLORS[number % len(COLORS)]
 
 
@@ -34,7 +34,7 @@ def _format_flag(*, on: bool) -> str:
 
 
 def make_entity_data_1(company: Company, chat: Chat) -> str:
-    """Return the session field of a chat: CRM, pinned, waiting for closing, session, line it was moved to."""
+    """The session field of a chat: CRM, pinned, waiting for closing, session, line it was moved to."""
     session = company.sessions.get(chat.session_id)
     crm_type, crm_id = chat.crm_main or ("NONE", 0)
     parts: tuple[object, ...] = (
@@ -53,12 +53,12 @@ def make_entity_data_1(company: Company, chat: Chat) -> str:
 
 
 def make_entity_data_2(chat: Chat) -> str:
-    """Return the CRM bindings of a chat."""
+    """The CRM bindings of a chat."""
     return "|".join(f"{name}|{chat.crm_bindings.get(name, 0)}" for name in CRM_ORDER)
 
 
 def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
-    """Return what every view of a chat shares."""
+    """What every view of a chat shares."""
     lines = chat.entity_type == "LINES"
     return {
         "id": chat.id,
@@ -88,7 +88,7 @@ def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
 
 
 def make_dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
-    """Return a chat as `imopenlines.dialog.get` shows it to a user."""
+    """A chat as `imopenlines.dialog.get` shows it to a user."""
     messages, unread = company.list_messages(chat.id), company.list_unread(user_id, chat)
     last = messages[-1] if messages else None
     return make_core_card(company, chat) | {

@@ -24,7 +24,7 @@ PRESENCES = ("online", "offline", "pause")
 
 
 def make_filter_error(text: str) -> RefusalError:
-    """Return the refusal of a filter that makes no sense."""
+    """The refusal of a filter that makes no sense."""
     return RefusalError("INVALID_FILTER", f"Invalid filter: {text}")
 
 
@@ -59,11 +59,11 @@ class DateRange:
 
     @property
     def full(self) -> bool:
-        """Tell whether both ends are given."""
+        """Whether both ends are given."""
         return self.start is not None and self.end is not None
 
     def contains(self, moment: datetime | None) -> bool:
-        """Tell whether a moment lies in the period; nothing lies in no period."""
+        """Whether a moment lies in the period; nothing lies in no period."""
         if self.start is None and self.end is None:
             return True
         if moment is None:
@@ -102,7 +102,7 @@ class SessionFilter:
         return ids
 
     def accepts(self, session: Session) -> bool:
-        """Tell whether a session meets every condition."""
+        """Whether a session meets every condition."""
         return (
             (self._lines is None or session.line_id in self._lines)
             and (self._users is None or session.operator_id in self._users)
@@ -152,7 +152,7 @@ class SessionFilter:
             self._tests.append(_make_bound_test(measure, php.to_integer(value), sign))
 
     def make_page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
-        """Return one page and whether another follows; a deep list refuses large offsets."""
+        """One page and whether another follows; a deep list refuses large offsets."""
         offset, limit = self._read_number("offset", 0, 0), self._read_number("limit", DEFAULT_LIMIT, 1)
         if limit > MAX_LIMIT:
             raise make_filter_error(f"limit is more than {MAX_LIMIT}")
@@ -169,7 +169,7 @@ class SessionFilter:
         return php.to_integer(value)
 
     def list_loads(self, card: Callable[[Company, Line, int], dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the load of every operator on every line the conditions cover."""
+        """The load of every operator on every line the conditions cover."""
         wants = self._make_load_test()
         found = [
             card(self._company, line, user_id)

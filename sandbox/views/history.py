@@ -29,7 +29,7 @@ def _respell_name(name: str) -> str:
 
 
 def make_history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
-    """Return the whole conversation of a session, its people and its files."""
+    """The whole conversation of a session, its people and its files."""
     chat = company.chats[session.chat_id]
     messages = company.list_session_messages(session)[::-1]
     people = _list_people(company, chat, messages)
@@ -64,7 +64,7 @@ def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[
 
 
 def make_message_params(message: Message) -> dict[str, Any]:
-    """Return what hangs on a message, in the messenger's spelling."""
+    """What hangs on a message, in the messenger's spelling."""
     attached = {
         "FILE_ID": list(message.file_ids),
         "ATTACH": message.attach,
@@ -90,7 +90,7 @@ def _make_message(message: Message) -> dict[str, Any]:
 
 
 def make_person_card(person: PortalUser) -> dict[str, Any]:
-    """Return a person in the older of the messenger's two formats."""
+    """A person in the older of the messenger's two formats."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
     return {
@@ -146,7 +146,7 @@ def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
 
 
 def make_file_card(company: Company, file: File) -> dict[str, Any]:
-    """Return a file as every view of messages shows it."""
+    """A file as every view of messages shows it."""
     author = company.find_user(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")

@@ -33,7 +33,7 @@ class LineQuery:
 
 
 def make_format_error(text: str) -> RefusalError:
-    """Return the validator's refusal."""
+    """The validator's refusal."""
     return RefusalError("INVALID_FORMAT", text)
 
 
@@ -168,7 +168,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def select_rows(rows: Iterable[Row], query: LineQuery) -> list[Row]:
-    """Return the rows a query finds, in its order and within its page."""
+    """The rows a query finds, in its order and within its page."""
     found = [row for row in rows if _matches(row, query.filter)]
     for name, descending in reversed(query.order.items()):
         found.sort(key=lambda row, name=name: _make_sort_key(row[name]), reverse=descending)  # type: ignore[misc]

@@ -44,7 +44,7 @@ def _choose_status(session: Session) -> str:
 
 
 def compute_figures(session: Session) -> dict[str, Any]:
-    """Return the figures a session carries in itself."""
+    """The figures a session carries in itself."""
     return {
         "status": _choose_status(session),
         "vote": VOTES.get(session.vote, "none"),
@@ -54,7 +54,7 @@ def compute_figures(session: Session) -> dict[str, Any]:
 
 
 def is_first_answer_in_time(company: Company, session: Session) -> bool | None:
-    """Tell whether the first answer met the line's target; None without a target, or while there is still time."""
+    """Whether the first answer met the line's target; None without a target, or while there is still time."""
     line = company.find_line(session)
     limit = int(line.settings["KPI_FIRST_ANSWER_TIME"]) if line else 0
     if not limit:
@@ -88,7 +88,7 @@ def _count_transfers(company: Company, session: Session) -> int:
 
 
 def make_session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
-    """Return a session of the list."""
+    """A session of the list."""
     figures = compute_figures(session)
     crm_type, crm_id = session.crm_main or ("", 0)
     readable = bool(crm_id) and can_read_crm(company, user_id, crm_type, crm_id)
@@ -120,7 +120,7 @@ def make_session_card(company: Company, user_id: int, session: Session) -> dict[
 
 
 def make_stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
-    """Return the figures of one session, nulls for an unknown one."""
+    """The figures of one session, nulls for an unknown one."""
     if session is None:
         return {"sessionId": session_id} | dict.fromkeys(STAT_FIELDS)
     figures, counted = compute_figures(session), _count_messages(company, session)
@@ -139,7 +139,7 @@ def make_stat_card(company: Company, session: Session | None, session_id: int = 
 
 
 def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
-    """Return what was thought of a session."""
+    """What was thought of a session."""
     return {
         "sessionId": session.id,
         "configId": session.line_id,
@@ -154,7 +154,7 @@ def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
 
 
 def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
-    """Return one move of a session."""
+    """One move of a session."""
     return {
         "sessionId": transfer.session_id,
         "date": format_iso(transfer.created),
@@ -170,7 +170,7 @@ def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
 
 
 def make_load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
-    """Return how busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
+    """How busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
     user = company.employees[user_id]
     return {
         "userId": user_id,

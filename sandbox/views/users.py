@@ -48,12 +48,12 @@ Test = Callable[[Any], bool]
 
 
 def list_fields(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the fields that the widest of a caller's scopes opens."""
+    """The fields that the widest of a caller's scopes opens."""
     return next((FIELDS[scope] for scope in SCOPES if scope in scopes), ())
 
 
 def make_profile(company: Company, user: Employee) -> dict[str, Any]:
-    """Return everything that is known of a user; the portal leaves out what is null."""
+    """Everything that is known of a user; the portal leaves out what is null."""
     hired = START - timedelta(days=400 + user.id)
     return {
         "ID": str(user.id),
@@ -78,7 +78,7 @@ def make_profile(company: Company, user: Employee) -> dict[str, Any]:
 
 
 def make_current_user(company: Company, user: Employee, scopes: tuple[str, ...]) -> dict[str, Any]:
-    """Return a user as `user.current` does: without a type, and with a plain date of the last activity."""
+    """A user as `user.current` does: without a type, and with a plain date of the last activity."""
     shown = make_profile(company, user) | {"LAST_ACTIVITY_DATE": _format_plain(user.last_activity)}
     hidden = {"USER_TYPE", "TIMESTAMP_X"}
     return {name: shown[name] for name in shown if name in list_fields(scopes) and name not in hidden}
@@ -89,7 +89,7 @@ def _format_plain(moment: datetime | None) -> str:
 
 
 def list_visible_users(company: Company, caller: Employee, *, everybody: bool) -> list[Employee]:
-    """Return the users whom a caller may see, by id; bots are no real users, and guests see only themselves."""
+    """The users whom a caller may see, by id; bots are no real users, and guests see only themselves."""
     people = [user for user in company.employees.values() if not user.bot]
     if not everybody:
         people = [user for user in people if (user is caller if caller.extranet else user.departments)]
@@ -115,7 +115,7 @@ class UserFilter:
         ]
 
     def accepts(self, user: Employee) -> bool:
-        """Tell whether a user meets every condition."""
+        """Whether a user meets every condition."""
         shown = make_profile(self._company, user)
         return all(test(shown.get(name)) for name, test in self._tests) and self._matches_words(user)
 
@@ -126,7 +126,7 @@ class UserFilter:
 
 
 def _split_words(text: str) -> list[str]:
-    """Return the words of a text that the index knows; numbers are ids and may be short."""
+    """The words of a text that the index knows; numbers are ids and may be short."""
     text = text.strip().lower()
     if len(text) < SHORTEST_WORD and not text.isdecimal():
         return []
@@ -145,7 +145,7 @@ def _make_comparable(value: Any) -> str:
 
 
 def _make_test(key: str, wanted: Any) -> Test:
-    """Return the test of one condition; several values mean any of them."""
+    """The test of one condition; several values mean any of them."""
     prefix, name = _split_key(key)
     if name in ("ACTIVE", "IS_ONLINE"):
         wanted = php.is_truthy(wanted) and wanted != "N"

@@ -86,23 +86,23 @@ class TricklingResponse(_AlteredResponse):
 
 
 def halve(whole: Response) -> Response:
-    """Return a well-formed answer whose JSON stops in the middle."""
+    """A well-formed answer whose JSON stops in the middle."""
     half = bytes(whole.body[: len(whole.body) // 2])
     return Response(half, whole.status_code, media_type=whole.headers["content-type"])
 
 
 def mislabel(whole: Response) -> Response:
-    """Return the right answer under a wrong content type."""
+    """The right answer under a wrong content type."""
     return Response(bytes(whole.body), whole.status_code, media_type="text/html")
 
 
 def make_error_page(status: int) -> Response:
-    """Return the page of a server in front of the portal."""
+    """The page of a server in front of the portal."""
     title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
     return HTMLResponse(page, status)
 
 
 def make_login_page() -> Response:
-    """Return the portal's login page, under a status that promises an answer."""
+    """The portal's login page, under a status that promises an answer."""
     return HTMLResponse(LOGIN_PAGE)

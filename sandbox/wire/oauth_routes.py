@@ -23,7 +23,7 @@ NO_APPLICATION = (
 
 
 def make_oauth_routes() -> list[Route]:
-    """Return the routes of the authorization server."""
+    """The routes of the authorization server."""
     return [
         Route("/oauth/authorize/", _authorize, methods=["GET"]),
         Route("/oauth/token/", _issue_tokens, methods=["GET"]),
