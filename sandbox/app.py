@@ -19,7 +19,10 @@ WEBHOOK_DEPTH = 3
 
 
 def create_app(company: Company | None = None) -> Starlette:
-    """Create the portal of a company, of the seeded one if none is given."""
+    """The ASGI application of a company's portal; of a freshly seeded one if no company is given.
+
+    The company is kept in `app.state.company`, where tests may look at it and change it.
+    """
     app = Starlette(
         routes=[
             Route("/rest/{path:path}", _handle_call, methods=["GET", "POST"]),

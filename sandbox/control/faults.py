@@ -1,4 +1,4 @@
-"""The part of the control API that makes a client's life hard: faults, limits and the authorization server's moods."""
+"""The part of the control API about faults, limits and the behaviour of the authorization server."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -48,8 +48,8 @@ def _show_oauth(request: Request, _body: dict[str, Any]) -> Any:
         {"client_id": item.client_id, "user_id": item.user_id, "redirect_uri": item.redirect_uri,
          "scopes": list(item.scopes)} for item in oauth.applications.values()
     ]  # fmt: skip
-    moods = {"delay": oauth.delay, "endpoint": oauth.endpoint, "fail": oauth.fail}
-    return {**vars(oauth.counters), **moods, "applications": applications}
+    behaviour = {"delay": oauth.delay, "endpoint": oauth.endpoint, "fail": oauth.fail}
+    return {**vars(oauth.counters), **behaviour, "applications": applications}
 
 
 def _set_oauth(request: Request, body: dict[str, Any]) -> Any:

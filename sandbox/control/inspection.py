@@ -11,7 +11,7 @@ from sandbox.views.chats import format_iso, make_entity_data_1, make_entity_data
 
 
 def describe_company(company: Company) -> dict[str, Any]:
-    """A compact picture of the company."""
+    """The state of a company as JSON: its lines, chats, sessions, connectors and counts; moments in ISO 8601."""
     invited: dict[int, list[int]] = defaultdict(list)
     for user_id, chat_id in sorted(company.recents):
         invited[chat_id].append(user_id)
@@ -30,7 +30,7 @@ def describe_company(company: Company) -> dict[str, Any]:
 
 
 def describe_messages(company: Company) -> list[dict[str, Any]]:
-    """Every message, oldest first in each chat."""
+    """All messages as JSON objects, in the order in which they were written."""
     return [
         {
             "id": message.id,

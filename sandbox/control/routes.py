@@ -1,4 +1,4 @@
-"""The control API: what a test or a demo does to the portal from behind the scenes."""
+"""The control API: what tests and demos do to the portal that no REST call can do."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,11 @@ KINDS = ("webhook", "application", "session")
 
 
 def make_control_routes() -> list[Route]:
-    """The routes of the control API."""
+    """The routes of the control API, without their common prefix `/_sandbox`.
+
+    Each takes and answers a JSON object. What makes no sense is answered with 400 and `{"error": text}`, a client that
+    is not on this machine with 403.
+    """
     posts: dict[str, Action] = {
         "/client-message": _post_client_message,
         "/operator-message": _post_operator_message,

@@ -11,7 +11,7 @@ STAGES = ("chat", "session", "data")
 
 
 def describe_switches(switches: Switches) -> dict[str, Any]:
-    """The switches as JSON."""
+    """All switches as a JSON object, by the names that `apply_patch` takes."""
     shown = asdict(switches)
     shown["locked_chats"] = sorted(switches.locked_chats)
     shown["load_failures"] = {str(chat_id): stage for chat_id, stage in switches.load_failures.items()}
@@ -19,7 +19,11 @@ def describe_switches(switches: Switches) -> dict[str, Any]:
 
 
 def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
-    """Change the switches a patch names; nothing changes when any of it is wrong."""
+    """Change the switches that a JSON object names; nothing changes when any of it is wrong.
+
+    Raises:
+        BadInputError: a switch is unknown, or a value is of another type than the switch.
+    """
     readers = {item.name: getattr(switches, item.name) for item in fields(switches)}
     changes: list[tuple[Any, str, Any]] = []
     for name, value in patch.items():

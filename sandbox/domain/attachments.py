@@ -19,7 +19,11 @@ def _decode(value: Any) -> Any:
 
 
 def check_attach(value: Any) -> Any:
-    """The blocks of an attachment, or refuse it."""
+    """The attachment of a message as it is kept: an object with its `BLOCKS`.
+
+    Raises:
+        RefusalError: ATTACH_OVERSIZE beyond 30 kB of JSON, ATTACH_ERROR if it is no list of objects.
+    """
     attach = _decode(value)
     if len(json.dumps(attach)) > ATTACH_LIMIT:
         raise RefusalError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
@@ -30,7 +34,11 @@ def check_attach(value: Any) -> Any:
 
 
 def check_keyboard(value: Any) -> None:
-    """Refuse a keyboard without buttons, or with buttons without a text."""
+    """Refuse a keyboard without buttons, or with a button that has no text.
+
+    Raises:
+        RefusalError: KEYBOARD_ERROR.
+    """
     keyboard = _decode(value)
     buttons = keyboard["BUTTONS"] if isinstance(keyboard, dict) and "BUTTONS" in keyboard else keyboard
     if not _is_list_of_objects(buttons) or not all(map(_is_button, php.list_values(buttons))):
@@ -38,7 +46,11 @@ def check_keyboard(value: Any) -> None:
 
 
 def check_menu(value: Any) -> None:
-    """Refuse a context menu without items, or with items without a text."""
+    """Refuse a context menu without items, or with an item that has no text.
+
+    Raises:
+        RefusalError: MENU_ERROR.
+    """
     menu = _decode(value)
     items = menu["ITEMS"] if isinstance(menu, dict) and "ITEMS" in menu else menu
     if not _is_list_of_objects(items) or not all(item.get("TEXT") for item in php.list_values(items)):

@@ -21,11 +21,15 @@ DELETED = "This message was deleted."
 
 
 class MessageRejectedError(Exception):
-    """A message that the portal does not take; the text is what it says of it."""
+    """A message that the portal does not take; the text is what it tells the channel."""
 
 
 def read_block(message: Any, name: str) -> dict[str, Any]:
-    """A part of a message that must be there."""
+    """A part of a message that must be there: `user`, `message` or `chat`.
+
+    Raises:
+        MessageRejectedError: it is missing, empty or no object.
+    """
     part = message.get(name) if isinstance(message, dict) else None
     if not isinstance(part, dict) or not part:
         raise MessageRejectedError(INCOMPLETE)
@@ -33,7 +37,7 @@ def read_block(message: Any, name: str) -> dict[str, Any]:
 
 
 def find_or_create_client(company: Company, connector: str, user: dict[str, Any]) -> Client:
-    """Find or create the client of a user outside; what is not given anew is lost, and a nameless one is a guest."""
+    """The client of a channel's user, created if there is none; a name that is not sent again is lost."""
     outside = php.to_text(user.get("id"))
     if not outside:
         raise MessageRejectedError(NO_USER)
@@ -56,7 +60,7 @@ def _read_names(user: dict[str, Any]) -> tuple[str, str]:
 
 
 def make_user_code(company: Company, connector: str, line_id: int, chat: dict[str, Any], client_id: int) -> str:
-    """The code of a chat: in a group it is nobody's own."""
+    """The user code of a chat, `connector|line|chat outside|client`; the client of a group chat is 0."""
     known = company.connectors.get(connector)
     owner = 0 if known and known.chat_group else client_id
     return f"{connector}|{line_id}|{php.to_text(chat.get('id'))}|{owner}"
@@ -65,7 +69,14 @@ def make_user_code(company: Company, connector: str, line_id: int, chat: dict[st
 def receive_message(
     company: Company, connector: str, line_id: int, message: dict[str, Any]
 ) -> tuple[Client, Message | None]:
-    """Receive a message; where the line is gone it is nobody's, and nothing tells the channel."""
+    """Receive a message of a channel, with the client and the chat it needs; both are created where they are new.
+
+    `message` has the objects `user`, `message` and `chat` of `imconnector.send.messages`, with names in lower case. The
+    second value is None where the line is gone: then nothing is written, and the channel is not told.
+
+    Raises:
+        MessageRejectedError: a part is missing, the user has no id, or there is neither a text nor a file.
+    """
     client = find_or_create_client(company, connector, read_block(message, "user"))
     content, outside = read_block(message, "message"), read_block(message, "chat")
     text, files = php.to_text(content.get("text")), _list_file_names(content)
@@ -83,7 +94,7 @@ def receive_message(
 
 
 def _list_file_names(content: dict[str, Any]) -> list[str]:
-    """The names of what can be fetched; the rest is dropped without a word."""
+    """The names of the files that can be fetched; the others are dropped silently."""
     found = [file for file in php.list_values(content.get("files")) if isinstance(file, dict) and _can_be_fetched(file)]
     return [php.to_text(file.get("name")) or PurePosixPath(php.to_text(file["url"])).name for file in found]
 
@@ -115,7 +126,7 @@ def _find_or_create_chat(company: Company, code: str, client: Client, outside: d
 def find_named_messages(
     company: Company, connector: str, line_id: int, message: dict[str, Any]
 ) -> tuple[Client, list[Message]]:
-    """Find what a change or deletion is about: messages of the chat that have the channel's id."""
+    """The client and the messages that a change or a deletion is about: those of the chat with the channel's id."""
     client = find_or_create_client(company, connector, read_block(message, "user"))
     chat = company.find_chat_by_code(
         make_user_code(company, connector, line_id, read_block(message, "chat"), client.id)
@@ -126,7 +137,13 @@ def find_named_messages(
 
 
 def edit_message(company: Company, connector: str, line_id: int, message: dict[str, Any]) -> Client:
-    """Change the text of a message; its files stay, and a message that is not there is no mistake."""
+    """Change the text of a message by the channel's id and return its client; its files stay.
+
+    A message that is not there is no mistake.
+
+    Raises:
+        MessageRejectedError: a part is missing, or there is neither a text nor a file.
+    """
     client, found = find_named_messages(company, connector, line_id, message)
     content = read_block(message, "message")
     text = php.to_text(content.get("text"))
@@ -138,7 +155,11 @@ def edit_message(company: Company, connector: str, line_id: int, message: dict[s
 
 
 def delete_message(company: Company, connector: str, line_id: int, message: dict[str, Any]) -> Client:
-    """Delete a message where the connector may; its place stays."""
+    """Delete a message by the channel's id, where its connector may, and return its client; its place stays.
+
+    Raises:
+        MessageRejectedError: a part is missing, or the user has no id.
+    """
     client, found = find_named_messages(company, connector, line_id, message)
     known = company.connectors.get(connector)
     for written in found if known is None or known.deletes_external else ():

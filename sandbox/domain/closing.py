@@ -10,7 +10,11 @@ SITE_CHAT = "livechat"
 
 
 def finish_session(company: Company, chat: Chat, session: Session) -> None:
-    """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
+    """Finish a session in two phases, as `imopenlines.operator.finish` does.
+
+    The first call sends the closing text and the request for a rating, where the line has them, and leaves the session
+    in the status CLOSING. The next call closes it; so does the first where nothing has to be said.
+    """
     line = company.find_line(session)
     asked_already = session.wait_action and not session.wait_answer
     if line is None or not line.is_on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
@@ -41,7 +45,7 @@ def _await_vote(company: Company, session: Session, seconds: int) -> None:
 def close_session(
     company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False
 ) -> None:
-    """Close a session for good and let go of its chat; by force its people and its silent mode stay."""
+    """Close a session and release its chat; with `force` the chat's members and silent mode stay."""
     if session.id == chat.session_id:
         company.announce(chat, f"Conversation #{session.id} finished")
         chat.session_id = 0
@@ -56,14 +60,17 @@ def close_session(
 
 
 def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> None:
-    """Close a session as spam, without a word to the client."""
+    """Close a session as spam, in the name of a user and without a word to the client."""
     company.announce(chat, f"{company.format_mention(user_id)} marked the conversation as spam")
     session.spam = True
     close_session(company, chat, session, Status.SPAM, "spam")
 
 
 def read_vote(chat: Chat, text: str) -> int:
-    """Read a vote out of a client's message: 1 or 0, alone or before a blank; in the site chat one clicks instead."""
+    """The rating in a client's message, LIKE or DISLIKE, 0 for none.
+
+    It is a 1 or a 0, alone or before a blank. In the site chat clients click instead of writing.
+    """
     alone = len(text.strip()) == 1 or text[1:2] == " "
     return VOTES.get(text[:1], 0) if alone and chat.connector != SITE_CHAT else 0
 
@@ -92,7 +99,7 @@ def _reopen(company: Company, chat: Chat, session: Session) -> None:
 
 
 def store_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
-    """Store a client's vote unless it comes too late; then close at once or later, as the line says."""
+    """Store a client's rating unless it comes too late; a line with VOTE_CLOSING_DELAY closes the session at once."""
     line = company.find_line(session)
     if _is_too_late(company, session) or line is None:
         company.announce(chat, "The time for rating this conversation is over.", to_client=True)

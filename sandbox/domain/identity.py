@@ -32,7 +32,12 @@ class Identity:
 
 
 def identify(company: Company, credentials: RequestCredentials) -> Identity:
-    """Find out who calls."""
+    """The user whom the credentials of a request stand for.
+
+    Raises:
+        RefusalError: with status 401 and the code of what is wrong: NO_AUTH_FOUND, INVALID_CREDENTIALS, invalid_token,
+            expired_token, ACCESS_DENIED (the plan has no REST) or authorization_error (the user is dismissed).
+    """
     key = _find_key(company, credentials)
     if not company.switches.plan.rest:
         raise RefusalError("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
@@ -43,7 +48,7 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
 
 
 def _name_account(key: AccessKey) -> str:
-    """The name that limits are kept under; it tells keys apart without giving one away."""
+    """The name under which limits count a key; it does not contain the key."""
     return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
@@ -73,7 +78,10 @@ def _find_user_id(company: Company, login: str) -> int:
 
 
 def make_scope_error(caller: Identity, *, hidden: bool) -> RefusalError:
-    """The answer to a caller who lacks the scope of a method; some portals hide the method instead."""
+    """The refusal of a caller who lacks the scope of a method.
+
+    With `hidden` it is that of an unknown method, as on portals that hide what the scope does not open.
+    """
     if hidden:
         return make_method_not_found_error()
     token = "webhook" if caller.kind == "webhook" else "access"

@@ -18,7 +18,10 @@ NO_FIELDS: dict[str, Any] = {
 
 
 def read_queue(sent: Any, *, plain_ids: bool) -> list[QueueEntity] | None:
-    """Read a queue as sent, None when an entry has another form; only adding a line takes plain user ids."""
+    """The queue that a call sends as (`user` or `department`, id); None when an entry has another form.
+
+    Only adding a line takes plain user ids.
+    """
     entities = [_read_entry(item, plain_ids=plain_ids) for item in php.list_values(sent)]
     return None if None in entities else [entity for entity in entities if entity]
 
@@ -35,7 +38,7 @@ def _read_entry(item: Any, *, plain_ids: bool) -> QueueEntity | None:
 
 
 def names_anybody(company: Company, entities: list[QueueEntity]) -> bool:
-    """Whether a queue has a user at all, known or not, or a department with people."""
+    """Whether a queue names a user at all, known or not, or a department in which somebody can take dialogs."""
     return any(kind == "user" or _has_people(company, number) for kind, number in entities)
 
 
@@ -44,7 +47,7 @@ def _has_people(company: Company, department: int) -> bool:
 
 
 def fill_queue(company: Company, line: Line, entities: list[QueueEntity], caller_id: int) -> None:
-    """Give a line its queue without strangers, dismissed and outside people; where none is left the caller takes it."""
+    """Give a line a queue, without unknown, dismissed and extranet users; if nobody is left the caller takes it."""
     lasting = [(kind, number) for kind, number in entities if kind == "department" or _may_serve(company, number)]
     if not lasting and _may_serve(company, caller_id):
         lasting = [("user", caller_id)]
@@ -65,7 +68,7 @@ def _make_user_fields(company: Company, user_id: int) -> dict[str, Any]:
 
 
 def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:
-    """Read how operators are presented to clients of the line."""
+    """How operators are presented to the clients of a line, by user id; empty for what is no object."""
     if not isinstance(sent, dict):
         return {}
     return {
@@ -76,7 +79,7 @@ def read_user_fields(sent: Any) -> dict[int, dict[str, Any]]:
 
 
 def list_queue_users(company: Company, line: Line, *, offline: bool = True) -> list[str]:
-    """The ids of the queue's users as strings."""
+    """The ids of the queue's users as strings, in the order of the queue; without `offline` only those online."""
     members = list_queue_members(company, line)
     return [str(user_id) for user_id in members if offline or _is_online(company, user_id)]
 
@@ -87,12 +90,12 @@ def _is_online(company: Company, user_id: int) -> bool:
 
 
 def describe_user_fields(line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
-    """The presentation of the queue's users; an empty one is a list."""
+    """How the given users are presented to clients, by user id; an empty map is a list."""
     return {user_id: line.user_fields.get(int(user_id), NO_FIELDS) for user_id in user_ids} or []
 
 
 def describe_queue_rows(company: Company, line: Line, user_ids: list[str]) -> list[Any] | dict[str, Any]:
-    """The rows of the queue by user; an empty map is a list."""
+    """The rows of a queue by user id, as QUEUE_FULL shows them; an empty map is a list."""
     return {
         user_id: {
             "ID": str(_find_row_id(company, line, int(user_id))),
@@ -122,10 +125,10 @@ def _covers(company: Company, entry: LineQueueEntry, user_id: int) -> bool:
 
 
 def format_online_flag(company: Company, line: Line) -> str:
-    """Tell with Y or N whether the line can count on anyone now."""
+    """Y if the line can count on anyone of its queue now, N if not."""
     return "Y" if any(is_present(company, line, user_id) for user_id in list_queue_members(company, line)) else "N"
 
 
 def describe_queue_entries(line: Line) -> list[dict[str, str]]:
-    """The entries of the queue as they were configured."""
+    """The users and departments of a queue as they were configured, as CONFIG_QUEUE shows them."""
     return [{"ENTITY_TYPE": entry.entity_type, "ENTITY_ID": str(entry.entity_id)} for entry in line.queue]

@@ -9,7 +9,11 @@ from sandbox.state.validation import BadInputError, read_required
 
 
 def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
-    """Create the chat of a new client of a line."""
+    """The new chat of a new client: of the line `line_id`, with the given `name` and through the given `connector`.
+
+    Raises:
+        BadInputError: there is no such line.
+    """
     line = company.lines.get(read_required(body, "line_id", (int,)))
     if line is None:
         raise BadInputError("line_id: no such line")
@@ -21,7 +25,7 @@ def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
 
 
 def open_chat(company: Company, client: Client, line_id: int) -> Chat:
-    """Create the chat that a client and a line share."""
+    """The new chat of a client and a line; no session is started in it."""
     external = company.issue_id("chat")
     chat_id = company.issue_id("chat")
     line_name = company.lines[line_id].settings["LINE_NAME"]

@@ -1,4 +1,4 @@
-"""What a message does to the session of its dialog."""
+"""What messages of clients and operators do to the session of a dialog."""
 
 from typing import Any
 
@@ -11,7 +11,10 @@ from sandbox.state.records import Chat, Message, Session, Status
 
 
 def write_as_client(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
-    """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
+    """Write a message of a client, which opens a session, moves its status, or is a rating.
+
+    `author_id` is the client's own id where several clients share a group chat.
+    """
     vote = read_vote(chat, text)
     rated = find_session_to_vote_on(company, chat) if vote else None
     known = rated or load_open_session(company, chat)
@@ -53,9 +56,10 @@ def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> No
 
 
 def write_as_operator(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
-    """Send an operator's message to the client, in a session of their own if none is open.
+    """Write a message of an operator to the client, in a session of their own if none is open.
 
-    In silent mode it stays inside, and the session does not notice.
+    In silent mode the message stays inside, and the session does not notice. `details` are further fields of the
+    message.
     """
     if chat.silent == "Y":
         return company.say(chat, author_id, text, hidden=True, **details)
@@ -69,7 +73,7 @@ def write_as_operator(company: Company, chat: Chat, author_id: int, text: str, *
 
 
 def _choose_status(company: Company, session: Session, author_id: int) -> Status:
-    """A dialog that nobody accepted still waits, untouched by a bot of the site chat; one that is closing goes on."""
+    """The status after a message of an operator; a session that is closing or was not accepted stays so."""
     if session.wait_answer and company.is_bot(author_id) and session.source == SITE_CHAT:
         return session.status
     if session.wait_answer:

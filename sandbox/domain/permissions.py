@@ -9,13 +9,17 @@ NO_RIGHTS = Role("none")
 
 
 def find_role(company: Company, user_id: int) -> Role:
-    """The role of a user; strangers and the dismissed have none."""
+    """The role of a user; unknown and dismissed users have one without any permission."""
     employee = company.find_employee(user_id)
     return employee.role if employee else NO_RIGHTS
 
 
 def check_access(company: Company, user_id: int, chat_id: int) -> Chat:
-    """Let a user at an open-line chat or refuse, in the order the portal checks."""
+    """The open-line chat of a call, if its caller may be there.
+
+    Raises:
+        RefusalError: IM_LOAD_ERROR, CHAT_ID, USER_ID, CHAT_TYPE or ACCESS_DENIED; the portal checks in this order.
+    """
     if not (company.switches.modules.im and company.switches.modules.pull):
         raise RefusalError("IM_LOAD_ERROR", "Error loading the messenger modules")
     if chat_id <= 0:
@@ -47,7 +51,7 @@ def _make_chat_type_error() -> RefusalError:
 
 
 def can_join(company: Company, user_id: int, chat: Chat) -> bool:
-    """Whether a user may enter the chat: by the role for its line, or by CRM."""
+    """Whether a user may enter the chat: by the role's permission for its line, or by that for its CRM object."""
     if reaches_line(company, find_role(company, user_id).join, user_id, chat.line_id):
         return True
     if not chat.crm_main or not company.switches.modules.crm:
@@ -71,7 +75,7 @@ def _share_department(company: Company, user_id: int, other_id: int) -> bool:
 
 
 def list_queue_members(company: Company, line: Line) -> list[int]:
-    """The users of a line's queue in its order, departments spelled out."""
+    """The ids of the users in a line's queue, in its order; a department stands for its members."""
     members: list[int] = []
     for entry in line.queue:
         members.extend(_list_entry_members(company, entry.entity_type, entry.entity_id))
@@ -85,12 +89,16 @@ def _list_entry_members(company: Company, entity_type: str, entity_id: int) -> l
 
 
 def can_modify_line(company: Company, user_id: int, line_id: int) -> bool:
-    """Whether a user may change or delete a line."""
+    """Whether a user's role lets them change or delete a line."""
     return reaches_line(company, find_role(company, user_id).lines_modify, user_id, line_id)
 
 
 def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, own_counts: bool = True) -> bool:
-    """Whether a permission covers the line: all, someone in its queue, or the user who changed it last."""
+    """Whether a permission of a user covers a line.
+
+    It does if it covers everything or somebody in the line's queue, and for the user who changed the line last unless
+    `own_counts` is off.
+    """
     if reach is Reach.ALL:
         return True
     line = company.lines.get(line_id)
@@ -102,7 +110,7 @@ def reaches_line(company: Company, reach: Reach, user_id: int, line_id: int, *, 
 
 
 def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: int) -> bool:
-    """Whether a user may read a CRM object; without the CRM module the check passes."""
+    """Whether a user may read a CRM object (type in any case, id); without the CRM module everybody may."""
     if not company.switches.modules.crm:
         return True
     reach = find_role(company, user_id).crm
@@ -113,7 +121,7 @@ def can_read_crm(company: Company, user_id: int, entity_type: str, entity_id: in
 
 
 def can_see_history(company: Company, user_id: int, session: Session) -> bool:
-    """Whether a user may read a session's messages."""
+    """Whether a user may read the messages of a session: as its operator, by the role, or by its CRM object."""
     if user_id > 0 and session.operator_id == user_id:
         return True
     if _covers(company, find_role(company, user_id).history, user_id, session.operator_id):
@@ -124,12 +132,12 @@ def can_see_history(company: Company, user_id: int, session: Session) -> bool:
 
 
 def can_be_shown_history(company: Company, caller_id: int, target_id: int, session: Session) -> bool:
-    """Whether a target may see a session, measured (as the portal does) by the caller's permission."""
+    """Whether a user whom the caller adds may see a session; it is the caller's permission that is measured."""
     return _covers(company, find_role(company, caller_id).history, target_id, session.operator_id)
 
 
 def is_channel_active(company: Company, chat: Chat) -> bool:
-    """Whether the line that the chat began in is on and still has the chat's channel."""
+    """Whether the line in which the chat began is on and still has the chat's channel."""
     line = company.lines.get(chat.line_id)
     if line is None or not line.is_on("ACTIVE"):
         return False
@@ -138,12 +146,12 @@ def is_channel_active(company: Company, chat: Chat) -> bool:
 
 
 def make_channel_off_error() -> RefusalError:
-    """The messenger's answer to a message for a channel that does not work."""
+    """The messenger's refusal of a message into a channel that does not work."""
     return RefusalError("ERROR_FROM_OTHER_MODULE", "The channel is not connected, or its open channel is off")
 
 
 def can_vote_as_head(company: Company, user_id: int, line_id: int) -> bool:
-    """Whether a user may rate operators of a line."""
+    """Whether a user may rate the operators of a line: by the plan, and by the role."""
     if not company.switches.plan.head_vote:
         return False
     return reaches_line(company, find_role(company, user_id).vote_head, user_id, line_id)

@@ -15,7 +15,7 @@ COUNTED_BELOW = {
 
 
 def list_operators(company: Company, line: Line) -> list[int]:
-    """The members of the queue who can take dialogs at all."""
+    """The ids of the users in the queue who can take dialogs at all, present or not."""
     found = (company.employees.get(user_id) for user_id in list_queue_members(company, line))
     return [user.id for user in found if user and user.can_take_dialogs]
 
@@ -27,7 +27,7 @@ def is_present(company: Company, line: Line, user_id: int) -> bool:
 
 
 def count_load(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
-    """Count the open sessions of an operator on the line whose status is below the given one."""
+    """The number of an operator's open sessions on the line with a status below the given one."""
     return sum(
         not session.closed and session.status < below
         for session in company.sessions.values()
@@ -36,18 +36,18 @@ def count_load(company: Company, line: Line, user_id: int, below: Status = Statu
 
 
 def count_free_places(company: Company, line: Line, user_id: int) -> int:
-    """Count the sessions that the line's limit still lets an operator have."""
+    """The number of sessions that MAX_CHAT still lets an operator have; it means nothing where MAX_CHAT is 0."""
     counted = count_load(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
     return max(0, int(line.settings["MAX_CHAT"]) - counted)
 
 
 def has_place(company: Company, line: Line, user_id: int) -> bool:
-    """Whether an operator may get one more session; a limit of 0 is none."""
+    """Whether an operator may get one more session; MAX_CHAT 0 is no limit."""
     return line.settings["MAX_CHAT"] == "0" or count_free_places(company, line, user_id) > 0
 
 
 def list_candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
-    """The operators who could have a session now; whoever holds it needs no further place."""
+    """The operators who could take a session now; its present operator needs no further place."""
     return [
         user_id
         for user_id in list_operators(company, line)
@@ -56,7 +56,7 @@ def list_candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
 
 
 def pick_operator(company: Company, line: Line, session: Session) -> int:
-    """Pick the next operator for a session, who may be the one that has it; 0 when nobody is there."""
+    """The next operator for a session, who may be the present one; 0 when nobody is there."""
     free = list_candidates(company, line, session.operator_id)
     if line.settings["QUEUE_TYPE"] == "evenly":
         free = _rotate(free, list_operators(company, line), line.last_picked)
@@ -73,12 +73,12 @@ def _rotate(free: list[int], order: list[int], last: int) -> list[int]:
 
 
 def asks_everyone(line: Line) -> bool:
-    """Whether a line offers its dialogs to all operators at once."""
+    """Whether a line offers its dialogs to all operators at once (QUEUE_TYPE `all`)."""
     return bool(line.settings["QUEUE_TYPE"] == "all")
 
 
 def distribute(company: Company, chat: Chat, session: Session) -> None:
-    """Offer a session to the queue; it is nobody's until someone answers."""
+    """Offer a session to the queue; it has no owner until somebody answers."""
     chat.owner, session.wait_answer = 0, True
     company.uninvite(chat)
     line = company.find_line(session)
@@ -95,7 +95,7 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
 
 
 def remove_members(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
-    """Take everybody out of a chat but its clients, whoever is kept, and bots that do not leave."""
+    """Remove the members of a chat except clients, the user `keep`, and bots that do not leave."""
     line = company.find_line(session)
     leaving_bot = 0
     if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
@@ -132,7 +132,7 @@ def pass_on(company: Company, chat: Chat, session: Session) -> None:
 
 
 def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
-    """Take the dialogs of a line from operators who are no longer in its queue; those that are closing stay."""
+    """Take the dialogs of a line from users who are no longer in its queue; those that are closing stay."""
     for session in _list_open_sessions(company, line):
         if session.operator_id in gone and session.status < Status.CLOSING:
             chat = company.chats[session.chat_id]
@@ -144,7 +144,10 @@ def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
 
 
 def offer_waiting(company: Company, line: Line) -> None:
-    """Offer what waits on a line to its present operators: to all of them, or what nobody has been asked for yet."""
+    """Offer the dialogs that wait on a line to its queue as it is now.
+
+    Where the line asks everyone they are offered to all, elsewhere only those that nobody has been asked for yet.
+    """
     for session in _list_open_sessions(company, line):
         unasked = asks_everyone(line) or not session.operator_id
         if session.status < Status.ACCEPTED and unasked and not company.is_bot(session.operator_id):

@@ -7,7 +7,7 @@ from sandbox.state.records import Chat, Line, Message, Session, Status
 
 
 def load_open_session(company: Company, chat: Chat) -> Session | None:
-    """Load the open session of a chat; older open ones of the same user code are closed as duplicates."""
+    """The open session of a chat, None if there is none; older open ones are closed as duplicates."""
     if company.switches.load_failures.get(chat.id) == "session":
         return None
     found = [session for session in company.list_sessions(chat.id) if not session.closed]
@@ -17,7 +17,7 @@ def load_open_session(company: Company, chat: Chat) -> Session | None:
 
 
 def load_or_start_session(company: Company, chat: Chat) -> Session | None:
-    """Load the open session, or start one when none is open, as some methods do without saying so."""
+    """The open session of a chat, or a new one, which some methods start without saying so; None if neither works."""
     found = load_open_session(company, chat)
     if found or company.switches.load_failures.get(chat.id) == "session":
         return found
@@ -25,7 +25,7 @@ def load_or_start_session(company: Company, chat: Chat) -> Session | None:
 
 
 def start_session(company: Company, chat: Chat) -> Session | None:
-    """Start a session that waits for an operator; impossible when its line is gone."""
+    """The new session of a chat, which waits for an operator; None when its line is gone."""
     session = _create_session(company, chat, chat.line_id)
     if session is None:
         return None
@@ -55,7 +55,7 @@ def is_first_session(company: Company, chat: Chat) -> bool:
 
 
 def start_session_as(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
-    """Start a session that an operator opens: it is theirs at once, and on the line of its parent."""
+    """The new session that an operator opens, responsible at once; it is on the line of its parent."""
     session = _create_session(company, chat, parent.line_id if parent else chat.line_id)
     if session is None:
         return None
@@ -66,7 +66,7 @@ def start_session_as(company: Company, chat: Chat, operator_id: int, parent: Ses
 
 
 def _create_session(company: Company, chat: Chat, line_id: int) -> Session | None:
-    """Open a session; the chat goes on naming the line that an earlier one was moved to."""
+    """The new session of a chat; `moved_to_line` of the chat stays what an earlier session made it."""
     if line_id not in company.lines:
         return None
     now = company.clock()
@@ -89,7 +89,7 @@ def _create_session(company: Company, chat: Chat, line_id: int) -> Session | Non
 
 
 def send_greeting(company: Company, chat: Chat, session: Session) -> None:
-    """Send the line's greeting if the line has it on."""
+    """Send the welcome text of the session's line, if the line has it on."""
     line = company.find_line(session)
     if line and line.is_on("WELCOME_MESSAGE"):
         text = line.settings["WELCOME_MESSAGE_TEXT"].replace("#SESSION_ID#", str(session.id))
@@ -97,7 +97,10 @@ def send_greeting(company: Company, chat: Chat, session: Session) -> None:
 
 
 def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
-    """Make a user responsible, over anyone who was; false when there is nothing to take."""
+    """Make a user responsible for a dialog, whoever was; False when there is nothing to take.
+
+    `say` is the notice in the chat; the usual one if it is not given.
+    """
     if chat.owner == user_id or chat.id in company.switches.locked_chats:
         return False
     if company.switches.load_failures.get(chat.id):
@@ -112,7 +115,7 @@ def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None
 
 
 def assign_operator(company: Company, chat: Chat, session: Session, user_id: int) -> None:
-    """Make a user responsible for a session and send the others away."""
+    """Make a user responsible for a session and remove the other members."""
     now = company.clock()
     chat.owner = session.operator_id = user_id
     session.status = max(session.status, Status.ACCEPTED)
@@ -127,13 +130,13 @@ def assign_operator(company: Company, chat: Chat, session: Session, user_id: int
 
 
 def add_member(chat: Chat, user_id: int) -> None:
-    """Let a user into a chat."""
+    """Add a user to the members of a chat, if they are none yet."""
     if user_id not in chat.members:
         chat.members.append(user_id)
 
 
 def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
-    """Take a dialog over from its owner; without another owner nothing happens."""
+    """Take a dialog over from its owner; where nobody else owns it nothing happens."""
     previous = chat.owner
     if previous and previous != user_id:
         say = f"{company.format_mention(user_id)} took over the conversation from {company.format_mention(previous)}"
@@ -141,7 +144,7 @@ def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
 
 
 def join_chat(company: Company, chat: Chat, user_id: int) -> None:
-    """Add a participant who is not responsible."""
+    """Add a participant who is not responsible; somebody who is there already changes nothing."""
     if user_id not in chat.members:
         add_member(chat, user_id)
         company.mark_all_read(user_id, chat)
@@ -149,7 +152,7 @@ def join_chat(company: Company, chat: Chat, user_id: int) -> None:
 
 
 def set_silent_mode(company: Company, chat: Chat, *, on: bool) -> None:
-    """Hide operators' messages from the client, or show them again; a stored N differs from nothing."""
+    """Hide operators' messages from the client, or show them again; a change is announced in the chat."""
     wanted = "Y" if on else ""
     if chat.silent != wanted:
         chat.silent = wanted
@@ -165,7 +168,10 @@ def start_or_join(company: Company, chat: Chat, user_id: int) -> None:
 
 
 def restart_from(company: Company, chat: Chat, user_id: int, message: Message | None) -> None:
-    """Force the session closed and open its successor with a copy of a message that the client does not get."""
+    """Close the open session by force and open its successor, with a copy of a message that the client does not get.
+
+    Nothing happens in a locked chat, or when the message is not one of this chat.
+    """
     if chat.id in company.switches.locked_chats:
         return
     previous = load_or_start_session(company, chat)

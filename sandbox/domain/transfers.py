@@ -1,4 +1,4 @@
-"""How a dialog gets from one hand to another: declined, transferred, released, unpinned, left by the dismissed."""
+"""How a dialog changes its operator: by a skip, a transfer, a release, an unpinning or a dismissal."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ from sandbox.state.records import Chat, Session, Status, Transfer
 
 
 def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
-    """Let the queue choose anew, who may choose the same; the rejection is posted even when nobody is there."""
+    """Let the queue choose anew, which may choose the same user; False when nobody is there.
+
+    That the user declined is posted either way.
+    """
     session = load_open_session(company, chat)
     if session:
         company.announce(chat, f"{company.format_mention(user_id)} rejected the conversation")
@@ -37,7 +40,10 @@ def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
 
 
 def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode: str = "MANUAL") -> bool:
-    """Hand a dialog to another employee, who becomes responsible at once."""
+    """Hand a dialog to another employee, who is responsible at once; False if that is impossible.
+
+    `by` is the user or bot who does it, `mode` MANUAL or BOT as the statistics show it.
+    """
     employee = company.find_employee(target)
     session = _load_movable_session(company, chat)
     if session is None or employee is None or not employee.can_take_dialogs:
@@ -53,7 +59,10 @@ def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode
 
 
 def transfer_to_line(company: Company, chat: Chat, by: int, line_id: int, *, mode: str = "MANUAL") -> bool:
-    """Hand a dialog to the queue of a line; the user code keeps the original line."""
+    """Hand a dialog to the queue of a line; False if that is impossible. The user code keeps the original line.
+
+    `by` is the user or bot who does it, `mode` MANUAL or BOT as the statistics show it.
+    """
     line = company.lines.get(line_id)
     session = _load_movable_session(company, chat)
     if session is None or line is None:
@@ -83,7 +92,7 @@ def _record_transfer(company: Company, session: Session, **details: Any) -> None
 
 
 def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
-    """Take a dialog from a bot and offer it to the queue."""
+    """Take a dialog from its bot and offer it to the queue."""
     line = company.find_line(session)
     bot_id = session.operator_id
     if not line or line.settings["WELCOME_BOT_LEFT"] != "close":
@@ -93,7 +102,7 @@ def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
 
 
 def set_pinned(company: Company, chat: Chat, user_id: int, *, on: bool) -> bool:
-    """Pin or unpin a dialog; only its operator may, unless it is so already."""
+    """Pin or unpin a dialog, which only its operator may; True as well when it is so already."""
     current = company.sessions.get(chat.session_id)
     if bool(current and current.paused) == on:
         return True
@@ -120,7 +129,7 @@ def _leave_unavailable_operator(company: Company, chat: Chat, session: Session) 
 
 
 def dismiss_employee(company: Company, user_id: int) -> None:
-    """Dismiss an employee: the queues and the dialogs of every line lose them."""
+    """Dismiss an employee, who leaves the queues and loses the dialogs of every line."""
     employee = company.employees[user_id]
     employee.active, employee.presence = False, "offline"
     for line in company.lines.values():

@@ -1,4 +1,4 @@
-"""The `batch` method: many calls in one, each able to use the answers of those before it."""
+"""The `batch` method: many calls in one, each of which can use the answers of earlier ones."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ class BatchResults:
         self.numbers: dict[str, dict[Any, int]] = {"total": {}, "next": {}}
 
     def add(self, key: str, answer: CallResult) -> None:
-        """Write an answer down."""
+        """Add what a command came to."""
         if answer.refusal is None:
             self.results[key] = answer.result
             self.times[key] = make_time_block(self._clock, answer.operating)
@@ -45,7 +45,7 @@ class BatchResults:
             self.errors[key]["error_description"] = ""
 
     def list_values(self) -> ReferenceValues:
-        """What references look into."""
+        """The answers so far, by the names that references use."""
         return {"result": self.results, "error": self.errors, "time": self.times, **self.numbers}
 
     def describe(self) -> dict[str, Any]:
@@ -60,7 +60,11 @@ class BatchResults:
 
 
 def run_batch(params: Mapping[str, Any], perform: Perform, clock: Clock) -> dict[str, Any]:
-    """Run the commands of a batch in their order."""
+    """The answer of `batch`: the results, errors, numbers and times of its commands, by their keys.
+
+    Commands run in their order, at most 50 of them; `perform` runs one, and `HALT` stops at the first failure.
+    Source: the official page of `batch`; the module `rest` of the portal.
+    """
     results = BatchResults(clock)
     for position, (key, command) in enumerate(_list_commands(params.get("CMD"))):
         if not isinstance(command, str):
@@ -88,7 +92,10 @@ def _run_one(command: str, position: int, results: BatchResults, perform: Perfor
 
 
 def resolve_references(value: Any, scope: ReferenceValues) -> Any:
-    """Replace the references in values and keys by what they point to."""
+    """A value whose references to earlier answers, such as `$result[key][field]`, are replaced by what they point to.
+
+    A reference that is a whole value keeps its type; within a text only a scalar takes its place.
+    """
     if isinstance(value, dict):
         return {_embed(key, scope): resolve_references(item, scope) for key, item in value.items()}
     if isinstance(value, list):

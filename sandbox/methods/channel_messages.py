@@ -26,7 +26,7 @@ Action = Callable[[Company, str, int, dict[str, Any]], Client]
 
 
 def _lower_names(value: Any) -> Any:
-    """Lower the names in a value, however deep they stand."""
+    """A value whose names are in lower case, at every level."""
     if isinstance(value, dict):
         return {str(name).lower(): _lower_names(item) for name, item in value.items()}
     return [_lower_names(item) for item in value] if isinstance(value, list) else value
@@ -66,7 +66,7 @@ def _check_line(call: MethodCall) -> None:
 
 
 def _process_each(call: MethodCall, act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    """Do the same for each message; the whole is a success whatever became of them."""
+    """The answer of a call with several messages, which is a success whatever became of them."""
     results = []
     for message in _read_messages(call):
         try:
@@ -132,7 +132,7 @@ def _change_known_messages(call: MethodCall, act: Action) -> dict[str, Any]:
 
 @METHODS.method("imconnector.send.status.delivery", any_case=True)
 def send_status_delivery(call: MethodCall) -> Any:
-    """Note that messages to clients have arrived; only the first word on each gives it its outside ids."""
+    """Note that messages to clients have arrived; the first note on a message gives it the channel's ids."""
     require_application(call)
     require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _check_provider(call)
@@ -155,7 +155,7 @@ def _note_delivery(company: Company, status: dict[str, Any]) -> None:
 
 @METHODS.method("imconnector.send.status.reading", any_case=True)
 def send_status_reading(call: MethodCall) -> Any:
-    """Answer as if something had been noted."""
+    """Change nothing, and answer as if the reading had been noted."""
     require_application(call)
     require_params(call, "CONNECTOR", "LINE", "MESSAGES")
     _read_messages(call)

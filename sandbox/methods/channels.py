@@ -160,7 +160,7 @@ def config_update(call: MethodCall) -> Any:
 
 
 def _redistribute(company: Company, line: Line, members: list[int], queue_type: str) -> None:
-    """Take the dialogs of those who left the queue; offer what waits to newcomers, or by the new rule."""
+    """Take the dialogs of users who left the queue, and offer what waits if somebody came or the rule changed."""
     present = list_queue_members(company, line)
     withdraw(company, line, set(members) - set(present))
     if set(present) - set(members) or line.settings["QUEUE_TYPE"] != queue_type:

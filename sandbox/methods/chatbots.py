@@ -24,7 +24,7 @@ def _find_chat(call: MethodCall) -> Chat | None:
 
 @METHODS.method("imopenlines.bot.session.operator", any_case=True)
 def bot_session_operator(call: MethodCall) -> Any:
-    """Release a dialog from its bot; whose bot it is is not asked, nor who calls."""
+    """Release a dialog from its bot; the portal checks neither the bot's owner nor the caller."""
     refuse_session(call)
     require_chat_id(call)
     chat = _find_chat(call)

@@ -27,25 +27,33 @@ DATA_FIELDS = ("ID", "URL", "URL_IM", "NAME")
 
 
 def require_application(call: MethodCall) -> None:
-    """Refuse everyone but an application."""
+    """Refuse every caller but an application.
+
+    Raises:
+        RefusalError: WRONG_AUTH_TYPE with 403.
+    """
     if call.caller.kind != "application":
         raise RefusalError("WRONG_AUTH_TYPE", f"{DENIED} Application context required", FORBIDDEN)
 
 
 def require_params(call: MethodCall, *names: str) -> None:
-    """Refuse a call in which a parameter is not set."""
+    """Refuse a call in which a parameter is not set.
+
+    Raises:
+        RefusalError: ERROR_ARGUMENT for the first of them.
+    """
     for name in names:
         if not call.params.is_given(name):
             raise make_missing_argument_error(name)
 
 
 def read_place(call: MethodCall) -> tuple[str, int]:
-    """The connector and the line that a call is about."""
+    """The connector's code and the line's id that a call is about."""
     return call.params.read_text("CONNECTOR"), call.params.read_integer("LINE")
 
 
 def _make_failure(code: str, text: str) -> RefusalError:
-    """A failure that comes with HTTP 200, as the core passes it through."""
+    """A failure that the core answers with HTTP 200."""
     return RefusalError(code, text, OK, result=False)
 
 
@@ -61,7 +69,7 @@ def connector_list(call: MethodCall) -> Any:
 
 @METHODS.method("imconnector.register", any_case=True)
 def register(call: MethodCall) -> Any:
-    """Register a connector or change it; whose it was before is not asked."""
+    """Register a connector or change it, even one of another application."""
     require_application(call)
     icon = {name.upper(): value for name, value in call.params.read_array("ICON").items()}
     number = call.params.get("ID")

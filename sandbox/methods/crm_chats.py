@@ -74,7 +74,7 @@ def _check_read(
 
 
 def _list_sessions(call: MethodCall, entity: EntityReference, *, active_only: bool) -> Iterator[Session]:
-    """Give the sessions bound to an object through the connectors in use, newest first."""
+    """The sessions bound to a CRM object through the connectors in use, newest first."""
     in_use = {connector for line in call.company.lines.values() for connector in line.connectors}
     in_use |= {connector for (connector, _), connection in call.company.connections.items() if connection.configured}
     for session in sorted(call.company.sessions.values(), key=lambda found: found.id, reverse=True):
@@ -107,7 +107,7 @@ def crm_chat_get(call: MethodCall) -> Any:
 
 @METHODS.method("imopenlines.crm.chat.getLastId")
 def crm_chat_get_last_id(call: MethodCall) -> Any:
-    """The chat that a CRM object was busy in last; CRM rights are not asked for."""
+    """The chat of a CRM object that changed last; CRM rights are not checked."""
     if not call.params.is_filled("CRM_ENTITY_TYPE") or not call.params.is_filled("CRM_ENTITY"):
         raise _make_empty_data_error()
     chat_id = _find_last_chat(call, _read_entity(call))
@@ -202,7 +202,7 @@ def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
 
 @METHODS.method("imopenlines.crm.message.add")
 def crm_message_add(call: MethodCall) -> Any:
-    """Write to the client as any employee; nobody asks whether the caller may speak for them."""
+    """Write to the client as any employee; the portal does not check whether the caller may."""
     entity = _read_entity(call)
     sender_id, chat_id = _read_positive(call, "USER_ID"), _read_positive(call, "CHAT_ID")
     if not call.params.is_filled("MESSAGE"):

@@ -22,7 +22,11 @@ MOST_UNREAD = 99
 
 
 def check_module(call: MethodCall) -> None:
-    """Without its module the messenger's methods are not there."""
+    """Refuse a call where the messenger's module is missing, as if the method were unknown.
+
+    Raises:
+        RefusalError: ERROR_METHOD_NOT_FOUND with 404.
+    """
     if not call.company.switches.modules.im:
         raise make_method_not_found_error()
 
@@ -66,7 +70,7 @@ def _read_filter(call: MethodCall) -> RecentFilter:
 
 
 def _read_moment(value: Any) -> datetime | None:
-    """A date that cannot be read counts as none."""
+    """A moment, None for one that cannot be read."""
     try:
         moment = datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
@@ -75,7 +79,11 @@ def _read_moment(value: Any) -> datetime | None:
 
 
 def _find_dialog(call: MethodCall) -> Chat | None:
-    """The chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
+    """The chat of DIALOG_ID, None if there is none.
+
+    Raises:
+        RefusalError: DIALOG_ID_EMPTY for what is no identifier at all.
+    """
     given = call.params.get("DIALOG_ID")
     text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
     if found := DIALOG.fullmatch(text):
@@ -86,7 +94,7 @@ def _find_dialog(call: MethodCall) -> Chat | None:
 
 
 def find_private_chat(call: MethodCall, user_id: int) -> Chat | None:
-    """The dialog of the caller and another user."""
+    """The private chat of the caller and another user, None if there is none."""
     pair = sorted((call.user_id, user_id))
     chats = call.company.chats.values()
     return next((chat for chat in chats if chat.type == "P" and sorted(chat.members) == pair), None)
@@ -119,7 +127,7 @@ def im_dialog_messages_get(call: MethodCall) -> Any:
 
 
 def _choose_messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
-    """Choose messages: newer than FIRST_ID, older than LAST_ID, or the last ones.
+    """The messages newer than FIRST_ID, older than LAST_ID, or else the last ones.
 
     Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
     """

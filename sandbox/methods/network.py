@@ -55,7 +55,7 @@ def network_join(call: MethodCall) -> Any:
 
 @METHODS.method("imopenlines.network.message.add", any_case=True)
 def network_message_add(call: MethodCall) -> Any:
-    """Write to an employee from a joined line; the weekly limit looks first, and only a sent message uses it up."""
+    """Write to an employee from a joined line; the weekly limit is checked first, and only a sent message counts."""
     refuse_session(call)
     code = _read_code(call)
     bot = _find_bot(call, code)

@@ -16,7 +16,11 @@ QUEUE_PREFIX = "queue"
 
 
 def find_accessible_chat(call: MethodCall) -> Chat:
-    """The chat of the call if its caller may be there."""
+    """The chat of CHAT_ID, if the caller may be there.
+
+    Raises:
+        RefusalError: as `check_access` refuses.
+    """
     return check_access(call.company, call.user_id, call.params.read_integer("CHAT_ID"))
 
 
@@ -57,7 +61,7 @@ def _load_finishable_session(call: MethodCall, chat: Chat) -> Session:
 
 
 def _finish(call: MethodCall, chat: Chat, session: Session) -> bool:
-    """Finish a dialog; one without an owner is answered first, and a busy one is left as it is."""
+    """Finish a dialog; one without an owner is answered first, and a locked one stays as it is."""
     if chat.id in call.company.switches.locked_chats:
         return True
     if not chat.owner:
@@ -86,7 +90,13 @@ def operator_another_finish(call: MethodCall) -> Any:
 
 
 def read_target(call: MethodCall) -> tuple[str, int]:
-    """Resolve where a dialog shall go: TRANSFER_ID overwrites its kin, and a user beats a queue."""
+    """Where a dialog shall go: `user` or `queue`, and an id.
+
+    TRANSFER_ID replaces USER_ID or QUEUE_ID, and a user comes before a queue.
+
+    Raises:
+        RefusalError: USER_ID_EMPTY, QUEUE_ID_EMPTY or TRANSFER_ID_EMPTY.
+    """
     wishes = {"user": call.params.get("USER_ID"), QUEUE_PREFIX: call.params.get("QUEUE_ID")}
     transfer_id = call.params.get("TRANSFER_ID")
     if isinstance(transfer_id, str) and transfer_id.startswith(QUEUE_PREFIX):
@@ -106,12 +116,16 @@ def read_target(call: MethodCall) -> tuple[str, int]:
 
 
 def require_chat_id(call: MethodCall) -> int:
-    """The chat's id or refuse for its absence."""
+    """The id of the chat.
+
+    Raises:
+        RefusalError: CHAT_ID_EMPTY if it is missing or not positive.
+    """
     return read_positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
 
 
 def make_operator_error() -> RefusalError:
-    """The answer that masks every reason why a dialog cannot be moved."""
+    """The refusal that hides for which reason a dialog cannot be moved."""
     return RefusalError("OPERATOR_WRONG", "You can not redirect to this operator")
 
 

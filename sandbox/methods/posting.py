@@ -115,5 +115,5 @@ def _is_guest(user: Employee | None) -> bool:
 
 
 def _sign(call: MethodCall, text: str) -> str:
-    """An application signs what it lets the system say."""
+    """The text of a system message; that of an application names the application."""
     return f"[b]{call.caller.client_id}[/b]\n{text}" if call.caller.kind == "application" else text

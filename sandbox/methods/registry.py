@@ -1,4 +1,4 @@
-"""How a REST method is registered, and what its behaviour is given."""
+"""How a REST method is registered, and what its behaviour gets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FORBIDDEN = 403
 
 @dataclass(frozen=True)
 class ResultPage:
-    """A result of which there is more; the core puts the two numbers beside it."""
+    """A page of a list; the core puts `total` and `next` beside the result."""
 
     result: Any
     total: int
@@ -39,7 +39,11 @@ class Params(dict[str, Any]):
         return php.to_integer(self.get(name))
 
     def read_text(self, name: str) -> str:
-        """A parameter cast to a string; an array is a type error."""
+        """A parameter cast to a string.
+
+        Raises:
+            PhpTypeError: it is an array.
+        """
         return php.to_text(self.get(name))
 
     def is_yes(self, name: str) -> bool:
@@ -112,14 +116,22 @@ class MethodRegistry(dict[str, Behaviour]):
 
 
 def refuse_session(call: MethodCall) -> None:
-    """Refuse a caller who came with a browser session."""
+    """Refuse a caller who came with a browser session.
+
+    Raises:
+        RefusalError: WRONG_AUTH_TYPE with 403.
+    """
     if call.caller.kind == "session":
         text = "Access for this method not allowed by session authorization."
         raise RefusalError("WRONG_AUTH_TYPE", text, FORBIDDEN)
 
 
 def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
-    """A positive id, or refuse with the method's code."""
+    """A parameter that is a positive id.
+
+    Raises:
+        RefusalError: with the given code and text, for anything else.
+    """
     value = call.params.read_integer(name)
     if value <= 0:
         raise RefusalError(code, text)
@@ -127,5 +139,5 @@ def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
 
 
 def has_pending_failure(call: MethodCall) -> bool:
-    """Whether a lower layer refuses to go along; the dispatcher then names its reason."""
+    """Whether a lower layer has left a failure behind, which the dispatcher then answers with."""
     return call.company.switches.pending is not None

@@ -15,7 +15,7 @@ OPERATING_WINDOW = 600
 
 @dataclass(frozen=True)
 class CallResult:
-    """What a call came to: a result, with the numbers of a list where it is a page of one, or a refusal."""
+    """What a call came to: a result or a refusal; a page of a list has `total` and `next` too."""
 
     result: Any = None
     refusal: RefusalError | None = None
@@ -25,7 +25,7 @@ class CallResult:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """What stands beside the result."""
+        """The numbers beside the result: `next` and `total`, where they are known."""
         return {name: value for name in ("next", "total") if (value := getattr(self, name)) is not None}
 
     @property
@@ -35,14 +35,17 @@ class CallResult:
 
     @property
     def outcome(self) -> str:
-        """The word the request log keeps."""
+        """The word that the request log keeps: `ok`, or the code of the refusal."""
         if self.refusal is None:
             return "ok"
         return self.refusal.code or "empty error"
 
 
 def make_time_block(clock: Clock, operating: OperatingReport | None = None) -> dict[str, Any]:
-    """The timing block of an answer."""
+    """The block `time` of an answer, in seconds; `operating` counts only while the operating time is limited.
+
+    Source: the module `rest` of the portal.
+    """
     now = clock()
     start = int(now.timestamp())
     return {

@@ -15,7 +15,11 @@ EVERY_SCOPE = ("crm", "im", "imbot", "imconnector", "imopenlines", "task", "user
 
 
 def find(name: str) -> Behaviour | None:
-    """A method as the portal does: in lower case first, then exactly as spelled."""
+    """The behaviour of a method, None for an unknown one.
+
+    A name is looked up in lower case first, then as it is spelled; those of the second generation have to be exact.
+    Source: the module `rest` of the portal.
+    """
     return _BY_LOOKUP.get(name.lower()) or _BY_LOOKUP.get(name)
 
 
@@ -32,7 +36,7 @@ def methods(call: MethodCall) -> Any:
 
 
 def _is_listed(call: MethodCall, behaviour: Behaviour) -> bool:
-    """A scope beats everything, and the empty one stands for the methods that need none."""
+    """Whether `methods` lists a behaviour; the empty SCOPE stands for the methods that need none."""
     wanted = call.params.get("SCOPE")
     if wanted is not None:
         return wanted in behaviour.scopes if wanted != "" else not behaviour.scopes

@@ -46,7 +46,7 @@ def user_search(call: MethodCall) -> Any:
 
 
 def _make_page(call: MethodCall, *, search: bool) -> Any:
-    """A page of users; a FILTER takes the place of all the parameters, which else are filters themselves."""
+    """A page of users; without FILTER the parameters themselves are the filters."""
     params, caller = call.params, _find_caller(call)
     inner = params.get("FILTER")
     given = {key.upper(): value for key, value in inner.items()} if isinstance(inner, dict) else params

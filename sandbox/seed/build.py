@@ -1,4 +1,4 @@
-"""How the scenes become chats, sessions and messages of the seeded company."""
+"""How the conversations become chats, sessions and messages of the seeded company."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ GROUP_CHAT, PRIVATE_CHAT, GENERAL_CHAT = 220, 222, 223
 
 
 def add_conversations(company: Company) -> None:
-    """Let all the conversations have happened."""
+    """Add all conversations to the company, oldest first, with its transfers, staff chats and quick answers."""
     company.counters.update({"message": FIRST_MESSAGE, "file": FIRST_FILE, "chat": 400, "session": 400})
     for conversation in sorted(CONVERSATIONS, key=lambda item: item.ago, reverse=True):
         add_conversation(company, conversation)
@@ -35,7 +35,7 @@ def add_conversations(company: Company) -> None:
 
 
 def add_conversation(company: Company, conversation: SeedConversation) -> None:
-    """Let one conversation have happened."""
+    """Add a conversation that happened in the past: its chat if it is new, its session, messages and file."""
     start = company.clock() - timedelta(minutes=conversation.ago)
     chat = company.chats.get(conversation.chat) or _add_chat(company, conversation, start)
     session = _add_session(company, chat, conversation, start)
@@ -151,7 +151,7 @@ def _add_transfers(company: Company) -> None:
 
 
 def _add_staff_chats(company: Company) -> None:
-    """Let the employees talk among themselves, where no client is."""
+    """Add the chats in which employees talk among themselves."""
     created = company.clock() - timedelta(days=60)
     staff = [user.id for user in company.employees.values() if user.departments and user.active]
     team = Chat(GROUP_CHAT, "Support team", created, type="C", entity_type="", owner=2, members=[1, 2, 3, 4])

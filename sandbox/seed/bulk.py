@@ -1,4 +1,4 @@
-"""A busy month: as many dialogs as are wanted, the same at every call, played like the scenes of the seeded company."""
+"""A busy month: any number of dialogs, the same at every call, added like those of the seeded company."""
 
 # ruff: noqa: RUF001  clients write in their own languages
 
@@ -79,13 +79,13 @@ SPAM = "You have won a voucher! Open the link within one hour to claim it."
 
 @dataclass(frozen=True)
 class DialogCounts:
-    """How many dialogs there shall be more, and how many clients of these wait."""
+    """How many dialogs to add, and in how many of them the client waits."""
 
     dialogs: int
     waiting: int
 
     def list_kinds(self) -> Iterator[str]:
-        """Give the state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
+        """The state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
         new = self.waiting * 3 // 4
         numbers = {
             "new": new,
@@ -100,7 +100,11 @@ class DialogCounts:
 
 
 def read_dialog_counts(body: dict[str, object]) -> DialogCounts:
-    """Read from the body of a request what is wanted."""
+    """The numbers of dialogs that the body of a control request asks for; by default 6 of 100 wait.
+
+    Raises:
+        BadInputError: `dialogs` is missing or more than 20000, or `waiting` more than three quarters of it.
+    """
     dialogs = read_required(body, "dialogs", (int,))
     waiting = read_required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
     if not 0 <= waiting <= dialogs * 3 // 4:
@@ -111,13 +115,13 @@ def read_dialog_counts(body: dict[str, object]) -> DialogCounts:
 
 
 def add_dialogs(company: Company, counts: DialogCounts) -> None:
-    """Let the dialogs have happened one after another, each with a client of its own."""
+    """Add dialogs of the last month to a company, each with a client of its own; the same at every call."""
     for number, kind in sorted(enumerate(counts.list_kinds()), key=lambda one: _compute_age(*one), reverse=True):
         _add_dialog(company, number, kind)
 
 
 def _compute_age(number: int, kind: str) -> int:
-    """When a dialog began, in minutes; those that are open began within a shift."""
+    """How many minutes ago a dialog began; those that are open began within a shift."""
     return SHIFT + 1 + number * 37 % MONTH if kind == "done" else 2 + number * 53 % SHIFT
 
 
@@ -137,7 +141,7 @@ def _add_dialog(company: Company, number: int, kind: str) -> None:
 
 
 def _make_earlier(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
-    """Every sixth client has been here before."""
+    """The earlier dialog of a client, which every sixth has."""
     if number % 6 == 0:
         yield _make_closed(company, number + 1, chat, line, MONTH + DAY + number % DAY)
 
@@ -209,7 +213,7 @@ def _choose_operator(company: Company, number: int, line: Line) -> int:
 
 
 def _make_tags(company: Company, number: int) -> Tags:
-    """Every fourth client is a lead."""
+    """The tags of a dialog; every fourth client is a lead."""
     if number % 4:
         return {}
     lead = company.issue_id("crm")

@@ -14,7 +14,11 @@ Tags = dict[str, Any]
 
 @dataclass(frozen=True)
 class SeedConversation:
-    """One conversation: who, where, how long ago it began (minutes), and what was said (c, o or s; minutes in)."""
+    """One conversation, which began `ago` minutes ago.
+
+    Its messages are (author, minutes since the beginning, text); the author is c for the client, o for the operator, s
+    for the system.
+    """
 
     chat: int
     line: int

@@ -77,7 +77,7 @@ CLIENTS = (
 
 
 def add_people(company: Company) -> None:
-    """Hire the staff, register the bots and let the clients in."""
+    """Add the employees, bots and clients to a company."""
     company.departments.update({COMPANY_DEPARTMENT: "Company", SUPPORT: "Support", SALES: "Sales"})
     now = company.clock()
     staff = (
@@ -105,7 +105,7 @@ def add_people(company: Company) -> None:
 
 
 def add_lines_and_keys(company: Company) -> None:
-    """Set up the lines, the CRM and the keys."""
+    """Add the lines, CRM objects, connectors and access keys to a company."""
     for line in _make_lines(company):
         company.lines[line.id] = line
     for entity in (

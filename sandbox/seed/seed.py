@@ -65,7 +65,7 @@ __all__ = [
 
 
 def create_seeded_company() -> Company:
-    """A fresh company."""
+    """A new company in the state that this module describes."""
     company = Company()
     add_people(company)
     add_lines_and_keys(company)

@@ -36,7 +36,7 @@ class Clock:
 
 @dataclass
 class Company:
-    """The root of the sandbox's state."""
+    """The state of a portal: all records by their ids, and what a test can change about it."""
 
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
@@ -75,16 +75,16 @@ class Company:
         self._transfers_by_session = RecordIndex(lambda: self.transfers, lambda transfer: transfer.session_id)
 
     def issue_id(self, kind: str) -> int:
-        """Give out the next id of a kind; ids are never given twice."""
+        """The next id of a kind; no id is given twice."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 
     def find_user(self, user_id: int) -> PortalUser | None:
-        """An employee, bot or client."""
+        """The employee, bot or client of an id, dismissed or not; None if there is none."""
         return self.employees.get(user_id) or self.clients.get(user_id)
 
     def find_employee(self, user_id: int) -> Employee | None:
-        """An employee or bot who still works here."""
+        """The employee or bot of an id who is not dismissed; None if there is none."""
         found = self.employees.get(user_id)
         return found if found and found.active else None
 
@@ -94,11 +94,11 @@ class Company:
         return bool(found and found.bot)
 
     def find_chat_by_code(self, user_code: str) -> Chat | None:
-        """The chat of a user code."""
+        """The chat of a user code; None if there is none, or no code is given."""
         return next(iter(self._chats_by_code.find(user_code)), None) if user_code else None
 
     def find_line(self, session: Session) -> Line | None:
-        """The line that holds the session now."""
+        """The line that the session is on now; None if it was deleted."""
         return self.lines.get(session.line_id)
 
     def list_sessions(self, chat_id: int) -> list[Session]:
@@ -118,7 +118,7 @@ class Company:
         return self._transfers_by_session.find(session.id)
 
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
-        """Put a message into a chat, within the session that is open there."""
+        """Write a message into a chat, within the session that is open there; `details` are its further fields."""
         message = Message(self.issue_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
         message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
@@ -140,22 +140,22 @@ class Company:
         return self.reads.get((user_id, chat.id), 0)
 
     def list_unread(self, user_id: int, chat: Chat) -> list[Message]:
-        """What a member of a chat has not read, oldest first; what the portal says by itself does not count."""
+        """The messages that a member of a chat has not read, oldest first, without system messages."""
         if user_id not in chat.members:
             return []
         last = self.find_last_read(user_id, chat)
         return [message for message in self.list_messages(chat.id) if message.id > last and not message.system]
 
     def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
-        """Put a system message into a chat."""
+        """Write a system message into a chat."""
         return self.say(chat, 0, text, system=True, to_client=to_client)
 
     def invite(self, user_ids: Iterable[int], chat: Chat) -> None:
-        """Show the chat in the lists of people who may take it."""
+        """Offer the chat to users, who see it in their lists."""
         self.recents.update((user_id, chat.id) for user_id in user_ids)
 
     def uninvite(self, chat: Chat) -> None:
-        """Take the chat out of everyone's list."""
+        """Withdraw the offer of a chat from everybody's list."""
         self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
 
     def format_mention(self, user_id: int) -> str:

@@ -45,7 +45,7 @@ class LineConnection:
 
     @property
     def configured(self) -> bool:
-        """Whether it was switched on; connection and registration come and go with that here."""
+        """Whether it was switched on; the sandbox does not tell that from being connected and registered."""
         return self.active
 
     @property

@@ -1,4 +1,4 @@
-"""The way a portal says no: a code, a text and an HTTP status."""
+"""How a portal refuses: a code, a text and an HTTP status."""
 
 from typing import Any
 
@@ -22,20 +22,20 @@ class RefusalError(Exception):
 
 
 def make_empty_error() -> RefusalError:
-    """The answer of an operation that failed without saying why."""
+    """The refusal with an empty code, which some methods give for an operation that failed without saying why."""
     return RefusalError("")
 
 
 def make_method_not_found_error() -> RefusalError:
-    """The core's answer to a method that is not there."""
+    """The core's refusal of an unknown method, with 404; it comes before the credentials are looked at."""
     return RefusalError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
 def make_missing_argument_error(name: str) -> RefusalError:
-    """The core's answer to an argument that is null or empty."""
+    """The core's refusal of an argument that is null or empty, with its name in `argument`."""
     return RefusalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
 
 
 def make_wrong_type_error(name: str) -> RefusalError:
-    """The core's answer to an argument of a wrong type."""
+    """The core's refusal of an argument of a wrong type, with its name in `argument`."""
     return RefusalError("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

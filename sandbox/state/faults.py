@@ -1,4 +1,4 @@
-"""Faults that strike calls on purpose: the rules, the dice they are drawn with, and how often each struck."""
+"""Faults that strike calls on purpose: their rules, the dice for their rates, and how often each struck."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -85,11 +85,11 @@ class Faults:
         self._dice = Random(seed)  # noqa: S311  a campaign must be repeatable, not unpredictable
 
     def strike(self, method: str, *, oauth: bool) -> FaultRule | None:
-        """The rule that strikes a request."""
+        """The rule that strikes a request, counted as a strike; None if none does."""
         return self._strike_first(rule for rule in self._rules if rule.suits(method, oauth=oauth))
 
     def strikes_within_batch(self, method: str) -> bool:
-        """Whether a command of a batch meets the only fault that can strike inside: the operating time's."""
+        """Whether a command of a batch is refused for its operating time; no other fault strikes inside a batch."""
         limits = (rule for rule in self._rules if rule.kind is FaultKind.OPERATION_LIMIT)
         return self._strike_first(rule for rule in limits if rule.names(method)) is not None
 
@@ -106,7 +106,11 @@ class Faults:
 
 
 def read_fault_plan(body: Mapping[str, Any]) -> tuple[list[FaultRule], int]:
-    """Read the rules and the seed a control request asks for."""
+    """The rules and the seed of the dice that a control request asks for.
+
+    Raises:
+        BadInputError: something of it makes no sense; the text names the field.
+    """
     if not set(body) <= {"rules", "seed"}:
         raise BadInputError("an object of rules and seed")
     rules = body.get("rules", [])

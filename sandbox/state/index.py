@@ -1,4 +1,4 @@
-"""Records by what they belong to, so that a big company is looked through as quickly as a small one."""
+"""Records by what they belong to, so that they are found as quickly in a big company as in a small one."""
 
 from collections.abc import Callable, Collection, Hashable
 from itertools import islice
@@ -8,7 +8,7 @@ Record = TypeVar("Record")
 
 
 class RecordIndex(Generic[Record]):
-    """Groups a collection by something that never changes; records are added to it, and none is ever taken out."""
+    """Groups a collection by a key that never changes; records are added to it and never taken out."""
 
     def __init__(self, records: Callable[[], Collection[Record]], key: Callable[[Record], Hashable]) -> None:
         self._records = records

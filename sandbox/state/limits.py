@@ -29,19 +29,22 @@ PLANS: dict[str, Rate | None] = {"none": None, "standard": Rate(50, 2), "enterpr
 
 
 class OperatingReport(NamedTuple):
-    """What answers tell of the operating time: the seconds spent, and when the oldest of them are forgiven."""
+    """The operating time in an answer: the seconds spent, and the Unix time at which the oldest are forgiven."""
 
     seconds: float
     reset_at: int
 
 
 def make_query_limit_error() -> RefusalError:
-    """The answer to requests that come too fast."""
+    """The refusal of a request that comes too fast, with 503. Source: the official page on the limits of REST."""
     return RefusalError("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
 
 
 def make_operation_limit_error() -> RefusalError:
-    """The answer to a method that has worked too long for its caller."""
+    """The refusal of a method that has worked too long for its caller, with 429.
+
+    Source: the official page on the limits of REST.
+    """
     return RefusalError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
 
 
@@ -63,7 +66,7 @@ class Bucket:
         return self._level
 
     def take(self) -> bool:
-        """Put a request in, unless the bucket would overflow."""
+        """Whether the bucket had room for one more request, which is then in it."""
         if self.level + 1 > self.rate.capacity:
             return False
         self._level += 1
@@ -111,13 +114,13 @@ class LimitSettings:
 
     @property
     def limit(self) -> float | None:
-        """The operating time allowed within the window, if it is limited at all."""
+        """The operating time allowed within ten minutes, in seconds; None if it is not limited."""
         if self.operating_limit is not None:
             return self.operating_limit
         return OPERATING_LIMIT if PLANS[self.name] or self.operating_cost else None
 
     def find_cost(self, method: str) -> float:
-        """The operating time of one call."""
+        """The operating time of one call, in seconds."""
         return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
 
 
@@ -138,7 +141,7 @@ class PortalLimits:
         self._requests = self._too_fast = self._too_long = 0
 
     def admit_request(self) -> bool:
-        """Count a request in, unless requests come too fast."""
+        """Whether a request is let in; it is counted, and refused while requests come too fast."""
         if self._bucket and not self._bucket.take():
             self._too_fast += 1
             return False
@@ -146,7 +149,11 @@ class PortalLimits:
         return True
 
     def charge(self, account: str, method: str) -> OperatingReport | None:
-        """Charge a caller for a call of a method, or refuse it; None while the operating time is not limited."""
+        """The operating time of a caller and method after one more call; None while it is not limited.
+
+        Raises:
+            RefusalError: OPERATION_TIME_LIMIT with 429, once the time is spent.
+        """
         limit = self._plan.limit
         if limit is None:
             return None
@@ -172,7 +179,11 @@ class PortalLimits:
 
 
 def read_limits(body: Mapping[str, Any]) -> LimitSettings:
-    """Read the limits a control request asks for."""
+    """The limits that a control request asks for; an empty one takes them away.
+
+    Raises:
+        BadInputError: something of it makes no sense; the text names the field.
+    """
     known = {"plan", "operating_limit", "operating_cost"}
     if not set(body) <= known:
         raise BadInputError(f"an object of {', '.join(sorted(known))}")

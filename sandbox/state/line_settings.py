@@ -204,12 +204,12 @@ _WORKTIME = ("WORKTIME_FROM", "WORKTIME_TO")
 
 
 def make_default_settings() -> dict[str, Any]:
-    """The settings of a line that was told nothing."""
+    """The settings of a new line for which none are sent, by their names."""
     return {name: setting.default for name, setting in SETTINGS.items()}
 
 
 def make_line_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a new line."""
+    """The settings of a new line from what `imopenlines.config.add` is sent; wrong values are replaced silently."""
     settings = make_default_settings() | _read_settings(company, sent) | _read_worktime(sent)
     settings["LINE_NAME"] = settings["LINE_NAME"] or f"Open Channel {company.counters.get('line', 0) + 1}"
     if not company.switches.modules.crm:
@@ -218,7 +218,7 @@ def make_line_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, A
 
 
 def read_changes(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What an update changes: only what was sent, and working hours only as a pair."""
+    """The settings that an update changes: only those that were sent, and working hours only as a pair."""
     changed = _read_settings(company, sent)
     if all(sent.get(name) is not None for name in _WORKTIME):
         changed |= _read_worktime(sent)
@@ -240,7 +240,7 @@ def _read_settings(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_settings_beyond_plan(company: Company) -> list[str]:
-    """The switches that the plan keeps off."""
+    """The names of the settings that the portal's plan keeps at N."""
     plan = company.switches.plan
     return [name for name, allowed in (("VOTE_MESSAGE", plan.vote), ("WORKTIME_ENABLE", plan.worktime)) if not allowed]
 

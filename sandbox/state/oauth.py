@@ -61,7 +61,7 @@ class OAuthCounters:
 
 @dataclass
 class AuthorizationServer:
-    """Everything the authorization server keeps, and how it misbehaves when told to."""
+    """The authorization server: what it has issued, and how it misbehaves when told to."""
 
     applications: dict[str, RegisteredApplication] = field(default_factory=dict)
     counters: OAuthCounters = field(default_factory=OAuthCounters)
@@ -77,14 +77,20 @@ class AuthorizationServer:
         self.applications[application.client_id] = application
 
     def issue_code(self, application: RegisteredApplication, now: datetime) -> str:
-        """Give an application a code that works once."""
+        """A new code for an application; it works once, for 30 seconds."""
         code = token_hex(TOKEN_BYTES)
         self._codes[code] = TokenGrant(application, now + CODE_LIFE)
         self.counters.codes_issued += 1
         return code
 
     def issue_tokens(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
-        """Answer a request for tokens, or refuse it."""
+        """A new pair of tokens for a code or a refresh token, which is then used up.
+
+        `asked` are the parameters of the request. Source: the official pages on OAuth 2.0.
+
+        Raises:
+            RefusalError: invalid_request, invalid_client, invalid_grant, or the code that the control API set.
+        """
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
             tokens = self._exchange(asked, now)
@@ -120,7 +126,11 @@ class AuthorizationServer:
         return tokens
 
     def find_access_key(self, token: str, now: datetime) -> AccessKey:
-        """The key that an access token stands for, or refuse it."""
+        """The key that an access token stands for.
+
+        Raises:
+            RefusalError: invalid_token or expired_token, with 401.
+        """
         ticket = self._access.get(token)
         if ticket is None:
             raise RefusalError("invalid_token", "Unable to get application by token", UNAUTHORIZED)
@@ -142,10 +152,10 @@ class AuthorizationServer:
 
 
 def make_expired_token_error() -> RefusalError:
-    """The portal's answer to an access token that is too old."""
+    """The refusal of an access token that is older than an hour, with 401."""
     return RefusalError("expired_token", "The access token provided has expired.", UNAUTHORIZED)
 
 
 def make_oauth_error(code: str, text: str) -> RefusalError:
-    """An error of the authorization server."""
+    """A refusal of the authorization server, with 401 or 400 by its code."""
     return RefusalError(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

@@ -21,7 +21,7 @@ class PhpTypeError(Exception):
 
 
 def to_integer(value: Any) -> int:
-    """Cast to an integer the way `(int)` does: leading digits of a string, 1 for a filled array."""
+    """A value cast as `(int)` casts it: the leading digits of a string, 1 for a filled array."""
     if isinstance(value, str):
         return _parse_integer(value)
     if isinstance(value, float):
@@ -63,7 +63,11 @@ def is_numeric(value: Any) -> bool:
 
 
 def to_text(value: Any) -> str:
-    """Cast to a string; an array where a string is demanded is a type error."""
+    """A value cast to a string.
+
+    Raises:
+        PhpTypeError: it is an array.
+    """
     if isinstance(value, Mapping | list):
         raise PhpTypeError
     if value is None or value is False:
@@ -89,7 +93,7 @@ def list_values(array: Any) -> list[Any]:
 
 
 def to_array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
-    """Shape a map as `json_encode` does: a list when the keys run from 0 without a gap, `[]` when empty."""
+    """A map as `json_encode` writes it: a list when the keys run from 0 without a gap, `[]` when empty."""
     keys = [str(key) for key in items]
     if keys == [str(index) for index in range(len(keys))]:
         return list(items.values())
@@ -97,12 +101,12 @@ def to_array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
 
 
 def parse_query(query: str) -> dict[str, Any]:
-    """Read a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
+    """The parameters of a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
     return nest_params(parse_qsl(query, keep_blank_values=True, errors="replace"))
 
 
 def nest_params(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Build the nested parameters that a flat list of names and values stands for."""
+    """The nested parameters that a flat list of names and values stands for."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
         path = _split_name(name)

@@ -20,12 +20,12 @@ PERMISSIONS = {
 
 
 def format_iso(moment: datetime) -> str:
-    """Write a moment the way answers do."""
+    """A moment as answers write it: ISO 8601 with the offset, to the second."""
     return moment.isoformat(timespec="seconds")
 
 
 def choose_color(number: int) -> str:
-    """The colour of a chat or a person."""
+    """The colour of a chat or a person, by its id."""
     return COLORS[number % len(COLORS)]
 
 
@@ -34,7 +34,11 @@ def _format_flag(*, on: bool) -> str:
 
 
 def make_entity_data_1(company: Company, chat: Chat) -> str:
-    """The session field of a chat: CRM, pinned, waiting for closing, session, line it was moved to."""
+    """The field `entity_data_1` of a chat, ten values between bars.
+
+    They are: has CRM, type and id of the main CRM object, pinned, waits for closing, session, its start, the line it
+    was moved to, and two that are always 0.
+    """
     session = company.sessions.get(chat.session_id)
     crm_type, crm_id = chat.crm_main or ("NONE", 0)
     parts: tuple[object, ...] = (
@@ -53,12 +57,12 @@ def make_entity_data_1(company: Company, chat: Chat) -> str:
 
 
 def make_entity_data_2(chat: Chat) -> str:
-    """The CRM bindings of a chat."""
+    """The field `entity_data_2` of a chat: its CRM objects as type and id between bars, 0 for none."""
     return "|".join(f"{name}|{chat.crm_bindings.get(name, 0)}" for name in CRM_ORDER)
 
 
 def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
-    """What every view of a chat shares."""
+    """The fields of a chat that all views of it share, ready for JSON."""
     lines = chat.entity_type == "LINES"
     return {
         "id": chat.id,
@@ -88,7 +92,7 @@ def make_core_card(company: Company, chat: Chat) -> dict[str, Any]:
 
 
 def make_dialog_card(company: Company, chat: Chat, user_id: int) -> dict[str, Any]:
-    """A chat as `imopenlines.dialog.get` shows it to a user."""
+    """A chat as `imopenlines.dialog.get` shows it to a user, ready for JSON."""
     messages, unread = company.list_messages(chat.id), company.list_unread(user_id, chat)
     last = messages[-1] if messages else None
     return make_core_card(company, chat) | {

@@ -24,12 +24,16 @@ PRESENCES = ("online", "offline", "pause")
 
 
 def make_filter_error(text: str) -> RefusalError:
-    """The refusal of a filter that makes no sense."""
+    """The refusal INVALID_FILTER, with what is wrong in the text."""
     return RefusalError("INVALID_FILTER", f"Invalid filter: {text}")
 
 
 def read_flag(name: str, value: Any) -> bool:
-    """Read a boolean filter: true, Y or 1 against false, N or 0."""
+    """A boolean filter: true, Y or 1 against false, N or 0, in any case.
+
+    Raises:
+        RefusalError: INVALID_FILTER for anything else.
+    """
     read = FLAGS.get(str(value).lower())
     if read is None:
         raise make_filter_error(f"{name} is not a boolean")
@@ -37,7 +41,7 @@ def read_flag(name: str, value: Any) -> bool:
 
 
 class DateRange:
-    """Two moments of which either may be open."""
+    """A period; either end may be open."""
 
     def __init__(self, params: Mapping[str, Any], start: str, end: str) -> None:
         self.start, self.end = (self._read_moment(name, params.get(name)) for name in (start, end))
@@ -63,7 +67,7 @@ class DateRange:
         return self.start is not None and self.end is not None
 
     def contains(self, moment: datetime | None) -> bool:
-        """Whether a moment lies in the period; nothing lies in no period."""
+        """Whether a moment lies in the period; every one does if neither end is given."""
         if self.start is None and self.end is None:
             return True
         if moment is None:
@@ -111,7 +115,11 @@ class SessionFilter:
         )
 
     def keep_required(self, period: DateRange, moment: Moment) -> None:
-        """Demand a period with both ends."""
+        """Keep the sessions that have a moment in a period that needs both ends.
+
+        Raises:
+            RefusalError: PERIOD_REQUIRED.
+        """
         if not period.full:
             raise RefusalError("PERIOD_REQUIRED", "Both ends of the period are required")
         self.keep_within(period, moment)
@@ -152,7 +160,11 @@ class SessionFilter:
             self._tests.append(_make_bound_test(measure, php.to_integer(value), sign))
 
     def make_page(self, items: Sequence[Item], *, deep: bool) -> tuple[list[Item], bool]:
-        """One page and whether another follows; a deep list refuses large offsets."""
+        """One page and whether another follows.
+
+        Raises:
+            RefusalError: INVALID_FILTER, or OFFSET_TOO_LARGE beyond 10000 in a `deep` list.
+        """
         offset, limit = self._read_number("offset", 0, 0), self._read_number("limit", DEFAULT_LIMIT, 1)
         if limit > MAX_LIMIT:
             raise make_filter_error(f"limit is more than {MAX_LIMIT}")

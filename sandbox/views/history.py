@@ -15,7 +15,7 @@ KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 
 
 def respell(value: Any) -> Any:
-    """Turn names with underscores into camelCase and, alas, camelCase names into lower case."""
+    """A value whose names with underscores are turned into camelCase and, oddly, camelCase names into lower case."""
     if isinstance(value, dict):
         return {_respell_name(str(name)): respell(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -29,7 +29,7 @@ def _respell_name(name: str) -> str:
 
 
 def make_history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
-    """The whole conversation of a session, its people and its files."""
+    """A session with its messages, people and files as `imopenlines.session.history.get` shows them, ready for JSON."""
     chat = company.chats[session.chat_id]
     messages = company.list_session_messages(session)[::-1]
     people = _list_people(company, chat, messages)
@@ -64,7 +64,7 @@ def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[
 
 
 def make_message_params(message: Message) -> dict[str, Any]:
-    """What hangs on a message, in the messenger's spelling."""
+    """The field `params` of a message, with names in upper case; what is empty is left out."""
     attached = {
         "FILE_ID": list(message.file_ids),
         "ATTACH": message.attach,
@@ -90,7 +90,7 @@ def _make_message(message: Message) -> dict[str, Any]:
 
 
 def make_person_card(person: PortalUser) -> dict[str, Any]:
-    """A person in the older of the messenger's two formats."""
+    """A person in the older of the messenger's two formats, ready for JSON."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
     return {
@@ -146,7 +146,7 @@ def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
 
 
 def make_file_card(company: Company, file: File) -> dict[str, Any]:
-    """A file as every view of messages shows it."""
+    """A file as all views of messages show it, ready for JSON; `size` is in bytes."""
     author = company.find_user(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")

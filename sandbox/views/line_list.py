@@ -33,19 +33,27 @@ class LineQuery:
 
 
 def make_format_error(text: str) -> RefusalError:
-    """The validator's refusal."""
+    """The refusal INVALID_FORMAT of the validator."""
     return RefusalError("INVALID_FORMAT", text)
 
 
 def check_types(params: Mapping[str, Any]) -> None:
-    """Refuse the three sub-parameters that must be arrays; every version of the portal does."""
+    """Refuse `select`, `order` and `filter` that are no arrays; every version of the portal does.
+
+    Raises:
+        RefusalError: INVALID_FORMAT.
+    """
     for name in ("select", "order", "filter"):
         if params.get(name) is not None and not php.is_array(params[name]):
             raise make_format_error(f"A wrong format for the PARAMS field '{name}' is passed")
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Refuse options the strict validator does not know."""
+    """Refuse options that the validator of newer portals does not know.
+
+    Raises:
+        RefusalError: INVALID_FORMAT.
+    """
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:
         raise make_format_error(f"Unsupported OPTIONS fields are passed: {', '.join(unknown)}")
@@ -58,7 +66,11 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 
 def read_strict_query(params: Mapping[str, Any]) -> LineQuery:
-    """Read the parameters as newer portals do: every slip is INVALID_FORMAT, and pages are limited."""
+    """The query of `PARAMS` as newer portals read it, with at most 200 lines a page.
+
+    Raises:
+        RefusalError: INVALID_FORMAT for every slip.
+    """
     unknown = [name for name in params if name not in PARAMS]
     if unknown:
         raise make_format_error(f"Unsupported PARAMS fields are passed: {', '.join(unknown)}")
@@ -70,7 +82,11 @@ def read_strict_query(params: Mapping[str, Any]) -> LineQuery:
 
 
 def read_loose_query(params: Mapping[str, Any]) -> LineQuery:
-    """Read the parameters as older portals do: they go to the ORM as they are."""
+    """The query of `PARAMS` as older portals read it: whatever it is goes to the database layer.
+
+    Raises:
+        RefusalError: code 100 for an unknown field, ERROR_ARGUMENT for a wrong direction.
+    """
     query = _read_query(params)
     limit = php.to_integer(params.get("limit"))
     query.limit = limit if limit > 0 else None
@@ -168,7 +184,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def select_rows(rows: Iterable[Row], query: LineQuery) -> list[Row]:
-    """The rows a query finds, in its order and within its page."""
+    """The rows that a query finds, in its order and within its page."""
     found = [row for row in rows if _matches(row, query.filter)]
     for name, descending in reversed(query.order.items()):
         found.sort(key=lambda row, name=name: _make_sort_key(row[name]), reverse=descending)  # type: ignore[misc]

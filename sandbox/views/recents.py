@@ -37,7 +37,7 @@ class RecentFilter:
 
 
 def make_user_card(person: PortalUser | None) -> dict[str, Any]:
-    """A person as the messenger shows them; the portal itself is nobody."""
+    """A person as the messenger shows them, ready for JSON; the portal itself is `{"id": 0}`."""
     if person is None:
         return {"id": 0}
     shown = {name: value for name, value in make_person_card(person).items() if name not in OLDER_FIELDS}
@@ -46,12 +46,12 @@ def make_user_card(person: PortalUser | None) -> dict[str, Any]:
 
 
 def make_uuid(message: Message) -> str | None:
-    """The identifier that whoever wrote a message gave it; the portal gives none."""
+    """The identifier that a message's author gave it; None for the portal's own messages."""
     return None if message.system else str(uuid5(NAMESPACE, str(message.id)))
 
 
 def list_recent_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
-    """The dialogs a user takes part in, newest first; a closed one is hidden."""
+    """The dialogs that a user takes part in, newest first, as `im.recent.list` shows them; closed ones are hidden."""
     mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
     shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.list_messages(chat.id)]
     fresh = [item for item in shown if item["counter"] or not wanted.unread_only]
@@ -69,7 +69,7 @@ def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
 
 
 def list_offered_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
-    """The dialogs that are offered to a user and taken by nobody, newest first."""
+    """The dialogs that the queue offers to a user and nobody has taken, newest first."""
     offered = [company.chats[chat_id] for user, chat_id in company.recents if user == user_id]
     items = [_make_queue_item(company, chat, wanted) for chat in offered]
     return sorted(items, key=lambda item: (item["date_update"], item["id"]), reverse=True)

@@ -44,7 +44,7 @@ def _choose_status(session: Session) -> str:
 
 
 def compute_figures(session: Session) -> dict[str, Any]:
-    """The figures a session carries in itself."""
+    """The figures that need nothing but the session: `status`, `vote`, `waitAnswer` and `waitClose` in seconds."""
     return {
         "status": _choose_status(session),
         "vote": VOTES.get(session.vote, "none"),
@@ -88,7 +88,7 @@ def _count_transfers(company: Company, session: Session) -> int:
 
 
 def make_session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
-    """A session of the list."""
+    """A session as `imopenlines.v2.Session.list` shows it to a user; what they may not read of CRM is null."""
     figures = compute_figures(session)
     crm_type, crm_id = session.crm_main or ("", 0)
     readable = bool(crm_id) and can_read_crm(company, user_id, crm_type, crm_id)
@@ -120,7 +120,7 @@ def make_session_card(company: Company, user_id: int, session: Session) -> dict[
 
 
 def make_stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
-    """The figures of one session, nulls for an unknown one."""
+    """The figures of a session as `imopenlines.v2.Session.Stat.get` shows them; nulls for an unknown one."""
     if session is None:
         return {"sessionId": session_id} | dict.fromkeys(STAT_FIELDS)
     figures, counted = compute_figures(session), _count_messages(company, session)
@@ -139,7 +139,7 @@ def make_stat_card(company: Company, session: Session | None, session_id: int = 
 
 
 def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
-    """What was thought of a session."""
+    """The ratings of a session as `imopenlines.v2.Session.Rating.list` shows them."""
     return {
         "sessionId": session.id,
         "configId": session.line_id,
@@ -154,7 +154,7 @@ def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
 
 
 def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
-    """One move of a session."""
+    """A move of a session as `imopenlines.v2.Session.Transfer.list` shows it."""
     return {
         "sessionId": transfer.session_id,
         "date": format_iso(transfer.created),
@@ -170,7 +170,10 @@ def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
 
 
 def make_load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
-    """How busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
+    """The load of an operator on a line as `imopenlines.v2.Operator.list` shows it.
+
+    MAX_CHAT 0 is no limit, and then `freeSlots` means nothing.
+    """
     user = company.employees[user_id]
     return {
         "userId": user_id,
@@ -197,7 +200,7 @@ def _compute_average(sessions: list[Session], measure: str) -> int:
 
 
 def summarize_sessions(company: Company, sessions: list[Session]) -> dict[str, Any]:
-    """Sum up sessions; where there is nothing the figure is 0."""
+    """The sums over sessions as `imopenlines.v2.Stat.get` shows them; waits in seconds, 0 where there is nothing."""
     votes = Counter(session.vote for session in sessions)
     kpi = Counter(is_first_answer_in_time(company, session) for session in sessions)
     hours = Counter(session.created.hour for session in sessions)

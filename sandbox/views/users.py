@@ -48,12 +48,12 @@ Test = Callable[[Any], bool]
 
 
 def list_fields(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that the widest of a caller's scopes opens."""
+    """The names of the fields that the widest of a caller's scopes opens."""
     return next((FIELDS[scope] for scope in SCOPES if scope in scopes), ())
 
 
 def make_profile(company: Company, user: Employee) -> dict[str, Any]:
-    """Everything that is known of a user; the portal leaves out what is null."""
+    """All fields of a user; those that would be null are left out, as the portal does."""
     hired = START - timedelta(days=400 + user.id)
     return {
         "ID": str(user.id),
@@ -78,7 +78,7 @@ def make_profile(company: Company, user: Employee) -> dict[str, Any]:
 
 
 def make_current_user(company: Company, user: Employee, scopes: tuple[str, ...]) -> dict[str, Any]:
-    """A user as `user.current` does: without a type, and with a plain date of the last activity."""
+    """The fields of a user that `user.current` shows: without a type, with a plain date of the last activity."""
     shown = make_profile(company, user) | {"LAST_ACTIVITY_DATE": _format_plain(user.last_activity)}
     hidden = {"USER_TYPE", "TIMESTAMP_X"}
     return {name: shown[name] for name in shown if name in list_fields(scopes) and name not in hidden}
@@ -89,7 +89,10 @@ def _format_plain(moment: datetime | None) -> str:
 
 
 def list_visible_users(company: Company, caller: Employee, *, everybody: bool) -> list[Employee]:
-    """The users whom a caller may see, by id; bots are no real users, and guests see only themselves."""
+    """The users whom a caller may see, ordered by id; bots are none.
+
+    Employees see those who are in a department, extranet users see themselves. With `everybody` all are seen.
+    """
     people = [user for user in company.employees.values() if not user.bot]
     if not everybody:
         people = [user for user in people if (user is caller if caller.extranet else user.departments)]
@@ -97,7 +100,7 @@ def list_visible_users(company: Company, caller: Employee, *, everybody: bool) -
 
 
 class UserFilter:
-    """The conditions of one call; a field that the scope does not open is passed over without a word."""
+    """The conditions of one call; a field that the scope does not open is passed over silently."""
 
     def __init__(self, company: Company, given: Mapping[str, Any], scopes: tuple[str, ...], *, search: bool) -> None:
         self._company = company

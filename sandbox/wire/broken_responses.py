@@ -1,4 +1,4 @@
-"""What a struck call looks like on the wire: cut connections, foreign pages, halves and trickles."""
+"""The responses to struck calls: cut connections, pages of other servers, halves and trickles."""
 
 import asyncio
 from collections.abc import Iterator
@@ -86,23 +86,23 @@ class TricklingResponse(_AlteredResponse):
 
 
 def halve(whole: Response) -> Response:
-    """A well-formed answer whose JSON stops in the middle."""
+    """A well-formed response whose JSON stops in the middle."""
     half = bytes(whole.body[: len(whole.body) // 2])
     return Response(half, whole.status_code, media_type=whole.headers["content-type"])
 
 
 def mislabel(whole: Response) -> Response:
-    """The right answer under a wrong content type."""
+    """The right response under the content type text/html."""
     return Response(bytes(whole.body), whole.status_code, media_type="text/html")
 
 
 def make_error_page(status: int) -> Response:
-    """The page of a server in front of the portal."""
+    """The HTML page of a server in front of the portal, with an error status."""
     title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
     return HTMLResponse(page, status)
 
 
 def make_login_page() -> Response:
-    """The portal's login page, under a status that promises an answer."""
+    """The portal's login page, under the status 200 that promises an answer."""
     return HTMLResponse(LOGIN_PAGE)

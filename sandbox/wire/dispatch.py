@@ -1,4 +1,4 @@
-"""The way of a call through the portal: find the method, find out who calls, let it in, run it."""
+"""The steps of a call: find the method, identify the caller, let the call in, run it, log it."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -31,7 +31,10 @@ class Dispatcher:
         self.company = company
 
     def perform(self, name: str, params: Mapping[str, Any], credentials: RequestCredentials) -> CallResult:
-        """Run a call as it came over the wire."""
+        """What a call came to that arrived over the wire; it is logged, and moves the clock on by a second.
+
+        Nothing is raised: refusals and crashes are results too.
+        """
         self.company.clock.advance(1)
         start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         caller: Identity | None = None
@@ -49,7 +52,7 @@ class Dispatcher:
         return answer
 
     def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> CallResult:
-        """Log a call that never got as far as its method."""
+        """The given refusal as the result of a call that did not reach its method; it is logged."""
         answer = CallResult(refusal=refusal)
         self._log(name, _drop_reserved(params), None, answer)
         return answer
@@ -131,7 +134,7 @@ class Dispatcher:
 
 
 def _drop_reserved(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out the parameters that the core keeps to itself."""
+    """The parameters without those that the core keeps to itself."""
     return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
 

@@ -1,4 +1,4 @@
-"""The wire of a portal: how requests are decoded and how answers are wrapped."""
+"""How requests are decoded and how answers are wrapped."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ class PortalResponse(Response):
 
 
 def respond(answer: CallResult, clock: Clock) -> Response:
-    """Wrap an answer in the envelope of its kind."""
+    """The HTTP response of what a call came to, in the envelope of its kind."""
     if answer.refusal is CRASH:
         return HTMLResponse(CRASH_PAGE, CRASH.status)
     if answer.refusal:
@@ -36,7 +36,10 @@ def respond(answer: CallResult, clock: Clock) -> Response:
 
 
 async def read_params(request: Request) -> dict[str, Any]:
-    """Decode the parameters of a request; those of the body beat those of the query."""
+    """The parameters of a request, nested the PHP way; those of the body replace those of the query.
+
+    JSON that cannot be read means that there are no parameters. Source: the module `rest` of the portal.
+    """
     return php.parse_query(request.url.query) | await _read_body(request)
 
 

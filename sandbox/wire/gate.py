@@ -1,4 +1,4 @@
-"""The way of a request in and out: the pace limit, then the faults, then the call itself."""
+"""The steps of a request: the rate limit, the faults, the call itself."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,7 +34,7 @@ _SPOILERS: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
 async def answer_request(
     dispatcher: Dispatcher, name: str, params: dict[str, Any], credentials: RequestCredentials
 ) -> Response:
-    """Answer a request, or do to it what a rule says."""
+    """The HTTP response to a call of a method, after the rate limit and the faults that strike it."""
     company = dispatcher.company
     if not company.limits.admit_request():
         return respond(dispatcher.turn_away(name, params, make_query_limit_error()), company.clock)
@@ -51,7 +51,7 @@ async def answer_request(
 
 
 def _withhold(dispatcher: Dispatcher, name: str, params: dict[str, Any], rule: FaultRule) -> Response:
-    """Answer without executing; the log tells the kind of the fault."""
+    """The response to a call that is not executed; the log says which fault it was."""
     if rule.kind in _REFUSALS:
         turned_away = dispatcher.turn_away(name, params, _REFUSALS[rule.kind]())
         return respond(turned_away, dispatcher.company.clock)

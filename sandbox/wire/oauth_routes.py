@@ -23,7 +23,10 @@ NO_APPLICATION = (
 
 
 def make_oauth_routes() -> list[Route]:
-    """The routes of the authorization server."""
+    """The routes of the authorization server: `/oauth/authorize/` and `/oauth/token/`.
+
+    Source: the official pages on OAuth 2.0.
+    """
     return [
         Route("/oauth/authorize/", _authorize, methods=["GET"]),
         Route("/oauth/token/", _issue_tokens, methods=["GET"]),
