@@ -1,13 +1,12 @@
 """The state of the portal as tests look at it."""
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from sandbox.state.company import Company
 from sandbox.state.connectors import Connector
 from sandbox.state.records import Chat, Line, Session
-from sandbox.views.chats import format_iso, make_entity_data_1, make_entity_data_2
+from sandbox.views.chats import format_iso, format_optional_iso, make_entity_data_1, make_entity_data_2
 
 
 def describe_company(company: Company) -> dict[str, Any]:
@@ -110,12 +109,8 @@ def _describe_session(company: Company, session: Session) -> dict[str, Any]:
         "comment_head": session.comment_head,
         "messages": len(company.list_session_messages(session)),
         "created": format_iso(session.created),
-        "first_answer": _format_optional(session.first_answer),
-        "closed_at": _format_optional(session.closed_at),
-        "voted_at": _format_optional(session.voted_at),
+        "first_answer": format_optional_iso(session.first_answer),
+        "closed_at": format_optional_iso(session.closed_at),
+        "voted_at": format_optional_iso(session.voted_at),
         "transfers": len(company.list_transfers(session)),
     }
-
-
-def _format_optional(moment: datetime | None) -> str | None:
-    return format_iso(moment) if moment else None

@@ -24,6 +24,11 @@ def format_iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def format_optional_iso(moment: datetime | None) -> str | None:
+    """A moment as answers write it, None for none."""
+    return format_iso(moment) if moment else None
+
+
 def choose_color(number: int) -> str:
     """The colour of a chat or a person, by its id."""
     return COLORS[number % len(COLORS)]

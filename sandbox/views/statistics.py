@@ -9,7 +9,7 @@ from sandbox.domain.permissions import can_read_crm
 from sandbox.domain.queues import count_free_places, count_load
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Line, Session, Status, Transfer
-from sandbox.views.chats import format_iso
+from sandbox.views.chats import format_iso, format_optional_iso
 
 VOTES = {LIKE: "like", DISLIKE: "dislike"}
 STAT_FIELDS = (
@@ -23,10 +23,6 @@ STAT_FIELDS = (
     "vote",
     "voteHead",
 )
-
-
-def _format_optional(moment: datetime | None) -> str | None:
-    return format_iso(moment) if moment else None
 
 
 def _count_seconds(start: datetime, end: datetime | None) -> int | None:
@@ -101,9 +97,9 @@ def make_session_card(company: Company, user_id: int, session: Session) -> dict[
         "userCode": session.user_code,
         "chatId": session.chat_id,
         "dateCreate": format_iso(session.created),
-        "dateClose": _format_optional(session.closed_at),
-        "dateFirstAnswer": _format_optional(session.first_answer),
-        "dateOperatorAnswer": _format_optional(session.operator_answer),
+        "dateClose": format_optional_iso(session.closed_at),
+        "dateFirstAnswer": format_optional_iso(session.first_answer),
+        "dateOperatorAnswer": format_optional_iso(session.operator_answer),
         "status": figures["status"],
         "closeReason": session.close_reason,
         "vote": figures["vote"],
@@ -148,8 +144,8 @@ def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
         "vote": VOTES.get(session.vote, "none"),
         "voteHead": _find_head_vote(company, session),
         "commentHead": _find_head_comment(company, session),
-        "dateVote": _format_optional(session.voted_at),
-        "dateSessionClose": _format_optional(session.closed_at),
+        "dateVote": format_optional_iso(session.voted_at),
+        "dateSessionClose": format_optional_iso(session.closed_at),
     }
 
 
@@ -182,7 +178,7 @@ def make_load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]
         "activeSessions": count_load(company, line, user_id),
         "maxChat": int(line.settings["MAX_CHAT"]),
         "freeSlots": count_free_places(company, line, user_id),
-        "lastActivityDate": _format_optional(user.last_activity),
+        "lastActivityDate": format_optional_iso(user.last_activity),
     }
 
 

@@ -116,7 +116,7 @@ def test_adding_needs_the_right_to_join_the_chat_itself(portal: SandboxClient) -
     assert portal.expect_refusal(ADD, contact, path=SECOND_OPERATOR_WEBHOOK_PATH) == DENIED
 
 
-def test_the_history_right_of_the_newcomer_is_measured_by_the_caller(portal: SandboxClient) -> None:
+def test_the_history_right_of_the_new_member_is_measured_by_the_caller(portal: SandboxClient) -> None:
     assert portal.expect_refusal(ADD, {**LEAD, "USER_ID": 2}, path=OPERATOR_WEBHOOK_PATH) == DENIED
     portal.company.chats[207].members.remove(3)
     assert portal.call(ADD, {**LEAD, "USER_ID": 3}, path=OPERATOR_WEBHOOK_PATH) == 207
