@@ -7,7 +7,7 @@ from bench.figures import ratio
 from bench.table import Row, Table
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import assistant
-from tests.served import served_sandbox
+from tests.served import serve_sandbox
 from tests.workflows.hands import Cost
 from tests.workflows.stories import STORIES, told
 
@@ -15,7 +15,7 @@ from tests.workflows.stories import STORIES, told
 def measure(*, short: bool) -> Table:
     """Each story told twice; that it ends as it should is checked on the way."""
     costs: dict[str, tuple[Cost, Cost]] = {}
-    with served_sandbox() as portal, assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client:
+    with serve_sandbox() as portal, assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client:
         for story in STORIES[:2] if short else STORIES:
             costs[story.name] = (
                 told(story, story.composite, client, portal),

@@ -5,41 +5,44 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox.control.routes import control_routes
-from sandbox.domain.identity import Credentials
-from sandbox.seed.seed import seeded_company
+from sandbox.control.routes import make_control_routes
+from sandbox.domain.identity import RequestCredentials
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.wire import gate
 from sandbox.wire.dispatch import Dispatcher
 from sandbox.wire.envelope import read_params
-from sandbox.wire.oauth_routes import oauth_routes
+from sandbox.wire.oauth_routes import make_oauth_routes
 
 SUFFIX = ".json"
 WEBHOOK_DEPTH = 3
 
 
 def create_app(company: Company | None = None) -> Starlette:
-    """Create the portal of a company, of the seeded one if none is given."""
+    """The ASGI application of a company's portal; of a freshly seeded one if no company is given.
+
+    The company is kept in `app.state.company`, where tests may look at it and change it.
+    """
     app = Starlette(
         routes=[
-            Route("/rest/{path:path}", _call, methods=["GET", "POST"]),
-            *oauth_routes(),
-            Mount("/_sandbox", routes=control_routes()),
+            Route("/rest/{path:path}", _handle_call, methods=["GET", "POST"]),
+            *make_oauth_routes(),
+            Mount("/_sandbox", routes=make_control_routes()),
         ]
     )
-    app.state.company = company or seeded_company()
+    app.state.company = company or create_seeded_company()
     return app
 
 
-async def _call(request: Request) -> Response:
+async def _handle_call(request: Request) -> Response:
     params = await read_params(request)
-    login, secret, method = _path(request.path_params["path"])
-    credentials = Credentials(login, secret, "" if secret else _access_token(request, params))
+    login, secret, method = _split_path(request.path_params["path"])
+    credentials = RequestCredentials(login, secret, "" if secret else _find_access_token(request, params))
     company: Company = request.app.state.company
-    return await gate.answer(Dispatcher(company), method, params, credentials)
+    return await gate.answer_request(Dispatcher(company), method, params, credentials)
 
 
-def _path(path: str) -> tuple[str, str, str]:
+def _split_path(path: str) -> tuple[str, str, str]:
     parts = path.strip("/").split("/")
     parts[-1] = parts[-1].removesuffix(SUFFIX)
     if len(parts) == WEBHOOK_DEPTH:
@@ -47,7 +50,7 @@ def _path(path: str) -> tuple[str, str, str]:
     return "", "", "/".join(parts)
 
 
-def _access_token(request: Request, params: dict[str, object]) -> str:
+def _find_access_token(request: Request, params: dict[str, object]) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()

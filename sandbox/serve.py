@@ -13,7 +13,13 @@ HOST = "127.0.0.1"
 
 
 def serve(port: int, announce: Callable[[str], object]) -> None:
-    """Serve until interrupted; OSError if the port is taken. Port 0 takes a free one."""
+    """Serve the portal of the seeded company on this machine until Ctrl-C; port 0 takes a free one.
+
+    `announce` gets two lines: the setting with the address, and where the control API is.
+
+    Raises:
+        OSError: the port is taken.
+    """
     # Only where the protocol is named does asyncio send at once; otherwise the half of each answer waits for 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

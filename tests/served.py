@@ -8,9 +8,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from signal import SIGKILL
+from threading import Timer
 from typing import Any
 
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+
+TIMEOUT = 30
+"""Seconds that a start, a stop or an answer may take; a busy machine needs some."""
 
 
 class ServedSandbox:
@@ -27,7 +32,7 @@ class ServedSandbox:
 
     def look(self, what: str) -> Any:
         """See something of the portal."""
-        with urllib.request.urlopen(f"{self.address}/_sandbox/{what}") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.address}/_sandbox/{what}", timeout=TIMEOUT) as answer:  # noqa: S310
             return json.load(answer)
 
     def post(self, path: str, body: Any) -> tuple[int, Any]:
@@ -35,7 +40,7 @@ class ServedSandbox:
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": "application/json"})  # noqa: S310
         try:
-            with urllib.request.urlopen(request) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -43,17 +48,33 @@ class ServedSandbox:
 
 
 @contextmanager
-def served_sandbox() -> Iterator[ServedSandbox]:
+def serve_sandbox() -> Iterator[ServedSandbox]:
     """Serve on a free port."""
     command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", process.stdout.readline())
-        assert announced
+        with kill_after_timeout(process):
+            line = process.stdout.readline()
+        announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", line)
+        assert announced, f"the sandbox did not start within {TIMEOUT} seconds: {line!r}"
         try:
             yield ServedSandbox(announced[1])
         finally:
             process.terminate()
+            with kill_after_timeout(process):
+                process.wait()
+            assert process.returncode != -SIGKILL, f"the sandbox did not stop within {TIMEOUT} seconds"
+
+
+@contextmanager
+def kill_after_timeout(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Kill the process if the block takes too long, so that no wait for it is without an end."""
+    timer = Timer(TIMEOUT, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -64,7 +85,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def allow(address: str) -> str:
     """A person allows an application in the browser; the address to which the portal sends it back."""
     try:
-        urllib.request.build_opener(_NoRedirect).open(address)
+        urllib.request.build_opener(_NoRedirect).open(address, timeout=TIMEOUT)
     except urllib.error.HTTPError as redirect:
         with redirect:
             return str(redirect.headers["location"])

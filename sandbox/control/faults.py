@@ -1,69 +1,69 @@
-"""The part of the control API that makes a client's life hard: faults, limits and the authorization server's moods."""
+"""The part of the control API about faults, limits and the behaviour of the authorization server."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 
-from sandbox.control.switches import BadInputError
 from sandbox.state.company import Company
-from sandbox.state.faults import LONGEST_PAUSE, read_plan
+from sandbox.state.faults import LONGEST_PAUSE, read_fault_plan
 from sandbox.state.limits import read_limits
-from sandbox.state.oauth import OAuth
+from sandbox.state.oauth import AuthorizationServer
+from sandbox.state.validation import BadInputError
 
-Act = Callable[[Request, dict[str, Any]], Any]
+Action = Callable[[Request, dict[str, Any]], Any]
 
 
-def _company(request: Request) -> Company:
+def _find_company(request: Request) -> Company:
     company: Company = request.app.state.company
     return company
 
 
 def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
-    return _company(request).faults.shown()
+    return _find_company(request).faults.describe()
 
 
 def _set_faults(request: Request, body: dict[str, Any]) -> Any:
-    _company(request).faults.arrange(*read_plan(body))
+    _find_company(request).faults.set_rules(*read_fault_plan(body))
     return _show_faults(request, body)
 
 
 def _clear_faults(request: Request, body: dict[str, Any]) -> Any:
-    _company(request).faults.arrange((), 0)
+    _find_company(request).faults.set_rules((), 0)
     return _show_faults(request, body)
 
 
 def _show_limits(request: Request, _body: dict[str, Any]) -> Any:
-    return _company(request).limits.shown()
+    return _find_company(request).limits.describe()
 
 
 def _set_limits(request: Request, body: dict[str, Any]) -> Any:
-    _company(request).limits.arrange(read_limits(body))
+    _find_company(request).limits.set_limits(read_limits(body))
     return _show_limits(request, body)
 
 
 def _show_oauth(request: Request, _body: dict[str, Any]) -> Any:
-    oauth = _company(request).oauth
+    oauth = _find_company(request).oauth
     applications = [
         {"client_id": item.client_id, "user_id": item.user_id, "redirect_uri": item.redirect_uri,
          "scopes": list(item.scopes)} for item in oauth.applications.values()
     ]  # fmt: skip
-    moods = {"delay": oauth.delay, "endpoint": oauth.endpoint, "fail": oauth.fail}
-    return {**vars(oauth.counters), **moods, "applications": applications}
+    behaviour = {"delay": oauth.delay, "endpoint": oauth.endpoint, "fail": oauth.fail}
+    return {**vars(oauth.counters), **behaviour, "applications": applications}
 
 
 def _set_oauth(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
+    company = _find_company(request)
     read = {name: _read_oauth(name, value) for name, value in body.items()}
     if read.get("revoke"):
         company.oauth.revoke()
     if read.get("expire"):
         company.oauth.expire(company.clock())
-    _change(company.oauth, read)
+    _change_oauth(company.oauth, read)
     return _show_oauth(request, body)
 
 
-def _change(oauth: OAuth, read: Mapping[str, Any]) -> None:
+def _change_oauth(oauth: AuthorizationServer, read: Mapping[str, Any]) -> None:
     for name in {"delay", "endpoint", "fail"} & set(read):
         setattr(oauth, name, read[name])
     for name in {"scopes", "redirect_uri"} & set(read):
@@ -78,48 +78,48 @@ def _read_oauth(name: str, value: Any) -> Any:
     return reader(name, value)
 
 
-def _flag(name: str, value: Any) -> bool:
+def _read_flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise BadInputError(f"{name}: true or false expected")
     return value
 
 
-def _pause(name: str, value: Any) -> float:
+def _read_pause(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_PAUSE:
         raise BadInputError(f"{name}: a number of seconds from 0 to {LONGEST_PAUSE}")
     return value
 
 
-def _text(name: str, value: Any) -> str:
+def _read_text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise BadInputError(f"{name}: a text expected")
     return value
 
 
-def _text_or_none(name: str, value: Any) -> str | None:
-    return None if value is None else _text(name, value)
+def _read_optional_text(name: str, value: Any) -> str | None:
+    return None if value is None else _read_text(name, value)
 
 
-def _scopes(name: str, value: Any) -> tuple[str, ...]:
+def _read_scopes(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise BadInputError(f"{name}: a list of names")
-    return tuple(_text(name, item) for item in value)
+    return tuple(_read_text(name, item) for item in value)
 
 
 _OAUTH_FIELDS: dict[str, Callable[[str, Any], Any]] = {
-    "expire": _flag,
-    "revoke": _flag,
-    "scopes": _scopes,
-    "redirect_uri": _text,
-    "delay": _pause,
-    "endpoint": _text_or_none,
-    "fail": _text_or_none,
+    "expire": _read_flag,
+    "revoke": _read_flag,
+    "scopes": _read_scopes,
+    "redirect_uri": _read_text,
+    "delay": _read_pause,
+    "endpoint": _read_optional_text,
+    "fail": _read_optional_text,
 }
 
-POSTS: dict[str, Act] = {
+POSTS: dict[str, Action] = {
     "/faults": _set_faults,
     "/faults/clear": _clear_faults,
     "/limits": _set_limits,
     "/oauth": _set_oauth,
 }
-GETS: dict[str, Act] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}
+GETS: dict[str, Action] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}

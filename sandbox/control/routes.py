@@ -1,8 +1,7 @@
-"""The control API: what a test or a demo does to the portal from behind the scenes."""
+"""The control API: what tests and demos do to the portal that no REST call can do."""
 
 import json
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 
 from starlette.requests import Request
@@ -10,66 +9,69 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.control import faults
-from sandbox.control.inspection import messages, state
-from sandbox.control.switches import BadInputError, apply_patch, fields_of, required
-from sandbox.domain.new_clients import chat_of_stranger
-from sandbox.domain.operator_messages import client_writes, operator_writes
-from sandbox.domain.transfers import dismiss
+from sandbox.control.inspection import describe_company, describe_messages
+from sandbox.control.switches import apply_patch, describe_switches
+from sandbox.domain.new_clients import open_chat_for_new_client
+from sandbox.domain.operator_messages import write_as_client, write_as_operator
+from sandbox.domain.transfers import dismiss_employee
 from sandbox.seed import bulk
-from sandbox.seed.seed import seeded_company
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
-from sandbox.state.limits import Limits
-from sandbox.state.records import Chat, File, Webhook
+from sandbox.state.limits import PortalLimits
+from sandbox.state.people import AccessKey
+from sandbox.state.records import Chat, File
+from sandbox.state.validation import BadInputError, is_loopback, read_required
 from sandbox.wire.envelope import PortalResponse
 
-Act = Callable[[Request, dict[str, Any]], Any]
+Action = Callable[[Request, dict[str, Any]], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 FILE_SIZE = 1024
 LONGEST_ADVANCE = 10 * 366 * 86400
 KINDS = ("webhook", "application", "session")
 
 
-def control_routes() -> list[Route]:
-    """Return the routes of the control API."""
-    posts: dict[str, Act] = {
-        "/client-message": _client_message,
-        "/operator-message": _operator_message,
-        "/crowd": _crowd,
-        "/dismiss": _dismiss,
-        "/switches": _switches,
-        "/advance": _advance,
-        "/reset": _reset,
-        "/webhooks": _webhook,
+def make_control_routes() -> list[Route]:
+    """The routes of the control API, without their common prefix `/_sandbox`.
+
+    Each takes and answers a JSON object. What makes no sense is answered with 400 and `{"error": text}`, a client that
+    is not on this machine with 403.
+    """
+    posts: dict[str, Action] = {
+        "/client-message": _post_client_message,
+        "/operator-message": _post_operator_message,
+        "/crowd": _add_dialogs,
+        "/dismiss": _dismiss_employee,
+        "/switches": _set_switches,
+        "/advance": _advance_clock,
+        "/reset": _reset_company,
+        "/webhooks": _add_access_key,
         "/requests/clear": _clear_requests,
         **faults.POSTS,
     }
-    gets: dict[str, Act] = {"/state": _state, "/messages": _messages, "/requests": _requests, **faults.GETS}
-    return [Route(path, _guarded(act), methods=["POST"]) for path, act in posts.items()] + [
-        Route(path, _guarded(act), methods=["GET"]) for path, act in gets.items()
+    gets: dict[str, Action] = {
+        "/state": _show_state,
+        "/messages": _show_messages,
+        "/requests": _show_requests,
+        **faults.GETS,
+    }
+    return [Route(path, _make_endpoint(act), methods=["POST"]) for path, act in posts.items()] + [
+        Route(path, _make_endpoint(act), methods=["GET"]) for path, act in gets.items()
     ]
 
 
-def _guarded(act: Act) -> Endpoint:
+def _make_endpoint(act: Action) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.client is None or not is_loopback(request.client.host):
             return PortalResponse({"error": "the control API answers loopback clients only"}, 403)
         try:
-            return PortalResponse(act(request, await _body(request)))
+            return PortalResponse(act(request, await _read_body(request)))
         except BadInputError as bad:
             return PortalResponse({"error": str(bad)}, 400)
 
     return endpoint
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-async def _body(request: Request) -> dict[str, Any]:
+async def _read_body(request: Request) -> dict[str, Any]:
     raw = await request.body()
     try:
         read = json.loads(raw) if raw else {}
@@ -80,91 +82,91 @@ async def _body(request: Request) -> dict[str, Any]:
     return read
 
 
-def _company(request: Request) -> Company:
+def _find_company(request: Request) -> Company:
     company: Company = request.app.state.company
     return company
 
 
-def _state(request: Request, _body: dict[str, Any]) -> Any:
-    return state(_company(request))
+def _show_state(request: Request, _body: dict[str, Any]) -> Any:
+    return describe_company(_find_company(request))
 
 
-def _messages(request: Request, _body: dict[str, Any]) -> Any:
-    return {"messages": messages(_company(request))}
+def _show_messages(request: Request, _body: dict[str, Any]) -> Any:
+    return {"messages": describe_messages(_find_company(request))}
 
 
-def _crowd(request: Request, body: dict[str, Any]) -> Any:
-    company, wanted = _company(request), bulk.wanted(body)
-    bulk.gather(company, wanted)
+def _add_dialogs(request: Request, body: dict[str, Any]) -> Any:
+    company, wanted = _find_company(request), bulk.read_dialog_counts(body)
+    bulk.add_dialogs(company, wanted)
     return {"dialogs": wanted.dialogs, "waiting": wanted.waiting}
 
 
-def _requests(request: Request, _body: dict[str, Any]) -> Any:
-    return {"requests": [vars(record) for record in _company(request).requests]}
+def _show_requests(request: Request, _body: dict[str, Any]) -> Any:
+    return {"requests": [vars(record) for record in _find_company(request).requests]}
 
 
 def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
-    _company(request).requests.clear()
+    _find_company(request).requests.clear()
     return {"ok": True}
 
 
-def _reset(request: Request, _body: dict[str, Any]) -> Any:
-    timers = _company(request).limits
-    request.app.state.company = fresh = seeded_company()
-    fresh.limits = Limits(timers.pace, timers.wall)
+def _reset_company(request: Request, _body: dict[str, Any]) -> Any:
+    timers = _find_company(request).limits
+    request.app.state.company = fresh = create_seeded_company()
+    fresh.limits = PortalLimits(timers.pace, timers.wall)
     return {"ok": True}
 
 
-def _advance(request: Request, body: dict[str, Any]) -> Any:
-    seconds = required(body, "seconds", (int, float))
+def _advance_clock(request: Request, body: dict[str, Any]) -> Any:
+    seconds = read_required(body, "seconds", (int, float))
     if not 0 <= seconds <= LONGEST_ADVANCE:
         raise BadInputError(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
-    company = _company(request)
+    company = _find_company(request)
     company.clock.advance(seconds)
     return {"now": company.clock().isoformat()}
 
 
-def _switches(request: Request, body: dict[str, Any]) -> Any:
-    switches = _company(request).switches
+def _set_switches(request: Request, body: dict[str, Any]) -> Any:
+    switches = _find_company(request).switches
     apply_patch(switches, body)
-    return fields_of(switches)
+    return describe_switches(switches)
 
 
-def _webhook(request: Request, body: dict[str, Any]) -> Any:
+def _add_access_key(request: Request, body: dict[str, Any]) -> Any:
     kind = body.get("kind", "webhook")
     if kind not in KINDS:
         raise BadInputError(f"kind: one of {', '.join(KINDS)}")
     scopes = body.get("scopes", ["imopenlines"])
     if not isinstance(scopes, list):
         raise BadInputError("scopes: a list of names")
-    webhook = Webhook(
-        token=required(body, "token", (str,)),
-        user_id=required(body, "user_id", (int,)),
+    key = AccessKey(
+        token=read_required(body, "token", (str,)),
+        user_id=read_required(body, "user_id", (int,)),
         scopes=tuple(map(str, scopes)),
         kind=kind,
         client_id=str(body.get("client_id", "")),
         active=bool(body.get("active", True)),
     )
-    _company(request).webhooks.append(webhook)
-    return {"path": f"/rest/{webhook.user_id}/{webhook.token}/"}
+    _find_company(request).access_keys.append(key)
+    return {"path": f"/rest/{key.user_id}/{key.token}/"}
 
 
-def _chat(company: Company, body: dict[str, Any]) -> Chat:
+def _find_chat(company: Company, body: dict[str, Any]) -> Chat:
     if "user_code" in body:
-        found = company.chat_of(required(body, "user_code", (str,)))
+        found = company.find_chat_by_code(read_required(body, "user_code", (str,)))
     else:
-        found = company.chats.get(required(body, "chat_id", (int,)))
+        found = company.chats.get(read_required(body, "chat_id", (int,)))
     if found is None or found.entity_type != "LINES":
         raise BadInputError("no such open-line chat")
     return found
 
 
-def _client_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    text, files = required(body, "text", (str,)), _files(body)
-    chat = chat_of_stranger(company, body) if "line_id" in body else _chat(company, body)
+def _post_client_message(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    text, files = read_required(body, "text", (str,)), _read_files(body)
+    chat = open_chat_for_new_client(company, body) if "line_id" in body else _find_chat(company, body)
     company.clock.advance(1)
-    message = client_writes(company, chat, text, [_upload(company, chat, *file) for file in files])
+    message = write_as_client(company, chat, text, [_add_file(company, chat, *file) for file in files])
     return {
         "chat_id": chat.id,
         "user_code": chat.user_code,
@@ -173,36 +175,39 @@ def _client_message(request: Request, body: dict[str, Any]) -> Any:
     }
 
 
-def _files(body: dict[str, Any]) -> list[tuple[str, int]]:
+def _read_files(body: dict[str, Any]) -> list[tuple[str, int]]:
     files = body.get("files", [])
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
         raise BadInputError("files: a list of {name, size}")
-    return [(required(file, "name", (str,)), required({"size": FILE_SIZE} | file, "size", (int,))) for file in files]
+    return [
+        (read_required(file, "name", (str,)), read_required({"size": FILE_SIZE} | file, "size", (int,)))
+        for file in files
+    ]
 
 
-def _upload(company: Company, chat: Chat, name: str, size: int) -> int:
-    number = company.next_id("file")
+def _add_file(company: Company, chat: Chat, name: str, size: int) -> int:
+    number = company.issue_id("file")
     company.files[number] = File(number, chat.id, chat.client_id, company.clock(), name, size)
     return number
 
 
-def _operator_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    text, user_id = required(body, "text", (str,)), _employee(company, body)
-    chat = _chat(company, body)
+def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
+    chat = _find_chat(company, body)
     company.clock.advance(1)
-    message = operator_writes(company, chat, user_id, text)
+    message = write_as_operator(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
 
 
-def _dismiss(request: Request, body: dict[str, Any]) -> Any:
-    company = _company(request)
-    dismiss(company, _employee(company, body))
+def _dismiss_employee(request: Request, body: dict[str, Any]) -> Any:
+    company = _find_company(request)
+    dismiss_employee(company, _read_employee(company, body))
     return {"ok": True}
 
 
-def _employee(company: Company, body: dict[str, Any]) -> int:
-    user_id: int = required(body, "user_id", (int,))
-    if company.employee(user_id) is None:
+def _read_employee(company: Company, body: dict[str, Any]) -> int:
+    user_id: int = read_required(body, "user_id", (int,))
+    if company.find_employee(user_id) is None:
         raise BadInputError("user_id: no such employee")
     return user_id

@@ -4,25 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
-from sandbox.state.switches import Hold, Pending, Switches
+from sandbox.state.switches import ForcedRefusal, PendingFailure, Switches
+from sandbox.state.validation import BadInputError, read_required
 
 STAGES = ("chat", "session", "data")
 
 
-class BadInputError(Exception):
-    """The control API was asked for something that makes no sense."""
-
-
-def required(body: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any:
-    """Return a value that must be there and of a certain type."""
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, kinds):
-        raise BadInputError(f"{name}: {' or '.join(kind.__name__ for kind in kinds)} expected")
-    return value
-
-
-def fields_of(switches: Switches) -> dict[str, Any]:
-    """Return the switches as JSON."""
+def describe_switches(switches: Switches) -> dict[str, Any]:
+    """All switches as a JSON object, by the names that `apply_patch` takes."""
     shown = asdict(switches)
     shown["locked_chats"] = sorted(switches.locked_chats)
     shown["load_failures"] = {str(chat_id): stage for chat_id, stage in switches.load_failures.items()}
@@ -30,7 +19,11 @@ def fields_of(switches: Switches) -> dict[str, Any]:
 
 
 def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
-    """Change the switches a patch names; nothing changes when any of it is wrong."""
+    """Change the switches that a JSON object names; nothing changes when any of it is wrong.
+
+    Raises:
+        BadInputError: a switch is unknown, or a value is of another type than the switch.
+    """
     readers = {item.name: getattr(switches, item.name) for item in fields(switches)}
     changes: list[tuple[Any, str, Any]] = []
     for name, value in patch.items():
@@ -38,69 +31,69 @@ def apply_patch(switches: Switches, patch: Mapping[str, Any]) -> None:
             raise BadInputError(f"unknown switch {name}; known: {', '.join(readers)}")
         current = readers[name]
         if is_dataclass(current) and name in ("modules", "plan"):
-            changes.extend((current, inner, flag) for inner, flag in _flags(name, current, value).items())
+            changes.extend((current, inner, flag) for inner, flag in _read_flags(name, current, value).items())
         else:
-            changes.append((switches, name, _read(name, value)))
+            changes.append((switches, name, _read_switch(name, value)))
     for holder, name, value in changes:
         setattr(holder, name, value)
 
 
-def _flags(name: str, group: Any, value: Any) -> dict[str, bool]:
+def _read_flags(name: str, group: Any, value: Any) -> dict[str, bool]:
     known = {item.name for item in fields(group)}
     if not isinstance(value, Mapping) or not set(value) <= known:
         raise BadInputError(f"{name}: an object of {', '.join(sorted(known))}")
-    return {inner: _boolean(f"{name}.{inner}", flag) for inner, flag in value.items()}
+    return {inner: _read_boolean(f"{name}.{inner}", flag) for inner, flag in value.items()}
 
 
-def _boolean(name: str, value: Any) -> bool:
+def _read_boolean(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise BadInputError(f"{name}: true or false expected")
     return value
 
 
-def _read(name: str, value: Any) -> Any:
+def _read_switch(name: str, value: Any) -> Any:
     if name == "locked_chats":
-        return _chat_ids(value)
+        return _read_chat_ids(value)
     if name == "load_failures":
-        return _stages(value)
+        return _read_stages(value)
     if name == "remote_lines":
-        return {str(code): str(answer) for code, answer in _object(name, value).items()}
+        return {str(code): str(answer) for code, answer in _read_object(name, value).items()}
     if name == "pending":
-        return None if value is None else Pending(**_texts(name, value, ("code", "text")))
+        return None if value is None else PendingFailure(**_read_texts(name, value, ("code", "text")))
     if name == "hold":
-        return None if value is None else _hold(_object(name, value))
-    return _boolean(name, value)
+        return None if value is None else _read_hold(_read_object(name, value))
+    return _read_boolean(name, value)
 
 
-def _object(name: str, value: Any) -> Mapping[str, Any]:
+def _read_object(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise BadInputError(f"{name}: an object expected")
     return value
 
 
-def _texts(name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
-    given = _object(name, value)
+def _read_texts(name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
+    given = _read_object(name, value)
     if not set(given) <= set(allowed) or allowed[0] not in given:
         raise BadInputError(f"{name}: an object of {', '.join(allowed)}")
     return {key: str(text) for key, text in given.items()}
 
 
-def _chat_ids(value: Any) -> set[int]:
+def _read_chat_ids(value: Any) -> set[int]:
     if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
         raise BadInputError("locked_chats: a list of chat ids")
     return set(value)
 
 
-def _stages(value: Any) -> dict[int, str]:
-    given = _object("load_failures", value)
+def _read_stages(value: Any) -> dict[int, str]:
+    given = _read_object("load_failures", value)
     if not all(str(key).isdecimal() and stage in STAGES for key, stage in given.items()):
         raise BadInputError(f"load_failures: chat ids to one of {', '.join(STAGES)}")
     return {int(key): stage for key, stage in given.items()}
 
 
-def _hold(value: Mapping[str, Any]) -> Hold:
+def _read_hold(value: Mapping[str, Any]) -> ForcedRefusal:
     calls = value.get("calls", 0)
     if not isinstance(calls, int) or calls < 0:
         raise BadInputError("hold.calls: a number of calls, 0 for all")
-    code, status = required(value, "code", (str,)), required(value, "status", (int,))
-    return Hold(code, status, str(value.get("text", "")), calls)
+    code, status = read_required(value, "code", (str,)), read_required(value, "status", (int,))
+    return ForcedRefusal(code, status, str(value.get("text", "")), calls)

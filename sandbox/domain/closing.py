@@ -9,23 +9,27 @@ VOTES = {"1": LIKE, "0": DISLIKE}
 SITE_CHAT = "livechat"
 
 
-def finish(company: Company, chat: Chat, session: Session) -> None:
-    """Finish a session: say goodbye and ask for a vote first, close it when that was done or is not wanted."""
-    line = company.line_of(session)
+def finish_session(company: Company, chat: Chat, session: Session) -> None:
+    """Finish a session in two phases, as `imopenlines.operator.finish` does.
+
+    The first call sends the closing text and the request for a rating, where the line has them, and leaves the session
+    in the status CLOSING. The next call closes it; so does the first where nothing has to be said.
+    """
+    line = company.find_line(session)
     asked_already = session.wait_action and not session.wait_answer
-    if line is None or not line.on("ACTIVE") or asked_already or not _farewell(company, chat, session, line):
-        close(company, chat, session, Status.CLOSED, "operator")
+    if line is None or not line.is_on("ACTIVE") or asked_already or not _say_goodbye(company, chat, session, line):
+        close_session(company, chat, session, Status.CLOSED, "operator")
         return
     session.status = Status.CLOSING
     session.wait_action, session.wait_answer = True, False
     session.modified = company.clock()
 
 
-def _farewell(company: Company, chat: Chat, session: Session, line: Line) -> bool:
+def _say_goodbye(company: Company, chat: Chat, session: Session, line: Line) -> bool:
     texts = []
     if line.settings["CLOSE_RULE"] == "text":
         texts.append(line.settings["CLOSE_TEXT"])
-    if line.on("VOTE_MESSAGE") and not session.vote:
+    if line.is_on("VOTE_MESSAGE") and not session.vote:
         texts.append(line.settings["VOTE_MESSAGE_2_TEXT"])
         _await_vote(company, session, int(line.settings["VOTE_TIME_LIMIT"]))
     for text in texts:
@@ -38,8 +42,10 @@ def _await_vote(company: Company, session: Session, seconds: int) -> None:
     session.vote_until = company.clock() + timedelta(seconds=seconds) if seconds else None
 
 
-def close(company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False) -> None:
-    """Close a session for good and let go of its chat; by force its people and its silent mode stay."""
+def close_session(
+    company: Company, chat: Chat, session: Session, status: Status, reason: str, *, force: bool = False
+) -> None:
+    """Close a session and release its chat; with `force` the chat's members and silent mode stay."""
     if session.id == chat.session_id:
         company.announce(chat, f"Conversation #{session.id} finished")
         chat.session_id = 0
@@ -54,21 +60,24 @@ def close(company: Company, chat: Chat, session: Session, status: Status, reason
 
 
 def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> None:
-    """Close a session as spam, without a word to the client."""
-    company.announce(chat, f"{company.mention(user_id)} marked the conversation as spam")
+    """Close a session as spam, in the name of a user and without a word to the client."""
+    company.announce(chat, f"{company.format_mention(user_id)} marked the conversation as spam")
     session.spam = True
-    close(company, chat, session, Status.SPAM, "spam")
+    close_session(company, chat, session, Status.SPAM, "spam")
 
 
-def vote_in(chat: Chat, text: str) -> int:
-    """Read a vote out of a client's message: 1 or 0, alone or before a blank; in the site chat one clicks instead."""
+def read_vote(chat: Chat, text: str) -> int:
+    """The rating in a client's message, LIKE or DISLIKE, 0 for none.
+
+    It is a 1 or a 0, alone or before a blank. In the site chat clients click instead of writing.
+    """
     alone = len(text.strip()) == 1 or text[1:2] == " "
     return VOTES.get(text[:1], 0) if alone and chat.connector != SITE_CHAT else 0
 
 
-def session_to_vote_on(company: Company, chat: Chat) -> Session | None:
-    """Find the session that waits for a client's vote; a closed one is opened once more for it."""
-    last = company.sessions_of(chat.id)[-1:]
+def find_session_to_vote_on(company: Company, chat: Chat) -> Session | None:
+    """The session that waits for a client's vote; a closed one is opened once more for it."""
+    last = company.list_sessions(chat.id)[-1:]
     if not last or not last[0].wait_vote:
         return None
     if last[0].closed and not _is_too_late(company, last[0]):
@@ -89,9 +98,9 @@ def _reopen(company: Company, chat: Chat, session: Session) -> None:
     company.announce(chat, f"Conversation #{session.id} was opened again")
 
 
-def take_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
-    """Store a client's vote unless it comes too late; then close at once or later, as the line says."""
-    line = company.line_of(session)
+def store_vote(company: Company, chat: Chat, session: Session, vote: int) -> None:
+    """Store a client's rating unless it comes too late; a line with VOTE_CLOSING_DELAY closes the session at once."""
+    line = company.find_line(session)
     if _is_too_late(company, session) or line is None:
         company.announce(chat, "The time for rating this conversation is over.", to_client=True)
         return
@@ -99,5 +108,5 @@ def take_vote(company: Company, chat: Chat, session: Session, vote: int) -> None
     session.wait_vote, session.vote_until = False, None
     thanks = "VOTE_MESSAGE_2_LIKE" if vote == LIKE else "VOTE_MESSAGE_2_DISLIKE"
     company.announce(chat, line.settings[thanks], to_client=True)
-    if line.on("VOTE_CLOSING_DELAY"):
-        close(company, chat, session, Status.CLOSED, "client")
+    if line.is_on("VOTE_CLOSING_DELAY"):
+        close_session(company, chat, session, Status.CLOSED, "client")

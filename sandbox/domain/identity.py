@@ -5,14 +5,14 @@ from hashlib import sha256
 
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import RefusalError, method_not_found
-from sandbox.state.records import Webhook
+from sandbox.state.errors import RefusalError, make_method_not_found_error
+from sandbox.state.people import AccessKey
 
 UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True)
-class Credentials:
+class RequestCredentials:
     """What a request brought along: the two parts of a webhook's path, or an access token."""
 
     login: str = ""
@@ -21,7 +21,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Caller:
+class Identity:
     """The user a call acts for, and how they came in: by webhook, application or browser session."""
 
     user_id: int
@@ -31,51 +31,59 @@ class Caller:
     account: str = ""
 
 
-def identify(company: Company, credentials: Credentials) -> Caller:
-    """Find out who calls."""
-    key = _key(company, credentials)
+def identify(company: Company, credentials: RequestCredentials) -> Identity:
+    """The user whom the credentials of a request stand for.
+
+    Raises:
+        RefusalError: with status 401 and the code of what is wrong: NO_AUTH_FOUND, INVALID_CREDENTIALS, invalid_token,
+            expired_token, ACCESS_DENIED (the plan has no REST) or authorization_error (the user is dismissed).
+    """
+    key = _find_key(company, credentials)
     if not company.switches.plan.rest:
         raise RefusalError("ACCESS_DENIED", "REST is available only on commercial plans.", UNAUTHORIZED)
-    if company.employee(key.user_id) is None:
+    if company.find_employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    return Caller(user_id, key.kind, key.client_id, key.scopes, _account(key))
+    return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key))
 
 
-def _account(key: Webhook) -> str:
-    """Return the name that limits are kept under; it tells keys apart without giving one away."""
+def _name_account(key: AccessKey) -> str:
+    """The name under which limits count a key; it does not contain the key."""
     return key.client_id or f"{key.kind} {key.user_id} {sha256(key.token.encode()).hexdigest()[:8]}"
 
 
-def _key(company: Company, credentials: Credentials) -> Webhook:
+def _find_key(company: Company, credentials: RequestCredentials) -> AccessKey:
     if credentials.access_token:
-        return _by_token(company, credentials.access_token)
+        return _find_by_token(company, credentials.access_token)
     if not credentials.secret:
         raise RefusalError("NO_AUTH_FOUND", "Wrong authorization data", UNAUTHORIZED)
-    user_id = _user_id(company, credentials.login)
-    for webhook in company.webhooks:
-        if webhook.active and webhook.user_id == user_id and webhook.token == credentials.secret:
-            return webhook
+    user_id = _find_user_id(company, credentials.login)
+    for key in company.access_keys:
+        if key.active and key.user_id == user_id and key.token == credentials.secret:
+            return key
     raise RefusalError("INVALID_CREDENTIALS", "Invalid request credentials", UNAUTHORIZED)
 
 
-def _by_token(company: Company, token: str) -> Webhook:
-    for webhook in company.webhooks:
-        if webhook.active and webhook.kind != "webhook" and webhook.token == token:
-            return webhook
-    return company.oauth.bearer(token, company.clock())
+def _find_by_token(company: Company, token: str) -> AccessKey:
+    for key in company.access_keys:
+        if key.active and key.kind != "webhook" and key.token == token:
+            return key
+    return company.oauth.find_access_key(token, company.clock())
 
 
-def _user_id(company: Company, login: str) -> int:
+def _find_user_id(company: Company, login: str) -> int:
     if login.isascii() and login.isdigit():
-        return php.integer(login)
+        return php.to_integer(login)
     return next((user.id for user in company.employees.values() if login and user.login == login), 0)
 
 
-def beyond_scopes(caller: Caller, *, hidden: bool) -> RefusalError:
-    """Return the answer to a caller who lacks the scope of a method; some portals hide the method instead."""
+def make_scope_error(caller: Identity, *, hidden: bool) -> RefusalError:
+    """The refusal of a caller who lacks the scope of a method.
+
+    With `hidden` it is that of an unknown method, as on portals that hide what the scope does not open.
+    """
     if hidden:
-        return method_not_found()
+        return make_method_not_found_error()
     token = "webhook" if caller.kind == "webhook" else "access"
     text = f"The request requires higher privileges than provided by the {token} token"
     return RefusalError("insufficient_scope", text, UNAUTHORIZED)

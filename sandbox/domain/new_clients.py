@@ -2,27 +2,32 @@
 
 from typing import Any
 
-from sandbox.control.switches import BadInputError, required
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client
+from sandbox.state.people import Client
+from sandbox.state.records import Chat
+from sandbox.state.validation import BadInputError, read_required
 
 
-def chat_of_stranger(company: Company, body: dict[str, Any]) -> Chat:
-    """Create the chat of a new client of a line."""
-    line = company.lines.get(required(body, "line_id", (int,)))
+def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
+    """The new chat of a new client: of the line `line_id`, with the given `name` and through the given `connector`.
+
+    Raises:
+        BadInputError: there is no such line.
+    """
+    line = company.lines.get(read_required(body, "line_id", (int,)))
     if line is None:
         raise BadInputError("line_id: no such line")
     connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))
     first, _, last = str(body.get("name") or "Guest").partition(" ")
-    client = Client(company.next_id("user"), first, last, connector=connector)
+    client = Client(company.issue_id("user"), first, last, connector=connector)
     company.clients[client.id] = client
     return open_chat(company, client, line.id)
 
 
 def open_chat(company: Company, client: Client, line_id: int) -> Chat:
-    """Create the chat that a client and a line share."""
-    external = company.next_id("chat")
-    chat_id = company.next_id("chat")
+    """The new chat of a client and a line; no session is started in it."""
+    external = company.issue_id("chat")
+    chat_id = company.issue_id("chat")
     line_name = company.lines[line_id].settings["LINE_NAME"]
     code = f"{client.connector}|{line_id}|{external}|{client.id}"
     chat = Chat(chat_id, f"{client.name} - {line_name}", company.clock(), user_code=code, members=[client.id])

@@ -1,75 +1,79 @@
-"""What a message does to the session of its dialog."""
+"""What messages of clients and operators do to the session of a dialog."""
 
 from typing import Any
 
-from sandbox.domain.closing import SITE_CHAT, session_to_vote_on, take_vote, vote_in
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.closing import SITE_CHAT, find_session_to_vote_on, read_vote, store_vote
+from sandbox.domain.permissions import list_queue_members
 from sandbox.domain.queues import is_present, pass_on
-from sandbox.domain.sessions import greet, is_new, open_session, start, start_by
+from sandbox.domain.sessions import is_first_session, load_open_session, send_greeting, start_session, start_session_as
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Message, Session, Status
 
 
-def client_writes(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
-    """Receive a client's message: it opens a session, moves its status, or is a vote. In a group the author differs."""
-    vote = vote_in(chat, text)
-    rated = session_to_vote_on(company, chat) if vote else None
-    known = rated or open_session(company, chat)
-    session = known or start(company, chat)
+def write_as_client(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
+    """Write a message of a client, which opens a session, moves its status, or is a rating.
+
+    `author_id` is the client's own id where several clients share a group chat.
+    """
+    vote = read_vote(chat, text)
+    rated = find_session_to_vote_on(company, chat) if vote else None
+    known = rated or load_open_session(company, chat)
+    session = known or start_session(company, chat)
     message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
     if rated:
-        take_vote(company, chat, rated, vote)
+        store_vote(company, chat, rated, vote)
     elif session:
-        _hear(company, chat, session, new=session is not known)
+        _note_client_message(company, chat, session, new=session is not known)
     return message
 
 
-def _hear(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
+def _note_client_message(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
     session.modified = company.clock()
     if not session.wait_answer:
         session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
         session.wait_action = session.wait_vote = False
     if new:
-        _greet(company, chat, session)
-    _leave_absent(company, chat, session)
+        _greet_if_due(company, chat, session)
+    _leave_absent_operator(company, chat, session)
 
 
-def _greet(company: Company, chat: Chat, session: Session) -> None:
+def _greet_if_due(company: Company, chat: Chat, session: Session) -> None:
     """Greet whoever has just opened a session by writing, unless a bot does or the line is closed."""
-    line = company.line_of(session)
-    if line is None or not line.on("ACTIVE") or company.is_bot(session.operator_id):
+    line = company.find_line(session)
+    if line is None or not line.is_on("ACTIVE") or company.is_bot(session.operator_id):
         return
-    if line.on("SEND_WELCOME_EACH_SESSION") or is_new(company, chat):
-        greet(company, chat, session)
+    if line.is_on("SEND_WELCOME_EACH_SESSION") or is_first_session(company, chat):
+        send_greeting(company, chat, session)
 
 
-def _leave_absent(company: Company, chat: Chat, session: Session) -> None:
+def _leave_absent_operator(company: Company, chat: Chat, session: Session) -> None:
     """Take an accepted dialog from an operator who is not at work, unless it is pinned or the line has nobody else."""
-    line, holder = company.line_of(session), session.operator_id
+    line, holder = company.find_line(session), session.operator_id
     if line is None or session.paused or session.wait_answer or company.is_bot(holder):
         return
-    if not is_present(company, line, holder) and queue_members(company, line) != [holder]:
+    if not is_present(company, line, holder) and list_queue_members(company, line) != [holder]:
         pass_on(company, chat, session)
 
 
-def operator_writes(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
-    """Send an operator's message to the client, in a session of their own if none is open.
+def write_as_operator(company: Company, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
+    """Write a message of an operator to the client, in a session of their own if none is open.
 
-    In silent mode it stays inside, and the session does not notice.
+    In silent mode the message stays inside, and the session does not notice. `details` are further fields of the
+    message.
     """
     if chat.silent == "Y":
         return company.say(chat, author_id, text, hidden=True, **details)
-    session = open_session(company, chat)
+    session = load_open_session(company, chat)
     if session is None and chat.id not in company.switches.load_failures:
-        session = start_by(company, chat, author_id)
+        session = start_session_as(company, chat, author_id)
     if session:
-        session.status, session.modified = _status_after(company, session, author_id), company.clock()
+        session.status, session.modified = _choose_status(company, session, author_id), company.clock()
         session.wait_vote = session.wait_vote and session.status is Status.CLOSING
     return company.say(chat, author_id, text, to_client=True, **details)
 
 
-def _status_after(company: Company, session: Session, author_id: int) -> Status:
-    """A dialog that nobody accepted still waits, untouched by a bot of the site chat; one that is closing goes on."""
+def _choose_status(company: Company, session: Session, author_id: int) -> Status:
+    """The status after a message of an operator; a session that is closing or was not accepted stays so."""
     if session.wait_answer and company.is_bot(author_id) and session.source == SITE_CHAT:
         return session.status
     if session.wait_answer:

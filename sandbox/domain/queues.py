@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox.domain.permissions import queue_members
+from sandbox.domain.permissions import list_queue_members
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Line, Session, Status, Transfer
 
@@ -14,20 +14,20 @@ COUNTED_BELOW = {
 """TYPE_MAX_CHAT -> the status from which a session takes up no place any more."""
 
 
-def operators(company: Company, line: Line) -> list[int]:
-    """Return the members of the queue who can take dialogs at all."""
-    found = (company.employees.get(user_id) for user_id in queue_members(company, line))
+def list_operators(company: Company, line: Line) -> list[int]:
+    """The ids of the users in the queue who can take dialogs at all, present or not."""
+    found = (company.employees.get(user_id) for user_id in list_queue_members(company, line))
     return [user.id for user in found if user and user.can_take_dialogs]
 
 
 def is_present(company: Company, line: Line, user_id: int) -> bool:
-    """Tell whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
-    user = company.employee(user_id)
-    return bool(user and (user.presence == "online" or not line.on("CHECK_AVAILABLE")))
+    """Whether the line may count on a user now; presence matters only with CHECK_AVAILABLE."""
+    user = company.find_employee(user_id)
+    return bool(user and (user.presence == "online" or not line.is_on("CHECK_AVAILABLE")))
 
 
-def load_of(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
-    """Count the open sessions of an operator on the line whose status is below the given one."""
+def count_load(company: Company, line: Line, user_id: int, below: Status = Status.CLOSING) -> int:
+    """The number of an operator's open sessions on the line with a status below the given one."""
     return sum(
         not session.closed and session.status < below
         for session in company.sessions.values()
@@ -35,37 +35,37 @@ def load_of(company: Company, line: Line, user_id: int, below: Status = Status.C
     )
 
 
-def free_places(company: Company, line: Line, user_id: int) -> int:
-    """Count the sessions that the line's limit still lets an operator have."""
-    counted = load_of(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
+def count_free_places(company: Company, line: Line, user_id: int) -> int:
+    """The number of sessions that MAX_CHAT still lets an operator have; it means nothing where MAX_CHAT is 0."""
+    counted = count_load(company, line, user_id, COUNTED_BELOW[line.settings["TYPE_MAX_CHAT"]])
     return max(0, int(line.settings["MAX_CHAT"]) - counted)
 
 
 def has_place(company: Company, line: Line, user_id: int) -> bool:
-    """Tell whether an operator may get one more session; a limit of 0 is none."""
-    return line.settings["MAX_CHAT"] == "0" or free_places(company, line, user_id) > 0
+    """Whether an operator may get one more session; MAX_CHAT 0 is no limit."""
+    return line.settings["MAX_CHAT"] == "0" or count_free_places(company, line, user_id) > 0
 
 
-def candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
-    """Return the operators who could have a session now; whoever holds it needs no further place."""
+def list_candidates(company: Company, line: Line, holder: int = 0) -> list[int]:
+    """The operators who could take a session now; its present operator needs no further place."""
     return [
         user_id
-        for user_id in operators(company, line)
+        for user_id in list_operators(company, line)
         if is_present(company, line, user_id) and (user_id == holder or has_place(company, line, user_id))
     ]
 
 
-def next_operator(company: Company, line: Line, session: Session) -> int:
-    """Pick the next operator for a session, who may be the one that has it; 0 when nobody is there."""
-    free = candidates(company, line, session.operator_id)
+def pick_operator(company: Company, line: Line, session: Session) -> int:
+    """The next operator for a session, who may be the present one; 0 when nobody is there."""
+    free = list_candidates(company, line, session.operator_id)
     if line.settings["QUEUE_TYPE"] == "evenly":
-        free = _rotated(free, operators(company, line), line.last_picked)
+        free = _rotate(free, list_operators(company, line), line.last_picked)
     else:
         free = [user_id for user_id in free if user_id not in session.asked] or free
     return next(iter(free), 0)
 
 
-def _rotated(free: list[int], order: list[int], last: int) -> list[int]:
+def _rotate(free: list[int], order: list[int], last: int) -> list[int]:
     if last not in order:
         return free
     start = order.index(last) + 1
@@ -73,20 +73,20 @@ def _rotated(free: list[int], order: list[int], last: int) -> list[int]:
 
 
 def asks_everyone(line: Line) -> bool:
-    """Tell whether a line offers its dialogs to all operators at once."""
+    """Whether a line offers its dialogs to all operators at once (QUEUE_TYPE `all`)."""
     return bool(line.settings["QUEUE_TYPE"] == "all")
 
 
 def distribute(company: Company, chat: Chat, session: Session) -> None:
-    """Offer a session to the queue; it is nobody's until someone answers."""
+    """Offer a session to the queue; it has no owner until somebody answers."""
     chat.owner, session.wait_answer = 0, True
     company.uninvite(chat)
-    line = company.line_of(session)
+    line = company.find_line(session)
     chosen = 0
     if line and asks_everyone(line):
-        company.invite(candidates(company, line), chat)
+        company.invite(list_candidates(company, line), chat)
     elif line:
-        chosen = next_operator(company, line, session)
+        chosen = pick_operator(company, line, session)
     session.operator_id = chosen
     if line and chosen:
         line.last_picked = chosen
@@ -94,9 +94,9 @@ def distribute(company: Company, chat: Chat, session: Session) -> None:
         company.invite([chosen], chat)
 
 
-def send_away(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
-    """Take everybody out of a chat but its clients, whoever is kept, and bots that do not leave."""
-    line = company.line_of(session)
+def remove_members(company: Company, chat: Chat, session: Session, keep: int = 0) -> None:
+    """Remove the members of a chat except clients, the user `keep`, and bots that do not leave."""
+    line = company.find_line(session)
     leaving_bot = 0
     if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
         leaving_bot = int(line.settings["WELCOME_BOT_ID"])
@@ -117,8 +117,8 @@ def requeue(company: Company, chat: Chat, session: Session) -> None:
 
 def pass_on(company: Company, chat: Chat, session: Session) -> None:
     """Let the queue give a session to the next operator."""
-    line, before = company.line_of(session), session.operator_id
-    send_away(company, chat, session)
+    line, before = company.find_line(session), session.operator_id
+    remove_members(company, chat, session)
     requeue(company, chat, session)
     if line is None or asks_everyone(line) or session.operator_id == before:
         return
@@ -127,27 +127,32 @@ def pass_on(company: Company, chat: Chat, session: Session) -> None:
         Transfer(session.id, company.clock(), before, line.id, to_operator=heir, reason="queue", mode="AUTO")
     )
     company.announce(
-        chat, f"The conversation goes to {company.mention(heir)}" if heir else "No operator is there: it waits"
+        chat, f"The conversation goes to {company.format_mention(heir)}" if heir else "No operator is there: it waits"
     )
 
 
 def withdraw(company: Company, line: Line, gone: Iterable[int]) -> None:
-    """Take the dialogs of a line from operators who are no longer in its queue; those that are closing stay."""
-    for session in _open_sessions(company, line):
+    """Take the dialogs of a line from users who are no longer in its queue; those that are closing stay."""
+    for session in _list_open_sessions(company, line):
         if session.operator_id in gone and session.status < Status.CLOSING:
             chat = company.chats[session.chat_id]
             if session.status >= Status.ACCEPTED:
-                company.announce(chat, f"{company.mention(session.operator_id)} does not work on this line any more")
+                company.announce(
+                    chat, f"{company.format_mention(session.operator_id)} does not work on this line any more"
+                )
             pass_on(company, chat, session)
 
 
 def offer_waiting(company: Company, line: Line) -> None:
-    """Offer what waits on a line to its present operators: to all of them, or what nobody has been asked for yet."""
-    for session in _open_sessions(company, line):
+    """Offer the dialogs that wait on a line to its queue as it is now.
+
+    Where the line asks everyone they are offered to all, elsewhere only those that nobody has been asked for yet.
+    """
+    for session in _list_open_sessions(company, line):
         unasked = asks_everyone(line) or not session.operator_id
         if session.status < Status.ACCEPTED and unasked and not company.is_bot(session.operator_id):
             distribute(company, company.chats[session.chat_id], session)
 
 
-def _open_sessions(company: Company, line: Line) -> list[Session]:
+def _list_open_sessions(company: Company, line: Line) -> list[Session]:
     return [session for session in company.sessions.values() if session.line_id == line.id and not session.closed]

@@ -1,38 +1,38 @@
 """The life of a session from its start to its finish, apart from closing it."""
 
-from sandbox.domain.closing import close
-from sandbox.domain.queues import distribute, send_away
+from sandbox.domain.closing import close_session
+from sandbox.domain.queues import distribute, remove_members
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, Line, Message, Session, Status
 
 
-def open_session(company: Company, chat: Chat) -> Session | None:
-    """Load the open session of a chat; older open ones of the same user code are closed as duplicates."""
+def load_open_session(company: Company, chat: Chat) -> Session | None:
+    """The open session of a chat, None if there is none; older open ones are closed as duplicates."""
     if company.switches.load_failures.get(chat.id) == "session":
         return None
-    found = [session for session in company.sessions_of(chat.id) if not session.closed]
+    found = [session for session in company.list_sessions(chat.id) if not session.closed]
     for duplicate in found[:-1]:
-        close(company, chat, duplicate, Status.DUPLICATE, "auto")
+        close_session(company, chat, duplicate, Status.DUPLICATE, "auto")
     return found[-1] if found else None
 
 
-def load_or_start(company: Company, chat: Chat) -> Session | None:
-    """Load the open session, or start one when none is open, as some methods do without saying so."""
-    found = open_session(company, chat)
+def load_or_start_session(company: Company, chat: Chat) -> Session | None:
+    """The open session of a chat, or a new one, which some methods start without saying so; None if neither works."""
+    found = load_open_session(company, chat)
     if found or company.switches.load_failures.get(chat.id) == "session":
         return found
-    return start(company, chat)
+    return start_session(company, chat)
 
 
-def start(company: Company, chat: Chat) -> Session | None:
-    """Start a session that waits for an operator; impossible when its line is gone."""
-    session = _new_session(company, chat, chat.line_id)
+def start_session(company: Company, chat: Chat) -> Session | None:
+    """The new session of a chat, which waits for an operator; None when its line is gone."""
+    session = _create_session(company, chat, chat.line_id)
     if session is None:
         return None
     line = company.lines[session.line_id]
-    if not line.on("ACTIVE"):
+    if not line.is_on("ACTIVE"):
         company.announce(chat, "The line is closed")
-    if bot_id := _welcome_bot(company, chat, line):
+    if bot_id := _find_welcome_bot(company, chat, line):
         session.operator_id = bot_id
         add_member(chat, bot_id)
     else:
@@ -40,36 +40,38 @@ def start(company: Company, chat: Chat) -> Session | None:
     return session
 
 
-def _welcome_bot(company: Company, chat: Chat, line: Line) -> int:
-    """Find the bot that meets the client; the session stays unaccepted while the bot has it."""
+def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
+    """The bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
-    wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_new(company, chat)
-    return bot_id if wanted and line.on("WELCOME_BOT_ENABLE") and line.on("ACTIVE") and company.is_bot(bot_id) else 0
+    wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_first_session(company, chat)
+    return (
+        bot_id if wanted and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") and company.is_bot(bot_id) else 0
+    )
 
 
-def is_new(company: Company, chat: Chat) -> bool:
-    """Tell whether the present session is the first of its chat."""
-    return len(company.sessions_of(chat.id)) == 1
+def is_first_session(company: Company, chat: Chat) -> bool:
+    """Whether the present session is the first of its chat."""
+    return len(company.list_sessions(chat.id)) == 1
 
 
-def start_by(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
-    """Start a session that an operator opens: it is theirs at once, and on the line of its parent."""
-    session = _new_session(company, chat, parent.line_id if parent else chat.line_id)
+def start_session_as(company: Company, chat: Chat, operator_id: int, parent: Session | None = None) -> Session | None:
+    """The new session that an operator opens, responsible at once; it is on the line of its parent."""
+    session = _create_session(company, chat, parent.line_id if parent else chat.line_id)
     if session is None:
         return None
     session.mode = "output"
     session.parent_id = parent.id if parent else 0
-    take(company, chat, session, operator_id)
+    assign_operator(company, chat, session, operator_id)
     return session
 
 
-def _new_session(company: Company, chat: Chat, line_id: int) -> Session | None:
-    """Open a session; the chat goes on naming the line that an earlier one was moved to."""
+def _create_session(company: Company, chat: Chat, line_id: int) -> Session | None:
+    """The new session of a chat; `moved_to_line` of the chat stays what an earlier session made it."""
     if line_id not in company.lines:
         return None
     now = company.clock()
     session = Session(
-        id=company.next_id("session"),
+        id=company.issue_id("session"),
         chat_id=chat.id,
         user_code=chat.user_code,
         line_id=line_id,
@@ -86,31 +88,34 @@ def _new_session(company: Company, chat: Chat, line_id: int) -> Session | None:
     return session
 
 
-def greet(company: Company, chat: Chat, session: Session) -> None:
-    """Send the line's greeting if the line has it on."""
-    line = company.line_of(session)
-    if line and line.on("WELCOME_MESSAGE"):
+def send_greeting(company: Company, chat: Chat, session: Session) -> None:
+    """Send the welcome text of the session's line, if the line has it on."""
+    line = company.find_line(session)
+    if line and line.is_on("WELCOME_MESSAGE"):
         text = line.settings["WELCOME_MESSAGE_TEXT"].replace("#SESSION_ID#", str(session.id))
         company.announce(chat, text, to_client=True)
 
 
-def answer(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
-    """Make a user responsible, over anyone who was; false when there is nothing to take."""
+def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None = None) -> bool:
+    """Make a user responsible for a dialog, whoever was; False when there is nothing to take.
+
+    `say` is the notice in the chat; the usual one if it is not given.
+    """
     if chat.owner == user_id or chat.id in company.switches.locked_chats:
         return False
     if company.switches.load_failures.get(chat.id):
         return False
     add_member(chat, user_id)
-    session = open_session(company, chat)
+    session = load_open_session(company, chat)
     if session is None:
         return False
-    take(company, chat, session, user_id)
-    company.announce(chat, say or f"{company.mention(user_id)} started working with the conversation")
+    assign_operator(company, chat, session, user_id)
+    company.announce(chat, say or f"{company.format_mention(user_id)} started working with the conversation")
     return True
 
 
-def take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
-    """Make a user responsible for a session and send the others away."""
+def assign_operator(company: Company, chat: Chat, session: Session, user_id: int) -> None:
+    """Make a user responsible for a session and remove the other members."""
     now = company.clock()
     chat.owner = session.operator_id = user_id
     session.status = max(session.status, Status.ACCEPTED)
@@ -119,35 +124,35 @@ def take(company: Company, chat: Chat, session: Session, user_id: int) -> None:
     session.first_answer = session.first_answer or now
     if not company.is_bot(user_id):
         session.operator_answer = session.operator_answer or now
-    send_away(company, chat, session, keep=user_id)
+    remove_members(company, chat, session, keep=user_id)
     add_member(chat, user_id)
-    company.read_all(user_id, chat)
+    company.mark_all_read(user_id, chat)
 
 
 def add_member(chat: Chat, user_id: int) -> None:
-    """Let a user into a chat."""
+    """Add a user to the members of a chat, if they are none yet."""
     if user_id not in chat.members:
         chat.members.append(user_id)
 
 
-def intercept(company: Company, chat: Chat, user_id: int) -> None:
-    """Take a dialog over from its owner; without another owner nothing happens."""
+def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
+    """Take a dialog over from its owner; where nobody else owns it nothing happens."""
     previous = chat.owner
     if previous and previous != user_id:
-        say = f"{company.mention(user_id)} took over the conversation from {company.mention(previous)}"
-        answer(company, chat, user_id, say=say)
+        say = f"{company.format_mention(user_id)} took over the conversation from {company.format_mention(previous)}"
+        answer_dialog(company, chat, user_id, say=say)
 
 
-def join(company: Company, chat: Chat, user_id: int) -> None:
-    """Add a participant who is not responsible."""
+def join_chat(company: Company, chat: Chat, user_id: int) -> None:
+    """Add a participant who is not responsible; somebody who is there already changes nothing."""
     if user_id not in chat.members:
         add_member(chat, user_id)
-        company.read_all(user_id, chat)
-        company.announce(chat, f"{company.mention(user_id)} joined the conversation")
+        company.mark_all_read(user_id, chat)
+        company.announce(chat, f"{company.format_mention(user_id)} joined the conversation")
 
 
-def silence(company: Company, chat: Chat, *, on: bool) -> None:
-    """Hide operators' messages from the client, or show them again; a stored N differs from nothing."""
+def set_silent_mode(company: Company, chat: Chat, *, on: bool) -> None:
+    """Hide operators' messages from the client, or show them again; a change is announced in the chat."""
     wanted = "Y" if on else ""
     if chat.silent != wanted:
         chat.silent = wanted
@@ -156,19 +161,22 @@ def silence(company: Company, chat: Chat, *, on: bool) -> None:
 
 def start_or_join(company: Company, chat: Chat, user_id: int) -> None:
     """Open a session as its operator, or join the one that is open."""
-    if open_session(company, chat):
-        join(company, chat, user_id)
+    if load_open_session(company, chat):
+        join_chat(company, chat, user_id)
     else:
-        start_by(company, chat, user_id)
+        start_session_as(company, chat, user_id)
 
 
 def restart_from(company: Company, chat: Chat, user_id: int, message: Message | None) -> None:
-    """Force the session closed and open its successor with a copy of a message that the client does not get."""
+    """Close the open session by force and open its successor, with a copy of a message that the client does not get.
+
+    Nothing happens in a locked chat, or when the message is not one of this chat.
+    """
     if chat.id in company.switches.locked_chats:
         return
-    previous = load_or_start(company, chat)
+    previous = load_or_start_session(company, chat)
     if previous is None or message is None or message.chat_id != chat.id:
         return
-    close(company, chat, previous, Status.CLOSED, "operator", force=True)
-    if start_by(company, chat, user_id, previous):
+    close_session(company, chat, previous, Status.CLOSED, "operator", force=True)
+    if start_session_as(company, chat, user_id, previous):
         company.say(chat, message.author_id, message.text, system=message.system, file_ids=list(message.file_ids))

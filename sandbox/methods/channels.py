@@ -3,114 +3,125 @@
 from typing import Any
 
 from sandbox.domain.line_queue import (
-    anyone_online,
+    describe_queue_entries,
+    describe_queue_rows,
+    describe_user_fields,
     fill_queue,
+    format_online_flag,
+    list_queue_users,
     names_anybody,
     read_queue,
     read_user_fields,
-    shown_entries,
-    shown_fields,
-    shown_queue,
-    shown_rows,
 )
-from sandbox.domain.permissions import can_modify_line, queue_members, reaches_line, role_of
+from sandbox.domain.permissions import can_modify_line, find_role, list_queue_members, reaches_line
 from sandbox.domain.queues import offer_waiting, withdraw
-from sandbox.methods.registry import FORBIDDEN, Call, Section, positive_id
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, read_positive_id
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import RefusalError, wrong_type
-from sandbox.state.line_settings import beyond_plan, changes, for_new_line, row
+from sandbox.state.errors import RefusalError, make_wrong_type_error
+from sandbox.state.line_settings import list_settings_beyond_plan, make_line_row, make_line_settings, read_changes
 from sandbox.state.records import Line
-from sandbox.views.line_list import ACTIONS, Query, Row, check_options, check_types, chosen, loose_query, strict_query
+from sandbox.views.line_list import (
+    ACTIONS,
+    LineQuery,
+    Row,
+    check_options,
+    check_types,
+    read_loose_query,
+    read_strict_query,
+    select_rows,
+)
 
-METHODS = Section()
+METHODS = MethodRegistry()
 
 
 @METHODS.method("imopenlines.revision.get")
-def revision_get(_call: Call) -> Any:
-    """Return the revisions of the API."""
+def revision_get(_call: MethodCall) -> Any:
+    """The revisions of the API."""
     return {"rest": 2, "web": 1, "mobile": 1}
 
 
 @METHODS.method("imopenlines.config.path.get")
-def config_path_get(call: Call) -> Any:
-    """Return where the contact centre is."""
+def config_path_get(call: MethodCall) -> Any:
+    """Where the contact centre is."""
     return {"SERVER_ADDRESS": call.company.address, "PUBLIC_PATH": "/contact_center/"}
 
 
-def _config_id(call: Call) -> int:
-    return positive_id(call, "CONFIG_ID", "CONFIG_ID_EMPTY", "Config ID can't be empty")
+def _read_config_id(call: MethodCall) -> int:
+    return read_positive_id(call, "CONFIG_ID", "CONFIG_ID_EMPTY", "Config ID can't be empty")
 
 
 @METHODS.method("imopenlines.config.get")
-def config_get(call: Call) -> Any:
-    """Return a line with its queue; no right is asked for."""
-    line = call.company.lines.get(_config_id(call))
+def config_get(call: MethodCall) -> Any:
+    """A line with its queue; no right is asked for."""
+    line = call.company.lines.get(_read_config_id(call))
     if line is None:
         return False
-    shown = row(line.id, line.settings, line.modified_by) | dict.fromkeys(beyond_plan(call.company), "N")
-    if not call.params.given("WITH_QUEUE") or call.params.yes("WITH_QUEUE"):
-        shown |= _queue_of(call, line)
+    shown = make_line_row(line.id, line.settings, line.modified_by) | dict.fromkeys(
+        list_settings_beyond_plan(call.company), "N"
+    )
+    if not call.params.is_given("WITH_QUEUE") or call.params.is_yes("WITH_QUEUE"):
+        shown |= _describe_queue(call, line)
     return shown
 
 
-def _queue_of(call: Call, line: Line) -> dict[str, Any]:
-    offline = not call.params.given("SHOW_OFFLINE") or call.params.yes("SHOW_OFFLINE")
-    user_ids = shown_queue(call.company, line, offline=offline)
+def _describe_queue(call: MethodCall, line: Line) -> dict[str, Any]:
+    offline = not call.params.is_given("SHOW_OFFLINE") or call.params.is_yes("SHOW_OFFLINE")
+    user_ids = list_queue_users(call.company, line, offline=offline)
     return {
         "QUEUE": user_ids,
-        "QUEUE_FULL": shown_rows(call.company, line, user_ids),
-        "QUEUE_USERS_FIELDS": shown_fields(line, user_ids),
-        "QUEUE_ONLINE": anyone_online(call.company, line),
+        "QUEUE_FULL": describe_queue_rows(call.company, line, user_ids),
+        "QUEUE_USERS_FIELDS": describe_user_fields(line, user_ids),
+        "QUEUE_ONLINE": format_online_flag(call.company, line),
     }
 
 
 @METHODS.method("imopenlines.config.list.get")
-def config_list_get(call: Call) -> Any:
+def config_list_get(call: MethodCall) -> Any:
     """Select lines."""
-    params, options = call.params.array("PARAMS"), call.params.array("OPTIONS")
+    params, options = call.params.read_array("PARAMS"), call.params.read_array("OPTIONS")
     check_types(params)
     strict = call.company.switches.strict_config_list
     if strict:
         check_options(options)
-    query = strict_query(params) if strict else loose_query(params)
+    query = read_strict_query(params) if strict else read_loose_query(params)
     lines = call.company.lines.values()
-    rows = chosen([row(line.id, line.settings, line.modified_by) for line in lines], query)
-    return [_selected(call, query, found, options) for found in rows if _permitted(call, query, found, options)]
+    rows = select_rows([make_line_row(line.id, line.settings, line.modified_by) for line in lines], query)
+    return [_select_fields(call, query, found, options) for found in rows if _is_permitted(call, query, found, options)]
 
 
-def _permitted(call: Call, query: Query, found: Row, options: dict[str, Any]) -> bool:
+def _is_permitted(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> bool:
     action = options.get("CHECK_PERMISSION")
     if action is None:
         return True
     if action not in ACTIONS:
-        raise wrong_type("CHECK_PERMISSION")
-    role = role_of(call.company, call.user_id)
+        raise make_wrong_type_error("CHECK_PERMISSION")
+    role = find_role(call.company, call.user_id)
     reach = role.lines_view if action == "VIEW" else role.lines_modify
     selected = query.select.values()
     line_id = int(found["ID"]) if "ID" in selected else 0
     return reaches_line(call.company, reach, call.user_id, line_id, own_counts="MODIFY_USER_ID" in selected)
 
 
-def _selected(call: Call, query: Query, found: Row, options: dict[str, Any]) -> dict[str, Any]:
+def _select_fields(call: MethodCall, query: LineQuery, found: Row, options: dict[str, Any]) -> dict[str, Any]:
     shown = {alias: found[name] for alias, name in query.select.items()}
-    line = call.company.lines.get(php.integer(shown.get("ID")))
+    line = call.company.lines.get(php.to_integer(shown.get("ID")))
     if options.get("QUEUE") == "Y":
-        user_ids = shown_queue(call.company, line) if line else []
-        shown |= {"QUEUE": user_ids, "QUEUE_USERS_FIELDS": shown_fields(line, user_ids) if line else []}
+        user_ids = list_queue_users(call.company, line) if line else []
+        shown |= {"QUEUE": user_ids, "QUEUE_USERS_FIELDS": describe_user_fields(line, user_ids) if line else []}
     if options.get("CONFIG_QUEUE") == "Y":
-        shown["CONFIG_QUEUE"] = shown_entries(line) if line else []
+        shown["CONFIG_QUEUE"] = describe_queue_entries(line) if line else []
     return shown
 
 
 @METHODS.method("imopenlines.config.add")
-def config_add(call: Call) -> Any:
+def config_add(call: MethodCall) -> Any:
     """Create a line; no right is asked for, and the caller serves it unless somebody else is named."""
-    company, sent = call.company, call.params.array("PARAMS")
-    settings = for_new_line(company, sent)
+    company, sent = call.company, call.params.read_array("PARAMS")
+    settings = make_line_settings(company, sent)
     if company.switches.config_storage_fails:
         return False
-    line = Line(company.next_id("line"), settings, company.clock(), company.clock(), call.user_id)
+    line = Line(company.issue_id("line"), settings, company.clock(), company.clock(), call.user_id)
     company.lines[line.id] = line
     queue = read_queue(sent.get("QUEUE"), plain_ids=True)
     if queue is not None:
@@ -119,25 +130,25 @@ def config_add(call: Call) -> Any:
     return line.id
 
 
-def _modifiable(call: Call) -> int:
-    line_id = _config_id(call)
+def _read_modifiable_id(call: MethodCall) -> int:
+    line_id = _read_config_id(call)
     if not can_modify_line(call.company, call.user_id, line_id):
         raise RefusalError("CONFIG_WRONG_USER_PERMISSION", "Permission denied", FORBIDDEN)
     return line_id
 
 
 @METHODS.method("imopenlines.config.update")
-def config_update(call: Call) -> Any:
+def config_update(call: MethodCall) -> Any:
     """Change a line; whatever fails after the permission check is just false."""
-    line = call.company.lines.get(_modifiable(call))
+    line = call.company.lines.get(_read_modifiable_id(call))
     if line is None or call.company.switches.config_storage_fails:
         return False
-    sent = {name: value for name, value in call.params.array("PARAMS").items() if value is not None}
+    sent = {name: value for name, value in call.params.read_array("PARAMS").items() if value is not None}
     queue = read_queue(sent["QUEUE"], plain_ids=False) if "QUEUE" in sent else None
     if "QUEUE" in sent and not names_anybody(call.company, queue or []):
         return False
-    before = queue_members(call.company, line), line.settings["QUEUE_TYPE"]
-    line.settings.update(changes(call.company, sent))
+    before = list_queue_members(call.company, line), line.settings["QUEUE_TYPE"]
+    line.settings.update(read_changes(call.company, sent))
     if queue is not None:
         if "QUEUE_USERS_FIELDS" in sent:
             line.user_fields = read_user_fields(sent["QUEUE_USERS_FIELDS"])
@@ -149,17 +160,17 @@ def config_update(call: Call) -> Any:
 
 
 def _redistribute(company: Company, line: Line, members: list[int], queue_type: str) -> None:
-    """Take the dialogs of those who left the queue; offer what waits to newcomers, or by the new rule."""
-    present = queue_members(company, line)
+    """Take the dialogs of users who left the queue, and offer what waits if somebody came or the rule changed."""
+    present = list_queue_members(company, line)
     withdraw(company, line, set(members) - set(present))
     if set(present) - set(members) or line.settings["QUEUE_TYPE"] != queue_type:
         offer_waiting(company, line)
 
 
 @METHODS.method("imopenlines.config.delete")
-def config_delete(call: Call) -> Any:
+def config_delete(call: MethodCall) -> Any:
     """Delete a line for good, and with it what connectors keep for it."""
-    number = _modifiable(call)
+    number = _read_modifiable_id(call)
     for key in [key for key in call.company.connections if key[1] == number]:
         del call.company.connections[key]
     return call.company.lines.pop(number, None) is not None

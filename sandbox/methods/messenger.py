@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.domain.permissions import can_join
-from sandbox.methods.registry import FORBIDDEN, Call, Page, Section
-from sandbox.state.errors import RefusalError, method_not_found
+from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, ResultPage
+from sandbox.state.errors import RefusalError, make_method_not_found_error
 from sandbox.state.records import Chat, Message
-from sandbox.views.chats import iso
-from sandbox.views.history import file_card, params_of
-from sandbox.views.recents import Wish, queue_rows, rows, user_card, uuid_of
+from sandbox.views.chats import format_iso
+from sandbox.views.history import make_file_card, make_message_params
+from sandbox.views.recents import RecentFilter, list_offered_dialogs, list_recent_dialogs, make_user_card, make_uuid
 
-METHODS = Section()
+METHODS = MethodRegistry()
 SCOPES = ("im",)
 DIALOG = re.compile(r"(chat|sg|crm)(\d+)", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
@@ -21,23 +21,27 @@ MESSAGES, MOST_MESSAGES = 20, 50
 MOST_UNREAD = 99
 
 
-def check_module(call: Call) -> None:
-    """Without its module the messenger's methods are not there."""
+def check_module(call: MethodCall) -> None:
+    """Refuse a call where the messenger's module is missing, as if the method were unknown.
+
+    Raises:
+        RefusalError: ERROR_METHOD_NOT_FOUND with 404.
+    """
     if not call.company.switches.modules.im:
-        raise method_not_found()
+        raise make_method_not_found_error()
 
 
 @METHODS.method("im.recent.list", any_case=True, scopes=SCOPES)
-def im_recent_list(call: Call) -> Any:
-    """Return a page of the caller's dialogs; those offered by the queue come with every page."""
+def im_recent_list(call: MethodCall) -> Any:
+    """A page of the caller's dialogs; those offered by the queue come with every page."""
     check_module(call)
     params = call.params
-    wish, limit = _wish(call), params.integer("LIMIT")
+    wanted, limit = _read_filter(call), params.read_integer("LIMIT")
     limit = min(limit, LARGEST_PAGE) if limit > 0 else PAGE
-    offset = 0 if wish.until else max(call.start, params.integer("OFFSET"), 0)
-    page = rows(call.company, call.user_id, wish)[offset : offset + limit]
+    offset = 0 if wanted.until else max(call.start, params.read_integer("OFFSET"), 0)
+    page = list_recent_dialogs(call.company, call.user_id, wanted)[offset : offset + limit]
     more = len(page) == limit
-    items = [*page, *(queue_rows(call.company, call.user_id, wish) if wish.queue else [])]
+    items = [*page, *(list_offered_dialogs(call.company, call.user_id, wanted) if wanted.queue else [])]
     result = {
         "items": items,
         "hasMorePages": more,
@@ -45,28 +49,28 @@ def im_recent_list(call: Call) -> Any:
         "copilot": None,
         "messagesAutoDeleteConfigs": [],
     }
-    if wish.until is None and not wish.unread_only:
+    if wanted.until is None and not wanted.unread_only:
         result["birthdayList"] = []
-    return Page(result, -1, offset + len(items) if more else None)
+    return ResultPage(result, -1, offset + len(items) if more else None)
 
 
-def _wish(call: Call) -> Wish:
+def _read_filter(call: MethodCall) -> RecentFilter:
     params = call.params
-    lines = not params.yes("SKIP_OPENLINES")
-    return Wish(
+    lines = not params.is_yes("SKIP_OPENLINES")
+    return RecentFilter(
         lines=lines,
-        queue=lines and not params.yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.yes("ONLY_COPILOT"),
-        dialogs=not params.yes("SKIP_DIALOG"),
-        groups=not params.yes("SKIP_CHAT"),
-        nothing_else=params.yes("ONLY_COPILOT") or params.yes("ONLY_CHANNEL"),
-        unread_only=params.yes("UNREAD_ONLY"),
-        until=_moment(params.get("LAST_MESSAGE_DATE")),
-        markup=params.yes("GET_ORIGINAL_TEXT") or params.yes("PARSE_TEXT"),
+        queue=lines and not params.is_yes("SKIP_UNDISTRIBUTED_OPENLINES") and not params.is_yes("ONLY_COPILOT"),
+        dialogs=not params.is_yes("SKIP_DIALOG"),
+        groups=not params.is_yes("SKIP_CHAT"),
+        nothing_else=params.is_yes("ONLY_COPILOT") or params.is_yes("ONLY_CHANNEL"),
+        unread_only=params.is_yes("UNREAD_ONLY"),
+        until=_read_moment(params.get("LAST_MESSAGE_DATE")),
+        markup=params.is_yes("GET_ORIGINAL_TEXT") or params.is_yes("PARSE_TEXT"),
     )
 
 
-def _moment(value: Any) -> datetime | None:
-    """A date that cannot be read counts as none."""
+def _read_moment(value: Any) -> datetime | None:
+    """A moment, None for one that cannot be read."""
     try:
         moment = datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
@@ -74,110 +78,114 @@ def _moment(value: Any) -> datetime | None:
     return moment
 
 
-def _dialog(call: Call) -> Chat | None:
-    """Return the chat of DIALOG_ID, or None where there is none; refuse what is no identifier at all."""
+def _find_dialog(call: MethodCall) -> Chat | None:
+    """The chat of DIALOG_ID, None if there is none.
+
+    Raises:
+        RefusalError: DIALOG_ID_EMPTY for what is no identifier at all.
+    """
     given = call.params.get("DIALOG_ID")
     text = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
     if found := DIALOG.fullmatch(text):
         return call.company.chats.get(int(found.group(2))) if found.group(1).lower() == "chat" else None
     if not DIGITS.fullmatch(text) or text == "0":
         raise RefusalError("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
-    return pair(call, int(text))
+    return find_private_chat(call, int(text))
 
 
-def pair(call: Call, user_id: int) -> Chat | None:
-    """Find the dialog of the caller and another user."""
+def find_private_chat(call: MethodCall, user_id: int) -> Chat | None:
+    """The private chat of the caller and another user, None if there is none."""
     pair = sorted((call.user_id, user_id))
     chats = call.company.chats.values()
     return next((chat for chat in chats if chat.type == "P" and sorted(chat.members) == pair), None)
 
 
-def may_see(call: Call, chat: Chat) -> bool:
-    """Tell whether the caller may read a chat: as a member, by the queue, or by the right to join."""
+def may_see(call: MethodCall, chat: Chat) -> bool:
+    """Whether the caller may read a chat: as a member, by the queue, or by the right to join."""
     if call.user_id in chat.members or (call.user_id, chat.id) in call.company.recents:
         return True
     return chat.entity_type == "LINES" and can_join(call.company, call.user_id, chat)
 
 
 @METHODS.method("im.dialog.messages.get", any_case=True, scopes=SCOPES)
-def im_dialog_messages_get(call: Call) -> Any:
-    """Return messages of a dialog with their authors and files."""
+def im_dialog_messages_get(call: MethodCall) -> Any:
+    """Messages of a dialog with their authors and files."""
     check_module(call)
-    chat = _dialog(call)
+    chat = _find_dialog(call)
     if chat is None or not may_see(call, chat):
         raise RefusalError("ACCESS_ERROR", "You do not have access to the specified dialog", FORBIDDEN)
-    limit = min(call.params.integer("LIMIT"), MOST_MESSAGES) if call.params.given("LIMIT") else MESSAGES
-    messages = _messages(call, chat, max(limit, 0))
+    limit = min(call.params.read_integer("LIMIT"), MOST_MESSAGES) if call.params.is_given("LIMIT") else MESSAGES
+    messages = _choose_messages(call, chat, max(limit, 0))
     authors = dict.fromkeys(message.author_id for message in messages if message.author_id)
     files = [call.company.files[number] for message in messages for number in message.file_ids]
     return {
         "chat_id": chat.id,
-        "messages": [_message(call, chat, message) for message in messages],
-        "users": [user_card(call.company.person(author)) for author in authors],
-        "files": [file_card(call.company, file) for file in files],
+        "messages": [_describe_message(call, chat, message) for message in messages],
+        "users": [make_user_card(call.company.find_user(author)) for author in authors],
+        "files": [make_file_card(call.company, file) for file in files],
     }
 
 
-def _messages(call: Call, chat: Chat, limit: int) -> list[Message]:
-    """Choose messages: newer than FIRST_ID, older than LAST_ID, or the last ones.
+def _choose_messages(call: MethodCall, chat: Chat, limit: int) -> list[Message]:
+    """The messages newer than FIRST_ID, older than LAST_ID, or else the last ones.
 
     Unread messages lengthen the last page; if there are more of them than fit, the page begins with the first of them.
     """
-    found = call.company.messages_of(chat.id)
-    if call.params.given("FIRST_ID"):
-        first = _number(call, "FIRST_ID", "First")
+    found = call.company.list_messages(chat.id)
+    if call.params.is_given("FIRST_ID"):
+        first = _read_message_id(call, "FIRST_ID", "First")
         return [message for message in found if message.id > first][:limit]
     newest_first = found[::-1]
-    if call.params.given("LAST_ID"):
-        last = _number(call, "LAST_ID", "Last")
+    if call.params.is_given("LAST_ID"):
+        last = _read_message_id(call, "LAST_ID", "Last")
         return [message for message in newest_first if not last or message.id < last][:limit]
-    unread = call.company.unread(call.user_id, chat)
+    unread = call.company.list_unread(call.user_id, chat)
     if len(unread) <= limit:
         return newest_first[: limit + len(unread)]
-    read = call.company.last_read(call.user_id, chat)
+    read = call.company.find_last_read(call.user_id, chat)
     begun = [message for message in found if message.id > read][:limit]
     return begun[::-1] + [message for message in newest_first if message.id < unread[0].id][:limit]
 
 
-def _number(call: Call, name: str, word: str) -> int:
-    value = call.params.text(name)
+def _read_message_id(call: MethodCall, name: str, word: str) -> int:
+    value = call.params.read_text(name)
     if not DIGITS.fullmatch(value):
         raise RefusalError(f"{name}_STRING", f"{word} ID can't be string")
     return int(value)
 
 
-def _message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
+def _describe_message(call: MethodCall, chat: Chat, message: Message) -> dict[str, Any]:
     member = call.user_id in chat.members
     return {
         "id": message.id,
         "chat_id": chat.id,
         "author_id": message.author_id,
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "text": message.text,
-        "unread": member and message.id > call.company.last_read(call.user_id, chat),
-        "uuid": uuid_of(message),
+        "unread": member and message.id > call.company.find_last_read(call.user_id, chat),
+        "uuid": make_uuid(message),
         "replaces": [],
-        "params": params_of(message) or [],
+        "params": make_message_params(message) or [],
         "disappearing_date": None,
     }
 
 
 @METHODS.method("im.dialog.read", any_case=True, scopes=SCOPES)
-def im_dialog_read(call: Call) -> Any:
+def im_dialog_read(call: MethodCall) -> Any:
     """Note what the caller has read; false for a dialog that waits in the queue, or is none of the caller's."""
     check_module(call)
-    chat, company = _dialog(call), call.company
+    chat, company = _find_dialog(call), call.company
     waits = chat is not None and chat.entity_type == "LINES" and not chat.owner
     if chat is None or waits or call.user_id not in chat.members:
         return False
-    given = call.params.integer("LAST_ID" if call.params.given("LAST_ID") else "MESSAGE_ID")
-    for message in company.messages_of(chat.id):
+    given = call.params.read_integer("LAST_ID" if call.params.is_given("LAST_ID") else "MESSAGE_ID")
+    for message in company.list_messages(chat.id):
         if given <= 0 or message.id <= given:
-            company.read(call.user_id, message)
-    unread = len(company.unread(call.user_id, chat))
+            company.mark_read(call.user_id, message)
+    unread = len(company.list_unread(call.user_id, chat))
     return {
         "dialogId": f"chat{chat.id}",
         "chatId": chat.id,
-        "lastId": company.last_read(call.user_id, chat),
+        "lastId": company.find_last_read(call.user_id, chat),
         "counter": MOST_UNREAD + 1 if unread > MOST_UNREAD else unread,
     }

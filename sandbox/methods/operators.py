@@ -2,53 +2,57 @@
 
 from typing import Any
 
-from sandbox.domain.closing import finish, mark_spam
+from sandbox.domain.closing import finish_session, mark_spam
 from sandbox.domain.permissions import check_access
-from sandbox.domain.sessions import answer, open_session
-from sandbox.domain.transfers import skip, transfer_to_line, transfer_to_user
-from sandbox.methods.registry import Call, Section, positive_id
+from sandbox.domain.sessions import answer_dialog, load_open_session
+from sandbox.domain.transfers import skip_dialog, transfer_to_line, transfer_to_user
+from sandbox.methods.registry import MethodCall, MethodRegistry, read_positive_id
 from sandbox.state import php
-from sandbox.state.errors import RefusalError, empty_error
+from sandbox.state.errors import RefusalError, make_empty_error
 from sandbox.state.records import Chat, Session
 
-METHODS = Section()
+METHODS = MethodRegistry()
 QUEUE_PREFIX = "queue"
 
 
-def gate(call: Call) -> Chat:
-    """Return the chat of the call if its caller may be there."""
-    return check_access(call.company, call.user_id, call.params.integer("CHAT_ID"))
+def find_accessible_chat(call: MethodCall) -> Chat:
+    """The chat of CHAT_ID, if the caller may be there.
+
+    Raises:
+        RefusalError: as `check_access` refuses.
+    """
+    return check_access(call.company, call.user_id, call.params.read_integer("CHAT_ID"))
 
 
 @METHODS.method("imopenlines.operator.answer", any_case=True)
-def operator_answer(call: Call) -> Any:
+def operator_answer(call: MethodCall) -> Any:
     """Become responsible for a dialog; every inner failure is the empty error."""
-    if not answer(call.company, gate(call), call.user_id):
-        raise empty_error()
+    if not answer_dialog(call.company, find_accessible_chat(call), call.user_id):
+        raise make_empty_error()
     return True
 
 
 @METHODS.method("imopenlines.operator.skip", any_case=True)
-def operator_skip(call: Call) -> Any:
+def operator_skip(call: MethodCall) -> Any:
     """Pass a dialog on."""
-    if not skip(call.company, gate(call), call.user_id):
-        raise empty_error()
+    if not skip_dialog(call.company, find_accessible_chat(call), call.user_id):
+        raise make_empty_error()
     return True
 
 
 @METHODS.method("imopenlines.operator.spam", any_case=True)
-def operator_spam(call: Call) -> Any:
+def operator_spam(call: MethodCall) -> Any:
     """Close a dialog as spam; true even when none was open."""
-    chat = gate(call)
-    session = open_session(call.company, chat)
+    chat = find_accessible_chat(call)
+    session = load_open_session(call.company, chat)
     if session:
         mark_spam(call.company, chat, session, call.user_id)
     return True
 
 
-def _finishable(call: Call, chat: Chat) -> Session:
+def _load_finishable_session(call: MethodCall, chat: Chat) -> Session:
     failure = call.company.switches.load_failures.get(chat.id)
-    session = None if failure == "chat" else open_session(call.company, chat)
+    session = None if failure == "chat" else load_open_session(call.company, chat)
     if session is None:
         raise RefusalError("NOT_LOAD_SESSION_OR_CHAT", "Failed to load the session or the chat")
     if failure == "data":
@@ -56,37 +60,43 @@ def _finishable(call: Call, chat: Chat) -> Session:
     return session
 
 
-def _finish(call: Call, chat: Chat, session: Session) -> bool:
-    """Finish a dialog; one without an owner is answered first, and a busy one is left as it is."""
+def _finish(call: MethodCall, chat: Chat, session: Session) -> bool:
+    """Finish a dialog; one without an owner is answered first, and a locked one stays as it is."""
     if chat.id in call.company.switches.locked_chats:
         return True
     if not chat.owner:
-        answer(call.company, chat, call.user_id)
+        answer_dialog(call.company, chat, call.user_id)
     elif session.operator_id != call.user_id:
-        call.company.announce(chat, f"{call.company.mention(call.user_id)} finished the conversation")
-    finish(call.company, chat, session)
+        call.company.announce(chat, f"{call.company.format_mention(call.user_id)} finished the conversation")
+    finish_session(call.company, chat, session)
     return True
 
 
 @METHODS.method("imopenlines.operator.finish", any_case=True)
-def operator_finish(call: Call) -> Any:
+def operator_finish(call: MethodCall) -> Any:
     """Finish one's own dialog."""
-    chat = gate(call)
-    session = _finishable(call, chat)
+    chat = find_accessible_chat(call)
+    session = _load_finishable_session(call, chat)
     if session.operator_id != call.user_id:
         raise RefusalError("ERROR_USER_NOT_OPERATOR", "You are not the operator of this conversation")
     return _finish(call, chat, session)
 
 
 @METHODS.method("imopenlines.operator.another.finish")
-def operator_another_finish(call: Call) -> Any:
+def operator_another_finish(call: MethodCall) -> Any:
     """Finish anyone's dialog."""
-    chat = gate(call)
-    return _finish(call, chat, _finishable(call, chat))
+    chat = find_accessible_chat(call)
+    return _finish(call, chat, _load_finishable_session(call, chat))
 
 
-def target(call: Call) -> tuple[str, int]:
-    """Resolve where a dialog shall go: TRANSFER_ID overwrites its kin, and a user beats a queue."""
+def read_target(call: MethodCall) -> tuple[str, int]:
+    """Where a dialog shall go: `user` or `queue`, and an id.
+
+    TRANSFER_ID replaces USER_ID or QUEUE_ID, and a user comes before a queue.
+
+    Raises:
+        RefusalError: USER_ID_EMPTY, QUEUE_ID_EMPTY or TRANSFER_ID_EMPTY.
+    """
     wishes = {"user": call.params.get("USER_ID"), QUEUE_PREFIX: call.params.get("QUEUE_ID")}
     transfer_id = call.params.get("TRANSFER_ID")
     if isinstance(transfer_id, str) and transfer_id.startswith(QUEUE_PREFIX):
@@ -98,36 +108,40 @@ def target(call: Call) -> tuple[str, int]:
         (QUEUE_PREFIX, "QUEUE_ID_EMPTY", "QUEUE ID can't be empty"),
     ):
         if wishes[kind] is not None:
-            number = php.integer(wishes[kind])
+            number = php.to_integer(wishes[kind])
             if number <= 0:
                 raise RefusalError(code, text)
             return kind, number
     raise RefusalError("TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty")
 
 
-def chat_id_given(call: Call) -> int:
-    """Return the chat's id or refuse for its absence."""
-    return positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
+def require_chat_id(call: MethodCall) -> int:
+    """The id of the chat.
+
+    Raises:
+        RefusalError: CHAT_ID_EMPTY if it is missing or not positive.
+    """
+    return read_positive_id(call, "CHAT_ID", "CHAT_ID_EMPTY", "Chat ID can't be empty")
 
 
-def operator_wrong() -> RefusalError:
-    """Return the answer that masks every reason why a dialog cannot be moved."""
+def make_operator_error() -> RefusalError:
+    """The refusal that hides for which reason a dialog cannot be moved."""
     return RefusalError("OPERATOR_WRONG", "You can not redirect to this operator")
 
 
 @METHODS.method("imopenlines.operator.transfer")
-def operator_transfer(call: Call) -> Any:
+def operator_transfer(call: MethodCall) -> Any:
     """Hand a dialog to an operator or a line."""
-    chat_id_given(call)
-    kind, number = target(call)
+    require_chat_id(call)
+    kind, number = read_target(call)
     try:
-        chat = gate(call)
+        chat = find_accessible_chat(call)
     except RefusalError as denied:
-        raise operator_wrong() from denied
+        raise make_operator_error() from denied
     if kind == "user":
         moved = number != call.user_id and transfer_to_user(call.company, chat, call.user_id, number)
     else:
         moved = transfer_to_line(call.company, chat, call.user_id, number)
     if not moved:
-        raise operator_wrong()
+        raise make_operator_error()
     return True

@@ -1,10 +1,10 @@
-"""How a REST method is registered, and what its behaviour is given."""
+"""How a REST method is registered, and what its behaviour gets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.domain.identity import Caller
+from sandbox.domain.identity import Identity
 from sandbox.methods.batch import Perform
 from sandbox.state import php
 from sandbox.state.company import Company
@@ -15,8 +15,8 @@ FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
-class Page:
-    """A result of which there is more; the core puts the two numbers beside it."""
+class ResultPage:
+    """A page of a list; the core puts `total` and `next` beside the result."""
 
     result: Any
     total: int
@@ -26,49 +26,53 @@ class Page:
 class Params(dict[str, Any]):
     """The parameters of a call, read the PHP way."""
 
-    def given(self, name: str) -> bool:
-        """Tell whether a parameter is set; null counts as missing."""
+    def is_given(self, name: str) -> bool:
+        """Whether a parameter is set; null counts as missing."""
         return self.get(name) is not None
 
-    def filled(self, name: str) -> bool:
-        """Tell whether a parameter is PHP-truthy."""
-        return php.truthy(self.get(name))
+    def is_filled(self, name: str) -> bool:
+        """Whether a parameter is PHP-truthy."""
+        return php.is_truthy(self.get(name))
 
-    def integer(self, name: str) -> int:
-        """Return a parameter cast to an integer."""
-        return php.integer(self.get(name))
+    def read_integer(self, name: str) -> int:
+        """A parameter cast to an integer."""
+        return php.to_integer(self.get(name))
 
-    def text(self, name: str) -> str:
-        """Return a parameter cast to a string; an array is a type error."""
-        return php.text(self.get(name))
+    def read_text(self, name: str) -> str:
+        """A parameter cast to a string.
 
-    def yes(self, name: str) -> bool:
-        """Tell whether a parameter is an exact Y."""
+        Raises:
+            PhpTypeError: it is an array.
+        """
+        return php.to_text(self.get(name))
+
+    def is_yes(self, name: str) -> bool:
+        """Whether a parameter is an exact Y."""
         return bool(self.get(name) == "Y")
 
-    def array(self, name: str) -> dict[str, Any]:
-        """Return an object parameter, empty when it is none."""
+    def read_array(self, name: str) -> dict[str, Any]:
+        """An object parameter, empty when it is none."""
         value = self.get(name)
         return value if isinstance(value, dict) else {}
 
-    def upper(self) -> "Params":
-        """Return the parameters with upper-case names."""
+    def make_upper(self) -> "Params":
+        """The parameters with upper-case names."""
         return Params({name.upper(): value for name, value in self.items()})
 
 
 @dataclass(frozen=True)
-class Call:
+class MethodCall:
     """One call of a method, which may perform others for the same caller; `start` is kept by the core for lists."""
 
     company: Company
-    caller: Caller
+    caller: Identity
     params: Params
     perform: Perform
     start: int = 0
 
     @property
     def user_id(self) -> int:
-        """Return the id of the user the call acts for."""
+        """The id of the user the call acts for."""
         return self.caller.user_id
 
 
@@ -80,50 +84,60 @@ class Behaviour:
     """
 
     name: str
-    act: Callable[[Call], Any]
+    act: Callable[[MethodCall], Any]
     any_case: bool = False
     scopes: tuple[str, ...] = SCOPE
 
-    def run(self, company: Company, caller: Caller, params: Mapping[str, Any], perform: Perform, start: int = 0) -> Any:
+    def run(
+        self, company: Company, caller: Identity, params: Mapping[str, Any], perform: Perform, start: int = 0
+    ) -> Any:
         """Run the method and return its result."""
         given = Params(params)
-        return self.act(Call(company, caller, given.upper() if self.any_case else given, perform, start))
+        return self.act(MethodCall(company, caller, given.make_upper() if self.any_case else given, perform, start))
 
     def allows(self, scopes: tuple[str, ...]) -> bool:
-        """Tell whether these scopes are enough for it."""
+        """Whether these scopes are enough for it."""
         return not self.scopes or bool(set(self.scopes) & set(scopes))
 
 
-class Section(dict[str, Behaviour]):
+class MethodRegistry(dict[str, Behaviour]):
     """The methods of one part of the API, by REST name."""
 
     def method(
         self, name: str, *, any_case: bool = False, scopes: tuple[str, ...] = SCOPE
-    ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+    ) -> Callable[[Callable[[MethodCall], Any]], Callable[[MethodCall], Any]]:
         """Register a function as the behaviour of a method."""
 
-        def register(act: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        def register(act: Callable[[MethodCall], Any]) -> Callable[[MethodCall], Any]:
             self[name] = Behaviour(name, act, any_case, scopes)
             return act
 
         return register
 
 
-def refuse_session(call: Call) -> None:
-    """Refuse a caller who came with a browser session."""
+def refuse_session(call: MethodCall) -> None:
+    """Refuse a caller who came with a browser session.
+
+    Raises:
+        RefusalError: WRONG_AUTH_TYPE with 403.
+    """
     if call.caller.kind == "session":
         text = "Access for this method not allowed by session authorization."
         raise RefusalError("WRONG_AUTH_TYPE", text, FORBIDDEN)
 
 
-def positive_id(call: Call, name: str, code: str, text: str) -> int:
-    """Return a positive id, or refuse with the method's code."""
-    value = call.params.integer(name)
+def read_positive_id(call: MethodCall, name: str, code: str, text: str) -> int:
+    """A parameter that is a positive id.
+
+    Raises:
+        RefusalError: with the given code and text, for anything else.
+    """
+    value = call.params.read_integer(name)
     if value <= 0:
         raise RefusalError(code, text)
     return value
 
 
-def pending(call: Call) -> bool:
-    """Tell whether a lower layer refuses to go along; the dispatcher then names its reason."""
+def has_pending_failure(call: MethodCall) -> bool:
+    """Whether a lower layer has left a failure behind, which the dispatcher then answers with."""
     return call.company.switches.pending is not None

@@ -4,10 +4,10 @@ from typing import Any
 
 from sandbox.methods import BEHAVIOURS
 from sandbox.methods.batch import run_batch
-from sandbox.methods.registry import Behaviour, Call, Section, refuse_session
-from sandbox.views.chats import iso
+from sandbox.methods.registry import Behaviour, MethodCall, MethodRegistry, refuse_session
+from sandbox.views.chats import format_iso
 
-METHODS = Section()
+METHODS = MethodRegistry()
 BASIC: tuple[str, ...] = ()
 BATCH = "batch"
 LICENSE = "de_ent250"
@@ -15,42 +15,46 @@ EVERY_SCOPE = ("crm", "im", "imbot", "imconnector", "imopenlines", "task", "user
 
 
 def find(name: str) -> Behaviour | None:
-    """Find a method as the portal does: in lower case first, then exactly as spelled."""
+    """The behaviour of a method, None for an unknown one.
+
+    A name is looked up in lower case first, then as it is spelled; those of the second generation have to be exact.
+    Source: the module `rest` of the portal.
+    """
     return _BY_LOOKUP.get(name.lower()) or _BY_LOOKUP.get(name)
 
 
 @METHODS.method("scope", any_case=True, scopes=BASIC)
-def scope(call: Call) -> Any:
-    """Return the scopes of the caller, or all that the portal knows."""
-    return list(EVERY_SCOPE if call.params.filled("FULL") else call.caller.scopes)
+def scope(call: MethodCall) -> Any:
+    """The scopes of the caller, or all that the portal knows."""
+    return list(EVERY_SCOPE if call.params.is_filled("FULL") else call.caller.scopes)
 
 
 @METHODS.method("methods", any_case=True, scopes=BASIC)
-def methods(call: Call) -> Any:
-    """Return the methods the caller may use, those of one scope, or all."""
+def methods(call: MethodCall) -> Any:
+    """The methods the caller may use, those of one scope, or all."""
     return sorted(name for name in _BY_LOOKUP if name == name.lower() and _is_listed(call, _BY_LOOKUP[name]))
 
 
-def _is_listed(call: Call, behaviour: Behaviour) -> bool:
-    """A scope beats everything, and the empty one stands for the methods that need none."""
+def _is_listed(call: MethodCall, behaviour: Behaviour) -> bool:
+    """Whether `methods` lists a behaviour; the empty SCOPE stands for the methods that need none."""
     wanted = call.params.get("SCOPE")
     if wanted is not None:
         return wanted in behaviour.scopes if wanted != "" else not behaviour.scopes
-    return call.params.filled("FULL") or behaviour.allows(call.caller.scopes)
+    return call.params.is_filled("FULL") or behaviour.allows(call.caller.scopes)
 
 
 @METHODS.method("method.get", any_case=True, scopes=BASIC)
-def method_get(call: Call) -> Any:
-    """Tell whether a method is there and may be used."""
-    found = find(call.params.text("NAME"))
+def method_get(call: MethodCall) -> Any:
+    """Whether a method is there and may be used."""
+    found = find(call.params.read_text("NAME"))
     available = found is not None and found.allows(call.caller.scopes)
     return {"isExisting": found is not None, "isAvailable": available}
 
 
 @METHODS.method("profile", scopes=BASIC)
-def profile(call: Call) -> Any:
-    """Return the caller's user."""
-    user = call.company.employee(call.user_id)
+def profile(call: MethodCall) -> Any:
+    """The caller's user."""
+    user = call.company.find_employee(call.user_id)
     if user is None:
         return []
     return {
@@ -64,14 +68,14 @@ def profile(call: Call) -> Any:
 
 
 @METHODS.method("server.time", scopes=BASIC)
-def server_time(call: Call) -> Any:
-    """Return the portal's time."""
-    return iso(call.company.clock())
+def server_time(call: MethodCall) -> Any:
+    """The portal's time."""
+    return format_iso(call.company.clock())
 
 
 @METHODS.method("app.info", scopes=BASIC)
-def app_info(call: Call) -> Any:
-    """Return what a webhook may know of itself, or an application's card."""
+def app_info(call: MethodCall) -> Any:
+    """What a webhook may know of itself, or an application's card."""
     refuse_session(call)
     if call.caller.kind == "webhook":
         return {"SCOPE": list(call.caller.scopes), "LICENSE": LICENSE}
@@ -79,7 +83,7 @@ def app_info(call: Call) -> Any:
 
 
 @METHODS.method(BATCH, any_case=True, scopes=BASIC)
-def batch(call: Call) -> Any:
+def batch(call: MethodCall) -> Any:
     """Run many calls in one."""
     return run_batch(call.params, call.perform, call.company.clock)
 

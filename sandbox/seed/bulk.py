@@ -1,4 +1,4 @@
-"""A busy month: as many dialogs as are wanted, the same at every call, played like the scenes of the seeded company."""
+"""A busy month: any number of dialogs, the same at every call, added like those of the seeded company."""
 
 # ruff: noqa: RUF001  clients write in their own languages
 
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sandbox.control.switches import BadInputError, required
 from sandbox.domain.new_clients import open_chat
-from sandbox.domain.queues import asks_everyone, operators
-from sandbox.seed.build import play_one
-from sandbox.seed.conversations import DAY, Said, Scene, Tags
+from sandbox.domain.queues import asks_everyone, list_operators
+from sandbox.seed.build import add_conversation
+from sandbox.seed.conversations import DAY, SeedConversation, SeedMessage, Tags
 from sandbox.state.company import Company
-from sandbox.state.records import DISLIKE, LIKE, Client, CrmEntity, Line, Status
+from sandbox.state.people import Client
+from sandbox.state.records import DISLIKE, LIKE, CrmEntity, Line, Status
+from sandbox.state.validation import BadInputError, read_required
 
 MOST = 20_000
 MONTH = 30 * DAY
@@ -77,14 +78,14 @@ SPAM = "You have won a voucher! Open the link within one hour to claim it."
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """How many dialogs there shall be more, and how many clients of these wait."""
+class DialogCounts:
+    """How many dialogs to add, and in how many of them the client waits."""
 
     dialogs: int
     waiting: int
 
-    def kinds(self) -> Iterator[str]:
-        """Give the state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
+    def list_kinds(self) -> Iterator[str]:
+        """The state of each dialog; three of four who wait are in the queue, few answered ones are still open."""
         new = self.waiting * 3 // 4
         numbers = {
             "new": new,
@@ -98,104 +99,123 @@ class Wanted:
         yield from ["done"] * (self.dialogs - sum(numbers.values()))
 
 
-def wanted(body: dict[str, object]) -> Wanted:
-    """Read from the body of a request what is wanted."""
-    dialogs = required(body, "dialogs", (int,))
-    waiting = required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
+def read_dialog_counts(body: dict[str, object]) -> DialogCounts:
+    """The numbers of dialogs that the body of a control request asks for; by default 6 of 100 wait.
+
+    Raises:
+        BadInputError: `dialogs` is missing or more than 20000, or `waiting` more than three quarters of it.
+    """
+    dialogs = read_required(body, "dialogs", (int,))
+    waiting = read_required({"waiting": dialogs * 6 // 100} | body, "waiting", (int,))
     if not 0 <= waiting <= dialogs * 3 // 4:
         raise BadInputError("waiting: from 0 to three quarters of dialogs")
     if dialogs > MOST:
         raise BadInputError(f"dialogs: at most {MOST}")
-    return Wanted(dialogs, waiting)
+    return DialogCounts(dialogs, waiting)
 
 
-def gather(company: Company, many: Wanted) -> None:
-    """Let the dialogs have happened one after another, each with a client of its own."""
-    for number, kind in sorted(enumerate(many.kinds()), key=lambda one: _ago(*one), reverse=True):
-        _play(company, number, kind)
+def add_dialogs(company: Company, counts: DialogCounts) -> None:
+    """Add dialogs of the last month to a company, each with a client of its own; the same at every call."""
+    for number, kind in sorted(enumerate(counts.list_kinds()), key=lambda one: _compute_age(*one), reverse=True):
+        _add_dialog(company, number, kind)
 
 
-def _ago(number: int, kind: str) -> int:
-    """When a dialog began, in minutes; those that are open began within a shift."""
+def _compute_age(number: int, kind: str) -> int:
+    """How many minutes ago a dialog began; those that are open began within a shift."""
     return SHIFT + 1 + number * 37 % MONTH if kind == "done" else 2 + number * 53 % SHIFT
 
 
-def _play(company: Company, number: int, kind: str) -> None:
+def _add_dialog(company: Company, number: int, kind: str) -> None:
     line = company.lines[LINES[number % len(LINES)]]
     first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number * 7 % len(LAST_NAMES)]
-    client = Client(company.next_id("user"), first, last, "F", connector=line.connectors[0])
+    client = Client(company.issue_id("user"), first, last, "F", connector=line.connectors[0])
     company.clients[client.id] = client
     chat = open_chat(company, client, line.id)
-    scenes = [*_before(number, chat.id, line, company), _scene(company, number, kind, chat.id, line)]
-    chat.created = company.clock() - timedelta(minutes=scenes[0].ago)
-    for scene in scenes:
-        play_one(company, scene)
+    conversations = [
+        *_make_earlier(number, chat.id, line, company),
+        _make_conversation(company, number, kind, chat.id, line),
+    ]
+    chat.created = company.clock() - timedelta(minutes=conversations[0].ago)
+    for conversation in conversations:
+        add_conversation(company, conversation)
 
 
-def _before(number: int, chat: int, line: Line, company: Company) -> Iterator[Scene]:
-    """Every sixth client has been here before."""
+def _make_earlier(number: int, chat: int, line: Line, company: Company) -> Iterator[SeedConversation]:
+    """The earlier dialog of a client, which every sixth has."""
     if number % 6 == 0:
-        yield _done(company, number + 1, chat, line, MONTH + DAY + number % DAY)
+        yield _make_closed(company, number + 1, chat, line, MONTH + DAY + number % DAY)
 
 
-def _scene(company: Company, number: int, kind: str, chat: int, line: Line) -> Scene:
-    ago = _ago(number, kind)
+def _make_conversation(company: Company, number: int, kind: str, chat: int, line: Line) -> SeedConversation:
+    ago = _compute_age(number, kind)
     if kind == "done":
-        return _done(company, number, chat, line, ago)
+        return _make_closed(company, number, chat, line, ago)
     question, answer, further, _ = TALKS[number % len(TALKS)]
-    operator = _operator(company, number, line)
-    session, tags = company.next_id("session"), _tags(company, number)
+    operator = _choose_operator(company, number, line)
+    session, tags = company.issue_id("session"), _make_tags(company, number)
     half, late = ago // 2, ago * 4 // 5
-    reminder: tuple[Said, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
-    asked: Said = ("c", 0, question)
-    talk: tuple[Said, ...] = (asked, ("o", ago // 4, answer), ("c", half, further))
+    reminder: tuple[SeedMessage, ...] = (("c", late, REMINDERS[number % len(REMINDERS)]),) if number % 3 == 0 else ()
+    asked: SeedMessage = ("c", 0, question)
+    talk: tuple[SeedMessage, ...] = (asked, ("o", ago // 4, answer), ("c", half, further))
     match kind:
         case "new":
             offered = 0 if asks_everyone(line) else operator
-            return Scene(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
+            return SeedConversation(chat, line.id, ago, Status.NEW, offered, (asked, *reminder), session, tags=tags)
         case "accepted":
             status = Status.CLIENT_FIRST if reminder else Status.ACCEPTED
-            taken: Said = ("s", half, f"{company.mention(operator)} started working with the conversation")
-            return Scene(chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags)
+            taken: SeedMessage = (
+                "s",
+                half,
+                f"{company.format_mention(operator)} started working with the conversation",
+            )
+            return SeedConversation(
+                chat, line.id, ago, status, operator, (asked, taken, *reminder), session, half, tags=tags
+            )
         case "again":
             paused: Tags = {"paused": True} if number % 10 == 0 else {}
-            said = (*talk, *reminder)
-            return Scene(chat, line.id, ago, Status.CLIENT_AGAIN, operator, said, session, ago // 4, tags=tags | paused)
+            messages = (*talk, *reminder)
+            return SeedConversation(
+                chat, line.id, ago, Status.CLIENT_AGAIN, operator, messages, session, ago // 4, tags=tags | paused
+            )
         case "answered":
-            said = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
-            return Scene(chat, line.id, ago, Status.OPERATOR_WROTE, operator, said, session, ago // 4, tags=tags)
-    said = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
-    return Scene(chat, line.id, ago, Status.CLOSING, operator, said, session, ago // 4, tags=tags)
+            messages = (*talk, ("o", late, TALKS[number % len(TALKS)][3]))
+            return SeedConversation(
+                chat, line.id, ago, Status.OPERATOR_WROTE, operator, messages, session, ago // 4, tags=tags
+            )
+    messages = (*talk, ("s", late, "Please rate our service: send 1 for good or 0 for bad."))
+    return SeedConversation(chat, line.id, ago, Status.CLOSING, operator, messages, session, ago // 4, tags=tags)
 
 
-def _done(company: Company, number: int, chat: int, line: Line, ago: int) -> Scene:
+def _make_closed(company: Company, number: int, chat: int, line: Line, ago: int) -> SeedConversation:
     """A closed dialog; one of forty was spam, one of five was rated."""
     question, answer, further, last = TALKS[number % len(TALKS)]
-    operator, session = _operator(company, number, line), company.next_id("session")
+    operator, session = _choose_operator(company, number, line), company.issue_id("session")
     first = 1 + number * 11 % 45
     if number % 40 == 39:  # noqa: PLR2004
-        spam: tuple[Said, ...] = (("c", 0, SPAM),)
-        return Scene(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
-    said: tuple[Said, ...] = (
+        spam: tuple[SeedMessage, ...] = (("c", 0, SPAM),)
+        return SeedConversation(chat, line.id, ago, Status.SPAM, operator, spam, session, closed=first, reason="spam")
+    messages: tuple[SeedMessage, ...] = (
         ("c", 0, question),
         ("o", first, answer),
         ("c", first + 5, further),
         ("o", first + 9, last),
     )
     rated: Tags = {"vote": DISLIKE if number % 4 == 0 else LIKE} if number % 5 == 0 else {}
-    tags = {**_tags(company, number), **rated}
-    return Scene(chat, line.id, ago, Status.CLOSED, operator, said, session, first, first + 30, "operator", tags)
+    tags = {**_make_tags(company, number), **rated}
+    return SeedConversation(
+        chat, line.id, ago, Status.CLOSED, operator, messages, session, first, first + 30, "operator", tags
+    )
 
 
-def _operator(company: Company, number: int, line: Line) -> int:
-    found = operators(company, line)
+def _choose_operator(company: Company, number: int, line: Line) -> int:
+    found = list_operators(company, line)
     return found[number // len(LINES) % len(found)]
 
 
-def _tags(company: Company, number: int) -> Tags:
-    """Every fourth client is a lead."""
+def _make_tags(company: Company, number: int) -> Tags:
+    """The tags of a dialog; every fourth client is a lead."""
     if number % 4:
         return {}
-    lead = company.next_id("crm")
+    lead = company.issue_id("crm")
     company.crm["LEAD", lead] = CrmEntity("LEAD", lead, f"Enquiry {lead}", 3)
     return {"crm": (("LEAD", lead),)}

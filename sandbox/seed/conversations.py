@@ -8,20 +8,24 @@ from typing import Any
 from sandbox.seed.people_and_lines import BOT
 from sandbox.state.records import DISLIKE, LIKE, Status
 
-Said = tuple[str, int, str]
+SeedMessage = tuple[str, int, str]
 Tags = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One conversation: who, where, how long ago it began (minutes), and what was said (c, o or s; minutes in)."""
+class SeedConversation:
+    """One conversation, which began `ago` minutes ago.
+
+    Its messages are (author, minutes since the beginning, text); the author is c for the client, o for the operator, s
+    for the system.
+    """
 
     chat: int
     line: int
     ago: int
     status: Status
     operator: int = 0
-    said: tuple[Said, ...] = ()
+    messages: tuple[SeedMessage, ...] = ()
     session: int = 0
     answered: int | None = None
     closed: int | None = None
@@ -29,25 +33,31 @@ class Scene:
     tags: Tags = field(default_factory=dict)
 
 
-def _new(chat: int, line: int, ago: int, operator: int, *said: Said) -> Scene:
-    return Scene(chat, line, ago, Status.NEW, operator, said)
+def _make_new(chat: int, line: int, ago: int, operator: int, *messages: SeedMessage) -> SeedConversation:
+    return SeedConversation(chat, line, ago, Status.NEW, operator, messages)
 
 
-def _live(chat: int, line: int, ago: int, status: Status, operator: int, *said: Said, **tags: Any) -> Scene:
-    answered = next((minute for speaker, minute, _ in said if speaker == "o"), 1)
+def _make_open(
+    chat: int, line: int, ago: int, status: Status, operator: int, *messages: SeedMessage, **tags: Any
+) -> SeedConversation:
+    answered = next((minute for speaker, minute, _ in messages if speaker == "o"), 1)
     session = tags.pop("session", 0)
-    return Scene(chat, line, ago, status, operator, said, session, answered, tags=tags)
+    return SeedConversation(chat, line, ago, status, operator, messages, session, answered, tags=tags)
 
 
-def _done(chat: int, line: int, ago: int, operator: int, closed: int, *said: Said, **tags: Any) -> Scene:
-    answered = next((minute for speaker, minute, _ in said if speaker == "o"), None)
+def _make_closed(
+    chat: int, line: int, ago: int, operator: int, closed: int, *messages: SeedMessage, **tags: Any
+) -> SeedConversation:
+    answered = next((minute for speaker, minute, _ in messages if speaker == "o"), None)
     status, reason = tags.pop("status", Status.CLOSED), tags.pop("reason", "operator")
-    return Scene(chat, line, ago, status, operator, said, tags.pop("session", 0), answered, closed, reason, tags)
+    return SeedConversation(
+        chat, line, ago, status, operator, messages, tags.pop("session", 0), answered, closed, reason, tags
+    )
 
 
 DAY = 24 * 60
-SCENES = (
-    _done(
+CONVERSATIONS = (
+    _make_closed(
         209,
         1,
         3 * DAY,
@@ -61,7 +71,7 @@ SCENES = (
         vote_head=5,
         comment_head="Quick and friendly.",
     ),
-    _done(
+    _make_closed(
         210,
         2,
         2 * DAY,
@@ -75,7 +85,7 @@ SCENES = (
         comment_head="",
         crm=(("LEAD", 502),),
     ),
-    _done(
+    _make_closed(
         211,
         2,
         2 * DAY + 30,
@@ -85,8 +95,8 @@ SCENES = (
         status=Status.SPAM,
         reason="spam",
     ),
-    _done(212, 1, 300, 4, 60, ("c", 0, "Hello?"), status=Status.DUPLICATE, reason="auto"),
-    _done(
+    _make_closed(212, 1, 300, 4, 60, ("c", 0, "Hello?"), status=Status.DUPLICATE, reason="auto"),
+    _make_closed(
         213,
         3,
         DAY,
@@ -97,7 +107,7 @@ SCENES = (
         status=Status.SILENTLY_CLOSED,
         reason="auto",
     ),
-    _done(
+    _make_closed(
         221,
         1,
         6 * DAY,
@@ -107,7 +117,7 @@ SCENES = (
         ("o", 2, "Yes, eleven pieces are left."),
         reason="auto",
     ),
-    _done(
+    _make_closed(
         221,
         1,
         DAY,
@@ -117,7 +127,7 @@ SCENES = (
         ("o", 4, "We are glad to hear that, Henry!"),
         session=341,
     ),
-    _new(
+    _make_new(
         201,
         2,
         200,
@@ -126,8 +136,8 @@ SCENES = (
         ("c", 75, "Is anybody there?"),
         ("c", 170, "I have been waiting for almost three hours. Please answer or I will cancel the order."),
     ),
-    _new(202, 1, 12, 3, ("c", 0, "Hi, my discount code SPRING10 does not work.")),
-    Scene(
+    _make_new(202, 1, 12, 3, ("c", 0, "Hi, my discount code SPRING10 does not work.")),
+    SeedConversation(
         203,
         1,
         35,
@@ -139,8 +149,8 @@ SCENES = (
         ),
         tags={"asked": [3, 4]},
     ),
-    _live(204, 1, 8, Status.ACCEPTED, 4, ("c", 0, "Can I pay by invoice?")),
-    _live(
+    _make_open(204, 1, 8, Status.ACCEPTED, 4, ("c", 0, "Can I pay by invoice?")),
+    _make_open(
         205,
         2,
         50,
@@ -149,7 +159,7 @@ SCENES = (
         ("c", 0, "Guten Tag, liefern Sie auch nach Österreich?"),
         ("c", 20, "Es geht um zwölf Bürostühle."),
     ),
-    _live(
+    _make_open(
         206,
         1,
         150,
@@ -159,7 +169,7 @@ SCENES = (
         ("o", 10, "Sorry about that, Grace. What should it say?"),
         ("c", 25, "Miller Garden Design Ltd. I need it corrected today, please."),
     ),
-    _live(
+    _make_open(
         207,
         1,
         90,
@@ -169,7 +179,7 @@ SCENES = (
         ("o", 5, "Алексей, приношу извинения. Курьер будет у вас сегодня до 14:00."),
         crm=(("LEAD", 501), ("CONTACT", 701)),
     ),
-    _live(
+    _make_open(
         208,
         1,
         70,
@@ -181,7 +191,7 @@ SCENES = (
         ("s", 30, "Thank you for contacting us."),
         ("s", 30, "Please rate our service: send 1 for good or 0 for bad."),
     ),
-    _live(
+    _make_open(
         212,
         1,
         235,
@@ -192,7 +202,7 @@ SCENES = (
         ("c", 22, "The Oslo, bought last spring."),
         session=332,
     ),
-    _live(
+    _make_open(
         214,
         3,
         DAY,
@@ -203,7 +213,7 @@ SCENES = (
         crm=(("COMPANY", 801),),
         paused=True,
     ),
-    _live(
+    _make_open(
         215,
         3,
         130,
@@ -215,7 +225,7 @@ SCENES = (
         crm=(("DEAL", 601),),
         silent="Y",
     ),
-    _live(
+    _make_open(
         216,
         2,
         110,
@@ -226,7 +236,7 @@ SCENES = (
         ("s", 11, "[USER=5]Sofia Marino[/USER] transferred the conversation to [USER=4]James Carter[/USER]"),
         ("c", 31, "Do you have dark green linen?"),
     ),
-    _new(
+    _make_new(
         217,
         5,
         45,
@@ -235,7 +245,7 @@ SCENES = (
         ("o", 0, "Я бот Helpie. Склад работает с 9:00 до 18:00."),
         ("c", 2, "А в субботу? Позовите, пожалуйста, человека."),
     ),
-    _live(
+    _make_open(
         218,
         4,
         5 * DAY,
@@ -245,7 +255,7 @@ SCENES = (
         ("o", 30, "It was valid until March 10, Julia, but I can offer you free delivery."),
         crm=(("LEAD", 503),),
     ),
-    _live(
+    _make_open(
         219,
         1,
         25,

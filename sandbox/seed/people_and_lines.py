@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
-from sandbox.state.connectors import Connection, Connector
-from sandbox.state.line_settings import defaults
-from sandbox.state.records import Bot, Client, CrmEntity, Employee, Line, QueueEntry, Reach, Role, Webhook
+from sandbox.state.connectors import Connector, LineConnection
+from sandbox.state.line_settings import make_default_settings
+from sandbox.state.people import AccessKey, Bot, Client, Employee, Reach, Role
+from sandbox.state.records import CrmEntity, Line, LineQueueEntry
 
 ADMINISTRATOR = Role("administrator", *[Reach.ALL] * 8)
 SUPERVISOR = Role(
@@ -75,8 +76,8 @@ CLIENTS = (
 )
 
 
-def employ(company: Company) -> None:
-    """Hire the staff, register the bots and let the clients in."""
+def add_people(company: Company) -> None:
+    """Add the employees, bots and clients to a company."""
     company.departments.update({COMPANY_DEPARTMENT: "Company", SUPPORT: "Support", SALES: "Sales"})
     now = company.clock()
     staff = (
@@ -103,9 +104,9 @@ def employ(company: Company) -> None:
         company.clients[number] = Client(number, first, last, gender, connector=connector)
 
 
-def register(company: Company) -> None:
-    """Set up the lines, the CRM and the keys."""
-    for line in _lines(company):
+def add_lines_and_keys(company: Company) -> None:
+    """Add the lines, CRM objects, connectors and access keys to a company."""
+    for line in _make_lines(company):
         company.lines[line.id] = line
     for entity in (
         CrmEntity("LEAD", 501, "Website enquiry: delivery", 3),
@@ -121,12 +122,12 @@ def register(company: Company) -> None:
         (GROUP_CONNECTOR, "Sandbox forum", {"CHAT_GROUP": True}),
     ):
         company.connectors[number] = Connector(number, APPLICATION_ID, name, HANDLER, dict(ICON), dict(settings))
-        company.connections[number, 1] = Connection(active=True)
-    company.webhooks.extend(_keys())
+        company.connections[number, 1] = LineConnection(active=True)
+    company.access_keys.extend(_make_keys())
     company.counters.update({"user": 200, "line": 5, "crm": 900})
 
 
-def _lines(company: Company) -> list[Line]:
+def _make_lines(company: Company) -> list[Line]:
     support = {"LINE_NAME": "Website support", "QUEUE_TYPE": "evenly", "KPI_FIRST_ANSWER_TIME": "300"}
     sales = {"LINE_NAME": "Sales", "QUEUE_TYPE": "all", "CRM_CREATE": "deal", "VOTE_MESSAGE": "N"}
     vip = {"LINE_NAME": "VIP", "QUEUE_TYPE": "strictly", "CLOSE_RULE": "none", "VOTE_MESSAGE": "N", "MAX_CHAT": "5"}
@@ -145,15 +146,15 @@ def _lines(company: Company) -> list[Line]:
         "WELCOME_BOT_ID": str(BOT),
     }
     return [
-        _line(company, 1, support, ("livechat",), (("user", 3), ("user", 4))),
-        _line(company, 2, sales, ("telegrambot",), (("department", SALES), ("user", 4))),
-        _line(company, 3, vip, ("whatsappbytwilio",), (("user", 1), ("user", 2))),
-        _line(company, 4, campaign, ("facebook",), (("user", 3),)),
-        _line(company, 5, night, ("livechat",), (("user", 4),)),
+        _make_line(company, 1, support, ("livechat",), (("user", 3), ("user", 4))),
+        _make_line(company, 2, sales, ("telegrambot",), (("department", SALES), ("user", 4))),
+        _make_line(company, 3, vip, ("whatsappbytwilio",), (("user", 1), ("user", 2))),
+        _make_line(company, 4, campaign, ("facebook",), (("user", 3),)),
+        _make_line(company, 5, night, ("livechat",), (("user", 4),)),
     ]
 
 
-def _line(
+def _make_line(
     company: Company,
     number: int,
     settings: dict[str, str],
@@ -161,8 +162,8 @@ def _line(
     queue: tuple[tuple[str, int], ...],
 ) -> Line:
     created = company.clock() - timedelta(days=90)
-    line = Line(number, defaults() | settings, created, created, modified_by=1, connectors=connectors)
-    line.queue = [QueueEntry(company.next_id("queue"), *entry) for entry in queue]
+    line = Line(number, make_default_settings() | settings, created, created, modified_by=1, connectors=connectors)
+    line.queue = [LineQueueEntry(company.issue_id("queue"), *entry) for entry in queue]
     users = (company.employees[number] for kind, number in queue if kind == "user")
     line.user_fields = {
         user.id: NO_FIELDS | {"USER_NAME": user.name, "USER_WORK_POSITION": user.position} for user in users
@@ -170,17 +171,17 @@ def _line(
     return line
 
 
-def _keys() -> list[Webhook]:
+def _make_keys() -> list[AccessKey]:
     return [
-        Webhook(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
-        Webhook(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
-        Webhook(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
-        Webhook(TOKENS["second operator"], 4),
-        Webhook(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
-        Webhook(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
-        Webhook(TOKENS["no scope"], 1, scopes=("crm", "user")),
-        Webhook(TOKENS["inactive"], 1, active=False),
-        Webhook(TOKENS["dismissed"], 6),
-        Webhook(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
-        Webhook(SESSION_TOKEN, 1, kind="session"),
+        AccessKey(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
+        AccessKey(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
+        AccessKey(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
+        AccessKey(TOKENS["second operator"], 4),
+        AccessKey(TOKENS["extranet"], 7, scopes=("imopenlines", "im", "user_basic")),
+        AccessKey(TOKENS["no rights"], 8, scopes=("imopenlines", "im")),
+        AccessKey(TOKENS["no scope"], 1, scopes=("crm", "user")),
+        AccessKey(TOKENS["inactive"], 1, active=False),
+        AccessKey(TOKENS["dismissed"], 6),
+        AccessKey(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
+        AccessKey(SESSION_TOKEN, 1, kind="session"),
     ]

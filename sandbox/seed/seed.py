@@ -15,7 +15,7 @@ Connectors of the application: sandbox_chat (one chat a client) and sandbox_foru
 CRM: leads 501 to 503, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
 """
 
-from sandbox.seed.build import NETWORK_CODES, play
+from sandbox.seed.build import NETWORK_CODES, add_conversations
 from sandbox.seed.people_and_lines import (
     APP_TOKEN,
     APPLICATION_ID,
@@ -24,11 +24,11 @@ from sandbox.seed.people_and_lines import (
     GROUP_CONNECTOR,
     SESSION_TOKEN,
     TOKENS,
-    employ,
-    register,
+    add_lines_and_keys,
+    add_people,
 )
 from sandbox.state.company import Company
-from sandbox.state.oauth import APPLICATION_SECRET, Application
+from sandbox.state.oauth import APPLICATION_SECRET, RegisteredApplication
 
 ADMIN_WEBHOOK_PATH = f"/rest/1/{TOKENS['admin']}/"
 SUPERVISOR_WEBHOOK_PATH = f"/rest/2/{TOKENS['supervisor']}/"
@@ -60,15 +60,15 @@ __all__ = [
     "SECOND_OPERATOR_WEBHOOK_PATH",
     "SESSION_PATH",
     "SUPERVISOR_WEBHOOK_PATH",
-    "seeded_company",
+    "create_seeded_company",
 ]
 
 
-def seeded_company() -> Company:
-    """Return a fresh company."""
+def create_seeded_company() -> Company:
+    """A new company in the state that this module describes."""
     company = Company()
-    employ(company)
-    register(company)
-    play(company)
-    company.oauth.register(Application(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
+    add_people(company)
+    add_lines_and_keys(company)
+    add_conversations(company)
+    company.oauth.register(RegisteredApplication(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
     return company

@@ -6,27 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.state.connectors import Connection, Connector
+from sandbox.state.connectors import Connector, LineConnection
 from sandbox.state.faults import Faults
-from sandbox.state.index import Index
-from sandbox.state.limits import Limits
-from sandbox.state.oauth import OAuth
-from sandbox.state.records import (
-    Bot,
-    Chat,
-    Client,
-    CrmEntity,
-    Employee,
-    File,
-    Line,
-    Message,
-    Person,
-    QuickAnswer,
-    RequestRecord,
-    Session,
-    Transfer,
-    Webhook,
-)
+from sandbox.state.index import RecordIndex
+from sandbox.state.limits import PortalLimits
+from sandbox.state.oauth import AuthorizationServer
+from sandbox.state.people import AccessKey, Bot, Client, Employee, PortalUser
+from sandbox.state.records import Chat, CrmEntity, File, Line, Message, QuickAnswer, RequestRecord, Session, Transfer
 from sandbox.state.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -40,7 +26,7 @@ class Clock:
         self._now = start
 
     def __call__(self) -> datetime:
-        """Return the present moment."""
+        """The present moment."""
         return self._now
 
     def advance(self, seconds: float) -> None:
@@ -50,22 +36,22 @@ class Clock:
 
 @dataclass
 class Company:
-    """The root of the sandbox's state."""
+    """The state of a portal: all records by their ids, and what a test can change about it."""
 
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
     faults: Faults = field(default_factory=Faults)
-    limits: Limits = field(default_factory=Limits)
-    oauth: OAuth = field(default_factory=OAuth)
+    limits: PortalLimits = field(default_factory=PortalLimits)
+    oauth: AuthorizationServer = field(default_factory=AuthorizationServer)
     address: str = "https://sandbox.example"
     departments: dict[int, str] = field(default_factory=dict)
     employees: dict[int, Employee] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     bots: list[Bot] = field(default_factory=list)
-    webhooks: list[Webhook] = field(default_factory=list)
+    access_keys: list[AccessKey] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
-    connections: dict[tuple[str, int], Connection] = field(default_factory=dict)
+    connections: dict[tuple[str, int], LineConnection] = field(default_factory=dict)
     outsiders: dict[tuple[str, str], int] = field(default_factory=dict)
     crm: dict[tuple[str, int], CrmEntity] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
@@ -82,97 +68,97 @@ class Company:
     requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
 
     def __post_init__(self) -> None:
-        self._chats_by_code = Index(self.chats.values, lambda chat: chat.user_code)
-        self._sessions_by_chat = Index(self.sessions.values, lambda session: session.chat_id)
-        self._messages_by_chat = Index(self.messages.values, lambda message: message.chat_id)
-        self._messages_by_session = Index(self.messages.values, lambda message: message.session_id)
-        self._transfers_by_session = Index(lambda: self.transfers, lambda transfer: transfer.session_id)
+        self._chats_by_code = RecordIndex(self.chats.values, lambda chat: chat.user_code)
+        self._sessions_by_chat = RecordIndex(self.sessions.values, lambda session: session.chat_id)
+        self._messages_by_chat = RecordIndex(self.messages.values, lambda message: message.chat_id)
+        self._messages_by_session = RecordIndex(self.messages.values, lambda message: message.session_id)
+        self._transfers_by_session = RecordIndex(lambda: self.transfers, lambda transfer: transfer.session_id)
 
-    def next_id(self, kind: str) -> int:
-        """Give out the next id of a kind; ids are never given twice."""
+    def issue_id(self, kind: str) -> int:
+        """The next id of a kind; no id is given twice."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 
-    def person(self, user_id: int) -> Person | None:
-        """Find an employee, bot or client."""
+    def find_user(self, user_id: int) -> PortalUser | None:
+        """The employee, bot or client of an id, dismissed or not; None if there is none."""
         return self.employees.get(user_id) or self.clients.get(user_id)
 
-    def employee(self, user_id: int) -> Employee | None:
-        """Find an employee or bot who still works here."""
+    def find_employee(self, user_id: int) -> Employee | None:
+        """The employee or bot of an id who is not dismissed; None if there is none."""
         found = self.employees.get(user_id)
         return found if found and found.active else None
 
     def is_bot(self, user_id: int) -> bool:
-        """Tell whether the user is a bot."""
+        """Whether the user is a bot."""
         found = self.employees.get(user_id)
         return bool(found and found.bot)
 
-    def chat_of(self, user_code: str) -> Chat | None:
-        """Find the chat of a user code."""
-        return next(iter(self._chats_by_code.of(user_code)), None) if user_code else None
+    def find_chat_by_code(self, user_code: str) -> Chat | None:
+        """The chat of a user code; None if there is none, or no code is given."""
+        return next(iter(self._chats_by_code.find(user_code)), None) if user_code else None
 
-    def line_of(self, session: Session) -> Line | None:
-        """Find the line that holds the session now."""
+    def find_line(self, session: Session) -> Line | None:
+        """The line that the session is on now; None if it was deleted."""
         return self.lines.get(session.line_id)
 
-    def sessions_of(self, chat_id: int) -> list[Session]:
-        """Return the sessions of a chat in the order of their ids."""
-        return sorted(self._sessions_by_chat.of(chat_id), key=lambda session: session.id)
+    def list_sessions(self, chat_id: int) -> list[Session]:
+        """The sessions of a chat in the order of their ids."""
+        return sorted(self._sessions_by_chat.find(chat_id), key=lambda session: session.id)
 
-    def messages_of(self, chat_id: int) -> list[Message]:
-        """Return the messages of a chat, oldest first."""
-        return self._messages_by_chat.of(chat_id)
+    def list_messages(self, chat_id: int) -> list[Message]:
+        """The messages of a chat, oldest first."""
+        return self._messages_by_chat.find(chat_id)
 
-    def messages_in(self, session: Session) -> list[Message]:
-        """Return the messages of a session, oldest first."""
-        return self._messages_by_session.of(session.id)
+    def list_session_messages(self, session: Session) -> list[Message]:
+        """The messages of a session, oldest first."""
+        return self._messages_by_session.find(session.id)
 
-    def transfers_of(self, session: Session) -> list[Transfer]:
-        """Return the moves of a session, oldest first."""
-        return self._transfers_by_session.of(session.id)
+    def list_transfers(self, session: Session) -> list[Transfer]:
+        """The moves of a session, oldest first."""
+        return self._transfers_by_session.find(session.id)
 
     def say(self, chat: Chat, author_id: int, text: str, **details: Any) -> Message:
-        """Put a message into a chat, within the session that is open there."""
-        message = Message(self.next_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
+        """Write a message into a chat, within the session that is open there; `details` are its further fields."""
+        message = Message(self.issue_id("message"), chat.id, chat.session_id, author_id, self.clock(), text, **details)
         message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
-        self.read(author_id, message)
+        self.mark_read(author_id, message)
         return message
 
-    def read(self, user_id: int, message: Message) -> None:
+    def mark_read(self, user_id: int, message: Message) -> None:
         """Note that a user has read a chat up to a message; marks never move back."""
         mark = (user_id, message.chat_id)
         self.reads[mark] = max(self.reads.get(mark, 0), message.id)
 
-    def read_all(self, user_id: int, chat: Chat) -> None:
+    def mark_all_read(self, user_id: int, chat: Chat) -> None:
         """Note that a user has read all of a chat."""
-        for message in self.messages_of(chat.id)[-1:]:
-            self.read(user_id, message)
+        for message in self.list_messages(chat.id)[-1:]:
+            self.mark_read(user_id, message)
 
-    def last_read(self, user_id: int, chat: Chat) -> int:
-        """Return the id of the last message of a chat that a user has read; 0 for none."""
+    def find_last_read(self, user_id: int, chat: Chat) -> int:
+        """The id of the last message of a chat that a user has read; 0 for none."""
         return self.reads.get((user_id, chat.id), 0)
 
-    def unread(self, user_id: int, chat: Chat) -> list[Message]:
-        """Return what a member of a chat has not read, oldest first; what the portal says by itself does not count."""
+    def list_unread(self, user_id: int, chat: Chat) -> list[Message]:
+        """The messages that a member of a chat has not read, oldest first, without system messages."""
         if user_id not in chat.members:
             return []
-        last = self.last_read(user_id, chat)
-        return [message for message in self.messages_of(chat.id) if message.id > last and not message.system]
+        last = self.find_last_read(user_id, chat)
+        return [message for message in self.list_messages(chat.id) if message.id > last and not message.system]
 
     def announce(self, chat: Chat, text: str, *, to_client: bool = False) -> Message:
-        """Put a system message into a chat."""
+        """Write a system message into a chat."""
         return self.say(chat, 0, text, system=True, to_client=to_client)
 
     def invite(self, user_ids: Iterable[int], chat: Chat) -> None:
-        """Show the chat in the lists of people who may take it."""
+        """Offer the chat to users, who see it in their lists."""
         self.recents.update((user_id, chat.id) for user_id in user_ids)
 
     def uninvite(self, chat: Chat) -> None:
-        """Take the chat out of everyone's list."""
+        """Withdraw the offer of a chat from everybody's list."""
         self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
 
-    def mention(self, user_id: int) -> str:
-        """Return the messenger's markup for a person."""
-        person = self.person(user_id)
+    def format_mention(self, user_id: int) -> str:
+        """The messenger's markup for a person."""
+        person = self.find_user(user_id)
         return f"[USER={user_id}]{person.name}[/USER]" if person else f"[USER={user_id}][/USER]"

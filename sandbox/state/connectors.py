@@ -26,17 +26,17 @@ class Connector:
 
     @property
     def chat_group(self) -> bool:
-        """Tell whether its clients share the chats they write in."""
+        """Whether its clients share the chats they write in."""
         return bool(self.settings.get("CHAT_GROUP", False))
 
     @property
     def deletes_external(self) -> bool:
-        """Tell whether the channel may take back what a client wrote."""
+        """Whether the channel may take back what a client wrote."""
         return bool(self.settings.get("DEL_EXTERNAL_MESSAGES", True))
 
 
 @dataclass
-class Connection:
+class LineConnection:
     """A connector on a line; without one it is off there."""
 
     active: bool = False
@@ -45,10 +45,10 @@ class Connection:
 
     @property
     def configured(self) -> bool:
-        """Tell whether it was switched on; connection and registration come and go with that here."""
+        """Whether it was switched on; the sandbox does not tell that from being connected and registered."""
         return self.active
 
     @property
     def works(self) -> bool:
-        """Tell whether messages pass."""
+        """Whether messages pass."""
         return self.configured and not self.error

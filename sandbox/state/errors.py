@@ -1,6 +1,9 @@
-"""The way a portal says no: a code, a text and an HTTP status."""
+"""How a portal refuses: a code, a text and an HTTP status."""
 
 from typing import Any
+
+OK = 200
+"""The HTTP status of an answer that went well, and of the few errors that the core passes through."""
 
 
 class RefusalError(Exception):
@@ -13,26 +16,26 @@ class RefusalError(Exception):
         self.status = status
         self.extra = extra
 
-    def body(self) -> dict[str, Any]:
-        """Return the JSON body of the answer."""
+    def make_body(self) -> dict[str, Any]:
+        """The JSON body of the answer."""
         return {"error": self.code, "error_description": self.text, **self.extra}
 
 
-def empty_error() -> RefusalError:
-    """Return the answer of an operation that failed without saying why."""
+def make_empty_error() -> RefusalError:
+    """The refusal with an empty code, which some methods give for an operation that failed without saying why."""
     return RefusalError("")
 
 
-def method_not_found() -> RefusalError:
-    """Return the core's answer to a method that is not there."""
+def make_method_not_found_error() -> RefusalError:
+    """The core's refusal of an unknown method, with 404; it comes before the credentials are looked at."""
     return RefusalError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
-def missing_argument(name: str) -> RefusalError:
-    """Return the core's answer to an argument that is null or empty."""
+def make_missing_argument_error(name: str) -> RefusalError:
+    """The core's refusal of an argument that is null or empty, with its name in `argument`."""
     return RefusalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
 
 
-def wrong_type(name: str) -> RefusalError:
-    """Return the core's answer to an argument of a wrong type."""
+def make_wrong_type_error(name: str) -> RefusalError:
+    """The core's refusal of an argument of a wrong type, with its name in `argument`."""
     return RefusalError("ERROR_ARGUMENT", f"The value of an argument '{name}' has an invalid type", argument=name)

@@ -1,4 +1,4 @@
-"""Records by what they belong to, so that a big company is looked through as quickly as a small one."""
+"""Records by what they belong to, so that they are found as quickly in a big company as in a small one."""
 
 from collections.abc import Callable, Collection, Hashable
 from itertools import islice
@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 Record = TypeVar("Record")
 
 
-class Index(Generic[Record]):
-    """Groups a collection by something that never changes; records are added to it, and none is ever taken out."""
+class RecordIndex(Generic[Record]):
+    """Groups a collection by a key that never changes; records are added to it and never taken out."""
 
     def __init__(self, records: Callable[[], Collection[Record]], key: Callable[[Record], Hashable]) -> None:
         self._records = records
@@ -16,8 +16,8 @@ class Index(Generic[Record]):
         self._seen = 0
         self._groups: dict[Hashable, list[Record]] = {}
 
-    def of(self, key: Hashable) -> list[Record]:
-        """Return the records of a key, in the order in which they came."""
+    def find(self, key: Hashable) -> list[Record]:
+        """The records of a key, in the order in which they came."""
         records = self._records()
         if len(records) > self._seen:
             for record in islice(records, self._seen, None):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sandbox.control.switches import BadInputError
 from sandbox.state.errors import RefusalError
+from sandbox.state.validation import BadInputError
 
 BUSY, TOO_MANY = 503, 429
 OPERATING_LIMIT = 480.0
@@ -28,20 +28,23 @@ class Rate:
 PLANS: dict[str, Rate | None] = {"none": None, "standard": Rate(50, 2), "enterprise": Rate(250, 5)}
 
 
-class Operating(NamedTuple):
-    """What answers tell of the operating time: the seconds spent, and when the oldest of them are forgiven."""
+class OperatingReport(NamedTuple):
+    """The operating time in an answer: the seconds spent, and the Unix time at which the oldest are forgiven."""
 
     seconds: float
     reset_at: int
 
 
-def query_limit() -> RefusalError:
-    """Return the answer to requests that come too fast."""
+def make_query_limit_error() -> RefusalError:
+    """The refusal of a request that comes too fast, with 503. Source: the official page on the limits of REST."""
     return RefusalError("QUERY_LIMIT_EXCEEDED", "Too many requests", BUSY)
 
 
-def operation_limit() -> RefusalError:
-    """Return the answer to a method that has worked too long for its caller."""
+def make_operation_limit_error() -> RefusalError:
+    """The refusal of a method that has worked too long for its caller, with 429.
+
+    Source: the official page on the limits of REST.
+    """
     return RefusalError("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", TOO_MANY)
 
 
@@ -56,45 +59,45 @@ class Bucket:
 
     @property
     def level(self) -> float:
-        """Return how full the bucket is now."""
+        """How full the bucket is now."""
         now = self._pace()
         self._level = max(0.0, self._level - (now - self._seen) * self.rate.leak)
         self._seen = now
         return self._level
 
     def take(self) -> bool:
-        """Put a request in, unless the bucket would overflow."""
+        """Whether the bucket had room for one more request, which is then in it."""
         if self.level + 1 > self.rate.capacity:
             return False
         self._level += 1
         return True
 
 
-class Meter:
+class OperatingMeter:
     """The operating time of each caller and method, in buckets of a minute."""
 
     def __init__(self, wall: Timer) -> None:
         self._wall = wall
         self._spent: dict[tuple[str, str], dict[int, float]] = {}
 
-    def read(self, account: str, method: str) -> Operating:
-        """Return the time spent within the window."""
-        minute = self._minute()
+    def read(self, account: str, method: str) -> OperatingReport:
+        """The time spent within the window."""
+        minute = self._find_minute()
         buckets = self._spent.get((account, method), {})
         for old in [key for key in buckets if key <= minute - MINUTES]:
             del buckets[old]
-        return Operating(round(sum(buckets.values()), 3), (min(buckets, default=minute) + MINUTES) * MINUTE)
+        return OperatingReport(round(sum(buckets.values()), 3), (min(buckets, default=minute) + MINUTES) * MINUTE)
 
     def charge(self, account: str, method: str, seconds: float) -> None:
         """Add the time of a call."""
         buckets = self._spent.setdefault((account, method), {})
-        buckets[self._minute()] = buckets.get(self._minute(), 0) + seconds
+        buckets[self._find_minute()] = buckets.get(self._find_minute(), 0) + seconds
 
-    def _minute(self) -> int:
+    def _find_minute(self) -> int:
         return int(self._wall() // MINUTE)
 
-    def shown(self) -> list[dict[str, Any]]:
-        """Return all that was spent within the window, as JSON."""
+    def describe(self) -> list[dict[str, Any]]:
+        """All that was spent within the window, as JSON."""
         read = [(key, self.read(*key)) for key in self._spent]
         return [
             {"caller": account, "method": method, **spent._asdict()} for (account, method), spent in read if spent[0]
@@ -102,7 +105,7 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LimitSettings:
     """The limits a control request asks for; they are off where nothing is asked."""
 
     name: str = "none"
@@ -111,53 +114,57 @@ class Plan:
 
     @property
     def limit(self) -> float | None:
-        """Return the operating time allowed within the window, if it is limited at all."""
+        """The operating time allowed within ten minutes, in seconds; None if it is not limited."""
         if self.operating_limit is not None:
             return self.operating_limit
         return OPERATING_LIMIT if PLANS[self.name] or self.operating_cost else None
 
-    def cost(self, method: str) -> float:
-        """Return the operating time of one call."""
+    def find_cost(self, method: str) -> float:
+        """The operating time of one call, in seconds."""
         return (self.operating_cost or {}).get(method.lower(), USUAL_COST)
 
 
-class Limits:
+class PortalLimits:
     """The limits in force, in real time: they are about the client's pace, not about the company's clock."""
 
     def __init__(self, pace: Timer = time.monotonic, wall: Timer = time.time) -> None:
         self.pace = pace
         self.wall = wall
-        self.arrange(Plan())
+        self.set_limits(LimitSettings())
 
-    def arrange(self, plan: Plan) -> None:
+    def set_limits(self, plan: LimitSettings) -> None:
         """Replace the limits and forget all that was counted."""
         rate = PLANS[plan.name]
         self._plan = plan
         self._bucket = Bucket(rate, self.pace) if rate else None
-        self._meter = Meter(self.wall)
+        self._meter = OperatingMeter(self.wall)
         self._requests = self._too_fast = self._too_long = 0
 
-    def admits_request(self) -> bool:
-        """Count a request in, unless requests come too fast."""
+    def admit_request(self) -> bool:
+        """Whether a request is let in; it is counted, and refused while requests come too fast."""
         if self._bucket and not self._bucket.take():
             self._too_fast += 1
             return False
         self._requests += 1
         return True
 
-    def charge(self, account: str, method: str) -> Operating | None:
-        """Charge a caller for a call of a method, or refuse it; None while the operating time is not limited."""
+    def charge(self, account: str, method: str) -> OperatingReport | None:
+        """The operating time of a caller and method after one more call; None while it is not limited.
+
+        Raises:
+            RefusalError: OPERATION_TIME_LIMIT with 429, once the time is spent.
+        """
         limit = self._plan.limit
         if limit is None:
             return None
         if self._meter.read(account, method).seconds >= limit:
             self._too_long += 1
-            raise operation_limit()
-        self._meter.charge(account, method, self._plan.cost(method))
+            raise make_operation_limit_error()
+        self._meter.charge(account, method, self._plan.find_cost(method))
         return self._meter.read(account, method)
 
-    def shown(self) -> dict[str, Any]:
-        """Return the limits and their counters as JSON."""
+    def describe(self) -> dict[str, Any]:
+        """The limits and their counters as JSON."""
         return {
             "plan": self._plan.name,
             "capacity": self._bucket.rate.capacity if self._bucket else None,
@@ -166,13 +173,17 @@ class Limits:
             "query_limit_exceeded": self._too_fast,
             "operating_limit": self._plan.limit,
             "operating_cost": dict(self._plan.operating_cost or {}),
-            "operating": self._meter.shown(),
+            "operating": self._meter.describe(),
             "operation_time_limit": self._too_long,
         }
 
 
-def read_limits(body: Mapping[str, Any]) -> Plan:
-    """Read the limits a control request asks for."""
+def read_limits(body: Mapping[str, Any]) -> LimitSettings:
+    """The limits that a control request asks for; an empty one takes them away.
+
+    Raises:
+        BadInputError: something of it makes no sense; the text names the field.
+    """
     known = {"plan", "operating_limit", "operating_cost"}
     if not set(body) <= known:
         raise BadInputError(f"an object of {', '.join(sorted(known))}")
@@ -181,11 +192,11 @@ def read_limits(body: Mapping[str, Any]) -> Plan:
         raise BadInputError(f"plan: one of {', '.join(PLANS)}")
     if not isinstance(costs, Mapping | None):
         raise BadInputError("operating_cost: an object of REST names and seconds")
-    read = {method.lower(): _seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
-    return Plan(name, None if limit is None else _seconds("operating_limit", limit), read)
+    read = {method.lower(): _read_seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
+    return LimitSettings(name, None if limit is None else _read_seconds("operating_limit", limit), read)
 
 
-def _seconds(name: str, value: Any) -> float:
+def _read_seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise BadInputError(f"{name}: a number of seconds")
     return value

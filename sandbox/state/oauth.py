@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from sandbox.state.errors import RefusalError
-from sandbox.state.records import Webhook
+from sandbox.state.people import AccessKey
 
 CODE_LIFE = timedelta(seconds=30)
 ACCESS_LIFE = timedelta(hours=1)
@@ -22,7 +22,7 @@ APPLICATION_SCOPES = ("imopenlines", "imconnector", "imbot", "im", "crm", "user"
 
 
 @dataclass
-class Application:
+class RegisteredApplication:
     """An application registered on the portal; its tokens act for one user, with the scopes it has now."""
 
     client_id: str
@@ -33,24 +33,24 @@ class Application:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class TokenGrant:
     """What a code or token stands for, and until when."""
 
-    application: Application
+    application: RegisteredApplication
     until: datetime
 
 
 @dataclass(frozen=True)
-class Tokens:
+class TokenPair:
     """A fresh pair of tokens."""
 
     access_token: str
     refresh_token: str
-    access: Ticket
+    access: TokenGrant
 
 
 @dataclass
-class Counters:
+class OAuthCounters:
     """What the server has done so far."""
 
     codes_issued: int = 0
@@ -60,79 +60,89 @@ class Counters:
 
 
 @dataclass
-class OAuth:
-    """Everything the authorization server keeps, and how it misbehaves when told to."""
+class AuthorizationServer:
+    """The authorization server: what it has issued, and how it misbehaves when told to."""
 
-    applications: dict[str, Application] = field(default_factory=dict)
-    counters: Counters = field(default_factory=Counters)
+    applications: dict[str, RegisteredApplication] = field(default_factory=dict)
+    counters: OAuthCounters = field(default_factory=OAuthCounters)
     delay: float = 0
     endpoint: str | None = None
     fail: str | None = None
-    _codes: dict[str, Ticket] = field(default_factory=dict, repr=False)
-    _refresh: dict[str, Ticket] = field(default_factory=dict, repr=False)
-    _access: dict[str, Ticket] = field(default_factory=dict, repr=False)
+    _codes: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
+    _refresh: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
+    _access: dict[str, TokenGrant] = field(default_factory=dict, repr=False)
 
-    def register(self, application: Application) -> None:
+    def register(self, application: RegisteredApplication) -> None:
         """Add an application."""
         self.applications[application.client_id] = application
 
-    def issue_code(self, application: Application, now: datetime) -> str:
-        """Give an application a code that works once."""
+    def issue_code(self, application: RegisteredApplication, now: datetime) -> str:
+        """A new code for an application; it works once, for 30 seconds."""
         code = token_hex(TOKEN_BYTES)
-        self._codes[code] = Ticket(application, now + CODE_LIFE)
+        self._codes[code] = TokenGrant(application, now + CODE_LIFE)
         self.counters.codes_issued += 1
         return code
 
-    def grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
-        """Answer a request for tokens, or refuse it."""
+    def issue_tokens(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
+        """A new pair of tokens for a code or a refresh token, which is then used up.
+
+        `asked` are the parameters of the request. Source: the official pages on OAuth 2.0.
+
+        Raises:
+            RefusalError: invalid_request, invalid_client, invalid_grant, or the code that the control API set.
+        """
         refreshing = asked.get("grant_type") == "refresh_token"
         try:
-            tokens = self._grant(asked, now)
+            tokens = self._exchange(asked, now)
         except RefusalError:
             self.counters.refreshes_rejected += refreshing
             raise
         self.counters.refreshes += refreshing
         return tokens
 
-    def _grant(self, asked: Mapping[str, str], now: datetime) -> Tokens:
+    def _exchange(self, asked: Mapping[str, str], now: datetime) -> TokenPair:
         if self.fail is not None:
-            raise oauth_error(self.fail, "The sandbox was told to refuse")
+            raise make_oauth_error(self.fail, "The sandbox was told to refuse")
         bearer = asked.get(_BEARER_FIELDS.get(asked.get("grant_type", ""), ""), "")
         if not bearer:
-            raise oauth_error("invalid_request", "A grant type, and the code or token it needs, are required")
+            raise make_oauth_error("invalid_request", "A grant type, and the code or token it needs, are required")
         application = self.applications.get(asked.get("client_id", ""))
         if application is None or application.client_secret != asked.get("client_secret"):
-            raise oauth_error("invalid_client", "The client credentials are invalid")
+            raise make_oauth_error("invalid_client", "The client credentials are invalid")
         tickets = self._codes if asked["grant_type"] == "authorization_code" else self._refresh
         ticket = tickets.get(bearer)
         if ticket is None or ticket.application is not application:
-            raise oauth_error("invalid_grant", "The code or token is unknown, used or revoked")
+            raise make_oauth_error("invalid_grant", "The code or token is unknown, used or revoked")
         del tickets[bearer]
         if ticket.until <= now:
-            raise oauth_error("invalid_grant", "The code or token has expired")
-        return self._pair(application, now)
+            raise make_oauth_error("invalid_grant", "The code or token has expired")
+        return self._make_token_pair(application, now)
 
-    def _pair(self, application: Application, now: datetime) -> Tokens:
-        tokens = Tokens(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), Ticket(application, now + ACCESS_LIFE))
+    def _make_token_pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
+        tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), TokenGrant(application, now + ACCESS_LIFE))
         self._access[tokens.access_token] = tokens.access
-        self._refresh[tokens.refresh_token] = Ticket(application, now + REFRESH_LIFE)
+        self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE)
         self.counters.tokens_issued += 1
         return tokens
 
-    def bearer(self, token: str, now: datetime) -> Webhook:
-        """Return the key that an access token stands for, or refuse it."""
+    def find_access_key(self, token: str, now: datetime) -> AccessKey:
+        """The key that an access token stands for.
+
+        Raises:
+            RefusalError: invalid_token or expired_token, with 401.
+        """
         ticket = self._access.get(token)
         if ticket is None:
             raise RefusalError("invalid_token", "Unable to get application by token", UNAUTHORIZED)
         if ticket.until <= now:
-            raise expired_token()
+            raise make_expired_token_error()
         application = ticket.application
-        return Webhook(token, application.user_id, application.scopes, "application", application.client_id)
+        return AccessKey(token, application.user_id, application.scopes, "application", application.client_id)
 
     def expire(self, now: datetime) -> None:
         """Let all access tokens expire now."""
         self._access = {
-            token: Ticket(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
+            token: TokenGrant(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
         }
 
     def revoke(self) -> None:
@@ -141,11 +151,11 @@ class OAuth:
             tickets.clear()
 
 
-def expired_token() -> RefusalError:
-    """Return the portal's answer to an access token that is too old."""
+def make_expired_token_error() -> RefusalError:
+    """The refusal of an access token that is older than an hour, with 401."""
     return RefusalError("expired_token", "The access token provided has expired.", UNAUTHORIZED)
 
 
-def oauth_error(code: str, text: str) -> RefusalError:
-    """Return an error of the authorization server."""
+def make_oauth_error(code: str, text: str) -> RefusalError:
+    """A refusal of the authorization server, with 401 or 400 by its code."""
     return RefusalError(code, text, UNAUTHORIZED if code in _UNAUTHORIZED_CODES else 400)

@@ -20,18 +20,18 @@ class PhpTypeError(Exception):
     """A PHP TypeError: the core does not catch it, so the client sees a raw 500."""
 
 
-def integer(value: Any) -> int:
-    """Cast to an integer the way `(int)` does: leading digits of a string, 1 for a filled array."""
+def to_integer(value: Any) -> int:
+    """A value cast as `(int)` casts it: the leading digits of a string, 1 for a filled array."""
     if isinstance(value, str):
-        return _integer_of_text(value)
+        return _parse_integer(value)
     if isinstance(value, float):
-        return _clamped(value)
+        return _clamp(value)
     if isinstance(value, int):
         return max(-INT_MAX, min(INT_MAX, value))
     return 1 if value else 0
 
 
-def _integer_of_text(value: str) -> int:
+def _parse_integer(value: str) -> int:
     whole = _INTEGER.match(value)
     if whole:
         digits = whole.group(1)
@@ -39,22 +39,22 @@ def _integer_of_text(value: str) -> int:
             return max(-INT_MAX, min(INT_MAX, int(digits)))
         return -INT_MAX if digits.startswith("-") else INT_MAX
     number = _NUMBER.match(value)
-    return _clamped(float(number.group(1))) if number else 0
+    return _clamp(float(number.group(1))) if number else 0
 
 
-def _clamped(value: float) -> int:
+def _clamp(value: float) -> int:
     if value != value or abs(value) == float("inf"):  # noqa: PLR0124  not-a-number differs from itself
         return 0
     return max(-INT_MAX, min(INT_MAX, int(value)))
 
 
-def truthy(value: Any) -> bool:
-    """Tell whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
+def is_truthy(value: Any) -> bool:
+    """Whether PHP takes the value for true; the string "0" is false, "false" and "N" are true."""
     return bool(value) and value != "0"
 
 
-def numeric(value: Any) -> bool:
-    """Tell whether `is_numeric` accepts the value."""
+def is_numeric(value: Any) -> bool:
+    """Whether `is_numeric` accepts the value."""
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
@@ -62,8 +62,12 @@ def numeric(value: Any) -> bool:
     return isinstance(value, str) and bool(_NUMERIC.fullmatch(value))
 
 
-def text(value: Any) -> str:
-    """Cast to a string; an array where a string is demanded is a type error."""
+def to_text(value: Any) -> str:
+    """A value cast to a string.
+
+    Raises:
+        PhpTypeError: it is an array.
+    """
     if isinstance(value, Mapping | list):
         raise PhpTypeError
     if value is None or value is False:
@@ -72,24 +76,24 @@ def text(value: Any) -> str:
 
 
 def is_index(key: Any) -> bool:
-    """Tell whether the key of an array is an integer to PHP, however it was written."""
+    """Whether the key of an array is an integer to PHP, however it was written."""
     return bool(_INDEX.fullmatch(str(key)))
 
 
 def is_array(value: Any) -> bool:
-    """Tell whether the value is what PHP calls an array: a JSON list or object."""
+    """Whether the value is what PHP calls an array: a JSON list or object."""
     return isinstance(value, dict | list)
 
 
-def values(array: Any) -> list[Any]:
-    """Return the values of a PHP array, whatever its keys."""
+def list_values(array: Any) -> list[Any]:
+    """The values of a PHP array, whatever its keys."""
     if isinstance(array, dict):
         return list(array.values())
     return array if isinstance(array, list) else []
 
 
-def array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
-    """Shape a map as `json_encode` does: a list when the keys run from 0 without a gap, `[]` when empty."""
+def to_array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
+    """A map as `json_encode` writes it: a list when the keys run from 0 without a gap, `[]` when empty."""
     keys = [str(key) for key in items]
     if keys == [str(index) for index in range(len(keys))]:
         return list(items.values())
@@ -97,21 +101,21 @@ def array(items: Mapping[Any, Any]) -> list[Any] | dict[str, Any]:
 
 
 def parse_query(query: str) -> dict[str, Any]:
-    """Read a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
-    return nested(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    """The parameters of a query string with PHP's nested names, such as `PARAMS[QUEUE][0][ENTITY_ID]=1`."""
+    return nest_params(parse_qsl(query, keep_blank_values=True, errors="replace"))
 
 
-def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Build the nested parameters that a flat list of names and values stands for."""
+def nest_params(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The nested parameters that a flat list of names and values stands for."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
-        path = _path(name)
+        path = _split_name(name)
         if len(path) <= _MAX_DEPTH:
-            _plant(tree, path, value)
-    return {key: _settled(value) for key, value in tree.items()}
+            _set_value(tree, path, value)
+    return {key: _convert_tree(value) for key, value in tree.items()}
 
 
-def _path(name: str) -> list[str]:
+def _split_name(name: str) -> list[str]:
     match = _NAME.match(name)
     if not match:
         return [name]
@@ -121,10 +125,10 @@ def _path(name: str) -> list[str]:
     return [re.sub(r"[ .\[]", "_", head), *_KEY.findall(brackets)]
 
 
-def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+def _set_value(tree: dict[str, Any], path: list[str], value: Any) -> None:
     branch = tree
     for position, raw in enumerate(path):
-        key = raw if raw or position == 0 else _next_index(branch)
+        key = raw if raw or position == 0 else _find_next_index(branch)
         if position == len(path) - 1:
             branch[key] = value
             return
@@ -134,12 +138,12 @@ def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
         branch = child
 
 
-def _next_index(branch: Mapping[str, Any]) -> str:
+def _find_next_index(branch: Mapping[str, Any]) -> str:
     taken = [int(key) for key in branch if is_index(key)]
     return str(max(taken, default=-1) + 1)
 
 
-def _settled(value: Any) -> Any:
+def _convert_tree(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return array({key: _settled(item) for key, item in value.items()})
+    return to_array({key: _convert_tree(item) for key, item in value.items()})

@@ -1,18 +1,9 @@
-"""The records a portal keeps: people, lines, chats, sessions, messages and what hangs on them."""
+"""The records a portal keeps of its lines: chats, sessions, messages and what hangs on them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
-
-
-class Reach(IntEnum):
-    """How far a permission goes."""
-
-    NONE = 0
-    OWN = 1
-    DEPARTMENT = 2
-    ALL = 3
 
 
 class Status(IntEnum):
@@ -35,74 +26,7 @@ LIKE, DISLIKE = 5, 1
 
 
 @dataclass(frozen=True)
-class Role:
-    """A role of the Open Channels rights, plus the right to read CRM."""
-
-    name: str
-    lines_view: Reach = Reach.NONE
-    lines_modify: Reach = Reach.NONE
-    join: Reach = Reach.NONE
-    history: Reach = Reach.NONE
-    vote_head: Reach = Reach.NONE
-    quick_answers: Reach = Reach.NONE
-    reports: Reach = Reach.NONE
-    crm: Reach = Reach.NONE
-
-
-@dataclass
-class Person:
-    """Anyone with a user id: an employee, a bot or a client who came through a connector."""
-
-    id: int
-    first_name: str
-    last_name: str = ""
-    gender: str = "M"
-    active: bool = True
-    last_activity: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the full name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-
-@dataclass
-class Employee(Person):
-    """A user of the portal; bots are such users too."""
-
-    role: Role = Role("none")
-    login: str = ""
-    position: str | None = None
-    departments: tuple[int, ...] = ()
-    admin: bool = False
-    extranet: bool = False
-    bot: bool = False
-    presence: str = "online"
-
-    @property
-    def can_take_dialogs(self) -> bool:
-        """Tell whether a dialog may be handed to this user."""
-        return self.active and not self.extranet and not self.bot
-
-
-@dataclass
-class Client(Person):
-    """A customer, seen by the portal as a user of a connector."""
-
-    connector: str = ""
-
-
-@dataclass(frozen=True)
-class Bot:
-    """A registered chat bot: `owner` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise."""
-
-    user_id: int
-    owner: str = ""
-    network_code: str = ""
-
-
-@dataclass(frozen=True)
-class QueueEntry:
+class LineQueueEntry:
     """One row of a line's queue: a user or a whole department."""
 
     id: int
@@ -119,13 +43,13 @@ class Line:
     created: datetime
     modified: datetime
     modified_by: int
-    queue: list[QueueEntry] = field(default_factory=list)
+    queue: list[LineQueueEntry] = field(default_factory=list)
     user_fields: dict[int, dict[str, Any]] = field(default_factory=dict)
     connectors: tuple[str, ...] = ()
     last_picked: int = 0
 
-    def on(self, flag: str) -> bool:
-        """Tell whether a Y/N setting is on."""
+    def is_on(self, flag: str) -> bool:
+        """Whether a Y/N setting is on."""
         return bool(self.settings[flag] == "Y")
 
 
@@ -164,17 +88,17 @@ class Chat:
 
     @property
     def connector(self) -> str:
-        """Return the connector's code."""
+        """The connector's code."""
         return self.user_code.split("|")[0]
 
     @property
     def line_id(self) -> int:
-        """Return the line of the user code; it does not change when the dialog is transferred."""
+        """The line of the user code; it does not change when the dialog is transferred."""
         return int(self.user_code.split("|")[1]) if self.user_code else 0
 
     @property
     def client_id(self) -> int:
-        """Return the client's user id."""
+        """The client's user id."""
         return int(self.user_code.rsplit("|", 1)[1]) if self.user_code else 0
 
 
@@ -215,7 +139,7 @@ class Session:
 
     @property
     def active(self) -> bool:
-        """Tell whether the CRM and the pin-all methods take the session for active."""
+        """Whether the CRM and the pin-all methods take the session for active."""
         return not self.closed and Status.ACCEPTED <= self.status < Status.CLOSING
 
 
@@ -280,18 +204,6 @@ class QuickAnswer:
     message_id: int
     text: str
     author_id: int
-
-
-@dataclass
-class Webhook:
-    """A secret that lets its bearer act as a user; `kind` is webhook, application or session."""
-
-    token: str
-    user_id: int
-    scopes: tuple[str, ...] = ("imopenlines",)
-    kind: str = "webhook"
-    client_id: str = ""
-    active: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ class Modules:
 
 
 @dataclass
-class Plan:
+class PlanFeatures:
     """What the portal's plan includes."""
 
     rest: bool = True
@@ -27,7 +27,7 @@ class Plan:
 
 
 @dataclass
-class Pending:
+class PendingFailure:
     """An exception a lower layer left behind; the next failing call answers with it."""
 
     code: str
@@ -35,7 +35,7 @@ class Pending:
 
 
 @dataclass
-class Hold:
+class ForcedRefusal:
     """A refusal given before the method runs, for so many calls (0: until it is taken away)."""
 
     code: str
@@ -49,7 +49,7 @@ class Switches:
     """Everything the control API can switch."""
 
     modules: Modules = field(default_factory=Modules)
-    plan: Plan = field(default_factory=Plan)
+    plan: PlanFeatures = field(default_factory=PlanFeatures)
     strict_config_list: bool = True
     anonymous: bool = False
     scope_hides_methods: bool = False
@@ -61,5 +61,5 @@ class Switches:
     locked_chats: set[int] = field(default_factory=set)
     load_failures: dict[int, str] = field(default_factory=dict)
     remote_lines: dict[str, str] = field(default_factory=dict)
-    pending: Pending | None = None
-    hold: Hold | None = None
+    pending: PendingFailure | None = None
+    hold: ForcedRefusal | None = None

@@ -5,33 +5,34 @@ from typing import Any
 
 from sandbox.domain import permissions
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Client, Employee, File, Message, Person, Session
-from sandbox.views.chats import color, core_card, iso
+from sandbox.state.people import Client, Employee, PortalUser
+from sandbox.state.records import Chat, File, Message, Session
+from sandbox.views.chats import choose_color, format_iso, make_core_card
 
 HIDDEN = {"CLASS": "bx-messenger-content-item-system", "COMPONENT_ID": "HiddenMessage"}
 """How a message that was written in silent mode is marked."""
 KINDS = {"png": "image", "jpg": "image", "mp4": "video", "ogg": "audio"}
 
 
-def respelled(value: Any) -> Any:
-    """Turn names with underscores into camelCase and, alas, camelCase names into lower case."""
+def respell(value: Any) -> Any:
+    """A value whose names with underscores are turned into camelCase and, oddly, camelCase names into lower case."""
     if isinstance(value, dict):
-        return {_key(str(name)): respelled(item) for name, item in value.items()}
+        return {_respell_name(str(name)): respell(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [respelled(item) for item in value]
+        return [respell(item) for item in value]
     return value
 
 
-def _key(name: str) -> str:
+def _respell_name(name: str) -> str:
     head, *tail = name.lower().split("_")
     return head + "".join(part.capitalize() for part in tail)
 
 
-def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
-    """Return the whole conversation of a session, its people and its files."""
+def make_history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
+    """A session with its messages, people and files as `imopenlines.session.history.get` shows them, ready for JSON."""
     chat = company.chats[session.chat_id]
-    messages = company.messages_in(session)[::-1]
-    people = _people(company, chat, messages)
+    messages = company.list_session_messages(session)[::-1]
+    people = _list_people(company, chat, messages)
     votes = permissions.can_vote_as_head(company, user_id, session.line_id)
     members = [person.id for person in people if person.id in chat.members]
     files = [company.files[file_id] for message in messages for file_id in message.file_ids]
@@ -43,27 +44,27 @@ def history(company: Company, session: Session, user_id: int) -> dict[str, Any]:
         "sessionVoteHead": session.vote_head,
         "sessionCommentHead": session.comment_head,
         "userId": f"chat{chat.id}",
-        "message": respelled({message.id: _message(message) for message in messages}),
+        "message": respell({message.id: _make_message(message) for message in messages}),
         "usersMessage": {f"chat{chat.id}": [str(message.id) for message in messages]},
-        "users": respelled({person.id: person_card(person) for person in people}) or [],
+        "users": respell({person.id: make_person_card(person) for person in people}) or [],
         "openlines": {"canvoteashead": {str(session.line_id): votes}},
-        "userInGroup": _groups(people) or [],
+        "userInGroup": _group_people(people) or [],
         "woUserInGroup": [],
-        "chat": {str(chat.id): respelled(_chat(company, chat))},
+        "chat": {str(chat.id): respell(_make_chat(company, chat))},
         "userBlockChat": {str(chat.id): {str(member): False for member in members} or []},
         "userInChat": {str(chat.id): members},
-        "files": respelled({file.id: file_card(company, file) for file in files}) or [],
+        "files": respell({file.id: make_file_card(company, file) for file in files}) or [],
     }
 
 
-def _people(company: Company, chat: Chat, messages: list[Message]) -> list[Person]:
+def _list_people(company: Company, chat: Chat, messages: list[Message]) -> list[PortalUser]:
     ids = [*chat.members, *(message.author_id for message in messages)]
-    found = (company.person(user_id) for user_id in dict.fromkeys(ids))
+    found = (company.find_user(user_id) for user_id in dict.fromkeys(ids))
     return [person for person in found if person]
 
 
-def params_of(message: Message) -> dict[str, Any]:
-    """Return what hangs on a message, in the messenger's spelling."""
+def make_message_params(message: Message) -> dict[str, Any]:
+    """The field `params` of a message, with names in upper case; what is empty is left out."""
     attached = {
         "FILE_ID": list(message.file_ids),
         "ATTACH": message.attach,
@@ -75,21 +76,21 @@ def params_of(message: Message) -> dict[str, Any]:
     return (HIDDEN if message.hidden else {}) | {name: value for name, value in attached.items() if value}
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _make_message(message: Message) -> dict[str, Any]:
     return {
         "id": str(message.id),
         "chatId": str(message.chat_id),
         "senderId": str(message.author_id),
         "recipientId": f"chat{message.chat_id}",
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "text": message.text,
         "textLegacy": message.text.replace("[b]", "<b>").replace("[/b]", "</b>"),
-        "params": params_of(message) or [],
+        "params": make_message_params(message) or [],
     }
 
 
-def person_card(person: Person) -> dict[str, Any]:
-    """Return a person in the older of the messenger's two formats."""
+def make_person_card(person: PortalUser) -> dict[str, Any]:
+    """A person in the older of the messenger's two formats, ready for JSON."""
     employee = person if isinstance(person, Employee) else None
     kind = "bot" if employee and employee.bot else "user"
     return {
@@ -99,7 +100,7 @@ def person_card(person: Person) -> dict[str, Any]:
         "first_name": person.first_name,
         "last_name": person.last_name,
         "work_position": employee.position if employee else None,
-        "color": color(person.id),
+        "color": choose_color(person.id),
         "avatar": "",
         "avatar_id": None,
         "birthday": False,
@@ -114,7 +115,7 @@ def person_card(person: Person) -> dict[str, Any]:
         "external_auth_id": "imconnector" if isinstance(person, Client) else kind.replace("user", "default"),
         "status": employee.presence if employee else None,
         "idle": False,
-        "last_activity_date": iso(person.last_activity) if person.last_activity else False,
+        "last_activity_date": format_iso(person.last_activity) if person.last_activity else False,
         "mobile_last_date": False,
         "desktop_last_date": False,
         "departments": list(employee.departments) if employee else [],
@@ -125,7 +126,7 @@ def person_card(person: Person) -> dict[str, Any]:
     }
 
 
-def _groups(people: list[Person]) -> dict[str, Any]:
+def _group_people(people: list[PortalUser]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for person in people:
         for department in person.departments if isinstance(person, Employee) else ():
@@ -133,8 +134,8 @@ def _groups(people: list[Person]) -> dict[str, Any]:
     return groups
 
 
-def _chat(company: Company, chat: Chat) -> dict[str, Any]:
-    return core_card(company, chat) | {
+def _make_chat(company: Company, chat: Chat) -> dict[str, Any]:
+    return make_core_card(company, chat) | {
         "id": str(chat.id),
         "owner": str(chat.owner),
         "avatar": "",
@@ -144,9 +145,9 @@ def _chat(company: Company, chat: Chat) -> dict[str, Any]:
     }
 
 
-def file_card(company: Company, file: File) -> dict[str, Any]:
-    """Return a file as every view of messages shows it."""
-    author = company.person(file.author_id)
+def make_file_card(company: Company, file: File) -> dict[str, Any]:
+    """A file as all views of messages show it, ready for JSON; `size` is in bytes."""
+    author = company.find_user(file.author_id)
     extension = PurePosixPath(file.name).suffix.lstrip(".").lower()
     kind = KINDS.get(extension, "file")
     address = f"{company.address}/bitrix/services/main/ajax.php?action=disk.api.file."
@@ -154,7 +155,7 @@ def file_card(company: Company, file: File) -> dict[str, Any]:
     return {
         "id": file.id,
         "chatId": file.chat_id,
-        "date": iso(file.created),
+        "date": format_iso(file.created),
         "type": kind,
         "name": file.name,
         "extension": extension,

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sandbox.state.company import Company
-from sandbox.state.records import Chat, Employee, File, Message, Person
-from sandbox.views.chats import RESTRICTIONS, color, core_card, iso
-from sandbox.views.history import KINDS, person_card
+from sandbox.state.people import Employee, PortalUser
+from sandbox.state.records import Chat, File, Message
+from sandbox.views.chats import RESTRICTIONS, choose_color, format_iso, make_core_card
+from sandbox.views.history import KINDS, make_person_card
 
 NAMESPACE = UUID("5f6f9b1e-0000-4000-8000-000000000000")
 OLDER_FIELDS = frozenset({"avatar_id", "phone_device", "profile", "services"})
@@ -21,7 +22,7 @@ _MARKUP = re.compile(r"\[/?(?:[bius]|url|USER|CHAT|SEND|PUT)(?:[= ][^\]]*)?\]", 
 
 
 @dataclass(frozen=True)
-class Wish:
+class RecentFilter:
     """What a caller wants to see of their dialogs."""
 
     lines: bool = True
@@ -35,52 +36,52 @@ class Wish:
     markup: bool = False
 
 
-def user_card(person: Person | None) -> dict[str, Any]:
-    """Return a person as the messenger shows them; the portal itself is nobody."""
+def make_user_card(person: PortalUser | None) -> dict[str, Any]:
+    """A person as the messenger shows them, ready for JSON; the portal itself is `{"id": 0}`."""
     if person is None:
         return {"id": 0}
-    shown = {name: value for name, value in person_card(person).items() if name not in OLDER_FIELDS}
+    shown = {name: value for name, value in make_person_card(person).items() if name not in OLDER_FIELDS}
     email = f"{person.login}@sandbox.example" if isinstance(person, Employee) and person.login else ""
     return shown | {"id": person.id, "birthday": "", "avatar_hr": "", "website": "", "email": email}
 
 
-def uuid_of(message: Message) -> str | None:
-    """Return the identifier that whoever wrote a message gave it; the portal gives none."""
+def make_uuid(message: Message) -> str | None:
+    """The identifier that a message's author gave it; None for the portal's own messages."""
     return None if message.system else str(uuid5(NAMESPACE, str(message.id)))
 
 
-def rows(company: Company, user_id: int, wish: Wish) -> list[dict[str, Any]]:
-    """Return the dialogs a user takes part in, newest first; a closed one is hidden."""
-    mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wish)]
-    shown = [_item(company, user_id, chat, wish) for chat in mine if company.messages_of(chat.id)]
-    fresh = [item for item in shown if item["counter"] or not wish.unread_only]
-    until = wish.until
+def list_recent_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
+    """The dialogs that a user takes part in, newest first, as `im.recent.list` shows them; closed ones are hidden."""
+    mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
+    shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.list_messages(chat.id)]
+    fresh = [item for item in shown if item["counter"] or not wanted.unread_only]
+    until = wanted.until
     kept = [item for item in fresh if until is None or datetime.fromisoformat(item["date_last_activity"]) <= until]
     return sorted(kept, key=lambda item: (item["date_last_activity"], item["message"]["id"]), reverse=True)
 
 
-def _is_wanted(chat: Chat, wish: Wish) -> bool:
-    if wish.nothing_else:
+def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
+    if wanted.nothing_else:
         return False
     if chat.entity_type == "LINES":
-        return wish.lines and chat.session_id != 0
-    return wish.dialogs if chat.type == "P" else wish.groups
+        return wanted.lines and chat.session_id != 0
+    return wanted.dialogs if chat.type == "P" else wanted.groups
 
 
-def queue_rows(company: Company, user_id: int, wish: Wish) -> list[dict[str, Any]]:
-    """Return the dialogs that are offered to a user and taken by nobody, newest first."""
+def list_offered_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:
+    """The dialogs that the queue offers to a user and nobody has taken, newest first."""
     offered = [company.chats[chat_id] for user, chat_id in company.recents if user == user_id]
-    items = [_queue_item(company, chat, wish) for chat in offered]
+    items = [_make_queue_item(company, chat, wanted) for chat in offered]
     return sorted(items, key=lambda item: (item["date_update"], item["id"]), reverse=True)
 
 
-def _queue_item(company: Company, chat: Chat, wish: Wish) -> dict[str, Any]:
+def _make_queue_item(company: Company, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
     """An offered dialog has fewer fields, always one unread message, and no author."""
-    last = company.messages_of(chat.id)[-1]
-    message = _message(company, last, wish)
+    last = company.list_messages(chat.id)[-1]
+    message = _make_message(company, last, wanted)
     del message["sticker"]
-    core = core_card(company, chat)
-    card = {name: core[name] for name in QUEUE_CHAT} | _chat_extras(chat)
+    core = make_core_card(company, chat)
+    card = {name: core[name] for name in QUEUE_CHAT} | _make_chat_extras(chat)
     return {
         "id": f"chat{chat.id}",
         "chat_id": chat.id,
@@ -90,49 +91,49 @@ def _queue_item(company: Company, chat: Chat, wish: Wish) -> dict[str, Any]:
         "pinned": False,
         "unread": False,
         "has_reminder": False,
-        "date_update": iso(last.created),
-        "avatar": {"url": "", "color": color(chat.id)},
+        "date_update": format_iso(last.created),
+        "avatar": {"url": "", "color": choose_color(chat.id)},
         "title": chat.name,
         "chat": card,
-        "lines": _lines(company, chat),
-        "user": user_card(None),
+        "lines": _make_session_fields(company, chat),
+        "user": make_user_card(None),
     }
 
 
-def _item(company: Company, user_id: int, chat: Chat, wish: Wish) -> dict[str, Any]:
-    last = company.messages_of(chat.id)[-1]
+def _make_item(company: Company, user_id: int, chat: Chat, wanted: RecentFilter) -> dict[str, Any]:
+    last = company.list_messages(chat.id)[-1]
     item: dict[str, Any] = {
         "id": f"chat{chat.id}",
         "chat_id": chat.id,
         "type": "chat",
-        "avatar": {"url": "", "color": color(chat.id)},
+        "avatar": {"url": "", "color": choose_color(chat.id)},
         "title": chat.name,
-        "message": _message(company, last, wish),
-        "last_id": company.last_read(user_id, chat),
+        "message": _make_message(company, last, wanted),
+        "last_id": company.find_last_read(user_id, chat),
         "pinned": False,
         "unread": False,
         "has_reminder": False,
-        "date_update": iso(last.created),
-        "date_last_activity": iso(last.created),
-        "counter": len(company.unread(user_id, chat)),
+        "date_update": format_iso(last.created),
+        "date_last_activity": format_iso(last.created),
+        "counter": len(company.list_unread(user_id, chat)),
     }
     if chat.type == "P":
-        return item | _private(company, user_id, chat)
+        return item | _make_private_fields(company, user_id, chat)
     role = "OWNER" if chat.owner == user_id else "MEMBER"
-    card = core_card(company, chat) | _chat_extras(chat) | {"contains_collaber": False, "role": role}
-    lines = {"lines": _lines(company, chat)} if chat.entity_type == "LINES" else {}
-    return item | {"chat": card, **lines, "user": user_card(company.person(last.author_id)), "options": []}
+    card = make_core_card(company, chat) | _make_chat_extras(chat) | {"contains_collaber": False, "role": role}
+    lines = {"lines": _make_session_fields(company, chat)} if chat.entity_type == "LINES" else {}
+    return item | {"chat": card, **lines, "user": make_user_card(company.find_user(last.author_id)), "options": []}
 
 
-def _private(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
+def _make_private_fields(company: Company, user_id: int, chat: Chat) -> dict[str, Any]:
     """A dialog of two is named after the other one."""
-    other = company.person(next((member for member in chat.members if member != user_id), user_id))
+    other = company.find_user(next((member for member in chat.members if member != user_id), user_id))
     settings: dict[str, Any] = {"text_field_enabled": True, "background_id": None, "mute_list": []}
-    shown = {"chat": settings, "user": user_card(other), "options": []}
+    shown = {"chat": settings, "user": make_user_card(other), "options": []}
     return shown | {"id": other.id, "type": "user", "title": other.name} if other else shown
 
 
-def _chat_extras(chat: Chat) -> dict[str, Any]:
+def _make_chat_extras(chat: Chat) -> dict[str, Any]:
     return {
         "avatar": "",
         "mute_list": [],
@@ -141,30 +142,30 @@ def _chat_extras(chat: Chat) -> dict[str, Any]:
     }
 
 
-def _lines(company: Company, chat: Chat) -> dict[str, Any]:
+def _make_session_fields(company: Company, chat: Chat) -> dict[str, Any]:
     session = company.sessions[chat.session_id]
-    return {"id": session.id, "status": int(session.status), "date_create": iso(session.created)}
+    return {"id": session.id, "status": int(session.status), "date_create": format_iso(session.created)}
 
 
-def _message(company: Company, message: Message, wish: Wish) -> dict[str, Any]:
+def _make_message(company: Company, message: Message, wanted: RecentFilter) -> dict[str, Any]:
     files = [company.files[number] for number in message.file_ids]
-    read_by_client = any(_has_read(company, client, message) for client in _clients(company, message.chat_id))
+    read_by_client = any(_has_read(company, client, message) for client in _list_clients(company, message.chat_id))
     return {
         "id": message.id,
-        "text": message.text if wish.markup else _plain(message, files),
+        "text": message.text if wanted.markup else _strip_markup(message, files),
         "file": {"type": KINDS.get(files[0].name.rpartition(".")[2], "file"), "name": files[0].name}
         if files
         else False,
         "author_id": message.author_id,
         "attach": bool(message.attach),
         "sticker": None,
-        "date": iso(message.created),
+        "date": format_iso(message.created),
         "status": "delivered" if read_by_client else "received",
-        "uuid": uuid_of(message),
+        "uuid": make_uuid(message),
     }
 
 
-def _clients(company: Company, chat_id: int) -> list[int]:
+def _list_clients(company: Company, chat_id: int) -> list[int]:
     return [member for member in company.chats[chat_id].members if member in company.clients]
 
 
@@ -172,7 +173,7 @@ def _has_read(company: Company, user_id: int, message: Message) -> bool:
     return company.reads.get((user_id, message.chat_id), 0) >= message.id
 
 
-def _plain(message: Message, files: list[File]) -> str:
+def _strip_markup(message: Message, files: list[File]) -> str:
     """One line without markup; a file or an attachment is mentioned."""
     attached = ["[Attachment]"] if message.attach else []
     mentions = [*attached, *(["[File]"] if files else [])]

@@ -6,10 +6,10 @@ from statistics import fmean
 from typing import Any
 
 from sandbox.domain.permissions import can_read_crm
-from sandbox.domain.queues import free_places, load_of
+from sandbox.domain.queues import count_free_places, count_load
 from sandbox.state.company import Company
 from sandbox.state.records import DISLIKE, LIKE, Line, Session, Status, Transfer
-from sandbox.views.chats import iso
+from sandbox.views.chats import format_iso, format_optional_iso
 
 VOTES = {LIKE: "like", DISLIKE: "dislike"}
 STAT_FIELDS = (
@@ -25,15 +25,11 @@ STAT_FIELDS = (
 )
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
-
-
-def _seconds(start: datetime, end: datetime | None) -> int | None:
+def _count_seconds(start: datetime, end: datetime | None) -> int | None:
     return int((end - start).total_seconds()) if end else None
 
 
-def _status(session: Session) -> str:
+def _choose_status(session: Session) -> str:
     if session.spam:
         return "spam"
     if session.closed:
@@ -43,53 +39,53 @@ def _status(session: Session) -> str:
     return "answered" if session.status >= Status.ACCEPTED else "new"
 
 
-def dated(session: Session) -> dict[str, Any]:
-    """Return the figures a session carries in itself."""
+def compute_figures(session: Session) -> dict[str, Any]:
+    """The figures that need nothing but the session: `status`, `vote`, `waitAnswer` and `waitClose` in seconds."""
     return {
-        "status": _status(session),
+        "status": _choose_status(session),
         "vote": VOTES.get(session.vote, "none"),
-        "waitAnswer": _seconds(session.created, session.first_answer),
-        "waitClose": _seconds(session.created, session.closed_at),
+        "waitAnswer": _count_seconds(session.created, session.first_answer),
+        "waitClose": _count_seconds(session.created, session.closed_at),
     }
 
 
-def first_answer_in_time(company: Company, session: Session) -> bool | None:
-    """Tell whether the first answer met the line's target; None without a target, or while there is still time."""
-    line = company.line_of(session)
+def is_first_answer_in_time(company: Company, session: Session) -> bool | None:
+    """Whether the first answer met the line's target; None without a target, or while there is still time."""
+    line = company.find_line(session)
     limit = int(line.settings["KPI_FIRST_ANSWER_TIME"]) if line else 0
     if not limit:
         return None
-    waited = dated(session)["waitAnswer"]
+    waited = compute_figures(session)["waitAnswer"]
     if waited is None:
         overdue = (company.clock() - session.created).total_seconds() > limit
         return False if overdue else None
     return bool(waited <= limit)
 
 
-def _vote_head(company: Company, session: Session) -> int | None:
+def _find_head_vote(company: Company, session: Session) -> int | None:
     return session.vote_head or None if company.switches.plan.head_vote else None
 
 
-def _comment_head(company: Company, session: Session) -> str | None:
+def _find_head_comment(company: Company, session: Session) -> str | None:
     return session.comment_head or None if company.switches.plan.head_vote else None
 
 
-def _messages(company: Company, session: Session) -> Counter[str]:
+def _count_messages(company: Company, session: Session) -> Counter[str]:
     counted: Counter[str] = Counter()
-    for message in company.messages_in(session):
+    for message in company.list_session_messages(session):
         counted["all"] += 1
         if not message.system:
             counted["client" if message.author_id == session.client_id else "operator"] += 1
     return counted
 
 
-def _transfers(company: Company, session: Session) -> int:
-    return len(company.transfers_of(session))
+def _count_transfers(company: Company, session: Session) -> int:
+    return len(company.list_transfers(session))
 
 
-def session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
-    """Return a session of the list."""
-    figures = dated(session)
+def make_session_card(company: Company, user_id: int, session: Session) -> dict[str, Any]:
+    """A session as `imopenlines.v2.Session.list` shows it to a user; what they may not read of CRM is null."""
+    figures = compute_figures(session)
     crm_type, crm_id = session.crm_main or ("", 0)
     readable = bool(crm_id) and can_read_crm(company, user_id, crm_type, crm_id)
     return {
@@ -100,30 +96,30 @@ def session_card(company: Company, user_id: int, session: Session) -> dict[str, 
         "userId": session.client_id,
         "userCode": session.user_code,
         "chatId": session.chat_id,
-        "dateCreate": iso(session.created),
-        "dateClose": _iso(session.closed_at),
-        "dateFirstAnswer": _iso(session.first_answer),
-        "dateOperatorAnswer": _iso(session.operator_answer),
+        "dateCreate": format_iso(session.created),
+        "dateClose": format_optional_iso(session.closed_at),
+        "dateFirstAnswer": format_optional_iso(session.first_answer),
+        "dateOperatorAnswer": format_optional_iso(session.operator_answer),
         "status": figures["status"],
         "closeReason": session.close_reason,
         "vote": figures["vote"],
-        "voteHead": _vote_head(company, session),
-        "commentHead": _comment_head(company, session),
+        "voteHead": _find_head_vote(company, session),
+        "commentHead": _find_head_comment(company, session),
         "crmEntityType": crm_type.lower() if readable else None,
         "crmEntityId": crm_id if readable else None,
-        "queueTransfers": _transfers(company, session),
+        "queueTransfers": _count_transfers(company, session),
         "waitAnswer": figures["waitAnswer"],
         "waitClose": figures["waitClose"],
-        "kpiFirstAnswer": first_answer_in_time(company, session),
-        "messageCount": _messages(company, session)["all"],
+        "kpiFirstAnswer": is_first_answer_in_time(company, session),
+        "messageCount": _count_messages(company, session)["all"],
     }
 
 
-def stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
-    """Return the figures of one session, nulls for an unknown one."""
+def make_stat_card(company: Company, session: Session | None, session_id: int = 0) -> dict[str, Any]:
+    """The figures of a session as `imopenlines.v2.Session.Stat.get` shows them; nulls for an unknown one."""
     if session is None:
         return {"sessionId": session_id} | dict.fromkeys(STAT_FIELDS)
-    figures, counted = dated(session), _messages(company, session)
+    figures, counted = compute_figures(session), _count_messages(company, session)
     return {
         "sessionId": session.id,
         "waitAnswer": figures["waitAnswer"],
@@ -131,33 +127,33 @@ def stat_card(company: Company, session: Session | None, session_id: int = 0) ->
         "messagesCount": counted["all"],
         "messagesOperatorCount": counted["operator"],
         "messagesClientCount": counted["client"],
-        "transfersCount": _transfers(company, session),
-        "kpiFirstAnswer": first_answer_in_time(company, session),
+        "transfersCount": _count_transfers(company, session),
+        "kpiFirstAnswer": is_first_answer_in_time(company, session),
         "vote": figures["vote"],
-        "voteHead": _vote_head(company, session),
+        "voteHead": _find_head_vote(company, session),
     }
 
 
-def rating_card(company: Company, session: Session) -> dict[str, Any]:
-    """Return what was thought of a session."""
+def make_rating_card(company: Company, session: Session) -> dict[str, Any]:
+    """The ratings of a session as `imopenlines.v2.Session.Rating.list` shows them."""
     return {
         "sessionId": session.id,
         "configId": session.line_id,
         "operatorId": session.operator_id or None,
         "source": session.source,
         "vote": VOTES.get(session.vote, "none"),
-        "voteHead": _vote_head(company, session),
-        "commentHead": _comment_head(company, session),
-        "dateVote": _iso(session.voted_at),
-        "dateSessionClose": _iso(session.closed_at),
+        "voteHead": _find_head_vote(company, session),
+        "commentHead": _find_head_comment(company, session),
+        "dateVote": format_optional_iso(session.voted_at),
+        "dateSessionClose": format_optional_iso(session.closed_at),
     }
 
 
-def transfer_card(transfer: Transfer) -> dict[str, Any]:
-    """Return one move of a session."""
+def make_transfer_card(transfer: Transfer) -> dict[str, Any]:
+    """A move of a session as `imopenlines.v2.Session.Transfer.list` shows it."""
     return {
         "sessionId": transfer.session_id,
-        "date": iso(transfer.created),
+        "date": format_iso(transfer.created),
         "fromOperatorId": transfer.from_operator or None,
         "toOperatorId": transfer.to_operator or None,
         "fromConfigId": transfer.from_line,
@@ -169,48 +165,51 @@ def transfer_card(transfer: Transfer) -> dict[str, Any]:
     }
 
 
-def load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
-    """Return how busy an operator is on a line; a limit of 0 is no limit, and then free places are not counted."""
+def make_load_card(company: Company, line: Line, user_id: int) -> dict[str, Any]:
+    """The load of an operator on a line as `imopenlines.v2.Operator.list` shows it.
+
+    MAX_CHAT 0 is no limit, and then `freeSlots` means nothing.
+    """
     user = company.employees[user_id]
     return {
         "userId": user_id,
         "configId": line.id,
         "status": user.presence if user.active else "offline",
-        "activeSessions": load_of(company, line, user_id),
+        "activeSessions": count_load(company, line, user_id),
         "maxChat": int(line.settings["MAX_CHAT"]),
-        "freeSlots": free_places(company, line, user_id),
-        "lastActivityDate": _iso(user.last_activity),
+        "freeSlots": count_free_places(company, line, user_id),
+        "lastActivityDate": format_optional_iso(user.last_activity),
     }
 
 
-def _mean(numbers: list[int]) -> int:
+def _compute_mean(numbers: list[int]) -> int:
     return round(fmean(numbers)) if numbers else 0
 
 
-def _positive_rate(sessions: list[Session]) -> float:
+def _compute_positive_rate(sessions: list[Session]) -> float:
     votes = [session.vote for session in sessions if session.vote]
     return round(votes.count(LIKE) / len(votes), 4) if votes else 0
 
 
-def _average(sessions: list[Session], measure: str) -> int:
-    return _mean([figure for session in sessions if (figure := dated(session)[measure]) is not None])
+def _compute_average(sessions: list[Session], measure: str) -> int:
+    return _compute_mean([figure for session in sessions if (figure := compute_figures(session)[measure]) is not None])
 
 
-def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
-    """Sum up sessions; where there is nothing the figure is 0."""
+def summarize_sessions(company: Company, sessions: list[Session]) -> dict[str, Any]:
+    """The sums over sessions as `imopenlines.v2.Stat.get` shows them; waits in seconds, 0 where there is nothing."""
     votes = Counter(session.vote for session in sessions)
-    kpi = Counter(first_answer_in_time(company, session) for session in sessions)
+    kpi = Counter(is_first_answer_in_time(company, session) for session in sessions)
     hours = Counter(session.created.hour for session in sessions)
     return {
         "totalSessions": len(sessions),
         "closedSessions": sum(session.closed for session in sessions),
         "spamSessions": sum(session.spam for session in sessions),
-        "avgWaitAnswer": _average(sessions, "waitAnswer"),
-        "avgSessionDuration": _average(sessions, "waitClose"),
+        "avgWaitAnswer": _compute_average(sessions, "waitAnswer"),
+        "avgSessionDuration": _compute_average(sessions, "waitClose"),
         "likeCount": votes[LIKE],
         "dislikeCount": votes[DISLIKE],
         "votedSessions": votes[LIKE] + votes[DISLIKE],
-        "positiveRate": _positive_rate(sessions),
+        "positiveRate": _compute_positive_rate(sessions),
         "kpiFirstAnswerOk": kpi[True],
         "kpiFirstAnswerFail": kpi[False],
         "sessionsBySource": [
@@ -218,19 +217,21 @@ def summary(company: Company, sessions: list[Session]) -> dict[str, Any]:
             for source, count in sorted(Counter(session.source for session in sessions).items())
         ],
         "sessionsByHour": [hours[hour] for hour in range(24)],
-        "sessionsByOperator": _by_operator(sessions),
+        "sessionsByOperator": _summarize_operators(sessions),
     }
 
 
-def _by_operator(sessions: list[Session]) -> list[dict[str, Any]]:
+def _summarize_operators(sessions: list[Session]) -> list[dict[str, Any]]:
     operators = sorted({session.operator_id for session in sessions if session.operator_id})
-    return [_operator_row(number, [item for item in sessions if item.operator_id == number]) for number in operators]
+    return [
+        _summarize_operator(number, [item for item in sessions if item.operator_id == number]) for number in operators
+    ]
 
 
-def _operator_row(operator_id: int, sessions: list[Session]) -> dict[str, Any]:
+def _summarize_operator(operator_id: int, sessions: list[Session]) -> dict[str, Any]:
     return {
         "operatorId": operator_id,
         "count": len(sessions),
-        "avgWaitAnswer": _average(sessions, "waitAnswer"),
-        "positiveRate": _positive_rate(sessions),
+        "avgWaitAnswer": _compute_average(sessions, "waitAnswer"),
+        "positiveRate": _compute_positive_rate(sessions),
     }

@@ -7,8 +7,8 @@ from typing import Any
 
 from sandbox.state import php
 from sandbox.state.company import START, Company
-from sandbox.state.records import Employee
-from sandbox.views.chats import iso
+from sandbox.state.people import Employee
+from sandbox.views.chats import format_iso
 
 FULL, BASIC, BRIEF = "user", "user_basic", "user_brief"
 SCOPES = (FULL, BASIC, BRIEF)
@@ -47,13 +47,13 @@ _PREFIX = re.compile(r"(\W{1,3})?(\w+)")
 Test = Callable[[Any], bool]
 
 
-def fields_of(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the fields that the widest of a caller's scopes opens."""
+def list_fields(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the fields that the widest of a caller's scopes opens."""
     return next((FIELDS[scope] for scope in SCOPES if scope in scopes), ())
 
 
-def profile(company: Company, user: Employee) -> dict[str, Any]:
-    """Return everything that is known of a user; the portal leaves out what is null."""
+def make_profile(company: Company, user: Employee) -> dict[str, Any]:
+    """All fields of a user; those that would be null are left out, as the portal does."""
     hired = START - timedelta(days=400 + user.id)
     return {
         "ID": str(user.id),
@@ -61,8 +61,8 @@ def profile(company: Company, user: Employee) -> dict[str, Any]:
         "NAME": user.first_name,
         "LAST_NAME": user.last_name,
         "EMAIL": f"{user.login}@sandbox.example",
-        "LAST_LOGIN": iso(user.last_activity) if user.last_activity else "",
-        "DATE_REGISTER": iso(hired.replace(hour=0)),
+        "LAST_LOGIN": format_iso(user.last_activity) if user.last_activity else "",
+        "DATE_REGISTER": format_iso(hired.replace(hour=0)),
         "IS_ONLINE": "Y" if user.presence == "online" else "N",
         "TIMESTAMP_X": {},
         "LAST_ACTIVITY_DATE": {},
@@ -77,101 +77,110 @@ def profile(company: Company, user: Employee) -> dict[str, Any]:
     }
 
 
-def current(company: Company, user: Employee, scopes: tuple[str, ...]) -> dict[str, Any]:
-    """Return a user as `user.current` does: without a type, and with a plain date of the last activity."""
-    shown = profile(company, user) | {"LAST_ACTIVITY_DATE": _plain(user.last_activity)}
+def make_current_user(company: Company, user: Employee, scopes: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a user that `user.current` shows: without a type, with a plain date of the last activity."""
+    shown = make_profile(company, user) | {"LAST_ACTIVITY_DATE": _format_plain(user.last_activity)}
     hidden = {"USER_TYPE", "TIMESTAMP_X"}
-    return {name: shown[name] for name in shown if name in fields_of(scopes) and name not in hidden}
+    return {name: shown[name] for name in shown if name in list_fields(scopes) and name not in hidden}
 
 
-def _plain(moment: datetime | None) -> str:
+def _format_plain(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
-def visible(company: Company, caller: Employee, *, everybody: bool) -> list[Employee]:
-    """Return the users whom a caller may see, by id; bots are no real users, and guests see only themselves."""
+def list_visible_users(company: Company, caller: Employee, *, everybody: bool) -> list[Employee]:
+    """The users whom a caller may see, ordered by id; bots are none.
+
+    Employees see those who are in a department, extranet users see themselves. With `everybody` all are seen.
+    """
     people = [user for user in company.employees.values() if not user.bot]
     if not everybody:
         people = [user for user in people if (user is caller if caller.extranet else user.departments)]
     return sorted(people, key=lambda user: user.id)
 
 
-class Selection:
-    """The conditions of one call; a field that the scope does not open is passed over without a word."""
+class UserFilter:
+    """The conditions of one call; a field that the scope does not open is passed over silently."""
 
     def __init__(self, company: Company, given: Mapping[str, Any], scopes: tuple[str, ...], *, search: bool) -> None:
         self._company = company
         self._tests: list[tuple[str, Test]] = []
         self._words: list[str] = []
-        allowed = {*fields_of(scopes), *ALSO_FILTERS, *(SEARCH_FILTERS if search else ())}
-        filters = {key: value for key, value in given.items() if _split(key)[1] in allowed}
+        allowed = {*list_fields(scopes), *ALSO_FILTERS, *(SEARCH_FILTERS if search else ())}
+        filters = {key: value for key, value in given.items() if _split_key(key)[1] in allowed}
         if find := filters.get("NAME_SEARCH") or filters.get("FIND"):
-            self._words = _words(php.text(find))
+            self._words = _split_words(php.to_text(find))
         elif search:
-            self._words = [word for name in SEARCHED for word in _words(php.text(filters.get(name, "")))]
+            self._words = [word for name in SEARCHED for word in _split_words(php.to_text(filters.get(name, "")))]
         without_test = {*SEARCH_FILTERS, *ALSO_FILTERS[1:], *(SEARCHED if search else ())}
-        self._tests += [(_split(key)[1], _test(key, filters[key])) for key in filters if key not in without_test]
+        self._tests += [
+            (_split_key(key)[1], _make_test(key, filters[key])) for key in filters if key not in without_test
+        ]
 
     def accepts(self, user: Employee) -> bool:
-        """Tell whether a user meets every condition."""
-        shown = profile(self._company, user)
-        return all(test(shown.get(name)) for name, test in self._tests) and self._found(user)
+        """Whether a user meets every condition."""
+        shown = make_profile(self._company, user)
+        return all(test(shown.get(name)) for name, test in self._tests) and self._matches_words(user)
 
-    def _found(self, user: Employee) -> bool:
+    def _matches_words(self, user: Employee) -> bool:
         departments = (self._company.departments[number] for number in user.departments)
         text = " ".join([str(user.id), user.name, user.position or "", *departments]).lower().split()
         return all(any(known.startswith(word) for known in text) for word in self._words)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text that the index knows; numbers are ids and may be short."""
+def _split_words(text: str) -> list[str]:
+    """The words of a text that the index knows; numbers are ids and may be short."""
     text = text.strip().lower()
     if len(text) < SHORTEST_WORD and not text.isdecimal():
         return []
     return [word for word in text.split() if len(word) >= SHORTEST_WORD or word.isdecimal()]
 
 
-def _split(key: str) -> tuple[str, str]:
+def _split_key(key: str) -> tuple[str, str]:
     found = _PREFIX.fullmatch(key)
     return (found.group(1) or "", found.group(2)) if found else ("", "")
 
 
-def _comparable(value: Any) -> str:
+def _make_comparable(value: Any) -> str:
     if isinstance(value, bool):
         return "y" if value else "n"
     return str(value).lower()
 
 
-def _test(key: str, wanted: Any) -> Test:
-    """Return the test of one condition; several values mean any of them."""
-    prefix, name = _split(key)
+def _make_test(key: str, wanted: Any) -> Test:
+    """The test of one condition; several values mean any of them."""
+    prefix, name = _split_key(key)
     if name in ("ACTIVE", "IS_ONLINE"):
-        wanted = php.truthy(wanted) and wanted != "N"
-    values = [_comparable(item) for item in php.values(wanted)] if php.is_array(wanted) else [_comparable(wanted)]
-    compare = _comparison(prefix.lstrip("!"))
+        wanted = php.is_truthy(wanted) and wanted != "N"
+    values = (
+        [_make_comparable(item) for item in php.list_values(wanted)]
+        if php.is_array(wanted)
+        else [_make_comparable(wanted)]
+    )
+    compare = _choose_comparison(prefix.lstrip("!"))
     negated = prefix.startswith("!")
 
     def test(actual: Any) -> bool:
-        held = [_comparable(item) for item in (actual if isinstance(actual, list) else [actual])]
+        held = [_make_comparable(item) for item in (actual if isinstance(actual, list) else [actual])]
         return any(compare(one, value) for one in held for value in values) is not negated
 
     return test
 
 
-def _comparison(operator: str) -> Callable[[str, str], bool]:
+def _choose_comparison(operator: str) -> Callable[[str, str], bool]:
     match operator:
         case "%":
             return lambda actual, wanted: wanted in actual
         case "=%" | "%=":
             return lambda actual, wanted: bool(re.fullmatch(re.escape(wanted).replace("%", ".*"), actual))
         case ">" | ">=" | "<" | "<=":
-            return lambda actual, wanted: _ordered(operator, actual, wanted)
+            return lambda actual, wanted: _compare_ordered(operator, actual, wanted)
         case _:
             return lambda actual, wanted: actual == wanted
 
 
-def _ordered(operator: str, actual: str, wanted: str) -> bool:
-    one, other = (actual, wanted) if not actual.isdecimal() else (int(actual), php.integer(wanted))
+def _compare_ordered(operator: str, actual: str, wanted: str) -> bool:
+    one, other = (actual, wanted) if not actual.isdecimal() else (int(actual), php.to_integer(wanted))
     if operator.endswith("=") and one == other:
         return True
     return one > other if operator.startswith(">") else one < other  # type: ignore[operator]

@@ -1,20 +1,21 @@
-"""The way of a call through the portal: find the method, find out who calls, let it in, run it."""
+"""The steps of a call: find the method, identify the caller, let the call in, run it, log it."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sandbox.domain.identity import Caller, Credentials, beyond_scopes, identify
-from sandbox.methods.registry import FORBIDDEN, Behaviour, Page
+from sandbox.domain.identity import Identity, RequestCredentials, identify, make_scope_error
+from sandbox.methods.registry import FORBIDDEN, Behaviour, ResultPage
+from sandbox.methods.result import CallResult
 from sandbox.methods.system import BATCH, find
 from sandbox.state import php
 from sandbox.state.company import Company
-from sandbox.state.errors import RefusalError, method_not_found
-from sandbox.state.limits import Operating, operation_limit
+from sandbox.state.errors import RefusalError, make_method_not_found_error
+from sandbox.state.limits import OperatingReport, make_operation_limit_error
 from sandbox.state.php import PhpTypeError
 from sandbox.state.records import RequestRecord
-from sandbox.state.switches import Hold
-from sandbox.views.chats import iso
-from sandbox.wire.envelope import CRASH, Answer
+from sandbox.state.switches import ForcedRefusal
+from sandbox.views.chats import format_iso
+from sandbox.wire.envelope import CRASH
 
 RESERVED_PARAMS = frozenset(
     {"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector", "start", "state", "method"}
@@ -29,43 +30,46 @@ class Dispatcher:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def perform(self, name: str, params: Mapping[str, Any], credentials: Credentials) -> Answer:
-        """Run a call as it came over the wire."""
+    def perform(self, name: str, params: Mapping[str, Any], credentials: RequestCredentials) -> CallResult:
+        """What a call came to that arrived over the wire; it is logged, and moves the clock on by a second.
+
+        Nothing is raised: refusals and crashes are results too.
+        """
         self.company.clock.advance(1)
-        start, params = php.integer(params.get("start")), _own_params(params)
-        caller: Caller | None = None
+        start, params = php.to_integer(params.get("start")), _drop_reserved(params)
+        caller: Identity | None = None
         try:
             self._admit_site()
-            behaviour = _behaviour(name)
+            behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
             answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
-            answer = Answer(refusal=refusal)
+            answer = CallResult(refusal=refusal)
         except (PhpTypeError, RecursionError):
-            answer = Answer(refusal=CRASH)
+            answer = CallResult(refusal=CRASH)
         self._log(name, params, caller, answer)
         return answer
 
-    def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> Answer:
-        """Log a call that never got as far as its method."""
-        answer = Answer(refusal=refusal)
-        self._log(name, _own_params(params), None, answer)
+    def turn_away(self, name: str, params: Mapping[str, Any], refusal: RefusalError) -> CallResult:
+        """The given refusal as the result of a call that did not reach its method; it is logged."""
+        answer = CallResult(refusal=refusal)
+        self._log(name, _drop_reserved(params), None, answer)
         return answer
 
-    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Caller) -> Answer:
-        start, params = php.integer(params.get("start")), _own_params(params)
+    def _perform_inner(self, name: str, params: Mapping[str, Any], caller: Identity) -> CallResult:
+        start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         try:
-            behaviour = _behaviour(name)
+            behaviour = _find_behaviour(name)
             if self.company.faults.strikes_within_batch(name):
-                raise operation_limit()
+                raise make_operation_limit_error()
             answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
-            answer = Answer(refusal=refusal)
+            answer = CallResult(refusal=refusal)
         self._log(name, params, caller, answer, in_batch=True)
         return answer
 
-    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Caller, start: int) -> Answer:
+    def _run(self, behaviour: Behaviour, params: Mapping[str, Any], caller: Identity, start: int) -> CallResult:
         self._check_scope(caller, behaviour)
         self._admit(behaviour)
         operating = self._charge(behaviour, caller)
@@ -74,16 +78,16 @@ class Dispatcher:
                 self.company, caller, params, lambda name, given: self._perform_inner(name, given, caller), start
             )
         except RefusalError as refusal:
-            raise self._replaced(refusal) from refusal
-        if isinstance(result, Page):
-            return Answer(result.result, operating=operating, total=result.total, next=result.next)
-        return Answer(result, operating=operating)
+            raise self._replace_refusal(refusal) from refusal
+        if isinstance(result, ResultPage):
+            return CallResult(result.result, operating=operating, total=result.total, next=result.next)
+        return CallResult(result, operating=operating)
 
-    def _check_scope(self, caller: Caller, behaviour: Behaviour) -> None:
+    def _check_scope(self, caller: Identity, behaviour: Behaviour) -> None:
         if not behaviour.allows(caller.scopes):
-            raise beyond_scopes(caller, hidden=self.company.switches.scope_hides_methods)
+            raise make_scope_error(caller, hidden=self.company.switches.scope_hides_methods)
 
-    def _charge(self, behaviour: Behaviour, caller: Caller) -> Operating | None:
+    def _charge(self, behaviour: Behaviour, caller: Identity) -> OperatingReport | None:
         """Charge for a call; a batch is charged by its commands."""
         return None if behaviour.name == BATCH else self.company.limits.charge(caller.account, behaviour.name)
 
@@ -98,13 +102,13 @@ class Dispatcher:
         if hold and not (behaviour.name == BATCH and hold.code == COUNTED_BY_COMMAND):
             self._take_hold(hold)
 
-    def _take_hold(self, hold: Hold) -> NoReturn:
+    def _take_hold(self, hold: ForcedRefusal) -> NoReturn:
         if hold.calls == 1:
             self.company.switches.hold = None
         hold.calls -= 1 if hold.calls else 0
         raise RefusalError(hold.code, hold.text, hold.status)
 
-    def _replaced(self, refusal: RefusalError) -> RefusalError:
+    def _replace_refusal(self, refusal: RefusalError) -> RefusalError:
         """Let the exception that a lower layer left behind take the place of a refusal."""
         pending = self.company.switches.pending
         if pending is None:
@@ -116,21 +120,21 @@ class Dispatcher:
         self,
         name: str,
         params: Mapping[str, Any],
-        caller: Caller | None,
-        answer: Answer,
+        caller: Identity | None,
+        answer: CallResult,
         *,
         in_batch: bool = False,
     ) -> None:
         user_id = caller.user_id if caller else 0
-        at = iso(self.company.clock())
+        at = format_iso(self.company.clock())
         status, outcome, executed = answer.status, answer.outcome, answer.refusal is None
         self.company.requests.append(
             RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed)
         )
 
 
-def _own_params(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out the parameters that the core keeps to itself."""
+def _drop_reserved(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters without those that the core keeps to itself."""
     return {key: value for key, value in params.items() if key not in RESERVED_PARAMS}
 
 
@@ -140,8 +144,8 @@ def _check_link(params: Mapping[str, Any]) -> None:
         raise RefusalError("ACCESS_DENIED", "Link check failed", FORBIDDEN)
 
 
-def _behaviour(name: str) -> Behaviour:
+def _find_behaviour(name: str) -> Behaviour:
     found = find(name)
     if found is None:
-        raise method_not_found()
+        raise make_method_not_found_error()
     return found

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.control.routes import is_loopback
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
-from sandbox.state.oauth import ACCESS_LIFE, Tokens
+from sandbox.state.oauth import ACCESS_LIFE, TokenPair
+from sandbox.state.validation import is_loopback
 from sandbox.wire.envelope import PortalResponse
 
 MEMBER_ID = "5a4db0c05a4db0c05a4db0c05a4db0c0"
@@ -22,11 +22,14 @@ NO_APPLICATION = (
 )
 
 
-def oauth_routes() -> list[Route]:
-    """Return the routes of the authorization server."""
+def make_oauth_routes() -> list[Route]:
+    """The routes of the authorization server: `/oauth/authorize/` and `/oauth/token/`.
+
+    Source: the official pages on OAuth 2.0.
+    """
     return [
         Route("/oauth/authorize/", _authorize, methods=["GET"]),
-        Route("/oauth/token/", _token, methods=["GET"]),
+        Route("/oauth/token/", _issue_tokens, methods=["GET"]),
     ]
 
 
@@ -37,8 +40,8 @@ async def _authorize(request: Request) -> Response:
     application = company.oauth.applications.get(asked.get("client_id", ""))
     if application is None:
         return HTMLResponse(NO_APPLICATION, 400)
-    target = _split(asked.get("redirect_uri", application.redirect_uri))
-    registered = target == _split(application.redirect_uri)
+    target = _split_address(asked.get("redirect_uri", application.redirect_uri))
+    registered = target == _split_address(application.redirect_uri)
     if target is None or not (registered or is_loopback(target.hostname or "")):
         return HTMLResponse(NO_APPLICATION, 400)
     answer = {
@@ -53,7 +56,7 @@ async def _authorize(request: Request) -> Response:
     return RedirectResponse(urlunsplit(target._replace(query=query)), 302)
 
 
-def _split(address: str) -> SplitResult | None:
+def _split_address(address: str) -> SplitResult | None:
     """Take an address apart; None if no browser could be sent there."""
     try:
         parts = urlsplit(address)
@@ -62,18 +65,18 @@ def _split(address: str) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-async def _token(request: Request) -> Response:
+async def _issue_tokens(request: Request) -> Response:
     company: Company = request.app.state.company
     try:
-        tokens = company.oauth.grant(request.query_params, company.clock())
-        response = PortalResponse(_shown(tokens, request, company))
+        tokens = company.oauth.issue_tokens(request.query_params, company.clock())
+        response = PortalResponse(_describe_tokens(tokens, request, company))
     except RefusalError as refusal:
-        response = PortalResponse(refusal.body(), refusal.status)
+        response = PortalResponse(refusal.make_body(), refusal.status)
     await asyncio.sleep(company.oauth.delay)
     return response
 
 
-def _shown(tokens: Tokens, request: Request, company: Company) -> dict[str, Any]:
+def _describe_tokens(tokens: TokenPair, request: Request, company: Company) -> dict[str, Any]:
     application = tokens.access.application
     own = f"{request.url.scheme}://{request.url.netloc}/rest/"
     return {

@@ -20,7 +20,7 @@ from portal.oauth import sign_in
 from portal.tokens import TokenFile
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, allow, served_sandbox
+from tests.served import ServedSandbox, allow, serve_sandbox
 from tools import DEFAULT_TOOLSETS
 from tools.method import Method
 from tools.registry import methods
@@ -161,7 +161,7 @@ class Judge:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal() -> SandboxClient:
+    return SandboxClient()

@@ -39,7 +39,7 @@ class House(httpx.AsyncBaseTransport):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sent: list[str] = []
-        self.company = seed.seeded_company()
+        self.company = seed.create_seeded_company()
         self._app = httpx.ASGITransport(create_app(self.company))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

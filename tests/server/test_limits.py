@@ -9,14 +9,14 @@ import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 
 STANDARD = {"OPENCHANNELS_PLAN": "standard"}
 
 
 @pytest.fixture
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -10,7 +10,7 @@ from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, PromptReference, ResourceT
 
 from sandbox.seed import seed
 from tests.assistant import Assistant, assistant, text_of, words_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tools.fence import without_fences
 
 DIALOGS, LINES, INBOX = "openchannels://dialogs/{chat_id}", "openchannels://lines/{id}", "openchannels://inbox"
@@ -18,7 +18,7 @@ DIALOGS, LINES, INBOX = "openchannels://dialogs/{chat_id}", "openchannels://line
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedSandbox]:
-    with served_sandbox() as served:
+    with serve_sandbox() as served:
         yield served
 
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.recording import Recording, recording_portal
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tools.registry import methods
 from tools.tool import InvalidArgumentsError
 
@@ -24,7 +24,7 @@ def _said(number: str, **message: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

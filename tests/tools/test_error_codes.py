@@ -7,7 +7,7 @@ import pytest
 
 from tests.assistant import Assistant, assistant, text_of
 from tests.contract.facts import METHODS
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.tools.provocations import PROVOCATIONS, Provocation
 from tools.names import tool_name
 from tools.registry import methods
@@ -17,7 +17,7 @@ STATUS = {(facts.rest, error.code): error.status for facts in METHODS.values() f
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

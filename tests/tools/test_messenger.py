@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, webhook: str, toolsets: Collection[str] = TOOLSETS) -> None:
         self._webhook = webhook
         self._toolsets = frozenset(toolsets)
-        self.company = seed.seeded_company()
+        self.company = seed.create_seeded_company()
         self._transport = httpx.ASGITransport(create_app(self.company))
 
     def replies(self, *steps: Step) -> list[Any]:

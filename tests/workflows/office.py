@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from sandbox.app import create_app
 from sandbox.seed import seed
-from sandbox.state.faults import Kind, Rule
+from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.records import Chat, Message, Session
 from server.caller import Caller
 from server.catalogue.library import Library
@@ -46,7 +46,7 @@ class Office:
     """Changes to `company` before a call are what the call meets."""
 
     def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
-        self.company = seed.seeded_company()
+        self.company = seed.create_seeded_company()
         self.sent: list[str] = []
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook
@@ -98,8 +98,8 @@ class Office:
 
     def lose(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
         """Answers of a method do not come; those before them do. None: not one more."""
-        fine = [Rule(Kind.DELAY, (method,), count=after, executed=True)] if after else []
-        self.company.faults.arrange([*fine, Rule(Kind.HTML, (method,), count=times, executed=executed)], 0)
+        fine = [FaultRule(FaultKind.DELAY, (method,), count=after, executed=True)] if after else []
+        self.company.faults.set_rules([*fine, FaultRule(FaultKind.HTML, (method,), count=times, executed=executed)], 0)
 
     def lock(self, chat: int) -> None:
         """The portal is busy with a chat: it answers true and does nothing."""
@@ -115,4 +115,4 @@ class Office:
 
     def messages(self, chat: int) -> list[Message]:
         """All of a chat."""
-        return self.company.messages_of(chat)
+        return self.company.list_messages(chat)

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 from sandbox.seed import seed
 from server.cli.main import cli
 from tests.assistant import BY_DEFAULT, EVERYTHING, PLAIN_ENVIRONMENT
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

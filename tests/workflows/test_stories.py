@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import Assistant, assistant
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.stories import STORIES, told
 
 FEWER_CALLS, FEWER_BYTES = 3, 5
@@ -18,7 +18,7 @@ MOST_REQUESTS = 66
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

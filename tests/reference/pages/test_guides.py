@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reference.pages.guides import Guide, guides
-from sandbox.state.line_settings import defaults
+from sandbox.state.line_settings import make_default_settings
 from tests.reference.handwritten import EVERY_PAGE, PAGES, ROOT, SECTIONS, prose
 from tools import DESCRIBED_WITH, TOOLSETS
 from tools.errors import CORE
@@ -133,7 +133,15 @@ def test_each_guide_can_be_reached_from_another_page() -> None:
 def test_every_setting_of_a_line_is_explained() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", guides()["channel-settings"].body))
     sent = {name.upper() for name in LineSettings.model_fields}
-    read = {*defaults(), "ID", "DATE_CREATE", "DATE_MODIFY", "MODIFY_USER_ID", "QUEUE_FULL", "QUEUE_ONLINE"}
+    read = {
+        *make_default_settings(),
+        "ID",
+        "DATE_CREATE",
+        "DATE_MODIFY",
+        "MODIFY_USER_ID",
+        "QUEUE_FULL",
+        "QUEUE_ONLINE",
+    }
     assert sent | read | {"CONFIG_QUEUE", "SKIP_MODIFY_MARK"} <= named
 
 
@@ -153,7 +161,7 @@ def test_the_defaults_in_the_guide_are_those_of_the_embedded_portal() -> None:
     pairs = re.compile(r".*_(FORM|BOT)_ID|WORKTIME_(FROM|TO)|SEND_NOTIFICATION_EMPTY_QUEUE")
     compared = {
         name: default
-        for name, default in defaults().items()
+        for name, default in make_default_settings().items()
         if isinstance(default, str)
         and plain.fullmatch(default)
         and name not in in_words

@@ -3,60 +3,60 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 
 @pytest.mark.parametrize("host", ["10.0.0.7", "testclient"])
 def test_only_loopback_clients_are_answered(host: str) -> None:
-    stranger = Portal(client_host=host)
+    stranger = SandboxClient(client_host=host)
     for verb, action in (("GET", "state"), ("POST", "reset")):
         assert stranger.send(verb, f"/_sandbox/{action}").status_code == 403
 
 
-def test_a_client_is_written_for_by_chat_or_user_code(portal: Portal) -> None:
+def test_a_client_is_written_for_by_chat_or_user_code(portal: SandboxClient) -> None:
     answer = portal.control("client-message", {"user_code": "livechat|1|9206|106", "text": "Hello?"})
     assert (answer["chat_id"], answer["session_id"]) == (206, 306)
-    assert portal.chat(206)["last_message"] == "Hello?"
+    assert portal.read_chat(206)["last_message"] == "Hello?"
 
 
-def test_a_client_may_send_files(portal: Portal) -> None:
+def test_a_client_may_send_files(portal: SandboxClient) -> None:
     files = [{"name": "photo.jpg", "size": 2048}]
     portal.control("client-message", {"chat_id": 206, "text": "", "files": files})
-    history = portal.result("imopenlines.session.history.get", {"SESSION_ID": 306})
+    history = portal.call("imopenlines.session.history.get", {"SESSION_ID": 306})
     assert [(file["name"], file["size"]) for file in history["files"].values()] == [("photo.jpg", 2048)]
 
 
-def test_a_new_client_gets_a_chat_of_the_line(portal: Portal) -> None:
+def test_a_new_client_gets_a_chat_of_the_line(portal: SandboxClient) -> None:
     new = {"line_id": 2, "connector": "telegrambot", "name": "Ada Byron", "text": "Good morning"}
     answer = portal.control("client-message", new)
-    chat = portal.chat(answer["chat_id"])
+    chat = portal.read_chat(answer["chat_id"])
     assert chat["name"] == "Ada Byron - Sales"
     assert chat["user_code"].startswith("telegrambot|2|")
     assert chat["session_id"] == answer["session_id"]
 
 
-def test_an_operator_may_be_written_for(portal: Portal) -> None:
+def test_an_operator_may_be_written_for(portal: SandboxClient) -> None:
     portal.control("operator-message", {"chat_id": 206, "user_id": 1, "text": "Corrected."})
-    assert portal.chat(206)["status"] == 40
+    assert portal.read_chat(206)["status"] == 40
 
 
-def test_the_clock_moves_by_calls_and_by_hand(portal: Portal) -> None:
+def test_the_clock_moves_by_calls_and_by_hand(portal: SandboxClient) -> None:
     assert portal.control("advance", {"seconds": 3600})["now"] == "2026-03-16T11:00:00+01:00"
-    assert portal.result("server.time") == "2026-03-16T11:00:01+01:00"
+    assert portal.call("server.time") == "2026-03-16T11:00:01+01:00"
 
 
-def test_a_reset_brings_the_seed_back(portal: Portal) -> None:
-    before = portal.state()
-    portal.client_writes(201, "Hello?")
+def test_a_reset_brings_the_seed_back(portal: SandboxClient) -> None:
+    before = portal.read_state()
+    portal.write_as_client(201, "Hello?")
     portal.switch(anonymous=True)
     portal.control("reset")
-    assert portal.state() == before
-    assert portal.result("profile")
+    assert portal.read_state() == before
+    assert portal.call("profile")
 
 
-def test_calls_are_logged_without_their_token(portal: Portal) -> None:
+def test_calls_are_logged_without_their_token(portal: SandboxClient) -> None:
     portal.send("POST", f"{ADMIN_WEBHOOK_PATH}imopenlines.dialog.get?auth=secret", data={"CHAT_ID": "999"})
-    portal.result("batch", {"cmd": {"a": "profile"}})
+    portal.call("batch", {"cmd": {"a": "profile"}})
     log = portal.send("GET", "/_sandbox/requests")
     assert "secret" not in log.text
     assert "sandbox-admin-token" not in log.text
@@ -76,14 +76,14 @@ def test_calls_are_logged_without_their_token(portal: Portal) -> None:
     assert portal.send("GET", "/_sandbox/requests").json() == {"requests": []}
 
 
-def test_a_key_of_any_kind_can_be_added(portal: Portal) -> None:
+def test_a_key_of_any_kind_can_be_added(portal: SandboxClient) -> None:
     key = {"token": "new-key", "user_id": 2, "kind": "session", "scopes": ["imopenlines"]}
     path = portal.control("webhooks", key)["path"]
-    refused = portal.refusal("imopenlines.bot.session.finish", {"CHAT_ID": 217}, path=path)
+    refused = portal.expect_refusal("imopenlines.bot.session.finish", {"CHAT_ID": 217}, path=path)
     assert refused == (403, "WRONG_AUTH_TYPE")
 
 
-def test_switches_are_patched_and_shown(portal: Portal) -> None:
+def test_switches_are_patched_and_shown(portal: SandboxClient) -> None:
     shown = portal.control(
         "switches", {"modules": {"crm": False}, "locked_chats": [206], "load_failures": {"7": "chat"}}
     )
@@ -121,20 +121,20 @@ def test_switches_are_patched_and_shown(portal: Portal) -> None:
         ("webhooks", {"token": "t", "user_id": 1, "scopes": "crm"}),
     ],
 )
-def test_bad_input_is_refused_in_words(portal: Portal, action: str, body: Any) -> None:
-    before = portal.state()
+def test_bad_input_is_refused_in_words(portal: SandboxClient, action: str, body: Any) -> None:
+    before = portal.read_state()
     answer = portal.send("POST", f"/_sandbox/{action}", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
-    assert {**portal.state(), "now": ""} == {**before, "now": ""}
+    assert {**portal.read_state(), "now": ""} == {**before, "now": ""}
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "1"])
-def test_a_body_that_is_no_object_is_refused(portal: Portal, body: str) -> None:
+def test_a_body_that_is_no_object_is_refused(portal: SandboxClient, body: str) -> None:
     assert portal.send("POST", "/_sandbox/switches", content=body).status_code == 400
 
 
-def test_a_wrong_switch_leaves_the_others_of_the_patch_alone(portal: Portal) -> None:
+def test_a_wrong_switch_leaves_the_others_of_the_patch_alone(portal: SandboxClient) -> None:
     body = {"anonymous": True, "nonsense": True}
     assert portal.send("POST", "/_sandbox/switches", json=body).status_code == 400
     assert portal.company.switches.anonymous is False

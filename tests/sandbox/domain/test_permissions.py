@@ -1,7 +1,7 @@
 import pytest
 
 from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH, SUPERVISOR_WEBHOOK_PATH
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 GATED = (
     "imopenlines.operator.answer",
@@ -20,57 +20,60 @@ MASKED = ("imopenlines.operator.transfer", "imopenlines.session.intercept")
 
 
 @pytest.mark.parametrize("method", GATED)
-def test_the_gate_refuses_in_its_order(portal: Portal, method: str) -> None:
+def test_the_gate_refuses_in_its_order(portal: SandboxClient, method: str) -> None:
     portal.switch(anonymous=True, modules={"pull": False})
-    assert portal.refusal(method, {"CHAT_ID": -1}) == (400, "IM_LOAD_ERROR")
+    assert portal.expect_refusal(method, {"CHAT_ID": -1}) == (400, "IM_LOAD_ERROR")
     portal.switch(modules={"pull": True})
-    assert portal.refusal(method, {"CHAT_ID": -1}) == (400, "CHAT_ID")
-    assert portal.refusal(method, {"CHAT_ID": 999}) == (400, "USER_ID")
+    assert portal.expect_refusal(method, {"CHAT_ID": -1}) == (400, "CHAT_ID")
+    assert portal.expect_refusal(method, {"CHAT_ID": 999}) == (400, "USER_ID")
     portal.switch(anonymous=False)
-    assert portal.refusal(method, {"CHAT_ID": 999}) == (400, "CHAT_ID")
-    assert portal.refusal(method, {"CHAT_ID": 220}) == (400, "CHAT_TYPE")
-    assert portal.refusal(method, {"CHAT_ID": 220}, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "CHAT_TYPE")
-    assert portal.refusal(method, {"CHAT_ID": 206}, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "ACCESS_DENIED")
+    assert portal.expect_refusal(method, {"CHAT_ID": 999}) == (400, "CHAT_ID")
+    assert portal.expect_refusal(method, {"CHAT_ID": 220}) == (400, "CHAT_TYPE")
+    assert portal.expect_refusal(method, {"CHAT_ID": 220}, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "CHAT_TYPE")
+    assert portal.expect_refusal(method, {"CHAT_ID": 206}, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "ACCESS_DENIED")
 
 
 @pytest.mark.parametrize("method", MASKED)
-def test_some_methods_mask_every_reason(portal: Portal, method: str) -> None:
+def test_some_methods_mask_every_reason(portal: SandboxClient, method: str) -> None:
     for chat_id in (999, 220):
-        assert portal.refusal(method, {"CHAT_ID": chat_id, "USER_ID": 3}) == (400, "OPERATOR_WRONG")
-    denied = portal.refusal(method, {"CHAT_ID": 206, "USER_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)
+        assert portal.expect_refusal(method, {"CHAT_ID": chat_id, "USER_ID": 3}) == (400, "OPERATOR_WRONG")
+    denied = portal.expect_refusal(method, {"CHAT_ID": 206, "USER_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)
     assert denied == (400, "OPERATOR_WRONG")
-    assert portal.refusal(method, {"CHAT_ID": 0, "USER_ID": 3}) == (400, "CHAT_ID_EMPTY")
+    assert portal.expect_refusal(method, {"CHAT_ID": 0, "USER_ID": 3}) == (400, "CHAT_ID_EMPTY")
 
 
-def test_an_operator_reaches_the_dialogs_of_their_lines_only(portal: Portal) -> None:
-    assert portal.result("imopenlines.dialog.get", {"CHAT_ID": 206}, path=OPERATOR_WEBHOOK_PATH)["role"] == "guest"
-    assert portal.refusal("imopenlines.session.join", {"CHAT_ID": 214}, path=OPERATOR_WEBHOOK_PATH) == (
+def test_an_operator_reaches_the_dialogs_of_their_lines_only(portal: SandboxClient) -> None:
+    assert portal.call("imopenlines.dialog.get", {"CHAT_ID": 206}, path=OPERATOR_WEBHOOK_PATH)["role"] == "guest"
+    assert portal.expect_refusal("imopenlines.session.join", {"CHAT_ID": 214}, path=OPERATOR_WEBHOOK_PATH) == (
         400,
         "ACCESS_DENIED",
     )
 
 
-def test_an_invited_user_passes_without_being_a_member(portal: Portal) -> None:
+def test_an_invited_user_passes_without_being_a_member(portal: SandboxClient) -> None:
     portal.company.recents.add((8, 206))
-    assert portal.result("imopenlines.session.join", {"CHAT_ID": 206}, path=NO_RIGHTS_WEBHOOK_PATH) is True
-    assert 8 in portal.chat(206)["members"]
+    assert portal.call("imopenlines.session.join", {"CHAT_ID": 206}, path=NO_RIGHTS_WEBHOOK_PATH) is True
+    assert 8 in portal.read_chat(206)["members"]
 
 
-def test_reading_the_bound_crm_object_opens_the_chat(portal: Portal) -> None:
-    denied = portal.refusal("imopenlines.session.join", {"CHAT_ID": 215}, path=OPERATOR_WEBHOOK_PATH)
+def test_reading_the_bound_crm_object_opens_the_chat(portal: SandboxClient) -> None:
+    denied = portal.expect_refusal("imopenlines.session.join", {"CHAT_ID": 215}, path=OPERATOR_WEBHOOK_PATH)
     assert denied == (400, "ACCESS_DENIED")
     portal.company.chats[215].crm_main = ("LEAD", 501)
-    assert portal.result("imopenlines.session.join", {"CHAT_ID": 215}, path=OPERATOR_WEBHOOK_PATH) is True
+    assert portal.call("imopenlines.session.join", {"CHAT_ID": 215}, path=OPERATOR_WEBHOOK_PATH) is True
 
 
-def test_after_a_move_to_another_line_the_original_line_decides(portal: Portal) -> None:
-    portal.result("imopenlines.operator.transfer", {"CHAT_ID": 206, "QUEUE_ID": 3}, path=SUPERVISOR_WEBHOOK_PATH)
-    assert portal.result("imopenlines.session.join", {"CHAT_ID": 206}, path=OPERATOR_WEBHOOK_PATH) is True
+def test_after_a_move_to_another_line_the_original_line_decides(portal: SandboxClient) -> None:
+    portal.call("imopenlines.operator.transfer", {"CHAT_ID": 206, "QUEUE_ID": 3}, path=SUPERVISOR_WEBHOOK_PATH)
+    assert portal.call("imopenlines.session.join", {"CHAT_ID": 206}, path=OPERATOR_WEBHOOK_PATH) is True
 
 
-def test_whoever_changed_a_line_last_reaches_it_with_any_permission_at_all(portal: Portal) -> None:
+def test_whoever_changed_a_line_last_reaches_it_with_any_permission_at_all(portal: SandboxClient) -> None:
     dialog = {"CHAT_ID": 214}
     portal.company.lines[3].modified_by = 3
-    assert portal.result("imopenlines.session.join", dialog, path=OPERATOR_WEBHOOK_PATH) is True
+    assert portal.call("imopenlines.session.join", dialog, path=OPERATOR_WEBHOOK_PATH) is True
     portal.company.lines[3].modified_by = 8
-    assert portal.refusal("imopenlines.session.join", dialog, path=NO_RIGHTS_WEBHOOK_PATH) == (400, "ACCESS_DENIED")
+    assert portal.expect_refusal("imopenlines.session.join", dialog, path=NO_RIGHTS_WEBHOOK_PATH) == (
+        400,
+        "ACCESS_DENIED",
+    )

@@ -3,36 +3,33 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import (
-    NETWORK_CODES,
     NO_RIGHTS_WEBHOOK_PATH,
     OPERATOR_WEBHOOK_PATH,
-    SESSION_PATH,
     SUPERVISOR_WEBHOOK_PATH,
 )
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 GET, LIST = "imopenlines.config.get", "imopenlines.config.list.get"
 ADD, UPDATE, DELETE = (f"imopenlines.config.{name}" for name in ("add", "update", "delete"))
-JOIN, SEND = "imopenlines.network.join", "imopenlines.network.message.add"
 
 
-def added(portal: Portal, **params: Any) -> Any:
-    line_id = portal.result(ADD, {"PARAMS": params})
-    return portal.result(GET, {"CONFIG_ID": line_id})
+def add_line(portal: SandboxClient, **params: Any) -> Any:
+    line_id = portal.call(ADD, {"PARAMS": params})
+    return portal.call(GET, {"CONFIG_ID": line_id})
 
 
-def updated(portal: Portal, **params: Any) -> Any:
-    assert portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": params}) is True
-    return portal.result(GET, {"CONFIG_ID": 1})
+def update_line(portal: SandboxClient, **params: Any) -> Any:
+    assert portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": params}) is True
+    return portal.call(GET, {"CONFIG_ID": 1})
 
 
-def test_the_paths_of_the_contact_centre(portal: Portal) -> None:
-    paths = portal.result("imopenlines.config.path.get")
+def test_the_paths_of_the_contact_centre(portal: SandboxClient) -> None:
+    paths = portal.call("imopenlines.config.path.get")
     assert paths == {"SERVER_ADDRESS": "https://sandbox.example", "PUBLIC_PATH": "/contact_center/"}
 
 
-def test_a_line_is_shown_as_strings_with_its_queue(portal: Portal) -> None:
-    line = portal.result(GET, {"CONFIG_ID": "1"})
+def test_a_line_is_shown_as_strings_with_its_queue(portal: SandboxClient) -> None:
+    line = portal.call(GET, {"CONFIG_ID": "1"})
     assert (line["ID"], line["LINE_NAME"], line["QUEUE_TIME"]) == ("1", "Website support", "60")
     assert line["DATE_CREATE"] == line["DATE_MODIFY"] == {}
     assert line["WORKTIME_DAYOFF"] == line["WORKTIME_HOLIDAYS"] == [""]
@@ -41,40 +38,40 @@ def test_a_line_is_shown_as_strings_with_its_queue(portal: Portal) -> None:
     assert line["QUEUE_USERS_FIELDS"]["4"]["USER_WORK_POSITION"] == "Support Engineer"
 
 
-def test_a_line_needs_an_id_and_may_be_missing(portal: Portal) -> None:
-    assert portal.refusal(GET) == (400, "CONFIG_ID_EMPTY")
-    assert portal.result(GET, {"CONFIG_ID": 77}) is False
+def test_a_line_needs_an_id_and_may_be_missing(portal: SandboxClient) -> None:
+    assert portal.expect_refusal(GET) == (400, "CONFIG_ID_EMPTY")
+    assert portal.call(GET, {"CONFIG_ID": 77}) is False
 
 
-def test_the_queue_is_left_out_by_anything_but_an_exact_y(portal: Portal) -> None:
-    assert "QUEUE" not in portal.result(GET, {"CONFIG_ID": 1, "WITH_QUEUE": True})
-    assert portal.result(GET, {"CONFIG_ID": 2, "SHOW_OFFLINE": "N"})["QUEUE"] == ["4"]
+def test_the_queue_is_left_out_by_anything_but_an_exact_y(portal: SandboxClient) -> None:
+    assert "QUEUE" not in portal.call(GET, {"CONFIG_ID": 1, "WITH_QUEUE": True})
+    assert portal.call(GET, {"CONFIG_ID": 2, "SHOW_OFFLINE": "N"})["QUEUE"] == ["4"]
 
 
-def test_empty_maps_are_lists(portal: Portal) -> None:
-    line = added(portal, QUEUE=[{"ENTITY_TYPE": "group", "ENTITY_ID": 1}])
+def test_empty_maps_are_lists(portal: SandboxClient) -> None:
+    line = add_line(portal, QUEUE=[{"ENTITY_TYPE": "group", "ENTITY_ID": 1}])
     assert line["QUEUE"] == line["QUEUE_FULL"] == line["QUEUE_USERS_FIELDS"] == []
 
 
-def test_reading_a_line_asks_for_no_right(portal: Portal) -> None:
-    assert portal.result(GET, {"CONFIG_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)["LINE_NAME"] == "VIP"
+def test_reading_a_line_asks_for_no_right(portal: SandboxClient) -> None:
+    assert portal.call(GET, {"CONFIG_ID": 3}, path=NO_RIGHTS_WEBHOOK_PATH)["LINE_NAME"] == "VIP"
 
 
-def test_a_line_without_parameters_gets_the_defaults(portal: Portal) -> None:
-    line_id = portal.result(ADD, {"PARAMS": "nonsense"}, path=NO_RIGHTS_WEBHOOK_PATH)
-    line = portal.result(GET, {"CONFIG_ID": line_id})
+def test_a_line_without_parameters_gets_the_defaults(portal: SandboxClient) -> None:
+    line_id = portal.call(ADD, {"PARAMS": "nonsense"}, path=NO_RIGHTS_WEBHOOK_PATH)
+    line = portal.call(GET, {"CONFIG_ID": line_id})
     assert line["LINE_NAME"] == "Open Channel 6"
     assert (line["QUEUE_TYPE"], line["CLOSE_RULE"], line["CRM_CREATE"]) == ("all", "text", "lead")
     assert (line["WORKTIME_FROM"], line["WORKTIME_TO"], line["MODIFY_USER_ID"]) == ("9", "18.30", "8")
 
 
-def test_every_new_line_counts_in_the_numbering_of_names(portal: Portal) -> None:
-    added(portal, LINE_NAME="Named")
-    assert added(portal)["LINE_NAME"] == "Open Channel 7"
+def test_every_new_line_counts_in_the_numbering_of_names(portal: SandboxClient) -> None:
+    add_line(portal, LINE_NAME="Named")
+    assert add_line(portal)["LINE_NAME"] == "Open Channel 7"
 
 
-def test_every_text_for_the_client_has_a_default(portal: Portal) -> None:
-    line = added(portal)
+def test_every_text_for_the_client_has_a_default(portal: SandboxClient) -> None:
+    line = add_line(portal)
     texts = ("WELCOME_MESSAGE", "NO_ANSWER", "WORKTIME_DAYOFF", "CLOSE", "AUTO_CLOSE")
     assert all(line[f"{name}_TEXT"] for name in texts)
 
@@ -111,9 +108,9 @@ def test_every_text_for_the_client_has_a_default(portal: Portal) -> None:
         ("WELCOME_BOT_LEFT", "close", "queue"),
     ],
 )
-def test_values_are_silently_replaced(portal: Portal, name: str, sent: Any, stored: Any) -> None:
-    assert added(portal, **{name: sent})[name] == stored
-    assert updated(portal, **{name: sent})[name] == stored
+def test_values_are_silently_replaced(portal: SandboxClient, name: str, sent: Any, stored: Any) -> None:
+    assert add_line(portal, **{name: sent})[name] == stored
+    assert update_line(portal, **{name: sent})[name] == stored
 
 
 @pytest.mark.parametrize(
@@ -130,12 +127,12 @@ def test_values_are_silently_replaced(portal: Portal, name: str, sent: Any, stor
         ("SEND_NOTIFICATION_EMPTY_QUEUE", "Y", "N"),
     ],
 )
-def test_some_values_are_left_aside(portal: Portal, name: str, sent: Any, kept: Any) -> None:
-    line = updated(portal, **{name: sent})
+def test_some_values_are_left_aside(portal: SandboxClient, name: str, sent: Any, kept: Any) -> None:
+    line = update_line(portal, **{name: sent})
     assert line[name] == (["3", "4"] if name == "QUEUE" else kept)
 
 
-def hours(line: Any) -> tuple[str, str]:
+def read_hours(line: Any) -> tuple[str, str]:
     return line["WORKTIME_FROM"], line["WORKTIME_TO"]
 
 
@@ -150,68 +147,72 @@ def hours(line: Any) -> tuple[str, str]:
         (("9.5", "9.45"), ("9.5", "10.5")),
     ],
 )
-def test_there_are_no_hours_over_midnight(portal: Portal, sent: tuple[str, str], stored: tuple[str, str]) -> None:
-    assert hours(added(portal, WORKTIME_FROM=sent[0], WORKTIME_TO=sent[1])) == stored
+def test_there_are_no_hours_over_midnight(
+    portal: SandboxClient, sent: tuple[str, str], stored: tuple[str, str]
+) -> None:
+    assert read_hours(add_line(portal, WORKTIME_FROM=sent[0], WORKTIME_TO=sent[1])) == stored
 
 
-def test_working_hours_come_as_a_pair_with_dots(portal: Portal) -> None:
-    assert hours(added(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
-    assert hours(added(portal, WORKTIME_FROM="09:00", WORKTIME_TO="17")) == ("9", "18.30")
-    assert hours(added(portal, WORKTIME_FROM="8")) == ("9", "18.30")
-    assert hours(updated(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
-    assert hours(updated(portal, WORKTIME_FROM="7")) == ("8", "17.45")
-    assert hours(updated(portal, WORKTIME_FROM="07:00", WORKTIME_TO="17:00")) == ("9", "18.30")
+def test_working_hours_come_as_a_pair_with_dots(portal: SandboxClient) -> None:
+    assert read_hours(add_line(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
+    assert read_hours(add_line(portal, WORKTIME_FROM="09:00", WORKTIME_TO="17")) == ("9", "18.30")
+    assert read_hours(add_line(portal, WORKTIME_FROM="8")) == ("9", "18.30")
+    assert read_hours(update_line(portal, WORKTIME_FROM="8", WORKTIME_TO="17.45")) == ("8", "17.45")
+    assert read_hours(update_line(portal, WORKTIME_FROM="7")) == ("8", "17.45")
+    assert read_hours(update_line(portal, WORKTIME_FROM="07:00", WORKTIME_TO="17:00")) == ("9", "18.30")
 
 
-def test_the_bot_is_stored_only_along_with_its_switch(portal: Portal) -> None:
-    assert updated(portal, WELCOME_BOT_ENABLE="Y", WELCOME_BOT_ID=9, WELCOME_BOT_LEFT="close")["WELCOME_BOT_ID"] == "9"
-    line = updated(portal, WELCOME_BOT_TIME=30)
+def test_the_bot_is_stored_only_along_with_its_switch(portal: SandboxClient) -> None:
+    assert (
+        update_line(portal, WELCOME_BOT_ENABLE="Y", WELCOME_BOT_ID=9, WELCOME_BOT_LEFT="close")["WELCOME_BOT_ID"] == "9"
+    )
+    line = update_line(portal, WELCOME_BOT_TIME=30)
     assert (line["WELCOME_BOT_ID"], line["WELCOME_BOT_TIME"], line["WELCOME_BOT_LEFT"]) == ("9", "600", "close")
 
 
-def test_the_plan_downgrades_silently(portal: Portal) -> None:
+def test_the_plan_downgrades_silently(portal: SandboxClient) -> None:
     portal.switch(plan={"vote": False, "worktime": False, "queue_all": False}, modules={"crm": False})
-    line = added(portal, VOTE_MESSAGE="Y", WORKTIME_ENABLE="Y", QUEUE_TYPE="all", CRM="Y")
+    line = add_line(portal, VOTE_MESSAGE="Y", WORKTIME_ENABLE="Y", QUEUE_TYPE="all", CRM="Y")
     assert [line[name] for name in ("VOTE_MESSAGE", "WORKTIME_ENABLE", "QUEUE_TYPE", "CRM")] == [
         "N",
         "N",
         "evenly",
         "N",
     ]
-    stored = {"select": ["VOTE_MESSAGE", "QUEUE_TYPE"], "filter": {"ID": portal.result(ADD)}}
-    assert portal.result(LIST, {"PARAMS": stored}) == [{"VOTE_MESSAGE": "Y", "QUEUE_TYPE": "all"}]
+    stored = {"select": ["VOTE_MESSAGE", "QUEUE_TYPE"], "filter": {"ID": portal.call(ADD)}}
+    assert portal.call(LIST, {"PARAMS": stored}) == [{"VOTE_MESSAGE": "Y", "QUEUE_TYPE": "all"}]
 
 
-def test_a_line_is_shown_as_the_plan_lets_it_work(portal: Portal) -> None:
-    assert updated(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
+def test_a_line_is_shown_as_the_plan_lets_it_work(portal: SandboxClient) -> None:
+    assert update_line(portal, WORKTIME_ENABLE="Y")["WORKTIME_ENABLE"] == "Y"
     portal.switch(plan={"vote": False, "worktime": False})
-    line = portal.result(GET, {"CONFIG_ID": 1})
+    line = portal.call(GET, {"CONFIG_ID": 1})
     assert (line["VOTE_MESSAGE"], line["WORKTIME_ENABLE"]) == ("N", "N")
 
 
-def test_adding_takes_a_queue_in_two_forms_and_ignores_a_bad_one(portal: Portal) -> None:
-    assert added(portal, QUEUE=[4, "3"])["QUEUE"] == ["4", "3"]
-    assert added(portal, QUEUE=[{"ENTITY_TYPE": "department", "ENTITY_ID": "5"}])["QUEUE"] == ["2", "3", "4"]
+def test_adding_takes_a_queue_in_two_forms_and_ignores_a_bad_one(portal: SandboxClient) -> None:
+    assert add_line(portal, QUEUE=[4, "3"])["QUEUE"] == ["4", "3"]
+    assert add_line(portal, QUEUE=[{"ENTITY_TYPE": "department", "ENTITY_ID": "5"}])["QUEUE"] == ["2", "3", "4"]
     for bad in ([{"ENTITY_TYPE": "group", "ENTITY_ID": 1}], ["Olga"], [0]):
-        assert added(portal, QUEUE=bad)["QUEUE"] == []
+        assert add_line(portal, QUEUE=bad)["QUEUE"] == []
 
 
 @pytest.mark.parametrize("queue", [None, [], "3", [999], [6, 7], [{"ENTITY_TYPE": "user", "ENTITY_ID": 6}]])
-def test_where_nobody_is_named_the_caller_takes_the_queue(portal: Portal, queue: Any) -> None:
-    line_id = portal.result(ADD, {"PARAMS": {"QUEUE": queue}}, path=SUPERVISOR_WEBHOOK_PATH)
-    line = portal.result(GET, {"CONFIG_ID": line_id})
+def test_where_nobody_is_named_the_caller_takes_the_queue(portal: SandboxClient, queue: Any) -> None:
+    line_id = portal.call(ADD, {"PARAMS": {"QUEUE": queue}}, path=SUPERVISOR_WEBHOOK_PATH)
+    line = portal.call(GET, {"CONFIG_ID": line_id})
     assert (line["QUEUE"], line["QUEUE_USERS_FIELDS"]["2"]["USER_NAME"]) == (["2"], "Martin Vogel")
 
 
-def test_strangers_and_the_dismissed_are_dropped_from_a_queue(portal: Portal) -> None:
-    assert added(portal, QUEUE=[999, 6, 3, 7])["QUEUE"] == ["3"]
+def test_strangers_and_the_dismissed_are_dropped_from_a_queue(portal: SandboxClient) -> None:
+    assert add_line(portal, QUEUE=[999, 6, 3, 7])["QUEUE"] == ["3"]
     unknown = [{"ENTITY_TYPE": "user", "ENTITY_ID": 999}]
-    assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}, *unknown])["QUEUE"] == ["4"]
-    assert updated(portal, QUEUE=unknown)["QUEUE"] == ["1"]
+    assert update_line(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}, *unknown])["QUEUE"] == ["4"]
+    assert update_line(portal, QUEUE=unknown)["QUEUE"] == ["1"]
 
 
-def test_updating_takes_the_queue_as_objects_only(portal: Portal) -> None:
-    assert updated(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}])["QUEUE"] == ["4"]
+def test_updating_takes_the_queue_as_objects_only(portal: SandboxClient) -> None:
+    assert update_line(portal, QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": 4}])["QUEUE"] == ["4"]
     for bad in (
         [3],
         [],
@@ -219,240 +220,46 @@ def test_updating_takes_the_queue_as_objects_only(portal: Portal) -> None:
         [{"ENTITY_TYPE": "user", "ENTITY_ID": 0}],
         [{"ENTITY_TYPE": "department", "ENTITY_ID": 9}],
     ):
-        assert portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE": bad, "LINE_NAME": "No"}}) is False
-    line = portal.result(GET, {"CONFIG_ID": 1})
+        assert portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"QUEUE": bad, "LINE_NAME": "No"}}) is False
+    line = portal.call(GET, {"CONFIG_ID": 1})
     assert (line["QUEUE"], line["LINE_NAME"]) == (["4"], "Website support")
 
 
-def test_users_of_the_queue_may_be_presented_differently(portal: Portal) -> None:
+def test_users_of_the_queue_may_be_presented_differently(portal: SandboxClient) -> None:
     shown = {"3": {"USER_NAME": "Olga from support"}}
     olga, james = ({"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in (3, 4))
-    assert updated(portal, QUEUE_USERS_FIELDS=shown)["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga Smirnova"
-    line = updated(portal, QUEUE=[olga, james], QUEUE_USERS_FIELDS=shown)
+    assert update_line(portal, QUEUE_USERS_FIELDS=shown)["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga Smirnova"
+    line = update_line(portal, QUEUE=[olga, james], QUEUE_USERS_FIELDS=shown)
     assert line["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
-    assert updated(portal, QUEUE=[olga])["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
+    assert update_line(portal, QUEUE=[olga])["QUEUE_USERS_FIELDS"]["3"]["USER_NAME"] == "Olga from support"
 
 
-def test_an_empty_update_marks_who_made_it(portal: Portal) -> None:
-    assert portal.result(UPDATE, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
-    assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
+def test_an_empty_update_marks_who_made_it(portal: SandboxClient) -> None:
+    assert portal.call(UPDATE, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
+    assert portal.call(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
     for mark in ("Y", "N", False):
-        portal.result(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": mark}})
-        assert portal.result(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
+        portal.call(UPDATE, {"CONFIG_ID": 1, "PARAMS": {"SKIP_MODIFY_MARK": mark}})
+        assert portal.call(GET, {"CONFIG_ID": 1})["MODIFY_USER_ID"] == "2"
 
 
 @pytest.mark.parametrize("method", [UPDATE, DELETE])
-def test_changing_a_line_needs_the_right_to(portal: Portal, method: str) -> None:
-    assert portal.refusal(method) == (400, "CONFIG_ID_EMPTY")
+def test_changing_a_line_needs_the_right_to(portal: SandboxClient, method: str) -> None:
+    assert portal.expect_refusal(method) == (400, "CONFIG_ID_EMPTY")
     denied = (403, "CONFIG_WRONG_USER_PERMISSION")
-    assert portal.refusal(method, {"CONFIG_ID": 1}, path=OPERATOR_WEBHOOK_PATH) == denied
-    assert portal.refusal(method, {"CONFIG_ID": 77}, path=SUPERVISOR_WEBHOOK_PATH) == denied
-    assert portal.result(method, {"CONFIG_ID": 77}) is False
-    assert portal.result(method, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
+    assert portal.expect_refusal(method, {"CONFIG_ID": 1}, path=OPERATOR_WEBHOOK_PATH) == denied
+    assert portal.expect_refusal(method, {"CONFIG_ID": 77}, path=SUPERVISOR_WEBHOOK_PATH) == denied
+    assert portal.call(method, {"CONFIG_ID": 77}) is False
+    assert portal.call(method, {"CONFIG_ID": 1}, path=SUPERVISOR_WEBHOOK_PATH) is True
 
 
-def test_a_deleted_line_is_gone(portal: Portal) -> None:
-    assert portal.result(DELETE, {"CONFIG_ID": 1}) is True
-    assert portal.result(DELETE, {"CONFIG_ID": 1}) is False
-    assert portal.result(GET, {"CONFIG_ID": 1}) is False
-    assert portal.result("imopenlines.dialog.get", {"CHAT_ID": 206})["id"] == 206
+def test_a_deleted_line_is_gone(portal: SandboxClient) -> None:
+    assert portal.call(DELETE, {"CONFIG_ID": 1}) is True
+    assert portal.call(DELETE, {"CONFIG_ID": 1}) is False
+    assert portal.call(GET, {"CONFIG_ID": 1}) is False
+    assert portal.call("imopenlines.dialog.get", {"CHAT_ID": 206})["id"] == 206
 
 
-def test_a_storage_failure_is_just_false(portal: Portal) -> None:
+def test_a_storage_failure_is_just_false(portal: SandboxClient) -> None:
     portal.switch(config_storage_fails=True)
-    assert portal.result(ADD) is False
-    assert portal.result(UPDATE, {"CONFIG_ID": 1}) is False
-
-
-def listed(portal: Portal, options: Any = None, **params: Any) -> Any:
-    return portal.result(LIST, {"PARAMS": params, "OPTIONS": options or {}})
-
-
-def ids(portal: Portal, **params: Any) -> list[str]:
-    return [line["ID"] for line in listed(portal, select=["ID"], **params)]
-
-
-def test_the_list_selects_fields_and_orders(portal: Portal) -> None:
-    lines = listed(portal, select=["ID", "LINE_NAME"], order={"LINE_NAME": "desc"}, limit=2)
-    assert lines == [{"ID": "1", "LINE_NAME": "Website support"}, {"ID": "3", "LINE_NAME": "VIP"}]
-    assert ids(portal, order={"ID": "ASC"}, limit=2, offset=1) == ["2", "3"]
-
-
-@pytest.mark.parametrize(
-    ("conditions", "found"),
-    [
-        ({"ACTIVE": "N"}, ["4"]),
-        ({"=ID": [1, 2]}, ["1", "2"]),
-        ({"@ID": [3]}, ["3"]),
-        ({"!ACTIVE": "Y"}, ["4"]),
-        ({"!=ID": 1}, ["2", "3", "4", "5"]),
-        ({">=ID": 4}, ["4", "5"]),
-        ({"<=ID": "2"}, ["1", "2"]),
-        ({">ID": 4}, ["5"]),
-        ({"<ID": 2}, ["1"]),
-        ({"%LINE_NAME": "desk"}, ["5"]),
-        ({"LOGIC": "OR", "0": {"ID": 1}, "1": {"ID": 5}}, ["1", "5"]),
-        ({"QUEUE_TYPE": "strictly", "WELCOME_BOT_ENABLE": "N"}, ["3"]),
-    ],
-)
-def test_the_filter_knows_the_prefixes_of_the_orm(portal: Portal, conditions: Any, found: list[str]) -> None:
-    assert ids(portal, filter=conditions) == found
-
-
-def test_the_list_adds_queues_on_request(portal: Portal) -> None:
-    line = listed(portal, {"QUEUE": "Y", "CONFIG_QUEUE": "Y"}, select=["ID"], filter={"ID": 2})[0]
-    assert line["QUEUE"] == ["5", "4"]
-    assert line["CONFIG_QUEUE"] == [
-        {"ENTITY_TYPE": "department", "ENTITY_ID": "7"},
-        {"ENTITY_TYPE": "user", "ENTITY_ID": "4"},
-    ]
-    assert set(line["QUEUE_USERS_FIELDS"]) == {"4", "5"}
-
-
-def test_queues_need_the_id_in_the_selection(portal: Portal) -> None:
-    line = listed(portal, {"QUEUE": "Y"}, select=["LINE_NAME"], filter={"ID": 2})[0]
-    assert line == {"LINE_NAME": "Sales", "QUEUE": [], "QUEUE_USERS_FIELDS": []}
-
-
-def test_the_list_can_be_cut_to_what_the_caller_may_see(portal: Portal) -> None:
-    def permitted(action: str, path: str, *select: str) -> list[str]:
-        params = {"PARAMS": {"select": select}, "OPTIONS": {"CHECK_PERMISSION": action}}
-        return [line["ID"] for line in portal.result(LIST, params, path=path)]
-
-    everything = ["1", "2", "3", "4", "5"]
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "4"]
-    assert permitted("VIEW", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
-    assert permitted("MODIFY", SUPERVISOR_WEBHOOK_PATH, "ID") == everything
-    assert permitted("MODIFY", OPERATOR_WEBHOOK_PATH, "ID") == []
-    portal.company.lines[3].modified_by = 3
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID", "MODIFY_USER_ID") == ["1", "3", "4"]
-    assert permitted("VIEW", OPERATOR_WEBHOOK_PATH, "ID") == ["1", "4"]
-
-
-@pytest.mark.parametrize("strict", [True, False])
-@pytest.mark.parametrize("name", ["select", "order", "filter"])
-def test_three_sub_parameters_must_be_arrays_everywhere(portal: Portal, name: str, *, strict: bool) -> None:
-    portal.switch(strict_config_list=strict)
-    assert portal.refusal(LIST, {"PARAMS": {name: "ID"}}) == (400, "INVALID_FORMAT")
-
-
-@pytest.mark.parametrize(
-    ("params", "options"),
-    [
-        ({"start": 0}, {}),
-        ({"limit": -1}, {}),
-        ({"offset": "x"}, {}),
-        ({"select": [""]}, {}),
-        ({"select": ["NOPE"]}, {}),
-        ({"select": {"1x": "ID"}}, {}),
-        ({"select": {"²": "ID"}}, {}),
-        ({"select": {"ACTIVE": "ID"}}, {}),
-        ({"order": {"NOPE": "ASC"}}, {}),
-        ({"order": {"ID": "up"}}, {}),
-        ({"filter": {"%NOPE": 1}}, {}),
-        ({}, {"OTHER": "Y"}),
-        ({}, {"QUEUE": ["Y"]}),
-        ({}, {"CHECK_PERMISSION": "DELETE"}),
-    ],
-)
-def test_the_strict_validator_refuses_every_slip(portal: Portal, params: Any, options: Any) -> None:
-    assert portal.refusal(LIST, {"PARAMS": params, "OPTIONS": options}) == (400, "INVALID_FORMAT")
-
-
-def test_the_strict_validator_limits_pages(portal: Portal) -> None:
-    for _ in range(250):
-        portal.company.lines[portal.company.next_id("line")] = portal.company.lines[1]
-    assert len(listed(portal)) == 50
-    assert len(listed(portal, limit=500)) == 200
-    portal.switch(strict_config_list=False)
-    assert len(listed(portal)) == 255
-
-
-@pytest.mark.parametrize("params", [{"select": ["NOPE"]}, {"order": {"NOPE": "ASC"}}, {"filter": {"NOPE": 1}}])
-def test_the_older_portal_answers_unknown_fields_with_the_code_of_the_orm(portal: Portal, params: Any) -> None:
-    portal.switch(strict_config_list=False)
-    assert portal.refusal(LIST, {"PARAMS": params}) == (400, "100")
-
-
-def test_the_older_portal_answers_other_slips_with_an_argument_error(portal: Portal) -> None:
-    portal.switch(strict_config_list=False)
-    assert portal.refusal(LIST, {"PARAMS": {"order": {"ID": "up"}}}) == (400, "ERROR_ARGUMENT")
-    assert portal.refusal(LIST, {"OPTIONS": {"CHECK_PERMISSION": "DELETE"}}) == (400, "ERROR_ARGUMENT")
-
-
-def test_joining_a_network_line_gives_its_bot(portal: Portal) -> None:
-    assert portal.result(JOIN, {"code": NETWORK_CODES["joined"]}) == 11
-    bot_id = portal.result(JOIN, {"CODE": NETWORK_CODES["open"]})
-    assert portal.result(JOIN, {"CODE": NETWORK_CODES["open"]}) == bot_id
-    assert portal.company.is_bot(bot_id)
-
-
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        (None, "CODE"),
-        ("short", "CODE"),
-        ("0" * 31 + "5", "NOT_FOUND"),
-        ("d" * 32, "NOT_FOUND"),
-        (NETWORK_CODES["inactive"], "INACTIVE"),
-    ],
-)
-def test_joining_is_refused(portal: Portal, code: Any, error: str) -> None:
-    assert portal.refusal(JOIN, {"CODE": code}) == (400, error)
-
-
-def test_the_remote_portal_may_refuse_in_its_own_words(portal: Portal) -> None:
-    portal.switch(remote_lines={NETWORK_CODES["open"]: "LICENSE_EXPIRED"})
-    assert portal.refusal(JOIN, {"CODE": NETWORK_CODES["open"]}) == (400, "LICENSE_EXPIRED")
-
-
-def test_the_network_needs_the_bot_module(portal: Portal) -> None:
-    portal.switch(modules={"imbot": False})
-    for method in (JOIN, SEND):
-        assert portal.refusal(method, {"CODE": NETWORK_CODES["joined"]}) == (400, "IMBOT_ERROR")
-
-
-def message(**changes: Any) -> dict[str, Any]:
-    return {"CODE": NETWORK_CODES["joined"], "USER_ID": 3, "MESSAGE": "Hello"} | changes
-
-
-def test_one_message_a_week_reaches_a_person(portal: Portal) -> None:
-    assert portal.refusal(SEND, message(MESSAGE=" ")) == (400, "MESSAGE_EMPTY")
-    assert portal.result(SEND, message()) is True
-    assert portal.refusal(SEND, message(MESSAGE=" ")) == (400, "USER_MESSAGE_LIMIT")
-    assert portal.result(SEND, message(USER_ID=4)) is True
-    portal.control("advance", {"seconds": 7 * 86400})
-    assert portal.result(SEND, message()) is True
-    portal.switch(plan={"nfr": True})
-    assert portal.result(SEND, message()) is True
-
-
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"CODE": "short"}, "CODE"),
-        ({"CODE": "d" * 32}, "NOT_FOUND"),
-        ({"CODE": "0" * 31 + "5"}, "NOT_FOUND"),
-        ({"USER_ID": "me"}, "USER_ID_EMPTY"),
-        ({"MESSAGE": None}, "MESSAGE_EMPTY"),
-        ({"ATTACH": {"BLOCKS": [{"MESSAGE": "x" * 31000}]}}, "ATTACH_OVERSIZE"),
-        ({"ATTACH": {"BLOCKS": "text"}}, "ATTACH_ERROR"),
-        ({"ATTACH": "no json"}, "ATTACH_ERROR"),
-        ({"KEYBOARD": {"BUTTONS": [{"LINK": "https://example.com"}]}}, "KEYBOARD_ERROR"),
-        ({"USER_ID": 999}, "WRONG_REQUEST"),
-    ],
-)
-def test_a_network_message_is_refused(portal: Portal, changes: Any, error: str) -> None:
-    assert portal.refusal(SEND, message(**changes)) == (400, error)
-
-
-def test_a_network_message_may_carry_an_attachment_and_buttons(portal: Portal) -> None:
-    attach, keyboard = {"ID": 1, "BLOCKS": [{"MESSAGE": "Plan"}]}, [{"TEXT": "Open", "LINK": "https://example.com"}]
-    assert portal.result(SEND, message(ATTACH=attach, KEYBOARD=keyboard)) is True
-    assert (
-        portal.result(SEND, message(USER_ID=4, ATTACH='[{"MESSAGE": "Plan"}]', KEYBOARD={"BUTTONS": keyboard})) is True
-    )
-
-
-def test_a_browser_session_may_not_write_to_the_network(portal: Portal) -> None:
-    assert portal.refusal(SEND, message(CODE="short"), path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
+    assert portal.call(ADD) is False
+    assert portal.call(UPDATE, {"CONFIG_ID": 1}) is False

@@ -11,7 +11,7 @@ from sandbox.seed.seed import (
     NO_RIGHTS_WEBHOOK_PATH,
     SESSION_PATH,
 )
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 MY_CHAT = {
     "ID": "My_Chat",
@@ -34,15 +34,17 @@ METHODS = (
 )
 
 
-def result(portal: Portal, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> Any:
-    return portal.result(f"imconnector.{method}", params, path=path)
+def call(portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> Any:
+    return portal.call(f"imconnector.{method}", params, path=path)
 
 
-def refusal(portal: Portal, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> tuple[int, str]:
-    return portal.refusal(f"imconnector.{method}", params, path=path)
+def expect_refusal(
+    portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH
+) -> tuple[int, str]:
+    return portal.expect_refusal(f"imconnector.{method}", params, path=path)
 
 
-def failure(portal: Portal, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> str:
+def expect_failure(portal: SandboxClient, method: str, params: Any = None, *, path: str = APPLICATION_PATH) -> str:
     """Expect a failure that comes with HTTP 200, unwrapped, and return its code."""
     answer = portal.post(f"imconnector.{method}", params, path=path)
     body = answer.json()
@@ -51,41 +53,43 @@ def failure(portal: Portal, method: str, params: Any = None, *, path: str = APPL
     return str(body["error"])
 
 
-def status(portal: Portal, connector: str, line: Any = 1) -> Any:
-    return result(portal, "status", {"CONNECTOR": connector, "LINE": line})
+def read_status(portal: SandboxClient, connector: str, line: Any = 1) -> Any:
+    return call(portal, "status", {"CONNECTOR": connector, "LINE": line})
 
 
-def other_application(portal: Portal, client_id: str = "local.other") -> str:
+def add_application(portal: SandboxClient, client_id: str = "local.other") -> str:
     key = {"token": "other-application", "user_id": 1, "kind": "application", "client_id": client_id}
     return str(portal.control("webhooks", key)["path"])
 
 
-def connectors(portal: Portal) -> dict[str, Any]:
-    return {connector["id"]: connector for connector in portal.state()["connectors"]}
+def read_connectors(portal: SandboxClient) -> dict[str, Any]:
+    return {connector["id"]: connector for connector in portal.read_state()["connectors"]}
 
 
 @pytest.mark.parametrize("path", [ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH, SESSION_PATH])
 @pytest.mark.parametrize("method", METHODS)
-def test_only_an_application_is_let_in_and_that_before_anything_else(portal: Portal, method: str, path: str) -> None:
-    assert refusal(portal, method, path=path) == (403, "WRONG_AUTH_TYPE")
+def test_only_an_application_is_let_in_and_that_before_anything_else(
+    portal: SandboxClient, method: str, path: str
+) -> None:
+    assert expect_refusal(portal, method, path=path) == (403, "WRONG_AUTH_TYPE")
 
 
-def test_the_list_loses_the_code_of_a_wrong_authorisation_and_asks_for_a_permission(portal: Portal) -> None:
-    assert refusal(portal, "list", path=ADMIN_WEBHOOK_PATH) == (400, "ERROR_CORE")
+def test_the_list_loses_the_code_of_a_wrong_authorisation_and_asks_for_a_permission(portal: SandboxClient) -> None:
+    assert expect_refusal(portal, "list", path=ADMIN_WEBHOOK_PATH) == (400, "ERROR_CORE")
     portal.switch(anonymous=True)
-    assert refusal(portal, "list") == (400, "ACCESS_DENIED")
+    assert expect_refusal(portal, "list") == (400, "ACCESS_DENIED")
 
 
-def test_the_list_names_the_portals_own_connectors_and_those_of_applications(portal: Portal) -> None:
-    listed = result(portal, "list")
+def test_the_list_names_the_portals_own_connectors_and_those_of_applications(portal: SandboxClient) -> None:
+    listed = call(portal, "list")
     assert listed["livechat"] == "Live Chat"
     assert listed[CONNECTOR] == "Sandbox chat"
 
 
-def test_a_connector_is_registered_in_lower_case_and_works_on_no_line_yet(portal: Portal) -> None:
-    assert result(portal, "register", MY_CHAT) == {"result": True}
-    assert result(portal, "list")["my_chat"] == "My chat"
-    assert status(portal, "my_chat") == {
+def test_a_connector_is_registered_in_lower_case_and_works_on_no_line_yet(portal: SandboxClient) -> None:
+    assert call(portal, "register", MY_CHAT) == {"result": True}
+    assert call(portal, "list")["my_chat"] == "My chat"
+    assert read_status(portal, "my_chat") == {
         "LINE": 1,
         "CONNECTOR": "my_chat",
         "ERROR": False,
@@ -95,9 +99,9 @@ def test_a_connector_is_registered_in_lower_case_and_works_on_no_line_yet(portal
 
 
 @pytest.mark.parametrize("case", [str.lower, str.upper])
-def test_the_names_of_parameters_may_have_any_case(portal: Portal, case: Any) -> None:
+def test_the_names_of_parameters_may_have_any_case(portal: SandboxClient, case: Any) -> None:
     body = {case(name): value for name, value in {**MY_CHAT, "ICON": {case("DATA_IMAGE"): "data:,"}}.items()}
-    assert result(portal, "register", body) == {"result": True}
+    assert call(portal, "register", body) == {"result": True}
 
 
 @pytest.mark.parametrize(
@@ -112,50 +116,56 @@ def test_the_names_of_parameters_may_have_any_case(portal: Portal, case: Any) ->
         ({"PLACEMENT_HANDLER": ""}, "NO_PLACEMENT_HANDLER"),
     ],
 )
-def test_a_registration_fails_with_http_200_at_the_first_thing_missing(portal: Portal, change: Any, code: str) -> None:
-    assert failure(portal, "register", MY_CHAT | change) == code
-    assert "my_chat" not in result(portal, "list")
+def test_a_registration_fails_with_http_200_at_the_first_thing_missing(
+    portal: SandboxClient, change: Any, code: str
+) -> None:
+    assert expect_failure(portal, "register", MY_CHAT | change) == code
+    assert "my_chat" not in call(portal, "list")
 
 
-def test_a_registration_fails_where_nothing_can_be_stored_or_the_application_is_unknown(portal: Portal) -> None:
-    nobody = other_application(portal, client_id="")
-    assert failure(portal, "register", MY_CHAT, path=nobody) == "NO_APPLICATION_ID"
-    assert failure(portal, "unregister", {"ID": "my_chat"}, path=nobody) == "NO_APPLICATION_ID"
+def test_a_registration_fails_where_nothing_can_be_stored_or_the_application_is_unknown(portal: SandboxClient) -> None:
+    nobody = add_application(portal, client_id="")
+    assert expect_failure(portal, "register", MY_CHAT, path=nobody) == "NO_APPLICATION_ID"
+    assert expect_failure(portal, "unregister", {"ID": "my_chat"}, path=nobody) == "NO_APPLICATION_ID"
     portal.switch(connector_storage_fails=True)
-    assert failure(portal, "register", MY_CHAT) == "APPLICATION_REGISTRATION_ERROR"
-    assert failure(portal, "unregister", {"ID": "my_chat"}) == "APPLICATION_UNREGISTRATION_ERROR"
+    assert expect_failure(portal, "register", MY_CHAT) == "APPLICATION_REGISTRATION_ERROR"
+    assert expect_failure(portal, "unregister", {"ID": "my_chat"}) == "APPLICATION_UNREGISTRATION_ERROR"
 
 
-def test_in_a_batch_a_failed_registration_stands_among_results_and_errors(portal: Portal) -> None:
-    shown = portal.result("batch", {"cmd": {"a": "imconnector.register?ID=", "b": "profile"}}, path=APPLICATION_PATH)
+def test_in_a_batch_a_failed_registration_stands_among_results_and_errors(portal: SandboxClient) -> None:
+    shown = portal.call("batch", {"cmd": {"a": "imconnector.register?ID=", "b": "profile"}}, path=APPLICATION_PATH)
     assert shown["result"]["a"] is False
     assert shown["result_error"]["a"]["error"] == "CONNECTOR_ID_REQUIRED"
     assert shown["result_error"]["a"]["result"] is False
 
 
-def test_registering_again_changes_only_what_is_given_and_takes_the_connector_from_its_owner(portal: Portal) -> None:
-    result(portal, "register", MY_CHAT | {"CHAT_GROUP": True})
-    result(portal, "register", MY_CHAT | {"NAME": "Other chat"}, path=other_application(portal))
-    assert connectors(portal)["my_chat"]["application"] == "local.other"
-    assert result(portal, "list")["my_chat"] == "Other chat"
+def test_registering_again_changes_only_what_is_given_and_takes_the_connector_from_its_owner(
+    portal: SandboxClient,
+) -> None:
+    call(portal, "register", MY_CHAT | {"CHAT_GROUP": True})
+    call(portal, "register", MY_CHAT | {"NAME": "Other chat"}, path=add_application(portal))
+    assert read_connectors(portal)["my_chat"]["application"] == "local.other"
+    assert call(portal, "list")["my_chat"] == "Other chat"
     assert portal.company.connectors["my_chat"].chat_group
 
 
 @pytest.mark.parametrize("active", ["1", 1, True, "Y", "N", "false", "off"])
-def test_any_filled_value_switches_a_connector_on(portal: Portal, active: Any) -> None:
+def test_any_filled_value_switches_a_connector_on(portal: SandboxClient, active: Any) -> None:
     place = {"CONNECTOR": "anything", "LINE": 99}
-    assert result(portal, "activate", {**place, "ACTIVE": active}) is True
-    assert status(portal, "anything", 99)["STATUS"] is True
+    assert call(portal, "activate", {**place, "ACTIVE": active}) is True
+    assert read_status(portal, "anything", 99)["STATUS"] is True
 
 
 @pytest.mark.parametrize("active", ["0", 0, False, "", []])
-def test_an_empty_value_switches_it_off_with_its_data_whether_or_not_it_was_on(portal: Portal, active: Any) -> None:
+def test_an_empty_value_switches_it_off_with_its_data_whether_or_not_it_was_on(
+    portal: SandboxClient, active: Any
+) -> None:
     place = {"CONNECTOR": CONNECTOR, "LINE": 1}
-    result(portal, "connector.data.set", {**place, "DATA": {"NAME": "Support"}})
+    call(portal, "connector.data.set", {**place, "DATA": {"NAME": "Support"}})
     for _ in range(2):
-        assert result(portal, "activate", {**place, "ACTIVE": active}) is True
-        assert status(portal, CONNECTOR)["CONFIGURED"] is False
-    assert connectors(portal)[CONNECTOR]["lines"] == {}
+        assert call(portal, "activate", {**place, "ACTIVE": active}) is True
+        assert read_status(portal, CONNECTOR)["CONFIGURED"] is False
+    assert read_connectors(portal)[CONNECTOR]["lines"] == {}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_an_empty_value_switches_it_off_with_its_data_whether_or_not_it_was_on(p
     ],
 )
 def test_what_is_missing_is_named_in_the_order_of_the_portal(
-    portal: Portal, method: str, required: tuple[str, ...]
+    portal: SandboxClient, method: str, required: tuple[str, ...]
 ) -> None:
     given: dict[str, Any] = {}
     for name in required:
@@ -183,39 +193,39 @@ def test_what_is_missing_is_named_in_the_order_of_the_portal(
         given[name] = CONNECTOR if name == "CONNECTOR" else "1"
 
 
-def test_without_a_line_the_status_is_that_of_line_zero(portal: Portal) -> None:
-    assert result(portal, "status", {"CONNECTOR": CONNECTOR})["LINE"] == 0
-    assert result(portal, "status", {"CONNECTOR": CONNECTOR})["STATUS"] is False
-    assert status(portal, CONNECTOR, "1")["STATUS"] is True
+def test_without_a_line_the_status_is_that_of_line_zero(portal: SandboxClient) -> None:
+    assert call(portal, "status", {"CONNECTOR": CONNECTOR})["LINE"] == 0
+    assert call(portal, "status", {"CONNECTOR": CONNECTOR})["STATUS"] is False
+    assert read_status(portal, CONNECTOR, "1")["STATUS"] is True
 
 
-def test_data_is_added_to_and_an_empty_value_clears_nothing(portal: Portal) -> None:
+def test_data_is_added_to_and_an_empty_value_clears_nothing(portal: SandboxClient) -> None:
     place = {"CONNECTOR": CONNECTOR, "LINE": 1}
-    assert result(portal, "connector.data.set", {**place, "DATA": {"id": "c1", "URL": "https://c.example"}}) is True
-    assert result(portal, "connector.data.set", {**place, "DATA": {"NAME": "Support", "URL": ""}}) is True
+    assert call(portal, "connector.data.set", {**place, "DATA": {"id": "c1", "URL": "https://c.example"}}) is True
+    assert call(portal, "connector.data.set", {**place, "DATA": {"NAME": "Support", "URL": ""}}) is True
     kept = {"ID": "c1", "URL": "https://c.example", "NAME": "Support"}
-    assert connectors(portal)[CONNECTOR]["lines"]["1"]["data"] == kept
+    assert read_connectors(portal)[CONNECTOR]["lines"]["1"]["data"] == kept
 
 
-def test_data_that_is_no_object_crashes_the_portal(portal: Portal) -> None:
+def test_data_that_is_no_object_crashes_the_portal(portal: SandboxClient) -> None:
     body = {"CONNECTOR": CONNECTOR, "LINE": 1, "DATA": "Support"}
     assert portal.post("imconnector.connector.data.set", body, path=APPLICATION_PATH).status_code == 500
 
 
-def test_unregistering_switches_off_everywhere_and_forgets_the_connector(portal: Portal) -> None:
-    assert result(portal, "unregister", {"ID": CONNECTOR.upper()}) == {"result": True}
-    assert CONNECTOR not in result(portal, "list")
-    assert status(portal, CONNECTOR)["STATUS"] is False
-    assert result(portal, "unregister", {"ID": CONNECTOR}) == {"result": True}
-    assert failure(portal, "unregister", {"ID": ""}) == "APPLICATION_UNREGISTRATION_ERROR"
+def test_unregistering_switches_off_everywhere_and_forgets_the_connector(portal: SandboxClient) -> None:
+    assert call(portal, "unregister", {"ID": CONNECTOR.upper()}) == {"result": True}
+    assert CONNECTOR not in call(portal, "list")
+    assert read_status(portal, CONNECTOR)["STATUS"] is False
+    assert call(portal, "unregister", {"ID": CONNECTOR}) == {"result": True}
+    assert expect_failure(portal, "unregister", {"ID": ""}) == "APPLICATION_UNREGISTRATION_ERROR"
 
 
-def test_unregistering_anothers_connector_only_switches_it_off(portal: Portal) -> None:
-    result(portal, "unregister", {"ID": CONNECTOR}, path=other_application(portal))
-    assert connectors(portal)[CONNECTOR]["application"] == APPLICATION_ID
-    assert status(portal, CONNECTOR)["STATUS"] is False
+def test_unregistering_anothers_connector_only_switches_it_off(portal: SandboxClient) -> None:
+    call(portal, "unregister", {"ID": CONNECTOR}, path=add_application(portal))
+    assert read_connectors(portal)[CONNECTOR]["application"] == APPLICATION_ID
+    assert read_status(portal, CONNECTOR)["STATUS"] is False
 
 
-def test_a_deleted_line_is_gone_for_connectors_too(portal: Portal) -> None:
-    assert portal.result("imopenlines.config.delete", {"CONFIG_ID": 1}) is True
-    assert status(portal, GROUP_CONNECTOR)["STATUS"] is False
+def test_a_deleted_line_is_gone_for_connectors_too(portal: SandboxClient) -> None:
+    assert portal.call("imopenlines.config.delete", {"CONFIG_ID": 1}) is True
+    assert read_status(portal, GROUP_CONNECTOR)["STATUS"] is False

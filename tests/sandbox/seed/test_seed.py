@@ -2,43 +2,47 @@ import subprocess
 import sys
 
 from sandbox.app import create_app
-from sandbox.methods import BEHAVIOURS
-from sandbox.seed.seed import seeded_company
+from sandbox.methods import BEHAVIOURS, system
+from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.state.records import Status
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
+from tools.registry import methods
 
 
-def test_there_is_a_behaviour_for_every_method() -> None:
-    second_generation = {name for name in BEHAVIOURS if name.startswith("imopenlines.v2.")}
-    assert len(second_generation) == 6
-    assert len(BEHAVIOURS) == 63
+def test_there_is_a_behaviour_for_every_method_that_is_a_tool() -> None:
+    offered = {method.rest for method in methods().values()}
+    assert offered
+    assert offered - set(BEHAVIOURS) - set(system.METHODS) == set()
     assert all(behaviour.name == name for name, behaviour in BEHAVIOURS.items())
 
 
 def test_the_seed_holds_a_session_in_every_state() -> None:
-    assert {session.status for session in seeded_company().sessions.values()} == set(Status)
+    assert {session.status for session in create_seeded_company().sessions.values()} == set(Status)
 
 
 def test_the_seed_is_the_same_every_time() -> None:
-    first, second = Portal(), Portal()
-    assert first.state() == second.state()
+    first, second = SandboxClient(), SandboxClient()
+    assert first.read_state() == second.read_state()
 
 
 def test_every_reference_in_the_seed_leads_somewhere() -> None:
-    company = seeded_company()
+    company = create_seeded_company()
+    assert company.sessions
+    assert company.messages
+    assert company.access_keys
     for session in company.sessions.values():
         assert company.chats[session.chat_id].user_code == session.user_code
         assert not session.operator_id or session.operator_id in company.employees
     for message in company.messages.values():
-        assert not message.author_id or company.person(message.author_id)
+        assert not message.author_id or company.find_user(message.author_id)
         assert set(message.file_ids) <= set(company.files)
-    for webhook in company.webhooks:
+    for webhook in company.access_keys:
         assert webhook.user_id in company.employees
 
 
-def test_somebody_has_been_waiting_for_long_with_nobody_assigned(portal: Portal) -> None:
-    session = portal.session(301)
+def test_somebody_has_been_waiting_for_long_with_nobody_assigned(portal: SandboxClient) -> None:
+    session = portal.read_session(301)
     assert (session["status"], session["operator_id"]) == (Status.NEW, 0)
     waited = portal.company.clock() - portal.company.sessions[301].created
     assert waited.total_seconds() > 3 * 3600

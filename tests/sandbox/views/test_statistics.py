@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH, OPERATOR_WEBHOOK_PATH
-from tests.sandbox.portal import Portal
+from tests.sandbox.client import SandboxClient
 
 STAT, LIST = "imopenlines.v2.Stat.get", "imopenlines.v2.Session.list"
 FIGURES, RATINGS = "imopenlines.v2.Session.Stat.get", "imopenlines.v2.Session.Rating.list"
@@ -21,21 +21,21 @@ LEAST = {
 }
 
 
-def found(portal: Portal, **params: Any) -> list[int]:
-    return [session["id"] for session in portal.result(LIST, params)["sessions"]]
+def list_ids(portal: SandboxClient, **params: Any) -> list[int]:
+    return [session["id"] for session in portal.call(LIST, params)["sessions"]]
 
 
 @pytest.mark.parametrize("method", list(LEAST))
-def test_reports_need_the_plan_and_the_right(portal: Portal, method: str) -> None:
-    assert portal.result(method, LEAST[method])
-    assert portal.refusal(method, LEAST[method], path=NO_RIGHTS_WEBHOOK_PATH) == (403, "ACCESS_DENIED")
-    assert portal.refusal(method, LEAST[method], path=OPERATOR_WEBHOOK_PATH) == (403, "ACCESS_DENIED")
+def test_reports_need_the_plan_and_the_right(portal: SandboxClient, method: str) -> None:
+    assert portal.call(method, LEAST[method])
+    assert portal.expect_refusal(method, LEAST[method], path=NO_RIGHTS_WEBHOOK_PATH) == (403, "ACCESS_DENIED")
+    assert portal.expect_refusal(method, LEAST[method], path=OPERATOR_WEBHOOK_PATH) == (403, "ACCESS_DENIED")
     portal.switch(plan={"reports": False})
-    assert portal.refusal(method, LEAST[method]) == (400, "TARIFF_RESTRICTION")
+    assert portal.expect_refusal(method, LEAST[method]) == (400, "TARIFF_RESTRICTION")
 
 
-def test_the_sums_agree_with_the_state(portal: Portal) -> None:
-    sums, sessions = portal.result(STAT, MARCH)["statResult"], portal.state()["sessions"]
+def test_the_sums_agree_with_the_state(portal: SandboxClient) -> None:
+    sums, sessions = portal.call(STAT, MARCH)["statResult"], portal.read_state()["sessions"]
     assert sums["totalSessions"] == len(sessions)
     assert sums["closedSessions"] == sum(session["closed"] for session in sessions)
     assert sums["spamSessions"] == 1
@@ -46,21 +46,21 @@ def test_the_sums_agree_with_the_state(portal: Portal) -> None:
     assert mine == {"operatorId": 5, "count": 2, "avgWaitAnswer": 1530, "positiveRate": 0}
 
 
-def test_the_sums_of_nothing_are_zeros(portal: Portal) -> None:
-    sums = portal.result(STAT, {**MARCH, "operatorId": 999})["statResult"]
+def test_the_sums_of_nothing_are_zeros(portal: SandboxClient) -> None:
+    sums = portal.call(STAT, {**MARCH, "operatorId": 999})["statResult"]
     assert {name: figure for name, figure in sums.items() if figure not in (0, [])} == {"sessionsByHour": [0] * 24}
 
 
-def test_the_sums_know_only_their_own_filters(portal: Portal) -> None:
-    assert portal.result(STAT, {**MARCH, "hasVoteHead": "Y"}) == portal.result(STAT, MARCH)
+def test_the_sums_know_only_their_own_filters(portal: SandboxClient) -> None:
+    assert portal.call(STAT, {**MARCH, "hasVoteHead": "Y"}) == portal.call(STAT, MARCH)
 
 
-def test_the_sums_follow_what_happens(portal: Portal) -> None:
+def test_the_sums_follow_what_happens(portal: SandboxClient) -> None:
     chat_id = portal.control("client-message", {"line_id": 1, "connector": "viber", "text": "Hi"})["chat_id"]
     for action in ("answer", "finish"):
-        portal.result(f"imopenlines.operator.{action}", {"CHAT_ID": chat_id})
-    portal.client_writes(chat_id, "1")
-    sums = portal.result(STAT, MARCH)["statResult"]
+        portal.call(f"imopenlines.operator.{action}", {"CHAT_ID": chat_id})
+    portal.write_as_client(chat_id, "1")
+    sums = portal.call(STAT, MARCH)["statResult"]
     assert (sums["likeCount"], sums["positiveRate"]) == (2, 0.6667)
 
 
@@ -77,12 +77,12 @@ def test_the_sums_follow_what_happens(portal: Portal) -> None:
         ({**MARCH, "operatorIdList": 3}, "INVALID_FILTER"),
     ],
 )
-def test_the_sums_are_refused(portal: Portal, params: dict[str, Any], code: str) -> None:
-    assert portal.refusal(STAT, params) == (400, code)
+def test_the_sums_are_refused(portal: SandboxClient, params: dict[str, Any], code: str) -> None:
+    assert portal.expect_refusal(STAT, params) == (400, code)
 
 
-def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
-    session = next(item for item in portal.result(LIST, {"operatorId": 3})["sessions"] if item["id"] == 309)
+def test_a_session_is_listed_with_its_figures(portal: SandboxClient) -> None:
+    session = next(item for item in portal.call(LIST, {"operatorId": 3})["sessions"] if item["id"] == 309)
     assert session == {
         "id": 309,
         "configId": 1,
@@ -137,18 +137,18 @@ def test_a_session_is_listed_with_its_figures(portal: Portal) -> None:
         ({"order": "dateCreate", "orderDirection": "asc", "limit": 2}, [321, 318]),
     ],
 )
-def test_sessions_are_filtered_and_ordered(portal: Portal, params: dict[str, Any], ids: list[int]) -> None:
-    assert sorted(found(portal, **params)) == sorted(ids)
+def test_sessions_are_filtered_and_ordered(portal: SandboxClient, params: dict[str, Any], ids: list[int]) -> None:
+    assert sorted(list_ids(portal, **params)) == sorted(ids)
     if "limit" in params:
-        assert found(portal, **params) == ids
+        assert list_ids(portal, **params) == ids
 
 
-def test_sessions_come_newest_first_in_pages(portal: Portal) -> None:
-    everything = found(portal)
+def test_sessions_come_newest_first_in_pages(portal: SandboxClient) -> None:
+    everything = list_ids(portal)
     assert len(everything) == 22
-    page = portal.result(LIST, {"limit": 20})
+    page = portal.call(LIST, {"limit": 20})
     assert (len(page["sessions"]), page["hasNextPage"]) == (20, True)
-    rest = portal.result(LIST, {"limit": "20", "offset": 20})
+    rest = portal.call(LIST, {"limit": "20", "offset": 20})
     assert ([session["id"] for session in rest["sessions"]], rest["hasNextPage"]) == (everything[20:], False)
 
 
@@ -172,19 +172,19 @@ def test_sessions_come_newest_first_in_pages(portal: Portal) -> None:
         ({"dateCloseFrom": ["x"]}, "INVALID_FILTER"),
     ],
 )
-def test_the_list_is_refused(portal: Portal, params: dict[str, Any], code: str) -> None:
-    assert portal.refusal(LIST, params) == (400, code)
+def test_the_list_is_refused(portal: SandboxClient, params: dict[str, Any], code: str) -> None:
+    assert portal.expect_refusal(LIST, params) == (400, code)
 
 
-def test_supervisors_ratings_are_hidden_without_the_plan(portal: Portal) -> None:
+def test_supervisors_ratings_are_hidden_without_the_plan(portal: SandboxClient) -> None:
     portal.switch(plan={"head_vote": False})
-    session = portal.result(LIST, {"vote": "like"})["sessions"][0]
+    session = portal.call(LIST, {"vote": "like"})["sessions"][0]
     assert session["voteHead"] is None
     assert session["commentHead"] is None
 
 
-def test_figures_of_sessions_and_nulls_for_the_unknown(portal: Portal) -> None:
-    known, unknown = portal.result(FIGURES, {"sessionId": [308, "308", 999]})["sessions"]
+def test_figures_of_sessions_and_nulls_for_the_unknown(portal: SandboxClient) -> None:
+    known, unknown = portal.call(FIGURES, {"sessionId": [308, "308", 999]})["sessions"]
     assert known == {
         "sessionId": 308,
         "waitAnswer": 180,
@@ -201,18 +201,18 @@ def test_figures_of_sessions_and_nulls_for_the_unknown(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize(("method", "most"), [(FIGURES, 100), (TRANSFERS, 50)])
-def test_the_ids_of_sessions_are_checked(portal: Portal, method: str, most: int) -> None:
-    assert portal.refusal(method) == (400, "100")
-    assert portal.refusal(method, {"sessionId": 309}) == (400, "100")
-    assert portal.refusal(method, {"sessionId": list(range(most + 1))}) == (400, "BATCH_LIMIT_EXCEEDED")
-    assert portal.result(method, {"sessionId": [1] * (most + 1)}) is not None
+def test_the_ids_of_sessions_are_checked(portal: SandboxClient, method: str, most: int) -> None:
+    assert portal.expect_refusal(method) == (400, "100")
+    assert portal.expect_refusal(method, {"sessionId": 309}) == (400, "100")
+    assert portal.expect_refusal(method, {"sessionId": list(range(most + 1))}) == (400, "BATCH_LIMIT_EXCEEDED")
+    assert portal.call(method, {"sessionId": [1] * (most + 1)}) is not None
 
 
-def test_ratings_are_listed_by_the_date_of_the_vote(portal: Portal) -> None:
-    ratings = portal.result(RATINGS, VOTED)["ratings"]
+def test_ratings_are_listed_by_the_date_of_the_vote(portal: SandboxClient) -> None:
+    ratings = portal.call(RATINGS, VOTED)["ratings"]
     assert [rating["sessionId"] for rating in ratings] == [310, 309]
     assert ratings[1]["dateVote"] == ratings[1]["dateSessionClose"] == "2026-03-13T10:40:00+01:00"
-    assert [item["sessionId"] for item in portal.result(RATINGS, {**VOTED, "vote": "like"})["ratings"]] == [309]
+    assert [item["sessionId"] for item in portal.call(RATINGS, {**VOTED, "vote": "like"})["ratings"]] == [309]
 
 
 @pytest.mark.parametrize(
@@ -224,35 +224,35 @@ def test_ratings_are_listed_by_the_date_of_the_vote(portal: Portal) -> None:
         ({**VOTED, "offset": 20000}, "OFFSET_TOO_LARGE"),
     ],
 )
-def test_ratings_are_refused(portal: Portal, params: dict[str, Any], code: str) -> None:
-    assert portal.refusal(RATINGS, params) == (400, code)
+def test_ratings_are_refused(portal: SandboxClient, params: dict[str, Any], code: str) -> None:
+    assert portal.expect_refusal(RATINGS, params) == (400, code)
 
 
-def test_transfers_tell_the_way_of_a_session(portal: Portal) -> None:
-    portal.result("imopenlines.operator.transfer", {"CHAT_ID": 216, "USER_ID": 3})
-    moves = portal.result(TRANSFERS, {"sessionId": [316, 319, 999]})["transfers"]
+def test_transfers_tell_the_way_of_a_session(portal: SandboxClient) -> None:
+    portal.call("imopenlines.operator.transfer", {"CHAT_ID": 216, "USER_ID": 3})
+    moves = portal.call(TRANSFERS, {"sessionId": [316, 319, 999]})["transfers"]
     assert [(move["type"], move["reason"], move["mode"], move["toOperatorId"]) for move in moves] == [
         ("USER", "manual", "MANUAL", 4),
         ("QUEUE", "line", "BOT", None),
         ("USER", "manual", "MANUAL", 3),
     ]
     assert (moves[1]["fromConfigId"], moves[1]["toConfigId"]) == (5, 1)
-    assert portal.result(TRANSFERS, {"sessionId": [999]}) == {"transfers": []}
+    assert portal.call(TRANSFERS, {"sessionId": [999]}) == {"transfers": []}
 
 
-def test_operators_are_listed_with_their_load(portal: Portal) -> None:
-    loads = portal.result(LOADS, {"configId": 3})["operators"]
+def test_operators_are_listed_with_their_load(portal: SandboxClient) -> None:
+    loads = portal.call(LOADS, {"configId": 3})["operators"]
     assert [(load["userId"], load["activeSessions"], load["maxChat"], load["freeSlots"]) for load in loads] == [
         (1, 1, 5, 4),
         (2, 1, 5, 5),
     ]
     assert loads[0]["lastActivityDate"] == "2026-03-16T09:59:00+01:00"
-    assert [load["userId"] for load in portal.result(LOADS, {"status": "pause"})["operators"]] == [5]
-    assert {load["userId"] for load in portal.result(LOADS, {"userIdList": [4, 2]})["operators"]} == {2, 4}
+    assert [load["userId"] for load in portal.call(LOADS, {"status": "pause"})["operators"]] == [5]
+    assert {load["userId"] for load in portal.call(LOADS, {"userIdList": [4, 2]})["operators"]} == {2, 4}
     portal.company.lines[3].settings["MAX_CHAT"] = "1"
-    assert [load["userId"] for load in portal.result(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"]] == [2]
+    assert [load["userId"] for load in portal.call(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"]] == [2]
     portal.company.lines[3].settings["TYPE_MAX_CHAT"] = "closed"
-    assert portal.result(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"] == []
+    assert portal.call(LOADS, {"configId": 3, "hasFreeSlots": True})["operators"] == []
 
 
 @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ def test_operators_are_listed_with_their_load(portal: Portal) -> None:
         ({"status": "online", "offset": 10001}, "OFFSET_TOO_LARGE"),
     ],
 )
-def test_the_operators_are_refused(portal: Portal, params: dict[str, Any], code: str) -> None:
-    assert portal.refusal(LOADS, params) == (400, code)
+def test_the_operators_are_refused(portal: SandboxClient, params: dict[str, Any], code: str) -> None:
+    assert portal.expect_refusal(LOADS, params) == (400, code)
 
 
-def test_a_large_offset_is_fine_without_computed_filters(portal: Portal) -> None:
-    assert portal.result(LOADS, {"offset": 10001}) == {"operators": [], "hasNextPage": False}
+def test_a_large_offset_is_fine_without_computed_filters(portal: SandboxClient) -> None:
+    assert portal.call(LOADS, {"offset": 10001}) == {"operators": [], "hasNextPage": False}

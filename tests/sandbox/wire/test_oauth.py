@@ -1,56 +1,24 @@
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, NO_SCOPE_WEBHOOK_PATH
-from sandbox.state.oauth import APPLICATION_REDIRECT, APPLICATION_SCOPES, Application
-from tests.sandbox.portal import Portal
-
-REST = "/rest/"
-
-
-def authorize(portal: Portal, **asked: str) -> Any:
-    return portal.send("GET", "/oauth/authorize/", params={"client_id": APPLICATION_ID, "state": "s t", **asked})
-
-
-def code_of(portal: Portal) -> str:
-    location: str = authorize(portal).headers["location"]
-    return dict(parse_qsl(urlsplit(location).query))["code"]
-
-
-def ask(portal: Portal, **asked: str) -> Any:
-    credentials = {"client_id": APPLICATION_ID, "client_secret": APPLICATION_SECRET}
-    return portal.send("GET", "/oauth/token/", params=credentials | asked)
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, NO_SCOPE_WEBHOOK_PATH
+from sandbox.state.oauth import APPLICATION_REDIRECT, APPLICATION_SCOPES, RegisteredApplication
+from tests.sandbox.client import SandboxClient
+from tests.sandbox.oauth_client import (
+    ask_for_tokens,
+    authorize,
+    call_method,
+    exchange_code,
+    get_code,
+    get_tokens,
+    read_counters,
+    read_outcome,
+    refresh_tokens,
+)
 
 
-def exchange(portal: Portal, code: str) -> Any:
-    return ask(portal, grant_type="authorization_code", code=code)
-
-
-def tokens(portal: Portal) -> Any:
-    answer = exchange(portal, code_of(portal))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def refresh(portal: Portal, token: str) -> Any:
-    return ask(portal, grant_type="refresh_token", refresh_token=token)
-
-
-def call(portal: Portal, token: str, method: str = "profile") -> Any:
-    return portal.send("POST", REST + method, headers={"authorization": f"Bearer {token}"})
-
-
-def outcome(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("error", "")
-
-
-def counters(portal: Portal) -> Any:
-    return portal.send("GET", "/_sandbox/oauth").json()
-
-
-def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: Portal) -> None:
+def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: SandboxClient) -> None:
     answer = authorize(portal)
     address, _, query = answer.headers["location"].partition("?")
     sent = dict(parse_qsl(query))
@@ -66,7 +34,7 @@ def test_a_browser_is_sent_to_the_registered_address_with_a_code(portal: Portal)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/back", "http://localhost:9/back", "http://[::1]:9/back?x=1"])
-def test_a_loopback_address_may_be_given_instead(portal: Portal, address: str) -> None:
+def test_a_loopback_address_may_be_given_instead(portal: SandboxClient, address: str) -> None:
     sent_to = authorize(portal, redirect_uri=address).headers["location"]
     assert sent_to.startswith(address + ("&code=" if "?" in address else "?code="))
 
@@ -83,21 +51,21 @@ def test_a_loopback_address_may_be_given_instead(portal: Portal, address: str) -
         {"redirect_uri": ""},
     ],
 )
-def test_a_failed_authorization_shows_a_page_and_redirects_nobody(portal: Portal, asked: dict[str, str]) -> None:
+def test_a_failed_authorization_shows_a_page_and_redirects_nobody(portal: SandboxClient, asked: dict[str, str]) -> None:
     answer = authorize(portal, **asked)
     assert answer.status_code == 400
     assert answer.headers["content-type"].startswith("text/html")
     assert "location" not in answer.headers
-    assert counters(portal)["codes_issued"] == 0
+    assert read_counters(portal)["codes_issued"] == 0
 
 
-def test_the_registered_address_can_be_changed(portal: Portal) -> None:
+def test_the_registered_address_can_be_changed(portal: SandboxClient) -> None:
     portal.control("oauth", {"redirect_uri": "https://app.example/back"})
     assert authorize(portal).headers["location"].startswith("https://app.example/back?code=")
 
 
-def test_a_code_buys_a_pair_of_tokens(portal: Portal) -> None:
-    answer = tokens(portal)
+def test_a_code_buys_a_pair_of_tokens(portal: SandboxClient) -> None:
+    answer = get_tokens(portal)
     access, renewal = answer.pop("access_token"), answer.pop("refresh_token")
     assert len({access, renewal}) == 2
     assert len(answer.pop("member_id")) == 32
@@ -114,71 +82,71 @@ def test_a_code_buys_a_pair_of_tokens(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("name", ["auth", "access_token"])
-def test_an_access_token_is_taken_from_header_query_or_body(portal: Portal, name: str) -> None:
-    token = tokens(portal)["access_token"]
-    assert call(portal, token).json()["result"]["ID"] == "1"
+def test_an_access_token_is_taken_from_header_query_or_body(portal: SandboxClient, name: str) -> None:
+    token = get_tokens(portal)["access_token"]
+    assert call_method(portal, token).json()["result"]["ID"] == "1"
     assert portal.send("GET", "/rest/profile", params={name: token}).json()["result"]["ID"] == "1"
     assert portal.send("POST", "/rest/profile", json={name: token}).json()["result"]["ID"] == "1"
-    assert call(portal, token, "app.info").json()["result"]["CODE"] == APPLICATION_ID
+    assert call_method(portal, token, "app.info").json()["result"]["CODE"] == APPLICATION_ID
 
 
-def test_a_code_works_once(portal: Portal) -> None:
-    code = code_of(portal)
-    assert exchange(portal, code).status_code == 200
-    assert outcome(exchange(portal, code)) == (400, "invalid_grant")
+def test_a_code_works_once(portal: SandboxClient) -> None:
+    code = get_code(portal)
+    assert exchange_code(portal, code).status_code == 200
+    assert read_outcome(exchange_code(portal, code)) == (400, "invalid_grant")
 
 
-def test_a_code_lives_thirty_seconds(portal: Portal) -> None:
-    early, late = code_of(portal), code_of(portal)
+def test_a_code_lives_thirty_seconds(portal: SandboxClient) -> None:
+    early, late = get_code(portal), get_code(portal)
     portal.control("advance", {"seconds": 29})
-    assert exchange(portal, early).status_code == 200
+    assert exchange_code(portal, early).status_code == 200
     portal.control("advance", {"seconds": 1})
-    assert outcome(exchange(portal, late)) == (400, "invalid_grant")
+    assert read_outcome(exchange_code(portal, late)) == (400, "invalid_grant")
 
 
-def test_a_refresh_rotates_the_refresh_token(portal: Portal) -> None:
-    first = tokens(portal)
-    second = refresh(portal, first["refresh_token"]).json()
+def test_a_refresh_rotates_the_refresh_token(portal: SandboxClient) -> None:
+    first = get_tokens(portal)
+    second = refresh_tokens(portal, first["refresh_token"]).json()
     assert second["refresh_token"] != first["refresh_token"]
-    assert outcome(refresh(portal, first["refresh_token"])) == (400, "invalid_grant")
-    assert call(portal, second["access_token"]).status_code == 200
-    assert refresh(portal, second["refresh_token"]).status_code == 200
-    seen = counters(portal)
+    assert read_outcome(refresh_tokens(portal, first["refresh_token"])) == (400, "invalid_grant")
+    assert call_method(portal, second["access_token"]).status_code == 200
+    assert refresh_tokens(portal, second["refresh_token"]).status_code == 200
+    seen = read_counters(portal)
     assert (seen["tokens_issued"], seen["refreshes"], seen["refreshes_rejected"]) == (3, 2, 1)
 
 
-def test_a_refresh_token_lives_half_a_year(portal: Portal) -> None:
-    early, late = tokens(portal)["refresh_token"], tokens(portal)["refresh_token"]
+def test_a_refresh_token_lives_half_a_year(portal: SandboxClient) -> None:
+    early, late = get_tokens(portal)["refresh_token"], get_tokens(portal)["refresh_token"]
     portal.control("advance", {"seconds": 180 * 86400 - 1})
-    assert refresh(portal, early).status_code == 200
+    assert refresh_tokens(portal, early).status_code == 200
     portal.control("advance", {"seconds": 1})
-    assert outcome(refresh(portal, late)) == (400, "invalid_grant")
+    assert read_outcome(refresh_tokens(portal, late)) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize("by_control", [True, False])
-def test_an_access_token_expires_and_can_be_renewed(portal: Portal, by_control: bool) -> None:
-    pair = tokens(portal)
+def test_an_access_token_expires_and_can_be_renewed(portal: SandboxClient, by_control: bool) -> None:
+    pair = get_tokens(portal)
     if by_control:
         portal.control("oauth", {"expire": True})
     else:
         portal.control("advance", {"seconds": 3600})
-    assert outcome(call(portal, pair["access_token"])) == (401, "expired_token")
-    renewed = refresh(portal, pair["refresh_token"]).json()
-    assert call(portal, renewed["access_token"]).status_code == 200
+    assert read_outcome(call_method(portal, pair["access_token"])) == (401, "expired_token")
+    renewed = refresh_tokens(portal, pair["refresh_token"]).json()
+    assert call_method(portal, renewed["access_token"]).status_code == 200
 
 
-def test_a_revoked_grant_is_gone_for_good(portal: Portal) -> None:
-    pair, code = tokens(portal), code_of(portal)
+def test_a_revoked_grant_is_gone_for_good(portal: SandboxClient) -> None:
+    pair, code = get_tokens(portal), get_code(portal)
     portal.control("oauth", {"revoke": True})
-    assert outcome(call(portal, pair["access_token"])) == (401, "invalid_token")
-    assert outcome(refresh(portal, pair["refresh_token"])) == (400, "invalid_grant")
-    assert outcome(exchange(portal, code)) == (400, "invalid_grant")
-    assert tokens(portal)["access_token"]
+    assert read_outcome(call_method(portal, pair["access_token"])) == (401, "invalid_token")
+    assert read_outcome(refresh_tokens(portal, pair["refresh_token"])) == (400, "invalid_grant")
+    assert read_outcome(exchange_code(portal, code)) == (400, "invalid_grant")
+    assert get_tokens(portal)["access_token"]
 
 
-def test_an_unknown_token_is_invalid(portal: Portal) -> None:
-    assert outcome(call(portal, "nonsense")) == (401, "invalid_token")
-    assert outcome(call(portal, tokens(portal)["refresh_token"])) == (401, "invalid_token")
+def test_an_unknown_token_is_invalid(portal: SandboxClient) -> None:
+    assert read_outcome(call_method(portal, "nonsense")) == (401, "invalid_token")
+    assert read_outcome(call_method(portal, get_tokens(portal)["refresh_token"])) == (401, "invalid_token")
 
 
 @pytest.mark.parametrize(
@@ -193,114 +161,47 @@ def test_an_unknown_token_is_invalid(portal: Portal) -> None:
         ({"grant_type": "authorization_code", "code": "x", "client_secret": "wrong"}, (401, "invalid_client")),
     ],
 )
-def test_a_wrong_request_for_tokens_is_refused(portal: Portal, asked: dict[str, str], refused: tuple[int, str]) -> None:
-    answer = ask(portal, **asked)
-    assert outcome(answer) == refused
+def test_a_wrong_request_for_tokens_is_refused(
+    portal: SandboxClient, asked: dict[str, str], refused: tuple[int, str]
+) -> None:
+    answer = ask_for_tokens(portal, **asked)
+    assert read_outcome(answer) == refused
     assert answer.json()["error_description"]
 
 
-def test_a_code_is_of_no_use_to_another_application(portal: Portal) -> None:
-    portal.company.oauth.register(Application("local.other", "other-secret", 1))
-    stolen = {"client_id": "local.other", "client_secret": "other-secret", "code": code_of(portal)}
-    assert outcome(ask(portal, grant_type="authorization_code", **stolen)) == (400, "invalid_grant")
+def test_a_code_is_of_no_use_to_another_application(portal: SandboxClient) -> None:
+    portal.company.oauth.register(RegisteredApplication("local.other", "other-secret", 1))
+    stolen = {"client_id": "local.other", "client_secret": "other-secret", "code": get_code(portal)}
+    assert read_outcome(ask_for_tokens(portal, grant_type="authorization_code", **stolen)) == (400, "invalid_grant")
 
 
-@pytest.mark.parametrize(("code", "status"), [("PAYMENT_REQUIRED", 401), ("invalid_request", 400)])
-def test_the_server_refuses_as_long_as_it_is_told_to(portal: Portal, code: str, status: int) -> None:
-    pair = tokens(portal)
-    portal.control("oauth", {"fail": code})
-    assert outcome(refresh(portal, pair["refresh_token"])) == (status, code)
-    portal.control("oauth", {"fail": None})
-    assert refresh(portal, pair["refresh_token"]).status_code == 200
-    assert counters(portal)["refreshes_rejected"] == 1
-
-
-def test_the_server_may_be_slow_and_name_a_foreign_portal(portal: Portal) -> None:
-    seen = portal.control("oauth", {"delay": 0.01, "endpoint": "https://elsewhere.example/rest/"})
-    assert (seen["delay"], seen["endpoint"]) == (0.01, "https://elsewhere.example/rest/")
-    assert tokens(portal)["client_endpoint"] == "https://elsewhere.example/rest/"
-    portal.control("oauth", {"delay": 0, "endpoint": None})
-    assert tokens(portal)["client_endpoint"] == "http://portal/rest/"
-
-
-def test_scopes_are_enforced_and_shown_as_they_are(portal: Portal) -> None:
-    token = tokens(portal)["access_token"]
-    assert call(portal, token, "imopenlines.revision.get").status_code == 200
+def test_scopes_are_enforced_and_shown_as_they_are(portal: SandboxClient) -> None:
+    token = get_tokens(portal)["access_token"]
+    assert call_method(portal, token, "imopenlines.revision.get").status_code == 200
     portal.control("oauth", {"scopes": ["crm"]})
-    refused = call(portal, token, "imopenlines.revision.get")
-    assert outcome(refused) == (401, "insufficient_scope")
+    refused = call_method(portal, token, "imopenlines.revision.get")
+    assert read_outcome(refused) == (401, "insufficient_scope")
     assert "access token" in refused.json()["error_description"]
-    assert call(portal, token, "scope").json()["result"] == ["crm"]
-    assert not [name for name in call(portal, token, "methods").json()["result"] if name.startswith("imopenlines.")]
-    assert tokens(portal)["scope"] == "crm"
+    assert call_method(portal, token, "scope").json()["result"] == ["crm"]
+    assert not [
+        name for name in call_method(portal, token, "methods").json()["result"] if name.startswith("imopenlines.")
+    ]
+    assert get_tokens(portal)["scope"] == "crm"
 
 
-def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: Portal) -> None:
+def test_a_portal_may_hide_the_methods_beyond_the_scopes(portal: SandboxClient) -> None:
     portal.switch(scope_hides_methods=True)
     for method in ("imopenlines.revision.get", "no.such"):
-        assert portal.refusal(method, path=NO_SCOPE_WEBHOOK_PATH) == (404, "ERROR_METHOD_NOT_FOUND")
+        assert portal.expect_refusal(method, path=NO_SCOPE_WEBHOOK_PATH) == (404, "ERROR_METHOD_NOT_FOUND")
     batch = {"cmd": {"a": "imopenlines.revision.get"}}
-    answer = portal.result("batch", batch, path=NO_SCOPE_WEBHOOK_PATH)
+    answer = portal.call("batch", batch, path=NO_SCOPE_WEBHOOK_PATH)
     assert answer["result_error"]["a"]["error"] == "ERROR_METHOD_NOT_FOUND"
-    assert portal.result("scope", path=NO_SCOPE_WEBHOOK_PATH) == ["crm", "user"]
-    assert "imopenlines.revision.get" not in portal.result("methods", path=NO_SCOPE_WEBHOOK_PATH)
-    assert portal.result("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
+    assert portal.call("scope", path=NO_SCOPE_WEBHOOK_PATH) == ["crm", "user"]
+    assert "imopenlines.revision.get" not in portal.call("methods", path=NO_SCOPE_WEBHOOK_PATH)
+    assert portal.call("imopenlines.revision.get", path=ADMIN_WEBHOOK_PATH)
 
 
-def test_the_counters_are_shown_without_tokens(portal: Portal) -> None:
-    pair = tokens(portal)
-    seen = portal.send("GET", "/_sandbox/oauth")
-    for secret in (pair["access_token"], pair["refresh_token"], APPLICATION_SECRET):
-        assert secret not in seen.text
-    assert seen.json() == {
-        "codes_issued": 1,
-        "tokens_issued": 1,
-        "refreshes": 0,
-        "refreshes_rejected": 0,
-        "delay": 0,
-        "endpoint": None,
-        "fail": None,
-        "applications": [
-            {
-                "client_id": APPLICATION_ID,
-                "user_id": 1,
-                "redirect_uri": APPLICATION_REDIRECT,
-                "scopes": list(APPLICATION_SCOPES),
-            }
-        ],
-    }
-
-
-def test_calls_with_an_access_token_are_logged_without_it(portal: Portal) -> None:
-    token = tokens(portal)["access_token"]
+def test_calls_with_an_access_token_are_logged_without_it(portal: SandboxClient) -> None:
+    token = get_tokens(portal)["access_token"]
     portal.send("GET", "/rest/profile", params={"auth": token})
     assert token not in portal.send("GET", "/_sandbox/requests").text
-
-
-def test_a_reset_forgets_all_grants(portal: Portal) -> None:
-    pair = tokens(portal)
-    portal.control("reset")
-    assert outcome(call(portal, pair["access_token"])) == (401, "invalid_token")
-    assert counters(portal)["tokens_issued"] == 0
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"explode": True},
-        {"expire": 1},
-        {"scopes": "crm"},
-        {"scopes": [1]},
-        {"delay": -1},
-        {"delay": True},
-        {"endpoint": 1},
-        {"fail": False},
-        {"redirect_uri": None},
-    ],
-)
-def test_moods_that_make_no_sense_are_refused_in_words(portal: Portal, body: Any) -> None:
-    before = counters(portal)
-    answer = portal.send("POST", "/_sandbox/oauth", json={"revoke": True, **body})
-    assert answer.status_code == 400
-    assert answer.json()["error"]
-    assert counters(portal) == before

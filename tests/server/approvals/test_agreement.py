@@ -14,7 +14,7 @@ from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.storage.database import State
 from tests.assistant import Assistant, attended, text_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.server.house import by_hand
 
 CHAT = 203
@@ -36,7 +36,7 @@ class Person:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -28,7 +28,7 @@ from server.policy import Policy
 from server.storage.database import State
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.server.approvals.dying import STEPS
 
 METHOD = "imopenlines.bot.session.message.send"
@@ -213,7 +213,7 @@ def play(portal: ServedSandbox, folder: Path, step: str, flow: str) -> Round:
 
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
-    with served_sandbox() as portal, ThreadPoolExecutor(AT_ONCE) as pool:
+    with serve_sandbox() as portal, ThreadPoolExecutor(AT_ONCE) as pool:
         folders = {key: tmp_path_factory.mktemp("state") for key in ROUNDS}
         first, *others = ROUNDS
         rounds = {first: play(portal, folders[first], *first)}
@@ -268,7 +268,7 @@ def test_the_log_verifies_and_tells_what_became_of_each_call(campaign: Campaign,
 
 def test_what_expired_is_never_made(campaign: Campaign, tmp_path: Path) -> None:
     assert campaign.rounds
-    with served_sandbox() as portal:
+    with serve_sandbox() as portal:
         late = ApprovalStore(State(tmp_path / "state.sqlite"), now=lambda: time.time() - 1000)
         arguments = {"chat_id": 201, "name": "DEFAULT", "message": "too late"}
         asked = late.ask(f"{portal.address} user 1", "stdio", TOOL, arguments, summary="", seconds=900)

@@ -13,12 +13,12 @@ import pytest
 
 from sandbox.seed.seed import APPLICATION_ID, APPLICATION_SECRET
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant, text_of
-from tests.served import ServedSandbox, allow, served_sandbox
+from tests.served import ServedSandbox, allow, serve_sandbox
 
 
 @pytest.fixture
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -28,7 +28,7 @@ from server.privacy.pseudonyms import FORM
 from server.telemetry import logs
 from tests.assistant import EVERYTHING, ROOT, Assistant, assistant, attended, text_of
 from tests.logging_state import restored_logging
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.server.house import by_hand
 from tools import TOOLSETS
 
@@ -103,7 +103,7 @@ def plant(portal: ServedSandbox) -> Planted:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -32,7 +32,7 @@ from server.protocol.prompts import fill_prompt
 from server.storage.database import State
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, Assistant, attended, text_of
 from tests.callers import answer
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
 from tools import TOOLSETS
 from tools.fence import fenced, in_quotes
@@ -97,7 +97,7 @@ def readings(chat_id: int, session_id: int) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.closing import finish
+from sandbox.domain.closing import finish_session
 from sandbox.seed import seed
 from sandbox.state.records import Status
 from tests.workflows.office import Office
@@ -159,7 +159,7 @@ def test_a_busy_portal_that_answers_true_is_seen(office: Office) -> None:
 
 def test_a_client_who_writes_between_the_phases_is_not_cut_off(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def finish_and_hear(company: Any, chat: Any, session: Any) -> None:
-        finish(company, chat, session)
+        finish_session(company, chat, session)
         session.status, session.wait_action = Status.CLIENT_AGAIN, False
 
     monkeypatch.setattr("sandbox.methods.operators.finish", finish_and_hear)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.queues import free_places
+from sandbox.domain.queues import count_free_places
 from sandbox.seed import seed
-from sandbox.state.records import QueueEntry, Status
+from sandbox.state.records import LineQueueEntry, Status
 from tests.workflows.office import Office
 
 
@@ -169,7 +169,7 @@ def _offline(office: Office, person: int) -> None:
 
 def _full(office: Office, person: int) -> None:
     office.company.lines[1].settings["MAX_CHAT"] = "1"
-    assert free_places(office.company, office.company.lines[1], person) == 0
+    assert count_free_places(office.company, office.company.lines[1], person) == 0
 
 
 @pytest.mark.parametrize(("hinder", "words"), [(_offline, "is offline"), (_full, "has no free slot")])
@@ -319,7 +319,7 @@ def test_a_dialog_that_cannot_be_read_afterwards_is_handed_over_without_proof(of
 
 def test_a_dialog_out_of_sight_is_handed_over_without_proof() -> None:
     olga = Office(seed.OPERATOR_WEBHOOK_PATH)
-    olga.company.lines[2].queue = [QueueEntry(90, "user", 4)]
+    olga.company.lines[2].queue = [LineQueueEntry(90, "user", 4)]
     olga.chat(201).owner = olga.session(301).operator_id = 3  # a dialog that she may see only while she is in it
     olga.chat(201).members.append(3)
     text, data = olga.done("hand_over", dialog=201, to="james")

@@ -148,7 +148,7 @@ def test_a_closing_dialog_that_is_taken_over_is_open_again(office: Office) -> No
 
 
 def _without_messenger(office: Office) -> None:
-    for webhook in office.company.webhooks:
+    for webhook in office.company.access_keys:
         webhook.scopes = ("imopenlines",)
 
 

@@ -222,7 +222,7 @@ def test_a_name_that_nobody_has_says_where_was_looked() -> None:
 
 def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
     async def story(fresh: Room) -> Any:
-        fresh.company.webhooks[0].scopes = ("imopenlines",)
+        fresh.company.access_keys[0].scopes = ("imopenlines",)
         return (await find(fresh.context, "emma")).chat.id
 
     assert _in_a_room(story) == 201

@@ -117,7 +117,7 @@ def test_whoever_is_in_no_queue_is_named_by_the_portals_list_of_users_and_asked_
 
 def test_without_the_scope_of_users_a_stranger_stays_a_number() -> None:
     async def story(fresh: Room) -> str:
-        fresh.company.webhooks[0] = replace(fresh.company.webhooks[0], scopes=("imopenlines",))
+        fresh.company.access_keys[0] = replace(fresh.company.access_keys[0], scopes=("imopenlines",))
         return str(await Names(fresh.context).operator(5))
 
     assert _in_a_room(story) == "user 5"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.state.company import Company
-from sandbox.state.records import QueueEntry
+from sandbox.state.records import LineQueueEntry
 from tests.workflows.room import answered
 from tools.fence import fenced
 from tools.untrusted import visible_in
@@ -133,7 +133,7 @@ def test_a_line_that_does_little_is_told_so() -> None:
     def bare(company: Company) -> None:
         off = dict.fromkeys(("WELCOME_MESSAGE", "VOTE_MESSAGE", "CRM"), "N")
         company.lines[3].settings.update(off | {"CLOSE_RULE": "none", "WELCOME_BOT_ENABLE": "N"})
-        company.lines[3].queue = list[QueueEntry]()
+        company.lines[3].queue = list[LineQueueEntry]()
 
     data, _ = answered(ChannelOverview, bare, line="vip")
 

@@ -7,8 +7,8 @@ import pytest
 
 from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
-from sandbox.state.line_settings import defaults
-from sandbox.state.records import QueueEntry
+from sandbox.state.line_settings import make_default_settings
+from sandbox.state.records import LineQueueEntry
 from tests.workflows.room import room
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
@@ -19,7 +19,7 @@ from workflows.lines.rules import RULES, findings
 
 LINE = 1
 WELL: dict[str, Any] = {
-    **defaults(),
+    **make_default_settings(),
     "LINE_NAME": "Website support",
     "QUEUE_TYPE": "evenly",
     "WORKTIME_ENABLE": "Y",
@@ -101,7 +101,7 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
     settings = {name: value for name, value in changes.items() if name.isupper()}
     line, queue = company.lines[LINE], changes.get("queue", (3, 4))
     line.settings = {**WELL, **settings}
-    line.queue = [QueueEntry(number, "user", number) for number in queue]
+    line.queue = [LineQueueEntry(number, "user", number) for number in queue]
     line.user_fields = {
         number: {**NO_FIELDS, "USER_NAME": "" if number == changes.get("nameless") else f"Operator {number}"}
         for number in queue
@@ -169,7 +169,7 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
     async def story() -> Any:
         async with room() as fresh:
             _arrange(fresh.company, {})
-            fresh.company.lines[LINE].queue = [QueueEntry(1, "department", 7)]
+            fresh.company.lines[LINE].queue = [LineQueueEntry(1, "department", 7)]
             return [finding.arguments for finding in await _found(fresh.context) if finding.rule.name == "one_operator"]
 
     (arguments,) = anyio.run(story)

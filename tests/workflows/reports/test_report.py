@@ -17,7 +17,7 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
 from sandbox.state.company import Company
 from sandbox.state.records import Transfer
 from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, served_sandbox
+from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.reports import bookkeeping
 from tests.workflows.room import answered, room
 from tools.fence import without_fences
@@ -35,7 +35,7 @@ PART = ("dialogs", "first_answer", "likes", "dislikes")
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ServedSandbox]:
-    with served_sandbox() as sandbox:
+    with serve_sandbox() as sandbox:
         yield sandbox
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from server.http.auth.token_file import PREFIX
 from tests.assistant import BY_DEFAULT, text_of
-from tests.sandbox.served import Served, served
+from tests.sandbox.http_server import HttpSandbox, serve_over_http
 from tests.server.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, issue, served_team, write_profiles
 from tests.server.http.wire import message_of
 
@@ -26,15 +26,15 @@ class Company:
     """A server of two teams, each with a portal of its own."""
 
     server: TeamServer
-    shop: Served
-    support: Served
+    shop: HttpSandbox
+    support: HttpSandbox
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     folder = tmp_path_factory.mktemp("company")
     with ExitStack() as stack:
-        shop, support = (stack.enter_context(served()) for _ in range(2))
+        shop, support = (stack.enter_context(serve_over_http()) for _ in range(2))
         write_profiles(folder, shop=shop, support=support)
         yield Company(stack.enter_context(served_team(folder)), shop, support)
 
@@ -142,7 +142,7 @@ def test_a_readers_token_changes_nothing(company: Company, way: str) -> None:
 
 
 def test_a_token_cannot_do_more_than_the_settings_allow(tmp_path: Path) -> None:
-    with served() as portal:
+    with serve_over_http() as portal:
         write_profiles(tmp_path, shop=portal)
         with served_team(tmp_path, options={"read_only": True}) as server:
             token = server.token("boss", profile="shop")
@@ -249,7 +249,7 @@ def test_a_token_for_a_portal_that_is_not_set_up_is_told_so_without_details(comp
 
 
 def test_a_variable_may_not_replace_the_portal_of_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with served() as portal:
+    with serve_over_http() as portal:
         path = write_profiles(tmp_path, shop=portal)
         with served_team(tmp_path) as server:
             token = issue(server.file, "anna", profile="shop")

@@ -13,7 +13,7 @@ import pytest
 
 from server.http.auth.jwks import metadata_addresses
 from tests.assistant import BY_DEFAULT
-from tests.sandbox.served import Served, served
+from tests.sandbox.http_server import HttpSandbox, serve_over_http
 from tests.server.http.issuer import RESOURCE, Issuer, issuer, unsigned
 from tests.server.http.team import TeamServer, asking, initialize, modern, served_team, write_profiles
 
@@ -27,8 +27,8 @@ class Estate:
 
     server: TeamServer
     issuer: Issuer
-    shop: Served
-    support: Served
+    shop: HttpSandbox
+    support: HttpSandbox
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with ExitStack() as stack:
         authority = stack.enter_context(issuer())
         authority.add_key("second", curve=True)
-        shop, support = (stack.enter_context(served()) for _ in range(2))
+        shop, support = (stack.enter_context(serve_over_http()) for _ in range(2))
         write_profiles(folder, shop=shop, support=support)
         server = stack.enter_context(served_team(folder, oauth=_settings(authority, profile_claim="portal")))
         yield Estate(server, authority, shop, support)

@@ -20,7 +20,7 @@ from server.config.http_settings import ServerSettings
 from server.http.auth.token_file import TokensFile
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.recording import Recording, recording_portal
-from tests.sandbox.served import served
+from tests.sandbox.http_server import serve_over_http
 from tests.server.http.team import HEADERS, asking, bearer, initialize, issue, modern, write_profiles
 from tests.server.http.wire import message_of
 
@@ -172,7 +172,7 @@ def test_a_second_signal_ends_the_server_at_once(tmp_path: Path, portal: Recordi
 
 def test_a_server_that_is_killed_leaves_no_write_done_twice(tmp_path: Path) -> None:
     answered = Semaphore(0)
-    with served() as sandbox:
+    with serve_over_http() as sandbox:
         write_profiles(tmp_path, shop=sandbox)
         sandbox.strike(kind="delay", seconds=0.01, rate=1)
         with spawned(tmp_path) as server:

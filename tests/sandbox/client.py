@@ -10,7 +10,7 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 
 
-class Portal:
+class SandboxClient:
     def __init__(self, client_host: str = "127.0.0.1") -> None:
         self.app = create_app()
         self._transport = httpx.ASGITransport(self.app, client=(client_host, 50000))
@@ -30,12 +30,12 @@ class Portal:
     def post(self, method: str, params: Any = None, *, path: str = ADMIN_WEBHOOK_PATH) -> httpx.Response:
         return self.send("POST", path + method, json=params or {})
 
-    def result(self, method: str, params: Any = None, *, path: str = ADMIN_WEBHOOK_PATH) -> Any:
+    def call(self, method: str, params: Any = None, *, path: str = ADMIN_WEBHOOK_PATH) -> Any:
         answer = self.post(method, params, path=path)
         assert answer.status_code == 200, answer.text
         return answer.json()["result"]
 
-    def refusal(self, method: str, params: Any = None, *, path: str = ADMIN_WEBHOOK_PATH) -> tuple[int, str]:
+    def expect_refusal(self, method: str, params: Any = None, *, path: str = ADMIN_WEBHOOK_PATH) -> tuple[int, str]:
         answer = self.post(method, params, path=path)
         body = answer.json()
         assert "result" not in body, body
@@ -50,17 +50,17 @@ class Portal:
     def switch(self, **switches: Any) -> None:
         self.control("switches", switches)
 
-    def state(self) -> Any:
+    def read_state(self) -> Any:
         return self.send("GET", "/_sandbox/state").json()
 
-    def chat(self, chat_id: int) -> Any:
-        return next(chat for chat in self.state()["chats"] if chat["id"] == chat_id)
+    def read_chat(self, chat_id: int) -> Any:
+        return next(chat for chat in self.read_state()["chats"] if chat["id"] == chat_id)
 
-    def session(self, session_id: int) -> Any:
-        return next(session for session in self.state()["sessions"] if session["id"] == session_id)
+    def read_session(self, session_id: int) -> Any:
+        return next(session for session in self.read_state()["sessions"] if session["id"] == session_id)
 
-    def client_writes(self, chat_id: int, text: str) -> Any:
+    def write_as_client(self, chat_id: int, text: str) -> Any:
         return self.control("client-message", {"chat_id": chat_id, "text": text})
 
-    def texts(self, chat_id: int) -> list[str]:
-        return [message.text for message in self.company.messages_of(chat_id)]
+    def list_texts(self, chat_id: int) -> list[str]:
+        return [message.text for message in self.company.list_messages(chat_id)]

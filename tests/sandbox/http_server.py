@@ -17,9 +17,10 @@ from sandbox.state.company import Company
 
 HOST = "127.0.0.1"
 TIMEOUT = 10
+"""Seconds that anything here may take."""
 
 
-class Served:
+class HttpSandbox:
     def __init__(self, port: int) -> None:
         self.port = port
         self.app = create_app()
@@ -56,7 +57,7 @@ class Served:
         shown = self.control("faults", {"rules": [rule]})
         assert "rules" in shown, shown
 
-    def raw(self, request: bytes) -> bytes:
+    def exchange(self, request: bytes) -> bytes:
         """Send bytes and return all that comes back until the connection ends."""
         with socket.create_connection((HOST, self.port), timeout=TIMEOUT) as connection:
             connection.sendall(request)
@@ -67,17 +68,18 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
+def serve_over_http() -> Iterator[HttpSandbox]:
     # Only where the protocol is named does asyncio send at once; otherwise half of each answer waits for 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         listener.listen()
-        sandbox = Served(listener.getsockname()[1])
+        sandbox = HttpSandbox(listener.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(sandbox.app, log_config=None, lifespan="off"))
-        thread = Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
+        thread = Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),), daemon=True)
         thread.start()
         try:
             yield sandbox
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(TIMEOUT)
+            assert not thread.is_alive(), "the server did not stop"
