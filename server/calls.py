@@ -1,6 +1,5 @@
 """The way of a tool call: class, policy, arguments, guard, portal, result, reply; each step once."""
 
-import difflib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property, partial
@@ -24,6 +23,7 @@ from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.results import Failure, Reply, answer, as_result, sketch
 from server.telemetry.observer import OK, UNKNOWN_TOOL, Running
 from tools.method import Method
+from tools.suggestions import suggest
 from tools.tool import InvalidArgumentsError, Tool
 from tools.untrusted import is_code, repeated
 from workflows.core.composite import Composite
@@ -243,7 +243,7 @@ class Calls:
             return Failure(
                 shown, UNKNOWN_TOOL, "This server shows its tools through a gateway", todo, page=known.page()
             )
-        near = difflib.get_close_matches(shown, list(self._policy.listed), n=3)
+        near = suggest(shown, self._policy.listed, count=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
         return Failure(shown, UNKNOWN_TOOL, f"There is no tool {repeated(name[:80])}", advice, page=INDEX)
 

@@ -1,6 +1,5 @@
 """What an assistant can call: arguments that are checked, a description, and the effects of a call."""
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
 from tools.schema import input_schema
+from tools.suggestions import suggest
 from tools.untrusted import as_json, repeated
 
 MOST_PROBLEMS = 10
@@ -141,7 +141,7 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
     where = _where(error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            near = difflib.get_close_matches(where.lower(), tool.model_fields, n=1)
+            near = suggest(where.lower(), tool.model_fields)
             return f"unknown argument {repeated(where)}" + (f" (did you mean {near[0]}?)" if near else "")
         case "missing":
             return f"{repeated(where, '')} is required"

@@ -1,6 +1,5 @@
 """Pages and prompts as MCP has them."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -13,6 +12,7 @@ from reference.pages.registry import pages
 from server.catalogue.library import OFFICIAL, PageNotFoundError
 from server.policy import Policy, every_tool
 from tools.registry import methods
+from tools.suggestions import suggest
 from tools.untrusted import repeated, visible
 from workflows.registry import COMPOSITES
 
@@ -94,7 +94,7 @@ def page(address: str) -> Page:
     known = _known()
     if asked in known:
         return known[asked]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
+    near = suggest(asked, known, cutoff=0.8)
     hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
     raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
 
