@@ -28,9 +28,9 @@ class Grant:
         """Read what `as_json` wrote."""
         known = {item.name for item in fields(cls)}
         grant = cls(**{name: value for name, value in content.items() if name in known})
-        return grant.checked()
+        return grant.check()
 
-    def checked(self) -> Self:
+    def check(self) -> Self:
         """Itself; ValueError without both tokens."""
         for token in (self.access_token, self.refresh_token):
             if not isinstance(token, str) or not token:

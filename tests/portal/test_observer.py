@@ -10,7 +10,7 @@ import pytest
 from portal.bucket import Plan
 from portal.client import Portal
 from portal.errors import AnswerLostError, LimitedError, OutcomeUnknownError, PortalError
-from portal.observer import Attempt, Observer, Request
+from portal.observer import Attempt, Observer, PortalRequest
 from portal.webhook import Webhook
 from tests.pauses import skip_pause
 
@@ -24,24 +24,24 @@ class Diary(Observer):
     """Keeps everything it is told."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[PortalRequest] = []
         self.attempts: list[Attempt] = []
         self.pauses: list[tuple[PortalError, float]] = []
         self.fullness: list[float] = []
         self.fullness_when_pausing: list[float] = []
         self._fullness: Callable[[], float] = float
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         self._fullness = fullness
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         self.requests.append(request)
         self.fullness.append(self._fullness())
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
 
-    def pausing(self, error: PortalError, seconds: float) -> None:
+    def on_pause(self, error: PortalError, seconds: float) -> None:
         self.pauses.append((error, seconds))
         self.fullness_when_pausing.append(self._fullness())
 

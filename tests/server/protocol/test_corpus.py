@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from mcp.types import CallToolResult, ElicitResult, TextContent
 from pydantic import SecretStr
 
-from portal.envelope import LONGEST_CODE
+from portal.envelope import MAX_CODE
 from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 from server.approvals.store import Approvals
@@ -296,7 +296,7 @@ def test_no_code_or_words_of_a_failure_leave_their_fence(tmp_path: Path) -> None
         puppet.fails = True
         harmless = skeleton(await answer(caller, "dialog_get", {"chat_id": 5}))
         assert harmless.count("<...>") == 2
-        for hostile in (one for one in HOSTILE if not is_code(one[:LONGEST_CODE])):
+        for hostile in (one for one in HOSTILE if not is_code(one[:MAX_CODE])):
             puppet.says = cycle([hostile])
             for tool in ("dialog_get", "operator_answer", "portal_check"):
                 reply = await answer(caller, tool, {"chat_id": 5} if tool != "portal_check" else {})
