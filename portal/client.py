@@ -105,10 +105,10 @@ class Portal:
     ) -> Any:
         """The result of a method, or a PortalError.
 
-        A call that may already have been executed is sent again only if it is `repeatable`; only such a call may share a
-        request with others, and with `prefer_batch` it does so even where few calls wait. `scopes` are those of which
-        the method needs one, to tell a missing scope from a missing method. `report` is told once a second how many
-        seconds the call has been waiting, and for what.
+        A call that may already have been executed is sent again only if it is `repeatable`. Only such a call may share
+        a request with others; with `prefer_batch` it does so even where few calls wait. `scopes` are those of which the
+        method needs one, to tell a missing scope from a missing method. `report` is told once a second how many seconds
+        the call has been waiting, and for what.
 
         Raises:
             PortalError: The call brought no result; portal/errors.py says what each kind means.

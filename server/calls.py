@@ -25,7 +25,7 @@ from server.telemetry.observer import OK, UNKNOWN_TOOL, Running
 from tools.method import Method
 from tools.suggestions import suggest
 from tools.tool import InvalidArgumentsError, Tool
-from tools.untrusted import is_code, repeated
+from tools.untrusted import is_code, quote_argument
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -245,7 +245,7 @@ class Calls:
             )
         near = suggest(shown, self._policy.listed, count=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
-        return Failure(shown, UNKNOWN_TOOL, f"There is no tool {repeated(name[:80])}", advice, page=INDEX)
+        return Failure(shown, UNKNOWN_TOOL, f"There is no tool {quote_argument(name[:80])}", advice, page=INDEX)
 
 
 def _unkept() -> tuple[type[Exception], ...]:

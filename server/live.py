@@ -13,7 +13,7 @@ from server.calls import Calls
 from server.policy import Policy
 from server.protocol import failures
 from server.protocol.results import Failure
-from tools.fence import fenced, in_quotes
+from tools.fence import add_fences, quote_marked
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -100,8 +100,8 @@ class Live:
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.show(kind.tool, arguments, report)
         if isinstance(reply, Failure):
-            raise ResourceUnavailableError(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
-        return fenced(reply.text())
+            raise ResourceUnavailableError(quote_marked(reply.text()), there=reply.outcome != failures.INVALID)
+        return add_fences(reply.text())
 
     async def offered(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
-from tools.schema import input_schema
+from tools.schema import make_input_schema
 from tools.suggestions import suggest
-from tools.untrusted import as_json, repeated
+from tools.untrusted import dump_json, quote_argument
 
 MOST_PROBLEMS = 10
 MOST_NAMES = 30
@@ -68,8 +68,8 @@ class Tool(BaseModel):
         return cls.effects == Effect.READ
 
     def text(self, result: Any) -> str:
-        """The result as a model reads it; what people outside wrote is marked (tools/outside.py)."""
-        return as_json(result)
+        """The result as a model reads it; what people outside wrote is marked (tools/untrusted.py)."""
+        return dump_json(result)
 
     def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
@@ -87,7 +87,7 @@ class Tool(BaseModel):
     @cache
     def input_schema(cls) -> dict[str, Any]:
         """JSON Schema of the arguments."""
-        return input_schema(cls)
+        return make_input_schema(cls)
 
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
@@ -142,9 +142,9 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden":
             near = suggest(where.lower(), tool.model_fields)
-            return f"unknown argument {repeated(where)}" + (f" (did you mean {near[0]}?)" if near else "")
+            return f"unknown argument {quote_argument(where)}" + (f" (did you mean {near[0]}?)" if near else "")
         case "missing":
-            return f"{repeated(where, '')} is required"
+            return f"{quote_argument(where, '')} is required"
         case "int_type":
             what = "should be a whole number, e.g. 2043"
         case "model_type" | "dict_type" | "model_attributes_type":
@@ -152,7 +152,7 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
         case _:
             what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
             what = what.partition(" after validation")[0]
-    return f"{repeated(where, '')}: {what}" if where else what
+    return f"{quote_argument(where, '')}: {what}" if where else what
 
 
 def _where(location: tuple[int | str, ...]) -> str:

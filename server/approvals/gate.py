@@ -20,7 +20,7 @@ from server.protocol.elicitation import InputRequiredError, Person
 from server.protocol.results import Failure, Reply
 from server.storage.database import State
 from tools.effect import Effect
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.tool import Tool
 from workflows.core.context import Context
 
@@ -185,7 +185,7 @@ class Guard:
             self._owner,
             call.tool(),
             arguments,
-            summary=in_quotes(drafted.text()),
+            summary=quote_marked(drafted.text()),
             seconds=self._guard_settings.approval_seconds,
         )
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tools.dialog_view import state_text
+from tools.dialog_view import render_dialog
 from tools.effect import Effect
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import code, outside
+from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -46,11 +46,13 @@ class Draft:
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
         lines = [f"{self.title}."]
-        lines += [f"What they will read: {outside(_one_line(self.words), 'assistant')}"] if self.words else []
+        lines += [f"What they will read: {mark_untrusted(_one_line(self.words), 'assistant')}"] if self.words else []
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
-        lines += [state_text(self.dialog)] if self.dialog else []
+        lines += [render_dialog(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
-        return "\n".join([*lines, f"As {self.tool} sends it: {self.request} {outside(self._sent(), 'assistant')}"])
+        return "\n".join(
+            [*lines, f"As {self.tool} sends it: {self.request} {mark_untrusted(self._sent(), 'assistant')}"]
+        )
 
     def _sent(self) -> str:
         """As JSON in which quotation marks that a person would see are escaped: none of them may look like its end."""
@@ -86,7 +88,7 @@ async def draft(call: Tool, context: Context) -> Draft:
     try:
         state = await context.ask(question)
     except PortalError as error:
-        told = f"{error.happened} ({code(error.code or 'no code')})"
+        told = f"{error.happened} ({mark_unless_code(error.code or 'no code')})"
         return replace(drafted, chat_id=question.chat_id, unknown=told)
     except (RefusedByResultError, UnexpectedResultError):
         return replace(drafted, chat_id=question.chat_id, unknown="the portal's answer was of no use")

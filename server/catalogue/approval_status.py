@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from tools.effect import Effect
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ class ApprovalStatus(Tool):
 
     def structured(self, result: Any) -> dict[str, Any]:
         """The same, without marks in the answer."""
-        return {**result, "reply": in_quotes(result["reply"] or "") or None}
+        return {**result, "reply": quote_marked(result["reply"] or "") or None}

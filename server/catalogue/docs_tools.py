@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from tools.effect import Effect
-from tools.names import snake_case
+from tools.naming import to_snake_case
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Lookup(Tool):
     @classmethod
     def tool(cls) -> str:
         """Name of the tool."""
-        return snake_case(cls.__name__)
+        return to_snake_case(cls.__name__)
 
     @classmethod
     def page(cls) -> str:

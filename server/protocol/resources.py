@@ -13,7 +13,7 @@ from server.catalogue.library import OFFICIAL, PageNotFoundError
 from server.policy import Policy, every_tool
 from tools.registry import methods
 from tools.suggestions import suggest
-from tools.untrusted import repeated, visible
+from tools.untrusted import escape_invisible, quote_argument
 from workflows.registry import COMPOSITES
 
 Reference = types.ResourceTemplateReference | types.PromptReference
@@ -96,7 +96,7 @@ def page(address: str) -> Page:
         return known[asked]
     near = suggest(asked, known, cutoff=0.8)
     hint = f"did you mean {known[near[0]].uri}?" if near else f"{ROOT}/index shows those that exist"
-    raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
+    raise PageNotFoundError(f"There is no page {quote_argument(address[:200])}; {hint}")
 
 
 @cache
@@ -134,7 +134,7 @@ def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.Get
     if found is None:
         raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
     try:
-        text = visible(found.render(arguments)) + _missing(found, policy)
+        text = escape_invisible(found.render(arguments)) + _missing(found, policy)
     except PromptArgumentsError as error:
         raise PromptNotFoundError(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))

@@ -125,7 +125,7 @@ class PortalMetrics(CallObserver):
 
 @cache
 def _known_codes() -> frozenset[str]:
-    from tools.errors import CORE
+    from tools.error_advice import CORE
     from tools.registry import methods
 
     return frozenset(CORE).union(*(method.errors for method in methods().values()))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from portal.errors import PortalError
 from portal.observer import Attempt, Observer, PortalRequest
-from tools.names import snake_case
+from tools.naming import to_snake_case
 
 logger = logging.getLogger(__name__)
 
@@ -118,4 +118,4 @@ def kind(error: BaseException | None) -> str:
     """What a request or an attempt came to, as a label."""
     if error is None:
         return OK
-    return snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED
+    return to_snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED
