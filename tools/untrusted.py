@@ -1,6 +1,7 @@
 """Marks what people outside wrote, so that the server can fence it off from our own words.
 
-Marks are private-use characters, which stand in no message: `escape_invisible` takes them out of everything that is marked.
+Marks are private-use characters, which stand in no message: `escape_invisible` takes them out of everything that is
+marked.
 """
 
 import json

@@ -8,7 +8,8 @@ import pytest
 from tests.assistant import Assistant, assistant, text_of
 from tests.contract.facts import METHODS
 from tests.served import ServedSandbox, served_sandbox
-from tests.tools.provocations import PROVOCATIONS, Provocation
+from tests.tools.provocations import PROVOCATIONS
+from tests.tools.provocations.provocation import Provocation
 from tools.naming import make_tool_name
 from tools.registry import methods
 
