@@ -26,7 +26,7 @@ from reference.pages.errors import givers
 from reference.pages.registry import pages
 from reference.search.search import search
 from reference.search.words import words
-from tools.errors import CORE
+from tools.error_advice import CORE
 
 QUERIES = ROOT.parent / "shared" / "eval" / "docs_dev.jsonl"
 ARCHIVES = ROOT.parent / "shared" / "official-docs"

@@ -8,7 +8,7 @@ class InvalidAddressError(ValueError):
     """An address that cannot be used; the message says why without repeating it."""
 
 
-def split(url: str, what: str) -> SplitResult:
+def parse_address(url: str, what: str) -> SplitResult:
     """The parts of an address, or InvalidAddressError."""
     try:
         parts = urlsplit(url.strip())
@@ -22,7 +22,7 @@ def split(url: str, what: str) -> SplitResult:
     return parts
 
 
-def origin(parts: SplitResult) -> str:
+def format_origin(parts: SplitResult) -> str:
     """Scheme, host and port, in lower case."""
     host = parts.hostname or ""
     authority = f"[{host}]" if ":" in host else host

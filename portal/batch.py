@@ -8,7 +8,7 @@ from urllib.parse import quote
 from portal import envelope
 from portal.errors import AnswerLostError, PortalError
 
-LARGEST = 50
+MAX_COMMANDS = 50
 _REFERENCE = re.compile(r"\$(result|total|next|time|error)\b", re.IGNORECASE)
 
 Command = tuple[str, Mapping[str, Any]]
@@ -16,57 +16,58 @@ Outcome = tuple[Any, Any]
 """A result or a PortalError, and the answer's `time`."""
 
 
-def fits(params: Mapping[str, Any]) -> bool:
+def fits_in_batch(params: Mapping[str, Any]) -> bool:
     """Whether the portal would read these parameters in a batch as it reads them alone.
 
     In a batch it replaces `$result[...]` and the like by results of earlier commands.
     """
-    return not any(_REFERENCE.search(part) for pair in _pairs("", params) for part in pair)
+    return not any(_REFERENCE.search(part) for pair in _flatten("", params) for part in pair)
 
 
-def body(commands: Sequence[Command]) -> dict[str, Any]:
+def make_body(commands: Sequence[Command]) -> dict[str, Any]:
     """The parameters of `batch`; one failing command does not stop the others."""
-    return {"halt": 0, "cmd": {f"c{index}": f"{name}?{query(params)}" for index, (name, params) in enumerate(commands)}}
+    commands_by_key = {f"c{index}": f"{name}?{encode_query(params)}" for index, (name, params) in enumerate(commands)}
+    return {"halt": 0, "cmd": commands_by_key}
 
 
-def query(params: Mapping[str, Any]) -> str:
+def encode_query(params: Mapping[str, Any]) -> str:
     """`{"A": {"b": [1, true]}}` -> `A[b][0]=1&A[b][1]=1`, percent-encoded."""
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in _pairs("", params))
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in _flatten("", params))
 
 
-def _pairs(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
     match value:
         case None:
             return
         case Mapping():
             for name, inner in value.items():
-                yield from _pairs(f"{prefix}[{name}]" if prefix else str(name), inner)
+                yield from _flatten(f"{prefix}[{name}]" if prefix else str(name), inner)
         case list() | tuple():
             for index, inner in enumerate(value):
-                yield from _pairs(f"{prefix}[{index}]", inner)
+                yield from _flatten(f"{prefix}[{index}]", inner)
         case bool():
             yield prefix, "1" if value else "0"
         case _:
             yield prefix, str(value)
 
 
-def outcomes(result: Any, count: int) -> list[Outcome]:
+def read_outcomes(result: Any, count: int) -> list[Outcome]:
     """What became of each command, in order."""
     holder = result if isinstance(result, Mapping) else {}
-    results, errors, times = (_map(holder.get(name)) for name in ("result", "result_error", "result_time"))
-    return [_outcome(f"c{index}", results, errors, times) for index in range(count)]
+    results, errors, times = (_as_map(holder.get(name)) for name in ("result", "result_error", "result_time"))
+    return [_read_outcome(f"c{index}", results, errors, times) for index in range(count)]
 
 
-def _map(container: Any) -> Mapping[str, Any]:
+def _as_map(container: Any) -> Mapping[str, Any]:
     """PHP writes an empty map as a list."""
     return container if isinstance(container, Mapping) else {}
 
 
-def _outcome(
+def _read_outcome(
     key: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]
 ) -> tuple[Any | PortalError, Any]:
     if isinstance(error := errors.get(key), Mapping):
-        return envelope.error(200, error), None
+        return envelope.make_error(200, error), None
     if key not in results:
         return AnswerLostError("the batch came back without this command"), None
     return results[key], times.get(key)

@@ -30,36 +30,36 @@ class LeakyBucket:
         self._plan = plan
         self._clock = clock
         self._level = 0.0
-        self._at = clock()
+        self._updated_at = clock()
 
-    def _leak(self, plan: Plan) -> float:
+    def _drain(self, plan: Plan) -> float:
         now = self._clock()
-        self._level = max(0.0, self._level - (now - self._at) * plan.leak)
-        self._at = now
+        self._level = max(0.0, self._level - (now - self._updated_at) * plan.leak)
+        self._updated_at = now
         return self._level
 
     def fullness(self) -> float:
         """From 0, empty, to 1."""
-        return self._leak(self._plan) / self._plan.capacity if self._plan else 0.0
+        return self._drain(self._plan) / self._plan.capacity if self._plan else 0.0
 
-    def seconds_a_request(self) -> float:
+    def seconds_per_request(self) -> float:
         """How long one request takes to leak out."""
         return 1 / self._plan.leak if self._plan else 0.0
 
-    def pause(self, requests: int = 1) -> float:
+    def seconds_until_room(self, requests: int = 1) -> float:
         """Seconds until so many more requests fit."""
         if self._plan is None:
             return 0.0
-        over = self._leak(self._plan) + requests - self._plan.capacity * MARGIN
+        over = self._drain(self._plan) + requests - self._plan.capacity * MARGIN
         return max(0.0, over / self._plan.leak)
 
     def take(self) -> None:
         """Count a request that leaves now."""
         if self._plan is not None:
-            self._level = self._leak(self._plan) + 1
+            self._level = self._drain(self._plan) + 1
 
-    def overflowed(self) -> None:
+    def fill(self) -> None:
         """The portal refused a request: others fill the same bucket, so it is full whatever we thought."""
         if self._plan is not None:
-            self._leak(self._plan)
+            self._drain(self._plan)
             self._level = self._plan.capacity

@@ -22,10 +22,10 @@ from portal.errors import (
     PortalFaultError,
     RefusedError,
 )
-from portal.observer import NOBODY, Attempt, Observer
+from portal.observer import NO_OBSERVER, Attempt, Observer
 from portal.operating import OperatingTime
 from portal.retry import pause_before_retry
-from portal.scheduler import Call, Scheduler
+from portal.scheduler import PendingCall, Scheduler
 from portal.wire import Wire
 
 REPORT_EVERY = 1.0
@@ -54,7 +54,7 @@ class Portal:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         unix_time: Callable[[], float] = time.time,
         user_agent: str = "bitrix24-openchannels-mcp",
-        observer: Observer = NOBODY,
+        observer: Observer = NO_OBSERVER,
     ) -> None:
         self._credentials = credentials
         self._seconds = seconds
@@ -84,7 +84,7 @@ class Portal:
         self._tasks.start_soon(self._scheduler.run)
         self._open.callback(self._tasks.cancel_scope.cancel)
         self._open.callback(self._scheduler.close)
-        self._observer.opened(bucket.fullness)
+        self._observer.on_open(bucket.fullness)
         return self
 
     async def __aexit__(
@@ -101,46 +101,50 @@ class Portal:
         repeatable: bool,
         scopes: Collection[str] = (),
         report: Report | None = None,
-        thrifty: bool = False,
+        prefer_batch: bool = False,
     ) -> Any:
         """The result of a method, or a PortalError.
 
-        A call that may already have been executed is sent again only if it is repeatable, which is also what may share
-        a request with others; a `thrifty` one does so even with few. `scopes` are those of which the method needs one,
-        to tell a missing scope from a missing method.
+        A call that may already have been executed is sent again only if it is `repeatable`. Only such a call may share
+        a request with others; with `prefer_batch` it does so even where few calls wait. `scopes` are those of which the
+        method needs one, to tell a missing scope from a missing method. `report` is told once a second how many seconds
+        the call has been waiting, and for what.
+
+        Raises:
+            PortalError: The call brought no result; portal/errors.py says what each kind means.
         """
         deadline = anyio.current_time() + self._seconds
-        together = repeatable and batch.fits(params)
+        batchable = repeatable and batch.fits_in_batch(params)
         attempt, renewed = 1, False
         while True:
-            latest = deadline if together else deadline - self._seconds * TIME_FOR_AN_ANSWER
-            waiting = Call(method, params, latest, together=together, thrifty=thrifty)
+            send_by = deadline if batchable else deadline - self._seconds * TIME_FOR_AN_ANSWER
+            pending = PendingCall(method, params, send_by, batchable=batchable, prefer_batch=prefer_batch)
             try:
                 self._operating.check(method)
-                return await self._watched(waiting, deadline, report, attempt)
+                return await self._attempt_observed(pending, deadline, report, attempt)
             except PortalError as error:
-                if not renewed and await self._has_another_token(error, waiting.token, deadline):
+                if not renewed and await self._has_another_token(error, pending.token, deadline):
                     renewed = True
                     continue
                 remaining = deadline - anyio.current_time()
                 pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
                 if pause is None:
-                    raise await self._final(error, deadline, repeatable=repeatable, scopes=scopes) from None
-                together = together and not isinstance(error, AnswerLostError)
-                self._observer.pausing(error, pause)
+                    raise await self._explain(error, deadline, repeatable=repeatable, scopes=scopes) from None
+                batchable = batchable and not isinstance(error, AnswerLostError)
+                self._observer.on_pause(error, pause)
             await self._pause(pause, deadline, report)
             attempt += 1
 
-    async def _watched(self, call: Call, deadline: float, report: Report | None, number: int) -> Any:
+    async def _attempt_observed(self, call: PendingCall, deadline: float, report: Report | None, number: int) -> Any:
         try:
             result = await self._attempt(call, deadline, report)
         except BaseException as error:
-            self._observer.attempt_ended(_told(call, number, error))
+            self._observer.on_attempt_end(_describe_attempt(call, number, error))
             raise
-        self._observer.attempt_ended(_told(call, number, None))
+        self._observer.on_attempt_end(_describe_attempt(call, number, None))
         return result
 
-    async def _attempt(self, call: Call, deadline: float, report: Report | None) -> Any:
+    async def _attempt(self, call: PendingCall, deadline: float, report: Report | None) -> Any:
         self._scheduler.submit(call)
         try:
             with anyio.move_on_at(deadline):
@@ -185,7 +189,7 @@ class Portal:
             raise found
         return found
 
-    async def _wait(self, call: Call, deadline: float, report: Report | None) -> None:
+    async def _wait(self, call: PendingCall, deadline: float, report: Report | None) -> None:
         while not call.done.is_set():
             with anyio.move_on_after(REPORT_EVERY if report else float("inf")):
                 await call.done.wait()
@@ -203,7 +207,7 @@ class Portal:
             await report(self._elapsed(deadline), f"waiting {seconds:.1f} s before the next attempt")
         await self._sleep(seconds)
 
-    async def _final(
+    async def _explain(
         self, error: PortalError, deadline: float, *, repeatable: bool, scopes: Collection[str]
     ) -> PortalError:
         """The error as the caller has to know it."""
@@ -222,14 +226,15 @@ class Portal:
         async with self._asking_scopes:
             if self._scopes is None:
                 try:
-                    granted = await self._watched(Call("scope", {}, deadline, together=True), deadline, None, 1)
+                    call = PendingCall("scope", {}, deadline, batchable=True)
+                    granted = await self._attempt_observed(call, deadline, None, 1)
                 except PortalError:
                     return frozenset()
                 self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
             return self._scopes
 
 
-def _told(call: Call, number: int, error: BaseException | None) -> Attempt:
+def _describe_attempt(call: PendingCall, number: int, error: BaseException | None) -> Attempt:
     now = anyio.current_time()
-    left = now if call.left is None else call.left
-    return Attempt(call.method, number, call.company, left - call.submitted, call.limited, now - left, error)
+    left = now if call.sent_at is None else call.sent_at
+    return Attempt(call.method, number, call.request_size, left - call.submitted_at, call.limited, now - left, error)

@@ -24,8 +24,8 @@ AUTHORISATION = frozenset(
 )
 CONFIRMATION = frozenset({"METHOD_CONFIRM_WAITING", "METHOD_CONFIRM_DENIED"})
 """Refusals of one call, though their status is that of wrong credentials."""
-LONGEST_CODE = 100
-LONGEST_DESCRIPTION = 500
+MAX_CODE = 100
+MAX_DESCRIPTION = 500
 UNAUTHORISED = 401
 FAULT = 500
 CLOSED = "PORTAL_DELETED"
@@ -36,11 +36,11 @@ RESULT_LOST = "WRONG_ENCODING"
 
 def read(status: int, body: bytes) -> tuple[Any, Any]:
     """The result in an answer and its `time`; whatever is not a result raises the fitting PortalError."""
-    answer = _json(body)
+    answer = _parse_json(body)
     if not isinstance(answer, dict) or (answer.get("error") is None and "result" not in answer):
         raise AnswerLostError(f"HTTP {status} without the portal's JSON", status=status)
     if answer.get("error") is not None:
-        raise error(status, answer)
+        raise make_error(status, answer)
     if status >= FAULT:
         raise AnswerLostError(f"HTTP {status} with a result", status=status)
     if status >= 400:  # noqa: PLR2004  (the border of HTTP errors)
@@ -48,14 +48,14 @@ def read(status: int, body: bytes) -> tuple[Any, Any]:
     return answer["result"], answer.get("time")
 
 
-def error(status: int, answer: Mapping[str, Any]) -> PortalError:
+def make_error(status: int, answer: Mapping[str, Any]) -> PortalError:
     """The kind of error that an answer with `error` is."""
-    code = _words(answer.get("error"))[:LONGEST_CODE]
-    description = _words(answer.get("error_description"))[:LONGEST_DESCRIPTION]
-    return _kind(status, code)(description, code=code, status=status)
+    code = _join_words(answer.get("error"))[:MAX_CODE]
+    description = _join_words(answer.get("error_description"))[:MAX_DESCRIPTION]
+    return _choose_kind(status, code)(description, code=code, status=status)
 
 
-def _kind(status: int, code: str) -> type[PortalError]:
+def _choose_kind(status: int, code: str) -> type[PortalError]:
     if code in LIMITS:
         return LimitedError
     if code in CONFIRMATION or code == CLOSED:
@@ -67,7 +67,7 @@ def _kind(status: int, code: str) -> type[PortalError]:
     return RefusedError
 
 
-def _json(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     """The content of an answer, or None; half of a surrogate pair would break whoever writes it down again."""
     try:
         content = json.loads(body)
@@ -78,5 +78,5 @@ def _json(body: bytes) -> Any:
     return content
 
 
-def _words(text: object) -> str:
+def _join_words(text: object) -> str:
     return " ".join(str("" if text is None else text).split())

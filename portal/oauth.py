@@ -25,17 +25,18 @@ async def sign_in(
 ) -> Grant:
     """Exchange the code that the portal gave for tokens, and keep them."""
     async with httpx.AsyncClient(transport=transport, timeout=RENEWAL_SECONDS) as http:
-        grant = await _ask(application, http, {"grant_type": "authorization_code", "code": code})
+        grant = await _ask_for_grant(application, http, {"grant_type": "authorization_code", "code": code})
     file.save(grant)
     return grant
 
 
-async def renewed(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:
+async def renew_grant(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:
     """New tokens for old ones, which are worthless from then on."""
-    return await _ask(application, http, {"grant_type": "refresh_token", "refresh_token": grant.refresh_token})
+    query = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
+    return await _ask_for_grant(application, http, query)
 
 
-async def _ask(application: Application, http: httpx.AsyncClient, query: Mapping[str, str]) -> Grant:
+async def _ask_for_grant(application: Application, http: httpx.AsyncClient, query: Mapping[str, str]) -> Grant:
     secret = {"client_id": application.client_id, "client_secret": application.client_secret, **query}
     try:
         answer = await http.get(f"{application.server}/oauth/token/", params=secret)
@@ -43,15 +44,15 @@ async def _ask(application: Application, http: httpx.AsyncClient, query: Mapping
         raise NotReachableError("no connection to the authorisation server") from None
     except httpx.HTTPError as error:
         raise AnswerLostError(f"the authorisation server did not answer ({type(error).__name__})") from None
-    content = _content(answer)
-    _check(application, content)
+    content = _read_content(answer)
+    _check_portal(application, content)
     try:
         return _read_grant(content)
     except (KeyError, TypeError, ValueError):
         raise AuthRefusedError("the authorisation server's answer lacks a token") from None
 
 
-def _content(answer: httpx.Response) -> Mapping[str, Any]:
+def _read_content(answer: httpx.Response) -> Mapping[str, Any]:
     try:
         content = json.loads(answer.content)
     except ValueError:
@@ -64,10 +65,10 @@ def _content(answer: httpx.Response) -> Mapping[str, Any]:
     return content
 
 
-def _check(application: Application, content: Mapping[str, Any]) -> None:
+def _check_portal(application: Application, content: Mapping[str, Any]) -> None:
     """Tokens of another portal must never be used, nor sent anywhere."""
     try:
-        origin = address.origin(address.split(str(content.get("client_endpoint") or ""), "endpoint"))
+        origin = address.format_origin(address.parse_address(str(content.get("client_endpoint") or ""), "endpoint"))
     except address.InvalidAddressError:
         origin = ""
     if origin != application.origin:
@@ -80,7 +81,7 @@ def _read_grant(content: Mapping[str, Any]) -> Grant:
         refresh_token=content["refresh_token"],
         scope=str(content.get("scope") or ""),
         user_id=int(content.get("user_id") or 0),
-    ).checked()
+    ).check()
 
 
 class ApplicationAuth:
@@ -150,7 +151,7 @@ class ApplicationAuth:
 
     async def _renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
         try:
-            async with self._file.locked():
+            async with self._file.lock():
                 if not self._unsaved:
                     self._grant = self._file.load()
                 if self._grant.access_token == expired:
@@ -168,7 +169,7 @@ class ApplicationAuth:
     async def _ask_for_renewal(self, http: httpx.AsyncClient) -> Grant:
         for pause in RENEWAL_PAUSES:
             try:
-                return await renewed(self._application, http, self._grant)
+                return await renew_grant(self._application, http, self._grant)
             except (NotReachableError, AnswerLostError) as error:
                 lost = error
                 await self._sleep(pause)

@@ -7,7 +7,7 @@ from portal.errors import PortalError
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PortalRequest:
     """One request to the portal, told when it has ended."""
 
     calls: int
@@ -39,17 +39,17 @@ class Attempt:
 class Observer:
     """Told what happens, as it happens, and may neither wait nor raise; this one takes no notice of anything."""
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         """The client is ready; `fullness` says how full the portal's bucket is, from 0 to 1."""
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         """A request came back, or never will."""
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         """An attempt brought a result or an error."""
 
-    def pausing(self, error: PortalError, seconds: float) -> None:
+    def on_pause(self, error: PortalError, seconds: float) -> None:
         """A call waits so long before it is sent again after this error."""
 
 
-NOBODY = Observer()
+NO_OBSERVER = Observer()

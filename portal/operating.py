@@ -8,7 +8,7 @@ from portal.errors import LimitedError
 
 LIMIT = 420.0
 """Seconds a method may run within ten minutes: the smaller of the limits that portals are known to have."""
-LARGEST = 1e12
+LARGEST_TIME = 1e12
 
 
 class OperatingTime:
@@ -19,41 +19,42 @@ class OperatingTime:
         self._clock = clock
         self._used: dict[str, tuple[float, float]] = {}
 
-    def note(self, method: str, answer_time: Any) -> None:
+    def record(self, method: str, answer_time: Any) -> None:
         """Remember `operating` and `operating_reset_at` of an answer's `time`, if it has them."""
         if not isinstance(answer_time, Mapping):
             return
-        used, resets_at = _number(answer_time.get("operating")), _number(answer_time.get("operating_reset_at"))
+        used = _read_number(answer_time.get("operating"))
+        resets_at = _read_number(answer_time.get("operating_reset_at"))
         if used is not None and resets_at is not None:
             self._used[method] = used, resets_at
 
-    def wait(self, method: str) -> float:
+    def seconds_until_allowed(self, method: str) -> float:
         """Seconds until the method may run again; 0 if it may run now."""
         used, resets_at = self._used.get(method, (0.0, 0.0))
         return max(0.0, resets_at - self._clock()) if used >= self._limit else 0.0
 
     def check(self, method: str) -> None:
         """LimitedError, if the portal would block the method now."""
-        if seconds := self.wait(method):
-            raise LimitedError(_words(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
+        if seconds := self.seconds_until_allowed(method):
+            raise LimitedError(_describe(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
 
-    def refused(self, method: str) -> LimitedError:
+    def record_refusal(self, method: str) -> LimitedError:
         """The portal blocked the method: what is known of when it may run again."""
         _, resets_at = self._used.get(method, (0.0, 0.0))
         seconds = resets_at - self._clock()
         known = seconds if seconds > 0 else None
         if known is not None:
             self._used[method] = self._limit, resets_at
-        return LimitedError(_words(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
+        return LimitedError(_describe(method, known), code="OPERATION_TIME_LIMIT", status=429, seconds=known)
 
 
-def _number(value: Any) -> float | None:
+def _read_number(value: Any) -> float | None:
     """A number that time can be reckoned with."""
-    if not isinstance(value, int | float) or not abs(value) < LARGEST:
+    if not isinstance(value, int | float) or not abs(value) < LARGEST_TIME:
         return None
     return float(value)
 
 
-def _words(method: str, seconds: float | None) -> str:
+def _describe(method: str, seconds: float | None) -> str:
     when = f"in {seconds:.0f} s" if seconds is not None else "in ten minutes at the latest"
     return f"{method} has used up its computing time on the portal; it can run again {when}"

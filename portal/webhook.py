@@ -21,13 +21,13 @@ class Webhook:
     @classmethod
     def parse(cls, url: str) -> Self:
         """Read a webhook as the portal shows it, with or without a method at its end."""
-        parts = address.split(url, "webhook")
+        parts = address.parse_address(url, "webhook")
         path = _PATH.match(parts.path)
         if path is None:
             raise InvalidAddressError("the webhook's path should be /rest/USER/TOKEN/, as the portal shows it")
         if (path["user"], path["token"]) == ("USER", "TOKEN"):
             raise InvalidAddressError("the webhook is still the example: put in the one that the portal shows")
-        return cls(address.origin(parts), path["user"], path["token"])
+        return cls(address.format_origin(parts), path["user"], path["token"])
 
     def url(self, method: str = "") -> str:
         """The address of a method; secret."""

@@ -28,7 +28,7 @@ for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Trace:
+class RequestTrace:
     """How far a request got, as the connection tells."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Trace:
 
 
 @lru_cache(maxsize=256)
-def _parsed(address: str) -> httpx.URL:
+def _parse_address(address: str) -> httpx.URL:
     """The address of a method, taken apart once for all its calls: that takes longer than to make the request."""
     return httpx.URL(address)
 
@@ -82,7 +82,7 @@ class Wire:
         return isinstance(self._credentials, Renewable) and self._credentials.reload(refused)
 
     async def request(
-        self, method: str, params: Mapping[str, Any], token: str | None, trace: "Trace"
+        self, method: str, params: Mapping[str, Any], token: str | None, trace: "RequestTrace"
     ) -> tuple[Any, Any]:
         """The result and the answer's `time`, or a PortalError.
 
@@ -92,21 +92,21 @@ class Wire:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             answer = await self.http.post(
-                _parsed(self._credentials.url(method)),
+                _parse_address(self._credentials.url(method)),
                 content=body,
                 headers=headers,
                 extensions={"trace": trace.follow},
             )
         except NEVER_SENT as error:
-            raise NotReachableError(self._cause(error)) from None
+            raise NotReachableError(self._describe(error)) from None
         except UNUSABLE:
             raise NotReachableError("the portal's address cannot be used") from None
         except (httpx.HTTPError, ConnectionError) as error:
             kind = AnswerLostError if trace.may_have_left else NotReachableError
-            raise kind(self._cause(error)) from None
+            raise kind(self._describe(error)) from None
         if answer.is_redirect:
             raise RefusedError("the portal redirects: correct its address", status=answer.status_code)
         return envelope.read(answer.status_code, self._credentials.conceal(answer.content))
 
-    def _cause(self, error: Exception) -> str:
+    def _describe(self, error: Exception) -> str:
         return self._credentials.conceal(str(error).encode()).decode() or type(error).__name__

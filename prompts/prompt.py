@@ -1,6 +1,5 @@
 """The prompts in the files beside this module: front matter in TOML, body with `$argument` placeholders."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -62,11 +61,13 @@ class Prompt:
         return [f"{name} is required" for name in required if name not in given]
 
     def _unknown(self, arguments: Mapping[str, str]) -> list[str]:
+        from tools.suggestions import suggest  # noqa: PLC0415  (only where somebody erred)
+
         valid = [argument.name for argument in self.arguments]
         problems = []
         for name in arguments:
             if name not in valid:
-                near = difflib.get_close_matches(name.lower(), valid, n=1)
+                near = suggest(name.lower(), valid)
                 hint = f" (did you mean {near[0]}?)" if near else ""
                 problems.append(f"unknown argument '{name[:60]}'{hint}")
         return problems

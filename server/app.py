@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
 from server.protocol.elicitation import ClientPerson
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -87,7 +87,7 @@ class Handlers:
                 if isinstance(error, ResourceUnavailableError) and error.there
                 else types.INVALID_PARAMS
             )
-            raise MCPError(code, in_quotes(str(error)), {"uri": params.uri[:200]}) from None
+            raise MCPError(code, quote_marked(str(error)), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)
         return types.ReadResourceResult(contents=[contents])
 

@@ -192,8 +192,8 @@ def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
     if not (settings.portal and settings.client_id and client_secret):
         raise SettingsError("an application needs portal, client_id and client_secret")
     try:
-        origin = address.origin(address.split(settings.portal, "portal"))
-        server = address.origin(address.split(settings.oauth_server or SERVER, "oauth_server"))
+        origin = address.format_origin(address.parse_address(settings.portal, "portal"))
+        server = address.format_origin(address.parse_address(settings.oauth_server or SERVER, "oauth_server"))
     except address.InvalidAddressError as error:
         raise SettingsError(str(error)) from None
     path = settings.token_file or FOLDER / "tokens" / _file_name(origin, settings)

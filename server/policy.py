@@ -1,6 +1,5 @@
 """What a caller may do: one answer for listing, calling, drafts and the command line."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from server.catalogue.registry import every_tool
 from server.config.settings import Settings, SettingsError
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
+from tools.suggestions import suggest
 from tools.tool import Tool
 
 Mode = Literal["tools", "gateway"]
@@ -131,7 +131,7 @@ def _check_names(words: frozenset[str]) -> frozenset[str]:
         return words
     known = {*TOOLSETS, *EVERY_EFFECT.names, *every_tool()}
     for word in sorted(words - known):
-        near = difflib.get_close_matches(word, known, n=1)
+        near = suggest(word, known)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise SettingsError(f"{word[:60]} is no effect, toolset or tool{hint}")
     return words

@@ -13,7 +13,7 @@ from server.calls import ToolCalls
 from server.policy import Policy
 from server.protocol import failures
 from server.protocol.results import Failure
-from tools.fence import fenced, in_quotes
+from tools.fence import add_fences, quote_marked
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -106,8 +106,8 @@ class PortalResources:
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.read(kind.tool, arguments, report)
         if isinstance(reply, Failure):
-            raise ResourceUnavailableError(in_quotes(reply.text()), there=reply.outcome != failures.INVALID)
-        return fenced(reply.text())
+            raise ResourceUnavailableError(quote_marked(reply.text()), there=reply.outcome != failures.INVALID)
+        return add_fences(reply.text())
 
     async def list_ids(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""

@@ -6,9 +6,9 @@ from pydantic import AfterValidator, Field, PlainSerializer, StrictBool, StrictI
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
+from tools.error_advice import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
 from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, Text, UserId
-from tools.line_results import Line, PublicPath, Revisions
+from tools.line_results import LineResult, PublicPathResult, RevisionsResult
 from tools.method import Method
 
 LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
@@ -23,7 +23,7 @@ class RevisionGet(Method):
     rest = "imopenlines.revision.get"
     title = "Module revision"
     effects = Effect.READ
-    returns = Revisions
+    returns = RevisionsResult
     answer = "`{rest, web, mobile}`, three integers."
 
 
@@ -33,7 +33,7 @@ class ConfigPathGet(Method):
     rest = "imopenlines.config.path.get"
     title = "Path of the settings page"
     effects = Effect.READ
-    returns = PublicPath
+    returns = PublicPathResult
     answer = "`{SERVER_ADDRESS, PUBLIC_PATH}`, two strings; joined they are the link."
 
 
@@ -46,7 +46,7 @@ class ConfigGet(Method):
     rest = "imopenlines.config.get"
     title = "Settings of a line"
     effects = Effect.READ
-    returns = Line
+    returns = LineResult
     errors = LINE_ID_EMPTY
     refusals = {False: "There is no line with this config_id. List the lines with config_list_get."}
     answer = (
@@ -90,7 +90,7 @@ class ConfigListGet(Method):
     rest = "imopenlines.config.list.get"
     title = "List of lines"
     effects = Effect.READ
-    returns = list[Line]
+    returns = list[LineResult]
     errors = {
         "INVALID_FORMAT": "select, order and filter take names of line fields in upper case (ID, LINE_NAME, ACTIVE, "
         "QUEUE_TYPE, ...), order takes asc or desc, limit is at most 200.",

@@ -5,11 +5,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from typing_extensions import Doc
 
+from tools.argument_checks import check_exactly_one
 from tools.effect import Auth, Effect
-from tools.errors import CHAT_ID_EMPTY, NO_SESSION_AUTH, TRANSFER_TARGET
+from tools.error_advice import CHAT_ID_EMPTY, NO_SESSION_AUTH, TRANSFER_TARGET
 from tools.fields import ChatId, ClientId, Flag, LineId, Text, TransferId, UserId
 from tools.method import Method
-from tools.rules import exactly_one_of
 
 BOT_OWNER = {
     **NO_SESSION_AUTH,
@@ -111,7 +111,7 @@ class BotSessionTransfer(Method):
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
-        exactly_one_of(self, "user_id", "queue_id", "transfer_id")
+        check_exactly_one(self, "user_id", "queue_id", "transfer_id")
         return self
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from tools.connector_parts import ConnectorId, Incoming, TakenBack
-from tools.connector_results import Handling, Outcome, Registration
+from tools.connector_parts import ClientMessage, ConnectorId, DeletedMessage
+from tools.connector_results import AcceptedResult, HandlingResult, RegistrationResult
 from tools.effect import Auth
-from tools.errors import advice
+from tools.error_advice import find_advice
 from tools.fields import LineId
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 
@@ -24,7 +24,7 @@ class ApplicationMethod(Method):
 class RegistrationMethod(ApplicationMethod):
     """Answers with an object whose `result` says whether it worked, or with an error and HTTP 200."""
 
-    returns = Registration
+    returns = RegistrationResult
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -32,7 +32,7 @@ class RegistrationMethod(ApplicationMethod):
             return True
         code = result.get("error") or ""
         raise RefusedByResultError(
-            False, advice(code, self.errors), code=code, said=result.get("error_description") or ""
+            False, find_advice(code, self.errors), code=code, said=result.get("error_description") or ""
         )
 
 
@@ -43,10 +43,10 @@ class LineMethod(ApplicationMethod):
     line: LineId
 
 
-class NotedMethod(LineMethod):
+class AcceptingMethod(LineMethod):
     """Answers with a SUCCESS of its own and nothing else that matters."""
 
-    returns = Outcome
+    returns = AcceptedResult
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -55,16 +55,16 @@ class NotedMethod(LineMethod):
         return True
 
 
-class MessagesMethod(NotedMethod):
+class MessagesMethod(AcceptingMethod):
     """Handles several messages, each with a success of its own inside an answer that is always one."""
 
-    returns: ClassVar[Any] = Handling
+    returns: ClassVar[Any] = HandlingResult
     done: ClassVar[str]
     """What was done to a message, as a participle."""
     doubles: ClassVar[str] = ""
     """What sending again would do to those that were taken."""
 
-    messages: Annotated[Sequence[Incoming | TakenBack], Field(min_length=1)]
+    messages: Annotated[Sequence[ClientMessage | DeletedMessage], Field(min_length=1)]
 
     def shape(self, result: Any) -> Any:
         """One entry a message; a failure unless all of them were taken."""
@@ -73,13 +73,13 @@ class MessagesMethod(NotedMethod):
         if len(handled) != len(self.messages):
             raise UnexpectedResultError(f"{self.rest} says nothing of some messages")
         named = list(zip((message.message.id for message in self.messages), handled, strict=True))
-        taken = [_entry(name, one) for name, one in named if one["SUCCESS"]]
-        if refused := {name: _complaint(one) for name, one in named if not one["SUCCESS"]}:
+        taken = [_view_handled(name, one) for name, one in named if one["SUCCESS"]]
+        if refused := {name: _read_complaint(one) for name, one in named if not one["SUCCESS"]}:
             raise self._not_all(taken, refused)
         return {"messages": taken}
 
     def _not_all(self, taken: list[dict[str, Any]], refused: dict[str, str]) -> RefusedByResultError:
-        others = f" {', '.join(map(_place, taken))}: {self.done} already{self.doubles}." if taken else ""
+        others = f" {', '.join(map(_describe_place, taken))}: {self.done} already{self.doubles}." if taken else ""
         return RefusedByResultError(
             False,
             f"Correct and call again only for {', '.join(refused)}.{others}",
@@ -88,16 +88,16 @@ class MessagesMethod(NotedMethod):
         )
 
 
-def _entry(outside: str, handled: Any) -> dict[str, Any]:
+def _view_handled(outside: str, handled: Any) -> dict[str, Any]:
     session = handled.get("session") or {}
     ids = {"chat_id": session.get("CHAT_ID"), "session_id": session.get("ID")}
     return {"message_id": outside, "user_id": handled.get("user"), **(ids if session else {})}
 
 
-def _place(entry: dict[str, Any]) -> str:
+def _describe_place(entry: dict[str, Any]) -> str:
     return f"{entry['message_id']} (chat {entry['chat_id']})" if "chat_id" in entry else entry["message_id"]
 
 
-def _complaint(handled: Any) -> str:
+def _read_complaint(handled: Any) -> str:
     texts = " ".join(str(text) for text in handled.get("ERRORS") or [])
     return " ".join(texts.split()) or "no reason given"

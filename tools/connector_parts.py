@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from typing_extensions import Doc
 
+from tools.argument_checks import check_at_least_one
 from tools.fields import Id, OnlyYes, Part, Text
-from tools.rules import at_least_one_of
 
 
 def _without_bar(value: str) -> str:
@@ -48,7 +48,7 @@ class ConnectorData(Part):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        at_least_one_of(self, "id", "url", "url_im", "name")
+        check_at_least_one(self, "id", "url", "url_im", "name")
         return self
 
 
@@ -114,7 +114,7 @@ class ChannelChat(ChatName):
     url: Annotated[WebAddress | None, Doc("address of the chat")] = None
 
 
-class Incoming(ChannelPart):
+class ClientMessage(ChannelPart):
     """A message that a client wrote in the channel."""
 
     user: ChannelUser
@@ -123,11 +123,11 @@ class Incoming(ChannelPart):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        at_least_one_of(self.message, "text", "files")
+        check_at_least_one(self.message, "text", "files")
         return self
 
 
-class Rewritten(Incoming):
+class ChangedMessage(ClientMessage):
     """A message that a client changed."""
 
     @model_validator(mode="after")
@@ -137,7 +137,7 @@ class Rewritten(Incoming):
         return self
 
 
-class TakenBack(ChannelPart):
+class DeletedMessage(ChannelPart):
     """A message that a client deleted."""
 
     user: ChannelUser
@@ -145,36 +145,36 @@ class TakenBack(ChannelPart):
     chat: ChatName
 
 
-class Inside(ChannelPart):
+class PortalMessageName(ChannelPart):
     """A message of the portal, as OnImConnectorMessageAdd named it."""
 
     message_id: Annotated[Id, Doc("message id on the portal")]
     chat_id: Annotated[Id | None, Doc("chat number on the portal")] = None
 
 
-class Arrived(ChannelPart):
+class ArrivedMessage(ChannelPart):
     """What became of it in the channel."""
 
     id: Annotated[list[OutsideId], Field(min_length=1), Doc("the channel's ids of this message")]
 
 
-class Delivered(Arrived):
+class DeliveredMessage(ArrivedMessage):
     """When it arrived in the channel."""
 
     date: UnixTime | None = None
 
 
-class Delivery(ChannelPart):
+class DeliveryReceipt(ChannelPart):
     """A message to a client that has arrived."""
 
-    im: Inside
-    message: Delivered
+    im: PortalMessageName
+    message: DeliveredMessage
     chat: ChatName | None = None
 
 
-class Reading(ChannelPart):
+class ReadReceipt(ChannelPart):
     """A message to a client that was read."""
 
-    im: Inside
-    message: Arrived
+    im: PortalMessageName
+    message: ArrivedMessage
     chat: ChatName | None = None

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tools.results import Number, PhpMap, Row, Words, as_map
+from tools.result_types import Number, PhpMap, PortalObject, Words, read_map
 
 
-class Standing(Row):
+class ConnectorStatusResult(PortalObject):
     """How a connector stands on a line."""
 
     LINE: Number
@@ -17,7 +17,7 @@ class Standing(Row):
     STATUS: bool
 
 
-class Registration(Row):
+class RegistrationResult(PortalObject):
     """Whether a connector was registered or forgotten."""
 
     result: bool
@@ -25,13 +25,13 @@ class Registration(Row):
     error_description: Words = None
 
 
-class Outcome(Row):
+class AcceptedResult(PortalObject):
     """Whether a call was taken."""
 
     SUCCESS: bool
 
 
-class Handled(Row):
+class HandledMessageResult(PortalObject):
     """What became of one message."""
 
     SUCCESS: bool
@@ -40,13 +40,13 @@ class Handled(Row):
     session: PhpMap[Number] | None = None
 
 
-class HandledMessages(Row):
+class HandledMessagesResult(PortalObject):
     """What became of the messages, in the order in which they were given."""
 
-    RESULT: list[Handled] = []
+    RESULT: list[HandledMessageResult] = []
 
 
-class Handling(Outcome):
+class HandlingResult(AcceptedResult):
     """The whole answer: its own SUCCESS is true whatever became of the messages."""
 
-    DATA: Annotated[HandledMessages, BeforeValidator(as_map)]
+    DATA: Annotated[HandledMessagesResult, BeforeValidator(read_map)]

@@ -5,27 +5,27 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import Doc
 
-from tools.connector_methods import ApplicationMethod, LineMethod, MessagesMethod, NotedMethod, RegistrationMethod
+from tools.connector_methods import AcceptingMethod, ApplicationMethod, LineMethod, MessagesMethod, RegistrationMethod
 from tools.connector_parts import (
+    ChangedMessage,
+    ClientMessage,
     ConnectorData,
     ConnectorId,
-    Delivery,
+    DeletedMessage,
+    DeliveryReceipt,
     DisabledIcon,
     Icon,
-    Incoming,
     NewConnectorId,
     OutsideChatId,
     OutsideId,
-    Reading,
-    Rewritten,
-    TakenBack,
+    ReadReceipt,
     WebAddress,
 )
-from tools.connector_results import Standing
+from tools.connector_results import ConnectorStatusResult
 from tools.effect import Effect
-from tools.errors import ACTIVE_CHANNEL, APPLICATION_ONLY, CHANNEL, CONNECTOR_ON_LINE
+from tools.error_advice import ACTIVE_CHANNEL, APPLICATION_ONLY, CHANNEL, CONNECTOR_ON_LINE
 from tools.fields import Switch, Text
-from tools.results import PhpMap, Words
+from tools.result_types import PhpMap, Words
 
 NOT_INSTALLED = "The portal does not know the application behind the token: install it there again."
 _PLACE = {"connector": "my_chat", "line": 107}
@@ -169,7 +169,7 @@ class ImconnectorStatus(LineMethod):
     rest = "imconnector.status"
     title = "Status of a connector"
     effects = Effect.READ
-    returns = Standing
+    returns = ConnectorStatusResult
     errors = CONNECTOR_ON_LINE
     answer = "`{LINE, CONNECTOR, ERROR, CONFIGURED, STATUS}`; STATUS is CONFIGURED without ERROR."
     details = "Without LINE the server looks at line 0, where nothing is ever on; this server always names a line."
@@ -229,7 +229,7 @@ class ImconnectorSendMessages(MessagesMethod):
     )
     example = {**_PLACE, "messages": [{**_PEOPLE, "message": {"id": "m1001", "text": "Good afternoon"}}]}
 
-    messages: Annotated[list[Incoming], Field(min_length=1)]
+    messages: Annotated[list[ClientMessage], Field(min_length=1)]
 
 
 class ImconnectorUpdateMessages(MessagesMethod):
@@ -253,7 +253,7 @@ class ImconnectorUpdateMessages(MessagesMethod):
     )
     example = {**_PLACE, "messages": [{**_PEOPLE, "message": {"id": "m1001", "text": "Good evening"}}]}
 
-    messages: Annotated[list[Rewritten], Field(min_length=1)]
+    messages: Annotated[list[ChangedMessage], Field(min_length=1)]
 
 
 class ImconnectorDeleteMessages(MessagesMethod):
@@ -276,10 +276,10 @@ class ImconnectorDeleteMessages(MessagesMethod):
     )
     example = {**_PLACE, "messages": [{**_PEOPLE, "message": {"id": "m1001"}}]}
 
-    messages: Annotated[list[TakenBack], Field(min_length=1)]
+    messages: Annotated[list[DeletedMessage], Field(min_length=1)]
 
 
-class ImconnectorSendStatusDelivery(NotedMethod):
+class ImconnectorSendStatusDelivery(AcceptingMethod):
     """Confirm that messages to clients have arrived in the channel, as OnImConnectorMessageAdd named them.
 
     It also marks them as read, and gives them the channel's ids: only then do later changes and deletions by operators
@@ -302,10 +302,10 @@ class ImconnectorSendStatusDelivery(NotedMethod):
     )
     example = {**_PLACE, "messages": [{**_SENT, "message": {"id": ["m1007"], "date": 1738065600}}]}
 
-    messages: Annotated[list[Delivery], Field(min_length=1)]
+    messages: Annotated[list[DeliveryReceipt], Field(min_length=1)]
 
 
-class ImconnectorSendStatusReading(NotedMethod):
+class ImconnectorSendStatusReading(AcceptingMethod):
     """Report that clients have read messages. The portal takes it and does nothing with it.
 
     imconnector_send_status_delivery marks messages as read already.
@@ -321,10 +321,10 @@ class ImconnectorSendStatusReading(NotedMethod):
     details = "The server's handler is empty, although the official page describes an effect."
     example = {**_PLACE, "messages": [{**_SENT, "message": {"id": ["m1007"]}}]}
 
-    messages: Annotated[list[Reading], Field(min_length=1)]
+    messages: Annotated[list[ReadReceipt], Field(min_length=1)]
 
 
-class ImconnectorChatNameSet(NotedMethod):
+class ImconnectorChatNameSet(AcceptingMethod):
     """Rename the dialog of a channel's chat, as operators see it.
 
     user_id, the client's id in the channel, is needed unless the connector was registered with chat_group.

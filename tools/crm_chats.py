@@ -6,10 +6,10 @@ from pydantic import Field
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import CRM_TYPE_AND_ID, MESSENGER_OFF, PARTICIPANTS
+from tools.error_advice import CRM_TYPE_AND_ID, MESSENGER_OFF, PARTICIPANTS
 from tools.fields import CrmId, CrmType, Flag, Id, UserId
 from tools.method import Method
-from tools.results import NewId, Row
+from tools.result_types import NewId, PortalObject
 
 NO_CHAT = {0: "The CRM record has no chat; nothing was done. See crm_chat_get with active_only=false."}
 PARTICIPANT = {
@@ -22,7 +22,7 @@ PARTICIPANT = {
 ParticipantChat = Annotated[Id, Field(description="the record's last chat unless given")]
 
 
-class CrmChat(Row):
+class CrmChat(PortalObject):
     """A chat of a CRM record."""
 
     CHAT_ID: int

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tools.results import Number, PhpMap, Row, Words
+from tools.result_types import Number, PhpMap, PortalObject, Words
 
 
-class Chat(Row):
+class ChatResult(PortalObject):
     """A chat in the messenger's format; what the concise form is made of has its type here."""
 
     id: int
@@ -25,13 +25,13 @@ class Chat(Row):
     permissions: PhpMap[Any] | None = None
 
 
-class FoundChat(Row):
+class FoundChatResult(PortalObject):
     """The chat of a USER_CODE."""
 
     chatId: int  # noqa: N815  (the portal's spelling)
 
 
-class Message(Row):
+class MessageResult(PortalObject):
     """A message of a dialog."""
 
     id: int
@@ -42,7 +42,7 @@ class Message(Row):
     params: PhpMap[Any] | None = None
 
 
-class User(Row):
+class ParticipantResult(PortalObject):
     """Somebody who takes part in a dialog."""
 
     id: int
@@ -50,7 +50,7 @@ class User(Row):
     avatarId: Number = None  # noqa: N815
 
 
-class ChatOfHistory(Row):
+class HistoryChatResult(PortalObject):
     """A chat in the older messenger format."""
 
     id: int
@@ -63,16 +63,16 @@ class ChatOfHistory(Row):
     entityData3: Words = None  # noqa: N815
 
 
-class History(Row):
+class HistoryResult(PortalObject):
     """One session with all its messages."""
 
     chatId: int  # noqa: N815
     sessionId: int  # noqa: N815
     sessionVoteHead: Number = None  # noqa: N815
     sessionCommentHead: Words = None  # noqa: N815
-    message: PhpMap[Message] = {}
-    users: PhpMap[User] = {}
-    chat: PhpMap[ChatOfHistory] = {}
+    message: PhpMap[MessageResult] = {}
+    users: PhpMap[ParticipantResult] = {}
+    chat: PhpMap[HistoryChatResult] = {}
     files: PhpMap[PhpMap[Any]] = {}
     usersMessage: PhpMap[list[int]] | None = None  # noqa: N815
     userInGroup: PhpMap[Any] | None = None  # noqa: N815

@@ -3,32 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.results import whole
-from tools.untrusted import code, outside
+from tools.result_types import read_whole
+from tools.untrusted import mark_unless_code, mark_untrusted
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
 
-def entity_data_1(value: str | None) -> dict[str, str]:
+def parse_entity_data_1(value: str | None) -> dict[str, str]:
     """`Y|LEAD|1205|N|N|321|1773223732|0|0|0` by the names of its parts."""
     return dict(zip(_DATA_1, (value or "").split("|"), strict=False))
 
 
-def crm_links(value: str | None) -> list[dict[str, Any]]:
+def parse_crm_links(value: str | None) -> list[dict[str, Any]]:
     """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` -> the links that are set."""
     parts = (value or "").split("|")
     pairs = zip(parts[::2], parts[1::2], strict=False)
-    return [{"type": kind.lower(), "id": whole(part)} for kind, part in pairs if whole(part)]
+    return [{"type": kind.lower(), "id": read_whole(part)} for kind, part in pairs if read_whole(part)]
 
 
-def line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
+def find_line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
     """The line that has the dialog now, and the channel it came through."""
     connector, _, rest = (user_code or "").partition("|")
-    line = whole(data.get("line_id")) or whole(rest.partition("|")[0])
+    line = read_whole(data.get("line_id")) or read_whole(rest.partition("|")[0])
     return line or None, connector or None
 
 
-def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
+def _describe_stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
     if not session_id:
         return "no session is open"
     if data.get("waits") == "Y":
@@ -36,11 +36,11 @@ def _stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
     return f"with operator {owner}" if owner else "in the queue: nobody has taken it"
 
 
-def state(chat: Mapping[str, Any]) -> dict[str, Any]:
+def view_dialog(chat: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a dialog from the answer of dialog.get."""
-    data = entity_data_1(chat.get("entity_data_1"))
-    owner, session_id = whole(chat.get("owner")), whole(data.get("session_id"))
-    line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
+    data = parse_entity_data_1(chat.get("entity_data_1"))
+    owner, session_id = read_whole(chat.get("owner")), read_whole(data.get("session_id"))
+    line_id, connector = find_line_and_connector(chat.get("entity_id"), data if session_id else {})
     return {
         "chat_id": chat.get("id"),
         "dialog_id": chat.get("dialog_id"),
@@ -49,11 +49,11 @@ def state(chat: Mapping[str, Any]) -> dict[str, Any]:
         "connector": connector,
         "user_code": chat.get("entity_id"),
         "session_id": session_id or None,
-        "status": _stage(owner, session_id, data),
+        "status": _describe_stage(owner, session_id, data),
         "owner": owner,
         "pinned": data.get("pinned") == "Y",
         "silent": chat.get("entity_data_3") == "Y",
-        "crm": crm_links(chat.get("entity_data_2")),
+        "crm": parse_crm_links(chat.get("entity_data_2")),
         "unread": chat.get("counter"),
         "messages": chat.get("message_count"),
         "last_message_id": chat.get("last_message_id"),
@@ -65,36 +65,37 @@ def _yes_no(value: object) -> str:
     return "yes" if value else "no"
 
 
-def title(text: object) -> str:
+def mark_title(text: object) -> str:
     """A chat's title, which is mostly the client's name, marked as the client's."""
-    return outside(one_line(text), "client")
+    return mark_untrusted(join_lines(text), "client")
 
 
-def one_line(text: object) -> str:
+def join_lines(text: object) -> str:
     """A name or title on one line."""
     return " ".join(str(text).split())
 
 
-def _block(text: str) -> str:
+def _indent(text: str) -> str:
     """A message of several lines, indented so that a reader sees where it ends."""
     return "\n    ".join(text.splitlines())
 
 
-def state_text(view: Mapping[str, Any]) -> str:
+def render_dialog(view: Mapping[str, Any]) -> str:
     """The state in a few lines."""
-    crm = ", ".join(f"{code(link['type'])} {link['id']}" for link in view["crm"]) or "none"
-    session, last = view["session_id"] or "none", code(view["last_message_id"])
+    crm = ", ".join(f"{mark_unless_code(link['type'])} {link['id']}" for link in view["crm"]) or "none"
+    session, last = view["session_id"] or "none", mark_unless_code(view["last_message_id"])
+    connector, messages, unread = (mark_unless_code(view[name]) for name in ("connector", "messages", "unread"))
     lines = (
-        f"Chat {view['chat_id']} {title(view['title'])}: {view['status']}.",
-        f"Line {view['line_id']}, connector {code(view['connector'])}, session {session}, owner {view['owner']}.",
+        f"Chat {view['chat_id']} {mark_title(view['title'])}: {view['status']}.",
+        f"Line {view['line_id']}, connector {connector}, session {session}, owner {view['owner']}.",
         f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
-        f"Messages: {code(view['messages'])}, unread: {code(view['unread'])}, last message {last}.",
-        f"USER_CODE {code(view['user_code'])}.",
+        f"Messages: {messages}, unread: {unread}, last message {last}.",
+        f"USER_CODE {mark_unless_code(view['user_code'])}.",
     )
     return "\n".join(lines)
 
 
-def role_of(author: int, user: Mapping[str, Any]) -> str:
+def find_role(author: int, user: Mapping[str, Any]) -> str:
     """What an author is in the dialog: client, operator, bot, system, or unknown."""
     if not author:
         return "system"
@@ -105,7 +106,7 @@ def role_of(author: int, user: Mapping[str, Any]) -> str:
     return "bot" if user.get("bot") else "operator"
 
 
-def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
+def _view_message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
     author = message.get("senderid") or 0
     user = users.get(str(author)) or {}
     view = {
@@ -113,7 +114,7 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
         "date": message.get("date"),
         "author_id": author,
         "author": user.get("name"),
-        "role": role_of(author, user),
+        "role": find_role(author, user),
         "text": message.get("text") or "",
     }
     params = message.get("params") or {}
@@ -121,46 +122,48 @@ def _message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mappin
         view["hidden"] = True
     attached = params.get("fileId")
     if attached and isinstance(attached, list):
-        view["files"] = [_file(files.get(str(item)) or {"id": item}) for item in attached]
+        view["files"] = [_view_file(files.get(str(item)) or {"id": item}) for item in attached]
     return view
 
 
-def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
     return {key: file[key] for key in ("id", "name", "type", "size", "urldownload") if key in file}
 
 
-def history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
+def view_history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
     """One session as a list of messages, oldest first; only the newest `last` of them."""
     users, files = result.get("users") or {}, result.get("files") or {}
     messages = sorted((result.get("message") or {}).values(), key=lambda message: int(message["id"]))
     chat = (result.get("chat") or {}).get(str(result["chatId"])) or {}
-    line_id, connector = line_and_connector(chat.get("entityId"), entity_data_1(chat.get("entityData1")))
+    line_id, connector = find_line_and_connector(chat.get("entityId"), parse_entity_data_1(chat.get("entityData1")))
     return {
         "session_id": result["sessionId"],
         "chat_id": result["chatId"],
         "title": chat.get("name"),
         "line_id": line_id,
         "connector": connector,
-        "present_owner": whole(chat.get("owner")),
+        "present_owner": read_whole(chat.get("owner")),
         "silent": chat.get("entityData3") == "Y",
         "supervisor_rating": result.get("sessionVoteHead") or None,
         "supervisor_comment": result.get("sessionCommentHead") or None,
         "left_out": max(0, len(messages) - last),
-        "messages": [_message(message, users, files) for message in messages[-last:]],
+        "messages": [_view_message(message, users, files) for message in messages[-last:]],
     }
 
 
-def transcript(view: Mapping[str, Any]) -> str:
+def render_history(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
-    where = f"line {view['line_id']}, connector {code(view['connector'])}"
+    where = f"line {view['line_id']}, connector {mark_unless_code(view['connector'])}"
     owner = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
-    lines = [f"Session {view['session_id']} in chat {view['chat_id']} {title(view['title'])}, {where}; {owner}."]
+    lines = [f"Session {view['session_id']} in chat {view['chat_id']} {mark_title(view['title'])}, {where}; {owner}."]
     if view["supervisor_rating"] or view["supervisor_comment"]:
         rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
-        lines.append(f"Supervisor: rating {code(rating)}, comment: {outside(_block(comment), 'operator')}")
+        lines.append(
+            f"Supervisor: rating {mark_unless_code(rating)}, comment: {mark_untrusted(_indent(comment), 'operator')}"
+        )
     if view["left_out"]:
         lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
-    return "\n".join([*lines, *map(entry, view["messages"])])
+    return "\n".join([*lines, *map(render_message, view["messages"])])
 
 
 def is_hidden(component: object) -> bool:
@@ -168,10 +171,11 @@ def is_hidden(component: object) -> bool:
     return "HiddenMessage" in str(component)
 
 
-def entry(message: Mapping[str, Any]) -> str:
+def render_message(message: Mapping[str, Any]) -> str:
     """A message of a transcript, what was said marked as its author's."""
-    author = f"{one_line(message['author'])}: " if message["author"] else ""
-    files = "".join(f" [file {one_line(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
-    said = outside(f"{author}{_block(message['text'])}{files}", message["role"])
+    author = f"{join_lines(message['author'])}: " if message["author"] else ""
+    files = "".join(f" [file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
+    said = mark_untrusted(f"{author}{_indent(message['text'])}{files}", message["role"])
     hidden = " hidden from the client" if message.get("hidden") else ""
-    return f"#{message['id']} {code(message['date'])} ({code(message['author_id'])}){hidden} {said}"
+    date, author_id = mark_unless_code(message["date"]), mark_unless_code(message["author_id"])
+    return f"#{message['id']} {date} ({author_id}){hidden} {said}"

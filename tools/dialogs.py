@@ -6,13 +6,13 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools import dialog_view
-from tools.dialog_results import Chat, FoundChat, History
+from tools.argument_checks import check_at_least_one, check_exactly_one
+from tools.dialog_results import ChatResult, FoundChatResult, HistoryResult
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESSENGER_OFF, NOT_YOURS, PARTICIPANTS
+from tools.error_advice import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESSENGER_OFF, NOT_YOURS, PARTICIPANTS
 from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
-from tools.results import whole
-from tools.rules import at_least_one_of, exactly_one_of
+from tools.result_types import read_whole
 
 
 class DialogGet(Method):
@@ -25,7 +25,7 @@ class DialogGet(Method):
     rest = "imopenlines.dialog.get"
     title = "State of a dialog"
     effects = Effect.READ
-    returns = Chat
+    returns = ChatResult
     errors = {
         "IM_NOT_INSTALLED": MESSENGER_OFF,
         "ACCESS_ERROR": "No such dialog, or the webhook's user may not see it: the portal does not say which. Check "
@@ -53,20 +53,20 @@ class DialogGet(Method):
 
     @model_validator(mode="after")
     def _one_identifier(self) -> Self:
-        exactly_one_of(self, "chat_id", "dialog_id", "session_id", "user_code")
+        check_exactly_one(self, "chat_id", "dialog_id", "session_id", "user_code")
         return self
 
     def heard(self, result: Any) -> frozenset[int]:
         """The chat: its title is what its client is called."""
-        return frozenset({whole(result.get("id" if self.detail == "full" else "chat_id"))})
+        return frozenset({read_whole(result.get("id" if self.detail == "full" else "chat_id"))})
 
     def shape(self, result: Any) -> Any:
         """The state in words unless the whole answer is wanted."""
-        return result if self.detail == "full" else dialog_view.state(result)
+        return result if self.detail == "full" else dialog_view.view_dialog(result)
 
     def text(self, result: Any) -> str:
         """The state as short lines."""
-        return super().text(result) if self.detail == "full" else dialog_view.state_text(result)
+        return super().text(result) if self.detail == "full" else dialog_view.render_dialog(result)
 
 
 class SessionOpen(Method):
@@ -78,7 +78,7 @@ class SessionOpen(Method):
     rest = "imopenlines.session.open"
     title = "Find a chat by USER_CODE"
     effects = Effect.READ
-    returns = FoundChat
+    returns = FoundChatResult
     errors = {
         "ACCESS_DENIED": "No chat has this USER_CODE, or the webhook's user neither owns it nor may join it. Give the "
         "code exactly as entity_id of dialog_get shows it, without a leading imol|.",
@@ -100,7 +100,7 @@ class SessionHistoryGet(Method):
     rest = "imopenlines.session.history.get"
     title = "Messages of a session"
     effects = Effect.READ
-    returns = History
+    returns = HistoryResult
     errors = {
         "MISSING_REQUIRED_PARAM": "Give session_id or chat_id.",
         "INVALID_SESSION_ID": "No session was found: the chat has none, or the number is wrong. dialog_get shows the "
@@ -126,7 +126,7 @@ class SessionHistoryGet(Method):
 
     @model_validator(mode="after")
     def _one_identifier(self) -> Self:
-        exactly_one_of(self, "session_id", "chat_id")
+        check_exactly_one(self, "session_id", "chat_id")
         return self
 
     def heard(self, result: Any) -> frozenset[int]:
@@ -135,11 +135,11 @@ class SessionHistoryGet(Method):
 
     def shape(self, result: Any) -> Any:
         """A list of messages unless the whole answer is wanted."""
-        return result if self.detail == "full" else dialog_view.history(result, self.last)
+        return result if self.detail == "full" else dialog_view.view_history(result, self.last)
 
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
-        return super().text(result) if self.detail == "full" else dialog_view.transcript(result)
+        return super().text(result) if self.detail == "full" else dialog_view.render_history(result)
 
 
 class SessionIntercept(Method):
@@ -274,7 +274,7 @@ class SessionHeadVote(Method):
 
     @model_validator(mode="after")
     def _something_to_say(self) -> Self:
-        at_least_one_of(self, "rating", "comment")
+        check_at_least_one(self, "rating", "comment")
         return self
 
 

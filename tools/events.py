@@ -101,7 +101,7 @@ class Event:
         }
 
 
-def form(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+def encode_form(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     """A body as the pairs of its form: `data[DATA][line][id]`, `128`."""
     if isinstance(value, Mapping):
         items = value.items()
@@ -111,7 +111,7 @@ def form(value: object, name: str = "") -> Iterator[tuple[str, str]]:
         yield name, str(value)
         return
     for key, item in items:
-        yield from form(item, f"{name}[{key}]" if name else str(key))
+        yield from encode_form(item, f"{name}[{key}]" if name else str(key))
 
 
 @cache

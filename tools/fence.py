@@ -3,35 +3,35 @@
 import re
 import secrets
 
-from tools.untrusted import MARKED, OPEN, visible
+from tools.untrusted import MARKED, OPEN, escape_invisible
 
 _FENCED = re.compile(r"<(\w+) ([0-9a-f]{6})>(.*?)</\2>", re.DOTALL)
 
 
-def fenced(text: str) -> str:
+def add_fences(text: str) -> str:
     """The text with its marks as fences, `<client 7f3a9c>Hello!</7f3a9c>`, and nothing in it that a reader misses."""
     if OPEN in text:
-        marker = _marker(text)
+        marker = _make_marker(text)
         text = MARKED.sub(lambda found: f"<{found[1]} {marker}>{found[2]}</{marker}>", text)
-    return visible(text)
+    return escape_invisible(text)
 
 
-def in_quotes(text: str) -> str:
+def quote_marked(text: str) -> str:
     """The text for a person: what people outside wrote stands in quotation marks, which nothing in it closes."""
-    return visible(MARKED.sub(lambda found: f"{found[1]}: “{plainly_quoted(found[2])}”", text))
+    return escape_invisible(MARKED.sub(lambda found: f"{found[1]}: “{straighten_quotes(found[2])}”", text))
 
 
-def without_fences(text: str) -> str:
+def remove_fences(text: str) -> str:
     """A fenced text as it is good enough for a terminal."""
     return _FENCED.sub(r"\3", text)
 
 
-def plainly_quoted(text: str) -> str:
+def straighten_quotes(text: str) -> str:
     """Nothing in it can look like the end of a quotation."""
     return text.replace("“", '"').replace("”", '"')
 
 
-def _marker(text: str) -> str:
+def _make_marker(text: str) -> str:
     """Six letters that the text does not hold, so that nothing in it can look like an end."""
     while (marker := secrets.token_hex(3)) in text:
         pass

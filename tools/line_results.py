@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tools.results import Number, PhpMap, Row
+from tools.result_types import Number, PhpMap, PortalObject
 
 
-class Revisions(Row):
+class RevisionsResult(PortalObject):
     """Revisions of the module's interfaces."""
 
     rest: int
@@ -13,14 +13,14 @@ class Revisions(Row):
     mobile: int
 
 
-class PublicPath(Row):
+class PublicPathResult(PortalObject):
     """Where the portal's Open Channels page is."""
 
     SERVER_ADDRESS: str
     PUBLIC_PATH: str
 
 
-class QueueEntry(Row):
+class QueueEntryResult(PortalObject):
     """One operator in a line's queue."""
 
     ID: Number = None
@@ -30,19 +30,19 @@ class QueueEntry(Row):
     USER_AVATAR_ID: Number = None
 
 
-class ShownOperator(Row):
+class OperatorProfileResult(PortalObject):
     """How clients see an operator."""
 
     USER_AVATAR_ID: Number = None
 
 
-class Member(Row):
+class QueueMemberResult(PortalObject):
     """An employee or department that was put into the queue."""
 
     ENTITY_ID: Number = None
 
 
-class Line(Row):
+class LineResult(PortalObject):
     """A line with its settings; every numeric setting as a number."""
 
     ID: Number = None
@@ -73,6 +73,6 @@ class Line(Row):
     KPI_FURTHER_ANSWER_TIME: Number = None
     DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
     QUEUE: list[int] | None = None
-    QUEUE_FULL: PhpMap[QueueEntry] | None = None
-    QUEUE_USERS_FIELDS: PhpMap[ShownOperator] | None = None
-    CONFIG_QUEUE: list[Member] | None = None
+    QUEUE_FULL: PhpMap[QueueEntryResult] | None = None
+    QUEUE_USERS_FIELDS: PhpMap[OperatorProfileResult] | None = None
+    CONFIG_QUEUE: list[QueueMemberResult] | None = None

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from typing_extensions import Doc
 
+from tools.argument_checks import check_beside, check_working_hours
 from tools.fields import (
     AnObject,
     Count,
@@ -19,7 +20,6 @@ from tools.fields import (
     TimeZone,
 )
 from tools.method import Method
-from tools.rules import together_with, working_hours
 
 OffRule = Literal["none", "text"]
 Short = Annotated[str, Field(max_length=100)]
@@ -193,6 +193,6 @@ class LineSettings(Method):
 
     @model_validator(mode="after")
     def _settings_are_read_as_given(self) -> Self:
-        working_hours(self, "worktime_from", "worktime_to")
-        together_with(self, "queue", "queue_users_fields")
+        check_working_hours(self, "worktime_from", "worktime_to")
+        check_beside(self, "queue", "queue_users_fields")
         return self

@@ -6,10 +6,10 @@ from pydantic import AfterValidator
 from typing_extensions import Doc
 
 from tools.effect import Effect
-from tools.errors import CHANNEL_OFF, CHAT_ACCESS, CRM_TYPE_AND_ID
+from tools.error_advice import CHANNEL_OFF, CHAT_ACCESS, CRM_TYPE_AND_ID
 from tools.fields import ChatId, CrmId, CrmType, MessageId, Text, UserId
 from tools.method import Method
-from tools.results import NewId
+from tools.result_types import NewId
 
 
 def _not_zero(text: str) -> str:

@@ -6,14 +6,14 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools import messenger_view
+from tools.argument_checks import check_at_most_one
 from tools.effect import Effect
-from tools.errors import CHANNEL_OFF, EXTRAS
+from tools.error_advice import CHANNEL_OFF, EXTRAS
 from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
-from tools.messenger_results import DialogMessages, Person, ReadMark, Recent
+from tools.messenger_results import DialogMessages, ReadMark, RecentPage, UserResult
 from tools.method import Method
-from tools.results import NewId, whole
-from tools.rules import at_most_one_of
-from tools.untrusted import code
+from tools.result_types import NewId, read_whole
+from tools.untrusted import mark_unless_code
 from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
 
@@ -33,7 +33,7 @@ class ImRecentList(Method):
     scopes = ("im",)
     title = "My dialogs"
     effects = Effect.READ
-    returns = Recent
+    returns = RecentPage
     answer = (
         "`dialogs`, each with kind (line, group, person), dialog_id, chat_id, title, unread, pinned, date, "
         "last_message (id, date, author_id, role, text); those of lines with line_id, connector, user_code, "
@@ -76,7 +76,7 @@ class ImRecentList(Method):
     def heard(self, result: Any) -> frozenset[int]:
         """The chats whose last messages are shown."""
         rows = result["items"] if self.detail == "full" else result["dialogs"]
-        return frozenset(chat_id for row in rows if (chat_id := whole(row.get("chat_id"))))
+        return frozenset(chat_id for row in rows if (chat_id := read_whole(row.get("chat_id"))))
 
     def shape(self, result: Any) -> Any:
         """The dialogs in words unless the whole answer is wanted."""
@@ -84,7 +84,7 @@ class ImRecentList(Method):
             return result
         items, more = result["items"], result.get("hasMore") is True
         lines_only = self.skip_dialog and self.skip_chat and not (self.only_copilot or self.only_channel)
-        found = messenger_view.dialogs(items, lines_only=lines_only)
+        found = messenger_view.view_dialogs(items, lines_only=lines_only)
         return {"dialogs": found, "more": more, **(self._next(items) if more else {})}
 
     def _next(self, items: list[Any]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class ImRecentList(Method):
 
     def text(self, result: Any) -> str:
         """One line a dialog."""
-        return super().text(result) if self.detail == "full" else messenger_view.dialogs_text(result)
+        return super().text(result) if self.detail == "full" else messenger_view.render_dialogs(result)
 
 
 class ImMessageAdd(Method):
@@ -192,12 +192,12 @@ class ImDialogMessagesGet(Method):
 
     @model_validator(mode="after")
     def _one_direction(self) -> Self:
-        at_most_one_of(self, "last_id", "first_id")
+        check_at_most_one(self, "last_id", "first_id")
         return self
 
     def shape(self, result: Any) -> Any:
         """Messages in time order unless the whole answer is wanted."""
-        return result if self.detail == "full" else messenger_view.messages(result)
+        return result if self.detail == "full" else messenger_view.view_messages(result)
 
     def heard(self, result: Any) -> frozenset[int]:
         """The chat that was read."""
@@ -205,7 +205,7 @@ class ImDialogMessagesGet(Method):
 
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
-        return super().text(result) if self.detail == "full" else messenger_view.messages_text(result)
+        return super().text(result) if self.detail == "full" else messenger_view.render_messages(result)
 
 
 class ImDialogRead(Method):
@@ -242,7 +242,7 @@ class UserCurrent(UserMethod):
 
     rest = "user.current"
     title = "Who I am"
-    returns = Person
+    returns = UserResult
     answer = (
         "id, name, position, departments, email, phone, active, online. With detail=full all fields, in upper case. "
         "Contacts need the scope user_basic or user."
@@ -253,11 +253,11 @@ class UserCurrent(UserMethod):
 
     def shape(self, result: Any) -> Any:
         """The usual fields unless all are wanted."""
-        return result if self.detail == "full" else messenger_view.colleague(result)
+        return result if self.detail == "full" else messenger_view.view_colleague(result)
 
     def text(self, result: Any) -> str:
         """The user in one line."""
-        return super().text(result) if self.detail == "full" else messenger_view.colleague_text(result)
+        return super().text(result) if self.detail == "full" else messenger_view.render_colleague(result)
 
 
 class UserGet(UserList):
@@ -317,7 +317,7 @@ class UserSearch(UserList):
         return self
 
 
-class Scope(Method):
+class GrantedScopes(Method):
     """List the scopes (permissions) of the webhook or application; full=true lists all that the portal knows.
 
     portal_check says which are missing for the tools here.
@@ -366,4 +366,4 @@ class Methods(Method):
 
     def text(self, result: Any) -> str:
         """The names alone."""
-        return " ".join(map(code, result)) or "No methods."
+        return " ".join(map(mark_unless_code, result)) or "No methods."

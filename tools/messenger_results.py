@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from tools.results import Number, PhpMap, PhpObject, Row, Words
+from tools.result_types import Number, PhpMap, PhpObject, PortalObject, Words
 
 
-class Author(Row):
+class Author(PortalObject):
     """Somebody in the messenger; the portal itself has the id 0 and nothing else."""
 
     id: Number = None
     name: Words = None
 
 
-class LastMessage(Row):
+class LastMessageResult(PortalObject):
     """The last message of a dialog, in one line."""
 
     id: Number = None
@@ -21,7 +21,7 @@ class LastMessage(Row):
     text: Words = None
 
 
-class SessionOfLine(Row):
+class SessionOfLine(PortalObject):
     """The session of a dialog that belongs to a line."""
 
     id: Number = None
@@ -29,7 +29,7 @@ class SessionOfLine(Row):
     date_create: Words = None
 
 
-class ChatOfRecent(Row):
+class ChatOfRecent(PortalObject):
     """The chat of a dialog; that of two people has only settings."""
 
     type: Words = None
@@ -40,7 +40,7 @@ class ChatOfRecent(Row):
     entity_data_3: Words = None
 
 
-class RecentItem(Row):
+class RecentItem(PortalObject):
     """A dialog in somebody's list."""
 
     chat_id: Number = None
@@ -48,20 +48,20 @@ class RecentItem(Row):
     counter: Number = None
     date_update: Words = None
     date_last_activity: Words = None
-    message: PhpObject[LastMessage] | None = None
+    message: PhpObject[LastMessageResult] | None = None
     chat: PhpObject[ChatOfRecent] | None = None
     lines: PhpObject[SessionOfLine] | None = None
     user: PhpObject[Author] | None = None
 
 
-class Recent(Row):
+class RecentPage(PortalObject):
     """A page of somebody's list."""
 
     items: list[RecentItem]
     hasMore: bool = False  # noqa: N815  (the portal's spelling)
 
 
-class DialogMessage(Row):
+class DialogMessage(PortalObject):
     """A message of a dialog."""
 
     id: int
@@ -71,7 +71,7 @@ class DialogMessage(Row):
     params: PhpMap[Any] | None = None
 
 
-class DialogMessages(Row):
+class DialogMessages(PortalObject):
     """Messages of a dialog with their authors and files."""
 
     chat_id: int
@@ -80,7 +80,7 @@ class DialogMessages(Row):
     files: list[PhpMap[Any]] = []
 
 
-class ReadMark(Row):
+class ReadMark(PortalObject):
     """How far somebody has read a dialog."""
 
     dialogId: Words = None  # noqa: N815
@@ -89,7 +89,7 @@ class ReadMark(Row):
     counter: Number = None
 
 
-class Person(Row):
+class UserResult(PortalObject):
     """A user of the portal, as far as the scope shows it."""
 
     ID: Number = None

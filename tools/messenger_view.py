@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from tools.dialog_view import crm_links, entity_data_1, entry, is_hidden, line_and_connector, one_line, role_of, title
-from tools.results import whole
-from tools.untrusted import code, outside
+from tools.dialog_view import (
+    find_line_and_connector,
+    find_role,
+    is_hidden,
+    join_lines,
+    mark_title,
+    parse_crm_links,
+    parse_entity_data_1,
+    render_message,
+)
+from tools.result_types import read_whole
+from tools.untrusted import mark_unless_code, mark_untrusted
 
 LONGEST_LINE = 200
 STATUSES = {
@@ -25,7 +34,7 @@ STATUSES = {
 OPERATOR_WROTE = 40
 
 
-class LastMessage(TypedDict):
+class LastMessageView(TypedDict):
     """The last message of a dialog, in one line."""
 
     id: int
@@ -36,7 +45,7 @@ class LastMessage(TypedDict):
     text: str
 
 
-class Dialog(TypedDict):
+class DialogView(TypedDict):
     """A dialog in the list of a user; what belongs to a line is None for people and groups."""
 
     kind: Literal["line", "group", "person"]
@@ -46,7 +55,7 @@ class Dialog(TypedDict):
     unread: int
     pinned: bool
     date: str | None
-    last_message: LastMessage
+    last_message: LastMessageView
     line_id: int | None
     connector: str | None
     user_code: str | None
@@ -60,16 +69,16 @@ class Dialog(TypedDict):
     crm: list[dict[str, Any]] | None
 
 
-class Dialogs(TypedDict):
+class DialogsView(TypedDict):
     """A page of dialogs."""
 
-    dialogs: list[Dialog]
+    dialogs: list[DialogView]
     more: bool
     next_offset: NotRequired[int]
     next_last_message_date: NotRequired[str]
 
 
-class Message(TypedDict):
+class MessageView(TypedDict):
     """A message of a dialog."""
 
     id: int
@@ -85,17 +94,17 @@ class Message(TypedDict):
     files: NotRequired[list[dict[str, Any]]]
 
 
-class Messages(TypedDict):
+class MessagesView(TypedDict):
     """Messages of a dialog, oldest first."""
 
     chat_id: int
     dialog_id: str
     oldest_id: int | None
     newest_id: int | None
-    messages: list[Message]
+    messages: list[MessageView]
 
 
-class Colleague(TypedDict):
+class ColleagueView(TypedDict):
     """An employee or guest of the portal."""
 
     id: int
@@ -109,92 +118,95 @@ class Colleague(TypedDict):
     type: str | None
 
 
-def dialogs(items: list[Mapping[str, Any]], *, lines_only: bool) -> list[Dialog]:
+def view_dialogs(items: list[Mapping[str, Any]], *, lines_only: bool) -> list[DialogView]:
     """The items of a list, each dialog once: one that was offered can come in two ways."""
-    found: dict[str, Dialog] = {}
-    for view in map(dialog, items):
+    found: dict[str, DialogView] = {}
+    for view in map(view_dialog, items):
         found.setdefault(view["dialog_id"], view)
     return [view for view in found.values() if view["kind"] == "line" or not lines_only]
 
 
-def dialog(item: Mapping[str, Any]) -> Dialog:
+def view_dialog(item: Mapping[str, Any]) -> DialogView:
     """One item of a list."""
     chat, lines = item.get("chat") or {}, item.get("lines") or {}
     is_line = bool(lines) or chat.get("type") == "lines"
     kind: Literal["line", "group", "person"] = (
         "line" if is_line else "person" if item.get("type") == "user" else "group"
     )
-    data = entity_data_1(chat.get("entity_data_1"))
-    line_id, connector = line_and_connector(chat.get("entity_id"), data) if is_line else (None, None)
-    status = whole(lines.get("status"))
+    data = parse_entity_data_1(chat.get("entity_data_1"))
+    line_id, connector = find_line_and_connector(chat.get("entity_id"), data) if is_line else (None, None)
+    status = read_whole(lines.get("status"))
     return {
         "kind": kind,
-        "dialog_id": str(item.get("id") or f"chat{whole(item.get('chat_id'))}"),
-        "chat_id": whole(item.get("chat_id")),
+        "dialog_id": str(item.get("id") or f"chat{read_whole(item.get('chat_id'))}"),
+        "chat_id": read_whole(item.get("chat_id")),
         "title": item.get("title") or "",
-        "unread": whole(item.get("counter")),
+        "unread": read_whole(item.get("counter")),
         "pinned": item.get("pinned") is True,
         "date": item.get("date_last_activity") or item.get("date_update"),
-        "last_message": _last_message(item, chat),
+        "last_message": _view_last_message(item, chat),
         "line_id": line_id,
         "connector": connector,
         "user_code": chat.get("entity_id") if is_line else None,
-        "session_id": whole(lines.get("id")) or None,
+        "session_id": read_whole(lines.get("id")) or None,
         "status": STATUSES.get(status, str(status)) if is_line else None,
         "client_waits": status < OPERATOR_WROTE if is_line else None,
-        "operator_id": whole(chat.get("owner")) if is_line else None,
+        "operator_id": read_whole(chat.get("owner")) if is_line else None,
         "silent": chat.get("entity_data_3") == "Y" if is_line else None,
-        "crm": crm_links(chat.get("entity_data_2")) if is_line else None,
+        "crm": parse_crm_links(chat.get("entity_data_2")) if is_line else None,
     }
 
 
-def _last_message(item: Mapping[str, Any], chat: Mapping[str, Any]) -> LastMessage:
+def _view_last_message(item: Mapping[str, Any], chat: Mapping[str, Any]) -> LastMessageView:
     message = item.get("message") or {}
-    author = whole(message.get("author_id"))
+    author = read_whole(message.get("author_id"))
     return {
-        "id": whole(message.get("id")),
+        "id": read_whole(message.get("id")),
         "date": message.get("date"),
         "author_id": author,
-        "role": _role(author, item.get("user") or {}, chat.get("entity_id")),
+        "role": _find_role(author, item.get("user") or {}, chat.get("entity_id")),
         "text": message.get("text") or "",
     }
 
 
-def _role(author: int, user: Mapping[str, Any], user_code: str | None) -> str:
+def _find_role(author: int, user: Mapping[str, Any], user_code: str | None) -> str:
     """The client is the last part of the USER_CODE; of an offered dialog the portal says no more of the author."""
-    if author and author == whole((user_code or "").rpartition("|")[2]):
+    if author and author == read_whole((user_code or "").rpartition("|")[2]):
         return "client"
-    return role_of(author, user if whole(user.get("id")) == author else {})
+    return find_role(author, user if read_whole(user.get("id")) == author else {})
 
 
-def dialogs_text(view: Mapping[str, Any]) -> str:
+def render_dialogs(view: Mapping[str, Any]) -> str:
     """A line a dialog, and how to see more."""
-    lines = [_dialog_line(found) for found in view["dialogs"]] or ["No dialogs."]
+    lines = [_render_dialog(found) for found in view["dialogs"]] or ["No dialogs."]
     following = [name for name in ("offset", "last_message_date") if f"next_{name}" in view]
     return "\n".join([*lines, *(f"More with {name}={view[f'next_{name}']}." for name in following)])
 
 
-def _dialog_line(found: Mapping[str, Any]) -> str:
+def _render_dialog(found: Mapping[str, Any]) -> str:
     last = found["last_message"]
-    said = f"({last['author_id']}) {outside(_shortened(one_line(last['text'])), last['role'])}"
-    head = f"{code(found['dialog_id'])} {title(found['title'])}"
+    said = f"({last['author_id']}) {mark_untrusted(_shorten(join_lines(last['text'])), last['role'])}"
+    head = f"{mark_unless_code(found['dialog_id'])} {mark_title(found['title'])}"
     if found["kind"] != "line":
-        return f"{head}: {found['kind']}, unread {found['unread']}. {code(found['date'])} {said}"
+        return f"{head}: {found['kind']}, unread {found['unread']}. {mark_unless_code(found['date'])} {said}"
     who = f"operator {found['operator_id']}" if found["operator_id"] else "in the queue"
     silent = ", silent" if found["silent"] else ""
-    where = f"line {found['line_id']} {code(found['connector'])}, session {found['session_id']}"
-    return f"{head}: {found['status']}, {who}{silent}, unread {found['unread']}; {where}. {code(found['date'])} {said}"
+    where = f"line {found['line_id']} {mark_unless_code(found['connector'])}, session {found['session_id']}"
+    date = mark_unless_code(found["date"])
+    return f"{head}: {found['status']}, {who}{silent}, unread {found['unread']}; {where}. {date} {said}"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
-def messages(result: Mapping[str, Any]) -> Messages:
+def view_messages(result: Mapping[str, Any]) -> MessagesView:
     """Messages in time order, each with its author."""
-    users = {whole(user.get("id")): user for user in result.get("users") or ()}
-    files = {whole(file.get("id")): file for file in result.get("files") or ()}
-    found = sorted((_message(message, users, files) for message in result["messages"]), key=lambda view: view["id"])
+    users = {read_whole(user.get("id")): user for user in result.get("users") or ()}
+    files = {read_whole(file.get("id")): file for file in result.get("files") or ()}
+    found = sorted(
+        (_view_message(message, users, files) for message in result["messages"]), key=lambda view: view["id"]
+    )
     return {
         "chat_id": result["chat_id"],
         "dialog_id": f"chat{result['chat_id']}",
@@ -204,54 +216,54 @@ def messages(result: Mapping[str, Any]) -> Messages:
     }
 
 
-def _message(
+def _view_message(
     message: Mapping[str, Any], users: Mapping[int, Mapping[str, Any]], files: Mapping[int, Mapping[str, Any]]
-) -> Message:
-    author, params = whole(message.get("author_id")), message.get("params") or {}
+) -> MessageView:
+    author, params = read_whole(message.get("author_id")), message.get("params") or {}
     user = users.get(author) or {}
-    view: Message = {
+    view: MessageView = {
         "id": message["id"],
         "date": message.get("date"),
         "author_id": author,
         "author": user.get("name"),
-        "role": role_of(author, user),
+        "role": find_role(author, user),
         "text": message.get("text") or "",
     }
     if message.get("unread") is True:
         view["unread"] = True
     if is_hidden(params.get("COMPONENT_ID")):
         view["hidden"] = True
-    if answered := whole(params.get("REPLY_ID")):
+    if answered := read_whole(params.get("REPLY_ID")):
         view["reply_to"] = answered
     if isinstance(attached := params.get("FILE_ID"), list) and attached:
-        view["files"] = [_file(files.get(whole(number)) or {"id": number}) for number in attached]
+        view["files"] = [_view_file(files.get(read_whole(number)) or {"id": number}) for number in attached]
     return view
 
 
-def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
     return {name: file[name] for name in ("id", "name", "type", "size", "urlDownload") if name in file}
 
 
-def messages_text(view: Mapping[str, Any]) -> str:
+def render_messages(view: Mapping[str, Any]) -> str:
     """The conversation as a transcript, and where it goes on."""
     lines = [f"{view['dialog_id']}, {len(view['messages'])} messages, oldest first."]
     for message in view["messages"]:
         marks = [" [unread]"] if message.get("unread") else []
         marks += [f" [answers #{message['reply_to']}]"] if "reply_to" in message else []
-        lines.append(entry(message) + "".join(marks))
+        lines.append(render_message(message) + "".join(marks))
     if view["messages"]:
         lines.append(f"Older ones: last_id={view['oldest_id']}. Newer ones: first_id={view['newest_id']}.")
     return "\n".join(lines)
 
 
-def colleague(person: Mapping[str, Any]) -> Colleague:
+def view_colleague(person: Mapping[str, Any]) -> ColleagueView:
     """One user of the portal."""
     departments = person.get("UF_DEPARTMENT")
     return {
-        "id": whole(person.get("ID")),
+        "id": read_whole(person.get("ID")),
         "name": " ".join(filter(None, (person.get("NAME"), person.get("LAST_NAME")))),
         "position": person.get("WORK_POSITION") or None,
-        "departments": [whole(number) for number in departments] if isinstance(departments, list) else [],
+        "departments": [read_whole(number) for number in departments] if isinstance(departments, list) else [],
         "email": person.get("EMAIL") or None,
         "phone": person.get("WORK_PHONE") or person.get("PERSONAL_MOBILE") or person.get("UF_PHONE_INNER") or None,
         "active": person.get("ACTIVE") is True,
@@ -260,10 +272,10 @@ def colleague(person: Mapping[str, Any]) -> Colleague:
     }
 
 
-def colleague_text(view: Mapping[str, Any]) -> str:
+def render_colleague(view: Mapping[str, Any]) -> str:
     """One user in one line."""
     where = f"departments {', '.join(map(str, view['departments']))}" if view["departments"] else "no department"
     state = "dismissed or blocked" if not view["active"] else "online" if view["online"] else "offline"
     parts = (view["position"], where, view["email"], view["phone"], view["type"], state)
-    told = f"{one_line(view['name'])}: {', '.join(one_line(part) for part in parts if part)}"
-    return f"{view['id']} {outside(told, 'portal')}"
+    told = f"{join_lines(view['name'])}: {', '.join(join_lines(part) for part in parts if part)}"
+    return f"{view['id']} {mark_untrusted(told, 'portal')}"

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tools import DESCRIBED_WITH
 from tools.effect import Auth
-from tools.names import tool_name
+from tools.naming import make_tool_name
 from tools.tool import Tool
 
 
@@ -64,7 +64,7 @@ class Method(Tool):
     @classmethod
     def tool(cls) -> str:
         """Name of the tool."""
-        return tool_name(cls.rest)
+        return make_tool_name(cls.rest)
 
     @classmethod
     def toolset(cls) -> str:

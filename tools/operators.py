@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import model_validator
 
+from tools.argument_checks import check_exactly_one
 from tools.effect import Effect
-from tools.errors import CHAT_ACCESS, DATA_NOT_LOADED, NOT_YOURS, TRANSFER_TARGET
+from tools.error_advice import CHAT_ACCESS, DATA_NOT_LOADED, NOT_YOURS, TRANSFER_TARGET
 from tools.fields import ChatId, LineId, TransferId, UserId
 from tools.method import Method
-from tools.rules import exactly_one_of
 
 FINISHING = {
     **CHAT_ACCESS,
@@ -178,5 +178,5 @@ class OperatorTransfer(Method):
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
-        exactly_one_of(self, "user_id", "queue_id", "transfer_id")
+        check_exactly_one(self, "user_id", "queue_id", "transfer_id")
         return self

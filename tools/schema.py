@@ -7,7 +7,7 @@ from pydantic import BaseModel
 _NOISE = frozenset({"title", "examples"})
 
 
-def input_schema(model: type[BaseModel]) -> dict[str, Any]:
+def make_input_schema(model: type[BaseModel]) -> dict[str, Any]:
     """A schema without titles, `null` alternatives and references."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
@@ -23,7 +23,7 @@ def _tidy(node: Any, definitions: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
     if "anyOf" in node:
-        node = _without_null(node)
+        node = _drop_null(node)
     if "$ref" in node:
         target = definitions[node["$ref"].rpartition("/")[2]]
         node = {**{key: value for key, value in target.items() if key != "description"}, **node}
@@ -40,7 +40,7 @@ def _properties(properties: dict[str, Any], definitions: dict[str, Any]) -> dict
     return {name: _tidy(value, definitions) for name, value in properties.items()}
 
 
-def _without_null(node: dict[str, Any]) -> dict[str, Any]:
+def _drop_null(node: dict[str, Any]) -> dict[str, Any]:
     """An argument that may be left out needs no `null` besides."""
     options = [option for option in node["anyOf"] if option != {"type": "null"}]
     rest = {key: value for key, value in node.items() if key != "anyOf"}

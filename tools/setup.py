@@ -5,14 +5,14 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from typing_extensions import Doc
 
+from tools.argument_checks import check_only_with_switch
 from tools.channels import LINE_ID_EMPTY
 from tools.effect import Effect
-from tools.errors import BOTS_OFF
+from tools.error_advice import BOTS_OFF
 from tools.fields import LineId, NetworkCode, OnlyYes
 from tools.line_settings import LineSettings
 from tools.method import Method
-from tools.results import NewId
-from tools.rules import only_with
+from tools.result_types import NewId
 
 LINE_PERMISSION = {
     "CONFIG_WRONG_USER_PERMISSION": "The user behind the webhook may not change this line (or it does not exist). It "
@@ -101,8 +101,8 @@ class ConfigUpdate(LineSettings):
     def _settings_are_stored(self) -> Self:
         if not self.model_dump(exclude_none=True, exclude={"config_id", "skip_modify_mark"}):
             raise ValueError("give at least one setting to change")
-        only_with(self, "welcome_bot_enable", "welcome_bot_id", "welcome_bot_time", "welcome_bot_left")
-        only_with(self, "category_enable", "category_id")
+        check_only_with_switch(self, "welcome_bot_enable", "welcome_bot_id", "welcome_bot_time", "welcome_bot_left")
+        check_only_with_switch(self, "category_enable", "category_id")
         return self
 
 

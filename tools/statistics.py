@@ -5,25 +5,25 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from typing_extensions import Doc
 
+from tools.argument_checks import check_at_most_one, check_order, check_period
 from tools.effect import Effect
-from tools.errors import STATISTICS
+from tools.error_advice import STATISTICS
 from tools.fields import Count, Id, LineId, Moment, Text, UserId
 from tools.method import Method
-from tools.names import camel_case
-from tools.results import PhpMap, Row
-from tools.rules import at_most_one_of, ordered, period
+from tools.naming import to_camel_case
+from tools.result_types import PhpMap, PortalObject
 
 LONGEST_FILTER = 1000
 
 
-def _short_enough(values: list[Any]) -> list[Any]:
+def _check_length(values: list[Any]) -> list[Any]:
     if not 1 <= len(values) <= LONGEST_FILTER:
         raise ValueError(f"should hold 1 to {LONGEST_FILTER} items")
     return values
 
 
-Ids = Annotated[list[Id], AfterValidator(_short_enough)]
-Sources = Annotated[list[Text], AfterValidator(_short_enough)]
+Ids = Annotated[list[Id], AfterValidator(_check_length)]
+Sources = Annotated[list[Text], AfterValidator(_check_length)]
 Source = Annotated[Text, Field(description="connector, e.g. livechat")]
 Offset = Annotated[int, Field(ge=0, le=10000)]
 Limit = Annotated[int, Field(ge=1, le=200)]
@@ -40,7 +40,7 @@ SESSIONS = {
 }
 
 
-class Report(Method):
+class StatisticsMethod(Method):
     """Base of the statistics methods: camelCase parameters, booleans as they are."""
 
     effects = Effect.READ
@@ -49,22 +49,22 @@ class Report(Method):
     @classmethod
     def wire_path(cls, name: str) -> tuple[str, ...]:
         """These methods spell their parameters in camelCase."""
-        return (camel_case(name),)
+        return (to_camel_case(name),)
 
     def text(self, result: Any) -> str:
         """Rows without the fields that are null: most of a session's are."""
-        return super().text(_without_nulls(result))
+        return super().text(_drop_nulls(result))
 
 
-def _without_nulls(value: Any) -> Any:
+def _drop_nulls(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        return [_drop_nulls(item) for item in value]
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+        return {name: _drop_nulls(item) for name, item in value.items() if item is not None}
     return value
 
 
-class Filtered(Report):
+class FilteredMethod(StatisticsMethod):
     """Filters by line, operator and channel."""
 
     config_id: LineId | None = None
@@ -76,19 +76,19 @@ class Filtered(Report):
 
     @model_validator(mode="after")
     def _one_form_of_each_filter(self) -> Self:
-        at_most_one_of(self, "config_id", "config_id_list")
-        at_most_one_of(self, "operator_id", "operator_id_list")
-        at_most_one_of(self, "source", "source_list")
+        check_at_most_one(self, "config_id", "config_id_list")
+        check_at_most_one(self, "operator_id", "operator_id_list")
+        check_at_most_one(self, "source", "source_list")
         return self
 
 
-class StatResult(Row):
+class TotalsResult(PortalObject):
     """Totals of a period."""
 
     statResult: PhpMap[Any]  # noqa: N815
 
 
-class V2StatGet(Filtered):
+class V2StatGet(FilteredMethod):
     """Report totals of a period: sessions, closed, spam, first answer, duration, ratings, by channel, hour, operator.
 
     At most 366 days; narrow by line, operator or channel (source). Zeros mean no data too: positiveRate counts only
@@ -97,7 +97,7 @@ class V2StatGet(Filtered):
 
     rest = "imopenlines.v2.Stat.get"
     title = "Report for a period"
-    returns = StatResult
+    returns = TotalsResult
     errors = {**STATISTICS, **PERIOD, **FILTER}
     answer = (
         "`statResult`: totalSessions, closedSessions, spamSessions, avgWaitAnswer and avgSessionDuration (seconds), "
@@ -112,18 +112,18 @@ class V2StatGet(Filtered):
 
     @model_validator(mode="after")
     def _a_year_at_most(self) -> Self:
-        period(self, "date_from", "date_to")
+        check_period(self, "date_from", "date_to")
         return self
 
 
-class Operators(Row):
+class OperatorsResult(PortalObject):
     """Operators with their load."""
 
     operators: list[Any]
     hasNextPage: bool = False  # noqa: N815
 
 
-class V2OperatorList(Report):
+class V2OperatorList(StatisticsMethod):
     """List operators with their present load: status, active dialogs, free slots, last activity.
 
     Use it before operator_transfer to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
@@ -132,7 +132,7 @@ class V2OperatorList(Report):
 
     rest = "imopenlines.v2.Operator.list"
     title = "Operators and their load"
-    returns = Operators
+    returns = OperatorsResult
     errors = {**STATISTICS, **FILTER, **OFFSET}
     answer = (
         "`operators` `[{userId, configId, status, activeSessions, maxChat, freeSlots, lastActivityDate}]`, one for "
@@ -151,19 +151,19 @@ class V2OperatorList(Report):
 
     @model_validator(mode="after")
     def _one_form_of_each_filter(self) -> Self:
-        at_most_one_of(self, "config_id", "config_id_list")
-        at_most_one_of(self, "user_id", "user_id_list")
+        check_at_most_one(self, "config_id", "config_id_list")
+        check_at_most_one(self, "user_id", "user_id_list")
         return self
 
 
-class Sessions(Row):
+class SessionsResult(PortalObject):
     """A page of sessions."""
 
     sessions: list[Any]
     hasNextPage: bool = False  # noqa: N815
 
 
-class V2SessionList(Filtered):
+class V2SessionList(FilteredMethod):
     """List sessions by state, line, operator, channel, period, rating: what waits, what was closed.
 
     Finds chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
@@ -173,7 +173,7 @@ class V2SessionList(Filtered):
 
     rest = "imopenlines.v2.Session.list"
     title = "List of sessions"
-    returns = Sessions
+    returns = SessionsResult
     errors = {**STATISTICS, **FILTER, "PERIOD_TOO_LARGE": PERIOD["PERIOD_TOO_LARGE"], **OFFSET}
     answer = (
         "`sessions` `[{id, configId, source, operatorId, userId, userCode, chatId, dateCreate, dateClose, "
@@ -213,11 +213,11 @@ class V2SessionList(Filtered):
 
     @model_validator(mode="after")
     def _filters_fit_together(self) -> Self:
-        at_most_one_of(self, "status", "close_reason")
-        period(self, "date_create_from", "date_create_to")
-        period(self, "date_close_from", "date_close_to")
-        ordered(self, "wait_answer_from", "wait_answer_to")
-        ordered(self, "wait_close_from", "wait_close_to")
+        check_at_most_one(self, "status", "close_reason")
+        check_period(self, "date_create_from", "date_create_to")
+        check_period(self, "date_close_from", "date_close_to")
+        check_order(self, "wait_answer_from", "wait_answer_to")
+        check_order(self, "wait_close_from", "wait_close_to")
         created = self.date_create_from and self.date_create_to
         closed = self.date_close_from and self.date_close_to
         if not (created or closed):
@@ -228,14 +228,14 @@ class V2SessionList(Filtered):
         return self
 
 
-class SessionStats(Row):
+class SessionStatsResult(PortalObject):
     """Figures of sessions; older descriptions call the list `stats`."""
 
     sessions: list[Any] | None = None
     stats: list[Any] | None = None
 
 
-class V2SessionStatGet(Report):
+class V2SessionStatGet(StatisticsMethod):
     """Show figures of up to 100 sessions: waiting and closing time, messages by side, transfers, ratings.
 
     Session ids come from v2_session_list or dialog_get. Unknown ids come back with null figures.
@@ -243,7 +243,7 @@ class V2SessionStatGet(Report):
 
     rest = "imopenlines.v2.Session.Stat.get"
     title = "Figures of sessions"
-    returns = SessionStats
+    returns = SessionStatsResult
     errors = {**STATISTICS, **SESSIONS}
     answer = (
         "`sessions` `[{sessionId, waitAnswer, waitClose, messagesCount, messagesOperatorCount, messagesClientCount, "
@@ -261,14 +261,14 @@ class V2SessionStatGet(Report):
         return {"sessions": result["stats"], **{key: value for key, value in result.items() if key != "stats"}}
 
 
-class Ratings(Row):
+class RatingsResult(PortalObject):
     """A page of ratings."""
 
     ratings: list[Any]
     hasNextPage: bool = False  # noqa: N815
 
 
-class V2SessionRatingList(Filtered):
+class V2SessionRatingList(FilteredMethod):
     """List sessions that were rated in a period: the client's like or dislike, the supervisor's vote and comment.
 
     At most 366 days. Unrated sessions are not in it. Page with offset while hasNextPage.
@@ -276,7 +276,7 @@ class V2SessionRatingList(Filtered):
 
     rest = "imopenlines.v2.Session.Rating.list"
     title = "Ratings"
-    returns = Ratings
+    returns = RatingsResult
     errors = {**STATISTICS, **PERIOD, **FILTER, **OFFSET}
     answer = (
         "`ratings` `[{sessionId, configId, operatorId, source, vote, voteHead, commentHead, dateVote, "
@@ -297,17 +297,17 @@ class V2SessionRatingList(Filtered):
 
     @model_validator(mode="after")
     def _a_year_at_most(self) -> Self:
-        period(self, "date_vote_from", "date_vote_to")
+        check_period(self, "date_vote_from", "date_vote_to")
         return self
 
 
-class Transfers(Row):
+class TransfersResult(PortalObject):
     """Transfers of sessions."""
 
     transfers: list[Any]
 
 
-class V2SessionTransferList(Report):
+class V2SessionTransferList(StatisticsMethod):
     """List the transfers of up to 50 sessions: when, from whom to whom, from line to line, why, by whom.
 
     Session ids come from v2_session_list or dialog_get. Sessions without transfers, or unknown ones, have no rows.
@@ -315,7 +315,7 @@ class V2SessionTransferList(Report):
 
     rest = "imopenlines.v2.Session.Transfer.list"
     title = "Transfers of sessions"
-    returns = Transfers
+    returns = TransfersResult
     errors = {**STATISTICS, **SESSIONS}
     answer = (
         "`transfers` `[{sessionId, date, fromOperatorId, toOperatorId, fromConfigId, toConfigId, reason (manual, "

@@ -1,6 +1,5 @@
 """What an assistant can call: arguments that are checked, a description, and the effects of a call."""
 
-import difflib
 import json
 import re
 from abc import abstractmethod
@@ -13,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
-from tools.schema import input_schema
-from tools.untrusted import as_json, repeated
+from tools.schema import make_input_schema
+from tools.suggestions import suggest
+from tools.untrusted import dump_json, quote_argument
 
 MOST_PROBLEMS = 10
 MOST_NAMES = 30
@@ -83,8 +83,8 @@ class Tool(BaseModel):
         """
 
     def text(self, result: Any) -> str:
-        """The result as a model reads it; what people outside wrote is marked (tools/outside.py)."""
-        return as_json(result)
+        """The result as a model reads it; what people outside wrote is marked (tools/untrusted.py)."""
+        return dump_json(result)
 
     def structured(self, result: Any) -> dict[str, Any]:
         """The result as a program reads it."""
@@ -102,7 +102,7 @@ class Tool(BaseModel):
     @cache
     def input_schema(cls) -> dict[str, Any]:
         """JSON Schema of the arguments."""
-        return input_schema(cls)
+        return make_input_schema(cls)
 
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
@@ -156,10 +156,10 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
     where = _where(error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            near = difflib.get_close_matches(where.lower(), tool.model_fields, n=1)
-            return f"unknown argument {repeated(where)}" + (f" (did you mean {near[0]}?)" if near else "")
+            near = suggest(where.lower(), tool.model_fields)
+            return f"unknown argument {quote_argument(where)}" + (f" (did you mean {near[0]}?)" if near else "")
         case "missing":
-            return f"{repeated(where, '')} is required"
+            return f"{quote_argument(where, '')} is required"
         case "int_type":
             what = "should be a whole number, e.g. 2043"
         case "model_type" | "dict_type" | "model_attributes_type":
@@ -167,7 +167,7 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
         case _:
             what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
             what = what.partition(" after validation")[0]
-    return f"{repeated(where, '')}: {what}" if where else what
+    return f"{quote_argument(where, '')}: {what}" if where else what
 
 
 def _where(location: tuple[int | str, ...]) -> str:

@@ -1,6 +1,7 @@
 """Marks what people outside wrote, so that the server can fence it off from our own words.
 
-Marks are private-use characters, which stand in no message: `visible` takes them out of everything that is marked.
+Marks are private-use characters, which stand in no message: `escape_invisible` takes them out of everything that is
+marked.
 """
 
 import json
@@ -28,26 +29,26 @@ LONGEST_NAME, MOST_WORDS = 60, 5
 _NAME = re.compile(r"[\w .,:/|@+'()\[\]-]*")
 
 
-def outside(text: object, author: str) -> str:
+def mark_untrusted(text: object, author: str) -> str:
     """A text as `author` wrote it: client, operator, bot, system, or portal where it may be anybody."""
-    return f"{OPEN}{author}{SAID}{visible(str(text))}{CLOSE}"
+    return f"{OPEN}{author}{SAID}{escape_invisible(str(text))}{CLOSE}"
 
 
-def code(value: object) -> str:
+def mark_unless_code(value: object) -> str:
     """A number, a date or the code of something as it is; anything that is not one plain word is marked."""
     text = str(value)
-    return text if is_code(text) else outside(text, "portal")
+    return text if is_code(text) else mark_untrusted(text, "portal")
 
 
-def repeated(text: str, quote: str = "'") -> str:
+def quote_argument(text: str, quote: str = "'") -> str:
     """What an assistant gave; anything that could be taken for more than a name is marked."""
-    return f"{quote}{text}{quote}" if _NAME.fullmatch(text) else outside(text, "assistant")
+    return f"{quote}{text}{quote}" if _NAME.fullmatch(text) else mark_untrusted(text, "assistant")
 
 
-def plain_name(text: str) -> str:
+def mark_unless_name(text: str) -> str:
     """What a colleague or a line is called: a few plain words as they are, anything else marked."""
     plain = len(text) <= LONGEST_NAME and _NAME.fullmatch(text) and text.count(" ") < MOST_WORDS
-    return text if plain else outside(text, "portal")
+    return text if plain else mark_untrusted(text, "portal")
 
 
 def is_code(text: str) -> bool:
@@ -55,28 +56,28 @@ def is_code(text: str) -> bool:
     return bool(_CODE.fullmatch(text))
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """The text with what a reader would not see, or would see in the wrong place, written as its code point.
 
     Line feeds and tabs stay.
     """
-    return _UNSEEN.sub(lambda found: _escaped(found[0]), text.replace("\r\n", "\n"))
+    return _UNSEEN.sub(lambda found: _escape(found[0]), text.replace("\r\n", "\n"))
 
 
-def visible_in(value: Any) -> Any:
+def escape_invisible_in(value: Any) -> Any:
     """The same for every text in a JSON value, names of fields included; without marks, as all of it is data."""
     if isinstance(value, str):
-        return visible(MARKED.sub(r"\2", value))
+        return escape_invisible(MARKED.sub(r"\2", value))
     if isinstance(value, dict):
-        return {visible_in(key): visible_in(item) for key, item in value.items()}
-    return [visible_in(item) for item in value] if isinstance(value, list) else value
+        return {escape_invisible_in(key): escape_invisible_in(item) for key, item in value.items()}
+    return [escape_invisible_in(item) for item in value] if isinstance(value, list) else value
 
 
-def as_json(value: Any) -> str:
+def dump_json(value: Any) -> str:
     """A JSON value as text, marked as the portal's where anybody's words may be in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return outside(text, "portal") if '"' in text else text
+    return mark_untrusted(text, "portal") if '"' in text else text
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode()

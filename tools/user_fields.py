@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from tools.fields import AnObject
-from tools.untrusted import repeated
+from tools.untrusted import quote_argument
 
 _PLAIN = (
     "ID XML_ID ACTIVE NAME LAST_NAME SECOND_NAME TITLE EMAIL LAST_LOGIN DATE_REGISTER TIME_ZONE IS_ONLINE TIMESTAMP_X "
@@ -38,7 +38,9 @@ _FILTER = re.compile(r"(?:!=%|!%=|>=|<=|!@|=%|%=|!%|!=|>|<|@|%|=|!)?(\w+)", re.A
 
 def _known(name: str) -> str:
     if name not in FIELDS and not _CUSTOM.fullmatch(name):
-        raise ValueError(f"no field of a user is called {repeated(name[:60])}; names are in upper case, e.g. LAST_NAME")
+        raise ValueError(
+            f"no field of a user is called {quote_argument(name[:60])}; names are in upper case, e.g. LAST_NAME"
+        )
     return name
 
 

@@ -6,12 +6,12 @@ from pydantic import model_validator
 from typing_extensions import Doc
 
 from tools import messenger_view
+from tools.argument_checks import check_both_or_neither
 from tools.effect import Effect
 from tools.fields import Count, Detail
-from tools.messenger_results import Person
+from tools.messenger_results import UserResult
 from tools.method import Method
-from tools.results import PhpObject
-from tools.rules import both_or_neither
+from tools.result_types import PhpObject
 from tools.user_fields import FieldName, Selected
 
 PAGE = 50
@@ -27,7 +27,7 @@ class UserMethod(Method):
 class UserList(UserMethod):
     """Base of the lists of users, in pages of fifty."""
 
-    returns = list[PhpObject[Person]]
+    returns = list[PhpObject[UserResult]]
     answer = (
         "`users`, each with id, name, position, departments, email, phone, active, online, type (employee, extranet, "
         "email); `next_start` where the page was full. With detail=full or select the portal's fields, in upper case."
@@ -47,13 +47,13 @@ class UserList(UserMethod):
 
     @model_validator(mode="after")
     def _a_field_and_a_direction(self) -> Self:
-        both_or_neither(self, "sort", "order")
+        check_both_or_neither(self, "sort", "order")
         return self
 
     def shape(self, result: Any) -> Any:
         """The usual fields of each unless others are wanted, and where the next page begins."""
         whole = self.detail == "full" or self.select is not None
-        users = result if whole else [messenger_view.colleague(user) for user in result]
+        users = result if whole else [messenger_view.view_colleague(user) for user in result]
         following = {"next_start": (self.start or 0) + PAGE} if len(result) >= PAGE else {}
         return {"users": users, **following}
 
@@ -61,5 +61,5 @@ class UserList(UserMethod):
         """One line a user."""
         if self.detail == "full" or self.select is not None:
             return super().text(result)
-        lines = [messenger_view.colleague_text(user) for user in result["users"]] or ["No users."]
+        lines = [messenger_view.render_colleague(user) for user in result["users"]] or ["No users."]
         return "\n".join([*lines, *([f"More with start={result['next_start']}."] if "next_start" in result else [])])

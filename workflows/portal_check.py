@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from tools.effect import Auth, Effect
-from tools.errors import APPLICATION_ONLY, STATISTICS, advice, missing_scope
+from tools.error_advice import APPLICATION_ONLY, STATISTICS, describe_missing_scope, find_advice
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import is_code, outside
+from tools.untrusted import is_code, mark_untrusted
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -85,7 +85,7 @@ class PortalCheck(Composite):
         """One line a check, then what to do."""
         lines = [f"Portal {result['portal']}"]
         for check in result["checks"]:
-            found = outside(check["found"], "portal") if check["name"] in NAMING else check["found"]
+            found = mark_untrusted(check["found"], "portal") if check["name"] in NAMING else check["found"]
             lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {found}")
             if check["todo"]:
                 lines.append(f"     What to do: {check['todo']}")
@@ -143,7 +143,7 @@ class Examination:
             self._refusals[name] = error
             code = f" ({error.code})" if error.code and is_code(error.code) else ""
             own = STATISTICS if method.startswith(REPORTS) else {}
-            todo = advice(error.code, own) if error.code is not None else "Check the address and the network."
+            todo = find_advice(error.code, own) if error.code is not None else "Check the address and the network."
             cause = f": {error.description}" if error.code is None and error.description else code
             self._found[name] = Check(name, ok=False, found=f"{error.happened}{cause}", todo=todo)
             return
@@ -157,7 +157,7 @@ class Examination:
         names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
         self._granted = frozenset(names)
         missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
-        todo = missing_scope(*missing) if missing else ""
+        todo = describe_missing_scope(*missing) if missing else ""
         return Check("scopes", ok=not missing, found=", ".join(names) or "none", todo=todo)
 
     def why_unusable(self, tool: type[Tool]) -> str:
@@ -193,7 +193,7 @@ def _user(profile: Any) -> str:
 def _application(info: Any) -> Check:
     """A webhook is told nothing but its scopes and the plan."""
     name = info.get("CODE") or info.get("ID")
-    todo = "" if name else f"{advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
+    todo = "" if name else f"{find_advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
     return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
 
 

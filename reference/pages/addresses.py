@@ -2,7 +2,7 @@
 
 from tools.events import Event
 from tools.method import Method
-from tools.names import snake_case
+from tools.naming import to_snake_case
 
 ROOT = "openchannels://docs"
 INDEX = f"{ROOT}/index"
@@ -65,4 +65,4 @@ def official_event_page(event: type[Event]) -> str:
 
 def _kebab(name: str) -> str:
     """`imopenlines.crm.chat.getLastId` -> `imopenlines-crm-chat-get-last-id`."""
-    return snake_case(name).replace("_", "-")
+    return to_snake_case(name).replace("_", "-")

@@ -6,7 +6,7 @@ from functools import cache
 from reference.pages.addresses import ERRORS, GUIDES, error_address
 from reference.pages.markdown import bullets, page, section, table
 from tools.effect import Auth
-from tools.errors import CORE
+from tools.error_advice import CORE
 from tools.method import Method
 from tools.registry import methods
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reference.pages.addresses import official_event_page
 from reference.pages.examples import curl_oauth
 from reference.pages.markdown import bullets, fence, page, section, table
-from tools.events import COMMON_TRAPS, ENVELOPE, SUBSCRIBING, Event, Variant, form
+from tools.events import COMMON_TRAPS, ENVELOPE, SUBSCRIBING, Event, Variant, encode_form
 from tools.registry import methods
 
 HANDLER = "https://app.example.com/openchannels/events"
@@ -36,7 +36,7 @@ def event_page(event: type[Event]) -> str:
 
 
 def _request(event: type[Event]) -> str:
-    pairs = form(event.body(event.variants[0]))
+    pairs = encode_form(event.body(event.variants[0]))
     return "\n\n".join(
         (
             table(("Field", "Meaning"), ((f"`{name}`", meaning) for name, meaning in ENVELOPE.items())),

@@ -10,7 +10,7 @@ from reference.pages.markdown import bullets, fence, page, section, table
 from reference.pages.parameters import Parameter, parameters, shared_with
 from tools.effect import Auth, Effect
 from tools.method import Method
-from tools.names import tool_name
+from tools.naming import make_tool_name
 from tools.registry import methods
 
 EFFECTS = {
@@ -130,6 +130,6 @@ def _related(method: type[Method]) -> list[str]:
             *method.refusals.values(),
         )
     )
-    found = dict.fromkeys(tool_name(name) for name in _NAME.findall(texts) if not name.isalpha())
+    found = dict.fromkeys(make_tool_name(name) for name in _NAME.findall(texts) if not name.isalpha())
     others = [methods()[name] for name in found if name in methods() and name != method.tool()]
     return [f"`{other.tool()}`: {other.page()}" for other in others]

@@ -12,7 +12,7 @@ from typing_extensions import Doc
 
 from tools.fields import Part
 from tools.method import Method
-from tools.schema import input_schema
+from tools.schema import make_input_schema
 from tools.tool import Tool
 
 LONG_TABLE = 20
@@ -71,7 +71,7 @@ def _rows(model: type[BaseModel], name: str, argument: str, rest: str) -> Iterat
 
 @cache
 def _accepted(model: type[BaseModel]) -> dict[str, Any]:
-    return dict(input_schema(model)["properties"])
+    return dict(make_input_schema(model)["properties"])
 
 
 @cache

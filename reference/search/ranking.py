@@ -14,7 +14,7 @@ from reference.search.names import TYPED, Names
 from reference.search.slips import Spelling
 from reference.search.vocabulary import Term, terms, vocabulary
 from reference.search.words import plain, words
-from tools.errors import CORE
+from tools.error_advice import CORE
 
 _MOST_TERMS = 40
 """Words of a question that are looked at."""

@@ -11,7 +11,7 @@ from server.audit.recorder import AuditRecorder
 from server.protocol.elicitation import InputRequiredError, Person
 from server.protocol.results import Failure
 from server.storage.errors import StorageError
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.tool import Tool
 
 
@@ -73,7 +73,7 @@ class Agreement:
             self._owner,
             call.tool(),
             arguments,
-            summary=in_quotes(preview.text()),
+            summary=quote_marked(preview.text()),
             seconds=self._seconds,
         )
 

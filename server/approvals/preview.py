@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from server.protocol.results import Answer
-from tools.dialog_view import state_text
+from tools.dialog_view import render_dialog
 from tools.effect import Effect
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import code, outside
+from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -47,12 +47,12 @@ class Preview:
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
         lines = [f"{self.title}."]
-        lines += [f"What they will read: {outside(_join_lines(self.words), 'assistant')}"] if self.words else []
+        lines += [f"What they will read: {mark_untrusted(_join_lines(self.words), 'assistant')}"] if self.words else []
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
-        lines += [state_text(self.dialog)] if self.dialog else []
+        lines += [render_dialog(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
         return "\n".join(
-            [*lines, f"As {self.tool} sends it: {self.request} {outside(self._request_as_json(), 'assistant')}"]
+            [*lines, f"As {self.tool} sends it: {self.request} {mark_untrusted(self._request_as_json(), 'assistant')}"]
         )
 
     def answer(self) -> Answer:
@@ -98,7 +98,7 @@ async def make_preview(call: Tool, context: Context) -> Preview:
     try:
         state = await context.ask(question)
     except PortalError as error:
-        told = f"{error.happened} ({code(error.code or 'no code')})"
+        told = f"{error.happened} ({mark_unless_code(error.code or 'no code')})"
         return replace(preview, chat_id=question.chat_id, unknown=told)
     except (RefusedByResultError, UnexpectedResultError):
         return replace(preview, chat_id=question.chat_id, unknown="the portal's answer was of no use")

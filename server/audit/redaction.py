@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.untrusted import visible
+from tools.untrusted import escape_invisible
 
 SECRETS = frozenset({"client_id", "code"})
 """Arguments that open something: never kept in the audit log."""
@@ -26,7 +26,7 @@ def redact_arguments(value: Any, *, texts: bool, name: str = "", left: int = DEE
         return [redact_arguments(item, texts=texts, name=name, left=left - 1) for item in value]
     if isinstance(value, dict):
         return {
-            visible(str(key))[:LONGEST_NAME]: redact_arguments(item, texts=texts, name=str(key), left=left - 1)
+            escape_invisible(str(key))[:LONGEST_NAME]: redact_arguments(item, texts=texts, name=str(key), left=left - 1)
             for key, item in value.items()
         }
     return _single(value, name.lower(), texts=texts)
@@ -38,7 +38,7 @@ def _single(value: Any, name: str, *, texts: bool) -> Any:
     if not isinstance(value, str):
         return value
     kept = texts or (_is_a_code(value) and not _holds_words(name))
-    return visible(value) if kept and len(value) <= LONGEST_TEXT else f"({len(value)} characters)"
+    return escape_invisible(value) if kept and len(value) <= LONGEST_TEXT else f"({len(value)} characters)"
 
 
 def _holds_words(name: str) -> bool:

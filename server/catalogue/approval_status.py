@@ -6,7 +6,7 @@ from pydantic import Field
 
 from server.catalogue.context import CallContext
 from tools.effect import Effect
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.tool import InvalidArgumentsError, Tool
 
 MEANINGS = {
@@ -57,4 +57,4 @@ class ApprovalStatus(Tool):
 
     def structured(self, result: Any) -> dict[str, Any]:
         """The same, without marks in the answer."""
-        return {**result, "reply": in_quotes(result["reply"] or "") or None}
+        return {**result, "reply": quote_marked(result["reply"] or "") or None}

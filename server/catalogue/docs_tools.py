@@ -8,7 +8,7 @@ from pydantic import Field
 from server.catalogue.context import DocumentationContext
 from server.catalogue.library import INDEX, PageNotFoundError
 from tools.effect import Effect
-from tools.names import snake_case
+from tools.naming import to_snake_case
 from tools.tool import InvalidArgumentsError, Tool
 
 MOST_CHARACTERS = 16_000
@@ -24,7 +24,7 @@ class DocumentationTool(Tool):
     @classmethod
     def tool(cls) -> str:
         """Name of the tool."""
-        return snake_case(cls.__name__)
+        return to_snake_case(cls.__name__)
 
     @classmethod
     def page(cls) -> str:

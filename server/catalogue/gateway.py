@@ -7,9 +7,9 @@ from pydantic import Field
 
 from server.catalogue.context import DocumentationContext
 from tools.effect import Effect
-from tools.names import snake_case, tool_name
+from tools.naming import make_tool_name, to_snake_case
 from tools.tool import InvalidArgumentsError, Tool
-from tools.untrusted import repeated
+from tools.untrusted import quote_argument
 
 Name = Annotated[str, Field(min_length=1, max_length=100, description="name of a tool or REST method")]
 
@@ -23,7 +23,7 @@ class Gateway(Tool):
     @classmethod
     def tool(cls) -> str:
         """Name of the tool."""
-        return snake_case(cls.__name__)
+        return to_snake_case(cls.__name__)
 
     @classmethod
     def page(cls) -> str:
@@ -44,7 +44,7 @@ class FindMethod(Gateway):
         tools = context.tools
         by_page = {tool.page(): tool for tool in tools.values()}
         hits = [by_page[hit["uri"]] for hit in context.library.search(self.query, 20, None) if hit["uri"] in by_page]
-        named = [tools[tool_name(self.query)]] if tool_name(self.query) in tools else []
+        named = [tools[make_tool_name(self.query)]] if make_tool_name(self.query) in tools else []
         found = list(dict.fromkeys([*named, *hits]))[: self.limit]
         return {
             "tools": [
@@ -97,11 +97,11 @@ GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMetho
 
 def find_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
     """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
-    for known in (name, tool_name(name)):
+    for known in (name, make_tool_name(name)):
         if known in tools:
             return known
     raise InvalidArgumentsError(
-        [f"name: there is no tool {repeated(name[:80])} here; find_method finds those that there are"]
+        [f"name: there is no tool {quote_argument(name[:80])} here; find_method finds those that there are"]
     )
 
 

@@ -1,13 +1,13 @@
 """The documentation that a server has: our pages, and the official ones where they were synchronised."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools.untrusted import repeated
+from tools.suggestions import suggest
+from tools.untrusted import quote_argument
 
 if TYPE_CHECKING:
     from reference.mirror.mirror import Mirror
@@ -79,9 +79,9 @@ def find_page(address: str) -> "Page":
     known = _name_pages()
     if asked in known:
         return known[asked]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.8)
+    near = suggest(asked, known, cutoff=0.8)
     hint = f"did you mean {known[near[0]].uri}?" if near else f"{INDEX} shows those that exist"
-    raise PageNotFoundError(f"There is no page {repeated(address[:200])}; {hint}")
+    raise PageNotFoundError(f"There is no page {quote_argument(address[:200])}; {hint}")
 
 
 @cache

@@ -11,8 +11,8 @@ import click
 
 from server.cli.options import WrongUsageError, read_settings, settings_options
 from server.config.settings import Settings
-from tools.fence import in_quotes
-from tools.untrusted import visible
+from tools.fence import quote_marked
+from tools.untrusted import escape_invisible
 
 if TYPE_CHECKING:
     from server.approvals.store import Approval, ApprovalStore
@@ -44,7 +44,7 @@ def list_approvals(context: click.Context, *, everything: bool) -> None:
     """List the calls that wait."""
     found = [one for one in _approvals(read_settings(context)).list_all() if everything or one.stage == "pending"]
     for one in found:
-        click.echo(visible(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}"))
+        click.echo(escape_invisible(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}"))
     if not found:
         click.echo("Nothing waits.")
 
@@ -60,7 +60,7 @@ def show(context: click.Context, *, approval_id: str) -> None:
     found = approvals.get(approval_id)
     if found is None:
         raise WrongUsageError(f"there is no approval {approval_id[:40]}")
-    click.echo(visible(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found))))
+    click.echo(escape_invisible(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found))))
 
 
 @approvals.command()
@@ -110,10 +110,10 @@ def _shown(one: "Approval") -> str:
         f"Approval {one.id}: {one.stage}, asked {_time(one.asked)} by {one.caller}, good until {_time(one.expires)}.",
         f"Portal: {one.portal}",
         one.summary,
-        f"Arguments: {visible(json.dumps(one.arguments, ensure_ascii=False))}",
+        f"Arguments: {escape_invisible(json.dumps(one.arguments, ensure_ascii=False))}",
     ]
     lines += [f"Settled by {one.settled_by}."] if one.settled_by else []
-    lines += [f"Answer: {in_quotes(one.reply)}"] if one.reply else []
+    lines += [f"Answer: {quote_marked(one.reply)}"] if one.reply else []
     return "\n".join(lines)
 
 
@@ -151,6 +151,6 @@ def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
         raise click.ClickException("the log has a line that cannot be read: see audit verify") from None
     for entry in entries:
         if as_json:
-            click.echo(visible(json.dumps(entry, ensure_ascii=False)))
+            click.echo(escape_invisible(json.dumps(entry, ensure_ascii=False)))
             continue
-        click.echo(visible(_line(entry)))
+        click.echo(escape_invisible(_line(entry)))

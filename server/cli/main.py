@@ -75,11 +75,11 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     import anyio
 
     from server.cli.call import call_by_hand
-    from tools.fence import without_fences
+    from tools.fence import remove_fences
 
     settings = read_settings(context)
     answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), "portal_check", (), as_json)
-    click.echo(without_fences(answered.text))
+    click.echo(remove_fences(answered.text))
     sys.exit(0 if answered.data.get("ok") else 1)
 
 

@@ -102,11 +102,11 @@ class OAuth(BaseModel):
 
     @model_validator(mode="after")
     def _addresses(self) -> Self:
-        from portal.address import split
+        from portal.address import parse_address
 
         for what in ("issuer", "resource", "jwks_url"):
             if (url := getattr(self, what)) is not None:
-                split(url, what)
+                parse_address(url, what)
         if self.profile is not None and self.profile_claim is not None:
             raise ValueError("give profile or profile_claim, not both")
         return self

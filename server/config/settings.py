@@ -1,6 +1,5 @@
 """What the person who starts the server decides: command line over environment over the profile in the file."""
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect
+from tools.suggestions import suggest
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
@@ -134,7 +134,7 @@ def check_environment(names: Iterable[str]) -> None:
         known |= variables()
     for name in given:
         if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
+            near = suggest(name.upper(), known)
             raise SettingsError(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
 
 
@@ -207,7 +207,7 @@ def _profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, 
     settings = set(Settings.model_fields) - {"profile", "settings_file"}
     for key in profile:
         if key not in settings:
-            near = difflib.get_close_matches(key, settings, n=1)
+            near = suggest(key, settings)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingsError(f"{path}: profile {name} has no setting {key}{hint}")
     return profile

@@ -11,7 +11,7 @@ from server.privacy.detectors import Found, Kind
 from server.privacy.name_matcher import Names
 from server.privacy.pseudonyms import FORM, LOOSE, Pseudonyms
 from server.storage.database import State
-from tools.fence import plainly_quoted
+from tools.fence import straighten_quotes
 from tools.tool import InvalidArgumentsError
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class PortalMasks:
 
     def for_a_person(self, text: str) -> str:
         """With the originals of the pseudonyms that are known."""
-        return FORM.sub(lambda found: plainly_quoted(self._pseudonyms.original(found[0]) or found[0]), text)
+        return FORM.sub(lambda found: straighten_quotes(self._pseudonyms.original(found[0]) or found[0]), text)
 
     def _learn(self) -> None:
         """What others who share the state have learned counts too."""

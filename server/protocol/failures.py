@@ -16,7 +16,7 @@ from server.config.settings import SettingsError
 from server.protocol.results import Failure
 from server.storage.errors import StorageError
 from server.telemetry.observer import kind
-from tools.errors import advice, missing_scope
+from tools.error_advice import describe_missing_scope, find_advice
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.tool import InvalidArgumentsError, Tool
 from workflows.core.composite import Composite
@@ -85,7 +85,7 @@ def _advise(tool: type[Tool], error: PortalError) -> str:
         case _ if error.code is None:
             return "Ask the person who runs the server to correct the portal's address in its settings."
     refused_before = isinstance(error, AuthRefusedError)
-    return advice(error.code, _own_advice(tool, refused_before=refused_before))
+    return find_advice(error.code, _own_advice(tool, refused_before=refused_before))
 
 
 def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
@@ -93,7 +93,7 @@ def _own_advice(tool: type[Tool], *, refused_before: bool) -> Mapping[str, str]:
     if issubclass(tool, Method | Composite) and not refused_before:
         return tool.errors
     if issubclass(tool, Method) and tool.scopes:
-        return {"insufficient_scope": missing_scope(tool.scopes)}
+        return {"insufficient_scope": describe_missing_scope(tool.scopes)}
     return {}
 
 

@@ -1,6 +1,5 @@
 """The first step of a call: which tool is meant."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,9 @@ from server.policy import Policy
 from server.protocol.failures import ASK, REFUSED, make_arguments_failure
 from server.protocol.results import Failure
 from server.telemetry.observer import UNKNOWN_TOOL
+from tools.suggestions import suggest
 from tools.tool import InvalidArgumentsError, Tool
-from tools.untrusted import is_code, repeated
+from tools.untrusted import is_code, quote_argument
 
 LONGEST_NAME = 80
 """Characters of a name that are repeated to whoever sent it."""
@@ -83,7 +83,7 @@ def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping
 
 def _make_unknown_tool_failure(policy: Policy, name: str) -> Failure:
     shown = name[:LONGEST_NAME]
-    near = difflib.get_close_matches(shown if is_code(shown) else "The call", list(policy.listed), n=3)
+    near = suggest(shown if is_code(shown) else "The call", policy.listed, count=3)
     advice = f"Did you mean {', '.join(near)}?" if near else "See the list of tools."
-    happened = f"There is no tool {repeated(shown)}"
+    happened = f"There is no tool {quote_argument(shown)}"
     return Failure(shown if is_code(shown) else "The call", UNKNOWN_TOOL, happened, advice, page=INDEX)

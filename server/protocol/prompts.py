@@ -7,7 +7,7 @@ from mcp import types
 from prompts import Prompt, PromptArgumentsError, prompts
 from server.catalogue.registry import every_tool
 from server.policy import Policy
-from tools.untrusted import visible
+from tools.untrusted import escape_invisible
 
 
 class PromptNotFoundError(Exception):
@@ -40,7 +40,7 @@ def fill_prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> type
     if found is None:
         raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
     try:
-        text = visible(found.render(arguments)) + _describe_missing_tools(found, policy)
+        text = escape_invisible(found.render(arguments)) + _describe_missing_tools(found, policy)
     except PromptArgumentsError as error:
         raise PromptNotFoundError(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))

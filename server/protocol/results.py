@@ -6,10 +6,10 @@ from typing import Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
-from tools.fence import fenced, in_quotes
+from tools.fence import add_fences, quote_marked
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import code, outside, visible_in
+from tools.untrusted import escape_invisible_in, mark_unless_code, mark_untrusted
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Failure:
         if self.done:
             parts.append(f"Done before that, and so it stays: {'; '.join(self.done)}.")
         if self.code is not None:
-            parts.append(f"Portal's code: {code(self.code) or '(empty)'}.")
+            parts.append(f"Portal's code: {mark_unless_code(self.code) or '(empty)'}.")
         if self.said:
-            said = outside(self.said, "portal")
+            said = mark_untrusted(self.said, "portal")
             parts.append(f"Portal's words: {said}" if self.code is not None else f"Cause: {said}")
         parts.append(f"What to do: {self.advice}")
         if self.page:
@@ -64,10 +64,10 @@ class Failure:
         """The failure as a program reads it."""
         told = {
             "tool": self.tool,
-            "happened": in_quotes(self.happened),
-            "done": [in_quotes(step) for step in self.done] or None,
+            "happened": quote_marked(self.happened),
+            "done": [quote_marked(step) for step in self.done] or None,
             "code": self.code,
-            "advice": in_quotes(self.advice),
+            "advice": quote_marked(self.advice),
             "page": self.page or None,
         }
         return {"error": {key: value for key, value in told.items() if value is not None}}
@@ -91,8 +91,8 @@ def make_result(reply: Reply) -> CallToolResult:
     """The reply as the client gets it: fenced text, pictures as PNG, data, and whether it is a failure."""
     pictures = map(_make_picture, reply.pictures if isinstance(reply, Answer) else ())
     return CallToolResult(
-        content=[TextContent(text=fenced(reply.text())), *pictures],
-        structured_content=visible_in(reply.data),
+        content=[TextContent(text=add_fences(reply.text())), *pictures],
+        structured_content=escape_invisible_in(reply.data),
         is_error=isinstance(reply, Failure),
     )
 

@@ -15,7 +15,7 @@ from prometheus_client import (
 
 from openchannels_mcp import VERSION
 from portal.errors import LimitedError, PortalError
-from portal.observer import Attempt, Request
+from portal.observer import Attempt, PortalRequest
 from server.telemetry.observer import CallEnded, CallObserver, kind
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -100,23 +100,23 @@ class PortalMetrics(CallObserver):
             code = ended.code if ended.code in _known_codes() else OTHER
             self._metrics.codes.labels(self._portal, code or "empty").inc()
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         """Read the bucket whenever the figures are asked for."""
         self._metrics.fullness.labels(self._portal).set_function(fullness)
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         """Count it, and its calls if it was a batch."""
         self._metrics.requests.labels(self._portal, kind(request.error)).inc()
         self._request_seconds.observe(request.seconds)
         if request.calls > 1:
             self._batches.observe(request.calls)
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         """Count how long the limit on requests held it back."""
         if attempt.limited:
             self._waits.observe(attempt.waited)
 
-    def pausing(self, error: PortalError, seconds: float) -> None:
+    def on_pause(self, error: PortalError, seconds: float) -> None:
         """Count the repetition; after a refusal for a limit, the pause is a wait for that limit."""
         self._metrics.retries.labels(self._portal, kind(error)).inc()
         if isinstance(error, LimitedError):
@@ -125,7 +125,7 @@ class PortalMetrics(CallObserver):
 
 @cache
 def _known_codes() -> frozenset[str]:
-    from tools.errors import CORE
+    from tools.error_advice import CORE
     from tools.registry import methods
 
     return frozenset(CORE).union(*(method.errors for method in methods().values()))

@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from portal.errors import PortalError
-from portal.observer import Attempt, Observer, Request
-from tools.names import snake_case
+from portal.observer import Attempt, Observer, PortalRequest
+from tools.naming import to_snake_case
 
 logger = logging.getLogger(__name__)
 
@@ -76,23 +76,23 @@ class Observers(CallObserver):
     def __init__(self, *observers: CallObserver) -> None:
         self._observers = observers
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         """Pass it on."""
-        self._tell(lambda observer: observer.opened(fullness))
+        self._tell(lambda observer: observer.on_open(fullness))
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         """Pass it on."""
-        self._tell(lambda observer: observer.request_ended(request))
+        self._tell(lambda observer: observer.on_request_end(request))
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         """Pass it on, and count it for the tool call that it belongs to."""
         if attempt.calls and (running := _running.get()):
             running.requests += 1
-        self._tell(lambda observer: observer.attempt_ended(attempt))
+        self._tell(lambda observer: observer.on_attempt_end(attempt))
 
-    def pausing(self, error: PortalError, seconds: float) -> None:
+    def on_pause(self, error: PortalError, seconds: float) -> None:
         """Pass it on."""
-        self._tell(lambda observer: observer.pausing(error, seconds))
+        self._tell(lambda observer: observer.on_pause(error, seconds))
 
     def call_started(self) -> None:
         """Pass it on."""
@@ -118,4 +118,4 @@ def kind(error: BaseException | None) -> str:
     """What a request or an attempt came to, as a label."""
     if error is None:
         return OK
-    return snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED
+    return to_snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED

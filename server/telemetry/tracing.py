@@ -31,7 +31,7 @@ class Spans(CallObserver):
         self._portal = portal
         self._tracer = trace.get_tracer(SERVICE, VERSION)
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         """A span from when the call was ready to leave to its answer."""
         end = time.time_ns()
         left = end - int(attempt.seconds * A_SECOND)

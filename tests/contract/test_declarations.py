@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.contract.facts import METHODS, Facts, Param
-from tools.errors import STATISTICS
+from tools.error_advice import STATISTICS
 from tools.method import Method
-from tools.names import tool_name
+from tools.naming import make_tool_name
 from tools.registry import methods
 
 LOCAL_ARGUMENTS = {
@@ -39,7 +39,7 @@ all_methods = pytest.mark.parametrize("facts", METHODS.values(), ids=METHODS)
 
 
 def _class_of(facts: Facts) -> type[Method]:
-    return methods()[tool_name(facts.rest)]
+    return methods()[make_tool_name(facts.rest)]
 
 
 def _required(method: type[Method]) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from tests.assistant import Assistant, assistant, text_of
 from tests.contract.facts import METHODS, Facts
 from tests.recording import Recording, recording_portal
-from tools.names import tool_name
+from tools.naming import make_tool_name
 
 RESULTS: dict[str, Any] = {
     "imopenlines.revision.get": {"rest": 2, "web": 1, "mobile": 1},
@@ -75,7 +75,7 @@ def test_the_example_of_the_official_page_arrives_as_it_is_written_there(
     portal.requests.clear()
     portal.result = RESULTS.get(facts.rest, True)
 
-    reply = client.call(tool_name(facts.rest), facts.arguments)
+    reply = client.call(make_tool_name(facts.rest), facts.arguments)
 
     assert not reply.is_error, text_of(reply)
     assert reply.structured_content is not None

@@ -21,28 +21,28 @@ from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, Refus
     ],
 )
 def test_parameters_are_written_as_php_reads_them(params: dict[str, Any], query: str) -> None:
-    assert unquote(batch.query(params)) == query
+    assert unquote(batch.encode_query(params)) == query
 
 
 def test_nothing_in_a_value_can_be_read_as_syntax() -> None:
-    assert batch.query({"MESSAGE": "a&b=c[d]+e%20 ю"}) == "MESSAGE=a%26b%3Dc%5Bd%5D%2Be%2520%20%D1%8E"
+    assert batch.encode_query({"MESSAGE": "a&b=c[d]+e%20 ю"}) == "MESSAGE=a%26b%3Dc%5Bd%5D%2Be%2520%20%D1%8E"
 
 
 def test_the_body_keeps_the_order_and_does_not_stop_at_errors() -> None:
-    body = batch.body([("x.a", {"ID": 1}), ("x.b", {})])
+    body = batch.make_body([("x.a", {"ID": 1}), ("x.b", {})])
 
     assert body == {"halt": 0, "cmd": {"c0": "x.a?ID=1", "c1": "x.b?"}}
 
 
 @pytest.mark.parametrize("text", ["$result[c0]", "cost: $RESULT[1]", "$total[x]", "$next", "$time[a]", "$error[b]"])
 def test_what_the_portal_would_take_for_a_reference_travels_alone(text: str) -> None:
-    assert not batch.fits({"PARAMS": {"filter": {"LINE_NAME": [text]}}})
-    assert not batch.fits({"PARAMS": {"filter": {text: 1}}})
+    assert not batch.fits_in_batch({"PARAMS": {"filter": {"LINE_NAME": [text]}}})
+    assert not batch.fits_in_batch({"PARAMS": {"filter": {text: 1}}})
 
 
 @pytest.mark.parametrize("text", ["$5", "results", "$ result", "5$"])
 def test_other_texts_may_share_a_request(text: str) -> None:
-    assert batch.fits({"CODE": text})
+    assert batch.fits_in_batch({"CODE": text})
 
 
 def test_each_command_gets_its_own_outcome() -> None:
@@ -57,7 +57,7 @@ def test_each_command_gets_its_own_outcome() -> None:
         "result_time": {"c0": {"operating": 1}},
     }
 
-    found = batch.outcomes(result, 7)
+    found = batch.read_outcomes(result, 7)
 
     assert found[0] == ({"id": 1}, {"operating": 1})
     assert found[2] == (False, None)
@@ -68,4 +68,4 @@ def test_each_command_gets_its_own_outcome() -> None:
 
 @pytest.mark.parametrize("result", [None, [], {}, {"result": [], "result_error": []}, "broken"])
 def test_a_batch_without_content_is_a_lost_answer_for_everybody(result: Any) -> None:
-    assert [type(outcome) for outcome, _ in batch.outcomes(result, 2)] == [AnswerLostError, AnswerLostError]
+    assert [type(outcome) for outcome, _ in batch.read_outcomes(result, 2)] == [AnswerLostError, AnswerLostError]

@@ -18,13 +18,13 @@ def test_a_burst_fits_and_then_requests_leak_out(plan: str, burst: int, a_second
     clock = Clock()
     bucket = LeakyBucket(PLANS[plan], clock)
     for _ in range(burst):
-        assert bucket.pause() == 0
+        assert bucket.seconds_until_room() == 0
         bucket.take()
 
-    assert bucket.pause() == pytest.approx(1 / a_second)
+    assert bucket.seconds_until_room() == pytest.approx(1 / a_second)
     clock.now += 1
-    assert bucket.pause() == 0
-    assert bucket.pause(requests=a_second + 1) == pytest.approx(1 / a_second)
+    assert bucket.seconds_until_room() == 0
+    assert bucket.seconds_until_room(requests=a_second + 1) == pytest.approx(1 / a_second)
 
 
 def test_a_bucket_is_empty_again_after_a_while_and_never_less() -> None:
@@ -34,22 +34,22 @@ def test_a_bucket_is_empty_again_after_a_while_and_never_less() -> None:
     clock.now += 3600
 
     assert bucket.fullness() == 0
-    assert bucket.pause(requests=48) == 0
-    assert bucket.pause(requests=49) > 0
+    assert bucket.seconds_until_room(requests=48) == 0
+    assert bucket.seconds_until_room(requests=49) > 0
 
 
 def test_a_refusal_by_the_portal_means_that_the_bucket_is_full() -> None:
     bucket = LeakyBucket(PLANS["standard"], Clock())
-    bucket.overflowed()
+    bucket.fill()
 
     assert bucket.fullness() == 1
-    assert bucket.pause() == pytest.approx((50 + 1 - 48) / 2)
+    assert bucket.seconds_until_room() == pytest.approx((50 + 1 - 48) / 2)
 
 
 def test_the_box_edition_has_no_limit() -> None:
     bucket = LeakyBucket(PLANS["self-hosted"], Clock())
     for _ in range(1000):
         bucket.take()
-    bucket.overflowed()
+    bucket.fill()
 
-    assert bucket.pause() == bucket.fullness() == 0
+    assert bucket.seconds_until_room() == bucket.fullness() == 0

@@ -21,7 +21,7 @@ from portal.errors import (
     RefusedError,
 )
 from portal.webhook import Webhook
-from portal.wire import Trace
+from portal.wire import RequestTrace
 from tests.recording import recording_portal
 
 SECRET = "a1b2c3d4e5f6g7h8"
@@ -263,7 +263,7 @@ def test_a_method_that_the_portal_really_lacks_stays_missing(granted: httpx.Resp
     ],
 )
 def test_a_request_that_never_left_is_told_from_one_that_may_have(events: list[str], may_have_left: bool) -> None:
-    trace = Trace()
+    trace = RequestTrace()
     for event in events:
         anyio.run(trace.follow, event, None)
 

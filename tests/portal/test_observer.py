@@ -10,8 +10,9 @@ import pytest
 from portal.bucket import Plan
 from portal.client import Portal
 from portal.errors import AnswerLostError, LimitedError, OutcomeUnknownError, PortalError
-from portal.observer import Attempt, Observer, Request
+from portal.observer import Attempt, Observer, PortalRequest
 from portal.webhook import Webhook
+from tests.pauses import skip_pause
 
 WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
 READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
@@ -23,31 +24,29 @@ class Diary(Observer):
     """Keeps everything it is told."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[PortalRequest] = []
         self.attempts: list[Attempt] = []
         self.pauses: list[tuple[PortalError, float]] = []
         self.fullness: list[float] = []
+        self.fullness_when_pausing: list[float] = []
         self._fullness: Callable[[], float] = float
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         self._fullness = fullness
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         self.requests.append(request)
         self.fullness.append(self._fullness())
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
 
-    def pausing(self, error: PortalError, seconds: float) -> None:
+    def on_pause(self, error: PortalError, seconds: float) -> None:
         self.pauses.append((error, seconds))
+        self.fullness_when_pausing.append(self._fullness())
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
-def _watched(story: Story, *answers: Any, plan: Plan | None = None, seconds: float = 60) -> Diary:
+def _observe(story: Story, *answers: Any, plan: Plan | None = None, seconds: float = 60) -> Diary:
     """What was told of a story; the last answer is given again and again."""
     diary, left = Diary(), list(answers)
 
@@ -60,7 +59,7 @@ def _watched(story: Story, *answers: Any, plan: Plan | None = None, seconds: flo
     async def run() -> None:
         transport = httpx.MockTransport(answer)
         async with Portal(
-            WEBHOOK, seconds=seconds, plan=plan, transport=transport, sleep=_no_pause, observer=diary
+            WEBHOOK, seconds=seconds, plan=plan, transport=transport, sleep=skip_pause, observer=diary
         ) as portal:
             await story(portal)
 
@@ -75,7 +74,7 @@ def _one(method: str) -> Story:
     return story
 
 
-def _crowd(count: int, method: str = READ) -> Story:
+def _many(count: int, method: str = READ) -> Story:
     async def story(portal: Portal) -> None:
         async with anyio.create_task_group() as tasks:
             for _ in range(count):
@@ -85,7 +84,7 @@ def _crowd(count: int, method: str = READ) -> Story:
 
 
 def test_a_call_is_one_request_and_one_attempt() -> None:
-    diary = _watched(_one(READ), {"result": 1})
+    diary = _observe(_one(READ), {"result": 1})
 
     assert [(request.calls, request.error) for request in diary.requests] == [(1, None)]
     (attempt,) = diary.attempts
@@ -95,7 +94,7 @@ def test_a_call_is_one_request_and_one_attempt() -> None:
 
 
 def test_what_is_sent_again_is_told_with_its_reason_and_pause() -> None:
-    diary = _watched(_one(WRITE), TOO_MANY, {"result": 1})
+    diary = _observe(_one(WRITE), TOO_MANY, {"result": 1})
 
     assert [type(request.error) for request in diary.requests] == [LimitedError, type(None)]
     assert [(attempt.number, type(attempt.error)) for attempt in diary.attempts] == [(1, LimitedError), (2, type(None))]
@@ -106,14 +105,14 @@ def test_what_is_sent_again_is_told_with_its_reason_and_pause() -> None:
 
 def test_a_batch_is_one_request_and_an_attempt_for_each_of_its_calls() -> None:
     results = {f"c{number}": number for number in range(50)}
-    diary = _watched(_crowd(50), {"result": {"result": results, "result_error": [], "result_time": []}})
+    diary = _observe(_many(50), {"result": {"result": results, "result_error": [], "result_time": []}})
 
     assert [request.calls for request in diary.requests] == [50]
     assert [attempt.calls for attempt in diary.attempts] == [50] * 50
 
 
 def test_calls_that_the_limit_holds_back_say_so_and_for_how_long() -> None:
-    diary = _watched(_crowd(4, WRITE), {"result": 1}, plan=Plan(capacity=2.1, leak=100))
+    diary = _observe(_many(4, WRITE), {"result": 1}, plan=Plan(capacity=2.1, leak=100))
 
     assert [attempt.limited for attempt in diary.attempts] == [False, False, True, True]
     held = [attempt.waited for attempt in diary.attempts if attempt.limited]
@@ -121,12 +120,39 @@ def test_calls_that_the_limit_holds_back_say_so_and_for_how_long() -> None:
     assert max(diary.fullness) > 0.8
 
 
+ALMOST_FULL, ALMOST_EMPTY = 0.9, 0.1
+
+
+def test_a_refusal_by_the_limit_on_requests_means_that_the_bucket_is_full() -> None:
+    async def refused(portal: Portal) -> None:
+        with anyio.move_on_after(0.05):
+            await portal.call(WRITE, {}, repeatable=False)
+
+    diary = _observe(refused, TOO_MANY, {"result": 1}, plan=Plan(capacity=50, leak=0.5))
+
+    assert diary.fullness_when_pausing[0] > ALMOST_FULL
+    assert len(diary.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"])
+def test_a_refusal_for_another_reason_tells_nothing_about_the_bucket(code: str) -> None:
+    async def refused(portal: Portal) -> None:
+        with pytest.raises(LimitedError):
+            await portal.call(WRITE, {}, repeatable=False)
+        await portal.call(WRITE, {}, repeatable=False)
+
+    diary = _observe(refused, {"error": code}, {"result": 1}, plan=Plan(capacity=50, leak=0.5))
+
+    assert len(diary.fullness) == 2
+    assert max(diary.fullness) < ALMOST_EMPTY
+
+
 def test_an_answer_that_never_comes_is_told_as_lost() -> None:
     async def unlucky(portal: Portal) -> None:
         with pytest.raises(OutcomeUnknownError):
             await portal.call(WRITE, {}, repeatable=False)
 
-    diary = _watched(unlucky, None, seconds=0.05)
+    diary = _observe(unlucky, None, seconds=0.05)
 
     assert [type(attempt.error) for attempt in diary.attempts] == [AnswerLostError]
 
@@ -136,6 +162,6 @@ def test_a_call_whose_caller_has_gone_is_told_too() -> None:
         with anyio.move_on_after(0.01):
             await portal.call(READ, {}, repeatable=True)
 
-    (attempt,) = _watched(impatient, None).attempts
+    (attempt,) = _observe(impatient, None).attempts
     assert attempt.error is not None
     assert not isinstance(attempt.error, PortalError)

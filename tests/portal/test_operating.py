@@ -15,13 +15,13 @@ def operating() -> OperatingTime:
 
 
 def test_a_method_within_its_time_may_run(operating: OperatingTime) -> None:
-    operating.note(METHOD, {"operating": 419.9, "operating_reset_at": NOW + 100})
+    operating.record(METHOD, {"operating": 419.9, "operating_reset_at": NOW + 100})
 
     operating.check(METHOD)
 
 
 def test_a_method_that_used_up_its_time_says_when_it_can_run(operating: OperatingTime) -> None:
-    operating.note(METHOD, {"operating": 420.5, "operating_reset_at": NOW + 100})
+    operating.record(METHOD, {"operating": 420.5, "operating_reset_at": NOW + 100})
 
     with pytest.raises(LimitedError, match="in 100 s") as blocked:
         operating.check(METHOD)
@@ -30,21 +30,21 @@ def test_a_method_that_used_up_its_time_says_when_it_can_run(operating: Operatin
 
 
 def test_the_time_is_over_when_it_is_reset(operating: OperatingTime) -> None:
-    operating.note(METHOD, {"operating": 500, "operating_reset_at": NOW - 1})
+    operating.record(METHOD, {"operating": 500, "operating_reset_at": NOW - 1})
 
     operating.check(METHOD)
 
 
 def test_a_refusal_is_remembered_until_the_known_reset(operating: OperatingTime) -> None:
-    operating.note(METHOD, {"operating": 300, "operating_reset_at": NOW + 50})
+    operating.record(METHOD, {"operating": 300, "operating_reset_at": NOW + 50})
 
-    assert operating.refused(METHOD).seconds == 50
+    assert operating.record_refusal(METHOD).seconds == 50
     with pytest.raises(LimitedError):
         operating.check(METHOD)
 
 
 def test_a_refusal_without_a_known_reset_says_so(operating: OperatingTime) -> None:
-    refused = operating.refused(METHOD)
+    refused = operating.record_refusal(METHOD)
 
     assert refused.seconds is None
     assert "ten minutes at the latest" in refused.description
@@ -52,6 +52,6 @@ def test_a_refusal_without_a_known_reset_says_so(operating: OperatingTime) -> No
 
 @pytest.mark.parametrize("time", [None, [], "soon", {}, {"operating": None}, {"operating": 500}])
 def test_an_answer_that_tells_nothing_changes_nothing(operating: OperatingTime, time: object) -> None:
-    operating.note(METHOD, time)
+    operating.record(METHOD, time)
 
     operating.check(METHOD)

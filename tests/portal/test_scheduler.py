@@ -1,4 +1,4 @@
-"""How many requests a crowd of calls becomes, and in which order they leave."""
+"""How many requests many calls become, and in which order they leave."""
 
 import json
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from portal.bucket import PLANS, Plan
 from portal.client import Portal
 from portal.errors import LimitedError, OutcomeUnknownError, PortalError, RefusedError
 from portal.webhook import Webhook
+from tests.pauses import skip_pause
 
 WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
 READ = "imopenlines.session.history.get"
@@ -43,7 +44,7 @@ class EchoPortal:
         return httpx.Response(200, json={"result": {"result": results, "result_error": errors, "result_time": []}})
 
 
-def _crowd(
+def _call_many(
     portal: EchoPortal, count: int, *, repeatable: bool = True, plan: Plan | None = PLANS["standard"], gap: bool = False
 ) -> dict[int, Any]:
     """So many calls at once; what each got."""
@@ -71,13 +72,13 @@ def _crowd(
 def test_a_single_call_travels_alone() -> None:
     portal = EchoPortal()
 
-    assert _crowd(portal, 1) == {0: "0"}
+    assert _call_many(portal, 1) == {0: "0"}
     assert portal.sizes == [1]
 
 
 def test_a_few_calls_go_side_by_side() -> None:
     portal = EchoPortal()
-    _crowd(portal, 5)
+    _call_many(portal, 5)
 
     assert portal.sizes == [1] * 5
 
@@ -85,20 +86,20 @@ def test_a_few_calls_go_side_by_side() -> None:
 def test_five_hundred_calls_at_once_are_ten_requests_and_each_gets_its_own_answer() -> None:
     portal = EchoPortal()
 
-    assert _crowd(portal, 500) == {number: str(number) for number in range(500)}
+    assert _call_many(portal, 500) == {number: str(number) for number in range(500)}
     assert portal.sizes == [50] * 10
 
 
 def test_five_hundred_calls_that_trickle_in_are_at_most_thirty_requests() -> None:
     portal = EchoPortal()
 
-    assert len(_crowd(portal, 500, gap=True)) == 500
+    assert len(_call_many(portal, 500, gap=True)) == 500
     assert len(portal.sizes) <= 30
 
 
 def test_an_error_in_a_batch_reaches_only_its_own_caller() -> None:
     portal = EchoPortal(fail=lambda value: "ACCESS_ERROR" if value == "7" else None)
-    got = _crowd(portal, 20)
+    got = _call_many(portal, 20)
 
     assert isinstance(got[7], RefusedError)
     assert got[7].code == "ACCESS_ERROR"
@@ -107,7 +108,7 @@ def test_an_error_in_a_batch_reaches_only_its_own_caller() -> None:
 
 def test_calls_that_change_something_never_share_a_request() -> None:
     portal = EchoPortal()
-    _crowd(portal, 20, repeatable=False)
+    _call_many(portal, 20, repeatable=False)
 
     assert portal.methods == [WRITE] * 20
 
@@ -115,7 +116,7 @@ def test_calls_that_change_something_never_share_a_request() -> None:
 def test_calls_leave_in_the_order_in_which_they_came() -> None:
     seen: list[str] = []
     portal = EchoPortal(fail=seen.append)
-    _crowd(portal, 30, repeatable=False)
+    _call_many(portal, 30, repeatable=False)
 
     assert seen == [str(number) for number in range(30)]
 
@@ -170,16 +171,13 @@ def test_a_waiting_call_reports_what_it_waits_for() -> None:
     async def report(seconds: float, reason: str) -> None:
         reports.append((seconds, reason))
 
-    async def pause(_: float) -> None:
-        """Time does not pass here."""
-
     answers = iter(
         [httpx.Response(503, json={"error": "QUERY_LIMIT_EXCEEDED"}), httpx.Response(200, json={"result": 1})]
     )
 
     async def run() -> None:
         transport = httpx.MockTransport(lambda _: next(answers))
-        async with Portal(WEBHOOK, transport=transport, plan=None, sleep=pause) as client:
+        async with Portal(WEBHOOK, transport=transport, plan=None, sleep=skip_pause) as client:
             assert await client.call(READ, {"ID": 1}, repeatable=True, report=report) == 1
 
     anyio.run(run)

@@ -11,7 +11,7 @@ from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, PromptReference, ResourceT
 from sandbox.seed import seed
 from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.served import ServedSandbox, serve_sandbox
-from tools.fence import without_fences
+from tools.fence import remove_fences
 
 DIALOGS, LINES, INBOX = "openchannels://dialogs/{chat_id}", "openchannels://lines/{id}", "openchannels://inbox"
 
@@ -59,7 +59,7 @@ def test_a_dialog_is_read_as_its_tool_gives_it_fences_and_all(anna: Assistant) -
 def test_a_line_and_the_inbox_are_read_as_their_tools_give_them(anna: Assistant) -> None:
     line, inbox = _read(anna, "openchannels://lines/2").text, _read(anna, INBOX).text
 
-    assert without_fences(line) == words_of(anna.call("channel_overview", line=2))
+    assert remove_fences(line) == words_of(anna.call("channel_overview", line=2))
     assert inbox.partition(".")[0] == text_of(anna.call("inbox")).partition(".")[0]
 
 

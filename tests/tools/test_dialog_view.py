@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.dialog_view import state
+from tools.dialog_view import view_dialog
 
 
 @pytest.mark.parametrize(
@@ -15,4 +15,4 @@ def test_a_dialog_is_on_the_line_that_it_was_moved_to_only_while_a_session_is_op
 ) -> None:
     chat = {"entity_id": "livechat|1|1373|211", "entity_data_1": f"N|NONE|0|N|N|{session_id}|1773223732|{moved_to}|0|0"}
 
-    assert state(chat)["line_id"] == line_id
+    assert view_dialog(chat)["line_id"] == line_id

@@ -8,8 +8,9 @@ import pytest
 from tests.assistant import Assistant, assistant, text_of
 from tests.contract.facts import METHODS
 from tests.served import ServedSandbox, serve_sandbox
-from tests.tools.provocations import PROVOCATIONS, Provocation
-from tools.names import tool_name
+from tests.tools.provocations import PROVOCATIONS
+from tests.tools.provocations.provocation import Provocation
+from tools.naming import make_tool_name
 from tools.registry import methods
 
 STATUS = {(facts.rest, error.code): error.status for facts in METHODS.values() for error in facts.errors}
@@ -47,7 +48,7 @@ def test_every_known_code_is_provoked() -> None:
 def test_a_code_arrives_as_a_failure_with_its_advice(
     provocation: Provocation, sandbox: ServedSandbox, as_owner_of: Callable[[str], Assistant]
 ) -> None:
-    method = methods()[tool_name(provocation.rest)]
+    method = methods()[make_tool_name(provocation.rest)]
     client = as_owner_of(provocation.webhook)
     status = STATUS[provocation.rest, provocation.code]
     sandbox.control("reset")

@@ -15,6 +15,7 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from tests.callers import answer, caller
+from tests.pauses import skip_pause
 from tools import TOOLSETS
 from tools.method import Method
 from tools.registry import methods
@@ -49,13 +50,9 @@ class PortalOfTheDay:
         return httpx.Response(self._status, content=json.dumps(self._answer).encode())
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _call(portal: PortalOfTheDay, tool: str, arguments: dict[str, Any]) -> CallToolResult:
     settings = Settings(sandbox=True, timeout=1)
-    async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=_no_pause) as connection:
+    async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=skip_pause) as connection:
         return await answer(caller(EVERYTHING, connection), tool, arguments)
 
 

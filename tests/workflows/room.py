@@ -15,7 +15,7 @@ from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from server.catalogue.registry import every_tool
-from tools.untrusted import visible_in
+from tools.untrusted import escape_invisible_in
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -74,6 +74,6 @@ def answered(tool: type[Composite], prepare: Callable[[Company], None] | None = 
                 prepare(fresh.company)
             asked = tool.from_tool(arguments)
             result = await asked.run(fresh.context)
-            return visible_in(asked.structured(result)), asked.text(result)
+            return escape_invisible_in(asked.structured(result)), asked.text(result)
 
     return anyio.run(call)

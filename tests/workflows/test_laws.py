@@ -9,7 +9,7 @@ from reference.pages.registry import pages
 from server.catalogue import definitions
 from server.catalogue.registry import every_tool
 from tests.workflows.room import answered
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.registry import methods
 from workflows.core.composite import Composite
 from workflows.core.context import together
@@ -57,7 +57,7 @@ def test_its_texts_name_only_tools_that_exist(tool: type[Composite]) -> None:
 def test_the_example_on_the_page_is_what_the_embedded_portal_answers(tool: type[Composite]) -> None:
     _, text = answered(tool, **tool.example)
 
-    assert in_quotes(text) == tool.example_answer
+    assert quote_marked(text) == tool.example_answer
 
 
 def test_the_first_failure_of_several_steps_comes_as_it_is() -> None:

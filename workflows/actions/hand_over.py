@@ -11,7 +11,7 @@ from portal.errors import PortalError
 from tools.chatbots import BotSessionOperator
 from tools.dialogs import DialogGet
 from tools.effect import Effect
-from tools.errors import missing_scope
+from tools.error_advice import describe_missing_scope
 from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorTransfer
@@ -204,7 +204,7 @@ async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str
     """A note that is surely there, or the end: what it explains must not happen without it."""
     if not me.has_messenger:
         raise UnfinishedError(
-            f"{UNCHANGED}: a note needs the scope im", f"{missing_scope(('im',))} Or call without note."
+            f"{UNCHANGED}: a note needs the scope im", f"{describe_missing_scope(('im',))} Or call without note."
         )
     notice = _notice(chat, to, me, note)
     step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")

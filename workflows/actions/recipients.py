@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 from tools.fields import MAX_ID
-from tools.results import number
+from tools.result_types import read_number
 from tools.tool import InvalidArgumentsError
-from tools.untrusted import plain_name
+from tools.untrusted import mark_unless_name
 from workflows.core.context import Context
 from workflows.core.current_user import Caller
 from workflows.core.formatting import listed
@@ -26,7 +26,7 @@ def _nameable(value: int | str) -> int | str:
     if not text:
         raise ValueError("must not be blank")
     typed = _TYPED.fullmatch(text)
-    one = number(typed[2] if typed else text)
+    one = read_number(typed[2] if typed else text)
     if isinstance(one, int) and not 1 <= one <= MAX_ID:
         raise ValueError(f"an id is a number from 1 to {MAX_ID}")
     return value
@@ -50,7 +50,7 @@ async def recipient(context: Context, to: int | str, me: Caller) -> Named | None
     if typed := _TYPED.fullmatch(text):
         kind, one = typed[1].casefold(), int(typed[2])
         return await (names.line(one, "to") if kind in {"line", QUEUE} else names.operator(one, "to"))
-    if isinstance(one := number(text), int):
+    if isinstance(one := read_number(text), int):
         return await _numbered(names, one, me)
     hits = await names.called(text)
     if len(hits) == 1:
@@ -79,4 +79,4 @@ async def _unclear(names: Names, text: str, hits: Sequence[Named]) -> InvalidArg
 
 
 def _listed(hits: Sequence[Named]) -> str:
-    return listed((f"{hit.kind} {hit.id} {plain_name(hit.name)}".strip() for hit in hits), MOST)
+    return listed((f"{hit.kind} {hit.id} {mark_unless_name(hit.name)}".strip() for hit in hits), MOST)

@@ -8,7 +8,7 @@ from typing_extensions import Doc
 from portal.errors import PortalError
 from tools.dialogs import DialogGet, SessionIntercept
 from tools.effect import Effect
-from tools.errors import missing_scope
+from tools.error_advice import describe_missing_scope
 from tools.fields import MessageText
 from tools.messages import CrmMessageAdd
 from tools.messenger import ImMessageAdd
@@ -163,7 +163,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         if chat.record is None or chat.closing:
             why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
             happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"
-            raise UnfinishedError(happened, missing_scope(("im",)))
+            raise UnfinishedError(happened, describe_missing_scope(("im",)))
         kind, number = chat.record
         return CrmMessageAdd.from_tool(
             {

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tools.dialog_view import crm_links, entity_data_1, line_and_connector, one_line
+from tools.dialog_view import find_line_and_connector, join_lines, parse_crm_links, parse_entity_data_1
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
-from tools.results import whole
-from tools.untrusted import outside
+from tools.result_types import read_whole
+from tools.untrusted import mark_untrusted
 from workflows.core.context import Context
 
 NOT_SEEN = "ACCESS_ERROR"
@@ -48,17 +48,17 @@ class ChatState:
     @classmethod
     def of(cls, chat: Mapping[str, Any]) -> Self:
         """From the whole answer of dialog.get."""
-        data = entity_data_1(chat.get("entity_data_1"))
+        data = parse_entity_data_1(chat.get("entity_data_1"))
         session_id = _id(data.get("session_id"))
-        line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
+        line_id, connector = find_line_and_connector(chat.get("entity_id"), data if session_id else {})
         return cls(
             id=_id(chat.get("id")),
-            title=one_line(chat.get("name") or ""),
+            title=join_lines(chat.get("name") or ""),
             line_id=_id(line_id),
             connector=connector or "",
             user_code=chat.get("entity_id") or "",
             session_id=session_id,
-            began=whole(data.get("created")),
+            began=read_whole(data.get("created")),
             closing=bool(session_id) and data.get("waits") == "Y",
             owner=_id(chat.get("owner")),
             role=str(chat.get("role") or ""),
@@ -108,7 +108,7 @@ def client_of(title: str) -> str:
 
 def quoted(text: str, author: str = "client") -> str:
     """Somebody else's words in one line, marked as such; a title holds the client's name."""
-    return outside(one_line(text), author)
+    return mark_untrusted(join_lines(text), author)
 
 
 async def look(context: Context, chat_id: int) -> ChatState:
@@ -118,12 +118,12 @@ async def look(context: Context, chat_id: int) -> ChatState:
 
 def _id(value: object) -> int:
     """A number that can stand for something; 0 for any other."""
-    number = whole(value)
+    number = read_whole(value)
     return number if 0 < number <= MAX_ID else 0
 
 
 def _records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
     main = (data.get("crm_type", "").lower(), _id(data.get("crm_id")))
-    others = [(link["type"], link["id"]) for link in crm_links(bindings) if _id(link["id"])]
+    others = [(link["type"], link["id"]) for link in parse_crm_links(bindings) if _id(link["id"])]
     first = [main] if data.get("crm") == "Y" and main[1] else []
     return tuple(dict.fromkeys([*first, *others]))

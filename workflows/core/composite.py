@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tools.method import Method
-from tools.names import snake_case
+from tools.naming import to_snake_case
 from tools.tool import Tool
 from workflows.core.context import Context
 
@@ -33,7 +33,7 @@ class Composite(Tool):
     @classmethod
     def tool(cls) -> str:
         """Name of the tool."""
-        return snake_case(cls.__name__)
+        return to_snake_case(cls.__name__)
 
     @classmethod
     def page(cls) -> str:

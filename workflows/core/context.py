@@ -56,7 +56,7 @@ class Context:
             repeatable=method.repeatable(),
             scopes=method.scopes,
             report=self._waiting if self.report else None,
-            thrifty=self.thrifty,
+            prefer_batch=self.thrifty,
         )
         self.listen(raw)
         return method.result(raw)

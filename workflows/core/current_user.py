@@ -7,11 +7,11 @@ from weakref import WeakKeyDictionary
 
 import anyio
 
-from tools.dialog_view import one_line
+from tools.dialog_view import join_lines
 from tools.effect import Effect
-from tools.messenger import Scope
+from tools.messenger import GrantedScopes
 from tools.method import Method
-from tools.results import Row, Words, whole
+from tools.result_types import PortalObject, Words, read_whole
 from workflows.core.context import Context
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MESSENGER = "im"
 USERS = frozenset({"user", "user_basic", "user_brief"})
 
 
-class ProfileRow(Row):
+class ProfileRow(PortalObject):
     """The user as the portal's core shows them, whatever the scopes."""
 
     ID: int
@@ -71,8 +71,8 @@ async def caller(context: Context, clock: Callable[[], float] = anyio.current_ti
     at, known = _KNOWN.get(context.portal, (float("-inf"), None))
     if known and clock() - at < FRESH:
         return known
-    profile, scopes = await context.ask_all((Profile(), Scope()))
-    name = one_line(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = Caller(whole(profile["ID"]), name, frozenset(scopes))
+    profile, scopes = await context.ask_all((Profile(), GrantedScopes()))
+    name = join_lines(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
+    fresh = Caller(read_whole(profile["ID"]), name, frozenset(scopes))
     _KNOWN[context.portal] = (clock(), fresh)
     return fresh

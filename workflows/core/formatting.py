@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tools.untrusted import code
+from tools.untrusted import mark_unless_code
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 LONG = 10 * MINUTE
@@ -31,4 +31,4 @@ def listed(items: Iterable[str], most: int, separator: str = ", ") -> str:
 
 def counted(numbers: Mapping[str, int]) -> Iterator[str]:
     """`livechat 9` for each code of something; marked if it is no plain word."""
-    return (f"{code(what)} {number}" for what, number in numbers.items())
+    return (f"{mark_unless_code(what)} {number}" for what, number in numbers.items())

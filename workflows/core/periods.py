@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime
 
+from tools.argument_checks import LONGEST_PERIOD
 from tools.effect import Effect
 from tools.method import Method
-from tools.rules import LONGEST_PERIOD
 from tools.tool import InvalidArgumentsError
 
 Word = Literal[

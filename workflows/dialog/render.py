@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tools.dialog_view import entry, one_line
-from tools.untrusted import code, outside
+from tools.dialog_view import join_lines, render_message
+from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.formatting import MINUTE, duration
 from workflows.dialog.briefing import Briefing
 from workflows.directory.channels import channel
@@ -24,8 +24,8 @@ def _heading(briefing: Briefing) -> Iterator[str]:
     session = f"session {chat.session_id}" if chat.open else "no open session"
     crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
     line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
-    yield f"Dialog with {outside(chat.client, 'client')}: {channel(chat.connector)}, {line}; CRM: {crm}."
-    yield f"chat_id {chat.id}, {session}, USER_CODE {code(chat.user_code)}. {_state(briefing)}"
+    yield f"Dialog with {mark_untrusted(chat.client, 'client')}: {channel(chat.connector)}, {line}; CRM: {crm}."
+    yield f"chat_id {chat.id}, {session}, USER_CODE {mark_unless_code(chat.user_code)}. {_state(briefing)}"
 
 
 def _state(briefing: Briefing) -> str:
@@ -42,7 +42,7 @@ def _state(briefing: Briefing) -> str:
 def _question(briefing: Briefing) -> Iterator[str]:
     if unanswered := briefing.unanswered:
         ids = f"#{unanswered[0].id}" + (f" to #{unanswered[-1].id}" if len(unanswered) > 1 else "")
-        yield f"Unanswered for {_waited(briefing)} ({ids}): {outside(_asked(briefing), 'client')}"
+        yield f"Unanswered for {_waited(briefing)} ({ids}): {mark_untrusted(_asked(briefing), 'client')}"
 
 
 def _waited(briefing: Briefing) -> str:
@@ -51,7 +51,7 @@ def _waited(briefing: Briefing) -> str:
 
 
 def _asked(briefing: Briefing) -> str:
-    words = one_line(" / ".join(said.text for said in briefing.unanswered))
+    words = join_lines(" / ".join(said.text for said in briefing.unanswered))
     return words if len(words) <= LONGEST_QUESTION else f"{words[: LONGEST_QUESTION - 1]}…"
 
 
@@ -60,7 +60,7 @@ def _messages(briefing: Briefing) -> Iterator[str]:
     yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
     if told.limits:
         yield f"({told.limits})"
-    yield from map(entry, told.messages)
+    yield from map(render_message, told.messages)
     if told.before:
         yield f"Older ones: before={told.before}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.errors import PortalError
 from tools.dialogs import SessionHistoryGet
-from tools.errors import advice
+from tools.error_advice import find_advice
 from tools.fields import MAX_ID
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import NO_SCOPE, attempt
@@ -74,7 +74,7 @@ async def _of_session(context: Context, wanted: Wanted, question: SessionHistory
     """The portal sends a session whole, so that a page is cut out of it here."""
     answer = await attempt(context, question)
     if isinstance(answer, PortalError):
-        return Story([], [], limits=f"none can be read: {advice(answer.code or '', SessionHistoryGet.errors)}")
+        return Story([], [], limits=f"none can be read: {find_advice(answer.code or '', SessionHistoryGet.errors)}")
     older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]
     return _story(older, wanted, limits=f"only session {answer['session_id']}{why}")
 

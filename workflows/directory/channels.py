@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from tools.untrusted import code, is_code
+from tools.untrusted import is_code, mark_unless_code
 from workflows.directory.names import called
 
 _NAMES = {
@@ -31,7 +31,7 @@ _NAMES = {
 
 def channel(connector: str) -> str:
     """The name of a connector for a text; its code where it is an application's own."""
-    return _NAMES.get(connector) or code(connector)
+    return _NAMES.get(connector) or mark_unless_code(connector)
 
 
 def connectors(named: str) -> frozenset[str]:

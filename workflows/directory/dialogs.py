@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from portal.errors import RefusedError
 from tools.crm_chats import CrmChatGet, CrmChatGetLastId
 from tools.dialogs import DialogGet
-from tools.errors import advice
+from tools.error_advice import find_advice
 from tools.tool import InvalidArgumentsError
 from workflows.core.attempts import attempt, refused
 from workflows.core.chat_state import NOT_SEEN, ChatState, quoted
@@ -138,7 +138,7 @@ async def _by_record(context: Context, reference: Reference) -> ChatState:
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
     active, last = await together(*(partial(attempt, context, question) for question in questions))
     if refused(active):
-        raise _AmbiguousDialogError(f"{reference}: {advice(active.code, CrmChatGet.errors).removesuffix('.')}")
+        raise _AmbiguousDialogError(f"{reference}: {find_advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
     if not chats and refused(last):
         raise _AmbiguousDialogError(f"{reference} has no dialog: none is active, and the portal knows of no last one")

@@ -14,9 +14,9 @@ from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.messenger import UserGet, UserSearch
 from tools.method import RefusedByResultError, UnexpectedResultError
-from tools.results import number
+from tools.result_types import read_number
 from tools.tool import InvalidArgumentsError
-from tools.untrusted import outside, plain_name, repeated
+from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
 from tools.user_fields import SHORTEST_WORD, Scalar
 from workflows.core.context import Context, together
 from workflows.core.formatting import listed
@@ -38,7 +38,7 @@ MOST_EMPLOYEES = 50
 def _nameable(value: int | str) -> int | str:
     if isinstance(value, str) and not value.strip():
         raise ValueError("must not be blank")
-    if isinstance(asked := number(value), int) and not 1 <= asked <= MAX_ID:
+    if isinstance(asked := read_number(value), int) and not 1 <= asked <= MAX_ID:
         raise ValueError(f"an id is a number from 1 to {MAX_ID}")
     return value
 
@@ -64,7 +64,7 @@ class Named:
 
     def __str__(self) -> str:
         """For a reader; marked if it is no plain name."""
-        return f"{plain_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
+        return f"{mark_unless_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
 
 
 @dataclass(eq=False)
@@ -101,7 +101,7 @@ class Names:
 
     async def operator(self, who: int | str, argument: str = "operator") -> Named:
         """The one employee meant, or InvalidArgumentsError with those it may be; an id needs to be in no queue."""
-        if isinstance(asked := number(who), int):
+        if isinstance(asked := read_number(who), int):
             return await self.person(asked)
         return await self._one(who, argument, "user")
 
@@ -197,7 +197,7 @@ class Names:
 
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
     """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
-    asked = number(which) if isinstance(which, str) else which
+    asked = read_number(which) if isinstance(which, str) else which
     return [asked] if asked in named else called(str(which), named)
 
 
@@ -219,7 +219,7 @@ def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     for line in lines:
         for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
             name = _name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
-            if isinstance(one := number(key), int) and name:
+            if isinstance(one := read_number(key), int) and name:
                 yield one, name
 
 
@@ -231,8 +231,8 @@ def _name(value: object) -> str:
 
 def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
     shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
-    known = outside(shown, "portal") if shown else "none"
-    asked = repeated(str(which)[:LONGEST_NAME])
+    known = mark_untrusted(shown, "portal") if shown else "none"
+    asked = quote_argument(str(which)[:LONGEST_NAME])
     if hits:
         return f"{argument}: {asked} fits several: {known}; give the id"
     return f"{argument}: nothing fits {asked}; there are {known}"

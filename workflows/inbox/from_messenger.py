@@ -6,8 +6,8 @@ from typing import Any
 from portal.errors import PortalError
 from tools.fields import MAX_ID
 from tools.messenger import ImDialogMessagesGet, ImRecentList
-from tools.messenger_view import dialog
-from tools.results import whole
+from tools.messenger_view import view_dialog
+from tools.result_types import read_whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
@@ -49,12 +49,12 @@ def _may_be_wanted(found: Waiting, wish: Wish) -> bool:
 
 def _waiting(item: Mapping[str, Any]) -> Waiting | None:
     """What the status tells; since when, only the messages may tell."""
-    view, lines = dialog(item), item.get("lines") or {}
+    view, lines = view_dialog(item), item.get("lines") or {}
     chat = ChatState.of({**(item.get("chat") or {}), "id": view["chat_id"], "name": view["title"]})
     began = moment(lines.get("date_create")) or moment(view["date"])
     if not (view["client_waits"] and view["session_id"] and began):
         return None
-    status = whole(lines.get("status"))
+    status = read_whole(lines.get("status"))
     return Waiting(
         chat.id,
         view["session_id"],

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from portal.errors import PortalError
-from tools.dialog_view import history
+from tools.dialog_view import view_history
 from tools.dialogs import SessionHistoryGet
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt
@@ -102,7 +102,7 @@ def read(found: Waiting, answer: Mapping[str, Any]) -> Waiting | None:
         pinned=chat.pinned,
         silent=chat.silent,
     )
-    return seen.judged(Talk.of(history(answer, WHOLE)["messages"], found.since))
+    return seen.judged(Talk.of(view_history(answer, WHOLE)["messages"], found.since))
 
 
 def _chat(answer: Mapping[str, Any]) -> ChatState:

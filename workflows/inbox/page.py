@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from portal.errors import PortalError
-from tools.errors import missing_scope
+from tools.error_advice import describe_missing_scope
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
-from tools.untrusted import code
+from tools.untrusted import mark_unless_code
 from workflows.core.context import Context, together
 from workflows.core.current_user import caller
 from workflows.core.periods import ServerTime
@@ -84,8 +84,8 @@ async def _from_messenger(context: Context, wish: Wish, why: PortalError) -> Lot
     if isinstance(lot, PortalError):
         raise RefusedByResultError(
             None,
-            f"{missing_scope(('im',))} Or use a webhook of a user who may see the reports of Open Channels. Single "
-            "dialogs can be read all the same: dialog.",
+            f"{describe_missing_scope(('im',))} Or use a webhook of a user who may see the reports of Open Channels. "
+            "Single dialogs can be read all the same: dialog.",
             happened=f"The portal lists no dialogs: it gives no statistics ({why.code}) and no list ({lot.code})",
         )
     others = f"dialogs of colleagues, and those that the queue does not offer to you: no statistics ({why.code})"
@@ -150,5 +150,5 @@ def _unread(lot: Lot, read: Mapping[int, Any]) -> list[str]:
 
 def _unknown(wish: Wish) -> list[str]:
     """A channel that is misspelt must not look as if nobody waited there."""
-    strange = [code(one) for one in wish.connectors if not is_known(one)]
+    strange = [mark_unless_code(one) for one in wish.connectors if not is_known(one)]
     return [f"other channels; {one} was taken for a connector's code, as no channel is called so" for one in strange]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from tools.dialog_view import one_line
-from tools.untrusted import outside
+from tools.dialog_view import join_lines
+from tools.untrusted import mark_untrusted
 from workflows.core.formatting import MINUTE, duration
 from workflows.directory.channels import channel
 from workflows.directory.names import Named
@@ -75,11 +75,13 @@ def _person(page: Page, user: int) -> str:
 def _last(page: Page, dialog: Waiting) -> str:
     client, last = _short(dialog.client, LONGEST_NAME), dialog.last
     if last is None:
-        return outside(client, "client")
+        return mark_untrusted(client, "client")
     said, ago = _short(last.text, EXCERPT), _ago(page, last.at)
     if last.role == "client":
-        return f"{'' if ago == _ago(page, dialog.since) else f'{ago} ago '}{outside(f'{client}: {said}', 'client')}"
-    return f"{outside(client, 'client')}, {ago} ago {outside(said, last.role)}"
+        return (
+            f"{'' if ago == _ago(page, dialog.since) else f'{ago} ago '}{mark_untrusted(f'{client}: {said}', 'client')}"
+        )
+    return f"{mark_untrusted(client, 'client')}, {ago} ago {mark_untrusted(said, last.role)}"
 
 
 def _ago(page: Page, moment: datetime) -> str:
@@ -90,7 +92,7 @@ def _ago(page: Page, moment: datetime) -> str:
 
 def _short(words: str, longest: int) -> str:
     """At most so many characters, fewer where letters take two bytes: readers pay for a page by its bytes."""
-    words = one_line(words)
+    words = join_lines(words)
     cut = words[:longest].encode()[: longest * 6 // 5].decode(errors="ignore")
     return words if cut == words else f"{cut[:-1]}…"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tools.untrusted import code, outside, plain_name
+from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import HOUR, duration, listed
 from workflows.directory.names import Named
 from workflows.lines.line import Line
@@ -54,7 +54,7 @@ def sections(line: Line, names: Mapping[int, str]) -> dict[str, str]:
 
 def _quoted(text: str) -> str:
     words = " ".join(text.split())
-    return outside(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")
+    return mark_untrusted(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")
 
 
 def _people(line: Line, names: Mapping[int, str]) -> Iterator[str]:
@@ -79,11 +79,11 @@ def _hours(line: Line) -> Iterator[str]:
         yield "none, the line is always open"
         return
     zone = line.text("WORKTIME_TIMEZONE") or "the portal's server time"
-    yield f"{line.clock('WORKTIME_FROM')} to {line.clock('WORKTIME_TO')}, {plain_name(zone)}"
-    days = [DAYS.get(day) or plain_name(day) for day in line.words("WORKTIME_DAYOFF")]
+    yield f"{line.clock('WORKTIME_FROM')} to {line.clock('WORKTIME_TO')}, {mark_unless_name(zone)}"
+    days = [DAYS.get(day) or mark_unless_name(day) for day in line.words("WORKTIME_DAYOFF")]
     yield f"closed on {', '.join(days)}" if days else "every day of the week"
     if holidays := line.words("WORKTIME_HOLIDAYS"):
-        yield f"holidays (day.month) {listed(map(plain_name, holidays), MOST_DAYS)}"
+        yield f"holidays (day.month) {listed(map(mark_unless_name, holidays), MOST_DAYS)}"
     yield "dialogs are offered to operators at any hour"
 
 
@@ -158,7 +158,7 @@ def _crm(line: Line) -> Iterator[str]:
         else "for an unknown client nothing is made"
     )
     if made in {"lead", "deal"} and (source := line.text("CRM_SOURCE")):
-        yield "with a source of the line's own" if source == "create" else f"with the source {code(source)}"
+        yield "with a source of the line's own" if source == "create" else f"with the source {mark_unless_code(source)}"
     if line.on("CRM_FORWARD"):
         yield "a known client goes first to the person responsible in CRM"
     if line.on("CRM_CHAT_TRACKER"):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.results import number
-from tools.untrusted import plain_name
+from tools.result_types import read_number
+from tools.untrusted import mark_unless_name
 from workflows.core.pagination import count, rows
 
 
@@ -29,7 +29,7 @@ class Line:
 
     def __str__(self) -> str:
         """For a reader; marked if it is no plain name."""
-        return f"{plain_name(self.name)} ({self.id})"
+        return f"{mark_unless_name(self.name)} ({self.id})"
 
     @property
     def queue(self) -> list[int]:
@@ -53,7 +53,7 @@ class Line:
 
     def number(self, setting: str) -> int:
         """A number; 0 where there is none."""
-        return count(number(self.settings.get(setting)))
+        return count(read_number(self.settings.get(setting)))
 
     def text(self, setting: str) -> str:
         """A text or a choice without spaces around it; empty where there is none."""
@@ -69,7 +69,9 @@ class Line:
         """A list of ids."""
         value = self.settings.get(setting)
         found = (
-            map(number, value.values() if isinstance(value, dict) else value) if isinstance(value, list | dict) else ()
+            map(read_number, value.values() if isinstance(value, dict) else value)
+            if isinstance(value, list | dict)
+            else ()
         )
         return [one for one in found if isinstance(one, int) and one > 0]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from tools.untrusted import is_code, outside
+from tools.untrusted import is_code, mark_untrusted
 from workflows.lines.line import Line
 
 
@@ -88,12 +88,12 @@ def _shown(value: Any) -> str:
     """Short, as texts may be long."""
     shown = " ".join((value if isinstance(value, str) and value else _json(value)).split())
     short = f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
-    return short if _is_plain(value) else outside(short, "portal")
+    return short if _is_plain(value) else mark_untrusted(short, "portal")
 
 
 def _argument(value: Any) -> str:
     """As it is to be sent; words that were taken from the settings are marked."""
-    return _json(value) if _is_plain(value) else outside(_json(value), "portal")
+    return _json(value) if _is_plain(value) else mark_untrusted(_json(value), "portal")
 
 
 def _is_plain(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.untrusted import plain_name
+from tools.untrusted import mark_unless_name
 from workflows.core.formatting import counted, duration, listed
 from workflows.directory.names import Named
 from workflows.reports.figures import HOURS, OperatorFigures, Totals
@@ -140,7 +140,7 @@ def _ids(found: Highlight) -> str:
 
 
 def _where(report: Report, found: Highlight) -> str:
-    line = [] if report.scope.line else [plain_name(report.lines.get(found.line_id) or f"line {found.line_id}")]
+    line = [] if report.scope.line else [mark_unless_name(report.lines.get(found.line_id) or f"line {found.line_id}")]
     operator = [str(Named(found.operator_id, report.names.get(found.operator_id, "")))] if found.operator_id else []
     return f"; {', '.join((*line, *operator))}" if line or operator else ""
 

@@ -88,7 +88,7 @@ class SigningKeys:
             except (httpx.HTTPStatusError, ValueError):
                 continue
             if metadata.get("issuer") == self._issuer:
-                address.split(str(metadata.get("jwks_uri")), "jwks_uri")
+                address.parse_address(str(metadata.get("jwks_uri")), "jwks_uri")
                 return str(metadata["jwks_uri"])
         raise ValueError("it has no metadata that name it as the issuer")
 

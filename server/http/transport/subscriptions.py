@@ -23,7 +23,7 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from server.http.auth.authenticator import Guest
 from server.http.middleware.authentication import guest_of
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 
 Context = ServerRequestContext[Any]
 
@@ -98,7 +98,7 @@ class Audience:
         try:
             find_page(str(params.uri))
         except PageNotFoundError as error:
-            raise MCPError(types.INVALID_PARAMS, in_quotes(str(error)), {"uri": str(params.uri)[:200]}) from None
+            raise MCPError(types.INVALID_PARAMS, quote_marked(str(error)), {"uri": str(params.uri)[:200]}) from None
         if session := self._sessions.get(_connection(context)):
             session.resources.add(str(params.uri))
         return types.EmptyResult()

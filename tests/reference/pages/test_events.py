@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.events import WHOLE, Event, Variant, events, form
+from tools.events import WHOLE, Event, Variant, encode_form, events
 from tools.registry import methods
 
 VARIANTS = [(event, variant) for event in events().values() for variant in event.variants]
@@ -108,7 +108,7 @@ def test_what_is_switched_off_comes_in_lower_case_and_a_deleted_line_as_a_bare_n
     data = {event.name: variant.data for event, variant in VARIANTS}
     assert set(data["OnImConnectorStatusDelete"]) == {"connector", "line"}
     event = events()["OnImConnectorLineDelete"]
-    assert ("data", "107") in list(form(event.body(event.variants[0])))
+    assert ("data", "107") in list(encode_form(event.body(event.variants[0])))
 
 
 def test_only_events_of_lines_go_to_every_application() -> None:
@@ -125,7 +125,7 @@ def test_session_events_carry_no_session() -> None:
 
 def test_a_body_becomes_the_pairs_of_a_form() -> None:
     body = {"event": "X", "data": {"DATA": [{"im": {"chat_id": "1"}}], "LINE": 2}}
-    assert list(form(body)) == [("event", "X"), ("data[DATA][0][im][chat_id]", "1"), ("data[LINE]", "2")]
+    assert list(encode_form(body)) == [("event", "X"), ("data[DATA][0][im][chat_id]", "1"), ("data[LINE]", "2")]
 
 
 def test_an_example_carries_no_token_that_does_not_come() -> None:

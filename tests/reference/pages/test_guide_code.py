@@ -17,7 +17,7 @@ import pytest
 from reference.pages.guides import Guide, guides
 from sandbox.state import php
 from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose
-from tools.events import Event, Variant, events, form
+from tools.events import Event, Variant, encode_form, events
 from tools.registry import methods
 
 
@@ -92,7 +92,7 @@ ARRIVALS = [(event, variant) for event in events().values() for variant in event
 @pytest.mark.parametrize(("event", "variant"), ARRIVALS, ids=[f"{e.name}: {v.title}" for e, v in ARRIVALS])
 def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant: Variant) -> None:
     handler = _run("events-subscribe", "def decode")
-    received = handler.decode(urlencode(list(form(event.body(variant)))))
+    received = handler.decode(urlencode(list(encode_form(event.body(variant)))))
     assert received["event"] == event.name.upper()
     assert handler.trusted(received, {"your-member-id": "your-application-token"})
     if isinstance(variant.data, dict) and "DATA" in variant.data:
@@ -107,7 +107,7 @@ def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant:
 def test_the_handler_of_the_guide_trusts_nobody_else(installations: dict[str, str]) -> None:
     handler = _run("events-subscribe", "def decode")
     event = events()["OnSessionStart"]
-    received = handler.decode(urlencode(list(form(event.body(event.variants[0])))))
+    received = handler.decode(urlencode(list(encode_form(event.body(event.variants[0])))))
     assert not handler.trusted(received, installations)
 
 

@@ -14,15 +14,15 @@ from reference.pages.guides import Guide, guides
 from sandbox.state.line_settings import make_default_settings
 from tests.reference.handwritten import EVERY_PAGE, PAGES, ROOT, SECTIONS, prose
 from tools import DESCRIBED_WITH, TOOLSETS
-from tools.errors import CORE
+from tools.error_advice import CORE
 from tools.events import events
 from tools.line_settings import LineSettings
-from tools.names import tool_name
+from tools.naming import make_tool_name
 from tools.registry import methods
 from workflows.registry import COMPOSITES
 
 METHODS = {method.rest for method in methods().values()}
-TOOLS = {tool_name(rest) for rest in METHODS} | {tool.tool() for tool in COMPOSITES}
+TOOLS = {make_tool_name(rest) for rest in METHODS} | {tool.tool() for tool in COMPOSITES}
 SCOPES = {scope for method in methods().values() for scope in method.scopes}
 ERROR_CODES = set(CORE) | {code for method in methods().values() for code in method.errors}
 TARGETS = {
@@ -121,7 +121,7 @@ def test_the_overview_of_events_sends_the_reader_to_every_event() -> None:
 def test_the_overview_of_connectors_sends_the_reader_to_every_method() -> None:
     for rest in METHODS:
         if rest.startswith("imconnector."):
-            assert f"[{tool_name(rest)}](openchannels://docs/methods/{rest})" in SECTIONS["connectors"].body
+            assert f"[{make_tool_name(rest)}](openchannels://docs/methods/{rest})" in SECTIONS["connectors"].body
 
 
 def test_each_guide_can_be_reached_from_another_page() -> None:

@@ -13,8 +13,8 @@ from reference.pages.outline import sections as sections_of
 from reference.pages.parameters import shared_with
 from reference.pages.registry import Page, error_page, errors_page, event_page, index_page, method_page, pages
 from reference.pages.sections import sections
-from tools.errors import CORE
-from tools.events import COMMON_TRAPS, Event, events, form
+from tools.error_advice import CORE
+from tools.events import COMMON_TRAPS, Event, encode_form, events
 from tools.method import Method
 from tools.registry import methods
 from workflows.registry import COMPOSITES
@@ -232,7 +232,7 @@ def test_an_event_page_shows_each_variant_with_its_fields_and_all_traps(event: t
 def test_an_event_page_shows_the_request_as_a_form_and_how_to_subscribe(event: type[Event]) -> None:
     text = event_page(event)
     assert f"event={event.name.upper()}\n" in text
-    for name, value in form(event.variants[0].data, "data"):
+    for name, value in encode_form(event.variants[0].data, "data"):
         assert f"{name}={value}\n" in text
     assert f'"event": "{event.name}"' in text
     assert "/rest/event.bind" in text

@@ -7,7 +7,7 @@ from reference.pages.page import Page
 from reference.pages.registry import pages
 from reference.search.excerpt import LONGEST
 from reference.search.search import search
-from tools.errors import CORE
+from tools.error_advice import CORE
 from tools.events import events
 from tools.registry import methods
 

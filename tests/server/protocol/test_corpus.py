@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from mcp.types import CallToolResult, ElicitResult, TextContent
 from pydantic import SecretStr
 
-from portal.envelope import LONGEST_CODE
+from portal.envelope import MAX_CODE
 from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 from server.approvals.store import ApprovalStore
@@ -35,8 +35,8 @@ from tests.callers import answer
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
 from tools import TOOLSETS
-from tools.fence import fenced, in_quotes
-from tools.untrusted import LONGEST_NAME, is_code, outside, plain_name, visible
+from tools.fence import add_fences, quote_marked
+from tools.untrusted import LONGEST_NAME, escape_invisible, is_code, mark_unless_name, mark_untrusted
 
 EARLIER = "4b1d0e"
 """A code that a fence of an earlier answer had."""
@@ -55,7 +55,7 @@ def test_the_corpus_is_large_and_says_everything_once() -> None:
 
 @each
 def test_a_marked_text_becomes_one_fence_and_hides_nothing(hostile: str) -> None:
-    text = fenced(f"before {outside(hostile, 'client')} between {outside(hostile, 'portal')} after")
+    text = add_fences(f"before {mark_untrusted(hostile, 'client')} between {mark_untrusted(hostile, 'portal')} after")
     marker = OPENING.findall(text)[0]
     assert marker != EARLIER
     expected = rf"before <client {marker}>(.*)</{marker}> between <portal {marker}>(.*)</{marker}> after"
@@ -63,7 +63,7 @@ def test_a_marked_text_becomes_one_fence_and_hides_nothing(hostile: str) -> None
     assert parts
     assert marker not in parts[1] + parts[2]
     assert hidden_characters(text) == []
-    assert visible(parts[1]) == parts[1], "what is visible stays as it is"
+    assert escape_invisible(parts[1]) == parts[1], "what is visible stays as it is"
 
 
 # Through the server: hostile words planted in the embedded portal.
@@ -260,7 +260,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())[:LONGEST_NAME]
 
 
-HOSTILE = [text for text in CORPUS.values() if not is_code(text) and plain_name(one_line(text)) != one_line(text)]
+HOSTILE = [text for text in CORPUS.values() if not is_code(text) and mark_unless_name(one_line(text)) != one_line(text)]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_no_code_or_words_of_a_failure_leave_their_fence(tmp_path: Path) -> None
         puppet.fails = True
         harmless = skeleton(await answer(caller, "dialog_get", {"chat_id": 5}))
         assert harmless.count("<...>") == 2
-        for hostile in (one for one in HOSTILE if not is_code(one[:LONGEST_CODE])):
+        for hostile in (one for one in HOSTILE if not is_code(one[:MAX_CODE])):
             puppet.says = cycle([hostile])
             for tool in ("dialog_get", "operator_answer", "portal_check"):
                 reply = await answer(caller, tool, {"chat_id": 5} if tool != "portal_check" else {})
@@ -331,11 +331,11 @@ def test_a_terminal_shows_approvals_and_the_log_as_plain_text(tmp_path: Path) ->
     environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(tmp_path)}
     shown: list[Result] = []
     for hostile in reversed(CORPUS.values()):
-        summary = in_quotes(f"{outside(hostile, 'client')}: a dialog")
+        summary = quote_marked(f"{mark_untrusted(hostile, 'client')}: a dialog")
         asked = waiting.ask("shop", "cli", "im_message_add", {"message": hostile}, summary=summary, seconds=60)
         waiting.settle(asked.id, approve=True, by="anna")
         waiting.claim(asked.id)
-        waiting.finish(asked.id, "executed", outside(hostile, "portal"))
+        waiting.finish(asked.id, "executed", mark_untrusted(hostile, "portal"))
         log.write("executed", tool="im_message_add", caller="cli", arguments={"message": hostile})
         if len(shown) < SHOWN:
             shown.append(CliRunner().invoke(cli, ["approvals", "show", asked.id], env=environment))

@@ -7,7 +7,7 @@ import anyio
 import httpx
 import pytest
 
-from portal.observer import Attempt, Request
+from portal.observer import Attempt, PortalRequest
 from server.caller import Caller
 from server.config.settings import Settings
 from server.connection import Connection
@@ -36,13 +36,13 @@ class Diary(CallObserver):
 class Faulty(CallObserver):
     """Fails whatever it is told."""
 
-    def opened(self, fullness: Callable[[], float]) -> None:
+    def on_open(self, fullness: Callable[[], float]) -> None:
         raise RuntimeError(fullness)
 
-    def request_ended(self, request: Request) -> None:
+    def on_request_end(self, request: PortalRequest) -> None:
         raise RuntimeError(request)
 
-    def attempt_ended(self, attempt: Attempt) -> None:
+    def on_attempt_end(self, attempt: Attempt) -> None:
         raise RuntimeError(attempt)
 
     def call_started(self) -> None:

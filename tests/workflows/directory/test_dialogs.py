@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.seed import seed
 from tests.workflows.room import Room, room
-from tools.fence import in_quotes
+from tools.fence import quote_marked
 from tools.tool import InvalidArgumentsError
 from workflows.directory.dialog_reference import Reference, read
 from workflows.directory.dialogs import Found, chat_of, find
@@ -36,7 +36,7 @@ def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Found:
 def _problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
     with pytest.raises(InvalidArgumentsError) as refused:
         _found(named, webhook)
-    return in_quotes(str(refused.value))
+    return quote_marked(str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
         fresh.company.chats[202].name = "Emma Watson - Website support"
         with pytest.raises(InvalidArgumentsError) as refused:
             await find(fresh.context, "emma")
-        return in_quotes(str(refused.value))
+        return quote_marked(str(refused.value))
 
     problem = _in_a_room(story)
 

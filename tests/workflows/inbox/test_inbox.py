@@ -19,7 +19,7 @@ from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.inbox.waiters import Waiter, waiters
 from tests.workflows.room import answered, room
-from tools.fence import fenced
+from tools.fence import add_fences
 from tools.method import RefusedByResultError
 from tools.tool import InvalidArgumentsError
 from workflows.inbox.tool import Inbox
@@ -386,7 +386,7 @@ def test_the_first_page_is_short_in_russian_too(*, reports: bool) -> None:
     assert len(data["dialogs"]) >= 17
     assert "Екатерина Константинопо…: Здравствуйте! Подскажите, когда приед…" in text
     assert ("Константин Воскресенский (4)" in text) is reports
-    assert len(fenced(text).encode()) < LONGEST_PAGE
+    assert len(add_fences(text).encode()) < LONGEST_PAGE
 
 
 def test_what_clients_wrote_is_fenced_and_cannot_break_a_line() -> None:
@@ -395,7 +395,7 @@ def test_what_clients_wrote_is_fenced_and_cannot_break_a_line() -> None:
         company.chats[201].name = "Emma\nWilson - Sales"
 
     data, text = _spoken(attack, line=2)
-    shown = fenced(text).splitlines()
+    shown = add_fences(text).splitlines()
 
     assert len(shown) == 2 + data["total"]
     assert "Emma Wilson: First mine | new" in shown[2]

@@ -7,8 +7,8 @@ import pytest
 from sandbox.state.company import Company
 from sandbox.state.records import LineQueueEntry
 from tests.workflows.room import answered
-from tools.fence import fenced
-from tools.untrusted import visible_in
+from tools.fence import add_fences
+from tools.untrusted import escape_invisible_in
 from workflows.lines.overview import ChannelOverview
 
 LONGEST_TEXT = 2800
@@ -106,13 +106,13 @@ def test_a_line_that_does_everything_is_told_in_words(subject: str, words: str) 
     data, text = answered(ChannelOverview, _full, line=1)
 
     assert words in data["sections"][subject]
-    assert f"{subject}: {data['sections'][subject]}" in visible_in(text)
+    assert f"{subject}: {data['sections'][subject]}" in escape_invisible_in(text)
 
 
 def test_even_then_the_text_is_short() -> None:
     _, text = answered(ChannelOverview, _full, line=1)
 
-    assert len(fenced(text).encode()) < LONGEST_TEXT
+    assert len(add_fences(text).encode()) < LONGEST_TEXT
     assert text.startswith(
         "Website support (1): off: messages of clients still come in and wait, but nobody can answer them;"
     )
@@ -121,7 +121,7 @@ def test_even_then_the_text_is_short() -> None:
 def test_a_usual_line_fits_the_limit_and_tells_its_channels() -> None:
     data, text = answered(ChannelOverview, line="sales")
 
-    assert len(fenced(text).encode()) < LONGEST_TEXT
+    assert len(add_fences(text).encode()) < LONGEST_TEXT
     assert data["channels"] == {"telegrambot": 5}
     assert "Channels: dialogs of the last 30 days by channel: telegrambot 5" in text
     assert "each new dialog is offered to everybody at once, and the first to answer has it" in text

@@ -20,7 +20,7 @@ from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.reports import bookkeeping
 from tests.workflows.room import answered, room
-from tools.fence import without_fences
+from tools.fence import remove_fences
 from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
 from workflows.reports.render import _change
@@ -297,7 +297,7 @@ def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: Serv
 
     assert image.mime_type == "image/png"
     assert base64.b64decode(image.data).startswith(b"\x89PNG")
-    assert without_fences(text_of(drawn)) == without_fences(text_of(plain))
+    assert remove_fences(text_of(drawn)) == remove_fences(text_of(plain))
     assert drawn.structured_content == plain.structured_content
 
 

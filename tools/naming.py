@@ -5,17 +5,17 @@ import re
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def snake_case(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """`crm.chat.getLastId` -> `crm_chat_get_last_id`."""
     return _HUMP.sub("_", name).replace(".", "_").lower()
 
 
-def tool_name(rest: str) -> str:
+def make_tool_name(rest: str) -> str:
     """The tool of a REST method; only the scope that gives the server its name is dropped."""
-    return snake_case(rest.removeprefix("imopenlines."))
+    return to_snake_case(rest.removeprefix("imopenlines."))
 
 
-def camel_case(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """`date_create_from` -> `dateCreateFrom`."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)

@@ -9,43 +9,43 @@ LATEST_START = 23 * 60 + 30
 """Minute of the day."""
 
 
-def _given(call: BaseModel, names: tuple[str, ...]) -> list[str]:
+def _find_given(call: BaseModel, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if getattr(call, name) is not None]
 
 
-def exactly_one_of(call: BaseModel, *names: str) -> None:
+def check_exactly_one(call: BaseModel, *names: str) -> None:
     """Refuse none and refuse two."""
-    if len(_given(call, names)) != 1:
+    if len(_find_given(call, names)) != 1:
         raise ValueError(f"give exactly one of {', '.join(names)}")
 
 
-def at_least_one_of(call: BaseModel, *names: str) -> None:
+def check_at_least_one(call: BaseModel, *names: str) -> None:
     """Refuse none."""
-    if not _given(call, names):
+    if not _find_given(call, names):
         raise ValueError(f"give at least one of {', '.join(names)}")
 
 
-def at_most_one_of(call: BaseModel, *names: str) -> None:
+def check_at_most_one(call: BaseModel, *names: str) -> None:
     """Refuse two."""
-    if len(_given(call, names)) > 1:
+    if len(_find_given(call, names)) > 1:
         raise ValueError(f"give only one of {', '.join(names)}")
 
 
-def both_or_neither(call: BaseModel, first: str, second: str) -> None:
+def check_both_or_neither(call: BaseModel, first: str, second: str) -> None:
     """Refuse one without the other."""
-    if len(_given(call, (first, second))) == 1:
+    if len(_find_given(call, (first, second))) == 1:
         raise ValueError(f"{first} and {second} go together: give both or neither")
 
 
-def together_with(call: BaseModel, needed: str, name: str) -> None:
+def check_beside(call: BaseModel, needed: str, name: str) -> None:
     """Refuse an argument that the server reads only beside another one."""
     if getattr(call, name) is not None and getattr(call, needed) is None:
         raise ValueError(f"{name}: read only together with {needed} in the same call")
 
 
-def working_hours(call: BaseModel, start: str, end: str) -> None:
+def check_working_hours(call: BaseModel, start: str, end: str) -> None:
     """Refuse hours that the server would replace: half a pair, a late start, an end that is not after the start."""
-    both_or_neither(call, start, end)
+    check_both_or_neither(call, start, end)
     if getattr(call, start) is None:
         return
     first, last = (_minutes(getattr(call, name)) for name in (start, end))
@@ -60,13 +60,13 @@ def _minutes(time: str) -> int:
     return hours * 60 + minutes
 
 
-def only_with(call: BaseModel, switch: str, *names: str) -> None:
+def check_only_with_switch(call: BaseModel, switch: str, *names: str) -> None:
     """Refuse arguments that the server drops unless the switch is on in the same call."""
-    if getattr(call, switch) is not True and (given := _given(call, names)):
+    if getattr(call, switch) is not True and (given := _find_given(call, names)):
         raise ValueError(f"{', '.join(given)}: stored only together with {switch}=true in the same call")
 
 
-def period(call: BaseModel, start: str, end: str) -> None:
+def check_period(call: BaseModel, start: str, end: str) -> None:
     """Refuse a period that ends before it starts, or is longer than a leap year."""
     first, last = getattr(call, start), getattr(call, end)
     if first is None or last is None:
@@ -78,7 +78,7 @@ def period(call: BaseModel, start: str, end: str) -> None:
         raise ValueError(f"{start} to {end} is longer than {LONGEST_PERIOD.days} days: split it")
 
 
-def ordered(call: BaseModel, low: str, high: str) -> None:
+def check_order(call: BaseModel, low: str, high: str) -> None:
     """Refuse an empty range of numbers."""
     first, last = getattr(call, low), getattr(call, high)
     if first is not None and last is not None and last < first:

@@ -9,23 +9,19 @@ import httpx
 import pytest
 
 from portal.application import Application
-from portal.bucket import Plan
 from portal.client import Portal
 from portal.errors import AuthRefusedError, NotReachableError, OutcomeUnknownError, PortalError
 from portal.oauth import ApplicationAuth
 from portal.tokens import Grant, TokenFile
 from portal.webhook import Webhook
+from tests.pauses import skip_pause
 
 WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
 APPLICATION = Application("https://p.bitrix24.com", "local.app", "client-secret-1")
 READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
-async def _all(portal: Portal, method: str, ids: range, *, repeatable: bool) -> dict[int, Any]:
+async def _call_all(portal: Portal, method: str, ids: range, *, repeatable: bool) -> dict[int, Any]:
     got: dict[int, Any] = {}
 
     async def one(number: int) -> None:
@@ -51,7 +47,7 @@ def test_answers_that_never_end_do_not_keep_later_calls_from_leaving() -> None:
     async def run() -> None:
         nonlocal stuck
         async with Portal(WEBHOOK, seconds=0.1, plan=None, transport=httpx.MockTransport(answer)) as portal:
-            first = await _all(portal, WRITE, range(12), repeatable=False)
+            first = await _call_all(portal, WRITE, range(12), repeatable=False)
             assert {type(outcome) for outcome in first.values()} == {OutcomeUnknownError, NotReachableError}
             stuck = False
             assert await portal.call(WRITE, {}, repeatable=False) == 1
@@ -71,8 +67,8 @@ def test_one_read_that_hangs_does_not_take_the_others_of_its_batch_with_it() -> 
 
     async def run() -> dict[int, Any]:
         transport = httpx.MockTransport(answer)
-        async with Portal(WEBHOOK, seconds=1.0, plan=None, transport=transport, sleep=_no_pause) as portal:
-            return await _all(portal, READ, range(20), repeatable=True)
+        async with Portal(WEBHOOK, seconds=1.0, plan=None, transport=transport, sleep=skip_pause) as portal:
+            return await _call_all(portal, READ, range(20), repeatable=True)
 
     got = anyio.run(run)
     assert [number for number, outcome in got.items() if outcome != 1] == [7]
@@ -86,35 +82,10 @@ def test_a_batch_that_is_refused_as_a_whole_is_asked_one_by_one() -> None:
 
     async def run() -> dict[int, Any]:
         transport = httpx.MockTransport(answer)
-        async with Portal(WEBHOOK, plan=None, transport=transport, sleep=_no_pause) as portal:
-            return await _all(portal, READ, range(20), repeatable=True)
+        async with Portal(WEBHOOK, plan=None, transport=transport, sleep=skip_pause) as portal:
+            return await _call_all(portal, READ, range(20), repeatable=True)
 
     assert set(anyio.run(run).values()) == {1}
-
-
-def test_reading_calls_do_not_wait_for_a_queue_of_changing_ones() -> None:
-    order: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        order.append(request.url.path.rpartition("/")[2])
-        return httpx.Response(200, json={"result": 1})
-
-    async def run() -> None:
-        plan = Plan(capacity=10, leak=1000)
-        async with (
-            Portal(WEBHOOK, plan=plan, transport=httpx.MockTransport(answer)) as portal,
-            anyio.create_task_group() as tasks,
-        ):
-            tasks.start_soon(_writes, portal)
-            await anyio.lowlevel.checkpoint()
-            assert await portal.call(READ, {}, repeatable=True) == 1
-
-    async def _writes(portal: Portal) -> None:
-        await _all(portal, WRITE, range(100), repeatable=False)
-
-    anyio.run(run)
-    assert order.index(READ) < 20
-    assert len(order) == 101
 
 
 def test_a_number_that_cannot_be_reckoned_with_hurts_nobody() -> None:
@@ -132,7 +103,7 @@ def test_a_number_that_cannot_be_reckoned_with_hurts_nobody() -> None:
 def test_a_call_after_the_end_is_refused_at_once() -> None:
     async def run() -> None:
         transport = httpx.MockTransport(lambda _: httpx.Response(200))
-        async with Portal(WEBHOOK, transport=transport, sleep=_no_pause) as portal:
+        async with Portal(WEBHOOK, transport=transport, sleep=skip_pause) as portal:
             pass
         with pytest.raises(NotReachableError, match="closed"):
             await portal.call(WRITE, {}, repeatable=False)
@@ -161,8 +132,8 @@ class Cloud:
         return httpx.Response(200, json={"result": 1})
 
     def portal(self, file: TokenFile) -> Portal:
-        auth = ApplicationAuth(APPLICATION, file, sleep=_no_pause)
-        return Portal(auth, plan=None, transport=httpx.MockTransport(self.answer), sleep=_no_pause)
+        auth = ApplicationAuth(APPLICATION, file, sleep=skip_pause)
+        return Portal(auth, plan=None, transport=httpx.MockTransport(self.answer), sleep=skip_pause)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_
 """Scope, the first where several will do -> what the portal calls it."""
 
 
-def missing_scope(*needs: tuple[str, ...]) -> str:
+def describe_missing_scope(*needs: tuple[str, ...]) -> str:
     """What to do where scopes are missing; of each tuple one is enough."""
     names = " and ".join(f"{SCOPES.get(need[0], 'the scope')} ({' or '.join(need)})" for need in needs)
     return f"The webhook or application lacks a scope: edit it in the portal and tick {names}."
@@ -91,7 +91,7 @@ CORE = {
     "expired_token": "The access token is too old and could not be renewed: sign in again with openchannels-mcp login.",
     "invalid_grant": "The application's grant was revoked or is too old: sign in again with openchannels-mcp login.",
     "invalid_client": "The authorisation server does not know client_id and client_secret; correct the settings.",
-    "insufficient_scope": missing_scope(("imopenlines",)),
+    "insufficient_scope": describe_missing_scope(("imopenlines",)),
     "INVALID_REQUEST": "The portal takes webhooks over https only. Correct OPENCHANNELS_WEBHOOK_URL.",
     "user_access_error": "The user may not use this application; an administrator has to allow it.",
     "authorization_error": "The owner of the webhook was dismissed or cannot sign in. Create one for another user.",
@@ -117,6 +117,6 @@ CORE = {
 """Codes that any method can give."""
 
 
-def advice(code: str, own: Mapping[str, str]) -> str:
+def find_advice(code: str, own: Mapping[str, str]) -> str:
     """What to do about a code: the method's own word first."""
     return own.get(code) or CORE.get(code) or "See the method's page; if it does not help, ask the administrator."

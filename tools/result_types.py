@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 T = TypeVar("T")
 
 
-def number(value: Any) -> Any:
+def read_number(value: Any) -> Any:
     """`"22"` -> 22, `""` -> None."""
     if value == "":
         return None
@@ -19,37 +19,37 @@ def number(value: Any) -> Any:
     return value
 
 
-def whole(value: Any) -> int:
+def read_whole(value: Any) -> int:
     """A number, whether or not it came as one; 0 for anything else."""
-    found = number(str(value or 0))
+    found = read_number(str(value or 0))
     return found if isinstance(found, int) else 0
 
 
-def _words(value: Any) -> str | None:
+def _read_words(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def as_map(value: Any) -> Any:
+def read_map(value: Any) -> Any:
     """PHP writes a map as a list when it is empty or its keys happen to run 0, 1, 2."""
     return {str(index): item for index, item in enumerate(value)} if isinstance(value, list) else value
 
 
-def _not_a_switch(value: Any) -> Any:
+def _refuse_switch(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("should be a number")  # noqa: TRY004  (pydantic wants a ValueError)
     return value
 
 
-Number = Annotated[Any, BeforeValidator(number)]
-Words = Annotated[str | None, BeforeValidator(_words)]
-NewId = Annotated[int, BeforeValidator(_not_a_switch), Field(ge=1)]
+Number = Annotated[Any, BeforeValidator(read_number)]
+Words = Annotated[str | None, BeforeValidator(_read_words)]
+NewId = Annotated[int, BeforeValidator(_refuse_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
-PhpMap = Annotated[dict[str, T], BeforeValidator(as_map)]
-PhpObject = Annotated[T, BeforeValidator(as_map)]
+PhpMap = Annotated[dict[str, T], BeforeValidator(read_map)]
+PhpObject = Annotated[T, BeforeValidator(read_map)]
 """A Row that comes as `[]` when it has no fields."""
 
 
-class Row(BaseModel):
+class PortalObject(BaseModel):
     """An object of the portal: the fields named in a subclass get their type, all others pass as they are."""
 
     model_config = ConfigDict(extra="allow")
