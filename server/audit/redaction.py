@@ -16,17 +16,17 @@ MOST, DEEPEST = 200, 8
 """Things in one place, and places within each other: a call that is refused may hold anything."""
 
 
-def recorded(value: Any, *, texts: bool, name: str = "", left: int = DEEPEST) -> Any:
+def redact_arguments(value: Any, *, texts: bool, name: str = "", left: int = DEEPEST) -> Any:
     """Arguments for the audit log: words of people by their length only, unless texts are wanted."""
     if name.lower() in SECRETS:
         return "(secret)"
     if isinstance(value, dict | list) and (not left or len(value) > MOST):
         return f"({len(value)} things)"
     if isinstance(value, list):
-        return [recorded(item, texts=texts, name=name, left=left - 1) for item in value]
+        return [redact_arguments(item, texts=texts, name=name, left=left - 1) for item in value]
     if isinstance(value, dict):
         return {
-            visible(str(key))[:LONGEST_NAME]: recorded(item, texts=texts, name=str(key), left=left - 1)
+            visible(str(key))[:LONGEST_NAME]: redact_arguments(item, texts=texts, name=str(key), left=left - 1)
             for key, item in value.items()
         }
     return _single(value, name.lower(), texts=texts)

@@ -23,7 +23,7 @@ from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
-from server.privacy.masking import Masks, masks_of
+from server.privacy.masking import Masks, open_masks
 from server.privacy.pseudonyms import FORM
 from server.protocol.resources import page
 from server.telemetry import logs
@@ -367,7 +367,7 @@ def in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolResult
 
 @pytest.mark.parametrize("broken", [False, True], ids=["", "and its state cannot be written"])
 def test_a_fault_of_the_server_tells_it_neither_to_the_assistant_nor_to_the_log(tmp_path: Path, broken: bool) -> None:
-    masks_of(tmp_path, "https://portal.example user 1").listen({"connector": True, "name": NAME})
+    open_masks(tmp_path, "https://portal.example user 1").listen({"connector": True, "name": NAME})
     stderr = io.StringIO()
     with restored_logging():
         logs.set_up("text", "warning", stderr)
@@ -379,7 +379,7 @@ def test_a_fault_of_the_server_tells_it_neither_to_the_assistant_nor_to_the_log(
 
 @pytest.fixture
 def masks(tmp_path: Path) -> Masks:
-    masks = masks_of(tmp_path, "shop")
+    masks = open_masks(tmp_path, "shop")
     masks.listen({"users": [{"connector": True, "name": NAME}, {"connector": True, "name": "Will Smith"}]})
     return masks
 
@@ -397,49 +397,47 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_was_hidden_comes_back_exactly(masks: Masks, text: str) -> None:
     value = {"text": [text, {"name": text}], "phone": 79995550101, "id": 5, "on": True, "none": None}
-    hidden = masks.hidden(value)
-    assert masks.hidden(hidden) == hidden
+    hidden = masks.hide(value)
+    assert masks.hide(hidden) == hidden
     if "deadbeef" not in text:
-        assert masks.restored(hidden) == {**value, "phone": "79995550101"}
+        assert masks.restore(hidden) == {**value, "phone": "79995550101"}
 
 
 def test_the_same_phone_in_another_spelling_has_the_same_number(masks: Masks) -> None:
-    first, second, third = FORM.findall(masks.hidden(f"{PHONE}, +{PHONE}; 79995550102"))
+    first, second, third = FORM.findall(masks.hide(f"{PHONE}, +{PHONE}; 79995550102"))
     assert second == first.replace("]", "-2]")
     assert third.split("-")[0] != first
 
 
 def test_pseudonyms_of_one_portal_mean_nothing_on_another(masks: Masks, tmp_path: Path) -> None:
-    hidden = masks.hidden(PHONE)
-    other = masks_of(tmp_path, "other")
-    assert other.hidden(PHONE) != hidden
+    hidden = masks.hide(PHONE)
+    other = open_masks(tmp_path, "other")
+    assert other.hide(PHONE) != hidden
     with pytest.raises(Exception, match="stands for nothing"):
-        other.restored(hidden)
+        other.restore(hidden)
 
 
 def test_a_pseudonym_is_understood_as_assistants_write_it(masks: Masks) -> None:
-    kind, number = masks.hidden(PHONE).strip("[]").split()
+    kind, number = masks.hide(PHONE).strip("[]").split()
     for written in (
         f"[{kind} {number}]",
         f"[{kind.upper()} {number.upper()}]",
         f"[ {kind}:{number} ]",
         f"[{kind}_{number}]",
     ):
-        assert masks.restored(f"x {written}.") == f"x {PHONE}."
+        assert masks.restore(f"x {written}.") == f"x {PHONE}."
 
 
 def test_fields_of_phones_hold_phones_of_any_length(masks: Masks) -> None:
-    hidden = masks.hidden(
-        {"WORK_PHONE": "555-0142", "UF_PHONE_INNER": "101", "order": "555-0142", "telegram": "5550142"}
-    )
+    hidden = masks.hide({"WORK_PHONE": "555-0142", "UF_PHONE_INNER": "101", "order": "555-0142", "telegram": "5550142"})
     assert FORM.fullmatch(hidden["WORK_PHONE"])
     assert (hidden["UF_PHONE_INNER"], hidden["order"], hidden["telegram"]) == ("101", "555-0142", "5550142")
 
 
 def test_many_that_ask_at_once_get_the_same_pseudonyms(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from server.privacy.masking import masks_of\n"
-        "print(masks_of(Path(sys.argv[1]), 'shop').hidden([f'7999555{n:04}' for n in range(30)]))"
+        "import sys; from pathlib import Path; from server.privacy.masking import open_masks\n"
+        "print(open_masks(Path(sys.argv[1]), 'shop').hide([f'7999555{n:04}' for n in range(30)]))"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     asking = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
