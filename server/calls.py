@@ -18,7 +18,7 @@ from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
 from server.connection import Connection
 from server.policy import Policy, every_tool
-from server.privacy.masking import Masks, NoMasks, masks_of
+from server.privacy.masking import Masks, NoMasks, open_masks
 from server.protocol import failures
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.results import Failure, Reply, answer, as_result, sketch
@@ -121,7 +121,9 @@ class Calls:
     @cached_property
     def _masks(self) -> Masks:
         """What hides clients' data from the assistant."""
-        return masks_of(self._guard_settings.folder, self._connection.key) if self._guard_settings.masks else NoMasks()
+        return (
+            open_masks(self._guard_settings.folder, self._connection.key) if self._guard_settings.masks else NoMasks()
+        )
 
     async def _reply(self, name: str, arguments: Mapping[str, Any], report: "Report | None", person: Person) -> Reply:
         try:
@@ -135,7 +137,7 @@ class Calls:
     async def _tried(self, tool: type[Tool], work: Callable[[], Awaitable[Reply]]) -> Reply:
         try:
             reply = await work()
-            return self._masks.hidden(reply) if isinstance(reply, Failure) else reply
+            return self._masks.hide(reply) if isinstance(reply, Failure) else reply
         except InputRequiredError:
             raise
         except Exception:
@@ -154,7 +156,7 @@ class Calls:
         self, tool: type[Tool], arguments: Mapping[str, Any], report: "Report | None", person: Person
     ) -> Reply:
         try:
-            arguments, dry = _without_dry_run(tool, self._masks.restored(arguments))
+            arguments, dry = _without_dry_run(tool, self._masks.restore(arguments))
             call = tool.from_tool(arguments)
         except InvalidArgumentsError as error:
             return failures.invalid(tool, error)
@@ -168,7 +170,7 @@ class Calls:
         try:
             context = await self.context(report)
             if dry:
-                return sketch(self._masks.hidden(await self.guard.draft(call, context)))
+                return sketch(self._masks.hide(await self.guard.draft(call, context)))
             if isinstance(call, Composite) and self.guard.has_to_look(call):
                 call = await call.settled(context)
             return await self.guard.make(call, context, person, partial(self._made, call, report))
@@ -187,7 +189,7 @@ class Calls:
             return failures.of_call(type(call), error)
         if self._policy.taint and (chats := call.heard(result)):
             self.guard.hear(chats)
-        return answer(call, result if isinstance(call, WITHOUT_CLIENTS) else self._masks.hidden(result))
+        return answer(call, result if isinstance(call, WITHOUT_CLIENTS) else self._masks.hide(result))
 
     async def _result(self, call: Tool, report: "Report | None") -> Any:
         match call:

@@ -12,7 +12,7 @@ from server.approvals.hourly_limit import Hourly
 from server.approvals.preview import Draft, draft
 from server.approvals.store import Approval, Approvals, NotPendingError, Outcome
 from server.audit.log import AuditLog, Event
-from server.audit.redaction import recorded
+from server.audit.redaction import redact_arguments
 from server.config.guard_settings import GuardSettings
 from server.policy import Policy
 from server.privacy.masking import Masks
@@ -265,7 +265,7 @@ class Guard:
     def _write(self, event: Event, tool: type[Tool], arguments: Any, client: str, **facts: Any) -> None:
         told = {
             "client": client,
-            "arguments": recorded(arguments, texts=self._guard_settings.texts),
+            "arguments": redact_arguments(arguments, texts=self._guard_settings.texts),
             **{name: fact for name, fact in facts.items() if fact is not None},
         }
         self._audit.write(
@@ -274,7 +274,7 @@ class Guard:
             portal=self._portal,
             tool=tool.tool(),
             effects=list(tool.effects.names),
-            **(told if self._guard_settings.texts else self._masks.hidden(told)),
+            **(told if self._guard_settings.texts else self._masks.hide(told)),
         )
 
 

@@ -13,7 +13,7 @@ from portal.errors import (
 )
 from server.config.settings import SettingsError
 from server.protocol.results import Failure
-from server.telemetry.observer import kind
+from server.telemetry.observer import label_outcome
 from tools.errors import advice, missing_scope
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.tool import InvalidArgumentsError, Tool
@@ -43,7 +43,7 @@ def portal_error(tool: type[Tool], error: PortalError) -> Failure:
     """A call that brought no result."""
     return Failure(
         tool.tool(),
-        kind(error),
+        label_outcome(error),
         error.happened,
         _what_to_do(tool, error),
         code=error.code,
