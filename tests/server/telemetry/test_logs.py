@@ -17,9 +17,16 @@ from starlette.routing import Route
 
 from server.telemetry import logs
 from tests.logging_state import restored_logging
-from tests.server.telemetry.house import SECRET, WEBHOOK, WORDS, House, Portal, house
+from tests.server.telemetry.instrumented_app import (
+    SECRET,
+    WEBHOOK,
+    WORDS,
+    InstrumentedApp,
+    Portal,
+    serve_instrumented_app,
+)
 
-Story = Callable[[House], Awaitable[Any]]
+Story = Callable[[InstrumentedApp], Awaitable[Any]]
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def stderr() -> Iterator[io.StringIO]:
 
 def _happens(portal: Portal, story: Story, **more: Any) -> None:
     async def run() -> None:
-        async with house(portal, **more) as served:
+        async with serve_instrumented_app(portal, **more) as served:
             await story(served)
 
     anyio.run(run)
@@ -50,7 +57,7 @@ def _answer(_: httpx.Request) -> httpx.Response:
 def test_a_call_and_its_request_are_one_line_each_with_the_id_that_the_client_got(stderr: io.StringIO) -> None:
     answers: list[httpx.Response] = []
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answers.append(await served.call("dialog_get", {"chat_id": 201}))
 
     _happens(_answer, story)
@@ -88,7 +95,7 @@ def test_a_failed_call_tells_its_outcome_code_and_number_of_requests(stderr: io.
             return httpx.Response(200, json={"result": ["crm"]})
         return httpx.Response(404, json={"error": "ERROR_METHOD_NOT_FOUND", "error_description": WORDS})
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201})
 
     _happens(portal, story)
@@ -100,7 +107,7 @@ def test_a_failed_call_tells_its_outcome_code_and_number_of_requests(stderr: io.
 
 @pytest.mark.parametrize("brought", ["a1-b2.c3_d4", "x" * 64])
 def test_an_id_that_a_proxy_gave_goes_through(brought: str, stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.call("dialog_get", {"chat_id": 201}, X_Request_Id=brought)
         assert answer.headers.get_list("x-request-id") == [brought]
 
@@ -111,7 +118,7 @@ def test_an_id_that_a_proxy_gave_goes_through(brought: str, stderr: io.StringIO)
 
 @pytest.mark.parametrize("brought", ["", "x" * 65, 'a"b', "two words", f"rest/1/{SECRET}/"])
 def test_an_id_that_is_none_is_replaced(brought: str, stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.call("dialog_get", {"chat_id": 201}, X_Request_Id=brought)
         assert answer.headers["x-request-id"] != brought
 
@@ -122,7 +129,7 @@ def test_an_id_that_is_none_is_replaced(brought: str, stderr: io.StringIO) -> No
 
 
 def test_calls_at_the_same_time_keep_their_own_ids(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         async with anyio.create_task_group() as tasks:
             for number in range(20):
                 tasks.start_soon(partial(served.call, "revision_get", X_Request_Id=f"id-{number}"))
@@ -144,7 +151,7 @@ def test_a_stream_of_events_passes_as_it_comes_and_is_told_when_it_ends(stderr: 
     async def stream(_: Request) -> Response:
         return StreamingResponse(events(), media_type="text/event-stream")
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.http.get("/events")
         assert answer.text == "data: 0\n\ndata: 1\n\ndata: 2\n\n"
 
@@ -155,7 +162,7 @@ def test_a_stream_of_events_passes_as_it_comes_and_is_told_when_it_ends(stderr: 
 
 
 def test_probes_are_told_only_to_who_looks_for_mistakes(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.http.get("/healthz")
         await served.http.get("/readyz")
 
@@ -165,7 +172,7 @@ def test_probes_are_told_only_to_who_looks_for_mistakes(stderr: io.StringIO) -> 
 
 
 def test_a_mistake_of_the_server_is_told_by_its_place_and_kinds_but_not_by_its_words(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("broken", {"message": WORDS})
 
     _happens(_answer, story)
@@ -173,7 +180,7 @@ def test_a_mistake_of_the_server_is_told_by_its_place_and_kinds_but_not_by_its_w
     fault, call, _ = _lines(stderr)
     assert (fault["level"], call["outcome"]) == ("error", "fault")
     assert fault["request_id"] == call["request_id"]
-    assert "house.py" in fault["exception"]
+    assert "instrumented_app.py" in fault["exception"]
     assert fault["exception"].splitlines()[-1] == "RuntimeError"
     assert "KeyError" in fault["exception"]
     _nothing_is_given_away(stderr)
@@ -209,7 +216,7 @@ def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.String
             raise said
         return httpx.Response(400 if "error" in said else 200, json=said)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         while trouble:
             for tool in ("dialog_get", "operator_answer"):
                 await served.call(tool, {"chat_id": 201})
@@ -246,7 +253,7 @@ def test_a_line_of_text_holds_the_same_facts_and_cannot_be_forged(stderr: io.Str
     logs.set_up("text", "info", stderr)
     logging.getLogger("server.app").warning("one\n2026-01-01 INFO forged: %s", WEBHOOK)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201}, X_Request_Id="abc")
 
     _happens(_answer, story)
@@ -261,7 +268,7 @@ def test_a_line_of_text_holds_the_same_facts_and_cannot_be_forged(stderr: io.Str
 def test_the_level_says_how_much_is_told(level: logs.Level, told: int, stderr: io.StringIO) -> None:
     logs.set_up("json", level, stderr)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201})
 
     _happens(_answer, story)

@@ -8,7 +8,7 @@ import anyio
 import httpx
 import pytest
 
-from tests.server.telemetry.house import METRICS_TOKEN, House, Portal, house
+from tests.server.telemetry.instrumented_app import METRICS_TOKEN, InstrumentedApp, Portal, serve_instrumented_app
 
 ANSWER = {"result": {"id": 5}}
 SEND = {"chat_id": 201}
@@ -33,11 +33,13 @@ def _refusal(code: str, status: int = 400) -> dict[str, Any]:
     return {"status": status, "error": code, "error_description": "words of the portal"}
 
 
-def _after(portal: Portal, story: Callable[[House], Awaitable[Any]], *, read_only: bool = False) -> dict[str, float]:
+def _after(
+    portal: Portal, story: Callable[[InstrumentedApp], Awaitable[Any]], *, read_only: bool = False
+) -> dict[str, float]:
     """The figures when the story is over."""
 
     async def run() -> dict[str, float]:
-        async with house(portal, read_only=read_only) as served:
+        async with serve_instrumented_app(portal, read_only=read_only) as served:
             await story(served)
             return await served.figures()
 
@@ -49,8 +51,8 @@ def _only(figures: dict[str, float], name: str) -> dict[str, float]:
     return {sample.removeprefix(name): value for sample, value in figures.items() if sample.startswith(name) and value}
 
 
-def _calls(*asked: tuple[str, dict[str, Any]]) -> Callable[[House], Awaitable[None]]:
-    async def story(served: House) -> None:
+def _calls(*asked: tuple[str, dict[str, Any]]) -> Callable[[InstrumentedApp], Awaitable[None]]:
+    async def story(served: InstrumentedApp) -> None:
         for tool, arguments in asked:
             await served.call(tool, arguments)
 
@@ -136,7 +138,7 @@ def test_batches_are_counted_with_their_size() -> None:
         result = {"result": {key: {"id": 5} for key in commands}} if commands else {"id": 5}
         return httpx.Response(200, json={"result": result})
 
-    async def crowd(served: House) -> None:
+    async def crowd(served: InstrumentedApp) -> None:
         async with anyio.create_task_group() as tasks:
             for number in range(60):
                 tasks.start_soon(served.call, "dialog_get", {"chat_id": number + 1})
@@ -155,7 +157,7 @@ def test_batches_are_counted_with_their_size() -> None:
 
 
 def test_http_requests_are_counted_by_route_and_invented_paths_under_one_name() -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", SEND)
         await served.http.get("/healthz")
         for path in ("/rest/1/secret/", "/admin", "/.env"):
@@ -176,7 +178,7 @@ def test_http_requests_are_counted_by_route_and_invented_paths_under_one_name() 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong-token-0123456789", METRICS_TOKEN, "Bearer ü"])
 def test_figures_are_only_for_who_shows_the_token(given: str) -> None:
     async def run() -> httpx.Response:
-        async with house(_script(ANSWER)) as served:
+        async with serve_instrumented_app(_script(ANSWER)) as served:
             return await served.http.get("/metrics", headers={b"Authorization": given.encode()})
 
     answer = anyio.run(run)

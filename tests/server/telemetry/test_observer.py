@@ -15,7 +15,7 @@ from server.policy import Policy
 from server.telemetry.observer import CallEnded, CallObserver, Observers
 from tests.callers import answer as answered
 from tests.callers import caller
-from tests.server.telemetry.house import SECRET, WEBHOOK
+from tests.server.telemetry.instrumented_app import SECRET, WEBHOOK
 from tools import TOOLSETS
 
 

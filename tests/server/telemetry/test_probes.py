@@ -6,7 +6,7 @@ import pytest
 
 from server.config.settings import SettingsError
 from server.http.operations import Operations
-from tests.server.telemetry.house import house
+from tests.server.telemetry.instrumented_app import serve_instrumented_app
 
 
 def _probed(path: str, *, ready: bool) -> httpx.Response:
@@ -14,7 +14,7 @@ def _probed(path: str, *, ready: bool) -> httpx.Response:
         raise AssertionError("a probe asked the portal")
 
     async def run() -> httpx.Response:
-        async with house(portal, ready=lambda: ready) as served:
+        async with serve_instrumented_app(portal, ready=lambda: ready) as served:
             return await served.http.get(path)
 
     return anyio.run(run)

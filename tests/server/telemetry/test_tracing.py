@@ -20,9 +20,9 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.telemetry.observer import Observers
-from server.telemetry.tracing import Spans
+from server.telemetry.tracing import SpanObserver
 from tests.callers import answer, caller
-from tests.server.telemetry.house import SECRET, WEBHOOK, WORDS, Portal, house
+from tests.server.telemetry.instrumented_app import SECRET, WEBHOOK, WORDS, Portal, serve_instrumented_app
 from tools import TOOLSETS
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -55,7 +55,9 @@ def _served(portal: Portal, story: Callable[[Client], Awaitable[Any]]) -> None:
     async def run() -> None:
         settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
         transport = httpx.MockTransport(portal)
-        connection = Connection(settings, observer=Observers(Spans("shop")), transport=transport, sleep=_no_pause)
+        connection = Connection(
+            settings, observer=Observers(SpanObserver("shop")), transport=transport, sleep=_no_pause
+        )
         anna = caller(Policy(frozenset(TOOLSETS)), connection, "anna")
 
         async def call_tool(_: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
@@ -155,7 +157,7 @@ def test_a_trace_in_the_headers_of_http_is_gone_on_with_too(collected: Callable[
             return Response()
 
     async def run() -> None:
-        async with house(lambda _: httpx.Response(200), more=(Route("/traced", traced),)) as served:
+        async with serve_instrumented_app(lambda _: httpx.Response(200), more=(Route("/traced", traced),)) as served:
             await served.http.get("/traced", headers={"traceparent": PARENT})
 
     anyio.run(run)

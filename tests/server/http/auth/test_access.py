@@ -14,8 +14,17 @@ import pytest
 from server.http.auth.token_file import PREFIX
 from tests.assistant import BY_DEFAULT, text_of
 from tests.sandbox.served import Served, served
-from tests.server.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, issue, served_team, write_profiles
-from tests.server.http.wire import message_of
+from tests.server.http.messages import read_message
+from tests.server.http.team_server import (
+    HEADERS,
+    WAYS,
+    TeamServer,
+    issue_token,
+    make_bearer_header,
+    make_initialize_request,
+    serve_team,
+    write_profiles,
+)
 
 SECRET_OF_SHOP = "the shop's client is called Ottilie Zimmermann"
 REPORTS = {name for name in BY_DEFAULT if name.startswith("v2_")}
@@ -36,7 +45,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with ExitStack() as stack:
         shop, support = (stack.enter_context(served()) for _ in range(2))
         write_profiles(folder, shop=shop, support=support)
-        yield Company(stack.enter_context(served_team(folder)), shop, support)
+        yield Company(stack.enter_context(serve_team(folder)), shop, support)
 
 
 def test_without_a_token_nobody_comes_in_wherever_they_knock(company: Company) -> None:
@@ -74,7 +83,7 @@ def test_a_wrong_token_is_refused_and_not_repeated(company: Company, header: str
     company.server.token(f"t{abs(hash(header))}")
 
     headers = {name.encode(): value.encode("latin-1") for name, value in {**HEADERS, "Authorization": header}.items()}
-    answer = company.server.http.post("/mcp", json=initialize(), headers=headers)
+    answer = company.server.http.post("/mcp", json=make_initialize_request(), headers=headers)
     assert answer.status_code == 401
     assert header.removeprefix("Bearer").strip() not in answer.text or len(header) < 8
     assert answer.headers["www-authenticate"].startswith("Bearer ")
@@ -82,9 +91,9 @@ def test_a_wrong_token_is_refused_and_not_repeated(company: Company, header: str
 
 def test_two_tokens_at_once_are_refused(company: Company) -> None:
     token = company.server.token("twice")
-    headers = [*HEADERS.items(), *bearer(token).items(), *bearer(token).items()]
+    headers = [*HEADERS.items(), *make_bearer_header(token).items(), *make_bearer_header(token).items()]
 
-    answer = company.server.http.post("/mcp", json=initialize(), headers=headers)
+    answer = company.server.http.post("/mcp", json=make_initialize_request(), headers=headers)
     assert answer.status_code == 400
 
 
@@ -114,7 +123,7 @@ def test_an_expired_token_is_refused_and_says_so(company: Company) -> None:
 
 def test_a_token_of_a_name_that_was_revoked_is_another_token(company: Company) -> None:
     old = company.server.token("again", profile="shop")
-    session = company.server.post(initialize(), old).headers["mcp-session-id"]
+    session = company.server.post(make_initialize_request(), old).headers["mcp-session-id"]
     company.server.file.revoke("again")
     new = company.server.token("again", profile="shop")
 
@@ -144,7 +153,7 @@ def test_a_readers_token_changes_nothing(company: Company, way: str) -> None:
 def test_a_token_cannot_do_more_than_the_settings_allow(tmp_path: Path) -> None:
     with served() as portal:
         write_profiles(tmp_path, shop=portal)
-        with served_team(tmp_path, options={"read_only": True}) as server:
+        with serve_team(tmp_path, options={"read_only": True}) as server:
             token = server.token("boss", profile="shop")
             with server.client("modern", token) as client:
                 assert client.call("operator_answer", chat_id=201).is_error
@@ -161,7 +170,7 @@ def test_nothing_in_a_request_widens_what_its_token_may(company: Company) -> Non
         path = "/mcp?" + "&".join(f"{name}={value}" for name, value in wishes.items())
         body = {"name": "operator_answer", "arguments": {"chat_id": 201}, **wishes, "_meta": wishes}
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": body}
-        session = company.server.post(initialize(), token).headers["mcp-session-id"]
+        session = company.server.post(make_initialize_request(), token).headers["mcp-session-id"]
         company.server.post(message, token, path=path, Mcp_Session_Id=session, **headers)
 
     assert company.shop.company.requests == deque()
@@ -198,31 +207,34 @@ def test_a_portal_is_named_to_its_own_team_only(company: Company) -> None:
 
 def test_a_session_belongs_to_the_token_that_began_it(company: Company) -> None:
     anna, ben = company.server.token("anna", profile="shop"), company.server.token("ben", profile="shop")
-    session = company.server.post(initialize(), anna).headers["mcp-session-id"]
-    given = {**HEADERS, **bearer(ben), "Mcp-Session-Id": session}
+    session = company.server.post(make_initialize_request(), anna).headers["mcp-session-id"]
+    given = {**HEADERS, **make_bearer_header(ben), "Mcp-Session-Id": session}
 
     for method in ("POST", "GET", "DELETE"):
-        assert company.server.http.request(method, "/mcp", json=initialize(), headers=given).status_code == 404
-    assert company.server.post(initialize(), Mcp_Session_Id=session).status_code == 401
+        assert (
+            company.server.http.request(method, "/mcp", json=make_initialize_request(), headers=given).status_code
+            == 404
+        )
+    assert company.server.post(make_initialize_request(), Mcp_Session_Id=session).status_code == 401
     own = company.server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, anna, Mcp_Session_Id=session)
-    assert message_of(own.text) == {"jsonrpc": "2.0", "id": 2, "result": {}}
+    assert read_message(own.text) == {"jsonrpc": "2.0", "id": 2, "result": {}}
 
 
 def test_a_post_box_belongs_to_the_token_that_opened_the_stream(company: Company) -> None:
     anna, ben = company.server.token("anna2", profile="shop"), company.server.token("ben2", profile="shop")
-    with httpx.stream("GET", f"{company.server.address}/sse", headers=bearer(anna)) as stream:
+    with httpx.stream("GET", f"{company.server.address}/sse", headers=make_bearer_header(anna)) as stream:
         lines = stream.iter_lines()
         box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
-        assert company.server.post(initialize(), ben, path=box).status_code == 404
-        assert company.server.post(initialize(), path=box).status_code == 401
-        assert company.server.post(initialize(), anna, path=box).status_code == 202
-        answer = message_of(next(line for line in lines if line.startswith("data: {")))
+        assert company.server.post(make_initialize_request(), ben, path=box).status_code == 404
+        assert company.server.post(make_initialize_request(), path=box).status_code == 401
+        assert company.server.post(make_initialize_request(), anna, path=box).status_code == 202
+        answer = read_message(next(line for line in lines if line.startswith("data: {")))
 
     assert answer["id"] == 1
 
 
 def test_a_damaged_tokens_file_lets_nobody_in_until_it_is_right(tmp_path: Path) -> None:
-    with served_team(tmp_path) as server:
+    with serve_team(tmp_path) as server:
         token = server.token("anna")
         right = server.file.path.read_text()
         server.file.path.write_text(right[:-20])
@@ -251,8 +263,8 @@ def test_a_token_for_a_portal_that_is_not_set_up_is_told_so_without_details(comp
 def test_a_variable_may_not_replace_the_portal_of_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served() as portal:
         path = write_profiles(tmp_path, shop=portal)
-        with served_team(tmp_path) as server:
-            token = issue(server.file, "anna", profile="shop")
+        with serve_team(tmp_path) as server:
+            token = issue_token(server.file, "anna", profile="shop")
             monkeypatch.setenv("OPENCHANNELS_WEBHOOK_URL", "https://other.example/rest/1/t0ken/")
             answer = server.call("dialog_get", {"chat_id": 201}, token)
 

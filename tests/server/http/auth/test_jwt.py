@@ -11,11 +11,18 @@ from typing import Any
 
 import pytest
 
-from server.http.auth.jwks import metadata_addresses
+from server.http.auth.jwks import list_metadata_addresses
 from tests.assistant import BY_DEFAULT
 from tests.sandbox.served import Served, served
 from tests.server.http.issuer import RESOURCE, Issuer, issuer, unsigned
-from tests.server.http.team import TeamServer, asking, initialize, modern, served_team, write_profiles
+from tests.server.http.team_server import (
+    TeamServer,
+    make_initialize_request,
+    make_modern_headers,
+    make_modern_request,
+    serve_team,
+    write_profiles,
+)
 
 SCOPES = {"oc:read": "read", "oc:work": "read,write,customer,takeover"}
 METADATA = "https://mcp.example/.well-known/oauth-protected-resource/mcp"
@@ -39,7 +46,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         authority.add_key("second", curve=True)
         shop, support = (stack.enter_context(served()) for _ in range(2))
         write_profiles(folder, shop=shop, support=support)
-        server = stack.enter_context(served_team(folder, oauth=_settings(authority, profile_claim="portal")))
+        server = stack.enter_context(serve_team(folder, oauth=_settings(authority, profile_claim="portal")))
         yield Estate(server, authority, shop, support)
 
 
@@ -48,7 +55,7 @@ def _settings(authority: Issuer, **more: Any) -> dict[str, Any]:
 
 
 def _tools(server: TeamServer, token: str) -> set[str]:
-    answer = server.post(modern("tools/list"), token, **asking("tools/list"))
+    answer = server.post(make_modern_request("tools/list"), token, **make_modern_headers("tools/list"))
     assert answer.status_code == 200, answer.text
     return {tool["name"] for tool in answer.json()["result"]["tools"]}
 
@@ -161,7 +168,9 @@ def test_a_token_without_one_of_the_scopes_is_told_which_there_are(estate: Estat
 
 
 def test_a_session_outlives_a_token_but_not_its_person_application_or_portal(estate: Estate) -> None:
-    session = estate.server.post(initialize(), estate.issuer.token(portal="shop")).headers["mcp-session-id"]
+    session = estate.server.post(make_initialize_request(), estate.issuer.token(portal="shop")).headers[
+        "mcp-session-id"
+    ]
     ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
 
     def status(**claims: Any) -> int:
@@ -173,7 +182,7 @@ def test_a_session_outlives_a_token_but_not_its_person_application_or_portal(est
 
 
 def test_keys_are_fetched_once_and_again_for_a_new_one(tmp_path: Path) -> None:
-    with issuer() as authority, served_team(tmp_path, oauth=_settings(authority)) as server:
+    with issuer() as authority, serve_team(tmp_path, oauth=_settings(authority)) as server:
         for _ in range(3):
             assert server.post(token=authority.token()).status_code == 200
         fetched = authority.asked.count("/keys")
@@ -188,7 +197,7 @@ def test_keys_are_fetched_once_and_again_for_a_new_one(tmp_path: Path) -> None:
 
 
 def test_without_keys_a_token_is_neither_right_nor_wrong(tmp_path: Path) -> None:
-    with issuer() as authority, served_team(tmp_path, oauth=_settings(authority)) as server:
+    with issuer() as authority, serve_team(tmp_path, oauth=_settings(authority)) as server:
         authority.down = True
         answers = [server.post(token=authority.token()) for _ in range(3)]
         nonsense = server.post(token="nonsense")
@@ -202,7 +211,7 @@ def test_without_keys_a_token_is_neither_right_nor_wrong(tmp_path: Path) -> None
 
 def test_metadata_that_name_another_issuer_or_unsafe_keys_are_not_trusted(tmp_path: Path) -> None:
     for place, wrong in enumerate(({"issuer": "https://evil.example"}, {"jwks_uri": "http://evil.example/keys"})):
-        with issuer() as authority, served_team(tmp_path / str(place), oauth=_settings(authority)) as server:
+        with issuer() as authority, serve_team(tmp_path / str(place), oauth=_settings(authority)) as server:
             authority.metadata.update(wrong)
             assert server.post(token=authority.token()).status_code == 503
             assert "/keys" not in authority.asked
@@ -211,7 +220,7 @@ def test_metadata_that_name_another_issuer_or_unsafe_keys_are_not_trusted(tmp_pa
 def test_keys_may_be_at_a_given_address(tmp_path: Path) -> None:
     with issuer() as authority:
         settings = _settings(authority, jwks_url=f"{authority.address}/keys")
-        with served_team(tmp_path, oauth=settings) as server:
+        with serve_team(tmp_path, oauth=settings) as server:
             assert server.post(token=authority.token()).status_code == 200
     assert authority.asked == ["/keys"]
 
@@ -232,7 +241,7 @@ def test_tokens_of_the_team_and_of_the_issuer_live_side_by_side(estate: Estate) 
     ],
 )
 def test_metadata_are_looked_for_where_the_standards_say(issuer_url: str, first: str) -> None:
-    addresses = metadata_addresses(issuer_url)
+    addresses = list_metadata_addresses(issuer_url)
 
     assert addresses[0] == first
     assert f"{issuer_url.rstrip('/')}/.well-known/openid-configuration" in addresses
