@@ -150,7 +150,7 @@ class ApplicationAuth:
 
     async def _renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
         try:
-            async with self._file.locked():
+            async with self._file.lock():
                 if not self._unsaved:
                     self._grant = self._file.load()
                 if self._grant.access_token == expired:

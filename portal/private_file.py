@@ -1,24 +1,59 @@
-"""Files that only their owner can read, and that always hold one whole content, whenever the process ends."""
+"""Files that only their owner can read, written as a whole or not at all, and locks between processes.
+
+Tokens, the audit log and the state of a server are kept with these functions.
+"""
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+OWNER_ONLY = 0o600
+SECONDS_BETWEEN_LOOKS = 0.01
+"""Between two looks at a lock that another process holds."""
 
 
-def make_folder(path: Path) -> None:
-    """The folder of a file, for its owner alone where it is new."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def make_private_folder(folder: Path) -> None:
+    """A folder and those above it; those that are new can be entered by their owner alone.
+
+    Raises:
+        OSError: The folder cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def replace(path: Path, content: str) -> None:
-    """Give a file another content: written beside, brought to the disk, then renamed."""
-    make_folder(path)
+def create_private_file(path: Path) -> None:
+    """An empty file that only its owner can read, with its folder; a file that is there stays as it is.
+
+    Raises:
+        OSError: The file cannot be made.
+    """
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+
+
+def write_private_file(path: Path, content: str | bytes) -> None:
+    """Give a file another content; its folder is made where it is missing.
+
+    The content is written beside the file, brought to the disk and renamed. A reader finds the old content or the new
+    one, also after the process was killed.
+
+    Raises:
+        OSError: The file cannot be written; the old content is still there.
+    """
+    make_private_folder(path.parent)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -28,20 +63,59 @@ def replace(path: Path, content: str) -> None:
         raise
 
 
-def open_lock(path: Path) -> int:
-    """The descriptor of a file's lock; whoever closes it gives the lock back."""
-    make_folder(path)
-    return os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+@contextmanager
+def lock_file(path: Path) -> Iterator[None]:
+    """Hold the lock of a file; waits while another thread or process holds it.
+
+    The lock is a file of its own, `.NAME.lock` beside `path`, which may be missing itself.
+
+    Raises:
+        OSError: There can be no lock in this folder.
+    """
+    with _make_lock(_lock_path(path)):
+        yield
 
 
-def lock(descriptor: int, *, wait: bool) -> bool:
-    """Whether the lock is ours now; without `wait` it is not while another process has it."""
+@asynccontextmanager
+async def lock_file_async(path: Path) -> AsyncIterator[None]:
+    """Hold the lock of a file as `lock_file` does, and let other tasks run meanwhile.
+
+    Raises:
+        OSError: There can be no lock in this folder.
+    """
+    while (lock := try_lock(_lock_path(path))) is None:  # noqa: ASYNC110  (another process holds it)
+        await anyio.sleep(SECONDS_BETWEEN_LOOKS)
     try:
-        import fcntl  # noqa: PLC0415  (not on Windows)
-    except ImportError:
-        return True
+        yield
+    finally:
+        lock.release()
+
+
+def try_lock(lock_path: Path) -> "BaseFileLock | None":
+    """The lock that is the file `lock_path` itself, or None while another holds it.
+
+    It is held until `release()` or until the process ends, however that ends. Keep the object: without it the lock is
+    free.
+
+    Raises:
+        OSError: There can be no lock in this folder.
+    """
+    from filelock import Timeout  # noqa: PLC0415  (not needed before something is locked)
+
+    lock = _make_lock(lock_path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    return True
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    return lock
+
+
+def _make_lock(lock_path: Path) -> "BaseFileLock":
+    from filelock import FileLock  # noqa: PLC0415  (not needed before something is locked)
+
+    make_private_folder(lock_path.parent)
+    return FileLock(lock_path, mode=OWNER_ONLY, thread_local=False, poll_interval=SECONDS_BETWEEN_LOOKS)
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")

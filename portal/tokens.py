@@ -1,18 +1,13 @@
 """The tokens of an application on one portal, and the file that keeps them."""
 
 import json
-import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-import anyio
-
-from portal import private_file
-
-LOCK_PAUSE = 0.05
+from portal.private_file import lock_file_async, write_private_file
 
 
 class NoGrantError(Exception):
@@ -64,15 +59,12 @@ class TokenFile:
 
     def save(self, grant: Grant) -> None:
         """Replace the grant."""
-        private_file.replace(self.path, json.dumps(grant.as_json()))
+        write_private_file(self.path, json.dumps(grant.as_json()))
 
-    @asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
-        """Nobody else renews the grant meanwhile, not in another process either, where the system can lock files."""
-        descriptor = private_file.open_lock(self.path)
-        try:
-            while not private_file.lock(descriptor, wait=False):  # noqa: ASYNC110  (another process holds it)
-                await anyio.sleep(LOCK_PAUSE)
-            yield
-        finally:
-            os.close(descriptor)
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """While this is held nobody else renews the grant, in this process or another.
+
+        Raises:
+            OSError: There can be no lock in the file's folder.
+        """
+        return lock_file_async(self.path)

@@ -5,14 +5,14 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 
-from portal import private_file
+from portal.private_file import lock_file, write_private_file
 from server.config.http_settings import Effects, Toolsets
 from server.config.settings import SettingsError
 from server.policy import Policy
@@ -152,19 +152,16 @@ class TeamTokenFile:
             self._save(kept)
 
     def _save(self, tokens: tuple[TeamToken, ...]) -> None:
-        private_file.replace(self.path, _Content(tokens=tokens).model_dump_json(indent=2) + "\n")
+        write_private_file(self.path, _Content(tokens=tokens).model_dump_json(indent=2) + "\n")
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        try:
-            descriptor = private_file.open_lock(self.path)
-        except OSError as error:
-            raise SettingsError(f"{self.path} cannot be written: {error.strerror}") from None
-        try:
-            private_file.lock(descriptor, wait=True)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(lock_file(self.path))
+            except OSError as error:
+                raise SettingsError(f"{self.path} cannot be written: {error.strerror}") from None
             yield
-        finally:
-            os.close(descriptor)
 
 
 def find_token(secret: str, tokens: tuple[TeamToken, ...]) -> TeamToken | None:

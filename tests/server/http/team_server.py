@@ -16,7 +16,7 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
-from portal import private_file
+from portal.private_file import write_private_file
 from server.config.http_settings import ServerSettings
 from server.http.application import TeamApplication, Transport
 from server.http.auth.token_file import TeamToken, TeamTokenFile
@@ -185,7 +185,7 @@ def serve_team(
     if file.exists():
         chosen = {"settings_file": file}
     if file.exists() or closed:
-        private_file.replace(read.access_file, '{"tokens": []}')
+        write_private_file(read.access_file, '{"tokens": []}')
     kept = {"state_folder": folder / "state", "confirm": "none"}
     _, team = create_application(read, {**chosen, **kept, **(options or {})}, transport)
     with open_listener(HOST, 0) as listener:
