@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import sqlite3
@@ -10,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from portal.private_file import write_private_file
 from server.storage.database import State
 
 FORM = re.compile(r"\[(?:phone|email|card|client) [0-9a-f]{8}(?:-[1-9]\d{0,5})?\]")
@@ -90,13 +90,14 @@ class Pseudonyms:
 
 
 def read_or_make_key(path: Path) -> bytes:
-    """The key in a file that only its owner can read, made when it is first needed; two must not ask at once."""
+    """The key in a file that only its owner can read, made when it is first needed; two must not ask at once.
+
+    Raises:
+        OSError: The file cannot be read or made.
+    """
     with suppress(FileNotFoundError):
         if len(key := path.read_bytes()) == KEY_BYTES:
             return key
     key = secrets.token_bytes(KEY_BYTES)
-    beside = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(key)
-    beside.replace(path)
+    write_private_file(path, key)
     return key
