@@ -193,19 +193,23 @@ def _nothing_is_given_away(stream: io.StringIO) -> None:
     assert "words of the portal" not in text
 
 
+TROUBLE: list[Any] = [
+    httpx.ConnectError(f"cannot connect to {WEBHOOK}imopenlines.dialog.get"),
+    httpx.ReadError(f"{WEBHOOK} {WORDS}"),
+    RuntimeError(f"the library failed at {WEBHOOK} with {WORDS}"),
+    ExceptionGroup(WEBHOOK, [ValueError(WORDS), OSError(WEBHOOK)]),
+    {"error": "ACCESS_DENIED", "error_description": f"words of the portal {WORDS} {SECRET}"},
+    {"error": f"{WORDS} {WEBHOOK}", "error_description": WEBHOOK},
+    {"error": "expired_token", "error_description": WEBHOOK},
+    {"result": {"id": WORDS, "url": WEBHOOK}},
+    {"result": True, "time": WEBHOOK},
+    {"nothing": WEBHOOK},
+]
+"""What a portal may say or do, with secrets and a client's words wherever they can be."""
+
+
 def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.StringIO) -> None:
-    trouble: list[Any] = [
-        httpx.ConnectError(f"cannot connect to {WEBHOOK}imopenlines.dialog.get"),
-        httpx.ReadError(f"{WEBHOOK} {WORDS}"),
-        RuntimeError(f"the library failed at {WEBHOOK} with {WORDS}"),
-        ExceptionGroup(WEBHOOK, [ValueError(WORDS), OSError(WEBHOOK)]),
-        {"error": "ACCESS_DENIED", "error_description": f"words of the portal {WORDS} {SECRET}"},
-        {"error": f"{WORDS} {WEBHOOK}", "error_description": WEBHOOK},
-        {"error": "expired_token", "error_description": WEBHOOK},
-        {"result": {"id": WORDS, "url": WEBHOOK}},
-        {"result": True, "time": WEBHOOK},
-        {"nothing": WEBHOOK},
-    ]
+    trouble = list(TROUBLE)
 
     async def broken_route(_: Request) -> Response:
         raise RuntimeError(f"{WEBHOOK} {WORDS}")

@@ -59,27 +59,20 @@ def _calls(*asked: tuple[str, dict[str, Any]]) -> Callable[[InstrumentedApp], Aw
     return story
 
 
+READ, CHANGE = ("dialog_get", {"chat_id": 201}), ("operator_answer", {"chat_id": 201})
+
+
 def test_every_way_in_which_a_call_ends_is_counted_by_tool_and_outcome() -> None:
-    read, change = ("dialog_get", {"chat_id": 201}), ("operator_answer", {"chat_id": 201})
     portal = _script(
         ANSWER, ANSWER, _refusal("ACCESS_DENIED"), _refusal("NEVER_HEARD_OF"), _refusal(""), LOST, {"result": False}
     )
-    figures = _after(
-        portal,
-        _calls(
-            read,
-            read,
-            read,
-            read,
-            read,
-            change,
-            change,
-            ("dialog_get", {"chat_id": "two hundred"}),
-            ("invented_by_a_client", {}),
-            ("also_invented", {}),
-            ("broken", {"message": "?"}),
-        ),
-    )
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("dialog_get", {"chat_id": "two hundred"}),
+        ("invented_by_a_client", {}),
+        ("also_invented", {}),
+        ("broken", {"message": "?"}),
+    ]
+    figures = _after(portal, _calls(*[READ] * 5, CHANGE, CHANGE, *others))
 
     assert _only(figures, "openchannels_calls_total") == {
         '{outcome="ok",portal="shop",tool="dialog_get"}': 2,
