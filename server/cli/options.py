@@ -136,4 +136,6 @@ def make_caller(settings: Settings, name: str) -> "Caller":
     from server.config.guard_settings import GuardSettings
 
     library = Library(settings.docs_folder.expanduser())
-    return Caller(name, make_policy(settings), make_connection(settings), library, GuardSettings.of(settings))
+    return Caller(
+        name, make_policy(settings), make_connection(settings), library, GuardSettings.from_settings(settings)
+    )

@@ -115,7 +115,7 @@ class OAuthSettings(BaseModel):
     """Or the claim that names the profile."""
 
     @model_validator(mode="after")
-    def _addresses(self) -> Self:
+    def _check_addresses(self) -> Self:
         from portal.address import split
 
         for what in ("issuer", "resource", "jwks_url"):

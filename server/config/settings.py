@@ -87,24 +87,24 @@ class Settings(BaseSettings):
 
     @field_validator("docs_folder")
     @classmethod
-    def _at_home(cls, value: Path) -> Path:
+    def _expand_home(cls, value: Path) -> Path:
         return value.expanduser()
 
     @field_validator("toolsets", "allow", "deny", "confirm", "customer_lines", mode="before")
     @classmethod
-    def _comma_separated(cls, value: Any) -> Any:
+    def _split_words(cls, value: Any) -> Any:
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
     @field_validator("confirm")
     @classmethod
-    def _effects(cls, value: frozenset[str]) -> frozenset[str]:
+    def _check_effects(cls, value: frozenset[str]) -> frozenset[str]:
         chosen = value - {"none"}
         Effect.named(chosen)
         return chosen
 
     @field_validator("toolsets")
     @classmethod
-    def _known(cls, value: frozenset[str]) -> frozenset[str]:
+    def _check_toolsets(cls, value: frozenset[str]) -> frozenset[str]:
         if not value or (unknown := value - {*TOOLSETS, ALL, DEFAULT}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
             raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, {ALL} or {DEFAULT}")

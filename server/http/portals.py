@@ -87,7 +87,7 @@ class Portals:
                 Policy.of(settings).within(bound),
                 connection,
                 library,
-                GuardSettings.of(settings),
+                GuardSettings.from_settings(settings),
                 credential,
                 still,
             )

@@ -61,7 +61,9 @@ class House(httpx.AsyncBaseTransport):
 
     def server(self, connection: Connection, **given: Any) -> Caller:
         settings = self.settings(**given)
-        return Caller("stdio", Policy.of(settings), connection, Library(self.folder), GuardSettings.of(settings))
+        return Caller(
+            "stdio", Policy.of(settings), connection, Library(self.folder), GuardSettings.from_settings(settings)
+        )
 
     def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
         """A story of one server."""

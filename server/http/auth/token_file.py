@@ -60,11 +60,11 @@ class TeamToken(BaseModel):
         return self.expires is not None and self.expires <= datetime.now(UTC)
 
     @field_serializer("toolsets")
-    def _sorted(self, value: frozenset[str]) -> list[str]:
+    def _sort_toolsets(self, value: frozenset[str]) -> list[str]:
         return [name for name in TOOLSETS if name in value]
 
     @field_serializer("effects")
-    def _named(self, value: Effect) -> list[str]:
+    def _name_effects(self, value: Effect) -> list[str]:
         return list(value.names)
 
     @classmethod

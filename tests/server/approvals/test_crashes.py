@@ -186,7 +186,9 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
     settings = Settings(webhook_url=webhook, state_folder=folder, confirm="customer", toolsets="all")
     known = {one.arguments["message"]: one.id for one in Approvals(State(folder / "state.sqlite")).all()}
     async with Connection(settings) as connection:
-        caller = Caller("stdio", Policy.of(settings), connection, Library(folder), GuardSettings.of(settings))
+        caller = Caller(
+            "stdio", Policy.of(settings), connection, Library(folder), GuardSettings.from_settings(settings)
+        )
         return {text: await _status(caller, approval_id) for text, approval_id in known.items()}
 
 

@@ -77,7 +77,10 @@ def with_policy(folder: Path, story: Story, **settings: Any) -> None:
         given = {"toolsets": ",".join(TOOLSETS), "confirm": "none", "state_folder": folder, **settings}
         read = Settings(webhook_url=SecretStr("https://portal.example/rest/1/token/"), plan="self-hosted", **given)
         async with Connection(read, transport=recorder) as connection:
-            await story(Caller("tests", Policy.of(read), connection, Library(folder), GuardSettings.of(read)), recorder)
+            await story(
+                Caller("tests", Policy.of(read), connection, Library(folder), GuardSettings.from_settings(read)),
+                recorder,
+            )
 
     anyio.run(run)
 

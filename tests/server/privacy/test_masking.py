@@ -259,7 +259,7 @@ def call_in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolR
                 (folder / "state.sqlite").unlink()
                 (folder / "state.sqlite").mkdir()
             calls = Caller(
-                "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings.of(settings)
+                "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings.from_settings(settings)
             ).calls
             return await calls.call("dialog_get", {"chat_id": 5}), await calls.call("operator_answer", {"chat_id": 5})
 

@@ -65,7 +65,7 @@ class InstrumentedApp:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.http.post("/mcp", json=body, headers=named)
 
-    async def figures(self) -> dict[str, float]:
+    async def read_metrics(self) -> dict[str, float]:
         """Each sample of /metrics by its name and labels."""
         answer = await self.http.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
         assert answer.status_code == 200

@@ -55,13 +55,13 @@ class ServerProcess:
         """All of it."""
         return "".join(self._lines)
 
-    def announced(self) -> re.Match[str]:
+    def wait_for_address(self) -> re.Match[str]:
         """Where it listens, once it says so."""
         found = self._wait_for(lambda: re.search(r"Serving on http://[\w.]+:(\d+)", self.text))
         assert found, self.text
         return found
 
-    def lines(self, message: str, **facts: str) -> list[dict[str, Any]]:
+    def find_lines(self, message: str, **facts: str) -> list[dict[str, Any]]:
         """Its lines of one kind that say this; there is at least one, or will be in a moment."""
         return self._wait_for(lambda: self._lines_with({"message": message, **facts}))
 
@@ -91,7 +91,7 @@ def run_server_process(folder: Path, *options: str, **environment: str) -> Itera
         reader = Thread(target=running.read, args=(process.stderr,))
         reader.start()
         try:
-            running.server = Spawned(int(running.announced()[1]), folder / "access.json")
+            running.server = Spawned(int(running.wait_for_address()[1]), folder / "access.json")
             with running.server.http:
                 yield running
             process.terminate()

@@ -9,7 +9,7 @@ from server.http.operations import Operations
 from tests.server.telemetry.instrumented_app import serve_instrumented_app
 
 
-def _probed(path: str, *, ready: bool) -> httpx.Response:
+def _probe(path: str, *, ready: bool) -> httpx.Response:
     def portal(_: httpx.Request) -> httpx.Response:
         raise AssertionError("a probe asked the portal")
 
@@ -30,14 +30,14 @@ def _probed(path: str, *, ready: bool) -> httpx.Response:
     ],
 )
 def test_a_server_that_stops_lives_but_takes_nothing_new(path: str, ready: bool, status: int, said: str) -> None:
-    answer = _probed(path, ready=ready)
+    answer = _probe(path, ready=ready)
 
     assert (answer.status_code, answer.json()) == (status, {"status": said})
 
 
 @pytest.mark.parametrize("disguise", ["/healthz/", "/HEALTHZ", "//healthz", "/healthz%2f..%2fmcp", "/healthz;a"])
 def test_only_the_exact_paths_are_in_front_of_what_turns_requests_away(disguise: str) -> None:
-    assert _probed(disguise, ready=True).status_code == 404
+    assert _probe(disguise, ready=True).status_code == 404
 
 
 def test_a_metrics_token_that_could_be_guessed_is_refused() -> None:

@@ -18,13 +18,13 @@ from tests.server.telemetry.server_process import ServerProcess, run_server_proc
 ALL = ("--transport", "all")
 
 
-def _figures(running: ServerProcess) -> dict[str, float]:
+def _read_metrics(running: ServerProcess) -> dict[str, float]:
     answer = httpx.get(f"{running.server.address}/metrics", headers=make_bearer_header(METRICS_TOKEN))
     lines = (line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
 
 
-def _says(recording: Recording, status: int, body: Any) -> None:
+def _set_answer(recording: Recording, status: int, body: Any) -> None:
     """What the portal answers next, at every attempt."""
     recording.answers[:] = [(status, json.dumps(body).encode())] * 5
 
@@ -39,27 +39,27 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_call_is_counted_and_written_down_with_its_callers_name(team: ServerProcess, way: str) -> None:
     sample = 'openchannels_calls_total{outcome="ok",portal="sandbox",tool="revision_get"}'
-    before = _figures(team).get(sample, 0)
+    before = _read_metrics(team).get(sample, 0)
     with team.server.client(way, team.server.token(way)) as client:
         assert not client.call("revision_get").is_error
 
-        sessions = _figures(team)["openchannels_http_sessions"]
+        sessions = _read_metrics(team)["openchannels_http_sessions"]
 
     assert sessions == (0 if way == "modern" else 1)
-    assert _figures(team)[sample] == before + 1
-    (call,) = team.lines("tool call", caller=way)
+    assert _read_metrics(team)[sample] == before + 1
+    (call,) = team.find_lines("tool call", caller=way)
     assert (call["outcome"], call["portal_requests"]) == ("ok", 1)
-    (request,) = team.lines("http request", request_id=call["request_id"])
+    (request,) = team.find_lines("http request", request_id=call["request_id"])
     assert (request["caller"], request["method"]) == (way, "POST")
 
 
 def test_who_is_not_let_in_is_written_down_without_what_they_showed(team: ServerProcess) -> None:
     sample = 'openchannels_http_requests_total{method="POST",route="/mcp",status="401"}'
-    before = _figures(team).get(sample, 0)
+    before = _read_metrics(team).get(sample, 0)
     refused = team.server.call("dialog_get", {"chat_id": 201}, token="ocm_" + "x" * 43)
 
-    assert _figures(team)[sample] == before + 1
-    (line,) = team.lines("http request", request_id=refused.headers["x-request-id"])
+    assert _read_metrics(team)[sample] == before + 1
+    (line,) = team.find_lines("http request", request_id=refused.headers["x-request-id"])
     assert (line["status"], line["route"]) == (401, "/mcp")
     assert "caller" not in line
     assert "xxxx" not in team.text
@@ -106,7 +106,7 @@ def test_a_campaign_of_failures_writes_no_secret_and_nobodys_words(tmp_path: Pat
                 (503, {"error": "QUERY_LIMIT_EXCEEDED", "error_description": address}),
                 (302, {"location": address}),
             ):
-                _says(recording, status, body)
+                _set_answer(recording, status, body)
                 for tool, arguments in (
                     ("operator_answer", {"chat_id": 201}),
                     ("session_head_vote", {"session_id": 301, "rating": 5, "comment": f"{WORDS} {address}"}),
@@ -119,7 +119,7 @@ def test_a_campaign_of_failures_writes_no_secret_and_nobodys_words(tmp_path: Pat
             running.server.post(path=f"/rest/1/{TOKEN}/?auth={TOKEN}", token=token)
             running.server.raw(f"GET /rest/1/{TOKEN}/ HTTP/9.9\r\nbroken {address}\r\n\r\n".encode())
 
-    outcomes = {line["outcome"] for line in running.lines("tool call")}
+    outcomes = {line["outcome"] for line in running.find_lines("tool call")}
     assert {"ok", "refused", "auth_refused", "limited", "outcome_unknown", "arguments_refused"} <= outcomes
     assert "uvicorn.access" not in running.text
     for secret in (TOKEN, token, METRICS_TOKEN, "My card", recording.address):
