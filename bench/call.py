@@ -22,7 +22,7 @@ from bench.figures import percentile
 from bench.peers import installed, official
 from bench.served import EMPTY, INITIALIZE, OURS, of_portal, over_stdio, portal, served, team
 from bench.table import Row, Table
-from server.cli.options import caller_of
+from server.cli.options import make_caller
 from server.config.settings import Settings
 
 METHOD, TOOL = "imopenlines.revision.get", "revision_get"
@@ -112,7 +112,7 @@ async def _bare(stack: AsyncExitStack, webhook: str) -> Ask:
 async def _inside(stack: AsyncExitStack, webhook: str) -> Ask:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
     settings = Settings(webhook_url=SecretStr(webhook), plan="self-hosted", state_folder=folder, docs_folder=folder)
-    caller = caller_of(settings, "bench")
+    caller = make_caller(settings, "bench")
     await stack.enter_async_context(caller.connection)
 
     async def ask() -> None:

@@ -39,11 +39,12 @@ def create_private_file(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
 
 
-def write_private_file(path: Path, content: str | bytes) -> None:
+def write_private_file(path: Path, content: str | bytes, *, to_disk: bool = True) -> None:
     """Give a file another content; its folder is made where it is missing.
 
     The content is written beside the file, brought to the disk and renamed. A reader finds the old content or the new
-    one, also after the process was killed.
+    one, also after the process was killed. Without `to_disk` the content is not waited for to reach the disk: it costs
+    a hundredth of the time, and a machine that loses its power may lose the new content.
 
     Raises:
         OSError: The file cannot be written; the old content is still there.
@@ -55,7 +56,8 @@ def write_private_file(path: Path, content: str | bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
-            os.fsync(file.fileno())
+            if to_disk:
+                os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
         with suppress(OSError):

@@ -71,7 +71,7 @@ class Caller:
     def instructions(self) -> str:
         """What its assistant is told before it sees a tool."""
         masks = MASKED if self.guard_settings.masks else ""
-        return f"{INSTRUCTIONS}{masks}{self.connection.described()}"
+        return f"{INSTRUCTIONS}{masks}{self.connection.describe()}"
 
 
 CallerOf = Callable[[ServerRequestContext[Any]], Caller]

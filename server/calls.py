@@ -20,7 +20,7 @@ from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
 from server.connection import Connection
 from server.policy import Policy
-from server.privacy.masking import Masks, NoMasks, masks_of
+from server.privacy.masking import Masks, NoMasks, open_masks
 from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
@@ -138,7 +138,7 @@ class ToolCalls:
 
     async def _take(self, found: FoundTool, report: "Report | None", person: Person) -> Reply:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
-        read = read_arguments(found.tool, self._masks.restored(found.arguments))
+        read = read_arguments(found.tool, self._masks.restore(found.arguments))
         if not found.tool.uses_portal:
             return await self._run(read.call, DocumentationContext(self._policy.tools, self._library))
         context = await self.open_context(report)
@@ -146,7 +146,7 @@ class ToolCalls:
             return await self._run(read.call, context)
         try:
             if read.dry_run:
-                return self._masks.hidden(await self._changes.preview(read.call, context)).answer()
+                return self._masks.hide(await self._changes.preview(read.call, context)).answer()
             return await self._change(read.call, context, person)
         finally:
             self._changes.follow_up.watch()
@@ -190,7 +190,7 @@ class ToolCalls:
             return make_answer(call, result)
         if self._policy.taint and (chats := call.heard(result)):
             self._changes.rules.note_chats_read(chats)
-        return make_answer(call, self._masks.hidden(result))
+        return make_answer(call, self._masks.hide(result))
 
     async def _answer_failures(self, tool: type[Tool], steps: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply of some steps, or why there is none; nothing of a fault's words reaches the assistant."""
@@ -201,7 +201,7 @@ class ToolCalls:
                 failure = stopped.failure
             except failures.CALL_ERRORS as error:
                 failure = failures.make_failure(tool, error)
-            return self._masks.hidden(failure)
+            return self._masks.hide(failure)
         except InputRequiredError:
             raise
         except Exception:
@@ -228,7 +228,7 @@ class ToolCalls:
     def _masks(self) -> Masks:
         """What hides clients' data from the assistant."""
         settings = self._guard_settings
-        return masks_of(settings.folder, self._connection.key) if settings.masks else NoMasks()
+        return open_masks(settings.folder, self._connection.key) if settings.masks else NoMasks()
 
 
 def _note_outcome(running: Running, reply: Reply) -> None:

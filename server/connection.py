@@ -10,9 +10,9 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
-from server.config.secrets import secret
+from server.config.secrets import read_secret
 from server.config.settings import FOLDER, Settings, SettingsError
-from server.telemetry.observer import NOBODY, CallObserver
+from server.telemetry.observer import NO_OBSERVER, CallObserver
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
@@ -32,14 +32,18 @@ NOTHING = (
 class Connection:
     """Checks the settings at once, opens the portal at the first call and closes it at the end.
 
-    `observer` is told what happens to calls; `transport` and `sleep` are the seams for tests.
+    `observer` is told what happens to calls; `transport` and `sleep` are the seams for tests. Use it as an asynchronous
+    context manager: the portal is open at most for as long as that.
+
+    Raises:
+        SettingsError: The settings name no portal, or one that cannot be used.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        observer: CallObserver = NOBODY,
+        observer: CallObserver = NO_OBSERVER,
         transport: "AsyncBaseTransport | None" = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
@@ -47,11 +51,11 @@ class Connection:
         self._settings = settings
         self._transport = transport
         self._sleep = sleep
-        self._webhook = None if settings.sandbox else webhook(settings)
+        self._webhook = None if settings.sandbox else read_webhook(settings)
         if self._webhook is not None and settings.portal is not None:
             raise SettingsError("give a webhook or an application (portal, client_id, client_secret), not both")
         if self._webhook is None and not settings.sandbox:
-            application_settings(settings)
+            read_application(settings)
         self._own_sandbox = f"sandbox {secrets.token_hex(4)}"
         self._opening = anyio.Lock()
         self._portal: Portal | None = None
@@ -68,7 +72,7 @@ class Connection:
         return f"{self._settings.portal} application {self._settings.client_id}"
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do some work beside the calls until it ends or the portal is closed."""
+        """Start some work beside the calls; it is cancelled when the connection is closed."""
         self._tasks.start_soon(self._until_closing, work)
 
     async def _until_closing(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -82,8 +86,8 @@ class Connection:
             await work()
             tasks.cancel_scope.cancel()
 
-    def described(self) -> str:
-        """Who calls act for and where, as far as that is known before the first call."""
+    def describe(self) -> str:
+        """In a sentence for the assistant, whom calls act for, as far as that is known before the first call."""
         if self._settings.sandbox:
             from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 
@@ -94,7 +98,11 @@ class Connection:
         return ""
 
     async def portal(self) -> "Portal":
-        """The portal's client; SettingsError if an application has not signed in yet."""
+        """The portal's client, opened by the first caller; side by side they all get the same.
+
+        Raises:
+            SettingsError: An application has not signed in yet, or the HTTP client cannot be set up.
+        """
         async with self._opening:
             if self._portal is None:
                 self._portal = await self._tasks.start(self._keep_open)
@@ -103,7 +111,7 @@ class Connection:
     async def _keep_open(self, *, task_status: "TaskStatus[Portal]") -> None:
         """In a task of its own, because a portal has to be closed where it was opened."""
         try:
-            opened = self._client()
+            opened = self._make_client()
         except (ImportError, OSError, ValueError) as error:
             raise SettingsError(
                 f"the HTTP client cannot be set up ({type(error).__name__}): check proxy and TLS"
@@ -112,11 +120,11 @@ class Connection:
             task_status.started(portal)
             await self._closing.wait()
 
-    def _client(self) -> "Portal":
+    def _make_client(self) -> "Portal":
         from portal.bucket import PLANS
         from portal.client import Portal
 
-        credentials, transport = self._credentials(), self._transport
+        credentials, transport = self._make_credentials(), self._transport
         plan = PLANS[self._settings.plan]
         if self._settings.sandbox:
             plan = None
@@ -137,7 +145,7 @@ class Connection:
             observer=self.observer,
         )
 
-    def _credentials(self) -> "Credentials":
+    def _make_credentials(self) -> "Credentials":
         if self._settings.sandbox:
             from portal.webhook import Webhook
             from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
@@ -150,7 +158,7 @@ class Connection:
         from portal.oauth import ApplicationAuth
         from portal.tokens import NoGrantError
 
-        application, file = application_settings(self._settings)
+        application, file = read_application(self._settings)
         try:
             return ApplicationAuth(application, file)
         except NoGrantError as error:
@@ -167,12 +175,16 @@ class Connection:
         await self._tasks.__aexit__(None, None, None)
 
 
-def webhook(settings: Settings) -> "Webhook | None":
-    """The webhook in the settings, if there is one."""
+def read_webhook(settings: Settings) -> "Webhook | None":
+    """The webhook in the settings, if there is one.
+
+    Raises:
+        SettingsError: Its address cannot be used.
+    """
     from portal.address import InvalidAddressError
     from portal.webhook import Webhook
 
-    if (url := secret(settings, "webhook_url")) is None:
+    if (url := read_secret(settings, "webhook_url")) is None:
         return None
     try:
         return Webhook.parse(url)
@@ -180,15 +192,19 @@ def webhook(settings: Settings) -> "Webhook | None":
         raise SettingsError(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
 
 
-def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
-    """The application in the settings and the file of its tokens."""
+def read_application(settings: Settings) -> "tuple[Application, TokenFile]":
+    """The application in the settings and the file of its tokens.
+
+    Raises:
+        SettingsError: There is none, or something of it is missing or wrong.
+    """
     from portal import address
     from portal.application import SERVER, Application
     from portal.tokens import TokenFile
 
     if settings.portal is None and settings.client_id is None:
         raise SettingsError(NOTHING)
-    client_secret = secret(settings, "client_secret")
+    client_secret = read_secret(settings, "client_secret")
     if not (settings.portal and settings.client_id and client_secret):
         raise SettingsError("an application needs portal, client_id and client_secret")
     try:
@@ -196,11 +212,11 @@ def application_settings(settings: Settings) -> "tuple[Application, TokenFile]":
         server = address.format_origin(address.parse_address(settings.oauth_server or SERVER, "oauth_server"))
     except address.InvalidAddressError as error:
         raise SettingsError(str(error)) from None
-    path = settings.token_file or FOLDER / "tokens" / _file_name(origin, settings)
+    path = settings.token_file or FOLDER / "tokens" / _make_file_name(origin, settings)
     return Application(origin, settings.client_id, client_secret, server), TokenFile(path.expanduser())
 
 
-def _file_name(origin: str, settings: Settings) -> str:
+def _make_file_name(origin: str, settings: Settings) -> str:
     """One for each portal, application and profile: none may take another's tokens."""
     parts = (origin.partition("://")[2], settings.client_id or "", settings.profile or "")
     return "_".join(re.sub(r"[^\w.-]", "-", part) for part in parts if part) + ".json"

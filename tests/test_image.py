@@ -12,10 +12,10 @@ import click
 import pytest
 
 from server.cli.main import cli
-from server.config.http_settings import ServerSettings, variables
+from server.config.http_settings import ServerSettings, list_variables
 from server.config.settings import Settings
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
-from tests.server.telemetry.program import program
+from tests.server.telemetry.server_process import run_server_process
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -66,7 +66,7 @@ def test_the_image_starts_a_command_that_exists_with_options_that_exist() -> Non
 
 @pytest.mark.parametrize("text", [DOCKERFILE, COMPOSE], ids=["Dockerfile", "compose.yaml"])
 def test_every_variable_that_is_named_is_a_setting(text: str) -> None:
-    known = variables() | {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
+    known = list_variables() | {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
 
     named = set(re.findall(r"OPENCHANNELS_\w+", text))
     assert named
@@ -85,7 +85,7 @@ def test_what_is_kept_is_kept_in_the_volume() -> None:
 
 
 def test_the_health_check_tells_a_living_server_from_none(tmp_path: Path) -> None:
-    with program(tmp_path, "--sandbox") as running:
+    with run_server_process(tmp_path, "--sandbox") as running:
         port = running.server.port
         assert _health_check(port) == 0
     assert _health_check(port) != 0

@@ -9,12 +9,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from portal.private_file import create_private_file, lock_file, write_private_file
 from server.audit.events import Event
 
 START = "0" * 64
@@ -25,7 +26,7 @@ LONGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an examination of the log came to."""
+    """What `AuditLog.verify` found."""
 
     lines: int
     problem: str = ""
@@ -40,10 +41,13 @@ class AuditLog:
         self._head = path.with_name(f"{path.name}.head")
 
     def write(self, event: Event, **facts: Any) -> None:
-        """Append one line; OSError where that is not possible, so that the call it stands for can be stopped."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._locked():
-            count, last = self._end()
+        """Append one line with these facts, which JSON can hold.
+
+        Raises:
+            OSError: That is not possible; the call that the line stands for has to be stopped.
+        """
+        with lock_file(self.path):
+            count, last = self._find_end()
             entry = {
                 "line": count + 1,
                 "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -56,10 +60,14 @@ class AuditLog:
             self._write_head(count + 1, digest)
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every line as it was written; ValueError at one that cannot be read."""
-        return self._entries(None)
+        """Every line as it was written, the oldest first; none where there is no log.
 
-    def _entries(self, size: int | None) -> Iterator[dict[str, Any]]:
+        Raises:
+            ValueError: A line cannot be read.
+        """
+        return self._read_entries(None)
+
+    def _read_entries(self, size: int | None) -> Iterator[dict[str, Any]]:
         """The lines that begin within so many bytes."""
         begun = 0
         try:
@@ -77,10 +85,10 @@ class AuditLog:
 
     def verify(self) -> Verdict:
         """Whether every line is there, unchanged and in its place; servers may go on writing meanwhile."""
-        (expected, last), size = self._snapshot()
+        (expected, last), size = self._take_snapshot()
         count, before, met = 0, START, expected == 0
         try:
-            for entry in self._entries(size):
+            for entry in self._read_entries(size):
                 count += 1
                 digest = entry.pop("hash", None)
                 if entry.get("line") != count or entry.get("before") != before:
@@ -97,21 +105,22 @@ class AuditLog:
             return Verdict(count, f"{self._head.name} knows of {expected} lines only: it was replaced or removed")
         return Verdict(count)
 
-    def _snapshot(self) -> tuple[tuple[int, str], int]:
+    def _take_snapshot(self) -> tuple[tuple[int, str], int]:
         """What the small file says, and the size of the log at the same moment; a copy may be in a closed folder."""
         with ExitStack() as stack:
-            with suppress(OSError):
-                stack.enter_context(self._locked())
+            if self.path.parent.exists():
+                with suppress(OSError):
+                    stack.enter_context(lock_file(self.path))
             head = self._read_head()
             with suppress(FileNotFoundError):
                 return head, self.path.stat().st_size
             return head, 0
 
-    def _end(self) -> tuple[int, str]:
+    def _find_end(self) -> tuple[int, str]:
         """Number and hash of the last line: of the small file, unless a process ended before it could write that."""
         count, last = self._read_head()
         with suppress(OSError, ValueError, KeyError):
-            entry = json.loads(_last_line(self.path))
+            entry = json.loads(_read_last_line(self.path))
             if entry["line"] == count + 1 and entry["before"] == last:
                 return count + 1, str(entry["hash"])
         return count, last
@@ -124,21 +133,8 @@ class AuditLog:
             return 0, START
 
     def _write_head(self, count: int, digest: str) -> None:
-        beside = self._head.with_name(f"{self._head.name}.new")
-        beside.write_text(f"{count} {digest}\n", encoding="ascii")
-        beside.replace(self._head)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        descriptor = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            with suppress(ImportError):  # not on Windows
-                import fcntl
-
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+        # Not brought to the disk, as the lines are not: it must never be there without them.
+        write_private_file(self._head, f"{count} {digest}\n", to_disk=False)
 
 
 def _hash(entry: Mapping[str, Any]) -> str:
@@ -148,23 +144,23 @@ def _hash(entry: Mapping[str, Any]) -> str:
 
 def _append(path: Path, line: str) -> None:
     """Add a whole line, after cutting off what a full disk may have left of another."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
+    create_private_file(path)
+    with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
-        tail = _tail(file, size)
+        tail = _read_tail(file, size)
         whole = tail.rfind(b"\n") + 1
         file.seek(size - len(tail) + whole)
         file.truncate()
         file.write(f"{line}\n".encode())
 
 
-def _last_line(path: Path) -> bytes:
+def _read_last_line(path: Path) -> bytes:
     with path.open("rb") as file:
-        tail = _tail(file, file.seek(0, os.SEEK_END))
+        tail = _read_tail(file, file.seek(0, os.SEEK_END))
     lines = tail.splitlines(keepends=True)
     return lines[-1] if lines and lines[-1].endswith(b"\n") else b""
 
 
-def _tail(file: IO[bytes], size: int) -> bytes:
+def _read_tail(file: IO[bytes], size: int) -> bytes:
     file.seek(max(0, size - LONGEST))
     return file.read()

@@ -42,7 +42,7 @@ class AuditRecorder:
                 portal=self._portal,
                 tool=tool.tool(),
                 effects=list(tool.effects.names),
-                **(told if self._texts else self._masks.hidden(told)),
+                **(told if self._texts else self._masks.hide(told)),
             )
         except OSError as error:
             raise StorageError(error) from error

@@ -17,7 +17,11 @@ MOST, DEEPEST = 200, 8
 
 
 def redact_arguments(value: Any, *, texts: bool, name: str = "", left: int = DEEPEST) -> Any:
-    """Arguments for the audit log: words of people by their length only, unless texts are wanted."""
+    """Arguments of a call, a JSON value, for the audit log: bounded in size, and without secrets.
+
+    Words of people are kept by their length only, unless `texts` are wanted. `name` is the argument that the value
+    belongs to, `left` how many more levels of nesting are looked into.
+    """
     if name.lower() in SECRETS:
         return "(secret)"
     if isinstance(value, dict | list) and (not left or len(value) > MOST):
@@ -29,10 +33,10 @@ def redact_arguments(value: Any, *, texts: bool, name: str = "", left: int = DEE
             escape_invisible(str(key))[:LONGEST_NAME]: redact_arguments(item, texts=texts, name=str(key), left=left - 1)
             for key, item in value.items()
         }
-    return _single(value, name.lower(), texts=texts)
+    return _redact_single(value, name.lower(), texts=texts)
 
 
-def _single(value: Any, name: str, *, texts: bool) -> Any:
+def _redact_single(value: Any, name: str, *, texts: bool) -> Any:
     if isinstance(value, int) and abs(value) >= LARGEST:
         return "(a number)"
     if not isinstance(value, str):

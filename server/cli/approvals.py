@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from server.audit.log import AuditLog
 
 
-def _approvals(settings: Settings) -> "ApprovalStore":
+def _open_approvals(settings: Settings) -> "ApprovalStore":
     from server.approvals.store import ApprovalStore
     from server.storage.database import State
 
     return ApprovalStore(State(settings.state_folder.expanduser() / "state.sqlite"))
 
 
-def _log(settings: Settings) -> "AuditLog":
+def _open_log(settings: Settings) -> "AuditLog":
     from server.audit.log import AuditLog
 
     return AuditLog(settings.state_folder.expanduser() / "audit.jsonl")
@@ -42,9 +42,9 @@ def approvals() -> None:
 @settings_options
 def list_approvals(context: click.Context, *, everything: bool) -> None:
     """List the calls that wait."""
-    found = [one for one in _approvals(read_settings(context)).list_all() if everything or one.stage == "pending"]
+    found = [one for one in _open_approvals(read_settings(context)).list_all() if everything or one.stage == "pending"]
     for one in found:
-        click.echo(escape_invisible(f"{one.id}  {one.stage:8}  {_time(one.asked)}  {one.caller}  {one.tool}"))
+        click.echo(escape_invisible(f"{one.id}  {one.stage:8}  {_format_time(one.asked)}  {one.caller}  {one.tool}"))
     if not found:
         click.echo("Nothing waits.")
 
@@ -56,11 +56,11 @@ def show(context: click.Context, *, approval_id: str) -> None:
     """Show one call: what would be done, with exactly which arguments."""
     from server.privacy.masker import PortalMasks
 
-    approvals = _approvals(read_settings(context))
+    approvals = _open_approvals(read_settings(context))
     found = approvals.get(approval_id)
     if found is None:
         raise WrongUsageError(f"there is no approval {approval_id[:40]}")
-    click.echo(escape_invisible(PortalMasks(approvals.state, found.portal).for_a_person(_shown(found))))
+    click.echo(escape_invisible(PortalMasks(approvals.state, found.portal).show_originals(_describe_approval(found))))
 
 
 @approvals.command()
@@ -86,17 +86,17 @@ def _settle(context: click.Context, approval_id: str, *, approve: bool) -> None:
 
     def note(settled: "Approval") -> None:
         facts = {"caller": settled.caller, "portal": settled.portal, "tool": settled.tool, "arguments": {}}
-        _log(settings).write("approved" if approve else "denied", **facts, approval=settled.id, by=by)
+        _open_log(settings).write("approved" if approve else "denied", **facts, approval=settled.id, by=by)
 
     try:
-        settled = _approvals(settings).settle(approval_id, approve=approve, by=by, note=note)
+        settled = _open_approvals(settings).settle(approval_id, approve=approve, by=by, note=note)
     except NotPendingError as error:
         raise click.ClickException(str(error)) from None
-    until = f"the server that asked makes the call within a second, if it runs until {_time(settled.expires)}"
+    until = f"the server that asked makes the call within a second, if it runs until {_format_time(settled.expires)}"
     click.echo(f"{settled.id} is approved; {until}." if approve else f"{settled.id} is denied; nothing is sent.")
 
 
-def _line(entry: Mapping[str, Any]) -> str:
+def _format_entry(entry: Mapping[str, Any]) -> str:
     """When, what became of it, who asked from where, the tool with its arguments, and what else is known."""
     who = " at ".join(filter(None, (str(entry.get("caller", "?")), str(entry.get("client", "")))))
     words = json.dumps(entry.get("arguments"), ensure_ascii=False)
@@ -105,9 +105,10 @@ def _line(entry: Mapping[str, Any]) -> str:
     return "  ".join(told).replace("\n", " ")
 
 
-def _shown(one: "Approval") -> str:
+def _describe_approval(one: "Approval") -> str:
+    asked, expires = _format_time(one.asked), _format_time(one.expires)
     lines = [
-        f"Approval {one.id}: {one.stage}, asked {_time(one.asked)} by {one.caller}, good until {_time(one.expires)}.",
+        f"Approval {one.id}: {one.stage}, asked {asked} by {one.caller}, good until {expires}.",
         f"Portal: {one.portal}",
         one.summary,
         f"Arguments: {escape_invisible(json.dumps(one.arguments, ensure_ascii=False))}",
@@ -117,7 +118,7 @@ def _shown(one: "Approval") -> str:
     return "\n".join(lines)
 
 
-def _time(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(" ", "seconds")
 
 
@@ -130,7 +131,7 @@ def audit() -> None:
 @settings_options
 def verify(context: click.Context) -> None:
     """Check that no line was changed, removed or moved."""
-    verdict = _log(read_settings(context)).verify()
+    verdict = _open_log(read_settings(context)).verify()
     if verdict.problem:
         click.echo(f"The audit log is not whole: {verdict.problem}.", err=True)
         sys.exit(1)
@@ -146,11 +147,11 @@ def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
     from collections import deque
 
     try:
-        entries = deque(_log(read_settings(context)).entries(), maxlen=last)
+        entries = deque(_open_log(read_settings(context)).entries(), maxlen=last)
     except ValueError:
         raise click.ClickException("the log has a line that cannot be read: see audit verify") from None
     for entry in entries:
         if as_json:
             click.echo(escape_invisible(json.dumps(entry, ensure_ascii=False)))
             continue
-        click.echo(escape_invisible(_line(entry)))
+        click.echo(escape_invisible(_format_entry(entry)))

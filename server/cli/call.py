@@ -19,16 +19,17 @@ class BadArgumentsError(ValueError):
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What a call came to."""
+class CallOutput:
+    """What is printed of a call."""
 
     text: str
+    """The answer as text, or as JSON where that was asked for."""
     data: dict[str, Any]
     failed: bool
 
 
 @dataclass(frozen=True)
-class AtTerminal:
+class TerminalPerson:
     """The person who typed the call."""
 
     name: str = "terminal"
@@ -42,26 +43,34 @@ class AtTerminal:
         return False
 
 
-async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json: bool) -> Answered:
-    """The answer of one call."""
-    arguments = parse(words, caller.policy.tools.get(tool))
+async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json: bool) -> CallOutput:
+    """Make one call and take down its answer; `words` are `KEY=VALUE`.
+
+    Raises:
+        BadArgumentsError: A word is no `KEY=VALUE`, or a value is not what the argument takes.
+    """
+    arguments = parse_arguments(words, caller.policy.tools.get(tool))
     async with caller.connection:
-        reply = await caller.calls.answer(tool, arguments, person=AtTerminal())
+        reply = await caller.calls.answer(tool, arguments, person=TerminalPerson())
     if not isinstance(reply, CallToolResult):
         raise TypeError("nobody is sent round at a terminal")
-    text = "\n".join(map(_in_words, reply.content))
+    text = "\n".join(map(_describe_block, reply.content))
     if as_json:
         text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
-    return Answered(text, reply.structured_content, failed=reply.is_error)
+    return CallOutput(text, reply.structured_content, failed=reply.is_error)
 
 
-def _in_words(block: ContentBlock) -> str:
+def _describe_block(block: ContentBlock) -> str:
     """A terminal shows no pictures."""
     return block.text if isinstance(block, TextContent) else f"({block.type}, which a client shows)"
 
 
-def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
-    """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text."""
+def parse_arguments(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
+    """`chat_id=5 message=Hello` -> arguments of the tool's types; what the tool does not know stays text.
+
+    Raises:
+        BadArgumentsError: A word is no `KEY=VALUE`, is there twice, or has no value of its type.
+    """
     properties = make_input_schema(tool)["properties"] if tool else {}
     arguments: dict[str, Any] = {}
     for word in words:
@@ -70,11 +79,11 @@ def parse(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:
             raise BadArgumentsError(f"'{word[:60]}' should be KEY=VALUE")
         if key in arguments:
             raise BadArgumentsError(f"{key} is given twice")
-        arguments[key] = _value(key, value, properties.get(key, {"type": "string"}))
+        arguments[key] = _parse_value(key, value, properties.get(key, {"type": "string"}))
     return arguments
 
 
-def _value(key: str, value: str, schema: dict[str, Any]) -> Any:
+def _parse_value(key: str, value: str, schema: dict[str, Any]) -> Any:
     if schema.get("type") == "string":
         return value
     try:

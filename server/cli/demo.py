@@ -61,60 +61,60 @@ class Demo:
         return ElicitResult(action="accept", content={"approve": True})
 
     async def _list_tools(self) -> None:
-        self._heading("What can the assistant do here?")
+        self._start_step("What can the assistant do here?")
         tools = (await self._client.list_tools()).tools
         reading = sum(1 for tool in tools if tool.annotations and tool.annotations.read_only_hint)
         self._expect(len(tools) > 0, "the server lists no tools")
         self._say(f"   {len(tools)} tools, {reading} of which only read.")
 
     async def _find(self) -> int:
-        self._heading("Who is waiting for an answer in Sales, longest first?")
+        self._start_step("Who is waiting for an answer in Sales, longest first?")
         waiting = (await self._call("inbox", line="Sales", state="new"))["dialogs"]
         self._expect(bool(waiting), "nobody is waiting")
         return int(waiting[0]["chat_id"])
 
     async def _read(self, chat_id: int) -> None:
-        self._heading("What does the first of them want?")
+        self._start_step("What does the first of them want?")
         briefing = await self._call("dialog", dialog=chat_id)
         self._expect(briefing["messages"][-1]["role"] == "client", "the last word is not the client's")
 
     async def _answer(self, chat_id: int) -> None:
-        self._heading("Answer; that takes the dialog, too")
+        self._start_step("Answer; that takes the dialog, too")
         await self._call("reply", dialog=chat_id, message=REPLY)
         self._expect(bool((await self._state(chat_id))["owner"]), "the dialog has no owner")
-        history, _ = await self._answered("session_history_get", {"chat_id": chat_id, "last": 1})
+        history, _ = await self._get_answer("session_history_get", {"chat_id": chat_id, "last": 1})
         self._expect(REPLY in history["messages"][-1]["text"], "the answer is not in the dialog")
 
     async def _hand_over(self, chat_id: int) -> None:
-        self._heading("Hand it over to a colleague, with a note")
+        self._start_step("Hand it over to a colleague, with a note")
         before = (await self._state(chat_id))["owner"]
         await self._call("hand_over", dialog=chat_id, to="James", note="Please send the tracking number.")
         self._expect((await self._state(chat_id))["owner"] not in {0, before}, "the colleague does not own the dialog")
 
     async def _close(self, chat_id: int) -> None:
-        self._heading("Close it, both phases; a person has to agree to what ends something")
+        self._start_step("Close it, both phases; a person has to agree to what ends something")
         await self._call("close_dialog", dialog=chat_id)
         self._expect((await self._state(chat_id))["session_id"] is None, "the session is not closed")
 
     async def _state(self, chat_id: int) -> dict[str, Any]:
         """As the portal tells it, not the tool that changed it."""
-        return (await self._answered("dialog_get", {"chat_id": chat_id}))[0]
+        return (await self._get_answer("dialog_get", {"chat_id": chat_id}))[0]
 
     async def _call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The data of a call that is told with what it answers."""
-        shown = ", ".join(f"{name}={_short(value)}" for name, value in arguments.items())
+        shown = ", ".join(f"{name}={_shorten(value)}" for name, value in arguments.items())
         self._say(f"   > {tool}({shown})")
-        data, text = await self._answered(tool, arguments)
+        data, text = await self._get_answer(tool, arguments)
         self._say(textwrap.indent(text, "   "))
         return data
 
-    async def _answered(self, tool: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    async def _get_answer(self, tool: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         reply = await self._client.call_tool(tool, dict(arguments))
         text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
         self._expect(not reply.is_error, text)
         return reply.structured_content or {}, text
 
-    def _heading(self, title: str) -> None:
+    def _start_step(self, title: str) -> None:
         self._step += 1
         self._say(f"\n{self._step}. {title}")
 
@@ -123,5 +123,5 @@ class Demo:
             raise DemoStepError(f"step {self._step}: {otherwise}")
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     return textwrap.shorten(repr(value), 60, placeholder="...'")

@@ -95,7 +95,7 @@ def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None
             click.echo(f"Error: {error}. What was there before still serves.", err=True)
             failed = True
         else:
-            click.echo(_told(synced, time.monotonic() - start))
+            click.echo(_describe_sync(synced, time.monotonic() - start))
     sys.exit(1 if failed else 0)
 
 
@@ -114,7 +114,9 @@ def drift(context: click.Context, *, as_json: bool) -> None:
         found = compare(mirror.originals("en"), known_differences())
     except NoMirrorError as reason:
         raise WrongUsageError(f"English documentation: {reason}") from None
-    click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False) if as_json else "\n".join(_report(found)))
+    click.echo(
+        json.dumps(dataclasses.asdict(found), ensure_ascii=False) if as_json else "\n".join(_describe_drift(found))
+    )
     sys.exit(1 if found.unknown else 0)
 
 
@@ -151,7 +153,7 @@ class _Progress:
             self._bar = None
 
 
-def _told(synced: "Synced", seconds: float) -> str:
+def _describe_sync(synced: "Synced", seconds: float) -> str:
     from reference.mirror.languages import LANGUAGES
 
     pages = f"{LANGUAGES[synced.lang].name}: {synced.pages:,} pages as of {synced.dated}"
@@ -162,14 +164,14 @@ def _told(synced: "Synced", seconds: float) -> str:
     return f"{pages} ({changes}) in {seconds:.1f} s, {megabytes:.1f} MB in {synced.database}."
 
 
-def _report(found: "Drift") -> Iterator[str]:
+def _describe_drift(found: "Drift") -> Iterator[str]:
     yield f"Compared with {found.methods} methods and {found.events} events of the official pages."
     if found.unknown:
         yield f"\nUnknown differences ({len(found.unknown)}):"
         yield from (f"  {difference.where}: {difference.words}" for difference in found.unknown)
     if found.known:
         yield f"\nKnown differences ({len(found.known)}):"
-        yield from _by_reason(found.known)
+        yield from _group_by_reason(found.known)
     if found.stale:
         yield f"\nKnown differences that are no more; take them out of docs/mirror/known.toml ({len(found.stale)}):"
         yield from (f"  {entry}" for entry in found.stale)
@@ -177,7 +179,7 @@ def _report(found: "Drift") -> Iterator[str]:
         yield "\nNothing unknown."
 
 
-def _by_reason(known: "Iterable[Difference]") -> Iterator[str]:
+def _group_by_reason(known: "Iterable[Difference]") -> Iterator[str]:
     def reason(difference: "Difference") -> str:
         return difference.reason
 

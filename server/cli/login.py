@@ -23,23 +23,27 @@ class LoginError(Exception):
     """No grant was obtained; the message says why."""
 
 
-class Redirect:
-    """What came back from the browser."""
+class LoginRedirect:
+    """What the browser brings back from one sign-in, which `state` tells from others."""
 
     def __init__(self, state: str) -> None:
         self._state = state
 
-    def belongs(self, address: str) -> bool:
+    def is_for_this_login(self, address: str) -> bool:
         """Whether an address answers this sign-in and not another."""
         state = parse_qs(urlsplit(address).query).get("state", [""])[0]
         return secrets.compare_digest(state.encode(), self._state.encode())
 
-    def code(self, address: str) -> str:
-        """The code in a redirect address, or the code itself as it was pasted."""
+    def read_code(self, address: str) -> str:
+        """The code in a redirect address, or the code itself as it was pasted.
+
+        Raises:
+            LoginError: The address is of another sign-in, or has no code.
+        """
         text = address.strip()
         if "?" not in text and "=" not in text:
             return text
-        if not self.belongs(text):
+        if not self.is_for_this_login(text):
             raise LoginError("the answer does not belong to this sign-in (its state differs); start again")
         query = parse_qs(urlsplit(text).query)
         if not (code := query.get("code", [""])[0]):
@@ -48,15 +52,21 @@ class Redirect:
 
 
 @contextmanager
-def loopback(port: int, redirect: Redirect) -> Iterator[tuple[str, Callable[[], str]]]:
-    """An address on this machine for the redirect, and a function that waits for the browser to come there."""
+def wait_for_redirect(port: int, redirect: LoginRedirect) -> Iterator[tuple[str, Callable[[], str]]]:
+    """An address on this machine for the redirect, and a function that waits for the browser to come there.
+
+    `port` 0 takes a free one. The function gives the path and query that the browser asked for.
+
+    Raises:
+        SettingsError: The port cannot be used.
+    """
     seen: queue.Queue[str] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 5  # browsers open connections on which they say nothing
 
         def do_GET(self) -> None:
-            if redirect.belongs(self.path):
+            if redirect.is_for_this_login(self.path):
                 seen.put(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
@@ -79,8 +89,12 @@ def loopback(port: int, redirect: Redirect) -> Iterator[tuple[str, Callable[[], 
         server.server_close()
 
 
-async def exchange(application: "Application", file: "TokenFile", code: str) -> "Grant":
-    """Tokens for the code, kept in the file."""
+async def exchange_code(application: "Application", file: "TokenFile", code: str) -> "Grant":
+    """Get tokens for the code from the portal's authorisation server, and keep them in the file.
+
+    Raises:
+        LoginError: The code is not accepted, or the file cannot be written.
+    """
     from portal.errors import PortalError
     from portal.oauth import sign_in
 
@@ -93,7 +107,11 @@ async def exchange(application: "Application", file: "TokenFile", code: str) -> 
 
 
 def check_writable(file: "TokenFile") -> None:
-    """The code from the browser is good for one try: the tokens have to find their place."""
+    """Check before the browser opens that tokens can be kept: the code from the browser is good for one try.
+
+    Raises:
+        SettingsError: The folder of the file cannot be written to.
+    """
     try:
         file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -9,12 +9,12 @@ import click
 from openchannels_mcp import VERSION
 from server.cli.approvals import approvals, audit
 from server.cli.docs import docs_commands
-from server.cli.options import WrongUsageError, caller_of, policy_of, read_settings, settings_options
+from server.cli.options import WrongUsageError, make_caller, make_policy, read_settings, settings_options
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
 from server.config.settings import SettingsError
-from server.connection import application_settings
+from server.connection import read_application
 from server.telemetry import logs
 
 BY_HAND = "command line"
@@ -38,10 +38,10 @@ def cli(context: click.Context) -> None:
 @settings_options
 def tools(context: click.Context, *, markdown: bool) -> None:
     """List the tools with their effects and what each costs in bytes."""
-    from server.cli.tables import tools_in_markdown, tools_in_text
+    from server.cli.tables import format_tools_as_markdown, format_tools_as_text
 
-    listed = policy_of(read_settings(context)).listed.values()
-    click.echo(tools_in_markdown(listed) if markdown else tools_in_text(listed))
+    listed = make_policy(read_settings(context)).listed.values()
+    click.echo(format_tools_as_markdown(listed) if markdown else format_tools_as_text(listed))
 
 
 @cli.command()
@@ -60,11 +60,11 @@ def call(context: click.Context, *, tool: str, arguments: tuple[str, ...], as_js
 
     settings = read_settings(context)
     try:
-        answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), tool, arguments, as_json)
+        output = anyio.run(call_by_hand, make_caller(settings, BY_HAND), tool, arguments, as_json)
     except BadArgumentsError as error:
         raise WrongUsageError(str(error)) from None
-    click.echo(answered.text, err=answered.failed and not as_json)
-    sys.exit(1 if answered.failed else 0)
+    click.echo(output.text, err=output.failed and not as_json)
+    sys.exit(1 if output.failed else 0)
 
 
 @cli.command()
@@ -78,9 +78,9 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     from tools.fence import remove_fences
 
     settings = read_settings(context)
-    answered = anyio.run(call_by_hand, caller_of(settings, BY_HAND), "portal_check", (), as_json)
-    click.echo(remove_fences(answered.text))
-    sys.exit(0 if answered.data.get("ok") else 1)
+    output = anyio.run(call_by_hand, make_caller(settings, BY_HAND), "portal_check", (), as_json)
+    click.echo(remove_fences(output.text))
+    sys.exit(0 if output.data.get("ok") else 1)
 
 
 @cli.command()
@@ -94,29 +94,29 @@ def login(context: click.Context, *, paste: bool, port: int, browser: bool) -> N
 
     import anyio
 
-    from server.cli.login import LoginError, Redirect, check_writable, exchange, loopback
+    from server.cli.login import LoginError, LoginRedirect, check_writable, exchange_code, wait_for_redirect
 
     settings = read_settings(context)
     state = secrets.token_urlsafe(24)
-    redirect = Redirect(state)
+    redirect = LoginRedirect(state)
     try:
-        application, file = application_settings(settings)
+        application, file = read_application(settings)
         check_writable(file)
         if paste:
-            _show(application.authorize_url(state), browser=browser)
+            _show_address(application.authorize_url(state), browser=browser)
             question = "Address that the browser ended at, or the code"
             came_back = click.prompt(question, hide_input=sys.stdin.isatty())
         else:
-            with loopback(port, redirect) as (address, wait):
-                _show(application.authorize_url(state, address), browser=browser)
+            with wait_for_redirect(port, redirect) as (address, wait):
+                _show_address(application.authorize_url(state, address), browser=browser)
                 came_back = wait()
-        grant = anyio.run(exchange, application, file, redirect.code(came_back))
+        grant = anyio.run(exchange_code, application, file, redirect.read_code(came_back))
     except (SettingsError, LoginError) as error:
         raise WrongUsageError(str(error)) from None
     click.echo(f"Signed in at {application.origin} as user {grant.user_id}, scopes {grant.scope}. Kept in {file.path}.")
 
 
-def _show(address: str, *, browser: bool) -> None:
+def _show_address(address: str, *, browser: bool) -> None:
     click.echo(f"Allow the application in the browser (the code is good for half a minute):\n{address}")
     if browser:
         click.launch(address)

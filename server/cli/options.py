@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.config.settings import Settings, SettingsError, check_environment
+from server.config.environment import check_environment
+from server.config.settings import Settings, SettingsError
 from server.connection import Connection
 from server.policy import Policy
 
@@ -69,20 +70,28 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_settings(context: click.Context) -> Settings:
-    """Environment and options together; a mistake ends the program with one clear message."""
+    """The settings of environment, file and options together.
+
+    Raises:
+        WrongUsageError: They cannot work; click shows it and ends the program with 2.
+    """
     from pydantic import ValidationError
 
     try:
         check_environment(os.environ)
         return Settings(**context.obj)
     except ValidationError as error:
-        raise WrongUsageError(_problems(error, "OPENCHANNELS_")) from None
+        raise WrongUsageError(_describe_problems(error, "OPENCHANNELS_")) from None
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
 
 
 def read_server_settings(**given: Any) -> "ServerSettings":
-    """What holds for the server that a team shares, or one clear message."""
+    """The settings of the server that a team shares; `given` are options of the command line.
+
+    Raises:
+        WrongUsageError: They cannot work; click shows it and ends the program with 2.
+    """
     from pydantic import ValidationError
 
     from server.config.http_settings import PREFIX, ServerSettings
@@ -91,12 +100,12 @@ def read_server_settings(**given: Any) -> "ServerSettings":
         check_environment(os.environ)
         return ServerSettings(**given)
     except ValidationError as error:
-        raise WrongUsageError(_problems(error, PREFIX)) from None
+        raise WrongUsageError(_describe_problems(error, PREFIX)) from None
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
 
 
-def _problems(error: "ValidationError", prefix: str) -> str:
+def _describe_problems(error: "ValidationError", prefix: str) -> str:
     """Each wrong setting by the name of its variable; never its value, which may be a secret."""
     return "; ".join(
         f"{prefix}{'__'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
@@ -104,27 +113,29 @@ def _problems(error: "ValidationError", prefix: str) -> str:
     )
 
 
-def policy_of(settings: Settings) -> Policy:
-    """The bounds that the settings draw."""
+def make_policy(settings: Settings) -> Policy:
+    """The policy of the settings; the program ends with one clear message if they cannot work."""
     try:
         return Policy.from_settings(settings)
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
 
 
-def connect(settings: Settings) -> Connection:
-    """The portal of the settings; without one the program ends with one clear message."""
+def make_connection(settings: Settings) -> Connection:
+    """The connection to the portal of the settings; without one the program ends with one clear message."""
     try:
         return Connection(settings)
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
 
 
-def caller_of(settings: Settings, name: str) -> "Caller":
-    """Whoever calls by these settings."""
+def make_caller(settings: Settings, name: str) -> "Caller":
+    """The caller of this name with the bounds and the portal of the settings; it exits with 2 if they cannot work."""
     from server.caller import Caller
     from server.catalogue.library import Library
     from server.config.guard_settings import GuardSettings
 
     library = Library(settings.docs_folder.expanduser())
-    return Caller(name, policy_of(settings), connect(settings), library, GuardSettings.of(settings))
+    return Caller(
+        name, make_policy(settings), make_connection(settings), library, GuardSettings.from_settings(settings)
+    )

@@ -39,10 +39,10 @@ def serve(context: click.Context, *, transport: str, **given: Any) -> None:
 
 def _serve_http(given: dict[str, Any], options: dict[str, Any], transport: Any) -> None:
     settings = read_server_settings(**given)
-    from server.http.serving import create_team
+    from server.http.serving import create_application
     from server.http.serving import serve as serve_team
     from server.telemetry import logs
 
     logs.set_up(settings.log_format, settings.log_level)
-    access, team = create_team(settings, options, transport)
+    access, team = create_application(settings, options, transport)
     serve_team(settings, access, team, announce=logging.getLogger("openchannels").info)

@@ -5,7 +5,7 @@ import signal
 
 import click
 
-from server.cli.options import caller_of, read_settings
+from server.cli.options import make_caller, read_settings
 from server.config.settings import Settings
 
 
@@ -21,7 +21,7 @@ def _serve(settings: Settings) -> None:
 
     from server.app import serve_stdio
 
-    caller = caller_of(settings, "stdio")
+    caller = make_caller(settings, "stdio")
     gc.freeze()
     gc.enable()
     # A thread waits for standard input, so that nothing but the end of the process answers Ctrl-C.

@@ -9,7 +9,7 @@ from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.tool import Tool
 
 
-def tools_in_text(tools: Iterable[type[Tool]]) -> str:
+def format_tools_as_text(tools: Iterable[type[Tool]]) -> str:
     """Tool, toolset, effects, bytes; the sum at the end."""
     rows = [(tool.tool(), tool.toolset() or "", " ".join(tool.effects.names), count_bytes(tool)) for tool in tools]
     rows.append((f"{len(rows)} tools", "", "", sum(row[3] for row in rows)))
@@ -19,11 +19,11 @@ def tools_in_text(tools: Iterable[type[Tool]]) -> str:
     return "\n".join([heading, *lines])
 
 
-def tools_in_markdown(tools: Iterable[type[Tool]]) -> str:
+def format_tools_as_markdown(tools: Iterable[type[Tool]]) -> str:
     """One row a tool, toolset by toolset: what it does and its effects."""
     lines = ["| Tool | What it does | Effects |", "|---|---|---|"]
-    for toolset, members in groupby(sorted(tools, key=_place), lambda tool: tool.toolset()):
-        lines.append(f"| {_heading(toolset)} | | |")
+    for toolset, members in groupby(sorted(tools, key=_find_place), lambda tool: tool.toolset()):
+        lines.append(f"| {_make_heading(toolset)} | | |")
         lines += [
             f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
             for tool in members
@@ -31,13 +31,13 @@ def tools_in_markdown(tools: Iterable[type[Tool]]) -> str:
     return "\n".join(lines)
 
 
-def _place(tool: type[Tool]) -> int:
+def _find_place(tool: type[Tool]) -> int:
     """Toolsets in their order, then what is always there."""
     toolset = tool.toolset()
     return TOOLSETS.index(toolset) if toolset else len(TOOLSETS)
 
 
-def _heading(toolset: str | None) -> str:
+def _make_heading(toolset: str | None) -> str:
     if toolset is None:
         return "**always there**"
     return f"**{toolset}**" if toolset in DEFAULT_TOOLSETS else f"**{toolset}** (off by default)"

@@ -10,7 +10,7 @@ from server.cli.options import WrongUsageError, read_server_settings
 from server.config.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from server.http.auth.token_file import Token, TokensFile
+    from server.http.auth.token_file import TeamToken, TeamTokenFile
 
 SPAN = re.compile(r"(\d{1,4})([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
@@ -34,13 +34,13 @@ def add(name: str, *, profile: str | None, toolsets: str | None, effects: str | 
     """
     from pydantic import ValidationError
 
-    from server.http.auth.token_file import Token
+    from server.http.auth.token_file import TeamToken
 
-    file = _file()
+    file = _open_token_file()
     bounds = {name: value for name, value in (("toolsets", toolsets), ("effects", effects)) if value is not None}
     try:
         _check_profile(profile)
-        secret, made = Token.issue(name, profile=profile, expires=_when(expires), **bounds)
+        secret, made = TeamToken.issue(name, profile=profile, expires=_parse_expiry(expires), **bounds)
         file.add(made)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
@@ -48,18 +48,18 @@ def add(name: str, *, profile: str | None, toolsets: str | None, effects: str | 
     except (SettingsError, ValueError, OSError) as error:
         raise WrongUsageError(str(error)) from None
     click.echo(secret)
-    click.echo(f"{_described(made)}. It is not shown again; {file.path} keeps its hash.", err=True)
+    click.echo(f"{_describe_token(made)}. It is not shown again; {file.path} keeps its hash.", err=True)
 
 
 @token.command("list")
 def list_tokens() -> None:
     """Show whose tokens there are and what they may do."""
     try:
-        tokens = _file().load()
+        tokens = _open_token_file().load()
     except SettingsError as error:
         raise WrongUsageError(str(error)) from None
     for one in tokens:
-        click.echo(_described(one))
+        click.echo(_describe_token(one))
     if not tokens:
         click.echo("There are no tokens.")
 
@@ -69,16 +69,16 @@ def list_tokens() -> None:
 def revoke(name: str) -> None:
     """Let a token in no more: a running server refuses its next request and ends its streams within seconds."""
     try:
-        _file().revoke(name)
+        _open_token_file().revoke(name)
     except (SettingsError, OSError) as error:
         raise WrongUsageError(str(error)) from None
     click.echo(f"{name} is revoked.")
 
 
-def _file() -> "TokensFile":
-    from server.http.auth.token_file import TokensFile
+def _open_token_file() -> "TeamTokenFile":
+    from server.http.auth.token_file import TeamTokenFile
 
-    return TokensFile(read_server_settings().access_file)
+    return TeamTokenFile(read_server_settings().access_file)
 
 
 def _check_profile(profile: str | None) -> None:
@@ -86,7 +86,7 @@ def _check_profile(profile: str | None) -> None:
         Settings(profile=profile)
 
 
-def _when(text: str | None) -> datetime | None:
+def _parse_expiry(text: str | None) -> datetime | None:
     if text is None:
         return None
     now = datetime.now(UTC).replace(microsecond=0)
@@ -99,13 +99,13 @@ def _when(text: str | None) -> datetime | None:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _described(one: "Token") -> str:
+def _describe_token(one: "TeamToken") -> str:
     """Never the hash in full: enough of it to tell two apart."""
     from tools import TOOLSETS
 
     toolsets: Any = "all toolsets" if one.toolsets == set(TOOLSETS) else ",".join(sorted(one.toolsets))
     until = "for ever" if one.expires is None else f"until {one.expires.isoformat()}"
-    if one.expired():
+    if one.has_expired():
         until = f"EXPIRED {one.expires:%Y-%m-%d}"
     profile = f"profile {one.profile}" if one.profile else "the server's own portal"
     effects = ",".join(one.effects.names)

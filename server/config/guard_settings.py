@@ -1,4 +1,4 @@
-"""Where a guard keeps what outlives the process, and for how long."""
+"""The settings of what stands before a change: where its state is kept, and for how long a call waits."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,19 +9,19 @@ from server.config.settings import Settings
 
 @dataclass(frozen=True)
 class GuardSettings:
-    """A folder and what is written into it."""
+    """The folder of the state, and what is written into it."""
 
     folder: Path
     approval_seconds: float = 900.0
-    """How long a call waits for a person."""
+    """How long a call waits for a person, in seconds."""
     texts: bool = False
     """Whether the audit log holds the texts of messages."""
     masks: bool = False
     """Whether the assistant gets pseudonyms in place of what belongs to clients."""
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """As the settings say."""
+    def from_settings(cls, settings: Settings) -> Self:
+        """Those of a profile's settings."""
         return cls(
             settings.state_folder.expanduser(), settings.approval_seconds, settings.audit_texts, settings.mask_pii
         )

@@ -7,7 +7,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from server.config.settings import FOLDER, read_file
+from server.config.settings import FOLDER, read_settings_file
 from server.telemetry.logs import Format, Level
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -18,13 +18,17 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1)]
 
 
-def _words(value: Any) -> Any:
+def _split_words(value: Any) -> Any:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-def effects(value: Any) -> Any:
-    """The effects of a list, or of words between commas."""
-    names = _words(value)
+def parse_effects(value: Any) -> Any:
+    """The effects of a list, or of words between commas; other values go on to pydantic as they are.
+
+    Raises:
+        ValueError: No effect is named, or an unknown one.
+    """
+    names = _split_words(value)
     if not isinstance(names, list | tuple):
         return value
     if not names:
@@ -32,29 +36,39 @@ def effects(value: Any) -> Any:
     return Effect.named(map(str, names))
 
 
-def toolsets(value: Any) -> Any:
-    """The toolsets of a list, or of words between commas."""
-    names = _words(value)
+def parse_toolsets(value: Any) -> Any:
+    """The toolsets of a list, or of words between commas; other values go on to pydantic as they are.
+
+    Raises:
+        ValueError: No toolset is named, or an unknown one.
+    """
+    names = _split_words(value)
     if isinstance(names, list | tuple) and (not names or (set(map(str, names)) - set(TOOLSETS))):
         unknown = ", ".join(sorted(set(map(str, names)) - set(TOOLSETS)))[:80]
         raise ValueError(f"{f'unknown toolset {unknown}' if unknown else 'no toolset is named'}; {CHOICES}")
     return names
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Toolsets = Annotated[frozenset[str], BeforeValidator(toolsets)]
-Effects = Annotated[Effect, BeforeValidator(effects)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words)]
+Toolsets = Annotated[frozenset[str], BeforeValidator(parse_toolsets)]
+Effects = Annotated[Effect, BeforeValidator(parse_effects)]
 
 
-class Limits(BaseModel):
-    """How much anybody may ask of the server; what is beyond is refused, never queued without end."""
+class LimitSettings(BaseModel):
+    """How much anybody may ask of the server; what is beyond is refused, never queued without end.
+
+    Connections on which no head of a request arrives are the reverse proxy's to close: uvicorn waits for it as long as
+    the connection lasts.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     body: Count = 1024 * 1024
     """Bytes of one request."""
     headers: Count = 32 * 1024
+    """Bytes of the head of one request."""
     connections: Count = 500
+    """Open at once; while there are more, requests are refused with 503."""
     requests: Count = 256
     """At once, of all together."""
     requests_per_token: Count = 128
@@ -71,9 +85,9 @@ class Limits(BaseModel):
     burst: Count = 200
     """Requests of one token at once before the rate counts."""
     receive: Seconds = 15
-    """Seconds in which a request has to arrive as a whole."""
+    """Seconds in which the body of a request has to arrive once its head is there."""
     send: Seconds = 30
-    """Seconds in which a client has to take what waits for it."""
+    """Seconds in which a client has to take each part of an answer."""
     idle: Seconds = 15
     """Seconds that a connection may wait for its next request."""
     answer: Seconds = 150
@@ -82,7 +96,7 @@ class Limits(BaseModel):
     """Seconds that running calls have left when the server is told to stop."""
 
 
-class OAuth(BaseModel):
+class OAuthSettings(BaseModel):
     """An authorisation server whose access tokens are let in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -101,7 +115,7 @@ class OAuth(BaseModel):
     """Or the claim that names the profile."""
 
     @model_validator(mode="after")
-    def _addresses(self) -> Self:
+    def _check_addresses(self) -> Self:
         from portal.address import parse_address
 
         for what in ("issuer", "resource", "jwks_url"):
@@ -136,7 +150,7 @@ class ServerSettings(BaseSettings):
     """No sessions for the older protocol revisions, so that any replica can answer any request."""
     tokens_file: Path | None = None
     """Whom to let in; `access.json` beside the settings file unless given."""
-    oauth: OAuth | None = None
+    oauth: OAuthSettings | None = None
     allowed_hosts: Words = ()
     """Names under which clients reach the server; those of this machine are always among them, `*` is any."""
     allowed_origins: Words = ()
@@ -151,7 +165,7 @@ class ServerSettings(BaseSettings):
     """What has to be shown for the figures of /metrics, which are not served without."""
     metrics_token_file: Path | None = None
     metrics_token_keyring: str | None = None
-    limits: Limits = Limits()
+    limits: LimitSettings = LimitSettings()
 
     @property
     def access_file(self) -> Path:
@@ -183,13 +197,13 @@ class TableSource(PydanticBaseSettingsSource):
         chosen = self.current_state
         named = chosen.get("settings_file") or chosen.get("OPENCHANNELS_SETTINGS_FILE")
         path = Path(named or ServerSettings.model_fields["settings_file"].default).expanduser()
-        table = read_file(path).get("server", {}) if path.exists() else {}
+        table = read_settings_file(path).get("server", {}) if path.exists() else {}
         return dict(table)
 
 
-def variables() -> set[str]:
-    """All variables that these settings can be given by."""
+def list_variables() -> set[str]:
+    """The names of all variables that these settings can be given by, in upper case."""
     fields = set(ServerSettings.model_fields) - {"settings_file"}
-    nested: dict[str, type[BaseModel]] = {"limits": Limits, "oauth": OAuth}
+    nested: dict[str, type[BaseModel]] = {"limits": LimitSettings, "oauth": OAuthSettings}
     inner = {f"{name}__{field}" for name, model in nested.items() for field in model.model_fields}
     return {f"{PREFIX}{name.upper()}" for name in fields | inner}

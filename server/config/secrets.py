@@ -7,8 +7,12 @@ from pydantic_settings import BaseSettings
 from server.config.settings import SettingsError
 
 
-def secret(settings: BaseSettings, name: str) -> str | None:
-    """The secret called `webhook_url`, `client_secret` or `metrics_token`; None where it is not set at all."""
+def read_secret(settings: BaseSettings, name: str) -> str | None:
+    """The secret called `name` (`webhook_url`, `client_secret` or `metrics_token`); None where it is not set at all.
+
+    Raises:
+        SettingsError: It is given in two ways, or its file or keyring has none.
+    """
     ways = {
         name: getattr(settings, name),
         f"{name}_file": getattr(settings, f"{name}_file"),
@@ -19,21 +23,21 @@ def secret(settings: BaseSettings, name: str) -> str | None:
         raise SettingsError(f"give only one of {', '.join(given)}")
     for way, value in given.items():
         if way.endswith("_file"):
-            return _from_file(value)
+            return _read_from_file(value)
         if way.endswith("_keyring"):
-            return _from_keyring(way, value)
+            return _read_from_keyring(way, value)
         return str(value.get_secret_value())
     return None
 
 
-def _from_file(path: Path) -> str:
+def _read_from_file(path: Path) -> str:
     try:
         return path.expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"the secret's file {path} cannot be read") from None
 
 
-def _from_keyring(way: str, entry: str) -> str:
+def _read_from_keyring(way: str, entry: str) -> str:
     service, slash, user = entry.partition("/")
     if not (service and slash and user):
         raise SettingsError(f"{way} should be SERVICE/USER")

@@ -1,7 +1,7 @@
 """What the person who starts the server decides: command line over environment over the profile in the file."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -87,24 +87,24 @@ class Settings(BaseSettings):
 
     @field_validator("docs_folder")
     @classmethod
-    def _at_home(cls, value: Path) -> Path:
+    def _expand_home(cls, value: Path) -> Path:
         return value.expanduser()
 
     @field_validator("toolsets", "allow", "deny", "confirm", "customer_lines", mode="before")
     @classmethod
-    def _comma_separated(cls, value: Any) -> Any:
+    def _split_words(cls, value: Any) -> Any:
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
     @field_validator("confirm")
     @classmethod
-    def _effects(cls, value: frozenset[str]) -> frozenset[str]:
+    def _check_effects(cls, value: frozenset[str]) -> frozenset[str]:
         chosen = value - {"none"}
         Effect.named(chosen)
         return chosen
 
     @field_validator("toolsets")
     @classmethod
-    def _known(cls, value: frozenset[str]) -> frozenset[str]:
+    def _check_toolsets(cls, value: frozenset[str]) -> frozenset[str]:
         if not value or (unknown := value - {*TOOLSETS, ALL, DEFAULT}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
             raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, {ALL} or {DEFAULT}")
@@ -122,20 +122,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Earlier sources win."""
         return init_settings, env_settings, ProfileSource(settings_cls)
-
-
-def check_environment(names: Iterable[str]) -> None:
-    """A misspelt variable must not quietly leave a limit off."""
-    known = {f"OPENCHANNELS_{name.upper()}" for name in Settings.model_fields}
-    given = list(names)
-    if any(name.upper().startswith("OPENCHANNELS_HTTP_") for name in given):
-        from server.config.http_settings import variables
-
-        known |= variables()
-    for name in given:
-        if name.upper().startswith("OPENCHANNELS_") and name.upper() not in known:
-            near = suggest(name.upper(), known)
-            raise SettingsError(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 class ProfileSource(PydanticBaseSettingsSource):
@@ -156,21 +142,25 @@ class ProfileSource(PydanticBaseSettingsSource):
             return {}
         if _is_on(chosen.get("sandbox")):
             return {}
-        content = read_file(path)
+        content = read_settings_file(path)
         name = named or content.get("default_profile")
         if not name:
             return {}
-        return {"profile": name, **_without_replaced_secrets(_profile(content, name, path), chosen)}
+        return {"profile": name, **_drop_replaced_secrets(_find_profile(content, name, path), chosen)}
 
 
-def read_file(path: Path) -> dict[str, Any]:
-    """The settings file: profiles, and the table of the server that many clients share."""
+def read_settings_file(path: Path) -> dict[str, Any]:
+    """The settings file: profiles, and the table of the server that many clients share.
+
+    Raises:
+        SettingsError: It cannot be read, is no TOML, or has settings outside of the tables.
+    """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"{path} cannot be read") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not TOML: {str(error).partition(' (')[0]}{_place(error)}") from None
+        raise SettingsError(f"{path} is not TOML: {str(error).partition(' (')[0]}{_locate(error)}") from None
 
     if unknown := set(content) - {"default_profile", "profiles", "server"}:
         raise SettingsError(f"{path}: {', '.join(sorted(unknown))} belongs into a [profiles.NAME]")
@@ -181,7 +171,7 @@ def _is_on(value: Any) -> bool:
     return str(value).lower() in {"true", "1", "yes", "on", "y", "t"}
 
 
-def _without_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
     """A secret given by the environment replaces the profile's, whichever way each is given."""
     kept = dict(profile)
     for secret in ("webhook_url", "client_secret"):
@@ -191,13 +181,13 @@ def _without_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str,
     return kept
 
 
-def _place(error: tomllib.TOMLDecodeError) -> str:
+def _locate(error: tomllib.TOMLDecodeError) -> str:
     """Where the mistake is, without the text around it, which may be a secret."""
     _, parenthesis, place = str(error).partition(" (")
     return f" ({place}" if parenthesis else ""
 
 
-def _profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, Any]:
+def _find_profile(content: Mapping[str, Any], name: Any, path: Path) -> Mapping[str, Any]:
     profiles = content.get("profiles")
     known = profiles if isinstance(profiles, Mapping) else {}
     profile = known.get(name) if isinstance(name, str) else None

@@ -17,33 +17,37 @@ class RequestRefusedError(Exception):
         self.headers = dict(headers or {})
 
     @classmethod
-    def for_now(cls, status: int, error: str, description: str, seconds: float) -> "RequestRefusedError":
-        """One that may come again after some seconds."""
+    def with_retry_after(cls, status: int, error: str, description: str, seconds: float) -> "RequestRefusedError":
+        """One that may come again after so many seconds, told in the header `Retry-After` (at least 1)."""
         return cls(status, error, description, {"Retry-After": str(max(1, round(seconds)))})
 
-    def response(self) -> JSONResponse:
-        """As a client gets it."""
+    def make_response(self) -> JSONResponse:
+        """The refusal as a client gets it: `error` and `error_description`, as OAuth 2.0 names them."""
         return JSONResponse({"error": self.error, "error_description": str(self)}, self.status, self.headers)
 
 
-class Refusals:
+class RefusalMiddleware:
     """Answers with what the application inside refuses, unless an answer has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        begun = False
+        """One request.
 
-        async def watched(message: Any) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
+        Raises:
+            RequestRefusedError: It was refused after its answer had begun.
+        """
+        has_begun = False
+
+        async def note_and_send(message: Any) -> None:
+            nonlocal has_begun
+            has_begun = has_begun or message["type"] == "http.response.start"
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, receive, note_and_send)
         except RequestRefusedError as refused:
-            if begun:
+            if has_begun:
                 raise
-            await refused.response()(scope, receive, send)
+            await refused.make_response()(scope, receive, send)

@@ -48,11 +48,15 @@ class Portals:
         self._closing = anyio.Event()
         self._tasks: TaskGroup
 
-    def settings(self, profile: str | None) -> Settings:
-        """The settings of a profile, or the server's own where none is named; SettingsError if they cannot work."""
+    def get_settings(self, profile: str | None) -> Settings:
+        """The settings of a profile, or the server's own where none is named.
+
+        Raises:
+            SettingsError: They cannot work.
+        """
         return self._find(profile)[0]
 
-    async def caller(
+    async def get_caller(
         self,
         name: str,
         profile: str | None,
@@ -60,9 +64,13 @@ class Portals:
         credential: str = "",
         still: Callable[[], bool] = always,
     ) -> Caller:
-        """One who works with a profile's portal, within its bounds and their own; SettingsError as above.
+        """One who works with a profile's portal, within the profile's bounds and their own (`bound`).
 
-        Two credentials are two callers, also where both have the same name. `still` as in `Caller`.
+        The portal's connection is opened when it is first needed. Two credentials are two callers, also where both have
+        the same name. `still` as in `Caller`.
+
+        Raises:
+            SettingsError: The profile's settings cannot work.
         """
         settings, connection = self._find(profile)
         async with self._opening:
@@ -79,7 +87,7 @@ class Portals:
                 Policy.from_settings(settings).narrow(bound),
                 connection,
                 library,
-                GuardSettings.of(settings),
+                GuardSettings.from_settings(settings),
                 credential,
                 still,
             )
@@ -105,7 +113,7 @@ class Portals:
             place = ".".join(map(str, wrong["loc"]))
             raise SettingsError(f"profile {profile}: {place}: {wrong['msg']}") from None
         if profile is not None and not settings.sandbox:
-            _check_that_no_variable_replaces(profile)
+            _check_variables(profile)
         return settings
 
     async def _keep_open(self, connection: Connection, *, task_status: TaskStatus[None]) -> None:
@@ -133,7 +141,7 @@ class Portals:
         await self._tasks.__aexit__(None, None, None)
 
 
-def _check_that_no_variable_replaces(profile: str) -> None:
+def _check_variables(profile: str) -> None:
     given = {name.upper() for name, value in os.environ.items() if value}
     if replacing := [name for name in WHICH_PORTAL if f"OPENCHANNELS_{name.upper()}" in given]:
         variables = ", ".join(f"OPENCHANNELS_{name.upper()}" for name in replacing)

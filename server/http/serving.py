@@ -12,24 +12,23 @@ from typing import Any
 import uvicorn
 
 from server.config.http_settings import ServerSettings
-from server.config.secrets import secret
+from server.config.secrets import read_secret
 from server.config.settings import SettingsError
-from server.http.application import Team, Transport
-from server.http.auth.authenticator import Access
-from server.http.auth.token_file import TokensFile
+from server.http.application import TeamApplication, Transport
+from server.http.auth.authenticator import Authenticator
+from server.http.auth.token_file import TeamTokenFile
 from server.http.operations import Operations
 from server.http.portals import Portals
-from server.http.transport.timeouts import patient_protocol
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Serving(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """Ends on a signal without losing an answer; a second signal ends the process at once."""
 
-    def __init__(self, config: uvicorn.Config, team: Team) -> None:
+    def __init__(self, config: uvicorn.Config, application: TeamApplication) -> None:
         super().__init__(config)
-        self._team = team
+        self._application = application
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -55,42 +54,46 @@ class Serving(uvicorn.Server):
         """Take nothing new, then wait for what runs."""
         for server in self.servers:
             server.close()
-        self._team.stop()
+        self._application.stop()
         await super().shutdown(sockets)
 
 
-def create_access(settings: ServerSettings, portals: Portals) -> Access:
-    """Who may come in by these settings; SettingsError if that cannot work."""
-    access = Access(portals, TokensFile(settings.access_file), *_oauth(settings))
-    access.check()
+def create_authenticator(settings: ServerSettings, portals: Portals) -> Authenticator:
+    """Whoever may come in by these settings, checked.
+
+    Raises:
+        SettingsError: A portal or file cannot be used, or others than this machine could come in without a token.
+    """
+    authenticator = Authenticator(portals, TeamTokenFile(settings.access_file), *_make_oauth_parts(settings))
+    authenticator.check()
     if settings.oauth is not None and settings.oauth.profile_claim is None:
-        portals.settings(settings.oauth.profile)
-    if others := _ways_for_others(settings):
-        _check_exposed(settings, access, others)
-    return access
+        portals.get_settings(settings.oauth.profile)
+    if ways := _list_ways_for_others(settings):
+        _check_exposed(settings, authenticator, ways)
+    return authenticator
 
 
-def _oauth(settings: ServerSettings) -> tuple[Any, ...]:
-    """How access tokens are checked, and where clients are sent for them; neither where there is no such server."""
+def _make_oauth_parts(settings: ServerSettings) -> tuple[Any, ...]:
+    """What verifies access tokens, and what sends clients to get one; neither where no issuer is configured."""
     if (oauth := settings.oauth) is None:
         return ()
     from server.http.auth.jwks import SigningKeys
-    from server.http.auth.jwt import AccessTokens
-    from server.http.auth.resource_metadata import challenge
+    from server.http.auth.jwt import JwtVerifier
+    from server.http.auth.resource_metadata import make_challenge
 
-    return AccessTokens(oauth, SigningKeys(oauth.issuer, oauth.jwks_url)), partial(challenge, oauth)
+    return JwtVerifier(oauth, SigningKeys(oauth.issuer, oauth.jwks_url)), partial(make_challenge, oauth)
 
 
-def _ways_for_others(settings: ServerSettings) -> list[str]:
+def _list_ways_for_others(settings: ServerSettings) -> list[str]:
     """What in the settings lets others than this machine reach the server."""
     ways = [] if is_loopback(settings.host) else [f"host {settings.host}"]
     ways += [f"allowed_hosts {','.join(settings.allowed_hosts)}"] if settings.allowed_hosts else []
     return ways + (["trusted_proxies"] if settings.trusted_proxies else [])
 
 
-def _check_exposed(settings: ServerSettings, access: Access, ways: list[str]) -> None:
+def _check_exposed(settings: ServerSettings, authenticator: Authenticator, ways: list[str]) -> None:
     """What others than this machine can reach has to know who they are, and by which name they come."""
-    if not access.needs_token:
+    if not authenticator.needs_token:
         raise SettingsError(
             f"without authentication the server is for this machine only, and others reach it by {' and '.join(ways)}: "
             "make a token with `openchannels-mcp token add NAME`, set up [server.oauth], or leave that out"
@@ -102,23 +105,36 @@ def _check_exposed(settings: ServerSettings, access: Access, ways: list[str]) ->
         )
 
 
-def serve(settings: ServerSettings, access: Access, team: Team, announce: Callable[[str], object]) -> None:
-    """Serve until told to stop; SettingsError if the address cannot be used."""
-    with listening(settings.host, settings.port) as listener:
+def serve(
+    settings: ServerSettings,
+    authenticator: Authenticator,
+    application: TeamApplication,
+    announce: Callable[[str], object],
+) -> None:
+    """Serve until a signal tells to stop; `announce` is told the address as soon as it is open.
+
+    Raises:
+        SettingsError: The address cannot be used.
+    """
+    with open_listener(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
-        announce(f"Serving on http://{_bracketed(settings.host)}:{port}")
-        if not access.needs_token:
+        announce(f"Serving on http://{_add_brackets(settings.host)}:{port}")
+        if not authenticator.needs_token:
             announce("No authentication: whoever can use this machine can use the portal. See `token add --help`.")
-        Serving(configured(settings, team), team).run(sockets=[listener])
+        GracefulServer(make_config(settings, application), application).run(sockets=[listener])
 
 
-def configured(settings: ServerSettings, team: Team) -> uvicorn.Config:
-    """How uvicorn serves the application."""
+def make_config(settings: ServerSettings, application: TeamApplication) -> uvicorn.Config:
+    """How uvicorn serves the application.
+
+    uvicorn closes connections that are silent after an answer. It waits without end for the head of a request, and for
+    a client that leaves an answer unread it keeps the connection: that is for the reverse proxy in front to prevent.
+    """
     limits = settings.limits
     return uvicorn.Config(
-        team.app,
+        application.app,
         loop="asyncio",
-        http=patient_protocol(limits),
+        http="h11",
         ws="none",
         lifespan="on",
         log_config=None,
@@ -127,14 +143,19 @@ def configured(settings: ServerSettings, team: Team) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         h11_max_incomplete_event_size=limits.headers,
+        limit_concurrency=limits.connections + 1,  # uvicorn refuses the request that comes on the last connection too
         timeout_keep_alive=limits.idle,  # type: ignore[arg-type]
         timeout_graceful_shutdown=limits.stop,  # type: ignore[arg-type]
     )
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket at the address, or SettingsError."""
+def open_listener(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket at the address; port 0 takes a free one.
+
+    Raises:
+        SettingsError: The address cannot be used.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
@@ -152,16 +173,20 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def create_team(
+def create_application(
     settings: ServerSettings, options: Mapping[str, Any], transport: Transport = "http"
-) -> tuple[Access, Team]:
-    """Everything but the socket; SettingsError if it cannot work."""
+) -> tuple[Authenticator, TeamApplication]:
+    """Everything but the socket; `options` are the command line's for all portals, by the names of `Settings`.
+
+    Raises:
+        SettingsError: The settings cannot work.
+    """
     if settings.stateless and transport != "http":
         raise SettingsError("the older SSE transport has sessions: --stateless goes with --transport http only")
-    operations = Operations(secret(settings, "metrics_token"))
+    operations = Operations(read_secret(settings, "metrics_token"))
     portals = Portals(options, operations.connect)
-    access = create_access(settings, portals)
-    return access, Team(settings, portals, access, operations, transport)
+    authenticator = create_authenticator(settings, portals)
+    return authenticator, TeamApplication(settings, portals, authenticator, operations, transport)
 
 
 def is_loopback(host: str) -> bool:
@@ -172,5 +197,5 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _bracketed(host: str) -> str:
+def _add_brackets(host: str) -> str:
     return f"[{host}]" if ":" in host else host

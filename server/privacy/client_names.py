@@ -15,54 +15,56 @@ Record = Mapping[str, Any]
 
 
 @dataclass
-class People:
-    """Names that an answer tells."""
+class NamedPeople:
+    """The names in one answer of the portal."""
 
     clients: set[str] = field(default_factory=set)
     staff: set[str] = field(default_factory=set)
     """Whoever certainly is no client."""
 
 
-def people(answer: Any) -> People:
-    """Everybody whom an answer of the portal names."""
-    records = list(_records(answer))
+def find_people(answer: Any) -> NamedPeople:
+    """Everybody whom an answer of the portal, a JSON value, names: clients, and staff who certainly are no clients."""
+    records = list(_list_records(answer))
     codes = {text for record in records for text in record.values() if isinstance(text, str) and "|" in text}
     ids = {found[1] for code in codes if (found := _USER_CODE.fullmatch(code))}
-    known = People()
+    known = NamedPeople()
     for record in records:
-        _take(record, ids, known)
-    known.clients = {name for name in map(_one_line, known.clients) if name}
-    known.staff = {name for name in map(_one_line, known.staff) if name} - known.clients
+        _add_names(record, ids, known)
+    known.clients = {name for name in map(_join_lines, known.clients) if name}
+    known.staff = {name for name in map(_join_lines, known.staff) if name} - known.clients
     return known
 
 
-def _records(value: Any) -> Iterator[Record]:
+def _list_records(value: Any) -> Iterator[Record]:
     """Every object in a JSON value, with its names as one writes them in a row: `lastname`."""
     if isinstance(value, Mapping):
         yield {str(name).lower().replace("_", ""): item for name, item in value.items()}
         value = value.values()
     if not isinstance(value, str | bytes | int | float | None):
         for item in value:
-            yield from _records(item)
+            yield from _list_records(item)
 
 
-def _take(record: Record, ids: set[str], known: People) -> None:
+def _add_names(record: Record, ids: set[str], known: NamedPeople) -> None:
     if _is_dialog(record):
-        known.clients |= set(_titled(record.get("name") or record.get("title")))
-    elif record.get("connector") in _ON or record.get("externalauthid") == "imconnector" or _whose(record) in ids:
-        known.clients |= set(_names(record))
+        known.clients |= set(_list_names_in_title(record.get("name") or record.get("title")))
+    elif (
+        record.get("connector") in _ON or record.get("externalauthid") == "imconnector" or _find_user_id(record) in ids
+    ):
+        known.clients |= set(_list_names(record))
     elif record.get("connector") in _OFF or record.get("usertype") == "employee":
-        known.staff |= set(_names(record))
+        known.staff |= set(_list_names(record))
     if record.get("role") == "client":
-        known.clients |= _texts(record.get("author"))
+        known.clients |= _text_set(record.get("author"))
     if str(record.get("authorid") or "") in ids:
-        known.clients |= _texts(record.get("authorname"))
+        known.clients |= _text_set(record.get("authorname"))
     for text in record.values():
         if isinstance(text, str) and ids:
             known.clients |= {name for number, name in _MENTION.findall(text) if number in ids}
 
 
-def _whose(record: Record) -> str:
+def _find_user_id(record: Record) -> str:
     """Id of the user whom a record is about; files and messages have ids of their own."""
     own = None if _NO_USER & record.keys() else record.get("id")
     return str(record.get("userid") or own or "")
@@ -74,7 +76,7 @@ def _is_dialog(record: Record) -> bool:
         return False
     inside = record.get("chat")
     if isinstance(inside, Mapping) and "title" in record:
-        return bool(record.get("lines")) or any(map(_has_a_code, _records(inside)))
+        return bool(record.get("lines")) or any(map(_has_a_code, _list_records(inside)))
     return _has_a_code(record)
 
 
@@ -83,22 +85,22 @@ def _has_a_code(record: Record) -> bool:
     return isinstance(code, str) and bool(_USER_CODE.fullmatch(code))
 
 
-def _titled(title: Any) -> Iterator[str]:
+def _list_names_in_title(title: Any) -> Iterator[str]:
     """`Emma Wilson - Sales` -> Emma Wilson; what stands in parentheses is no part of a name, and a number is none."""
-    for text in _texts(title):
+    for text in _text_set(title):
         whole = text.partition(" - ")[0]
         if not any(word.isdecimal() for word in whole.split()):
             yield from (whole, _PARENTHESES.sub(" ", whole))
 
 
-def _names(user: Record) -> Iterator[str]:
+def _list_names(user: Record) -> Iterator[str]:
     first, last, whole = (_text(user.get(name)) for name in ("firstname", "lastname", "name"))
     yield from (whole, first, last, _text(user.get("username")))
     yield f"{first or whole} {last}" if last and not whole.endswith(last) else ""
     yield f"{first} {last}" if first and last else ""
 
 
-def _texts(value: Any) -> set[str]:
+def _text_set(value: Any) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
@@ -106,5 +108,5 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _one_line(name: str) -> str:
+def _join_lines(name: str) -> str:
     return " ".join(name.split())

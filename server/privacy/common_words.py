@@ -26,7 +26,7 @@ van von der den de del della di da du la le las los el al bin ibn ben und mit
 
 
 @cache
-def everyday() -> frozenset[str]:
+def list_common_words() -> frozenset[str]:
     """Such words, and those that this server's own words are made of: no client's name may take them away."""
     from server.catalogue.registry import every_tool
     from server.protocol.instructions import INSTRUCTIONS

@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-Kind = Literal["phone", "email", "card", "client"]
+PersonalDataKind = Literal["phone", "email", "card", "client"]
 
 
-class Found(NamedTuple):
-    """A place in a text."""
+class Detection(NamedTuple):
+    """A place in a text, from `start` up to `end`, that holds personal data."""
 
     start: int
     end: int
-    kind: Kind
+    kind: PersonalDataKind
     normal: str
     """The same for all spellings of the same thing."""
 
@@ -30,7 +30,7 @@ _LONGEST_LOCAL = 64
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
 
 
-def _dates(separator: str, year: str) -> str:
+def _make_date_pattern(separator: str, year: str) -> str:
     """Days of the calendar with one separator, the year last."""
     sign = re.escape(separator)
     day = rf"(?:{_DAY}{sign}{_MONTH}|{_MONTH}{sign}{_DAY}){sign}{year}"
@@ -43,8 +43,8 @@ _NO_NUMBER = re.compile(
             rf"{_YEAR}-\d\d-\d\dT[\d:.]+(?:[+-]\d\d:?\d\d|Z)?",
             r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])",
             rf"(?<!\d)(?<!\d[./-]){_YEAR}([./-]){_MONTH}\1{_DAY}(?![./-]?\d)",
-            *(_dates(separator, _YEAR) for separator in "./-"),
-            *(_dates(separator, r"\d\d") for separator in "./"),
+            *(_make_date_pattern(separator, _YEAR) for separator in "./-"),
+            *(_make_date_pattern(separator, r"\d\d") for separator in "./"),
             r"(?<![\d:])(?:[01]?\d|2[0-3])(?::[0-5]\d){1,2}(?!\d)",
         ]
     )
@@ -86,18 +86,18 @@ LONGEST_AMOUNT = 10
 """Digits of a number in groups of three that is still no phone."""
 
 
-def found(text: str) -> Iterator[Found]:
-    """The places, not in order; none of them overlap."""
-    addresses = list(_addresses(text))
+def find_personal_data(text: str) -> Iterator[Detection]:
+    """The phones, e-mail addresses and cards in a text, not in order; none of them overlap."""
+    addresses = list(_find_addresses(text))
     yield from addresses
-    left = _ESCAPED.sub(_plain, without(text, [(place.start, place.end) for place in addresses]))
-    left = without(left, [match.span() for match in _NO_NUMBER.finditer(left)])
+    left = _ESCAPED.sub(_make_plain, blank_out(text, [(place.start, place.end) for place in addresses]))
+    left = blank_out(left, [match.span() for match in _NO_NUMBER.finditer(left)])
     for run in _RUN.finditer(left):
-        yield from _Run(left, *run.span()).found()
+        yield from _DigitGroups(left, *run.span()).find()
 
 
-def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with line feeds in place of these parts."""
+def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with line feeds in place of these parts, so that all places stay where they are."""
     parts, end = [], 0
     for start, stop in sorted(spans):
         parts += [text[end:start], "\n" * (stop - max(start, end))]
@@ -105,17 +105,17 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _addresses(text: str) -> Iterator[Found]:
+def _find_addresses(text: str) -> Iterator[Detection]:
     end = 0
     for at in _AT.finditer(text):
         local = _LOCAL.search(text[max(end, at.start() - _LONGEST_LOCAL) : at.start()])
         domain = _DOMAIN.match(text, at.end())
         if local and domain:
             start, end = at.start() - len(local[0]), domain.end()
-            yield Found(start, end, "email", f"{local[0]}@{domain[0]}".casefold())
+            yield Detection(start, end, "email", f"{local[0]}@{domain[0]}".casefold())
 
 
-def _plain(escaped: re.Match[str]) -> str:
+def _make_plain(escaped: re.Match[str]) -> str:
     """As long as it was: a plus, what may stand within a phone, or an end."""
     code = escaped[0]
     if code in {"%2B", "%2b", "&#43;"}:
@@ -124,34 +124,38 @@ def _plain(escaped: re.Match[str]) -> str:
     return ("\n" if ends else _JOINT) * len(code)
 
 
-class _Run:
+class _DigitGroups:
     """Groups of digits with little between them."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text = text
         self._groups = [match.span() for match in _DIGITS.finditer(text, start, end)]
         self._lengths = [stop - begin for begin, stop in self._groups]
-        self._plus = "+" in _opening(text, start)
+        self._plus = "+" in _find_opening(text, start)
 
-    def found(self) -> Iterator[Found]:
+    def find(self) -> Iterator[Detection]:
         first = 0
         while first < len(self._groups):
-            card = self._card(first)
-            last = card or self._phone(first)
-            place = self._place(first, last, "card" if card else "phone") if last else None
+            card = self._find_card_end(first)
+            last = card or self._find_phone_end(first)
+            place = self._make_place(first, last, "card" if card else "phone") if last else None
             if place:
                 yield place
             first = last if place else first + 1
 
-    def _place(self, first: int, last: int, kind: Kind) -> Found | None:
+    def _make_place(self, first: int, last: int, kind: PersonalDataKind) -> Detection | None:
         start, end = self._groups[first][0], self._groups[last - 1][1]
-        start -= len(_opening(self._text, start))
-        return Found(start, end, kind, self._digits(first, last)) if _stands_alone(self._text, start, end) else None
+        start -= len(_find_opening(self._text, start))
+        return (
+            Detection(start, end, kind, self._join_digits(first, last))
+            if _stands_alone(self._text, start, end)
+            else None
+        )
 
-    def _digits(self, first: int, last: int) -> str:
+    def _join_digits(self, first: int, last: int) -> str:
         return "".join(str(int(digit)) for begin, stop in self._groups[first:last] for digit in self._text[begin:stop])
 
-    def _ends(self, first: int, fewest: int, most: int) -> Iterator[int]:
+    def _list_ends(self, first: int, fewest: int, most: int) -> Iterator[int]:
         """Where groups that begin with this one have so many digits together; the longest first."""
         ends, total = [], 0
         for last in range(first + 1, len(self._lengths) + 1):
@@ -162,36 +166,38 @@ class _Run:
                 ends.append(last)
         return reversed(ends)
 
-    def _card(self, first: int) -> int:
+    def _find_card_end(self, first: int) -> int:
         """The end of a card's number that begins here, or 0."""
         length = self._lengths[first]
         if (self._plus and not first) or (length % 4 and length != FIRST_OF_SIX and length < SHORTEST_CARD):
             return 0
-        for last in self._ends(first, SHORTEST_CARD, LONGEST_CARD):
+        for last in self._list_ends(first, SHORTEST_CARD, LONGEST_CARD):
             lengths = self._lengths[first:last]
             if not (all(length % 4 == 0 for length in lengths[:-1]) or lengths in ([4, 6, 5], [4, 6, 4], [6, 13])):
                 continue
-            digits = self._digits(first, last)
-            if _luhn(digits) and not (len(lengths) == 1 and _STAMP.fullmatch(digits)):
+            digits = self._join_digits(first, last)
+            if _has_luhn_checksum(digits) and not (len(lengths) == 1 and _STAMP.fullmatch(digits)):
                 return last
         return 0
 
-    def _phone(self, first: int) -> int:
+    def _find_phone_end(self, first: int) -> int:
         """The end of a phone that begins here, or 0."""
-        start = self._digits(first, min(first + 2, len(self._groups)))[:2].ljust(2)
+        start = self._join_digits(first, min(first + 2, len(self._groups)))[:2].ljust(2)
         if self._plus and not first:
             exact = 11 if start[0] in "17" else 0
-            return next(self._ends(first, exact, exact), 0) or next(self._ends(first, FEWEST_AFTER_PLUS, MOST), 0)
-        if start[0] in "78" and start[1:] >= "3" and (last := next(self._ends(first, 11, 11), 0)):
+            return next(self._list_ends(first, exact, exact), 0) or next(
+                self._list_ends(first, FEWEST_AFTER_PLUS, MOST), 0
+            )
+        if start[0] in "78" and start[1:] >= "3" and (last := next(self._list_ends(first, 11, 11), 0)):
             return last
-        last = self._whole(first)
+        last = self._find_whole_end(first)
         if last and not self._is_a_number(first, last):
             return last
         if self._lengths[first : first + 3] == [3, 3, 4] and start[0] >= "2":
             return first + 3
-        return next(self._ends(first, FEWEST, FEWEST + 1), 0) if start[0] == "0" else 0
+        return next(self._list_ends(first, FEWEST, FEWEST + 1), 0) if start[0] == "0" else 0
 
-    def _whole(self, first: int) -> int:
+    def _find_whole_end(self, first: int) -> int:
         """The end of all groups up to one that is long enough by itself; 0 if no phone has so many digits."""
         last, total = first + 1, self._lengths[first]
         if total < FEWEST:
@@ -202,7 +208,7 @@ class _Run:
     def _is_a_number(self, first: int, last: int) -> bool:
         """Whether it is rather an amount, a time, an address of a computer, or a row of numbers."""
         begin, end = self._groups[first][0], self._groups[last - 1][1]
-        whole, lengths, digits = self._text[begin:end], self._lengths[first:last], self._digits(first, last)
+        whole, lengths, digits = self._text[begin:end], self._lengths[first:last], self._join_digits(first, last)
         if _CURRENCY_AFTER.match(self._text, end) or _CURRENCY_BEFORE.search(self._text[max(0, begin - 5) : begin]):
             return True
         if len(lengths) == 1:
@@ -216,7 +222,7 @@ class _Run:
         return row and "-" not in whole and "(" not in whole and not in_twos and lengths != [5, 5]
 
 
-def _opening(text: str, start: int) -> str:
+def _find_opening(text: str, start: int) -> str:
     """A plus or a parenthesis before a number."""
     found = _OPENING.search(text[max(0, start - LONGEST_OPENING) : start])
     return found[0] if found else ""
@@ -229,6 +235,6 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return all(not word or _A_WORD.fullmatch(word) for word in words)
 
 
-def _luhn(digits: str) -> bool:
+def _has_luhn_checksum(digits: str) -> bool:
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0 and bool(digits.strip("0"))

@@ -10,14 +10,18 @@ class Masks(Protocol):
     """Hides what belongs to clients, and puts it back."""
 
     def listen(self, answer: Any) -> None:
-        """Learn from an answer of the portal who the clients are."""
+        """Learn from an answer of the portal, a JSON value, who the clients are."""
 
-    def hidden(self, value: T) -> T:
-        """A JSON value, or the texts of a dataclass, with pseudonyms."""
+    def hide(self, value: T) -> T:
+        """A JSON value, or a dataclass, with pseudonyms in its texts; names of fields stay."""
         ...
 
-    def restored(self, value: T) -> T:
-        """A JSON value with the originals; InvalidArgumentsError where a pseudonym was never given."""
+    def restore(self, value: T) -> T:
+        """A JSON value with the originals in place of pseudonyms.
+
+        Raises:
+            InvalidArgumentsError: A pseudonym was never given on this portal.
+        """
         ...
 
 
@@ -25,19 +29,22 @@ class NoMasks:
     """Nothing is hidden."""
 
     def listen(self, answer: Any) -> None:
-        """Nothing is learned."""
+        """Learn nothing."""
 
-    def hidden(self, value: T) -> T:
-        """As it is."""
+    def hide(self, value: T) -> T:
+        """The value as it is."""
         return value
 
-    def restored(self, value: T) -> T:
-        """As it is."""
+    def restore(self, value: T) -> T:
+        """The value as it is."""
         return value
 
 
-def masks_of(folder: Path, portal: str) -> Masks:
-    """The masks of a portal, the same for all servers that keep their state in this folder."""
+def open_masks(folder: Path, portal: str) -> Masks:
+    """The masks of a portal, the same for all servers that keep their state in this folder.
+
+    `portal` is what tells the portal and its user from others (`Connection.key`). The folder is made at the first use.
+    """
     from server.privacy.masker import PortalMasks
     from server.storage.database import State
 

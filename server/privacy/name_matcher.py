@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from server.privacy.common_words import everyday
-from server.privacy.detectors import Found, without
+from server.privacy.common_words import list_common_words
+from server.privacy.detectors import Detection, blank_out
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -47,8 +47,8 @@ class _Name:
     hidden: bool
 
 
-class Names:
-    """The names known so far."""
+class NameMatcher:
+    """Finds the names of clients in texts; it knows those that it was told."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], _Name] = {}
@@ -57,8 +57,8 @@ class Names:
         self._unspaced: set[str] = set()
 
     def add(self, name: str) -> None:
-        """A client's name; its words count alone too, unless they say nothing or are everybody's."""
-        words = _words(name)[:MOST_WORDS]
+        """Learn a client's name; its words count alone too, unless they say nothing or are everybody's."""
+        words = _split_words(name)[:MOST_WORDS]
         if not any(map(_LETTERS.search, words)) or " ".join(name.casefold().split()) in NOBODY:
             return
         if found := set(_UNSPACED.findall(name)) - self._unspaced:
@@ -68,31 +68,31 @@ class Names:
             self._put(words, name)
             self._put(["".join(words)], name)
         for part in name.split():
-            if len(joined := _words(part)) > 1:
+            if len(joined := _split_words(part)) > 1:
                 self._put(joined[:MOST_WORDS], part)
         for word in words[:MOST_ALONE]:
             if len(word) > 1 and word.isalpha():
                 self._put([word], word)
 
     def leave(self, name: str) -> None:
-        """The full name of a colleague, which is not hidden though a client may share a part of it."""
-        words = tuple(map(_base, _words(name)[:MOST_WORDS]))
+        """Learn the full name of a colleague, which is not hidden though a client may share a part of it."""
+        words = tuple(map(_normalize, _split_words(name)[:MOST_WORDS]))
         if len(words) > 1 and words not in self._known:
             self._keep(_Name(words, None, hidden=False))
 
-    def found(self, text: str) -> Iterator[Found]:
+    def find(self, text: str) -> Iterator[Detection]:
         """Where they stand in a text, the longest first where several begin."""
         if self._unspaced:
-            places = [Found(*match.span(), "client", match[0]) for match in self._unspaced_pattern.finditer(text)]
+            places = [Detection(*match.span(), "client", match[0]) for match in self._unspaced_pattern.finditer(text)]
             yield from places
-            text = without(text, [(place.start, place.end) for place in places])
+            text = blank_out(text, [(place.start, place.end) for place in places])
         words = list(_WORD.finditer(text)) if self._known else []
         place = 0
         while place < len(words):
-            name = self._at(text, words, place)
+            name = self._find_at(text, words, place)
             if name and name.hidden:
                 end = words[place + len(name.words) - 1].end()
-                yield Found(words[place].start(), end, "client", " ".join(name.words))
+                yield Detection(words[place].start(), end, "client", " ".join(name.words))
             place += len(name.words) if name else 1
 
     @cached_property
@@ -101,9 +101,9 @@ class Names:
         return re.compile("|".join(re.escape(name) for name in sorted(self._unspaced, key=len, reverse=True)))
 
     def _put(self, words: list[str], spelled: str) -> None:
-        bases = tuple(map(_base, words))
-        common = all(base in everyday() or len(base) < SHORTEST for base in bases)
-        spellings = _spellings(words, spelled) if common else None
+        bases = tuple(map(_normalize, words))
+        common = all(base in list_common_words() or len(base) < SHORTEST for base in bases)
+        spellings = _list_spellings(words, spelled) if common else None
         known = self._known.get(bases)
         if spellings is not None and known and known.hidden:
             spellings = None if known.spellings is None else spellings | known.spellings
@@ -119,22 +119,26 @@ class Names:
         starting.append(name)
         starting.sort(key=lambda one: -len(one.words))
         for base in name.words:
-            for form in _forms(base):
+            for form in _list_forms(base):
                 self._bases.setdefault(form, set()).add(base)
 
-    def _at(self, text: str, words: list[re.Match[str]], place: int) -> _Name | None:
-        candidates = [name for base in self._bases.get(_base(words[place][0]), ()) for name in self._starting(base)]
+    def _find_at(self, text: str, words: list[re.Match[str]], place: int) -> _Name | None:
+        candidates = [
+            name for base in self._bases.get(_normalize(words[place][0]), ()) for name in self._list_starting(base)
+        ]
         candidates.sort(key=lambda one: (-len(one.words), not one.hidden))
         return next((name for name in candidates if self._fits(name, text, words, place)), None)
 
-    def _starting(self, base: str) -> list[_Name]:
+    def _list_starting(self, base: str) -> list[_Name]:
         return self._beginning.get(base, [])
 
     def _fits(self, name: _Name, text: str, words: list[re.Match[str]], place: int) -> bool:
         there = words[place : place + len(name.words)]
         if len(there) < len(name.words):
             return False
-        if any(base not in self._bases.get(_base(word[0]), ()) for base, word in zip(name.words, there, strict=True)):
+        if any(
+            base not in self._bases.get(_normalize(word[0]), ()) for base, word in zip(name.words, there, strict=True)
+        ):
             return False
         gaps = [text[before.end() : after.start()] for before, after in pairwise(there)]
         if any(len(gap) > WIDEST_GAP or "\n" in gap for gap in gaps):
@@ -142,21 +146,21 @@ class Names:
         return name.spellings is None or " ".join(word[0] for word in there) in name.spellings
 
 
-def _words(name: str) -> list[str]:
+def _split_words(name: str) -> list[str]:
     return [word for word in _WORD.findall(name) if len(word) <= LONGEST_WORD]
 
 
-def _base(word: str) -> str:
+def _normalize(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold().replace("ё", "е")
 
 
-def _spellings(words: list[str], spelled: str) -> frozenset[str]:
+def _list_spellings(words: list[str], spelled: str) -> frozenset[str]:
     """As given and in capitals; none where it is written small, as any other word."""
     given = " ".join(words)
     return frozenset({given, given.upper()}) if spelled != spelled.lower() else frozenset()
 
 
-def _forms(base: str) -> set[str]:
+def _list_forms(base: str) -> set[str]:
     """The word in all cases of Russian grammar, if it is Russian."""
     forms = {base}
     if _RUSSIAN.fullmatch(base):

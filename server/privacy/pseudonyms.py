@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import sqlite3
@@ -10,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from portal.private_file import write_private_file
 from server.storage.database import State
 
 FORM = re.compile(r"\[(?:phone|email|card|client) [0-9a-f]{8}(?:-[1-9]\d{0,5})?\]")
@@ -28,20 +28,29 @@ class Pseudonyms:
         self._given: dict[tuple[str, str], str] = {}
         self._originals: dict[str, str] = {}
 
-    def of(self, kind: str, original: str) -> str:
-        """The pseudonym of something that `keep` was told of."""
+    def get(self, kind: str, original: str) -> str:
+        """The pseudonym of an original.
+
+        Raises:
+            KeyError: `keep` was not told of it.
+        """
         return self._given[kind, original]
 
     def keep(self, things: Iterable[tuple[str, str, str]]) -> None:
-        """Give each of these (kind, normal form, original) a pseudonym, unless it has one."""
+        """Give each of these (kind, normal form, original) a pseudonym, unless it has one.
+
+        Raises:
+            sqlite3.Error: The state cannot be written.
+            OSError: The key cannot be read or made.
+        """
         new = [thing for thing in things if (thing[0], thing[2]) not in self._given]
         if not new:
             return
         with self._state.changing() as database:
             for kind, normal, original in new:
-                self._remember(kind, original, self._given_in(database, kind, normal, original))
+                self._remember(kind, original, self._find_or_insert(database, kind, normal, original))
 
-    def original(self, pseudonym: str) -> str | None:
+    def find_original(self, pseudonym: str) -> str | None:
         """What a pseudonym stands for; None if it was never given on this portal."""
         if pseudonym not in self._originals:
             with self._state.changing() as database:
@@ -57,13 +66,13 @@ class Pseudonyms:
         self._given[kind, original] = pseudonym
         self._originals[pseudonym] = original
 
-    def _given_in(self, database: sqlite3.Connection, kind: str, normal: str, original: str) -> str:
+    def _find_or_insert(self, database: sqlite3.Connection, kind: str, normal: str, original: str) -> str:
         row = database.execute(
             "SELECT pseudonym FROM masks WHERE portal = ? AND kind = ? AND original = ?", (self._portal, kind, original)
         ).fetchone()
         if row is not None:
             return str(row["pseudonym"])
-        number = self._number(kind, normal)
+        number = self._make_number(kind, normal)
         spellings = database.execute(
             "SELECT count(*) FROM masks WHERE portal = ? AND kind = ? AND number = ?", (self._portal, kind, number)
         ).fetchone()[0]
@@ -74,20 +83,21 @@ class Pseudonyms:
         )
         return pseudonym
 
-    def _number(self, kind: str, normal: str) -> str:
+    def _make_number(self, kind: str, normal: str) -> str:
         # Within a transaction, which only one process has at a time.
-        self._key = self._key or key_in(self._state.path.with_name("masks.key"))
+        self._key = self._key or read_or_make_key(self._state.path.with_name("masks.key"))
         return hmac.new(self._key, f"{self._portal}\0{kind}\0{normal}".encode(), hashlib.sha256).hexdigest()[:8]
 
 
-def key_in(path: Path) -> bytes:
-    """The key in a file that only its owner can read, made when it is first needed; two must not ask at once."""
+def read_or_make_key(path: Path) -> bytes:
+    """The key in a file that only its owner can read, made when it is first needed; two must not ask at once.
+
+    Raises:
+        OSError: The file cannot be read or made.
+    """
     with suppress(FileNotFoundError):
         if len(key := path.read_bytes()) == KEY_BYTES:
             return key
     key = secrets.token_bytes(KEY_BYTES)
-    beside = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(key)
-    beside.replace(path)
+    write_private_file(path, key)
     return key

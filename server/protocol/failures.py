@@ -15,7 +15,7 @@ from portal.errors import (
 from server.config.settings import SettingsError
 from server.protocol.results import Failure
 from server.storage.errors import StorageError
-from server.telemetry.observer import kind
+from server.telemetry.observer import label_outcome
 from tools.error_advice import describe_missing_scope, find_advice
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.tool import InvalidArgumentsError, Tool
@@ -63,7 +63,7 @@ def _make_portal_failure(tool: type[Tool], error: PortalError) -> Failure:
     """A call that brought no result."""
     return Failure(
         tool.tool(),
-        kind(error),
+        label_outcome(error),
         error.happened,
         _advise(tool, error),
         code=error.code,

@@ -1,11 +1,11 @@
 """What outlives a process, in one SQLite file: approvals, what was spent of hourly limits, masks, clients' names."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from portal.private_file import create_private_file
 from server.storage.errors import StorageError
 
 SCHEMA = """
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS clients (
 );
 """
 SECONDS_TO_WAIT = 10
-"""For another process that writes at this moment."""
+"""How long one waits for another process that writes at this moment."""
 
 
 class State:
@@ -61,7 +61,7 @@ class State:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that nobody else changes anything in: all of it holds, or nothing.
+        """A transaction in which nobody else changes anything: all of it holds, or nothing if it ends by an exception.
 
         Raises:
             StorageError: The file cannot be opened, read or written, or another process has held it for too long.
@@ -73,8 +73,7 @@ class State:
 
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            create_private_file(self.path)
         database = sqlite3.connect(self.path, timeout=SECONDS_TO_WAIT, isolation_level=None)
         try:
             database.row_factory = sqlite3.Row

@@ -1,65 +1,64 @@
 """Whether the server that began a call is still there: it holds a lock that ends with its process."""
 
 import atexit
-import os
 import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portal.private_file import try_lock
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _NAME = re.compile(r"[0-9a-f]{16}")
 
 
 class Runner:
-    """This process, as others who share the state can see it."""
+    """This process, as others who share the state folder can see it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._name = ""
-        self._descriptor = -1
 
     @property
     def name(self) -> str:
-        """Its name; from the first use on its lock is held."""
+        """The name of this process, 16 hexadecimal digits; from the first use on its lock is held.
+
+        Raises:
+            OSError: There can be no lock in the folder.
+        """
         if not self._name:
             name = secrets.token_hex(8)
-            self._descriptor = os.open(self._lock(name), os.O_RDWR | os.O_CREAT, 0o600)
-            _locked(self._descriptor)
-            atexit.register(self._lock(name).unlink, missing_ok=True)
+            lock = try_lock(self._make_lock_path(name))
+            atexit.register(
+                _remove, lock, self._make_lock_path(name)
+            )  # keeps the lock for as long as the process lives
             self._name = name
         return self._name
 
     def has_ended(self, name: str | None) -> bool:
-        """Whether the process of this name is gone for certain."""
+        """Whether the process of this name is gone for certain; its lock is taken away then."""
         if name is None or not _NAME.fullmatch(name) or name == self._name:
             return False
-        try:
-            descriptor = os.open(self._lock(name), os.O_RDWR)
-        except FileNotFoundError:
+        path = self._make_lock_path(name)
+        if not path.exists():
             return True
+        try:
+            lock = try_lock(path)
         except OSError:
             return False
-        try:
-            ended = _locked(descriptor)
-        finally:
-            os.close(descriptor)
-        if ended:
-            with suppress(OSError):
-                self._lock(name).unlink()
-        return ended
+        _remove(lock, path)
+        return lock is not None
 
-    def _lock(self, name: str) -> Path:
+    def _make_lock_path(self, name: str) -> Path:
         return self._folder / f"server-{name}.lock"
 
 
-def _locked(descriptor: int) -> bool:
-    """Whether nobody else holds the lock; where there are no such locks nothing is known, and the answer is no."""
-    try:
-        import fcntl
-    except ImportError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _remove(lock: "BaseFileLock | None", path: Path) -> None:
+    """Give a lock back and take its file away; nothing where there is no lock."""
+    if lock is not None:
+        lock.release()
+        with suppress(OSError):
+            path.unlink()

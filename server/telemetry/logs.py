@@ -35,20 +35,20 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 @dataclass(slots=True)
-class Origin:
+class RequestContext:
     """The HTTP request that something happens for."""
 
     request_id: str
     caller: str = ""
 
 
-origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+request_context: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 
 
 def note_caller(name: str) -> None:
     """Say whom the present HTTP request comes from; whoever lets it in knows, whoever writes its line does not."""
-    if (came := origin.get()) is not None:
-        came.caller = name
+    if (context := request_context.get()) is not None:
+        context.caller = name
 
 
 class CallLog(CallObserver):
@@ -66,26 +66,26 @@ class CallLog(CallObserver):
             "portal": self._portal,
             "tool": ended.tool,
             "outcome": ended.outcome,
-            "code": _code(ended.code),
+            "code": _keep_code(ended.code),
             "seconds": round(ended.seconds, 4),
             "portal_requests": ended.requests,
         }
         self._logger.log(level, "tool call", extra={"fields": fields})
 
 
-def _code(code: str | None) -> str | None:
+def _keep_code(code: str | None) -> str | None:
     """The portal's code, if it is one and not a sentence."""
     return code if code is None or CODE.fullmatch(code) else "other" if code else "(empty)"
 
 
-def concealed(text: str) -> str:
-    """A text in which nothing that looks like a secret can be read."""
+def conceal_secrets(text: str) -> str:
+    """The text with `***` in place of whatever looks like a secret."""
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
 
 
-class Lines(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """One line for each record, with the HTTP request it belongs to; exceptions without their words."""
 
     def __init__(self, write: Callable[[dict[str, Any]], str]) -> None:
@@ -98,10 +98,12 @@ class Lines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": concealed(" ".join(record.getMessage().split())),
-            "request_id": came.request_id if (came := origin.get()) else "",
+            "message": conceal_secrets(" ".join(record.getMessage().split())),
+            "request_id": context.request_id if (context := request_context.get()) else "",
             **getattr(record, "fields", {}),
-            "exception": concealed(_chain(record.exc_info[1])) if record.exc_info and record.exc_info[1] else "",
+            "exception": conceal_secrets(_format_chain(record.exc_info[1]))
+            if record.exc_info and record.exc_info[1]
+            else "",
         }
         return self._write({name: value for name, value in facts.items() if value not in {None, ""}})
 
@@ -118,31 +120,31 @@ def _as_text(facts: dict[str, Any]) -> str:
     return text + "".join(f"\n    {line}" for line in exception.splitlines())
 
 
-def _chain(error: BaseException) -> str:
+def _format_chain(error: BaseException) -> str:
     """Where an exception comes from and of which kinds it is; its words may be a client's or a secret."""
     parts: list[str] = []
     current: BaseException | None = error
     while current is not None and len(parts) < LONGEST_CHAIN:
-        parts.append("".join(traceback.format_tb(current.__traceback__)) + _kinds(current))
+        parts.append("".join(traceback.format_tb(current.__traceback__)) + _name_kinds(current))
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return "\nled to\n".join(reversed(parts))
 
 
-def _kinds(error: BaseException) -> str:
+def _name_kinds(error: BaseException) -> str:
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return type(error).__qualname__ + (f" of {', '.join(map(_chain, inner))}" if inner else "")
+    return type(error).__qualname__ + (f" of {', '.join(map(_format_chain, inner))}" if inner else "")
 
 
 def set_up(form: Format, level: Level, stream: TextIO | None = None) -> None:
-    """Send everything that is told to stderr in this form, and what ends the program too."""
+    """Send everything that is logged to `stream` (stderr unless given) in this form, and what ends the program too."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(Lines(_as_json if form == "json" else _as_text))
+    handler.setFormatter(LineFormatter(_as_json if form == "json" else _as_text))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
     logging.raiseExceptions = False  # a record that cannot be written would be shown raw
-    sys.excepthook = _last_words
+    sys.excepthook = _log_before_end
 
 
-def _last_words(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+def _log_before_end(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
     logging.getLogger(__name__).critical("The program ends by a mistake", exc_info=error)

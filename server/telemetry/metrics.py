@@ -16,7 +16,7 @@ from prometheus_client import (
 from openchannels_mcp import VERSION
 from portal.errors import LimitedError, PortalError
 from portal.observer import Attempt, PortalRequest
-from server.telemetry.observer import CallEnded, CallObserver, kind
+from server.telemetry.observer import CallEnded, CallObserver, label_outcome
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 45)
@@ -25,7 +25,7 @@ OTHER = "other"
 
 
 class Metrics:
-    """One set of figures for a process, whatever portals it works with."""
+    """One set of metrics for a process, whatever portals it works with."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -58,8 +58,8 @@ class Metrics:
         self._open = gauge("http_requests_open", "HTTP requests not yet ended, event streams among them.", ["route"])
         self.sessions = gauge("http_sessions", "Open sessions of the older protocol revisions.")
 
-    def of(self, portal: str) -> "PortalMetrics":
-        """Counts what happens with one portal; `portal` is the name of its profile."""
+    def for_portal(self, portal: str) -> "PortalMetrics":
+        """An observer that counts what happens with one portal; `portal` is the name of its profile."""
         return PortalMetrics(self, portal)
 
     def http_started(self, route: str) -> None:
@@ -71,8 +71,8 @@ class Metrics:
         self._open.labels(route).dec()
         self._answered.labels(route, method, "none" if status is None else str(status)).inc()
 
-    def exposed(self) -> bytes:
-        """All figures in Prometheus's text format."""
+    def render(self) -> bytes:
+        """All metrics in Prometheus's text format."""
         return generate_latest(self._registry)
 
 
@@ -97,16 +97,16 @@ class PortalMetrics(CallObserver):
         self._metrics.calls.labels(self._portal, ended.tool, ended.outcome).inc()
         self._metrics.call_seconds.labels(self._portal, ended.tool).observe(ended.seconds)
         if ended.code is not None:
-            code = ended.code if ended.code in _known_codes() else OTHER
+            code = ended.code if ended.code in _list_known_codes() else OTHER
             self._metrics.codes.labels(self._portal, code or "empty").inc()
 
     def on_open(self, fullness: Callable[[], float]) -> None:
-        """Read the bucket whenever the figures are asked for."""
+        """Read the bucket whenever the metrics are asked for."""
         self._metrics.fullness.labels(self._portal).set_function(fullness)
 
     def on_request_end(self, request: PortalRequest) -> None:
         """Count it, and its calls if it was a batch."""
-        self._metrics.requests.labels(self._portal, kind(request.error)).inc()
+        self._metrics.requests.labels(self._portal, label_outcome(request.error)).inc()
         self._request_seconds.observe(request.seconds)
         if request.calls > 1:
             self._batches.observe(request.calls)
@@ -118,13 +118,13 @@ class PortalMetrics(CallObserver):
 
     def on_pause(self, error: PortalError, seconds: float) -> None:
         """Count the repetition; after a refusal for a limit, the pause is a wait for that limit."""
-        self._metrics.retries.labels(self._portal, kind(error)).inc()
+        self._metrics.retries.labels(self._portal, label_outcome(error)).inc()
         if isinstance(error, LimitedError):
             self._waits.observe(seconds)
 
 
 @cache
-def _known_codes() -> frozenset[str]:
+def _list_known_codes() -> frozenset[str]:
     from tools.error_advice import CORE
     from tools.registry import methods
 

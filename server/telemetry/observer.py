@@ -22,10 +22,12 @@ NAMELESS = "unknown"
 
 @dataclass(slots=True)
 class Running:
-    """A call on its way; whoever answers it writes down what became of it."""
+    """A tool call on its way; whoever answers it writes down what became of it."""
 
     outcome: str = CANCELLED
+    """As in `CallEnded`."""
     code: str | None = None
+    """The portal's code, where it gave one."""
     requests: int = 0
     """Requests to the portal so far; one shared with other calls counts for each of them."""
 
@@ -42,6 +44,7 @@ class CallEnded:
     code: str | None
     """The portal's code, where it gave one."""
     seconds: float
+    """From the call to its answer."""
     requests: int
     """Requests to the portal that the call needed."""
 
@@ -57,7 +60,10 @@ class CallObserver(Observer):
 
     @contextmanager
     def call(self, tool: str, caller: str) -> Iterator[Running]:
-        """A call from its beginning to its end."""
+        """Observe a call for as long as the context is open; what it gives takes down the outcome.
+
+        A call whose context ends without one was cancelled.
+        """
         running = Running()
         token, started = _running.set(running), time.perf_counter()
         self.call_started()
@@ -110,12 +116,12 @@ class Observers(CallObserver):
                 logger.exception("%s failed; the call goes on", type(observer).__name__)
 
 
-NOBODY = CallObserver()
+NO_OBSERVER = CallObserver()
 _running: ContextVar[Running | None] = ContextVar("running", default=None)
 
 
-def kind(error: BaseException | None) -> str:
-    """What a request or an attempt came to, as a label."""
+def label_outcome(error: BaseException | None) -> str:
+    """What a request or an attempt came to, as a label: `ok`, `cancelled`, or the kind of a portal's error."""
     if error is None:
         return OK
     return to_snake_case(type(error).__name__.removesuffix("Error")) if isinstance(error, PortalError) else CANCELLED

@@ -14,7 +14,7 @@ from opentelemetry import context, propagate, trace
 from openchannels_mcp import VERSION
 from portal.errors import PortalError
 from portal.observer import Attempt
-from server.telemetry.observer import OK, CallEnded, CallObserver, kind
+from server.telemetry.observer import OK, CallEnded, CallObserver, label_outcome
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ TRACE_HEADERS = frozenset({b"traceparent", b"tracestate", b"baggage"})
 A_SECOND = 1_000_000_000
 
 
-class Spans(CallObserver):
+class SpanObserver(CallObserver):
     """Completes the spans of calls to one portal; `portal` is the name of its profile."""
 
     def __init__(self, portal: str) -> None:
@@ -44,13 +44,13 @@ class Spans(CallObserver):
                 "openchannels.rest_method": attempt.method,
                 "openchannels.attempt": attempt.number,
                 "openchannels.calls_in_request": attempt.calls,
-                "openchannels.status_class": _status_class(attempt.error),
+                "openchannels.status_class": _find_status_class(attempt.error),
             },
         )
         if attempt.calls:
             span.add_event("left", timestamp=left)
         if attempt.error is not None:
-            span.set_attribute("error.type", kind(attempt.error))
+            span.set_attribute("error.type", label_outcome(attempt.error))
             span.set_status(trace.StatusCode.ERROR)
         span.end(end)
 
@@ -70,7 +70,7 @@ class Spans(CallObserver):
             span.set_attribute("error.type", ended.outcome)
 
 
-def _status_class(error: BaseException | None) -> str:
+def _find_status_class(error: BaseException | None) -> str:
     if error is None:
         return "2xx"
     status = error.status if isinstance(error, PortalError) else None
@@ -78,7 +78,7 @@ def _status_class(error: BaseException | None) -> str:
 
 
 @contextmanager
-def continued(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+def continue_trace(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
     """Spans that begin here belong to the trace that an HTTP request names, if it names one."""
     named = {name.decode(): value.decode("latin-1") for name, value in headers if name in TRACE_HEADERS}
     if not named:
@@ -92,8 +92,11 @@ def continued(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
 
 
 def set_up(environment: Mapping[str, str]) -> bool:
-    """Export spans if the environment names a collector; whether it does and that is possible."""
-    if not _wanted(environment):
+    """Export spans if the environment names a collector; whether that is so, and possible.
+
+    The variables are those of the OpenTelemetry specification (`OTEL_EXPORTER_OTLP_ENDPOINT` and others).
+    """
+    if not _is_wanted(environment):
         return False
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -113,7 +116,7 @@ def set_up(environment: Mapping[str, str]) -> bool:
     return True
 
 
-def _wanted(environment: Mapping[str, str]) -> bool:
+def _is_wanted(environment: Mapping[str, str]) -> bool:
     off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
     off = off or environment.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp"
     return not off and any(environment.get(name) for name in ENDPOINTS)

@@ -62,7 +62,11 @@ class House(httpx.AsyncBaseTransport):
     def server(self, connection: Connection, **given: Any) -> Caller:
         settings = self.settings(**given)
         return Caller(
-            "stdio", Policy.from_settings(settings), connection, Library(self.folder), GuardSettings.of(settings)
+            "stdio",
+            Policy.from_settings(settings),
+            connection,
+            Library(self.folder),
+            GuardSettings.from_settings(settings),
         )
 
     def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:

@@ -11,14 +11,14 @@ from mcp.server.auth.provider import AccessToken
 
 from server.caller import Caller, always
 from server.config.settings import SettingsError
-from server.http.auth.token_file import PREFIX, Stamp, Token, TokensFile, recognise
+from server.http.auth.token_file import PREFIX, Stamp, TeamToken, TeamTokenFile, find_token
 from server.http.errors import RequestRefusedError
 from server.http.portals import Portals
 from server.policy import Policy
 from tools import TOOLSETS
 
 if TYPE_CHECKING:
-    from server.http.auth.jwt import AccessTokens
+    from server.http.auth.jwt import JwtVerifier
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +28,20 @@ ANYBODY = Policy(frozenset(TOOLSETS))
 HOW = "Send the header `Authorization: Bearer TOKEN`; who runs this server makes one with `openchannels-mcp token add`"
 
 
-def plain_challenge(error: str | None = None) -> dict[str, str]:
-    """The header of a refusal where tokens come from the file alone."""
+def make_plain_challenge(error: str | None = None) -> dict[str, str]:
+    """The header `WWW-Authenticate` of a refusal where tokens come from the file alone."""
     return {"WWW-Authenticate": 'Bearer realm="openchannels"' + (f', error="{error}"' if error else "")}
 
 
 @dataclass(frozen=True, eq=False)
-class Guest:
-    """Where a request comes from: the caller, and the credential that its sessions and limits belong to."""
+class Principal:
+    """Whom a request comes from: the caller, and the credential that its sessions and limits belong to."""
 
     caller: Caller
     key: str = NOBODY
+    """The same for all requests with one credential, and for no others; it holds no secret."""
     expires: float | None = None
-    """Unix time."""
+    """Unix time at which the credential ends; None if it does not."""
 
     @property
     def user(self) -> AuthenticatedUser | None:
@@ -51,33 +52,37 @@ class Guest:
 
 
 @dataclass
-class Changes:
-    """What became of credentials since it was asked last."""
+class CredentialChanges:
+    """Keys of credentials that changed since somebody asked last."""
 
-    gone: set[str] = field(default_factory=set)
+    revoked: set[str] = field(default_factory=set)
     """Nobody may go on with these."""
-    altered: set[str] = field(default_factory=set)
-    """Other tools than before."""
+    changed: set[str] = field(default_factory=set)
+    """These have other tools than before."""
 
 
-class Access:
-    """Decides on each request; a token that is taken out of the file is out at the next one."""
+class Authenticator:
+    """Says whom a request comes from; a token that is taken out of the file is out at the next request.
+
+    Without `oauth` only tokens of the file are let in. `challenge` makes the header of a refusal, for an error's name
+    or None.
+    """
 
     def __init__(
         self,
         portals: Portals,
-        file: TokensFile,
-        oauth: "AccessTokens | None" = None,
-        challenge: Callable[[str | None], dict[str, str]] = plain_challenge,
+        file: TeamTokenFile,
+        oauth: "JwtVerifier | None" = None,
+        challenge: Callable[[str | None], dict[str, str]] = make_plain_challenge,
     ) -> None:
         self._portals = portals
         self._file = file
         self._oauth = oauth
         self._challenge = challenge
         self._stamp: Stamp = None
-        self._tokens: dict[str, Token] | None = {}
+        self._tokens: dict[str, TeamToken] | None = {}
         """None while the file is damaged: then nobody is let in by it."""
-        self._changes = Changes()
+        self._changes = CredentialChanges()
         self._closed = oauth is not None
 
     @property
@@ -87,93 +92,102 @@ class Access:
         return self._closed
 
     def check(self) -> None:
-        """SettingsError if the file, or a portal of those it lets in, cannot be used."""
+        """Check at the start that everybody who may come in can be served.
+
+        Raises:
+            SettingsError: The tokens' file, or the portal of somebody it lets in, cannot be used.
+        """
         tokens = self._file.load()
-        for profile in {token.profile for token in tokens if not token.expired()}:
-            self._portals.settings(profile)
-        if self._oauth is None and not tokens and self._file.stamp() is None:
-            self._portals.settings(None)
+        for profile in {token.profile for token in tokens if not token.has_expired()}:
+            self._portals.get_settings(profile)
+        if self._oauth is None and not tokens and self._file.read_stamp() is None:
+            self._portals.get_settings(None)
 
     def refresh(self) -> None:
-        """Read the file again if it was written since."""
-        stamp = self._file.stamp()
+        """Read the tokens' file again if it was written since; a damaged one lets nobody in until it is right."""
+        stamp = self._file.read_stamp()
         if stamp == self._stamp:
             return
         self._stamp = stamp
         if stamp is not None and not self._closed:
             self._closed = True
-            self._changes.gone.add(NOBODY)
+            self._changes.revoked.add(NOBODY)
         before = self._tokens or {}
         try:
-            self._tokens = {_key(token): token for token in self._file.load()}
+            self._tokens = {_make_key(token): token for token in self._file.load()}
         except SettingsError as error:
             logger.error("Nobody is let in with a token until this is corrected: %s", error)  # noqa: TRY400
             self._tokens = None
         now = self._tokens or {}
-        self._changes.gone |= set(before) - set(now)
-        self._changes.altered |= {key for key in set(before) & set(now) if before[key].bound != now[key].bound}
+        self._changes.revoked |= set(before) - set(now)
+        self._changes.changed |= {key for key in set(before) & set(now) if before[key].bound != now[key].bound}
 
-    def take_changes(self) -> Changes:
-        """What happened since this was asked last."""
-        changes, self._changes = self._changes, Changes()
+    def take_changes(self) -> CredentialChanges:
+        """The changes since this was called last."""
+        changes, self._changes = self._changes, CredentialChanges()
         return changes
 
-    async def guest(self, headers: Iterable[tuple[bytes, bytes]]) -> Guest:
-        """Who sends a request with these headers, or RequestRefusedError."""
+    async def authenticate(self, headers: Iterable[tuple[bytes, bytes]]) -> Principal:
+        """Whom a request with these headers comes from; their names are in lower case, as in ASGI.
+
+        Raises:
+            RequestRefusedError: 401 for a token that is missing or wrong, 403 for one that may do nothing here, 503 if
+                tokens cannot be checked now, 400 for two at once.
+        """
         if not self.needs_token:
-            return Guest(await self._caller("anybody", NOBODY, None, ANYBODY, lambda: not self.needs_token))
+            return Principal(await self._get_caller("anybody", NOBODY, None, ANYBODY, lambda: not self.needs_token))
         given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
         if len(given) > 1:
             raise RequestRefusedError(400, "invalid_request", "The header Authorization is there more than once")
         scheme, _, secret = (given[0] if given else "").strip().partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise RequestRefusedError(401, "unauthorized", HOW, self._challenge(None))
-        return await self._known(secret.strip())
+        return await self._authenticate_token(secret.strip())
 
-    async def _known(self, secret: str) -> Guest:
+    async def _authenticate_token(self, secret: str) -> Principal:
         if self._oauth is not None and not secret.startswith(PREFIX):
-            granted = await self._oauth.granted(secret)
-            caller = await self._caller(granted.name, granted.key, granted.profile, granted.bound, always)
-            return Guest(caller, granted.key, granted.expires)
-        token = self._recognise(secret)
-        caller = await self._caller(
-            token.name, _key(token), token.profile, token.bound, lambda: self._still_holds(token)
+            verified = await self._oauth.verify(secret)
+            caller = await self._get_caller(verified.name, verified.key, verified.profile, verified.bound, always)
+            return Principal(caller, verified.key, verified.expires)
+        token = self._find_token(secret)
+        caller = await self._get_caller(
+            token.name, _make_key(token), token.profile, token.bound, lambda: self._still_holds(token)
         )
-        return Guest(caller, _key(token), token.expires.timestamp() if token.expires else None)
+        return Principal(caller, _make_key(token), token.expires.timestamp() if token.expires else None)
 
-    def _recognise(self, secret: str) -> Token:
+    def _find_token(self, secret: str) -> TeamToken:
         if self._tokens is None:
             text = "Tokens cannot be checked now; who runs this server finds the reason in its log"
-            raise RequestRefusedError.for_now(503, "temporarily_unavailable", text, 5)
-        token = recognise(secret, tuple(self._tokens.values()))
+            raise RequestRefusedError.with_retry_after(503, "temporarily_unavailable", text, 5)
+        token = find_token(secret, tuple(self._tokens.values()))
         if token is None:
             raise RequestRefusedError(
                 401, "invalid_token", f"The token is not known here. {HOW}", self._challenge("invalid_token")
             )
-        if token.expired():
+        if token.has_expired():
             when = (token.expires or datetime.now(UTC)).isoformat()
             raise RequestRefusedError(
                 401, "invalid_token", f"The token expired at {when}", self._challenge("invalid_token")
             )
         return token
 
-    def _still_holds(self, token: Token) -> bool:
+    def _still_holds(self, token: TeamToken) -> bool:
         """Whether it is in the file as it was, now that something is to be done for it."""
         self.refresh()
-        now = (self._tokens or {}).get(_key(token))
-        return now is not None and now.bound == token.bound and not now.expired()
+        now = (self._tokens or {}).get(_make_key(token))
+        return now is not None and now.bound == token.bound and not now.has_expired()
 
-    async def _caller(
+    async def _get_caller(
         self, name: str, key: str, profile: str | None, bound: Policy, still: Callable[[], bool]
     ) -> Caller:
         try:
-            return await self._portals.caller(name, profile, bound, key, still)
+            return await self._portals.get_caller(name, profile, bound, key, still)
         except SettingsError as error:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"
             raise RequestRefusedError(403, "access_denied", text) from None
 
 
-def _key(token: Token) -> str:
+def _make_key(token: TeamToken) -> str:
     """A token that is given to another portal is another one."""
     return f"{token.sha256} @{token.profile}"

@@ -1,34 +1,32 @@
-"""What this server tells clients about where to get access tokens, by RFC 9728."""
+"""What this server tells clients about where to get access tokens, by RFC 9728; the SDK makes the documents."""
 
-from typing import Any
-from urllib.parse import urlsplit
+from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
+from pydantic import AnyHttpUrl, ConfigDict, TypeAdapter
+from starlette.routing import Route
 
-from server.config.http_settings import OAuth
+from server.config.http_settings import OAuthSettings
 
-PATH = "/.well-known/oauth-protected-resource"
-
-
-def metadata(settings: OAuth) -> dict[str, Any]:
-    """The resource, and who gives tokens for it."""
-    return {
-        "resource": settings.resource,
-        "authorization_servers": [settings.issuer],
-        "scopes_supported": list(settings.scopes),
-        "bearer_methods_supported": ["header"],
-        "resource_name": "Bitrix24 Open Channels",
-    }
+PLAIN_PATH = "/.well-known/oauth-protected-resource"
+_URL = TypeAdapter(AnyHttpUrl, config=ConfigDict(url_preserve_empty_path=True))  # an issuer is compared by each letter
 
 
-def metadata_address(resource: str) -> str:
-    """Where a client finds that: the well-known part comes before the resource's own path."""
-    parts = urlsplit(resource)
-    return f"{parts.scheme}://{parts.netloc}{PATH}{parts.path.rstrip('/')}"
+def make_metadata_routes(settings: OAuthSettings) -> list[Route]:
+    """The document that says who gives tokens for this server, at the resource's own address and at the plain one."""
+    routes = create_protected_resource_routes(
+        _URL.validate_python(settings.resource),
+        [_URL.validate_python(settings.issuer)],
+        scopes_supported=list(settings.scopes),
+        resource_name="Bitrix24 Open Channels",
+    )
+    if all(route.path != PLAIN_PATH for route in routes):
+        routes.append(Route(PLAIN_PATH, routes[0].endpoint, methods=routes[0].methods))
+    return routes
 
 
-def challenge(settings: OAuth, error: str | None = None) -> dict[str, str]:
+def make_challenge(settings: OAuthSettings, error: str | None = None) -> dict[str, str]:
     """The header that sends a client there, with the scope to ask for: the first, unless it has too little."""
     scopes = list(settings.scopes)
     wanted = " ".join(scopes) if error == "insufficient_scope" else scopes[0]
-    parts = {"resource_metadata": metadata_address(settings.resource), "scope": wanted}
-    told = {"error": error, **parts} if error else parts
-    return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in told.items())}
+    address = str(build_resource_metadata_url(_URL.validate_python(settings.resource)))
+    values = {**({"error": error} if error else {}), "resource_metadata": address, "scope": wanted}
+    return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in values.items())}

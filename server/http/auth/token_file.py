@@ -28,16 +28,16 @@ Stamp = tuple[int, int, int] | None
 """By which a changed file is noticed; None where there is none."""
 
 
-def digest(secret: str) -> str:
-    """What a token is recognised by.
+def hash_token(secret: str) -> str:
+    """The hash that a token is recognised by, as 64 hexadecimal digits.
 
     A plain SHA-256: slow hashes protect what people can think up, and nobody can go through 256 random bits.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class Token(BaseModel):
-    """One who is let in, the portal the calls go to, and the bounds of what they may do."""
+class TeamToken(BaseModel):
+    """What is kept of a token: whose it is, the portal that its calls go to, and the bounds of what they may do."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -55,24 +55,28 @@ class Token(BaseModel):
         """What it may do at most."""
         return Policy(self.toolsets, self.effects)
 
-    def expired(self) -> bool:
+    def has_expired(self) -> bool:
         """Whether its time is over."""
         return self.expires is not None and self.expires <= datetime.now(UTC)
 
     @field_serializer("toolsets")
-    def _sorted(self, value: frozenset[str]) -> list[str]:
+    def _sort_toolsets(self, value: frozenset[str]) -> list[str]:
         return [name for name in TOOLSETS if name in value]
 
     @field_serializer("effects")
-    def _named(self, value: Effect) -> list[str]:
+    def _name_effects(self, value: Effect) -> list[str]:
         return list(value.names)
 
     @classmethod
     def issue(cls, name: str, **bounds: Any) -> tuple[str, Self]:
-        """A new token and what is kept of it; ValueError for a name, bounds or a time that cannot be."""
+        """A new token, and what is kept of it; `bounds` are fields of this class.
+
+        Raises:
+            ValueError: The name, a bound or the time cannot be.
+        """
         secret = PREFIX + secrets.token_urlsafe(ENTROPY)
-        token = cls(name=name, sha256=digest(secret), created=datetime.now(UTC).replace(microsecond=0), **bounds)
-        if token.expired():
+        token = cls(name=name, sha256=hash_token(secret), created=datetime.now(UTC).replace(microsecond=0), **bounds)
+        if token.has_expired():
             raise ValueError("expires: the token would have expired before it was made")
         return secret, token
 
@@ -80,17 +84,17 @@ class Token(BaseModel):
 class _Content(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[TeamToken, ...] = ()
 
 
-class TokensFile:
-    """Reads and writes the file; SettingsError where it cannot be what it should."""
+class TeamTokenFile:
+    """Reads and writes the file of a team's tokens."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def stamp(self) -> Stamp:
-        """Differs whenever the file was written or replaced."""
+    def read_stamp(self) -> Stamp:
+        """A value that differs whenever the file was written or replaced; None where there is no file."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
@@ -99,8 +103,12 @@ class TokensFile:
             return (0, 0, 0)
         return (found.st_ino, found.st_mtime_ns, found.st_size)
 
-    def load(self) -> tuple[Token, ...]:
-        """All tokens; none where there is no file."""
+    def load(self) -> tuple[TeamToken, ...]:
+        """All tokens; none where there is no file.
+
+        Raises:
+            SettingsError: The file cannot be read, is damaged, or others than its owner can change it.
+        """
         try:
             mode = self.path.stat().st_mode
             content = self.path.read_bytes()
@@ -118,28 +126,36 @@ class TokensFile:
             where = ".".join(map(str, wrong["loc"]))
             raise SettingsError(f"{self.path} is damaged: {where}: {wrong['msg']}") from None
 
-    def add(self, token: Token) -> None:
-        """Let one more in; SettingsError if the name is taken."""
-        with self._locked():
+    def add(self, token: TeamToken) -> None:
+        """Let one more in.
+
+        Raises:
+            SettingsError: The name is taken, or the file cannot be written.
+        """
+        with self._lock():
             tokens = self.load()
             if any(other.name == token.name for other in tokens):
                 raise SettingsError(f"there is a token {token.name} already; revoke it first, or choose another name")
             self._save((*tokens, token))
 
     def revoke(self, name: str) -> None:
-        """Let one in no more; SettingsError if there is none of this name."""
-        with self._locked():
+        """Let the token of this name in no more.
+
+        Raises:
+            SettingsError: There is none of this name, or the file cannot be written.
+        """
+        with self._lock():
             tokens = self.load()
             kept = tuple(token for token in tokens if token.name != name)
             if len(kept) == len(tokens):
-                raise SettingsError(f"there is no token {name[:64]}; there are: {_names(tokens)}")
+                raise SettingsError(f"there is no token {name[:64]}; there are: {_list_names(tokens)}")
             self._save(kept)
 
-    def _save(self, tokens: tuple[Token, ...]) -> None:
+    def _save(self, tokens: tuple[TeamToken, ...]) -> None:
         write_private_file(self.path, _Content(tokens=tokens).model_dump_json(indent=2) + "\n")
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         with ExitStack() as stack:
             try:
                 stack.enter_context(lock_file(self.path))
@@ -148,15 +164,15 @@ class TokensFile:
             yield
 
 
-def recognise(secret: str, tokens: tuple[Token, ...]) -> Token | None:
-    """The token that a secret is, if it is one; the time it takes tells nothing about those that it is not."""
+def find_token(secret: str, tokens: tuple[TeamToken, ...]) -> TeamToken | None:
+    """The token that a secret stands for, or None; the time that this takes tells nothing about the other tokens."""
     found = None
-    given = digest(secret)
+    given = hash_token(secret)
     for token in tokens:
         if hmac.compare_digest(given, token.sha256):
             found = token
     return found
 
 
-def _names(tokens: tuple[Token, ...]) -> str:
+def _list_names(tokens: tuple[TeamToken, ...]) -> str:
     return ", ".join(token.name for token in tokens) or "none"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.telemetry.logs import Origin, origin
+from server.telemetry.logs import RequestContext, request_context
 from server.telemetry.metrics import Metrics
-from server.telemetry.tracing import continued
+from server.telemetry.tracing import continue_trace
 
 logger = logging.getLogger("openchannels.http")
 
@@ -23,7 +23,7 @@ FAILED = 500
 
 
 @dataclass(slots=True)
-class Entry:
+class RequestRecord:
     """What is written down of a request."""
 
     method: str
@@ -33,10 +33,10 @@ class Entry:
     """None until it is answered."""
 
 
-class Journal:
+class AccessLog:
     """ASGI middleware, to be the outermost.
 
-    Only the paths named here get a name in lines and figures: a path could hold anything, even a secret. Lines of
+    Only the paths named here get a name in lines and metrics: a path could hold anything, even a secret. Lines of
     `quiet` ones are for debugging, unless something failed. Answers pass as they come, so event streams are not held
     back; their line is written when they close.
     """
@@ -52,54 +52,54 @@ class Journal:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        came, entry = Origin(_identity(scope)), self._entry(scope)
-        started, token = time.perf_counter(), origin.set(came)
-        self._metrics.http_started(entry.route)
+        context, record = RequestContext(_find_id(scope)), self._make_record(scope)
+        started, token = time.perf_counter(), request_context.set(context)
+        self._metrics.http_started(record.route)
         try:
-            with continued(scope["headers"]):
-                await self._app(scope, receive, _noting(send, entry, came.request_id.encode()))
+            with continue_trace(scope["headers"]):
+                await self._app(scope, receive, _note_and_add_id(send, record, context.request_id.encode()))
         except Exception:
-            entry.status = entry.status or FAILED
+            record.status = record.status or FAILED
             raise
         finally:
-            self._metrics.http_ended(entry.route, entry.method, entry.status)
-            self._write(entry, came.caller, time.perf_counter() - started)
-            origin.reset(token)
+            self._metrics.http_ended(record.route, record.method, record.status)
+            self._write(record, context.caller, time.perf_counter() - started)
+            request_context.reset(token)
 
-    def _entry(self, scope: Scope) -> Entry:
+    def _make_record(self, scope: Scope) -> RequestRecord:
         path = scope["path"].rstrip("/")
         route = path if path in self._paths else OTHER
         method = scope["method"] if scope["method"] in METHODS else OTHER
         client = scope.get("client")
-        return Entry(method, route, client[0] if client else "")
+        return RequestRecord(method, route, client[0] if client else "")
 
-    def _write(self, entry: Entry, caller: str, seconds: float) -> None:
-        unremarkable = entry.route in self._quiet and (entry.status or FAILED) < FAILED
+    def _write(self, record: RequestRecord, caller: str, seconds: float) -> None:
+        unremarkable = record.route in self._quiet and (record.status or FAILED) < FAILED
         fields = {
-            "method": entry.method,
-            "route": entry.route,
-            "status": entry.status,
+            "method": record.method,
+            "route": record.route,
+            "status": record.status,
             "caller": caller,
-            "client": entry.client,
+            "client": record.client,
             "seconds": round(seconds, 4),
         }
         logger.log(logging.DEBUG if unremarkable else logging.INFO, "http request", extra={"fields": fields})
 
 
-def _noting(send: Send, entry: Entry, identity: bytes) -> Send:
+def _note_and_add_id(send: Send, record: RequestRecord, identity: bytes) -> Send:
     """Send, with the id in the answer's headers and its status noted."""
 
-    async def noting(message: Message) -> None:
+    async def send_with_id(message: Message) -> None:
         if message["type"] == "http.response.start":
-            entry.status = message["status"]
+            record.status = message["status"]
             headers = [(name, value) for name, value in message.get("headers", ()) if name.lower() != HEADER]
             message = {**message, "headers": [*headers, (HEADER, identity)]}
         await send(message)
 
-    return noting
+    return send_with_id
 
 
-def _identity(scope: Scope) -> str:
+def _find_id(scope: Scope) -> str:
     """The id that the request brought, if it can be one, or a new one."""
     brought = next((value for name, value in scope["headers"] if name == HEADER), b"")
     return brought.decode() if ID.fullmatch(brought) else uuid.uuid4().hex

@@ -1,5 +1,6 @@
-"""Bodies of requests: no larger than allowed, and one message of JSON-RPC, before anything else looks at them."""
+"""Bodies of requests: small enough, there in time, and one message of JSON-RPC, before anything else looks at them."""
 
+import anyio
 from mcp.types import INVALID_REQUEST, PARSE_ERROR, jsonrpc_message_adapter
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -7,42 +8,56 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
 
 JSON = "application/json"
 
 
-class WrongMessageError(RequestRefusedError):
+class InvalidMessageError(RequestRefusedError):
     """A body that is no message; told as JSON-RPC tells it."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(400, "invalid_request", text)
         self._code = code
 
-    def response(self) -> JSONResponse:
-        """As a client gets it."""
+    def make_response(self) -> JSONResponse:
+        """The refusal as an error of JSON-RPC without an id."""
         error = {"code": self._code, "message": str(self)}
         return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, self.status)
 
 
-class Bodies:
+class BodyLimit:
     """Passes requests on with a body that has been read and checked."""
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, limits: LimitSettings) -> None:
         self._app = app
-        self._largest = largest
+        self._largest = limits.body
+        self._seconds = limits.receive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request.
+
+        Raises:
+            RequestRefusedError: The body is no JSON (415), too large (413), too slow (408), or no message (400).
+        """
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
-        if (body := await self._read(headers, receive)) is not None:
+        if (body := await self._read_in_time(headers, receive)) is not None:
             check_message(body)
-            await self._app(scope, _replayed(body, receive), send)
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _read_in_time(self, headers: Headers, receive: Receive) -> bytes | None:
+        try:
+            with anyio.fail_after(self._seconds):
+                return await self._read(headers, receive)
+        except TimeoutError:
+            text = f"The body of a request has to arrive within {self._seconds:g} seconds"
+            raise RequestRefusedError(408, "request_timeout", text, {"Connection": "close"}) from None
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
         """The whole body; None if the client leaves before its end."""
@@ -65,22 +80,27 @@ class Bodies:
 
 
 def check_message(body: bytes) -> None:
-    """WrongMessageError unless it is one message; JSON that is nested endlessly is not read to its end."""
+    """Check that a body is one message of JSON-RPC 2.0; JSON that is nested endlessly is not read to its end.
+
+    Raises:
+        InvalidMessageError: It is no JSON, or no single message.
+    """
     try:
         content = from_json(body)
     except ValueError:
-        raise WrongMessageError(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
+        raise InvalidMessageError(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
     try:
         jsonrpc_message_adapter.validate_python(content, by_name=False)
     except ValidationError:
         text = "Invalid request: the body has to be a single message of JSON-RPC 2.0"
-        raise WrongMessageError(INVALID_REQUEST, text) from None
+        raise InvalidMessageError(INVALID_REQUEST, text) from None
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once more, then whatever else the client says."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def replayed() -> Message:
+    async def receive_again() -> Message:
         return waiting.pop() if waiting else await receive()
 
-    return replayed
+    return receive_again

@@ -12,7 +12,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY = "*"
 
 
-class Gate:
+class HostCheck:
     """Lets in what names a host and an origin that are allowed, whatever the path; outside of everything else."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str]) -> None:
@@ -21,7 +21,11 @@ class Gate:
         self._origins = {origin.lower().rstrip("/") for origin in origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request.
+
+        Raises:
+            RequestRefusedError: 421 for a host, 403 for an origin that is not allowed.
+        """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -33,13 +37,13 @@ class Gate:
         origin = headers.get("origin")
         if origin is not None and not self._allows_origin(origin, host):
             raise RequestRefusedError(403, "forbidden_origin", "Web pages of that origin may not use this server")
-        await self._app(scope, receive, _guarded(send))
+        await self._app(scope, receive, _add_headers(send))
 
     def _allows_host(self, host: str) -> bool:
         """With or without a port."""
         if ANY in self._hosts:
             return True
-        return host.lower() in self._hosts or _name(host) in self._hosts
+        return host.lower() in self._hosts or _strip_port(host) in self._hosts
 
     def _allows_origin(self, origin: str, host: str) -> bool:
         """Those that are listed, and the server's own pages."""
@@ -47,7 +51,7 @@ class Gate:
         return origin.lower() in self._origins | own
 
 
-def _name(host: str) -> str | None:
+def _strip_port(host: str) -> str | None:
     """The name without the port; None for what is no host."""
     try:
         parts = urlsplit(f"//{host}")
@@ -57,14 +61,14 @@ def _name(host: str) -> str | None:
     return parts.hostname if port != 0 and parts.netloc == host else None
 
 
-def _guarded(send: Send) -> Send:
-    """Answers are for whoever asked, and are what they say they are."""
+def _add_headers(send: Send) -> Send:
+    """A `send` that says that answers are for whoever asked, and are what they say they are."""
 
-    async def guarded(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("Cache-Control", "no-store")
             headers["X-Content-Type-Options"] = "nosniff"
         await send(message)
 
-    return guarded
+    return send_with_headers

@@ -13,21 +13,21 @@ from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPC
 CANCELLED = "notifications/cancelled"
 
 
-class Pending:
-    """Requests that have been read and not been answered."""
+class PendingRequests:
+    """The requests of one connection that have been read and not been answered."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._none = anyio.Event()
         self._none.set()
 
-    async def answered(self) -> None:
-        """Wait until there are none."""
+    async def wait_until_none(self) -> None:
+        """Wait until every request is answered."""
         while self._ids:
             await self._none.wait()
 
-    def read(self, item: SessionMessage | Exception) -> None:
-        """A client said something."""
+    def note_received(self, item: SessionMessage | Exception) -> None:
+        """Note a message of the client: a request waits for its answer, a cancelled one for nothing."""
         match item:
             case SessionMessage(message=JSONRPCRequest(id=number)):
                 self._ids.add(str(number))
@@ -35,8 +35,8 @@ class Pending:
             case SessionMessage(message=JSONRPCNotification(method=method, params=params)) if method == CANCELLED:
                 self._forget((params or {}).get("requestId"))
 
-    def written(self, item: SessionMessage) -> None:
-        """The server said something."""
+    def note_sent(self, item: SessionMessage) -> None:
+        """Note a message of the server: an answer ends the wait for it."""
         if isinstance(item.message, JSONRPCResponse | JSONRPCError):
             self._forget(item.message.id)
 
@@ -46,10 +46,10 @@ class Pending:
             self._none.set()
 
 
-class Incoming:
-    """What a client says, until it is told to be the end."""
+class IncomingStream:
+    """What a client says, until it is ended from here."""
 
-    def __init__(self, inner: Any, pending: Pending) -> None:
+    def __init__(self, inner: Any, pending: PendingRequests) -> None:
         self._inner = inner
         self._pending = pending
         self._waiting: anyio.CancelScope | None = None
@@ -62,17 +62,21 @@ class Incoming:
         return context
 
     def end(self) -> None:
-        """Nothing more is heard."""
+        """Hear nothing more: who reads next gets the end of the stream."""
         self._ended = True
         if self._waiting is not None:
             self._waiting.cancel()
 
     async def receive(self) -> SessionMessage | Exception:
-        """The next message; EndOfStream at the end."""
+        """The next message.
+
+        Raises:
+            anyio.EndOfStream: There is none any more.
+        """
         with anyio.CancelScope() as self._waiting:
             if not self._ended:
                 item: SessionMessage | Exception = await self._inner.receive()
-                self._pending.read(item)
+                self._pending.note_received(item)
                 return item
         raise anyio.EndOfStream
 
@@ -98,10 +102,10 @@ class Incoming:
         await self.aclose()
 
 
-class Outgoing:
+class OutgoingStream:
     """What the server says."""
 
-    def __init__(self, inner: Any, pending: Pending) -> None:
+    def __init__(self, inner: Any, pending: PendingRequests) -> None:
         self._inner = inner
         self._pending = pending
 
@@ -110,7 +114,7 @@ class Outgoing:
         try:
             await self._inner.send(item)
         finally:
-            self._pending.written(item)
+            self._pending.note_sent(item)
 
     async def aclose(self) -> None:
         """Close what is underneath; what has been said still arrives."""
@@ -125,27 +129,27 @@ class Outgoing:
         await self.aclose()
 
 
-class Drain:
-    """Watches connections, and ends each of them when it is told to and nothing on it waits for an answer."""
+class ConnectionDrainer:
+    """Watches connections; once started, it ends each of them when nothing on it waits for an answer."""
 
     def __init__(self) -> None:
         self._started = anyio.Event()
 
     def start(self) -> None:
-        """From now on connections end."""
+        """End every connection from now on, as soon as that is possible."""
         self._started.set()
 
     @asynccontextmanager
-    async def watched(self, incoming: Any, outgoing: Any) -> AsyncIterator[tuple[Incoming, Outgoing]]:
+    async def watch(self, incoming: Any, outgoing: Any) -> AsyncIterator[tuple[IncomingStream, OutgoingStream]]:
         """The two directions of a connection, to be used in place of those given."""
-        pending = Pending()
-        heard = Incoming(incoming, pending)
+        pending = PendingRequests()
+        wrapped = IncomingStream(incoming, pending)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._end, heard, pending)
-            yield heard, Outgoing(outgoing, pending)
+            tasks.start_soon(self._end, wrapped, pending)
+            yield wrapped, OutgoingStream(outgoing, pending)
             tasks.cancel_scope.cancel()
 
-    async def _end(self, heard: Incoming, pending: Pending) -> None:
+    async def _end(self, incoming: IncomingStream, pending: PendingRequests) -> None:
         await self._started.wait()
-        await pending.answered()
-        heard.end()
+        await pending.wait_until_none()
+        incoming.end()

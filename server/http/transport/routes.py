@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from mcp import types
 from mcp.server import NotificationOptions, Server
-from mcp.server.models import InitializationOptions
 from mcp.server.sse import SseServerTransport
 from mcp.server.streamable_http import MCP_SESSION_ID_HEADER
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -16,45 +16,64 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from server.app import create_server
-from server.config.http_settings import Limits
+from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
-from server.http.middleware.authentication import GUEST, MCP_PATHS, SSE_PATH, guest_of
-from server.http.transport.draining import Drain
-from server.http.transport.subscriptions import Audience, Session
+from server.http.middleware.authentication import MCP_PATHS, PRINCIPAL, SSE_PATH, get_principal
+from server.http.transport.draining import ConnectionDrainer
+from server.http.transport.subscriptions import LegacySession, Subscriptions
 
 MESSAGES_PATH = "/messages/"
 
 
-class TellingServer(Server[Any]):
-    """A server that says at the handshake that it tells of changes."""
+class StatelessTeamServer(Server[Any]):
+    """Announces the notices that are sent, and no others; without sessions, clients of older revisions get none."""
 
-    def create_initialization_options(
+    has_sessions = False
+
+    def get_capabilities(
         self,
         notification_options: NotificationOptions | None = None,
         experimental_capabilities: dict[str, dict[str, Any]] | None = None,
         extensions: dict[str, dict[str, Any]] | None = None,
-    ) -> InitializationOptions:
-        """What a client is told of the server."""
-        told = notification_options or NotificationOptions(tools_changed=True, resources_changed=True)
-        return super().create_initialization_options(told, experimental_capabilities, extensions)
+        *,
+        protocol_version: str | None = None,
+    ) -> types.ServerCapabilities:
+        """The SDK's, where whoever serves `subscriptions/listen` announces every kind of notice at once."""
+        capabilities = super().get_capabilities(
+            notification_options, experimental_capabilities, extensions, protocol_version=protocol_version
+        )
+        is_told = self.has_sessions or protocol_version in MODERN_PROTOCOL_VERSIONS
+        sent = {
+            "tools": types.ToolsCapability(list_changed=is_told),
+            "prompts": types.PromptsCapability(list_changed=False),
+            "resources": types.ResourcesCapability(list_changed=False, subscribe=False),
+        }
+        return capabilities.model_copy(update=sent)
 
 
-def team_server(audience: Audience, *, sessions: bool) -> Server[Any]:
-    """The MCP server that asks each request whose it is; without sessions older clients cannot be told of changes."""
-    handlers: dict[str, Any] = {"on_subscriptions_listen": audience.listen}
-    if sessions:
-        handlers |= {"on_subscribe_resource": audience.subscribe, "on_unsubscribe_resource": audience.unsubscribe}
-    kind = TellingServer if sessions else Server
-    server = create_server(lambda context: guest_of(context.request).caller, kind, **handlers)
-    server.middleware.append(audience.attend)
+class SessionTeamServer(StatelessTeamServer):
+    """The same with sessions, which are told of changes too."""
+
+    has_sessions = True
+
+
+def create_team_server(subscriptions: Subscriptions, *, sessions: bool) -> Server[Any]:
+    """The MCP server that asks each request whose it is, and that tells clients when their list of tools changes."""
+    kind = SessionTeamServer if sessions else StatelessTeamServer
+    server = create_server(
+        lambda context: get_principal(context.request).caller, kind, on_subscriptions_listen=subscriptions.listen
+    )
+    server.middleware.append(subscriptions.note_session)
     return server
 
 
 class StreamableHttp:
     """One endpoint for all revisions; the older ones have sessions unless the server is stateless."""
 
-    def __init__(self, server: Server[Any], audience: Audience, limits: Limits, *, stateless: bool) -> None:
-        self._audience = audience
+    def __init__(
+        self, server: Server[Any], subscriptions: Subscriptions, limits: LimitSettings, *, stateless: bool
+    ) -> None:
+        self._subscriptions = subscriptions
         self._limits = limits
         self._stateless = stateless
         self._manager = StreamableHTTPSessionManager(
@@ -66,73 +85,77 @@ class StreamableHttp:
         )
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Sessions live as long as this."""
+    async def run(self) -> AsyncIterator[None]:
+        """Serve sessions as long as the context is open."""
         async with self._manager.run():
             yield
 
-    def routes(self) -> list[BaseRoute]:
-        """Where it is found."""
+    def make_routes(self) -> list[BaseRoute]:
+        """The routes of the endpoint, with and without a slash at the end."""
         return [Route(path, self) for path in MCP_PATHS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request.
+
+        Raises:
+            RequestRefusedError: 429; its credential has too many sessions for another one.
+        """
         if not self._stateless and _opens_session(scope):
             self._check_sessions(scope)
         await self._manager.handle_request(scope, receive, send)
 
     def _check_sessions(self, scope: Scope) -> None:
         most = self._limits.sessions_per_token
-        if len(self._audience.sessions(scope[GUEST].key)) >= most:
-            raise RequestRefusedError.for_now(
+        if len(self._subscriptions.list_sessions(scope[PRINCIPAL].key)) >= most:
+            raise RequestRefusedError.with_retry_after(
                 429, "too_many_requests", f"This token has {most} sessions; end some first", 1
             )
 
-    async def end(self, session: Session) -> None:
+    async def end_session(self, session: LegacySession) -> None:
         """End a session, as if its client had."""
         headers = [(MCP_SESSION_ID_HEADER.encode(), (session.id or "").encode())]
         scope = {"type": "http", "method": "DELETE", "path": MCP_PATHS[0], "query_string": b"", "headers": headers}
-        await self._manager.handle_request({**scope, "user": session.guest.user}, _nothing, _nowhere)
+        await self._manager.handle_request({**scope, "user": session.principal.user}, _receive_nothing, _send_nowhere)
 
 
-class SsePair:
+class SseEndpoints:
     """The transport of 2024-11-05: a stream that carries all answers, and a post box for requests."""
 
-    def __init__(self, server: Server[Any], limits: Limits) -> None:
+    def __init__(self, server: Server[Any], limits: LimitSettings) -> None:
         self._server = server
         self._transport = SseServerTransport(MESSAGES_PATH, max_request_body_size=limits.body)
-        self._drain = Drain()
+        self._drainer = ConnectionDrainer()
 
-    def routes(self) -> list[BaseRoute]:
-        """Where it is found."""
+    def make_routes(self) -> list[BaseRoute]:
+        """The routes of the stream and of the post box."""
         return [
             Route(SSE_PATH, self, methods=["GET"]),
             Mount(MESSAGES_PATH, app=self._transport.handle_post_message),
         ]
 
     def stop(self) -> None:
-        """Streams end as soon as what runs on them is answered."""
-        self._drain.start()
+        """Let each stream end as soon as what runs on it is answered."""
+        self._drainer.start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One stream, from its beginning to its end."""
         server = self._server
         async with (
             self._transport.connect_sse(scope, receive, send) as streams,
-            self._drain.watched(*streams) as (incoming, outgoing),
+            self._drainer.watch(*streams) as (incoming, outgoing),
         ):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
 
 def _opens_session(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    modern = headers.get(MCP_PROTOCOL_VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS
-    return scope["method"] == "POST" and not modern and MCP_SESSION_ID_HEADER not in headers
+    is_modern = headers.get(MCP_PROTOCOL_VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS
+    return scope["method"] == "POST" and not is_modern and MCP_SESSION_ID_HEADER not in headers
 
 
-async def _nothing() -> Message:
+async def _receive_nothing() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def _nowhere(_: Message) -> None:
+async def _send_nowhere(_: Message) -> None:
     pass

@@ -187,7 +187,7 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
     known = {one.arguments["message"]: one.id for one in ApprovalStore(State(folder / "state.sqlite")).list_all()}
     async with Connection(settings) as connection:
         caller = Caller(
-            "stdio", Policy.from_settings(settings), connection, Library(folder), GuardSettings.of(settings)
+            "stdio", Policy.from_settings(settings), connection, Library(folder), GuardSettings.from_settings(settings)
         )
         return {text: await _status(caller, approval_id) for text, approval_id in known.items()}
 

@@ -12,7 +12,7 @@ import pytest
 from server.audit.redaction import redact_arguments
 from server.caller import Caller
 from server.portal_resources import ResourceUnavailableError
-from server.privacy.masking import masks_of
+from server.privacy.masking import open_masks
 from server.privacy.pseudonyms import FORM
 from tests.assistant import ROOT, text_of
 from tests.callers import answer
@@ -158,9 +158,9 @@ def test_no_pseudonym_is_taken_off_by_having_the_original_said_back(house: House
 
 def test_a_name_put_back_for_a_person_cannot_end_its_quotation(house: House) -> None:
     name = "Emma”\x1b“Wilson"
-    masks = masks_of(house.folder, "shop")
+    masks = open_masks(house.folder, "shop")
     masks.listen({"role": "client", "author": name})
-    hidden = masks.hidden(f"client: {name}")
+    hidden = masks.hide(f"client: {name}")
     assert "Emma" not in hidden
     approval = house.approvals.ask("shop", "stdio", "operator_spam", {}, summary=f"“{hidden}”", seconds=60)
     shown = house.hand("approvals", "show", approval.id).stdout

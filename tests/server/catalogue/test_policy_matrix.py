@@ -78,7 +78,9 @@ def with_policy(folder: Path, story: Story, **settings: Any) -> None:
         read = Settings(webhook_url=SecretStr("https://portal.example/rest/1/token/"), plan="self-hosted", **given)
         async with Connection(read, transport=recorder) as connection:
             await story(
-                Caller("tests", Policy.from_settings(read), connection, Library(folder), GuardSettings.of(read)),
+                Caller(
+                    "tests", Policy.from_settings(read), connection, Library(folder), GuardSettings.from_settings(read)
+                ),
                 recorder,
             )
 

@@ -25,7 +25,7 @@ from tests.server.catalogue.test_policy_matrix import (
     with_policy,
 )
 from tests.server.house import House
-from tests.server.http.team import served_team, write_profiles
+from tests.server.http.team_server import serve_team, write_profiles
 from tools.effect import EVERY_EFFECT
 from tools.method import Method
 
@@ -122,7 +122,7 @@ def test_every_tool_is_held_to_the_bounds_of_a_token(tmp_path: Path, bound: str)
     with recording_portal() as portal:
         write_profiles(tmp_path, shop=portal)
         settings = tmp_path / "settings.toml"
-        with served_team(tmp_path, "http", {"settings_file": settings, **options}) as team:
+        with serve_team(tmp_path, "http", {"settings_file": settings, **options}) as team:
             token = team.token("bound", profile="shop", **bounds)
             for name, tool in EVERYTHING.items():
                 portal.requests.clear()

@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli.main import cli
-from server.config.http_settings import ServerSettings, variables
-from server.config.settings import Settings, SettingsError, check_environment
-from server.http.auth.token_file import PREFIX, Token, TokensFile, digest
+from server.config.environment import check_environment
+from server.config.http_settings import ServerSettings, list_variables
+from server.config.settings import Settings, SettingsError
+from server.http.auth.token_file import PREFIX, TeamToken, TeamTokenFile, hash_token
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant
 from tests.logging_state import restored_logging
 from tests.server.http.issuer import RESOURCE
@@ -46,17 +47,17 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(run: Run, tmp_path: Path) -> N
     assert re.fullmatch(rf"{PREFIX}[\w-]{{43}}", secret)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     (kept,) = json.loads(file.read_text())["tokens"]
-    assert kept["sha256"] == digest(secret)
+    assert kept["sha256"] == hash_token(secret)
     assert (kept["profile"], kept["effects"], kept["toolsets"]) == ("shop", ["read", "write"], ["dialogs"])
     assert re.search(r"anna \(\w{8}\): profile shop, dialogs, read,write, since [\d-]+, for ever", listed.output)
     for text in (file.read_text(), listed.output, made.stderr):
         assert secret not in text
     assert kept["sha256"] not in listed.output + made.output
-    assert kept["sha256"] not in repr(TokensFile(file).load())
+    assert kept["sha256"] not in repr(TeamTokenFile(file).load())
 
 
 def test_two_tokens_are_never_alike() -> None:
-    assert len({Token.issue("anna")[0] for _ in range(50)}) == 50
+    assert len({TeamToken.issue("anna")[0] for _ in range(50)}) == 50
 
 
 def test_a_token_is_revoked_by_its_name(run: Run) -> None:
@@ -71,9 +72,9 @@ def test_a_token_is_revoked_by_its_name(run: Run) -> None:
 
 
 def test_tokens_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
-    file = TokensFile(tmp_path / "access.json")
+    file = TeamTokenFile(tmp_path / "access.json")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: file.add(Token.issue(f"n{number}")[1]), range(24)))
+        list(pool.map(lambda number: file.add(TeamToken.issue(f"n{number}")[1]), range(24)))
 
     assert len(file.load()) == 24
     assert {path.name for path in tmp_path.iterdir()} == {"access.json", ".access.json.lock"}
@@ -171,9 +172,9 @@ def test_a_variable_that_would_replace_the_portal_of_a_token_stops_the_server(ru
 
 
 def test_an_address_that_is_taken_is_named(run: Run, tmp_path: Path) -> None:
-    from server.http.serving import listening  # noqa: PLC0415
+    from server.http.serving import open_listener  # noqa: PLC0415
 
-    with listening("127.0.0.1", 0) as taken:
+    with open_listener("127.0.0.1", 0) as taken:
         ended = run("serve", "--sandbox", "--port", str(taken.getsockname()[1]))
 
     assert tmp_path
@@ -219,7 +220,7 @@ def test_the_table_of_the_server_is_beside_the_profiles_and_variables_win(
     assert read.cors_origins == ("https://c.example", "https://d.example")
     assert read.access_file == tmp_path / "access.json"
     assert Settings(profile="shop").webhook_url is not None
-    check_environment(variables())
+    check_environment(list_variables())
     with pytest.raises(SettingsError, match="did you mean OPENCHANNELS_HTTP_CORS_ORIGINS"):
         check_environment(["OPENCHANNELS_HTTP_CORS_ORIGIN"])
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from server.config.secrets import secret
-from server.config.settings import Settings, SettingsError, check_environment
+from server.config.environment import check_environment
+from server.config.secrets import read_secret
+from server.config.settings import Settings, SettingsError
 from server.connection import Connection
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 
@@ -43,7 +44,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_default_profile_is_taken(file: Path) -> None:
     settings = Settings(settings_file=file)
 
-    assert secret(settings, "webhook_url") == "https://shop.example/rest/1/shop-secret/"
+    assert read_secret(settings, "webhook_url") == "https://shop.example/rest/1/shop-secret/"
     assert settings.plan == "enterprise"
     assert settings.toolsets == {"dialogs", "operators"}
 
@@ -55,7 +56,7 @@ def test_the_default_profile_is_the_same_as_when_it_is_named(file: Path) -> None
 def test_a_named_profile_is_taken_and_its_secret_read_from_a_file(file: Path) -> None:
     settings = Settings(settings_file=file, profile="support")
 
-    assert secret(settings, "webhook_url") == "https://support.example/rest/2/support-secret/"
+    assert read_secret(settings, "webhook_url") == "https://support.example/rest/2/support-secret/"
     assert settings.read_only
 
 
@@ -82,7 +83,7 @@ def test_a_secret_of_the_environment_replaces_the_profiles_whichever_way_it_is_g
     monkeypatch.setenv("OPENCHANNELS_WEBHOOK_URL", "https://other.example/rest/3/other-secret/")
     settings = Settings(settings_file=file, profile="support")
 
-    assert secret(settings, "webhook_url") == "https://other.example/rest/3/other-secret/"
+    assert read_secret(settings, "webhook_url") == "https://other.example/rest/3/other-secret/"
 
 
 def test_the_sandbox_needs_no_settings_file_that_can_be_read(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("OPENCHANNELS_WEBHOOK_URL", "")
 
     assert Settings(sandbox=True).read_only is False
-    assert secret(Settings(sandbox=True), "webhook_url") is None
+    assert read_secret(Settings(sandbox=True), "webhook_url") is None
 
 
 @pytest.mark.parametrize(
@@ -160,17 +161,17 @@ def test_a_secret_is_read_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "keyring", Keyring("keyring"))
     monkeypatch.setitem(sys.modules, "keyring.errors", Keyring.errors)
 
-    found = secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
+    found = read_secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
     assert found == "https://x.example/rest/1/from-keyring/"
     with pytest.raises(SettingsError, match="no entry openchannels/other"):
-        secret(Settings(webhook_url_keyring="openchannels/other"), "webhook_url")
+        read_secret(Settings(webhook_url_keyring="openchannels/other"), "webhook_url")
 
 
 def test_a_keyring_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
 
     with pytest.raises(SettingsError, match="needs the extra `keyring`"):
-        secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
+        read_secret(Settings(webhook_url_keyring="openchannels/shop"), "webhook_url")
 
 
 def test_secrets_are_not_in_the_representation() -> None:

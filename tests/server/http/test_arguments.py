@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.recording import Recording, recording_portal
-from tests.server.http.team import TeamServer, asking, modern, served_team, write_profiles
+from tests.server.http.team_server import (
+    TeamServer,
+    make_modern_headers,
+    make_modern_request,
+    serve_team,
+    write_profiles,
+)
 
 EVIL = "x\r\nX-Evil: yes\r\nSet-Cookie: evil=1\r\n\r\nHTTP/1.1 200 OK\r\n\r\nevil"
 TEXTS = [
@@ -29,7 +35,7 @@ def portal() -> Iterator[Recording]:
 @pytest.fixture
 def server(portal: Recording, tmp_path: Path) -> Iterator[TeamServer]:
     write_profiles(tmp_path, shop=portal)
-    with served_team(tmp_path) as server:
+    with serve_team(tmp_path) as server:
         yield server
 
 
@@ -46,8 +52,10 @@ def test_line_breaks_in_arguments_reach_no_header(server: TeamServer, portal: Re
         answers = [
             server.call("session_open", {"user_code": text}, token),
             server.call("session_open", {text: text}, token),
-            server.post(modern("resources/read", uri=text), token, **asking("resources/read", "x")),
-            server.post(modern(text), token, **asking("x")),
+            server.post(
+                make_modern_request("resources/read", uri=text), token, **make_modern_headers("resources/read", "x")
+            ),
+            server.post(make_modern_request(text), token, **make_modern_headers("x")),
             server.post({"jsonrpc": "2.0", "id": text, "method": "ping"}, token, Mcp_Session_Id="0" * 32),
         ]
         for answer in answers:
@@ -77,7 +85,9 @@ def test_line_breaks_in_arguments_reach_no_header(server: TeamServer, portal: Re
 )
 def test_tricks_in_addresses_of_pages_lead_nowhere(server: TeamServer, uri: str) -> None:
     token = server.token("anna", profile="shop")
-    answer = server.post(modern("resources/read", uri=uri), token, **asking("resources/read", uri or "x"))
+    answer = server.post(
+        make_modern_request("resources/read", uri=uri), token, **make_modern_headers("resources/read", uri or "x")
+    )
 
     assert "error" in answer.json()
     assert "root:" not in answer.text

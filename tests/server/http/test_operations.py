@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.http.team import TeamServer, served_team
+from tests.server.http.team_server import TeamServer, serve_team
 
 FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[TeamServer]:
-    with served_team(tmp_path) as server:
+    with serve_team(tmp_path) as server:
         server.token("anna")
         yield server
 
@@ -47,5 +47,5 @@ def test_forwarded_headers_are_believed_of_nobody_unless_it_is_configured(
 def test_forwarded_headers_are_believed_of_the_configured_proxies(
     tmp_path: Path, proxies: tuple[str, ...], client: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with served_team(tmp_path, trusted_proxies=proxies, closed=True) as server:
+    with serve_team(tmp_path, trusted_proxies=proxies, closed=True) as server:
         assert _client_of_a_request(server, caplog) == client

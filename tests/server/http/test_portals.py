@@ -53,9 +53,9 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 def test_a_portal_has_one_connection_by_whatever_name_it_is_asked_for(options: dict[str, object]) -> None:
     async def story() -> None:
         async with Portals(options) as portals:
-            named = await portals.caller("anna", "shop", EVERYTHING)
-            default = await portals.caller("ben", None, EVERYTHING)
-            other = await portals.caller("carl", "support", EVERYTHING)
+            named = await portals.get_caller("anna", "shop", EVERYTHING)
+            default = await portals.get_caller("ben", None, EVERYTHING)
+            other = await portals.get_caller("carl", "support", EVERYTHING)
             assert named.connection is default.connection
             assert other.connection is not named.connection
 
@@ -65,8 +65,8 @@ def test_a_portal_has_one_connection_by_whatever_name_it_is_asked_for(options: d
 def test_a_bound_is_drawn_within_the_profiles_own(options: dict[str, object]) -> None:
     async def story() -> None:
         async with Portals(options) as portals:
-            reader = await portals.caller("anna", "support", EVERYTHING)
-            nobody = await portals.caller("ben", "support", Policy(frozenset({"dialogs"}), Effect.WRITE))
+            reader = await portals.get_caller("anna", "support", EVERYTHING)
+            nobody = await portals.get_caller("ben", "support", Policy(frozenset({"dialogs"}), Effect.WRITE))
             assert reader.policy.effects == Effect.READ
             assert dict(nobody.policy.tools) == {}
 
@@ -88,13 +88,13 @@ def test_a_connection_that_breaks_down_takes_no_other_with_it_and_is_replaced(
 
     async def story() -> None:
         async with Portals(options, connect) as portals:
-            shop = await portals.caller("anna", "shop", EVERYTHING)
-            support = await portals.caller("ben", "support", EVERYTHING)
+            shop = await portals.get_caller("anna", "shop", EVERYTHING)
+            support = await portals.get_caller("ben", "support", EVERYTHING)
             assert await works(support)
             made[0].blow.set()
             await made[0].broken.wait()
             await anyio.lowlevel.checkpoint()
-            again = await portals.caller("anna", "shop", EVERYTHING)
+            again = await portals.get_caller("anna", "shop", EVERYTHING)
             assert again.connection is not shop.connection
             assert await works(again)
             assert await works(support)

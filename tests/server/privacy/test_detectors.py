@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.privacy.client_names import people
-from server.privacy.detectors import found
-from server.privacy.name_matcher import Names
+from server.privacy.client_names import find_people
+from server.privacy.detectors import find_personal_data
+from server.privacy.name_matcher import NameMatcher
 
 PHONES = [
     "+7 999 123-45-67",
@@ -99,7 +99,7 @@ NO_PERSONS = [
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    return [(place.kind, text[place.start : place.end]) for place in found(text)]
+    return [(place.kind, text[place.start : place.end]) for place in find_personal_data(text)]
 
 
 @pytest.mark.parametrize("around", AROUND)
@@ -136,18 +136,18 @@ def test_each_of_several_is_found_by_itself() -> None:
 
 @given(st.text(alphabet="0123456789 +-().,:/@a.Zя|\n", max_size=300))
 def test_places_lie_within_the_text_and_apart(text: str) -> None:
-    places = sorted(found(text))
+    places = sorted(find_personal_data(text))
     assert all(0 <= place.start < place.end <= len(text) for place in places)
     assert all(one.end <= other.start for one, other in pairwise(places))
 
 
 def named(text: str, *clients: str, staff: tuple[str, ...] = ()) -> list[str]:
-    names = Names()
+    names = NameMatcher()
     for name in clients:
         names.add(name)
     for name in staff:
         names.leave(name)
-    return [text[place.start : place.end] for place in names.found(text)]
+    return [text[place.start : place.end] for place in names.find(text)]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_colleague_keeps_the_name_that_a_client_has_too() -> None:
 
 
 def test_people_are_known_by_what_the_portal_says_of_them() -> None:
-    known = people(
+    known = find_people(
         {
             "users": {
                 "101": {"id": "101", "name": "Emma W", "firstName": "Emma", "lastName": "Wilson", "connector": True},

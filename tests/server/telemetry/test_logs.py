@@ -17,9 +17,16 @@ from starlette.routing import Route
 
 from server.telemetry import logs
 from tests.logging_state import restored_logging
-from tests.server.telemetry.house import SECRET, WEBHOOK, WORDS, House, Portal, house
+from tests.server.telemetry.instrumented_app import (
+    SECRET,
+    WEBHOOK,
+    WORDS,
+    InstrumentedApp,
+    Portal,
+    serve_instrumented_app,
+)
 
-Story = Callable[[House], Awaitable[Any]]
+Story = Callable[[InstrumentedApp], Awaitable[Any]]
 
 
 @pytest.fixture
@@ -31,15 +38,15 @@ def stderr() -> Iterator[io.StringIO]:
         yield stream
 
 
-def _happens(portal: Portal, story: Story, **more: Any) -> None:
+def _play(portal: Portal, story: Story, **more: Any) -> None:
     async def run() -> None:
-        async with house(portal, **more) as served:
+        async with serve_instrumented_app(portal, **more) as served:
             await story(served)
 
     anyio.run(run)
 
 
-def _lines(stream: io.StringIO) -> list[dict[str, Any]]:
+def _read_lines(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -50,12 +57,12 @@ def _answer(_: httpx.Request) -> httpx.Response:
 def test_a_call_and_its_request_are_one_line_each_with_the_id_that_the_client_got(stderr: io.StringIO) -> None:
     answers: list[httpx.Response] = []
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answers.append(await served.call("dialog_get", {"chat_id": 201}))
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    call, request = _lines(stderr)
+    call, request = _read_lines(stderr)
     assert call.pop("seconds") > 0
     assert call.pop("time") <= request.pop("time")
     assert call == {
@@ -88,48 +95,48 @@ def test_a_failed_call_tells_its_outcome_code_and_number_of_requests(stderr: io.
             return httpx.Response(200, json={"result": ["crm"]})
         return httpx.Response(404, json={"error": "ERROR_METHOD_NOT_FOUND", "error_description": WORDS})
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201})
 
-    _happens(portal, story)
+    _play(portal, story)
 
-    call = _lines(stderr)[0]
+    call = _read_lines(stderr)[0]
     assert (call["level"], call["outcome"], call["code"]) == ("warning", "auth_refused", "insufficient_scope")
     assert call["portal_requests"] == 2
 
 
 @pytest.mark.parametrize("brought", ["a1-b2.c3_d4", "x" * 64])
 def test_an_id_that_a_proxy_gave_goes_through(brought: str, stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.call("dialog_get", {"chat_id": 201}, X_Request_Id=brought)
         assert answer.headers.get_list("x-request-id") == [brought]
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    assert {line["request_id"] for line in _lines(stderr)} == {brought}
+    assert {line["request_id"] for line in _read_lines(stderr)} == {brought}
 
 
 @pytest.mark.parametrize("brought", ["", "x" * 65, 'a"b', "two words", f"rest/1/{SECRET}/"])
 def test_an_id_that_is_none_is_replaced(brought: str, stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.call("dialog_get", {"chat_id": 201}, X_Request_Id=brought)
         assert answer.headers["x-request-id"] != brought
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    (identity,) = {line["request_id"] for line in _lines(stderr)}
+    (identity,) = {line["request_id"] for line in _read_lines(stderr)}
     assert len(identity) == 32
 
 
 def test_calls_at_the_same_time_keep_their_own_ids(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         async with anyio.create_task_group() as tasks:
             for number in range(20):
                 tasks.start_soon(partial(served.call, "revision_get", X_Request_Id=f"id-{number}"))
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    told = [line["request_id"] for line in _lines(stderr)]
+    told = [line["request_id"] for line in _read_lines(stderr)]
     assert sorted(told) == sorted([f"id-{number}" for number in range(20)] * 2)
 
 
@@ -139,41 +146,44 @@ def test_a_stream_of_events_passes_as_it_comes_and_is_told_when_it_ends(stderr: 
     async def events() -> AsyncIterator[bytes]:
         for number in range(3):
             yield f"data: {number}\n\n".encode()
-            so_far.append(len(_lines(stderr)))
+            so_far.append(len(_read_lines(stderr)))
 
     async def stream(_: Request) -> Response:
         return StreamingResponse(events(), media_type="text/event-stream")
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         answer = await served.http.get("/events")
         assert answer.text == "data: 0\n\ndata: 1\n\ndata: 2\n\n"
 
-    _happens(_answer, story, more=(Route("/events", stream),))
+    _play(_answer, story, more=(Route("/events", stream),))
 
     assert so_far == [0, 0, 0]
-    assert [line["status"] for line in _lines(stderr)] == [200]
+    assert [line["status"] for line in _read_lines(stderr)] == [200]
 
 
 def test_probes_are_told_only_to_who_looks_for_mistakes(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.http.get("/healthz")
         await served.http.get("/readyz")
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    assert [(line["route"], line["level"]) for line in _lines(stderr)] == [("/healthz", "debug"), ("/readyz", "debug")]
+    assert [(line["route"], line["level"]) for line in _read_lines(stderr)] == [
+        ("/healthz", "debug"),
+        ("/readyz", "debug"),
+    ]
 
 
 def test_a_mistake_of_the_server_is_told_by_its_place_and_kinds_but_not_by_its_words(stderr: io.StringIO) -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("broken", {"message": WORDS})
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    fault, call, _ = _lines(stderr)
+    fault, call, _ = _read_lines(stderr)
     assert (fault["level"], call["outcome"]) == ("error", "fault")
     assert fault["request_id"] == call["request_id"]
-    assert "house.py" in fault["exception"]
+    assert "instrumented_app.py" in fault["exception"]
     assert fault["exception"].splitlines()[-1] == "RuntimeError"
     assert "KeyError" in fault["exception"]
     _nothing_is_given_away(stderr)
@@ -186,19 +196,23 @@ def _nothing_is_given_away(stream: io.StringIO) -> None:
     assert "words of the portal" not in text
 
 
+TROUBLE: list[Any] = [
+    httpx.ConnectError(f"cannot connect to {WEBHOOK}imopenlines.dialog.get"),
+    httpx.ReadError(f"{WEBHOOK} {WORDS}"),
+    RuntimeError(f"the library failed at {WEBHOOK} with {WORDS}"),
+    ExceptionGroup(WEBHOOK, [ValueError(WORDS), OSError(WEBHOOK)]),
+    {"error": "ACCESS_DENIED", "error_description": f"words of the portal {WORDS} {SECRET}"},
+    {"error": f"{WORDS} {WEBHOOK}", "error_description": WEBHOOK},
+    {"error": "expired_token", "error_description": WEBHOOK},
+    {"result": {"id": WORDS, "url": WEBHOOK}},
+    {"result": True, "time": WEBHOOK},
+    {"nothing": WEBHOOK},
+]
+"""What a portal may say or do, with secrets and a client's words wherever they can be."""
+
+
 def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.StringIO) -> None:
-    trouble: list[Any] = [
-        httpx.ConnectError(f"cannot connect to {WEBHOOK}imopenlines.dialog.get"),
-        httpx.ReadError(f"{WEBHOOK} {WORDS}"),
-        RuntimeError(f"the library failed at {WEBHOOK} with {WORDS}"),
-        ExceptionGroup(WEBHOOK, [ValueError(WORDS), OSError(WEBHOOK)]),
-        {"error": "ACCESS_DENIED", "error_description": f"words of the portal {WORDS} {SECRET}"},
-        {"error": f"{WORDS} {WEBHOOK}", "error_description": WEBHOOK},
-        {"error": "expired_token", "error_description": WEBHOOK},
-        {"result": {"id": WORDS, "url": WEBHOOK}},
-        {"result": True, "time": WEBHOOK},
-        {"nothing": WEBHOOK},
-    ]
+    trouble = list(TROUBLE)
 
     async def broken_route(_: Request) -> Response:
         raise RuntimeError(f"{WEBHOOK} {WORDS}")
@@ -209,7 +223,7 @@ def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.String
             raise said
         return httpx.Response(400 if "error" in said else 200, json=said)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         while trouble:
             for tool in ("dialog_get", "operator_answer"):
                 await served.call(tool, {"chat_id": 201})
@@ -223,12 +237,12 @@ def test_nothing_that_is_secret_or_somebody_elses_is_ever_told(stderr: io.String
         for name in ("uvicorn.error", "httpx", "httpcore", "mcp.server", "asyncio", "py.warnings", "opentelemetry"):
             _a_library_talks(logging.getLogger(name))
 
-    _happens(portal, story, more=(Route("/broken", broken_route),))
+    _play(portal, story, more=(Route("/broken", broken_route),))
 
-    outcomes = {line.get("outcome") for line in _lines(stderr)}
+    outcomes = {line.get("outcome") for line in _read_lines(stderr)}
     assert {"ok", "refused", "not_reachable", "portal_fault", "outcome_unknown", "arguments_refused"} <= outcomes
-    assert len([line for line in _lines(stderr) if line["logger"] == "uvicorn.error"]) == 6
-    assert [line["exception"] for line in _lines(stderr) if line["level"] == "critical"] == ["RuntimeError"]
+    assert len([line for line in _read_lines(stderr) if line["logger"] == "uvicorn.error"]) == 6
+    assert [line["exception"] for line in _read_lines(stderr) if line["level"] == "critical"] == ["RuntimeError"]
     _nothing_is_given_away(stderr)
 
 
@@ -246,10 +260,10 @@ def test_a_line_of_text_holds_the_same_facts_and_cannot_be_forged(stderr: io.Str
     logs.set_up("text", "info", stderr)
     logging.getLogger("server.app").warning("one\n2026-01-01 INFO forged: %s", WEBHOOK)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201}, X_Request_Id="abc")
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
     warning, call, request = stderr.getvalue().splitlines()
     assert warning.endswith("WARNING server.app: one 2026-01-01 INFO forged: https://p.bitrix24.com/rest/1/***/")
@@ -261,9 +275,9 @@ def test_a_line_of_text_holds_the_same_facts_and_cannot_be_forged(stderr: io.Str
 def test_the_level_says_how_much_is_told(level: logs.Level, told: int, stderr: io.StringIO) -> None:
     logs.set_up("json", level, stderr)
 
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", {"chat_id": 201})
 
-    _happens(_answer, story)
+    _play(_answer, story)
 
-    assert len(_lines(stderr)) == told
+    assert len(_read_lines(stderr)) == told

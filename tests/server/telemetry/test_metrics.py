@@ -8,7 +8,7 @@ import anyio
 import httpx
 import pytest
 
-from tests.server.telemetry.house import METRICS_TOKEN, House, Portal, house
+from tests.server.telemetry.instrumented_app import METRICS_TOKEN, InstrumentedApp, Portal, serve_instrumented_app
 
 ANSWER = {"result": {"id": 5}}
 SEND = {"chat_id": 201}
@@ -29,57 +29,58 @@ def _script(*answers: Any) -> Portal:
     return answer
 
 
-def _refusal(code: str, status: int = 400) -> dict[str, Any]:
+def _make_refusal(code: str, status: int = 400) -> dict[str, Any]:
     return {"status": status, "error": code, "error_description": "words of the portal"}
 
 
-def _after(portal: Portal, story: Callable[[House], Awaitable[Any]], *, read_only: bool = False) -> dict[str, float]:
+def _measure(
+    portal: Portal, story: Callable[[InstrumentedApp], Awaitable[Any]], *, read_only: bool = False
+) -> dict[str, float]:
     """The figures when the story is over."""
 
     async def run() -> dict[str, float]:
-        async with house(portal, read_only=read_only) as served:
+        async with serve_instrumented_app(portal, read_only=read_only) as served:
             await story(served)
-            return await served.figures()
+            return await served.read_metrics()
 
     return anyio.run(run)
 
 
-def _only(figures: dict[str, float], name: str) -> dict[str, float]:
+def _select(figures: dict[str, float], name: str) -> dict[str, float]:
     """Samples of one name that are not zero, by their labels."""
     return {sample.removeprefix(name): value for sample, value in figures.items() if sample.startswith(name) and value}
 
 
-def _calls(*asked: tuple[str, dict[str, Any]]) -> Callable[[House], Awaitable[None]]:
-    async def story(served: House) -> None:
+def _calls(*asked: tuple[str, dict[str, Any]]) -> Callable[[InstrumentedApp], Awaitable[None]]:
+    async def story(served: InstrumentedApp) -> None:
         for tool, arguments in asked:
             await served.call(tool, arguments)
 
     return story
 
 
-def test_every_way_in_which_a_call_ends_is_counted_by_tool_and_outcome() -> None:
-    read, change = ("dialog_get", {"chat_id": 201}), ("operator_answer", {"chat_id": 201})
-    portal = _script(
-        ANSWER, ANSWER, _refusal("ACCESS_DENIED"), _refusal("NEVER_HEARD_OF"), _refusal(""), LOST, {"result": False}
-    )
-    figures = _after(
-        portal,
-        _calls(
-            read,
-            read,
-            read,
-            read,
-            read,
-            change,
-            change,
-            ("dialog_get", {"chat_id": "two hundred"}),
-            ("invented_by_a_client", {}),
-            ("also_invented", {}),
-            ("broken", {"message": "?"}),
-        ),
-    )
+READ, CHANGE = ("dialog_get", {"chat_id": 201}), ("operator_answer", {"chat_id": 201})
 
-    assert _only(figures, "openchannels_calls_total") == {
+
+def test_every_way_in_which_a_call_ends_is_counted_by_tool_and_outcome() -> None:
+    portal = _script(
+        ANSWER,
+        ANSWER,
+        _make_refusal("ACCESS_DENIED"),
+        _make_refusal("NEVER_HEARD_OF"),
+        _make_refusal(""),
+        LOST,
+        {"result": False},
+    )
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("dialog_get", {"chat_id": "two hundred"}),
+        ("invented_by_a_client", {}),
+        ("also_invented", {}),
+        ("broken", {"message": "?"}),
+    ]
+    figures = _measure(portal, _calls(*[READ] * 5, CHANGE, CHANGE, *others))
+
+    assert _select(figures, "openchannels_calls_total") == {
         '{outcome="ok",portal="shop",tool="dialog_get"}': 2,
         '{outcome="refused",portal="shop",tool="dialog_get"}': 3,
         '{outcome="outcome_unknown",portal="shop",tool="operator_answer"}': 1,
@@ -88,12 +89,12 @@ def test_every_way_in_which_a_call_ends_is_counted_by_tool_and_outcome() -> None
         '{outcome="unknown_tool",portal="shop",tool="unknown"}': 2,
         '{outcome="fault",portal="shop",tool="broken"}': 1,
     }
-    assert _only(figures, "openchannels_call_codes_total") == {
+    assert _select(figures, "openchannels_call_codes_total") == {
         '{code="ACCESS_DENIED",portal="shop"}': 1,
         '{code="other",portal="shop"}': 1,
         '{code="empty",portal="shop"}': 1,
     }
-    assert _only(figures, "openchannels_portal_requests_total") == {
+    assert _select(figures, "openchannels_portal_requests_total") == {
         '{outcome="ok",portal="shop"}': 3,
         '{outcome="refused",portal="shop"}': 3,
         '{outcome="answer_lost",portal="shop"}': 1,
@@ -104,25 +105,25 @@ def test_every_way_in_which_a_call_ends_is_counted_by_tool_and_outcome() -> None
 
 
 def test_a_call_out_of_bounds_is_counted_under_its_own_name() -> None:
-    figures = _after(_script(ANSWER), _calls(("operator_answer", SEND)), read_only=True)
+    figures = _measure(_script(ANSWER), _calls(("operator_answer", SEND)), read_only=True)
 
-    assert _only(figures, "openchannels_calls_total") == {
+    assert _select(figures, "openchannels_calls_total") == {
         '{outcome="policy_refused",portal="shop",tool="operator_answer"}': 1
     }
-    assert _only(figures, "openchannels_portal_requests_total") == {}
+    assert _select(figures, "openchannels_portal_requests_total") == {}
 
 
 def test_repetitions_and_waits_for_the_limit_are_counted() -> None:
-    too_many = _refusal("QUERY_LIMIT_EXCEEDED", 503)
-    figures = _after(_script(too_many, too_many, LOST, ANSWER), _calls(("dialog_get", SEND)))
+    too_many = _make_refusal("QUERY_LIMIT_EXCEEDED", 503)
+    figures = _measure(_script(too_many, too_many, LOST, ANSWER), _calls(("dialog_get", SEND)))
 
-    assert _only(figures, "openchannels_portal_retries_total") == {
+    assert _select(figures, "openchannels_portal_retries_total") == {
         '{portal="shop",reason="limited"}': 2,
         '{portal="shop",reason="answer_lost"}': 1,
     }
     assert figures['openchannels_portal_limit_wait_seconds_count{portal="shop"}'] == 2
     assert 0.75 <= figures['openchannels_portal_limit_wait_seconds_sum{portal="shop"}'] <= 1.5
-    assert _only(figures, "openchannels_calls_total") == {'{outcome="ok",portal="shop",tool="dialog_get"}': 1}
+    assert _select(figures, "openchannels_calls_total") == {'{outcome="ok",portal="shop",tool="dialog_get"}': 1}
 
 
 def test_batches_are_counted_with_their_size() -> None:
@@ -136,14 +137,14 @@ def test_batches_are_counted_with_their_size() -> None:
         result = {"result": {key: {"id": 5} for key in commands}} if commands else {"id": 5}
         return httpx.Response(200, json={"result": result})
 
-    async def crowd(served: House) -> None:
+    async def crowd(served: InstrumentedApp) -> None:
         async with anyio.create_task_group() as tasks:
             for number in range(60):
                 tasks.start_soon(served.call, "dialog_get", {"chat_id": number + 1})
             await anyio.wait_all_tasks_blocked()
             all_are_in.set()
 
-    figures = _after(answer, crowd)
+    figures = _measure(answer, crowd)
 
     assert figures['openchannels_calls_total{outcome="ok",portal="shop",tool="dialog_get"}'] == 60
     assert sum(sizes) == 60
@@ -155,28 +156,28 @@ def test_batches_are_counted_with_their_size() -> None:
 
 
 def test_http_requests_are_counted_by_route_and_invented_paths_under_one_name() -> None:
-    async def story(served: House) -> None:
+    async def story(served: InstrumentedApp) -> None:
         await served.call("dialog_get", SEND)
         await served.http.get("/healthz")
         for path in ("/rest/1/secret/", "/admin", "/.env"):
             await served.http.get(path)
         await served.http.request("INVENTED", "/mcp")
 
-    figures = _after(_script(ANSWER), story)
+    figures = _measure(_script(ANSWER), story)
 
-    assert _only(figures, "openchannels_http_requests_total") == {
+    assert _select(figures, "openchannels_http_requests_total") == {
         '{method="POST",route="/mcp",status="200"}': 1,
         '{method="GET",route="/healthz",status="200"}': 1,
         '{method="GET",route="other",status="404"}': 3,
         '{method="other",route="/mcp",status="405"}': 1,
     }
-    assert _only(figures, "openchannels_http_requests_open") == {'{route="/metrics"}': 1}
+    assert _select(figures, "openchannels_http_requests_open") == {'{route="/metrics"}': 1}
 
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong-token-0123456789", METRICS_TOKEN, "Bearer ü"])
 def test_figures_are_only_for_who_shows_the_token(given: str) -> None:
     async def run() -> httpx.Response:
-        async with house(_script(ANSWER)) as served:
+        async with serve_instrumented_app(_script(ANSWER)) as served:
             return await served.http.get("/metrics", headers={b"Authorization": given.encode()})
 
     answer = anyio.run(run)

@@ -13,9 +13,9 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.telemetry.observer import CallEnded, CallObserver, Observers
-from tests.callers import answer as answered
+from tests.callers import answer as answer_call
 from tests.callers import caller
-from tests.server.telemetry.house import SECRET, WEBHOOK
+from tests.server.telemetry.instrumented_app import SECRET, WEBHOOK
 from tools import TOOLSETS
 
 
@@ -52,7 +52,7 @@ class Faulty(CallObserver):
         raise RuntimeError(ended)
 
 
-def _watched(story: Callable[[Caller], Awaitable[Any]], answer: Any, *more: CallObserver) -> Diary:
+def _watch(story: Callable[[Caller], Awaitable[Any]], answer: Any, *more: CallObserver) -> Diary:
     """What was told of a story at a portal that always answers the same."""
     diary = Diary()
 
@@ -73,10 +73,10 @@ def _watched(story: Callable[[Caller], Awaitable[Any]], answer: Any, *more: Call
 
 def test_an_observer_that_fails_disturbs_neither_the_call_nor_the_others(caplog: pytest.LogCaptureFixture) -> None:
     async def story(anna: Caller) -> None:
-        reply = await answered(anna, "operator_answer", {"chat_id": 201})
+        reply = await answer_call(anna, "operator_answer", {"chat_id": 201})
         assert not reply.is_error
 
-    diary = _watched(story, True, Faulty())
+    diary = _watch(story, True, Faulty())
 
     assert [(ended.tool, ended.outcome, ended.requests) for ended in diary.ended] == [("operator_answer", "ok", 1)]
     assert caplog.text.count("Faulty failed; the call goes on") == 5
@@ -86,9 +86,9 @@ def test_an_observer_that_fails_disturbs_neither_the_call_nor_the_others(caplog:
 def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
     async def story(anna: Caller) -> None:
         with anyio.move_on_after(0.01):
-            await answered(anna, "dialog_get", {"chat_id": 201})
+            await answer_call(anna, "dialog_get", {"chat_id": 201})
 
-    diary = _watched(story, None)
+    diary = _watch(story, None)
 
     assert diary.started == 1
     assert [(ended.outcome, ended.requests) for ended in diary.ended] == [("cancelled", 1)]
@@ -97,11 +97,11 @@ def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
 def test_a_tool_of_several_requests_counts_them_all_and_calls_side_by_side_only_their_own() -> None:
     async def story(anna: Caller) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(answered, anna, "portal_check", {})
+            tasks.start_soon(answer_call, anna, "portal_check", {})
             for number in range(3):
-                tasks.start_soon(answered, anna, "dialog_get", {"chat_id": number + 1})
+                tasks.start_soon(answer_call, anna, "dialog_get", {"chat_id": number + 1})
 
-    diary = _watched(story, {"ID": "1", "id": 1})
+    diary = _watch(story, {"ID": "1", "id": 1})
 
     requests = {(ended.tool, ended.requests) for ended in diary.ended}
     assert requests == {("portal_check", 7), ("dialog_get", 1)}

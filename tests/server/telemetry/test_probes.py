@@ -6,15 +6,15 @@ import pytest
 
 from server.config.settings import SettingsError
 from server.http.operations import Operations
-from tests.server.telemetry.house import house
+from tests.server.telemetry.instrumented_app import serve_instrumented_app
 
 
-def _probed(path: str, *, ready: bool) -> httpx.Response:
+def _probe(path: str, *, ready: bool) -> httpx.Response:
     def portal(_: httpx.Request) -> httpx.Response:
         raise AssertionError("a probe asked the portal")
 
     async def run() -> httpx.Response:
-        async with house(portal, ready=lambda: ready) as served:
+        async with serve_instrumented_app(portal, ready=lambda: ready) as served:
             return await served.http.get(path)
 
     return anyio.run(run)
@@ -30,14 +30,14 @@ def _probed(path: str, *, ready: bool) -> httpx.Response:
     ],
 )
 def test_a_server_that_stops_lives_but_takes_nothing_new(path: str, ready: bool, status: int, said: str) -> None:
-    answer = _probed(path, ready=ready)
+    answer = _probe(path, ready=ready)
 
     assert (answer.status_code, answer.json()) == (status, {"status": said})
 
 
 @pytest.mark.parametrize("disguise", ["/healthz/", "/HEALTHZ", "//healthz", "/healthz%2f..%2fmcp", "/healthz;a"])
 def test_only_the_exact_paths_are_in_front_of_what_turns_requests_away(disguise: str) -> None:
-    assert _probed(disguise, ready=True).status_code == 404
+    assert _probe(disguise, ready=True).status_code == 404
 
 
 def test_a_metrics_token_that_could_be_guessed_is_refused() -> None:

@@ -20,9 +20,9 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.telemetry.observer import Observers
-from server.telemetry.tracing import Spans
+from server.telemetry.tracing import SpanObserver
 from tests.callers import answer, caller
-from tests.server.telemetry.house import SECRET, WEBHOOK, WORDS, Portal, house
+from tests.server.telemetry.instrumented_app import SECRET, WEBHOOK, WORDS, Portal, serve_instrumented_app
 from tools import TOOLSETS
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -38,7 +38,7 @@ def collector() -> InMemorySpanExporter:
 
 
 @pytest.fixture
-def collected(collector: InMemorySpanExporter) -> Iterator[Callable[[], list[ReadableSpan]]]:
+def finished_spans(collector: InMemorySpanExporter) -> Iterator[Callable[[], list[ReadableSpan]]]:
     """The spans so far, in the order of their ends."""
     collector.clear()
     yield lambda: list(collector.get_finished_spans())
@@ -49,13 +49,15 @@ async def _no_pause(_: float) -> None:
     """Time does not pass here."""
 
 
-def _served(portal: Portal, story: Callable[[Client], Awaitable[Any]]) -> None:
+def _run_traced(portal: Portal, story: Callable[[Client], Awaitable[Any]]) -> None:
     """A client of a server whose calls are traced."""
 
     async def run() -> None:
         settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
         transport = httpx.MockTransport(portal)
-        connection = Connection(settings, observer=Observers(Spans("shop")), transport=transport, sleep=_no_pause)
+        connection = Connection(
+            settings, observer=Observers(SpanObserver("shop")), transport=transport, sleep=_no_pause
+        )
         anna = caller(Policy(frozenset(TOOLSETS)), connection, "anna")
 
         async def call_tool(_: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
@@ -71,21 +73,21 @@ def _served(portal: Portal, story: Callable[[Client], Awaitable[Any]]) -> None:
     anyio.run(run)
 
 
-def _of_calls(spans: list[ReadableSpan]) -> list[ReadableSpan]:
+def _select_calls(spans: list[ReadableSpan]) -> list[ReadableSpan]:
     return [span for span in spans if span.name.startswith("tools/call") and span.kind is trace.SpanKind.SERVER]
 
 
-def _of_portal(spans: list[ReadableSpan]) -> list[ReadableSpan]:
+def _select_attempts(spans: list[ReadableSpan]) -> list[ReadableSpan]:
     return [span for span in spans if span.name.startswith("portal ")]
 
 
-def _attributes(span: ReadableSpan) -> dict[str, Any]:
+def _read_attributes(span: ReadableSpan) -> dict[str, Any]:
     """Ours."""
     return {name: value for name, value in (span.attributes or {}).items() if name.startswith("openchannels.")}
 
 
 def test_a_call_is_one_span_and_each_attempt_at_the_portal_one_inside_it(
-    collected: Callable[[], list[ReadableSpan]],
+    finished_spans: Callable[[], list[ReadableSpan]],
 ) -> None:
     answers = [
         httpx.Response(503, json={"error": "QUERY_LIMIT_EXCEEDED", "error_description": ""}),
@@ -95,26 +97,26 @@ def test_a_call_is_one_span_and_each_attempt_at_the_portal_one_inside_it(
     async def story(client: Client) -> None:
         await client.call_tool("operator_answer", {"chat_id": 201})
 
-    _served(lambda _: answers.pop(0), story)
+    _run_traced(lambda _: answers.pop(0), story)
 
-    (call,) = _of_calls(collected())
-    assert _attributes(call) == {
+    (call,) = _select_calls(finished_spans())
+    assert _read_attributes(call) == {
         "openchannels.portal": "shop",
         "openchannels.tool": "operator_answer",
         "openchannels.caller": "anna",
         "openchannels.outcome": "ok",
         "openchannels.portal_requests": 2,
     }
-    refused, answered = _of_portal(collected())
-    assert _attributes(refused) == {
+    refused, answered = _select_attempts(finished_spans())
+    assert _read_attributes(refused) == {
         "openchannels.portal": "shop",
         "openchannels.rest_method": "imopenlines.operator.answer",
         "openchannels.attempt": 1,
         "openchannels.calls_in_request": 1,
         "openchannels.status_class": "5xx",
     }
-    assert _attributes(answered)["openchannels.status_class"] == "2xx"
-    assert _attributes(answered)["openchannels.attempt"] == 2
+    assert _read_attributes(answered)["openchannels.status_class"] == "2xx"
+    assert _read_attributes(answered)["openchannels.attempt"] == 2
     assert (refused.status.status_code, answered.status.status_code) == (trace.StatusCode.ERROR, trace.StatusCode.UNSET)
     assert (refused.attributes or {})["error.type"] == "limited"
     assert call.context
@@ -124,48 +126,48 @@ def test_a_call_is_one_span_and_each_attempt_at_the_portal_one_inside_it(
         assert (call.start_time or 0) <= (attempt.start_time or 0) <= (attempt.end_time or 0) <= (call.end_time or 0)
 
 
-def test_a_failed_call_is_an_error_of_its_kind(collected: Callable[[], list[ReadableSpan]]) -> None:
+def test_a_failed_call_is_an_error_of_its_kind(finished_spans: Callable[[], list[ReadableSpan]]) -> None:
     async def story(client: Client) -> None:
         await client.call_tool("dialog_get", {"chat_id": "none"})
 
-    _served(lambda _: httpx.Response(200), story)
+    _run_traced(lambda _: httpx.Response(200), story)
 
-    (call,) = _of_calls(collected())
+    (call,) = _select_calls(finished_spans())
     assert call.status.status_code is trace.StatusCode.ERROR
-    assert _attributes(call)["openchannels.outcome"] == "arguments_refused"
-    assert _of_portal(collected()) == []
+    assert _read_attributes(call)["openchannels.outcome"] == "arguments_refused"
+    assert _select_attempts(finished_spans()) == []
 
 
-def test_a_call_goes_on_with_the_trace_that_its_client_names(collected: Callable[[], list[ReadableSpan]]) -> None:
+def test_a_call_goes_on_with_the_trace_that_its_client_names(finished_spans: Callable[[], list[ReadableSpan]]) -> None:
     async def story(client: Client) -> None:
         with trace.get_tracer("test").start_as_current_span("work of an assistant"):
             await client.call_tool("dialog_get", {"chat_id": 201})
 
-    _served(lambda _: httpx.Response(200, json={"result": {"id": 1}}), story)
+    _run_traced(lambda _: httpx.Response(200, json={"result": {"id": 1}}), story)
 
-    spans = [*_of_calls(collected()), *_of_portal(collected())]
-    (work,) = [span for span in collected() if span.name == "work of an assistant"]
+    spans = [*_select_calls(finished_spans()), *_select_attempts(finished_spans())]
+    (work,) = [span for span in finished_spans() if span.name == "work of an assistant"]
     assert work.context
     assert [span.context.trace_id for span in spans if span.context] == [work.context.trace_id] * 2
 
 
-def test_a_trace_in_the_headers_of_http_is_gone_on_with_too(collected: Callable[[], list[ReadableSpan]]) -> None:
+def test_a_trace_in_the_headers_of_http_is_gone_on_with_too(finished_spans: Callable[[], list[ReadableSpan]]) -> None:
     async def traced(_: Request) -> Response:
         with trace.get_tracer("test").start_as_current_span("inside"):
             return Response()
 
     async def run() -> None:
-        async with house(lambda _: httpx.Response(200), more=(Route("/traced", traced),)) as served:
+        async with serve_instrumented_app(lambda _: httpx.Response(200), more=(Route("/traced", traced),)) as served:
             await served.http.get("/traced", headers={"traceparent": PARENT})
 
     anyio.run(run)
 
-    (inside,) = [span for span in collected() if span.name == "inside"]
+    (inside,) = [span for span in finished_spans() if span.name == "inside"]
     assert inside.parent
     assert f"{inside.parent.trace_id:x}" == PARENT.split("-")[1]
 
 
-def test_spans_hold_no_arguments_no_texts_and_no_secrets(collected: Callable[[], list[ReadableSpan]]) -> None:
+def test_spans_hold_no_arguments_no_texts_and_no_secrets(finished_spans: Callable[[], list[ReadableSpan]]) -> None:
     def portal(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("revision.get"):
             raise httpx.ConnectError(f"{WEBHOOK} {WORDS}")
@@ -175,9 +177,9 @@ def test_spans_hold_no_arguments_no_texts_and_no_secrets(collected: Callable[[],
         await client.call_tool("revision_get", {})
         await client.call_tool("session_head_vote", {"session_id": 301, "rating": 5, "comment": WORDS})
 
-    _served(portal, story)
+    _run_traced(portal, story)
 
-    told = "".join(span.to_json() for span in [*_of_calls(collected()), *_of_portal(collected())])
-    assert len(_of_portal(collected())) == 6
+    told = "".join(span.to_json() for span in [*_select_calls(finished_spans()), *_select_attempts(finished_spans())])
+    assert len(_select_attempts(finished_spans())) == 6
     assert SECRET not in told
     assert "My card" not in told

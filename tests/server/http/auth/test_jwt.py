@@ -11,18 +11,25 @@ from typing import Any
 
 import pytest
 
-from server.http.auth.jwks import metadata_addresses
+from server.http.auth.jwks import list_metadata_addresses
 from tests.assistant import BY_DEFAULT
 from tests.sandbox.http_server import HttpSandbox, serve_over_http
 from tests.server.http.issuer import RESOURCE, Issuer, issuer, unsigned
-from tests.server.http.team import TeamServer, asking, initialize, modern, served_team, write_profiles
+from tests.server.http.team_server import (
+    TeamServer,
+    make_initialize_request,
+    make_modern_headers,
+    make_modern_request,
+    serve_team,
+    write_profiles,
+)
 
 SCOPES = {"oc:read": "read", "oc:work": "read,write,customer,takeover"}
 METADATA = "https://mcp.example/.well-known/oauth-protected-resource/mcp"
 
 
 @dataclass
-class Estate:
+class TeamWithIssuer:
     """A server that takes an issuer's tokens, and the portals of two profiles."""
 
     server: TeamServer
@@ -32,63 +39,63 @@ class Estate:
 
 
 @pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    folder = tmp_path_factory.mktemp("estate")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamWithIssuer]:
+    folder = tmp_path_factory.mktemp("team")
     with ExitStack() as stack:
-        authority = stack.enter_context(issuer())
-        authority.add_key("second", curve=True)
+        issuer_server = stack.enter_context(issuer())
+        issuer_server.add_key("second", curve=True)
         shop, support = (stack.enter_context(serve_over_http()) for _ in range(2))
         write_profiles(folder, shop=shop, support=support)
-        server = stack.enter_context(served_team(folder, oauth=_settings(authority, profile_claim="portal")))
-        yield Estate(server, authority, shop, support)
+        server = stack.enter_context(serve_team(folder, oauth=_settings(issuer_server, profile_claim="portal")))
+        yield TeamWithIssuer(server, issuer_server, shop, support)
 
 
-def _settings(authority: Issuer, **more: Any) -> dict[str, Any]:
-    return {"issuer": authority.address, "resource": RESOURCE, "scopes": SCOPES, **more}
+def _settings(issuer_server: Issuer, **more: Any) -> dict[str, Any]:
+    return {"issuer": issuer_server.address, "resource": RESOURCE, "scopes": SCOPES, **more}
 
 
 def _tools(server: TeamServer, token: str) -> set[str]:
-    answer = server.post(modern("tools/list"), token, **asking("tools/list"))
+    answer = server.post(make_modern_request("tools/list"), token, **make_modern_headers("tools/list"))
     assert answer.status_code == 200, answer.text
     return {tool["name"] for tool in answer.json()["result"]["tools"]}
 
 
-def test_a_client_is_told_where_to_get_a_token(estate: Estate) -> None:
-    refused = estate.server.post()
-    described = [estate.server.http.get(f"/.well-known/oauth-protected-resource{path}").json() for path in ("", "/mcp")]
+def test_a_client_is_told_where_to_get_a_token(team: TeamWithIssuer) -> None:
+    refused = team.server.post()
+    described = [team.server.http.get(f"/.well-known/oauth-protected-resource{path}").json() for path in ("", "/mcp")]
 
     assert refused.status_code == 401
     challenge = f'Bearer resource_metadata="{METADATA}", scope="oc:read"'
     assert refused.headers["www-authenticate"] == challenge
     assert described[0] == described[1]
     assert described[0]["resource"] == RESOURCE
-    assert described[0]["authorization_servers"] == [estate.issuer.address]
+    assert described[0]["authorization_servers"] == [team.issuer.address]
     assert described[0]["scopes_supported"] == list(SCOPES)
-    assert estate.server.http.get("/.well-known/oauth-authorization-server").status_code == 404
+    assert team.server.http.get("/.well-known/oauth-authorization-server").status_code == 404
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [("first", "RS256"), ("first", "PS512"), ("second", "ES256")])
-def test_a_right_token_opens_what_its_scopes_say(estate: Estate, key: str, algorithm: str) -> None:
-    reader = estate.issuer.token(key, algorithm, portal="shop")
-    worker = estate.issuer.token(key, algorithm, portal="shop", scope="openid oc:work oc:read")
-    listed = estate.issuer.token(key, algorithm, portal="shop", scope=None, scp=["oc:read"])
+def test_a_right_token_opens_what_its_scopes_say(team: TeamWithIssuer, key: str, algorithm: str) -> None:
+    reader = team.issuer.token(key, algorithm, portal="shop")
+    worker = team.issuer.token(key, algorithm, portal="shop", scope="openid oc:work oc:read")
+    listed = team.issuer.token(key, algorithm, portal="shop", scope=None, scp=["oc:read"])
 
     reading = {name for name, tool in BY_DEFAULT.items() if tool.reads()}
-    assert _tools(estate.server, reader) == _tools(estate.server, listed) == reading
-    assert "crm_message_add" in _tools(estate.server, worker)
-    assert "config_delete" not in _tools(estate.server, worker)
+    assert _tools(team.server, reader) == _tools(team.server, listed) == reading
+    assert "crm_message_add" in _tools(team.server, worker)
+    assert "config_delete" not in _tools(team.server, worker)
 
 
-def test_the_claim_chooses_the_portal(estate: Estate) -> None:
-    estate.shop.company.requests.clear()
-    estate.support.company.requests.clear()
-    token = estate.issuer.token(portal="support")
+def test_the_claim_chooses_the_portal(team: TeamWithIssuer) -> None:
+    team.shop.company.requests.clear()
+    team.support.company.requests.clear()
+    token = team.issuer.token(portal="support")
 
-    assert estate.server.call("dialog_get", {"chat_id": 201}, token).json()["result"]["isError"] is False
-    assert len(estate.shop.company.requests) == 0
-    assert len(estate.support.company.requests) == 1
+    assert team.server.call("dialog_get", {"chat_id": 201}, token).json()["result"]["isError"] is False
+    assert len(team.shop.company.requests) == 0
+    assert len(team.support.company.requests) == 1
     for portal in (None, "", "other", 1, ["shop"], "../shop"):
-        assert estate.server.call("dialog_get", {"chat_id": 201}, estate.issuer.token(portal=portal)).status_code == 403
+        assert team.server.call("dialog_get", {"chat_id": 201}, team.issuer.token(portal=portal)).status_code == 403
 
 
 def _now() -> int:
@@ -111,22 +118,22 @@ WRONG_CLAIMS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("claims", WRONG_CLAIMS)
-def test_a_token_that_was_not_made_for_this_server_now_is_refused(estate: Estate, claims: dict[str, Any]) -> None:
-    answer = estate.server.post(token=estate.issuer.token(portal="shop", **claims))
+def test_a_token_that_was_not_made_for_this_server_now_is_refused(team: TeamWithIssuer, claims: dict[str, Any]) -> None:
+    answer = team.server.post(token=team.issuer.token(portal="shop", **claims))
 
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
     assert METADATA in answer.headers["www-authenticate"]
 
 
-def test_a_token_signed_by_nobody_or_with_what_everybody_knows_is_refused(estate: Estate) -> None:
-    claims = estate.issuer.claims(portal="shop")
-    right = estate.issuer.token(portal="shop")
+def test_a_token_signed_by_nobody_or_with_what_everybody_knows_is_refused(team: TeamWithIssuer) -> None:
+    claims = team.issuer.claims(portal="shop")
+    right = team.issuer.token(portal="shop")
     header, payload, signature = right.split(".")
-    public = estate.issuer.public_pem("first")
+    public = team.issuer.public_pem("first")
     confused = unsigned({"alg": "HS256", "typ": "JWT", "kid": "first"}, claims)
     signed = confused.rpartition(".")[0].encode()
-    stranger = Issuer(estate.issuer.address)
+    stranger = Issuer(team.issuer.address)
     stranger.add_key("first")
     forgeries = [
         unsigned({"alg": "none", "typ": "JWT"}, claims),
@@ -146,81 +153,81 @@ def test_a_token_signed_by_nobody_or_with_what_everybody_knows_is_refused(estate
         "." * 1000,
     ]
 
-    assert estate.server.post(token=right).status_code == 200
+    assert team.server.post(token=right).status_code == 200
     for forgery in forgeries:
-        assert estate.server.post(token=forgery).status_code == 401, forgery
+        assert team.server.post(token=forgery).status_code == 401, forgery
 
 
 @pytest.mark.parametrize("scope", ["openid profile", "", None, "oc:readx", "OC:READ", "read"])
-def test_a_token_without_one_of_the_scopes_is_told_which_there_are(estate: Estate, scope: str | None) -> None:
-    answer = estate.server.post(token=estate.issuer.token(portal="shop", scope=scope))
+def test_a_token_without_one_of_the_scopes_is_told_which_there_are(team: TeamWithIssuer, scope: str | None) -> None:
+    answer = team.server.post(token=team.issuer.token(portal="shop", scope=scope))
 
     assert answer.status_code == 403
     challenge = f'Bearer error="insufficient_scope", resource_metadata="{METADATA}", scope="oc:read oc:work"'
     assert answer.headers["www-authenticate"] == challenge
 
 
-def test_a_session_outlives_a_token_but_not_its_person_application_or_portal(estate: Estate) -> None:
-    session = estate.server.post(initialize(), estate.issuer.token(portal="shop")).headers["mcp-session-id"]
+def test_a_session_outlives_a_token_but_not_its_person_application_or_portal(team: TeamWithIssuer) -> None:
+    session = team.server.post(make_initialize_request(), team.issuer.token(portal="shop")).headers["mcp-session-id"]
     ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
 
     def status(**claims: Any) -> int:
-        token = estate.issuer.token(**{"portal": "shop", **claims})
-        return estate.server.post(ping, token, Mcp_Session_Id=session).status_code
+        token = team.issuer.token(**{"portal": "shop", **claims})
+        return team.server.post(ping, token, Mcp_Session_Id=session).status_code
 
     assert status(exp=_now() + 120) == 200
     assert status(sub="ben") == status(client_id="other") == status(portal="support") == 404
 
 
 def test_keys_are_fetched_once_and_again_for_a_new_one(tmp_path: Path) -> None:
-    with issuer() as authority, served_team(tmp_path, oauth=_settings(authority)) as server:
+    with issuer() as issuer_server, serve_team(tmp_path, oauth=_settings(issuer_server)) as server:
         for _ in range(3):
-            assert server.post(token=authority.token()).status_code == 200
-        fetched = authority.asked.count("/keys")
-        authority.add_key("unknown")
-        tries = [server.post(token=authority.token("unknown")).status_code for _ in range(5)]
-        still = server.post(token=authority.token()).status_code
+            assert server.post(token=issuer_server.token()).status_code == 200
+        fetched = issuer_server.asked.count("/keys")
+        issuer_server.add_key("unknown")
+        tries = [server.post(token=issuer_server.token("unknown")).status_code for _ in range(5)]
+        still = server.post(token=issuer_server.token()).status_code
 
     assert fetched == 1
-    assert authority.asked.count("/keys") == 1, "a flood of unknown keys may not flood the issuer"
+    assert issuer_server.asked.count("/keys") == 1, "a flood of unknown keys may not flood the issuer"
     assert tries == [401] * 5
     assert still == 200
 
 
 def test_without_keys_a_token_is_neither_right_nor_wrong(tmp_path: Path) -> None:
-    with issuer() as authority, served_team(tmp_path, oauth=_settings(authority)) as server:
-        authority.down = True
-        answers = [server.post(token=authority.token()) for _ in range(3)]
+    with issuer() as issuer_server, serve_team(tmp_path, oauth=_settings(issuer_server)) as server:
+        issuer_server.down = True
+        answers = [server.post(token=issuer_server.token()) for _ in range(3)]
         nonsense = server.post(token="nonsense")
 
     assert [answer.status_code for answer in answers] == [503] * 3
     assert "retry-after" in answers[0].headers
-    assert authority.address not in answers[0].text
-    assert len(authority.asked) <= 3
+    assert issuer_server.address not in answers[0].text
+    assert len(issuer_server.asked) <= 3
     assert nonsense.status_code == 401
 
 
 def test_metadata_that_name_another_issuer_or_unsafe_keys_are_not_trusted(tmp_path: Path) -> None:
     for place, wrong in enumerate(({"issuer": "https://evil.example"}, {"jwks_uri": "http://evil.example/keys"})):
-        with issuer() as authority, served_team(tmp_path / str(place), oauth=_settings(authority)) as server:
-            authority.metadata.update(wrong)
-            assert server.post(token=authority.token()).status_code == 503
-            assert "/keys" not in authority.asked
+        with issuer() as issuer_server, serve_team(tmp_path / str(place), oauth=_settings(issuer_server)) as server:
+            issuer_server.metadata.update(wrong)
+            assert server.post(token=issuer_server.token()).status_code == 503
+            assert "/keys" not in issuer_server.asked
 
 
 def test_keys_may_be_at_a_given_address(tmp_path: Path) -> None:
-    with issuer() as authority:
-        settings = _settings(authority, jwks_url=f"{authority.address}/keys")
-        with served_team(tmp_path, oauth=settings) as server:
-            assert server.post(token=authority.token()).status_code == 200
-    assert authority.asked == ["/keys"]
+    with issuer() as issuer_server:
+        settings = _settings(issuer_server, jwks_url=f"{issuer_server.address}/keys")
+        with serve_team(tmp_path, oauth=settings) as server:
+            assert server.post(token=issuer_server.token()).status_code == 200
+    assert issuer_server.asked == ["/keys"]
 
 
-def test_tokens_of_the_team_and_of_the_issuer_live_side_by_side(estate: Estate) -> None:
-    token = estate.server.token("robot", profile="shop", effects="read")
+def test_tokens_of_the_team_and_of_the_issuer_live_side_by_side(team: TeamWithIssuer) -> None:
+    token = team.server.token("robot", profile="shop", effects="read")
 
-    assert _tools(estate.server, token) == {name for name, tool in BY_DEFAULT.items() if tool.reads()}
-    assert estate.server.post(token=f"{token}x").status_code == 401
+    assert _tools(team.server, token) == {name for name, tool in BY_DEFAULT.items() if tool.reads()}
+    assert team.server.post(token=f"{token}x").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -232,7 +239,7 @@ def test_tokens_of_the_team_and_of_the_issuer_live_side_by_side(estate: Estate) 
     ],
 )
 def test_metadata_are_looked_for_where_the_standards_say(issuer_url: str, first: str) -> None:
-    addresses = metadata_addresses(issuer_url)
+    addresses = list_metadata_addresses(issuer_url)
 
     assert addresses[0] == first
     assert f"{issuer_url.rstrip('/')}/.well-known/openid-configuration" in addresses

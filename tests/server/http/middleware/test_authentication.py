@@ -8,13 +8,13 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from server.config.http_settings import Limits
-from server.http.auth.authenticator import Access
-from server.http.auth.token_file import TokensFile
-from server.http.middleware.authentication import Entrance
-from server.http.middleware.limits import Traffic
+from server.config.http_settings import LimitSettings
+from server.http.auth.authenticator import Authenticator
+from server.http.auth.token_file import TeamTokenFile
+from server.http.middleware.authentication import AuthenticationMiddleware
+from server.http.middleware.limits import RequestLimiter
 from server.http.portals import Portals
-from tests.server.http.team import bearer, issue
+from tests.server.http.team_server import issue_token, make_bearer_header
 
 
 async def _principal(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,15 +23,17 @@ async def _principal(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_it_knows_who_asks_but_not_the_token(tmp_path: Path) -> None:
-    file = TokensFile(tmp_path / "access.json")
-    tokens = [issue(file, "ben"), issue(file, "carl")]
+    file = TeamTokenFile(tmp_path / "access.json")
+    tokens = [issue_token(file, "ben"), issue_token(file, "carl")]
 
     async def run() -> list[dict[str, str]]:
         async with Portals({"sandbox": True}) as portals:
-            entrance = Entrance(_principal, Access(portals, file), Traffic(Limits()))
+            entrance = AuthenticationMiddleware(
+                _principal, Authenticator(portals, file), RequestLimiter(LimitSettings())
+            )
             transport = httpx.ASGITransport(entrance)
             async with httpx.AsyncClient(transport=transport, base_url="http://server") as http:
-                return [(await http.get("/", headers=bearer(token))).json() for token in tokens]
+                return [(await http.get("/", headers=make_bearer_header(token))).json() for token in tokens]
 
     known = anyio.run(run)
 

@@ -17,46 +17,55 @@ import httpx
 import pytest
 
 from server.config.http_settings import ServerSettings
-from server.http.auth.token_file import TokensFile
+from server.http.auth.token_file import TeamTokenFile
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.recording import Recording, recording_portal
 from tests.sandbox.http_server import serve_over_http
-from tests.server.http.team import HEADERS, asking, bearer, initialize, issue, modern, write_profiles
-from tests.server.http.wire import message_of
+from tests.server.http.messages import read_message
+from tests.server.http.team_server import (
+    HEADERS,
+    issue_token,
+    make_bearer_header,
+    make_initialize_request,
+    make_modern_headers,
+    make_modern_request,
+    write_profiles,
+)
+from tests.waiting import wait_until
 
 TOOL = "operator_answer"
 CALLS = 100
 
 
-class Spawned:
+class SpawnedServer:
     """The server's own process, and a client of it."""
 
     def __init__(self, process: subprocess.Popen[str], address: str, token: str) -> None:
         self.process = process
         self.address = address
-        self.http = httpx.Client(base_url=address, headers={**HEADERS, **bearer(token)}, timeout=30)
+        self.http = httpx.Client(base_url=address, headers={**HEADERS, **make_bearer_header(token)}, timeout=30)
 
-    def tell(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         """Send a signal."""
         self.process.send_signal(number)
 
-    def ended(self) -> int:
+    def wait_for_exit(self) -> int:
         """The exit code, when it comes."""
         return self.process.wait(timeout=30)
 
 
 @contextmanager
-def spawned(folder: Path, *options: str, **environment: str) -> Iterator[Spawned]:
+def spawn_server(folder: Path, *options: str, **environment: str) -> Iterator[SpawnedServer]:
     """`serve` with the settings file of the folder, which has the profile shop."""
     settings = folder / "settings.toml"
-    token = issue(TokensFile(ServerSettings(settings_file=settings).access_file), "anna", profile="shop")
+    token = issue_token(TeamTokenFile(ServerSettings(settings_file=settings).access_file), "anna", profile="shop")
     command = [sys.executable, "-m", "openchannels_mcp", "serve", "--port", "0", *options]
     env = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_SETTINGS_FILE": str(settings), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         announced = re.search(r"http://[\w.:]+", process.stderr.readline())
         assert announced
-        server = Spawned(process, announced[0], token)
+        server = SpawnedServer(process, announced[0], token)
         try:
             with server.http:
                 yield server
@@ -82,6 +91,7 @@ class InBackground:
     def result(self) -> Any:
         """What came of it."""
         self._thread.join(timeout=30)
+        assert self._found, "it has not ended within half a minute, or failed"
         return self._found[0]
 
 
@@ -94,78 +104,78 @@ def _call(id_: int = 7) -> dict[str, Any]:
     }
 
 
-def _modern(server: Spawned, _: ExitStack) -> Callable[[], Any]:
-    message = modern("tools/call", name=TOOL, arguments={"chat_id": 201})
-    headers = {name.replace("_", "-"): value for name, value in asking("tools/call", TOOL).items()}
+def _modern(server: SpawnedServer, _: ExitStack) -> Callable[[], Any]:
+    message = make_modern_request("tools/call", name=TOOL, arguments={"chat_id": 201})
+    headers = {name.replace("_", "-"): value for name, value in make_modern_headers("tools/call", TOOL).items()}
     return lambda: server.http.post("/mcp", json=message, headers=headers).json()
 
 
-def _legacy(server: Spawned, stack: ExitStack) -> Callable[[], Any]:
-    session = {"Mcp-Session-Id": server.http.post("/mcp", json=initialize()).headers["mcp-session-id"]}
+def _legacy(server: SpawnedServer, stack: ExitStack) -> Callable[[], Any]:
+    session = {"Mcp-Session-Id": server.http.post("/mcp", json=make_initialize_request()).headers["mcp-session-id"]}
     stack.enter_context(server.http.stream("GET", "/mcp", headers=session))
-    return lambda: message_of(server.http.post("/mcp", json=_call(), headers=session).text)
+    return lambda: read_message(server.http.post("/mcp", json=_call(), headers=session).text)
 
 
-def _pair(server: Spawned, stack: ExitStack) -> Callable[[], Any]:
+def _pair(server: SpawnedServer, stack: ExitStack) -> Callable[[], Any]:
     lines = stack.enter_context(server.http.stream("GET", "/sse")).iter_lines()
     box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
-    server.http.post(box, json=initialize("2024-11-05"))
-    assert message_of(next(line for line in lines if line.startswith("data: {")))
+    server.http.post(box, json=make_initialize_request("2024-11-05"))
+    assert read_message(next(line for line in lines if line.startswith("data: {")))
     server.http.post(box, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
     server.http.post(box, json=_call())
-    return lambda: message_of(next(line for line in lines if line.startswith("data: {")))
+    return lambda: read_message(next(line for line in lines if line.startswith("data: {")))
 
 
 def test_what_runs_when_the_server_is_told_to_stop_is_answered(tmp_path: Path, portal: Recording) -> None:
-    with spawned(tmp_path, "--transport", "all") as server, ExitStack() as stack:
+    with spawn_server(tmp_path, "--transport", "all") as server, ExitStack() as stack:
         answers = [InBackground(way(server, stack)) for way in (_modern, _legacy, _pair)]
         portal.wait_for(len(answers))
-        server.tell(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         _wait_for_refusal(server)
         portal.release()
 
         assert [answer.result()["result"]["isError"] for answer in answers] == [False] * len(answers)
-        assert server.ended() == 0
+        assert server.wait_for_exit() == 0
     assert len(portal.requests) == len(answers)
 
 
 def test_streams_end_at_once_and_so_does_the_server(tmp_path: Path, portal: Recording) -> None:
-    listen = modern("subscriptions/listen", notifications={"toolsListChanged": True})
-    asked = {name.replace("_", "-"): value for name, value in asking("subscriptions/listen").items()}
-    with spawned(tmp_path, "--transport", "all") as server, ExitStack() as stack:
+    listen = make_modern_request("subscriptions/listen", notifications={"toolsListChanged": True})
+    asked = {name.replace("_", "-"): value for name, value in make_modern_headers("subscriptions/listen").items()}
+    with spawn_server(tmp_path, "--transport", "all") as server, ExitStack() as stack:
         _legacy(server, stack)
         stack.enter_context(server.http.stream("GET", "/sse"))
         stream = stack.enter_context(server.http.stream("POST", "/mcp", json=listen, headers=asked))
         lines = stream.iter_lines()
         assert "acknowledged" in next(line for line in lines if line.startswith("data: "))
-        server.tell(signal.SIGTERM)
-        last = [message_of(line) for line in lines if line.startswith("data: ")]
+        server.send_signal(signal.SIGTERM)
+        last = [read_message(line) for line in lines if line.startswith("data: ")]
 
-        assert server.ended() == 0
+        assert server.wait_for_exit() == 0
     assert [message["id"] for message in last] == [1], "the last word says that it is the last"
     assert portal.requests == []
 
 
 def test_a_call_that_never_ends_is_waited_for_only_so_long(tmp_path: Path, portal: Recording) -> None:
-    with spawned(tmp_path, OPENCHANNELS_HTTP_LIMITS__STOP="0.2") as server, ExitStack() as stack:
-        call = InBackground(lambda: _failed(_modern(server, stack)))
+    with spawn_server(tmp_path, OPENCHANNELS_HTTP_LIMITS__STOP="0.2") as server, ExitStack() as stack:
+        call = InBackground(lambda: _has_failed(_modern(server, stack)))
         portal.wait_for(1)
-        server.tell(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
 
-        assert server.ended() == 0
+        assert server.wait_for_exit() == 0
         assert call.result()
         portal.release()
 
 
 def test_a_second_signal_ends_the_server_at_once(tmp_path: Path, portal: Recording) -> None:
-    with spawned(tmp_path) as server, ExitStack() as stack:
-        call = InBackground(lambda: _failed(_modern(server, stack)))
+    with spawn_server(tmp_path) as server, ExitStack() as stack:
+        call = InBackground(lambda: _has_failed(_modern(server, stack)))
         portal.wait_for(1)
-        server.tell(signal.SIGINT)
+        server.send_signal(signal.SIGINT)
         _wait_for_refusal(server)
-        server.tell(signal.SIGINT)
+        server.send_signal(signal.SIGINT)
 
-        assert server.ended() == -signal.SIGINT
+        assert server.wait_for_exit() == -signal.SIGINT
         assert call.result()
         portal.release()
 
@@ -175,11 +185,11 @@ def test_a_server_that_is_killed_leaves_no_write_done_twice(tmp_path: Path) -> N
     with serve_over_http() as sandbox:
         write_profiles(tmp_path, shop=sandbox)
         sandbox.strike(kind="delay", seconds=0.01, rate=1)
-        with spawned(tmp_path) as server:
+        with spawn_server(tmp_path) as server:
             calls = [InBackground(partial(_rate, server, number, answered)) for number in range(CALLS)]
             for _ in range(CALLS // 10):
                 assert answered.acquire(timeout=30)
-            server.tell(signal.SIGKILL)
+            server.send_signal(signal.SIGKILL)
             ends = Counter(call.result() for call in calls)
         executed = Counter(json.dumps(request.params) for request in sandbox.company.requests if request.executed)
 
@@ -189,11 +199,11 @@ def test_a_server_that_is_killed_leaves_no_write_done_twice(tmp_path: Path) -> N
     assert len(executed) >= ends["answered"]
 
 
-def _rate(server: Spawned, number: int, answered: Semaphore) -> str:
+def _rate(server: SpawnedServer, number: int, answered: Semaphore) -> str:
     """One write, which no other is like."""
     tool, arguments = "session_head_vote", {"session_id": 301, "comment": f"call {number}"}
-    message = modern("tools/call", name=tool, arguments=arguments)
-    headers = {name.replace("_", "-"): value for name, value in asking("tools/call", tool).items()}
+    message = make_modern_request("tools/call", name=tool, arguments=arguments)
+    headers = {name.replace("_", "-"): value for name, value in make_modern_headers("tools/call", tool).items()}
     try:
         answer = server.http.post("/mcp", json=message, headers=headers)
     except httpx.TransportError:
@@ -202,7 +212,7 @@ def _rate(server: Spawned, number: int, answered: Semaphore) -> str:
     return "failed" if answer.json()["result"]["isError"] else "answered"
 
 
-def _failed(call: Callable[[], Mapping[str, Any]]) -> bool:
+def _has_failed(call: Callable[[], Mapping[str, Any]]) -> bool:
     """Whether the connection broke, or ended without an answer."""
     try:
         return "result" not in call()
@@ -210,10 +220,14 @@ def _failed(call: Callable[[], Mapping[str, Any]]) -> bool:
         return True
 
 
-def _wait_for_refusal(server: Spawned) -> None:
+def _wait_for_refusal(server: SpawnedServer) -> None:
     """Until nobody is let in any more."""
-    while True:
-        try:
-            httpx.get(f"{server.address}/nothing")
-        except httpx.TransportError:
-            return
+    wait_until(lambda: not _lets_in(server))
+
+
+def _lets_in(server: SpawnedServer) -> bool:
+    try:
+        httpx.get(f"{server.address}/nothing")
+    except httpx.TransportError:
+        return False
+    return True

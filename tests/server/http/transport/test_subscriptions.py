@@ -1,6 +1,5 @@
 """What a client hears while it waits: other tools, other pages, and the end of its right."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -11,64 +10,78 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from mcp.types import METHOD_NOT_FOUND
 
-from tests.server.http.team import HEADERS, TeamServer, asking, bearer, initialize, modern, served_team
-from tests.server.http.wire import message_of
+from tests.server.http.messages import read_message
+from tests.server.http.team_server import (
+    HEADERS,
+    TeamServer,
+    make_bearer_header,
+    make_initialize_request,
+    make_modern_headers,
+    make_modern_request,
+    serve_team,
+)
 
 PAGE = "openchannels://docs/methods/imopenlines.dialog.get"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamServer]:
-    with pytest.MonkeyPatch.context() as patch, served_team(tmp_path_factory.mktemp("team")) as server:
+    with pytest.MonkeyPatch.context() as patch, serve_team(tmp_path_factory.mktemp("team")) as server:
         patch.setattr("server.http.application.LOOK_EVERY", 0.05)
         server.token("somebody")
         yield server
 
 
+WANTED = {"toolsListChanged": True, "resourcesListChanged": True, "resourceSubscriptions": [PAGE]}
+
+
 @contextmanager
-def listening(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
-    """A stream of the newest revision, from its acknowledgement on."""
-    wanted = {"toolsListChanged": True, "resourceSubscriptions": [PAGE]}
-    headers = {n.replace("_", "-"): v for n, v in asking("subscriptions/listen").items()}
+def listen(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
+    """A stream of the newest revision, with its acknowledgement."""
+    headers = {n.replace("_", "-"): v for n, v in make_modern_headers("subscriptions/listen").items()}
     with server.http.stream(
         "POST",
         "/mcp",
-        json=modern("subscriptions/listen", notifications=wanted),
-        headers={**HEADERS, **bearer(token), **headers},
+        json=make_modern_request("subscriptions/listen", notifications=WANTED),
+        headers={**HEADERS, **make_bearer_header(token), **headers},
     ) as stream:
-        lines = stream.iter_lines()
+        yield stream.iter_lines()
+
+
+@contextmanager
+def listen_after_acknowledgement(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
+    """The same from its acknowledgement on."""
+    with listen(server, token) as lines:
         assert "acknowledged" in next(line for line in lines if line.startswith("data: "))
         yield lines
 
 
 @contextmanager
-def in_session(server: TeamServer, token: str | None, subscribe: str | None = None) -> Iterator[Iterator[str]]:
+def open_session_stream(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """The standing stream of a session."""
-    headers = {**HEADERS, **bearer(token)}
-    headers["Mcp-Session-Id"] = server.post(initialize(), token).headers["mcp-session-id"]
+    headers = {**HEADERS, **make_bearer_header(token)}
+    headers["Mcp-Session-Id"] = server.post(make_initialize_request(), token).headers["mcp-session-id"]
     done = server.http.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}, headers=headers)
     assert done.status_code == 202
-    if subscribe is not None:
-        wish = {"jsonrpc": "2.0", "id": 2, "method": "resources/subscribe", "params": {"uri": subscribe}}
-        assert server.http.post("/mcp", json=wish, headers=headers).status_code == 200
     with server.http.stream("GET", "/mcp", headers=headers) as stream:
         yield stream.iter_lines()
 
 
 @contextmanager
-def over_the_pair(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
+def open_sse_stream(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """The stream of the older pair."""
-    with server.http.stream("GET", "/sse", headers=bearer(token)) as stream:
+    with server.http.stream("GET", "/sse", headers=make_bearer_header(token)) as stream:
         lines = stream.iter_lines()
         box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
-        server.post(initialize("2024-11-05"), token, path=box)
+        server.post(make_initialize_request("2024-11-05"), token, path=box)
         assert "protocolVersion" in next(line for line in lines if line.startswith("data: "))
         server.post({"jsonrpc": "2.0", "method": "notifications/initialized"}, token, path=box)
         yield lines
 
 
-STREAMS: list[Callable[..., Any]] = [listening, in_session, over_the_pair]
+STREAMS: list[Callable[..., Any]] = [listen_after_acknowledgement, open_session_stream, open_sse_stream]
 
 
 def _change(server: TeamServer, name: str, **what: Any) -> None:
@@ -85,8 +98,10 @@ def test_whoever_gets_other_tools_hears_of_it_and_nobody_else_does(server: TeamS
         theirs = [stack.enter_context(way(server, ben)) for way in STREAMS]
         ours = [stack.enter_context(way(server, anna)) for way in STREAMS]
         _change(server, "anna", effects=["read", "takeover"])
-        heard = [message_of(next(line for line in lines if line.startswith("data: {"))) for lines in ours]
-        listed = server.post(modern("tools/list"), anna, **asking("tools/list")).json()["result"]["tools"]
+        heard = [read_message(next(line for line in lines if line.startswith("data: {"))) for lines in ours]
+        listed = server.post(make_modern_request("tools/list"), anna, **make_modern_headers("tools/list")).json()[
+            "result"
+        ]["tools"]
         server.file.revoke("ben")
         rest = [line for lines in theirs for line in lines]
 
@@ -95,23 +110,9 @@ def test_whoever_gets_other_tools_hears_of_it_and_nobody_else_does(server: TeamS
     assert not [line for line in rest if "list_changed" in line]
 
 
-def test_a_page_that_changes_is_told_to_those_who_asked(server: TeamServer) -> None:
-    token = server.token("librarian")
-    other = "openchannels://docs/errors"
-    with listening(server, token) as stream, in_session(server, token, subscribe=PAGE) as standing:
-        for uri in (other, PAGE):
-            asyncio.run_coroutine_threadsafe(server.team.audience.resource_updated(uri), server.loop).result()
-        asyncio.run_coroutine_threadsafe(server.team.audience.resources_changed(), server.loop).result()
-        told = [message_of(next(line for line in lines if line.startswith("data: {"))) for lines in (stream, standing)]
-        then = message_of(next(line for line in standing if line.startswith("data: {")))
-
-    assert [message["params"]["uri"] for message in told] == [PAGE, PAGE]
-    assert then["method"] == "notifications/resources/list_changed"
-
-
 def test_streams_and_sessions_of_a_revoked_token_end(server: TeamServer) -> None:
     token = server.token("leaver")
-    session = server.post(initialize(), token).headers["mcp-session-id"]
+    session = server.post(make_initialize_request(), token).headers["mcp-session-id"]
     with ExitStack() as stack:
         streams = [stack.enter_context(way(server, token)) for way in STREAMS]
         server.file.revoke("leaver")
@@ -126,7 +127,7 @@ def test_the_first_token_closes_the_server_to_those_who_are_in_without_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.http.application.LOOK_EVERY", 0.05)
-    with served_team(tmp_path) as server, ExitStack() as stack:
+    with serve_team(tmp_path) as server, ExitStack() as stack:
         session = server.post().headers["mcp-session-id"]
         streams = [stack.enter_context(way(server, None)) for way in STREAMS]
         token = server.token("first")
@@ -143,44 +144,54 @@ def test_a_stream_does_not_outlive_its_token(server: TeamServer, monkeypatch: py
     token = server.token("brief", expires=datetime.now(UTC) + timedelta(hours=1))
     almost = time.time() + 3600 - 0.2
     monkeypatch.setattr("server.http.middleware.limits.time", SimpleNamespace(time=lambda: almost))
-    with listening(server, token) as lines:
+    with listen_after_acknowledgement(server, token) as lines:
         rest = list(lines)
 
     assert not [line for line in rest if line.startswith("data: {")]
 
 
-def test_a_session_subscribes_to_pages_that_exist(server: TeamServer) -> None:
+def test_over_http_the_lists_of_tools_are_announced_to_change_and_nothing_else(
+    tmp_path: Path, server: TeamServer
+) -> None:
+    token = server.token("asker")
+    first = read_message(server.post(make_initialize_request(), token).text)["result"]["capabilities"]
+    discovered = server.post(
+        make_modern_request("server/discover"), token, **make_modern_headers("server/discover")
+    ).json()["result"]
+    with serve_team(tmp_path, "http", stateless=True) as stateless:
+        without_sessions = read_message(stateless.post(make_initialize_request()).text)["result"]["capabilities"]
+        at_stateless = stateless.post(
+            make_modern_request("server/discover"), **make_modern_headers("server/discover")
+        ).json()["result"]
+
+    told = [first, discovered["capabilities"], at_stateless["capabilities"], without_sessions]
+    assert [each["tools"] for each in told] == [{"listChanged": True}] * 3 + [{"listChanged": False}]
+    assert [each["resources"] for each in told] == [{"listChanged": False, "subscribe": False}] * 4
+    assert [each["prompts"] for each in told] == [{"listChanged": False}] * 4
+
+
+def test_a_stream_acknowledges_only_what_is_ever_sent(server: TeamServer) -> None:
+    with listen(server, server.token("listener")) as lines:
+        acknowledged = read_message(next(line for line in lines if line.startswith("data: ")))
+
+    assert acknowledged["params"]["notifications"] == {"toolsListChanged": True}
+
+
+def test_a_session_cannot_subscribe_to_a_page_that_nobody_would_tell_it_of(server: TeamServer) -> None:
     token = server.token("reader")
-    session = server.post(initialize(), token).headers["mcp-session-id"]
+    session = server.post(make_initialize_request(), token).headers["mcp-session-id"]
+    message = {"jsonrpc": "2.0", "id": 2, "method": "resources/subscribe", "params": {"uri": PAGE}}
 
-    def ask(method: str, uri: str) -> Any:
-        message = {"jsonrpc": "2.0", "id": 2, "method": f"resources/{method}", "params": {"uri": uri}}
-        return message_of(server.post(message, token, Mcp_Session_Id=session).text)
-
-    assert ask("subscribe", PAGE)["result"] == ask("unsubscribe", PAGE)["result"] == {}
-    assert "no page" in ask("subscribe", f"{PAGE}x/../../secret")["error"]["message"]
-
-
-def test_capabilities_promise_what_is_kept(tmp_path: Path, server: TeamServer) -> None:
-    told = message_of(server.post(initialize(), server.token("asker")).text)["result"]["capabilities"]
-    with served_team(tmp_path, "http", stateless=True) as stateless:
-        less = message_of(stateless.post(initialize()).text)["result"]["capabilities"]
-        discovered = stateless.post(modern("server/discover"), **asking("server/discover")).json()["result"]
-
-    assert told["tools"] == {"listChanged": True}
-    assert told["resources"] == {"listChanged": True, "subscribe": True}
-    assert less["tools"] == {"listChanged": False}
-    assert less["resources"] == {"listChanged": False, "subscribe": False}
-    assert discovered["capabilities"]["tools"] == {"listChanged": True}
+    assert read_message(server.post(message, token, Mcp_Session_Id=session).text)["error"]["code"] == METHOD_NOT_FOUND
 
 
 def test_without_sessions_any_request_is_answered_by_itself(tmp_path: Path) -> None:
-    with served_team(tmp_path, "http", stateless=True) as server:
+    with serve_team(tmp_path, "http", stateless=True) as server:
         begun = server.post()
         asked = server.post({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, MCP_Protocol_Version="2025-11-25")
         with server.client("legacy") as client:
             state = client.call("dialog_get", chat_id=201)
 
     assert "mcp-session-id" not in begun.headers
-    assert len(message_of(asked.text)["result"]["tools"]) > 0
+    assert len(read_message(asked.text)["result"]["tools"]) > 0
     assert not state.is_error

@@ -14,14 +14,22 @@ from portal.scheduler import SIDE_BY_SIDE
 from server.protocol.instructions import INSTRUCTIONS
 from tests.assistant import BY_DEFAULT, text_of
 from tests.recording import recording_portal
-from tests.server.http.team import HEADERS, WAYS, TeamServer, bearer, initialize, served_team, write_profiles
-from tests.server.http.wire import message_of
+from tests.server.http.messages import read_message
+from tests.server.http.team_server import (
+    HEADERS,
+    WAYS,
+    TeamServer,
+    make_bearer_header,
+    make_initialize_request,
+    serve_team,
+    write_profiles,
+)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamServer]:
     folder = tmp_path_factory.mktemp("team")
-    with served_team(folder) as server:
+    with serve_team(folder) as server:
         yield server
 
 
@@ -55,7 +63,7 @@ def test_a_call_tells_what_it_waits_for_and_is_never_sent_once_it_is_cancelled(
     heard: list[str] = []
     with recording_portal(hold=True) as portal:
         write_profiles(tmp_path, shop=portal)
-        with served_team(tmp_path) as server, server.client(way, server.token("anna", profile="shop")) as client:
+        with serve_team(tmp_path) as server, server.client(way, server.token("anna", profile="shop")) as client:
 
             async def story() -> None:
                 async with anyio.create_task_group() as tasks:
@@ -101,21 +109,21 @@ def test_arguments_are_completed(server: TeamServer, token: str, way: str) -> No
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
 def test_every_handshake_revision_is_spoken(server: TeamServer, token: str, version: str) -> None:
-    answer = server.post(initialize(version), token)
+    answer = server.post(make_initialize_request(version), token)
 
     assert answer.status_code == 200
-    assert message_of(answer.text)["result"]["protocolVersion"] == version
+    assert read_message(answer.text)["result"]["protocolVersion"] == version
     assert "server" not in answer.headers
 
 
 def test_the_first_revision_is_spoken_over_its_own_pair_of_endpoints(server: TeamServer, token: str) -> None:
     with (
-        httpx.Client(base_url=server.address, headers={**HEADERS, **bearer(token)}) as http,
+        httpx.Client(base_url=server.address, headers={**HEADERS, **make_bearer_header(token)}) as http,
         http.stream("GET", "/sse") as stream,
     ):
         lines = stream.iter_lines()
         box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
-        assert http.post(box, json=initialize("2024-11-05")).status_code == 202
+        assert http.post(box, json=make_initialize_request("2024-11-05")).status_code == 202
         answer = next(line for line in lines if line.startswith("data: {"))
 
-    assert message_of(answer)["result"]["protocolVersion"] == "2024-11-05"
+    assert read_message(answer)["result"]["protocolVersion"] == "2024-11-05"

@@ -18,9 +18,9 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 
 from portal.private_file import write_private_file
 from server.config.http_settings import ServerSettings
-from server.http.application import Team, Transport
-from server.http.auth.token_file import Token, TokensFile
-from server.http.serving import Serving, configured, create_team, listening
+from server.http.application import TeamApplication, Transport
+from server.http.auth.token_file import TeamToken, TeamTokenFile
+from server.http.serving import GracefulServer, create_application, make_config, open_listener
 from tests.assistant import Assistant
 
 HOST = "127.0.0.1"
@@ -33,28 +33,35 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text
 class TeamServer:
     """Its address, and the tokens that it lets in."""
 
-    def __init__(self, port: int, settings: ServerSettings, team: Team) -> None:
+    def __init__(self, port: int, settings: ServerSettings, team: TeamApplication) -> None:
         self.team = team
         self.loop: asyncio.AbstractEventLoop
         self.port = port
         self.address = f"http://{HOST}:{port}"
-        self.file = TokensFile(settings.access_file)
+        self.file = TeamTokenFile(settings.access_file)
         self.http = httpx.Client(base_url=self.address, timeout=30)
 
     def token(self, name: str, **bounds: Any) -> str:
         """A new token."""
-        return issue(self.file, name, **bounds)
+        return issue_token(self.file, name, **bounds)
 
     def post(self, message: Any = None, token: str | None = None, path: str = "/mcp", **headers: str) -> httpx.Response:
         """Post one message, or bytes as they are."""
-        content = message if isinstance(message, bytes) else json.dumps(message or initialize()).encode()
-        given = {**HEADERS, **bearer(token), **{name.replace("_", "-"): value for name, value in headers.items()}}
+        content = message if isinstance(message, bytes) else json.dumps(message or make_initialize_request()).encode()
+        given = {
+            **HEADERS,
+            **make_bearer_header(token),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         return self.http.post(path, content=content, headers=given)
 
     def call(self, tool: str, arguments: Mapping[str, Any], token: str | None = None, **headers: str) -> httpx.Response:
         """Call a tool in one request of the newest revision."""
         return self.post(
-            modern("tools/call", name=tool, arguments=arguments), token, **asking("tools/call", tool), **headers
+            make_modern_request("tools/call", name=tool, arguments=arguments),
+            token,
+            **make_modern_headers("tools/call", tool),
+            **headers,
         )
 
     def raw(self, *pieces: bytes) -> bytes:
@@ -62,7 +69,7 @@ class TeamServer:
         with self.connection() as connection:
             for piece in pieces:
                 connection.sendall(piece)
-            return everything(connection)
+            return read_to_end(connection)
 
     @contextmanager
     def connection(self, room: int | None = None) -> Iterator[socket.socket]:
@@ -85,15 +92,15 @@ class TeamServer:
 
     @asynccontextmanager
     async def _client(self, way: str, token: str | None, more: dict[str, Any]) -> AsyncIterator[Client]:
-        async with create_mcp_http_client(headers=bearer(token)) as http:
+        async with create_mcp_http_client(headers=make_bearer_header(token)) as http:
             transport: Any = streamable_http_client(f"{self.address}/mcp", http_client=http)
             if way == "sse":
-                transport = sse_client(f"{self.address}/sse", headers=bearer(token))
+                transport = sse_client(f"{self.address}/sse", headers=make_bearer_header(token))
             async with Client(transport, mode="auto" if way == "modern" else "legacy", **more) as client:
                 yield client
 
 
-def everything(connection: socket.socket) -> bytes:
+def read_to_end(connection: socket.socket) -> bytes:
     """What comes until the connection ends, in whatever way it does."""
     received = b""
     with suppress(ConnectionError):
@@ -102,17 +109,25 @@ def everything(connection: socket.socket) -> bytes:
     return received
 
 
-def bearer(token: str | None) -> dict[str, str]:
+def make_bearer_header(token: str | None) -> dict[str, str]:
     """The header that carries a token."""
     return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
-def asking(method: str, name: str | None = None) -> dict[str, str]:
+def encode_request(message: Any, headers: Mapping[str, Any]) -> bytes:
+    """A whole POST to /mcp as it is on the wire."""
+    body = json.dumps(message).encode()
+    given = {**HEADERS, "Host": HOST, "Content-Length": len(body), **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
+    return f"POST /mcp HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def make_modern_headers(method: str, name: str | None = None) -> dict[str, str]:
     """The headers of a request of the newest revision."""
     return {"MCP_Protocol_Version": MODERN, "Mcp_Method": method, **({"Mcp_Name": name} if name else {})}
 
 
-def modern(method: str, **params: Any) -> dict[str, Any]:
+def make_modern_request(method: str, **params: Any) -> dict[str, Any]:
     """A request of the newest revision."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -122,15 +137,15 @@ def modern(method: str, **params: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta, **params}}
 
 
-def initialize(version: str = "2025-11-25") -> dict[str, Any]:
+def make_initialize_request(version: str = "2025-11-25") -> dict[str, Any]:
     """The first request of the older revisions."""
     params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
     return {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
 
 
-def issue(file: TokensFile, name: str, **bounds: Any) -> str:
+def issue_token(file: TeamTokenFile, name: str, **bounds: Any) -> str:
     """A new token in a file."""
-    secret, token = Token.issue(name, **bounds)
+    secret, token = TeamToken.issue(name, **bounds)
     file.add(token)
     return secret
 
@@ -152,7 +167,7 @@ def write_profiles(folder: Path, **portals: Portal) -> Path:
 
 
 @contextmanager
-def served_team(
+def serve_team(
     folder: Path,
     transport: Transport = "all",
     options: Mapping[str, Any] | None = None,
@@ -172,9 +187,9 @@ def served_team(
     if file.exists() or closed:
         write_private_file(read.access_file, '{"tokens": []}')
     kept = {"state_folder": folder / "state", "confirm": "none"}
-    _, team = create_team(read, {**chosen, **kept, **(options or {})}, transport)
-    with listening(HOST, 0) as listener:
-        serving = Serving(configured(read, team), team)
+    _, team = create_application(read, {**chosen, **kept, **(options or {})}, transport)
+    with open_listener(HOST, 0) as listener:
+        serving = GracefulServer(make_config(read, team), team)
         server = TeamServer(listener.getsockname()[1], read, team)
 
         async def run() -> None:

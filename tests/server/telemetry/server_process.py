@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from server.http.auth.token_file import TokensFile
+from server.http.auth.token_file import TeamTokenFile
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
-from tests.server.http.team import HOST, TeamServer
-from tests.server.telemetry.house import METRICS_TOKEN
+from tests.server.http.team_server import HOST, TeamServer
+from tests.server.telemetry.instrumented_app import METRICS_TOKEN
 
 Found = TypeVar("Found")
 
@@ -26,11 +26,11 @@ class Spawned(TeamServer):
     def __init__(self, port: int, tokens_file: Path) -> None:  # there is no application to reach into
         self.port = port
         self.address = f"http://{HOST}:{port}"
-        self.file = TokensFile(tokens_file)
+        self.file = TeamTokenFile(tokens_file)
         self.http = httpx.Client(base_url=self.address, timeout=30)
 
 
-class Program:
+class ServerProcess:
     """The server, and what it wrote so far."""
 
     def __init__(self) -> None:
@@ -55,13 +55,13 @@ class Program:
         """All of it."""
         return "".join(self._lines)
 
-    def announced(self) -> re.Match[str]:
+    def wait_for_address(self) -> re.Match[str]:
         """Where it listens, once it says so."""
         found = self._wait_for(lambda: re.search(r"Serving on http://[\w.]+:(\d+)", self.text))
         assert found, self.text
         return found
 
-    def lines(self, message: str, **facts: str) -> list[dict[str, Any]]:
+    def find_lines(self, message: str, **facts: str) -> list[dict[str, Any]]:
         """Its lines of one kind that say this; there is at least one, or will be in a moment."""
         return self._wait_for(lambda: self._lines_with({"message": message, **facts}))
 
@@ -76,7 +76,7 @@ class Program:
 
 
 @contextmanager
-def program(folder: Path, *options: str, **environment: str) -> Iterator[Program]:
+def run_server_process(folder: Path, *options: str, **environment: str) -> Iterator[ServerProcess]:
     """Serve on a free port with the tokens' file of this folder, until told to stop."""
     given = {
         **PLAIN_ENVIRONMENT,
@@ -87,11 +87,11 @@ def program(folder: Path, *options: str, **environment: str) -> Iterator[Program
     command = [sys.executable, "-m", "openchannels_mcp", "serve", "--port", "0", *options]
     with subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        running = Program()
+        running = ServerProcess()
         reader = Thread(target=running.read, args=(process.stderr,))
         reader.start()
         try:
-            running.server = Spawned(int(running.announced()[1]), folder / "access.json")
+            running.server = Spawned(int(running.wait_for_address()[1]), folder / "access.json")
             with running.server.http:
                 yield running
             process.terminate()

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 
-def message_of(text: str) -> Any:
+def read_message(text: str) -> Any:
     """The message in the first event that has one."""
     found = re.search(r"^data: (\{.*\})", text, re.MULTILINE)
     assert found, text

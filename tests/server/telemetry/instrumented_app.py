@@ -53,7 +53,7 @@ class Everything(Policy):
         return {**super().listed, Broken.tool(): Broken}
 
 
-class House:
+class InstrumentedApp:
     """What can be done over HTTP, and seen afterwards."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
@@ -65,7 +65,7 @@ class House:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.http.post("/mcp", json=body, headers=named)
 
-    async def figures(self) -> dict[str, float]:
+    async def read_metrics(self) -> dict[str, float]:
         """Each sample of /metrics by its name and labels."""
         answer = await self.http.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
         assert answer.status_code == 200
@@ -78,18 +78,18 @@ async def _no_pause(_: float) -> None:
 
 
 @asynccontextmanager
-async def house(
+async def serve_instrumented_app(
     portal: Portal,
     *,
     read_only: bool = False,
     more: tuple[Route, ...] = (),
     ready: Callable[[], bool] = lambda: True,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[InstrumentedApp]:
     """Serve `portal`'s tools to Anna under the profile's name `shop`."""
     operations = Operations(METRICS_TOKEN, {})
     settings = Settings(webhook_url=WEBHOOK, plan="self-hosted", timeout=5)
     connection = Connection(
-        settings, observer=operations.observer("shop"), transport=httpx.MockTransport(portal), sleep=_no_pause
+        settings, observer=operations.make_observer("shop"), transport=httpx.MockTransport(portal), sleep=_no_pause
     )
     effects = Effect.READ if read_only else EVERY_EFFECT
     anna = caller(Everything(frozenset(TOOLSETS), effects), connection, "anna")
@@ -100,7 +100,7 @@ async def house(
         return JSONResponse({"failed": reply.is_error})
 
     inner = Starlette(routes=[Route("/mcp", call, methods=["POST"]), *more])
-    app = operations.around(inner, paths=["/mcp"], ready=ready)
+    app = operations.wrap(inner, paths=["/mcp"], is_ready=ready)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with connection, httpx.AsyncClient(transport=transport, base_url="http://server") as http:
-        yield House(http)
+        yield InstrumentedApp(http)
