@@ -20,8 +20,7 @@ from workflows.core.context import Context, together
 from workflows.core.current_user import Caller
 from workflows.core.errors import UnfinishedError
 from workflows.core.pagination import count, rows
-from workflows.directory.names import Named
-from workflows.directory.owner import owner_of
+from workflows.directory.names import Named, owner_of
 
 State = Literal["closed", "waiting for the client", "spam"]
 MINUTE = timedelta(minutes=1)

@@ -25,8 +25,7 @@ from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
 from workflows.core.current_user import Caller
 from workflows.core.errors import UnfinishedError
-from workflows.directory.names import Named, Names
-from workflows.directory.owner import owner_of
+from workflows.directory.names import Named, Names, owner_of
 
 LONGEST_NOTE = 2000
 UNCHANGED = "Nothing was changed"

@@ -22,8 +22,7 @@ from workflows.core.context import Context
 from workflows.core.current_user import Caller
 from workflows.core.errors import UnfinishedError
 from workflows.directory.channels import channel
-from workflows.directory.names import Named
-from workflows.directory.owner import owner_of
+from workflows.directory.names import Named, owner_of
 
 LONGEST_NOTICE = 160
 

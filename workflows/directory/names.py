@@ -18,7 +18,9 @@ from tools.results import number
 from tools.tool import InvalidArgumentsError
 from tools.untrusted import outside, plain_name, repeated
 from tools.user_fields import SHORTEST_WORD, Scalar
+from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
+from workflows.core.current_user import Caller
 from workflows.core.formatting import listed
 from workflows.core.pagination import rows
 
@@ -193,6 +195,13 @@ class Names:
             return {}
         named = {user.get("id"): _name(user.get("name")) for user in rows(found["users"])}
         return {one: name for one, name in named.items() if isinstance(one, int) and name}
+
+
+async def owner_of(context: Context, chat: ChatState, me: Caller) -> Named:
+    """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue."""
+    if chat.owner in {0, me.id}:
+        return Named(chat.owner, me.name if chat.owner else "")
+    return await Names(context).person(chat.owner)
 
 
 def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:

@@ -11,8 +11,7 @@ from tools.effect import Effect
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.names import LineRef, Names
-from workflows.lines import lines
-from workflows.lines.line import Line
+from workflows.lines.line import Line, add_presence, read_lines
 from workflows.lines.rule import Finding, Rule, Severity
 from workflows.lines.rules import RULES, findings
 
@@ -94,7 +93,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
         asked = ids[:MOST_LINES]
         await context.tell(f"2 of 2: reading the settings of {len(asked)} lines")
-        found = await lines.with_presence(context, await lines.read(context, asked)) if asked else []
+        found = await add_presence(context, await read_lines(context, asked)) if asked else []
         return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in context.tools)
 
     def text(self, result: Audit) -> str:

@@ -13,9 +13,8 @@ from workflows.core.formatting import counted, listed
 from workflows.core.pagination import count, rows
 from workflows.core.periods import ServerTime, named
 from workflows.directory.names import LineRef, Named, Names
-from workflows.lines import lines
 from workflows.lines.describe import sections
-from workflows.lines.line import Line
+from workflows.lines.line import Line, read_lines
 
 MOST_CHANNELS = 8
 OFF = "off: messages of clients still come in and wait, but nobody can answer them; finishing closes without texts"
@@ -88,7 +87,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         found = await names.line(self.line)
         await context.tell("2 of 2: reading its settings and dialogs")
         (line,), channels = await together(
-            partial(lines.read, context, [found.id]), partial(_channels, context, found.id)
+            partial(read_lines, context, [found.id]), partial(_channels, context, found.id)
         )
         told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]
         people = await names.people([*line.queue, *told])

@@ -12,8 +12,7 @@ from sandbox.state.records import QueueEntry
 from tests.workflows.room import room
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
-from workflows.lines import lines
-from workflows.lines.line import Line
+from workflows.lines.line import Line, add_presence, read_lines
 from workflows.lines.rule import Finding
 from workflows.lines.rules import RULES, findings
 
@@ -111,7 +110,7 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
 
 
 async def _found(context: Any) -> list[Finding]:
-    (line,) = await lines.with_presence(context, await lines.read(context, [LINE]))
+    (line,) = await add_presence(context, await read_lines(context, [LINE]))
     return findings(line)
 
 
