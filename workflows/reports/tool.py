@@ -1,5 +1,6 @@
 """How a line did in a period, with what a supervisor should look at."""
 
+import logging
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -23,8 +24,8 @@ NO_REPORTS = (
     "of a CRM record, dialog_get and session_history_get for a single dialog."
 )
 
-NO_PILLOW = (
-    "chart: pictures need Pillow, which is not installed here: call without chart, or ask the person who runs the "
+NO_MATPLOTLIB = (
+    "chart: pictures need matplotlib, which is not installed here: call without chart, or ask the person who runs the "
     "server for pip install 'bitrix24-openchannels-mcp[charts]'"
 )
 
@@ -66,8 +67,8 @@ class ChannelReport(Composite):
     - A dialog is worth a look when nobody has taken it, the client disliked it, a supervisor gave 1 or 2, the first
       answer was late or took ten minutes, or it was transferred twice: at most three of each kind, eight in all.
     - Of more than 1,000 dialogs only totals, hours, channels and counts by operator are complete, and the text says so.
-    - The picture needs Pillow: `pip install 'bitrix24-openchannels-mcp[charts]'`. Names that its font lacks are drawn
-      in a font of the system, else in Latin letters. The data does not repeat it.
+    - The picture needs matplotlib: `pip install 'bitrix24-openchannels-mcp[charts]'`. Where its font lacks a letter of
+      a name, the picture has the id instead. The data does not repeat it.
     """
     answer = (
         "`period` `{name, from, to}`, `line`, `operator` `{id, name}` where asked for, `totals` and `before` `{new, "
@@ -115,7 +116,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
     async def run(self, context: Context) -> Report:
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
-            _check_pillow()
+            _check_matplotlib()
         context = context.saving()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
         scope, now = await self._scope(context)
@@ -153,19 +154,22 @@ async def _found(find: Any, which: int | str | None) -> Named | None:
     return None if which is None else await find(which)
 
 
-def _check_pillow() -> None:
-    if find_spec("PIL") is None:
-        raise InvalidArgumentsError([NO_PILLOW])
+def _check_matplotlib() -> None:
+    if find_spec("matplotlib") is None:
+        raise InvalidArgumentsError([NO_MATPLOTLIB])
 
 
 async def _with_chart(report: Report) -> Report:
-    """Drawn in a thread, as it takes a tenth of a second."""
+    """In a thread, as the first chart takes seconds and each other one some tenths of a second."""
     import anyio
 
-    return replace(report, chart=await anyio.to_thread.run_sync(_drawn, report))
+    return replace(report, chart=await anyio.to_thread.run_sync(draw_chart, report))
 
 
-def _drawn(report: Report) -> bytes:
+def draw_chart(report: Report) -> bytes:
+    """The chart of a report as PNG; matplotlib is imported here and nowhere else."""
+    # where no folder can be written it warns of that and of its slow start, which mean nothing to a caller
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from workflows.reports.chart import draw
 
     return draw(report)

@@ -301,8 +301,8 @@ def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: Serv
     assert drawn.structured_content == plain.structured_content
 
 
-def test_without_pillow_a_picture_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "PIL", None)
+def test_without_matplotlib_a_picture_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     async def story() -> int:
         async with room() as fresh:
