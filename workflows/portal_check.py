@@ -109,16 +109,16 @@ class Examination:
 
     async def checks(self) -> list[Check]:
         """The connection and the user first; the rest only if they are right."""
-        await self._ask("credentials", "profile", {}, _user)
+        await self._ask("credentials", "profile", {}, _describe_user)
         await self._connect()
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
                 if self._application:
-                    tasks.start_soon(self._ask, "application", "app.info", {}, _application)
-                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
+                    tasks.start_soon(self._ask, "application", "app.info", {}, _check_application)
+                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _describe_revision)
                 for right in ("VIEW", "MODIFY"):
-                    tasks.start_soon(self._ask, *_lines(right))
+                    tasks.start_soon(self._ask, *_make_line_check(right))
                 tasks.start_soon(
                     self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
                 )
@@ -138,7 +138,7 @@ class Examination:
         from portal.errors import PortalError
 
         try:
-            result = await self._portal.call(method, params, repeatable=True, scopes=_scopes_of(method))
+            result = await self._portal.call(method, params, repeatable=True, scopes=_choose_scopes(method))
         except PortalError as error:
             self._refusals[name] = error
             code = f" ({error.code})" if error.code and is_code(error.code) else ""
@@ -181,16 +181,16 @@ class Examination:
             yield "needs an application"
 
 
-def _scopes_of(method: str) -> tuple[str, ...]:
+def _choose_scopes(method: str) -> tuple[str, ...]:
     return SCOPES if method.startswith(f"{SCOPES[0]}.") else ()
 
 
-def _user(profile: Any) -> str:
+def _describe_user(profile: Any) -> str:
     name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
     return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
 
 
-def _application(info: Any) -> Check:
+def _check_application(info: Any) -> Check:
     """A webhook is told nothing but its scopes and the plan."""
     name = info.get("CODE") or info.get("ID")
     todo = "" if name else f"{advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
@@ -201,12 +201,12 @@ def _is_for_applications(method: type[Method]) -> bool:
     return method.auth is Auth.APPLICATION
 
 
-def _revision(revision: Any) -> str:
+def _describe_revision(revision: Any) -> str:
     rest = revision.get("rest")
     return f"answers, REST revision {rest if isinstance(rest, int) else 'unknown'}"
 
 
-def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
+def _make_line_check(right: str) -> tuple[str, str, dict[str, Any], Any]:
     name = {"VIEW": "lines to see", "MODIFY": "lines to change"}[right]
     params = {"select": ["ID", "MODIFY_USER_ID"], "limit": 200, "offset": 0}
     todo = f"The user's role has no {right} permission for lines; an administrator can give it in Contact Center."

@@ -21,6 +21,6 @@ async def attempt(context: Context, question: Method) -> Any:
         return refusal
 
 
-def refused(answer: object) -> bool:
+def is_refusal(answer: object) -> bool:
     """Whether an attempt failed."""
     return isinstance(answer, PortalError)

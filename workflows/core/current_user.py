@@ -42,7 +42,7 @@ class Profile(Method):
 
 
 @dataclass(frozen=True)
-class Caller:
+class CurrentUser:
     """The user whom calls act for."""
 
     id: int
@@ -63,16 +63,16 @@ class Caller:
         return not USERS.isdisjoint(self.scopes)
 
 
-_KNOWN: "WeakKeyDictionary[Portal, tuple[float, Caller]]" = WeakKeyDictionary()
+_CACHE: "WeakKeyDictionary[Portal, tuple[float, CurrentUser]]" = WeakKeyDictionary()
 
 
-async def caller(context: Context, clock: Callable[[], float] = anyio.current_time) -> Caller:
+async def read_current_user(context: Context, clock: Callable[[], float] = anyio.current_time) -> CurrentUser:
     """The caller, asked for at most every five minutes."""
-    at, known = _KNOWN.get(context.portal, (float("-inf"), None))
+    at, known = _CACHE.get(context.portal, (float("-inf"), None))
     if known and clock() - at < FRESH:
         return known
     profile, scopes = await context.ask_all((Profile(), Scope()))
     name = one_line(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = Caller(whole(profile["ID"]), name, frozenset(scopes))
-    _KNOWN[context.portal] = (clock(), fresh)
+    fresh = CurrentUser(whole(profile["ID"]), name, frozenset(scopes))
+    _CACHE[context.portal] = (clock(), fresh)
     return fresh

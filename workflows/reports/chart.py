@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from workflows.core.formatting import duration
+from workflows.core.formatting import format_duration
 from workflows.reports.figures import OperatorFigures, Totals
-from workflows.reports.report import Report
+from workflows.reports.report import LineReport
 
 WIDTH, HEIGHT, DPI = 960, 540, 125
 """Positions and sizes below are in units of which the picture is so many wide and high; a unit is 1.25 pixels."""
@@ -57,7 +57,7 @@ Side = Literal["left", "center", "right"]
 
 
 def _format_first_answer(totals: Totals) -> str:
-    return duration(totals.first_answer) if totals.first_answer else NO_FIGURE
+    return format_duration(totals.first_answer) if totals.first_answer else NO_FIGURE
 
 
 def _format_in_time(totals: Totals) -> str:
@@ -74,7 +74,7 @@ FIGURES: tuple[tuple[str, Callable[[Totals], str]], ...] = (
 )
 
 
-def draw(report: Report) -> bytes:
+def draw(report: LineReport) -> bytes:
     """The chart as PNG, 1200 by 675 pixels, well under 150 kilobytes. Takes some tenths of a second."""
     with _DRAWING, mpl.rc_context():
         mpl.rcdefaults()  # a style that this machine's user has chosen for other pictures is not ours
@@ -85,17 +85,17 @@ def draw(report: Report) -> bytes:
         return picture.getvalue()
 
 
-def make_figure(report: Report) -> Figure:
+def make_figure(report: LineReport) -> Figure:
     """The chart as matplotlib draws it."""
     figure = Figure((WIDTH / UNITS_PER_INCH, HEIGHT / UNITS_PER_INCH), dpi=DPI, facecolor="white")
     _add_title(figure, report)
     _add_tiles(figure, report)
-    _add_hours(figure, report.load.by_hour)
-    _add_operators(figure, report.load.by_operator)
+    _add_hours(figure, report.distribution.by_hour)
+    _add_operators(figure, report.distribution.by_operator)
     return figure
 
 
-def _add_title(figure: Figure, report: Report) -> None:
+def _add_title(figure: Figure, report: LineReport) -> None:
     scope = report.scope
     line = _spell(scope.line.name, f"Line {scope.line.id}") if scope.line else "All lines"
     operator = [_name_operator(scope.operator.id, scope.operator.name)] if scope.operator else []
@@ -103,11 +103,11 @@ def _add_title(figure: Figure, report: Report) -> None:
     rest = "".join(f", {part}" for part in (*who, scope.period.name) if part)
     room = WIDTH - 2 * MARGIN - _measure(rest, TITLE)
     _write(figure, MARGIN, 56, f"{_shorten(line, TITLE, room)}{rest}", TITLE)
-    compared = f"; before: {scope.period.before()}" if report.before else ""
+    compared = f"; before: {scope.period.make_earlier()}" if report.before else ""
     _write(figure, MARGIN, 81, f"{scope.period}{compared} ({scope.period.offset})", SUBTITLE)
 
 
-def _add_tiles(figure: Figure, report: Report) -> None:
+def _add_tiles(figure: Figure, report: LineReport) -> None:
     gap = 12.0
     width = (WIDTH - 2 * MARGIN - gap * (len(FIGURES) - 1)) / len(FIGURES)
     for place, (label, read) in enumerate(FIGURES):
@@ -171,7 +171,7 @@ def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None
         return
     shown = operators[:MOST_OPERATORS]
     names = [_shorten(_name_operator(one.id, one.name), BODY, LONGEST_NAME) for one in shown]
-    answers = [duration(one.first_answer) if one.first_answer else "" for one in shown]
+    answers = [format_duration(one.first_answer) if one.first_answer else "" for one in shown]
     counts = [str(one.dialogs) for one in shown]
     start = x + _measure_widest(names, BODY) + 12
     width = right - start - _measure_widest(counts, BODY) - _measure_widest(answers, SMALL) - 22

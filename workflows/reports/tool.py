@@ -14,10 +14,10 @@ from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArgumentsError
 from workflows.core.composite import Composite
 from workflows.core.context import Context, together
-from workflows.core.periods import Day, Period, ServerTime, Word, between, named
-from workflows.directory.names import LineRef, Named, Names, OperatorRef
-from workflows.reports.render import text_of
-from workflows.reports.report import Report, Scope, gather
+from workflows.core.periods import Day, Period, PeriodName, ServerTime, resolve_dates, resolve_period
+from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, OperatorRef
+from workflows.reports.render import render_text
+from workflows.reports.report import LineReport, ReportScope, make_report
 
 NO_REPORTS = (
     "so there is no report. What remains: channel_overview and channel_audit for a line, crm_chat_get for the dialogs "
@@ -97,7 +97,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
 - session_id 332, chat_id 212: first answer after 15 min, late; James Carter (4)
 - session_id 306, chat_id 206: first answer after 10 min, late; Anna Keller (1)"""
 
-    period: Annotated[Word | None, Doc("last_7_days unless given")] = None
+    period: Annotated[PeriodName | None, Doc("last_7_days unless given")] = None
     date_from: Annotated[Day | None, Field(description="2026-03-01, or with time"), Doc("start of the period")] = None
     date_to: Annotated[Day | None, Doc("end of the period, that day included; now unless given")] = None
     line: Annotated[LineRef | None, Doc("all lines unless given")] = None
@@ -113,44 +113,44 @@ Worth a look (session_history_get with the session_id shows the conversation):
             raise ValueError("date_to needs date_from")
         return self
 
-    async def run(self, context: Context) -> Report:
+    async def run(self, context: Context) -> LineReport:
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
             _check_matplotlib()
         context = context.saving()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
         scope, now = await self._scope(context)
-        report = await gather(context, Names(context), scope, now, compare=self.compare)
+        report = await make_report(context, Directory(context), scope, now, compare=self.compare)
         return await _with_chart(report) if self.chart else report
 
-    def text(self, result: Report) -> str:
+    def text(self, result: LineReport) -> str:
         """The report in a few lines."""
-        return text_of(result)
+        return render_text(result)
 
-    def structured(self, result: Report) -> dict[str, Any]:
+    def structured(self, result: LineReport) -> dict[str, Any]:
         """All figures."""
         return result.data()
 
-    def images(self, result: Report) -> list[bytes]:
+    def images(self, result: LineReport) -> list[bytes]:
         """The picture."""
         return [result.chart] if result.chart else []
 
-    async def _scope(self, context: Context) -> tuple[Scope, Any]:
-        names = Names(context)
+    async def _scope(self, context: Context) -> tuple[ReportScope, Any]:
+        names = Directory(context)
         now, line, operator = await together(
             partial(context.ask, ServerTime()),
-            partial(_found, names.line, self.line),
-            partial(_found, names.operator, self.operator),
+            partial(_find_if_given, names.find_line, self.line),
+            partial(_find_if_given, names.find_operator, self.operator),
         )
-        return Scope(self._period(now), line, operator), now
+        return ReportScope(self._period(now), line, operator), now
 
     def _period(self, now: Any) -> Period:
         if self.date_from:
-            return between(self.date_from, self.date_to, now)
-        return named(self.period or "last_7_days", now)
+            return resolve_dates(self.date_from, self.date_to, now)
+        return resolve_period(self.period or "last_7_days", now)
 
 
-async def _found(find: Any, which: int | str | None) -> Named | None:
+async def _find_if_given(find: Any, which: int | str | None) -> LineOrUser | None:
     return None if which is None else await find(which)
 
 
@@ -159,14 +159,14 @@ def _check_matplotlib() -> None:
         raise InvalidArgumentsError([NO_MATPLOTLIB])
 
 
-async def _with_chart(report: Report) -> Report:
+async def _with_chart(report: LineReport) -> LineReport:
     """In a thread, as the first chart takes seconds and each other one some tenths of a second."""
     import anyio
 
     return replace(report, chart=await anyio.to_thread.run_sync(draw_chart, report))
 
 
-def draw_chart(report: Report) -> bytes:
+def draw_chart(report: LineReport) -> bytes:
     """The chart of a report as PNG; matplotlib is imported here and nowhere else."""
     # where no folder can be written it warns of that and of its slow start, which mean nothing to a caller
     logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -11,8 +11,8 @@ from sandbox.seed import seed
 from tests.workflows.room import Room, room
 from tools.fence import in_quotes
 from tools.tool import InvalidArgumentsError
-from workflows.directory.dialog_reference import Reference, read
-from workflows.directory.dialogs import Found, chat_of, find
+from workflows.directory.dialog_reference import DialogReference, parse_reference
+from workflows.directory.dialogs import FoundDialog, find_chat_id, find_dialog
 
 CODE = "livechat|1|2003|103"
 
@@ -25,11 +25,11 @@ def _in_a_room(story: Callable[[Room], Awaitable[Any]], webhook: str = seed.ADMI
     return anyio.run(run)
 
 
-def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Found:
+def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDialog:
     async def story(fresh: Room) -> Any:
-        return await find(fresh.context, named)
+        return await find_dialog(fresh.context, named)
 
-    found: Found = _in_a_room(story, webhook)
+    found: FoundDialog = _in_a_room(story, webhook)
     return found
 
 
@@ -42,68 +42,68 @@ def _problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
 @pytest.mark.parametrize(
     ("named", "meant"),
     [
-        (203, Reference("number", 203)),
-        ("203", Reference("number", 203)),
-        (" 203 ", Reference("number", 203)),
-        ("chat203", Reference("chat", 203)),
-        ("Chat 203", Reference("chat", 203)),
-        ("chat #203", Reference("chat", 203)),
-        ("session 301", Reference("session", 301)),
-        ("session:301", Reference("session", 301)),
-        ("Session #301", Reference("session", 301)),
-        ("imol|301", Reference("session", 301)),
-        (CODE, Reference("user_code", text=CODE)),
-        (f"imol|{CODE}", Reference("user_code", text=CODE)),
-        ("deal 5", Reference("crm", 5, "deal")),
-        ("lead:5", Reference("crm", 5, "lead")),
-        ("Company #5", Reference("crm", 5, "company")),
-        ("chat_id 203", Reference("chat", 203)),
-        ("chat_id=203", Reference("chat", 203)),
-        ("session_id 301", Reference("session", 301)),
-        ("session_id=301", Reference("session", 301)),
-        ("Чат №203", Reference("chat", 203)),
-        ("диалог 203", Reference("chat", 203)),
-        ("сессия 301", Reference("session", 301)),
-        ("Лид 5", Reference("crm", 5, "lead")),
-        ("сделка №5", Reference("crm", 5, "deal")),
-        ("контакт 5", Reference("crm", 5, "contact")),
-        ("компания 5", Reference("crm", 5, "company")),
-        ("CRM deal #5", Reference("crm", 5, "deal")),
-        ("contact_5", Reference("crm", 5, "contact")),
-        ("D_5", Reference("crm", 5, "deal")),
-        ("L_5", Reference("crm", 5, "lead")),
-        ("C_5", Reference("crm", 5, "contact")),
-        ("CO_5", Reference("crm", 5, "company")),
-        ("/crm/deal/details/5/", Reference("crm", 5, "deal")),
-        ("/crm/type/2/details/5/", Reference("crm", 5, "deal")),
-        ("https://p.example/crm/lead/show/5/?tab=1", Reference("crm", 5, "lead", "p.example")),
-        ("p.example/crm/contact/details/5/", Reference("crm", 5, "contact", "p.example")),
-        ("https://p.example/online/?IM_DIALOG=chat203", Reference("chat", 203, host="p.example")),
-        ("https://p.example/online/?IM_DIALOG=chat203&IM_MESSAGE=9", Reference("chat", 203, host="p.example")),
+        (203, DialogReference("number", 203)),
+        ("203", DialogReference("number", 203)),
+        (" 203 ", DialogReference("number", 203)),
+        ("chat203", DialogReference("chat", 203)),
+        ("Chat 203", DialogReference("chat", 203)),
+        ("chat #203", DialogReference("chat", 203)),
+        ("session 301", DialogReference("session", 301)),
+        ("session:301", DialogReference("session", 301)),
+        ("Session #301", DialogReference("session", 301)),
+        ("imol|301", DialogReference("session", 301)),
+        (CODE, DialogReference("user_code", text=CODE)),
+        (f"imol|{CODE}", DialogReference("user_code", text=CODE)),
+        ("deal 5", DialogReference("crm", 5, "deal")),
+        ("lead:5", DialogReference("crm", 5, "lead")),
+        ("Company #5", DialogReference("crm", 5, "company")),
+        ("chat_id 203", DialogReference("chat", 203)),
+        ("chat_id=203", DialogReference("chat", 203)),
+        ("session_id 301", DialogReference("session", 301)),
+        ("session_id=301", DialogReference("session", 301)),
+        ("Чат №203", DialogReference("chat", 203)),
+        ("диалог 203", DialogReference("chat", 203)),
+        ("сессия 301", DialogReference("session", 301)),
+        ("Лид 5", DialogReference("crm", 5, "lead")),
+        ("сделка №5", DialogReference("crm", 5, "deal")),
+        ("контакт 5", DialogReference("crm", 5, "contact")),
+        ("компания 5", DialogReference("crm", 5, "company")),
+        ("CRM deal #5", DialogReference("crm", 5, "deal")),
+        ("contact_5", DialogReference("crm", 5, "contact")),
+        ("D_5", DialogReference("crm", 5, "deal")),
+        ("L_5", DialogReference("crm", 5, "lead")),
+        ("C_5", DialogReference("crm", 5, "contact")),
+        ("CO_5", DialogReference("crm", 5, "company")),
+        ("/crm/deal/details/5/", DialogReference("crm", 5, "deal")),
+        ("/crm/type/2/details/5/", DialogReference("crm", 5, "deal")),
+        ("https://p.example/crm/lead/show/5/?tab=1", DialogReference("crm", 5, "lead", "p.example")),
+        ("p.example/crm/contact/details/5/", DialogReference("crm", 5, "contact", "p.example")),
+        ("https://p.example/online/?IM_DIALOG=chat203", DialogReference("chat", 203, host="p.example")),
+        ("https://p.example/online/?IM_DIALOG=chat203&IM_MESSAGE=9", DialogReference("chat", 203, host="p.example")),
         ("https://p.example:8443/?IM_DIALOG=imol%7Clivechat%7C1%7C2003%7C103", None),
-        (f"https://p.example/?IM_DIALOG=imol|{CODE}", Reference("user_code", text=CODE, host="p.example")),
-        ("https://p.example/?IM_HISTORY=imol|301", Reference("session", 301, host="p.example")),
-        ("https://p.example/desktop_app/?IM_LINES=Y&IM_DIALOG=chat203", Reference("chat", 203, host="p.example")),
-        ("https://p.example/online/?IM_LINES=imol|301", Reference("session", 301, host="p.example")),
-        ("https://p.example/online/#IM_DIALOG=chat203", Reference("chat", 203, host="p.example")),
-        ("https://p.example/online/#/chat203", Reference("chat", 203, host="p.example")),
-        ("p.example/online/?IM_DIALOG=chat203", Reference("chat", 203, host="p.example")),
-        ("?IM_DIALOG=chat203", Reference("chat", 203)),
-        ("#chat203", Reference("chat", 203)),
-        ("Emma Wilson", Reference("client", text="Emma Wilson")),
-        ("Ирина", Reference("client", text="Ирина")),
-        ("Сделка", Reference("client", text="Сделка")),
+        (f"https://p.example/?IM_DIALOG=imol|{CODE}", DialogReference("user_code", text=CODE, host="p.example")),
+        ("https://p.example/?IM_HISTORY=imol|301", DialogReference("session", 301, host="p.example")),
+        ("https://p.example/desktop_app/?IM_LINES=Y&IM_DIALOG=chat203", DialogReference("chat", 203, host="p.example")),
+        ("https://p.example/online/?IM_LINES=imol|301", DialogReference("session", 301, host="p.example")),
+        ("https://p.example/online/#IM_DIALOG=chat203", DialogReference("chat", 203, host="p.example")),
+        ("https://p.example/online/#/chat203", DialogReference("chat", 203, host="p.example")),
+        ("p.example/online/?IM_DIALOG=chat203", DialogReference("chat", 203, host="p.example")),
+        ("?IM_DIALOG=chat203", DialogReference("chat", 203)),
+        ("#chat203", DialogReference("chat", 203)),
+        ("Emma Wilson", DialogReference("client", text="Emma Wilson")),
+        ("Ирина", DialogReference("client", text="Ирина")),
+        ("Сделка", DialogReference("client", text="Сделка")),
         (
             "https://p.example/contact_center/openlines/?IM_HISTORY=imol%7C301",
-            Reference("session", 301, host="p.example"),
+            DialogReference("session", 301, host="p.example"),
         ),
-        ("https://p.example/crm/company/details/5/?tab=1#x", Reference("crm", 5, "company", "p.example")),
+        ("https://p.example/crm/company/details/5/?tab=1#x", DialogReference("crm", 5, "company", "p.example")),
     ],
 )
-def test_each_form_is_told_apart_without_asking(named: int | str, meant: Reference | None) -> None:
-    wanted = meant or Reference("user_code", text=CODE, host="p.example:8443")
+def test_each_form_is_told_apart_without_asking(named: int | str, meant: DialogReference | None) -> None:
+    wanted = meant or DialogReference("user_code", text=CODE, host="p.example:8443")
 
-    assert read(named) == wanted
+    assert parse_reference(named) == wanted
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_each_form_is_told_apart_without_asking(named: int | str, meant: Referen
 )
 def test_what_can_be_no_dialog_is_refused_without_asking(named: int | str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        read(named)
+        parse_reference(named)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
     async def story(fresh: Room) -> str:
         fresh.company.chats[202].name = "Emma Watson - Website support"
         with pytest.raises(InvalidArgumentsError) as refused:
-            await find(fresh.context, "emma")
+            await find_dialog(fresh.context, "emma")
         return in_quotes(str(refused.value))
 
     problem = _in_a_room(story)
@@ -198,7 +198,7 @@ def test_several_active_dialogs_of_a_record_are_candidates() -> None:
         other.crm_bindings["DEAL"] = 601
         fresh.company.sessions[other.session_id].crm_bindings["DEAL"] = 601
         with pytest.raises(InvalidArgumentsError) as refused:
-            await find(fresh.context, "deal 601")
+            await find_dialog(fresh.context, "deal 601")
         return str(refused.value)
 
     assert "deal 601 fits several: chat 215" in _in_a_room(story)
@@ -223,7 +223,7 @@ def test_a_name_that_nobody_has_says_where_was_looked() -> None:
 def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
     async def story(fresh: Room) -> Any:
         fresh.company.webhooks[0].scopes = ("imopenlines",)
-        return (await find(fresh.context, "emma")).chat.id
+        return (await find_dialog(fresh.context, "emma")).chat.id
 
     assert _in_a_room(story) == 201
 
@@ -231,9 +231,9 @@ def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
 def test_without_reports_the_callers_own_list_finds_the_client() -> None:
     async def story(fresh: Room) -> Any:
         fresh.company.switches.plan.reports = False
-        mine = (await find(fresh.context, "grace")).chat.id
+        mine = (await find_dialog(fresh.context, "grace")).chat.id
         with pytest.raises(InvalidArgumentsError, match="the portal shows no reports of others"):
-            await find(fresh.context, "hannah")
+            await find_dialog(fresh.context, "hannah")
         return mine
 
     assert _in_a_room(story) == 206
@@ -243,7 +243,7 @@ def test_without_reports_the_callers_own_list_finds_the_client() -> None:
 def test_it_takes_few_requests(named: int | str, requests: int) -> None:
     async def story(fresh: Room) -> int:
         with suppress(InvalidArgumentsError):
-            await find(fresh.context, named)
+            await find_dialog(fresh.context, named)
         return len(fresh.sent)
 
     assert _in_a_room(story) == requests
@@ -251,6 +251,6 @@ def test_it_takes_few_requests(named: int | str, requests: int) -> None:
 
 def test_the_chat_that_a_number_names_is_known_without_asking() -> None:
     async def story(fresh: Room) -> tuple[int, int, int]:
-        return await chat_of(fresh.context, "chat203"), await chat_of(fresh.context, 77), len(fresh.sent)
+        return await find_chat_id(fresh.context, "chat203"), await find_chat_id(fresh.context, 77), len(fresh.sent)
 
     assert _in_a_room(story) == (203, 77, 0)

@@ -12,9 +12,9 @@ from sandbox.state.records import QueueEntry
 from tests.workflows.room import room
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
-from workflows.lines.line import Line, add_presence, read_lines
+from workflows.lines.line import LineSettings, add_presence, read_lines
 from workflows.lines.rule import Finding
-from workflows.lines.rules import RULES, findings
+from workflows.lines.rules import RULES, find_mistakes
 
 LINE = 1
 WELL: dict[str, Any] = {
@@ -111,7 +111,7 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
 
 async def _found(context: Any) -> list[Finding]:
     (line,) = await add_presence(context, await read_lines(context, [LINE]))
-    return findings(line)
+    return find_mistakes(line)
 
 
 def _filled_in(value: Any) -> Any:
@@ -181,12 +181,12 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
 def test_a_setting_that_an_older_portal_does_not_show_is_no_mistake() -> None:
     shown = {"ID": 1, "LINE_NAME": "Old", "ACTIVE": "Y", "QUEUE": [3, 4], "QUEUE_TYPE": "all"}
 
-    assert findings(Line(shown)) == []
+    assert find_mistakes(LineSettings(shown)) == []
 
 
 def test_the_worst_stands_first() -> None:
     settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "CRM_SOURCE": "", "WORKTIME_TIMEZONE": ""}
-    severities = [finding.rule.severity for finding in findings(Line(settings))]
+    severities = [finding.rule.severity for finding in find_mistakes(LineSettings(settings))]
 
     assert severities == sorted(severities)
     assert len(set(severities)) == 3

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from workflows.core.periods import named
-from workflows.directory.names import Named
-from workflows.reports.figures import Load, Moves, OperatorFigures, Received, Supervision, Totals
-from workflows.reports.report import Report, Scope
+from workflows.core.periods import resolve_period
+from workflows.directory.lines_and_users import LineOrUser
+from workflows.reports.figures import (
+    Distribution,
+    OperatorFigures,
+    ReceivedRatings,
+    SupervisorVotes,
+    Totals,
+    TransferFigures,
+)
+from workflows.reports.report import LineReport, ReportScope
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
 TOTALS = Totals(120, 100, 2, 370, 80, 20, 4000, 30, 3)
@@ -19,21 +26,21 @@ def make_report(
     by_hour: Sequence[int],
     operators: Sequence[OperatorFigures] = (),
     *,
-    line: Named | None = None,
-    operator: Named | None = None,
+    line: LineOrUser | None = None,
+    operator: LineOrUser | None = None,
     totals: Totals = TOTALS,
     before: Totals | None = TOTALS,
-) -> Report:
+) -> LineReport:
     """The report of a month."""
-    return Report(
-        Scope(named("last_30_days", NOW), line, operator),
+    return LineReport(
+        ReportScope(resolve_period("last_30_days", NOW), line, operator),
         totals,
         before,
-        Load(list(by_hour), {}, list(operators)),
+        Distribution(list(by_hour), {}, list(operators)),
         0,
-        Received(0, 0),
-        Supervision(0, 0),
-        Moves(0, 0, {}),
+        ReceivedRatings(0, 0),
+        SupervisorVotes(0, 0),
+        TransferFigures(0, 0, {}),
         [],
         {},
         {},
@@ -49,12 +56,12 @@ NAMES = [
     "Jürgen Weißenberger",
 ]
 STAFF = [OperatorFigures(one, NAMES[one % 5], 1500 - 90 * one, 1234 * one, 1, 0) for one in range(15)]
-LONG = Named(1, "Поддержка интернет-магазина «Ромашка» и доставки по всей России и СНГ")
-WIDE = Named(2, "W" * 60)
+LONG = LineOrUser(1, "Поддержка интернет-магазина «Ромашка» и доставки по всей России и СНГ")
+WIDE = LineOrUser(2, "W" * 60)
 REPORTS = {
     "nothing": make_report([], totals=NOTHING, before=None),
     "no dialogs": make_report([0] * 24, totals=NOTHING, before=NOTHING),
-    "one of each": make_report([*[0] * 9, 1, *[0] * 14], STAFF[:1], line=Named(1, "Сайт")),
+    "one of each": make_report([*[0] * 9, 1, *[0] * 14], STAFF[:1], line=LineOrUser(1, "Сайт")),
     "nine operators": make_report([7, 99, 100] * 8, STAFF[:9], line=LONG),
     "ten operators": make_report([1234] * 24, STAFF[:10], line=LONG),
     "fifteen operators": make_report(range(900, 1020, 5), STAFF),

@@ -16,10 +16,10 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from tests.workflows.reports.sample_reports import LONG, NOTHING, REPORTS, STAFF, TOTALS, WIDE, make_report
-from workflows.directory.names import Named
+from workflows.directory.lines_and_users import LineOrUser
 from workflows.reports.chart import MOST_OPERATORS, draw, make_figure
 from workflows.reports.figures import OperatorFigures
-from workflows.reports.report import Report
+from workflows.reports.report import LineReport
 
 LARGEST = 150_000
 """Bytes of a picture."""
@@ -38,14 +38,14 @@ def _texts(figure: Figure) -> list[tuple[str, Bbox]]:
     return [(text.get_text(), text.get_window_extent()) for text in written if text.get_text() and text.get_visible()]
 
 
-def _words(report: Report) -> list[str]:
+def _words(report: LineReport) -> list[str]:
     """What is written, the title first."""
     figure = make_figure(report)
     own = [text.get_text() for text in figure.texts]
     return own + [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
-def _bars(report: Report) -> Iterator[Iterator[Rectangle]]:
+def _bars(report: LineReport) -> Iterator[Iterator[Rectangle]]:
     """Those of each panel that has any, from left to right."""
     for axes in make_figure(report).axes:
         yield (patch for patch in axes.patches if isinstance(patch, Rectangle))
@@ -57,7 +57,7 @@ def _overlap(one: Bbox, other: Bbox) -> bool:
 
 
 @ANY_REPORT
-def test_any_report_makes_a_picture_of_one_size(report: Report) -> None:
+def test_any_report_makes_a_picture_of_one_size(report: LineReport) -> None:
     png = draw(report)
 
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
@@ -66,7 +66,7 @@ def test_any_report_makes_a_picture_of_one_size(report: Report) -> None:
 
 
 @ANY_REPORT
-def test_no_text_stands_on_another_or_outside(report: Report) -> None:
+def test_no_text_stands_on_another_or_outside(report: LineReport) -> None:
     figure = make_figure(report)
     texts = _texts(figure)
 
@@ -150,7 +150,7 @@ def test_long_names_are_cut_and_the_period_stays() -> None:
     ids=ascii,
 )
 def test_a_name_is_written_as_it_is_or_its_number_is(name: str, shown: str) -> None:
-    report = make_report([1], [OperatorFigures(12, name, 1, 0, 0, 0)], line=Named(7, name))
+    report = make_report([1], [OperatorFigures(12, name, 1, 0, 0, 0)], line=LineOrUser(7, name))
     words = _words(report)
 
     assert draw(report)

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from workflows.core.formatting import duration
-from workflows.reports.highlights import Evidence
+from workflows.core.formatting import format_duration
+from workflows.reports.highlights import HighlightCandidates
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
 
 
-def _evidence(**found: Any) -> Evidence:
-    return Evidence(**{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found})
+def _evidence(**found: Any) -> HighlightCandidates:
+    return HighlightCandidates(
+        **{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found}
+    )
 
 
-def _reasons(evidence: Evidence) -> dict[int, list[str]]:
+def _reasons(evidence: HighlightCandidates) -> dict[int, list[str]]:
     return {found.session_id: found.reasons for found in evidence.highlights()}
 
 
@@ -78,4 +80,4 @@ def test_a_first_answer_is_slow_when_it_was_late_or_took_ten_minutes(
     ],
 )
 def test_a_duration_is_told_in_its_two_largest_units(seconds: int, words: str) -> None:
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words

@@ -23,7 +23,7 @@ from tests.workflows.room import answered, room
 from tools.fence import without_fences
 from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
-from workflows.reports.render import _change
+from workflows.reports.render import _format_change
 from workflows.reports.tool import ChannelReport
 
 PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "last_month")
@@ -248,7 +248,7 @@ def test_whoever_waits_hears_of_each_step(client: Assistant) -> None:
     ],
 )
 def test_a_change_is_told_where_it_says_something(now: int, before: int, shown: str) -> None:
-    assert _change(now, before) == shown
+    assert _format_change(now, before) == shown
 
 
 def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> None:

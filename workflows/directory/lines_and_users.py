@@ -20,9 +20,9 @@ from tools.untrusted import outside, plain_name, repeated
 from tools.user_fields import SHORTEST_WORD, Scalar
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller
-from workflows.core.formatting import listed
-from workflows.core.pagination import rows
+from workflows.core.current_user import CurrentUser
+from workflows.core.formatting import join_limited
+from workflows.core.pagination import read_rows
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -37,7 +37,7 @@ MOST_EMPLOYEES = 50
 """On a page of the portal's users."""
 
 
-def _nameable(value: int | str) -> int | str:
+def _check_reference(value: int | str) -> int | str:
     if isinstance(value, str) and not value.strip():
         raise ValueError("must not be blank")
     if isinstance(asked := number(value), int) and not 1 <= asked <= MAX_ID:
@@ -47,8 +47,8 @@ def _nameable(value: int | str) -> int | str:
 
 AS_TEXT = WithJsonSchema({"type": "string", "description": "id or name"})
 """One type, because some model providers refuse a schema with several."""
-LineRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
-OperatorRef = Annotated[int | str, AfterValidator(_nameable), AS_TEXT]
+LineRef = Annotated[int | str, AfterValidator(_check_reference), AS_TEXT]
+OperatorRef = Annotated[int | str, AfterValidator(_check_reference), AS_TEXT]
 
 
 Kind = Literal["line", "user"]
@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Named:
+class LineOrUser:
     """A line or an operator."""
 
     id: int
@@ -70,7 +70,7 @@ class Named:
 
 
 @dataclass(eq=False)
-class _Known:
+class _CachedNames:
     """What is known of one portal; its object stands for the credentials too, so nobody sees others' names."""
 
     lines: dict[int, str] = field(default_factory=dict)
@@ -81,136 +81,136 @@ class _Known:
     asking: anyio.Lock = field(default_factory=anyio.Lock)
 
 
-_KNOWN: "WeakKeyDictionary[Portal, _Known]" = WeakKeyDictionary()
+_CACHE: "WeakKeyDictionary[Portal, _CachedNames]" = WeakKeyDictionary()
 
 
-class Names:
+class Directory:
     """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
 
     def __init__(self, context: Context, clock: Callable[[], float] = anyio.current_time) -> None:
-        self._desk = context
+        self._context = context
         self._clock = clock
-        self._known = _KNOWN.setdefault(context.portal, _Known())
+        self._known = _CACHE.setdefault(context.portal, _CachedNames())
 
-    async def lines(self, *, older: float = FRESH) -> Mapping[int, str]:
+    async def read_line_names(self, *, older: float = FRESH) -> Mapping[int, str]:
         """Names of all lines by id, at most so many seconds old."""
-        await self._fill(self._clock() - older)
+        await self._refresh(self._clock() - older)
         return self._known.lines
 
-    async def line(self, which: int | str, argument: str = "line") -> Named:
+    async def find_line(self, which: int | str, argument: str = "line") -> LineOrUser:
         """The one line meant, or InvalidArgumentsError with those it may be."""
-        return await self._one(which, argument, "line")
+        return await self._find_one(which, argument, "line")
 
-    async def operator(self, who: int | str, argument: str = "operator") -> Named:
+    async def find_operator(self, who: int | str, argument: str = "operator") -> LineOrUser:
         """The one employee meant, or InvalidArgumentsError with those it may be; an id needs to be in no queue."""
         if isinstance(asked := number(who), int):
-            return await self.person(asked)
-        return await self._one(who, argument, "user")
+            return await self.read_user(asked)
+        return await self._find_one(who, argument, "user")
 
-    async def called(self, text: str) -> list[Named]:
+    async def find_by_name(self, text: str) -> list[LineOrUser]:
         """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
         began = self._clock()
-        await self._fill(began - FRESH)
-        if found := called(text, {one: one.name for one in await self.known()}):
+        await self._refresh(began - FRESH)
+        if found := match_name(text, {one: one.name for one in await self.list_all()}):
             return found
-        strangers = await self._searched(text, began)
-        found = called(text, {one: one.name for one in await self.known()})
-        return found or [Named(one, name) for one, name in strangers.items()]
+        strangers = await self._refresh_and_search(text, began)
+        found = match_name(text, {one: one.name for one in await self.list_all()})
+        return found or [LineOrUser(one, name) for one, name in strangers.items()]
 
-    async def known(self) -> list[Named]:
+    async def list_all(self) -> list[LineOrUser]:
         """All lines, and all operators whose name a queue gives."""
-        await self._fill(self._clock() - FRESH)
-        lines = [Named(one, name, "line") for one, name in self._known.lines.items()]
-        return lines + [Named(one, name) for one, name in self._known.operators.items()]
+        await self._refresh(self._clock() - FRESH)
+        lines = [LineOrUser(one, name, "line") for one, name in self._known.lines.items()]
+        return lines + [LineOrUser(one, name) for one, name in self._known.operators.items()]
 
-    async def people(self, ids: Iterable[int]) -> dict[int, str]:
+    async def read_user_names(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of employees by id, empty where the portal tells none."""
-        await self._fill(self._clock() - FRESH)
+        await self._refresh(self._clock() - FRESH)
         known, wanted = self._known, list(dict.fromkeys(ids))
         strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
         if asked := strangers[:MOST_EMPLOYEES]:
-            found = await self._employees(UserGet(filter={"ID": list[Scalar](asked)}))
+            found = await self._ask_employees(UserGet(filter={"ID": list[Scalar](asked)}))
             known.employees |= {**dict.fromkeys(asked, ""), **found}
         return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
 
-    async def person(self, one: int) -> Named:
+    async def read_user(self, one: int) -> LineOrUser:
         """An employee, or a bot, by id, with the name if the portal tells it."""
-        return Named(one, (await self.people((one,)))[one])
+        return LineOrUser(one, (await self.read_user_names((one,)))[one])
 
-    async def _one(self, which: int | str, argument: str, kind: Kind) -> Named:
+    async def _find_one(self, which: int | str, argument: str, kind: Kind) -> LineOrUser:
         """The cache may be too old to know a new name, so that what is not found is looked for once more."""
         began = self._clock()
-        await self._fill(began - FRESH)
-        named = self._of(kind)
-        if not (hits := fitting(which, named)):
-            strangers = await self._searched(str(which) if kind == "user" else "", began)
-            named = self._of(kind)
-            if not (hits := fitting(which, named)) and strangers:
+        await self._refresh(began - FRESH)
+        named = self._names_of(kind)
+        if not (hits := match_id_or_name(which, named)):
+            strangers = await self._refresh_and_search(str(which) if kind == "user" else "", began)
+            named = self._names_of(kind)
+            if not (hits := match_id_or_name(which, named)) and strangers:
                 hits, named = list(strangers), strangers
         if len(hits) == 1:
-            return Named(hits[0], named[hits[0]], kind)
-        raise InvalidArgumentsError([_which(argument, which, hits, named)])
+            return LineOrUser(hits[0], named[hits[0]], kind)
+        raise InvalidArgumentsError([_describe_choice(argument, which, hits, named)])
 
-    def _of(self, kind: Kind) -> Mapping[int, str]:
+    def _names_of(self, kind: Kind) -> Mapping[int, str]:
         return self._known.lines if kind == "line" else self._known.operators
 
-    async def _searched(self, text: str, newer_than: float) -> Mapping[int, str]:
+    async def _refresh_and_search(self, text: str, newer_than: float) -> Mapping[int, str]:
         """Employees of no queue who are called so, while what is known is brought up to date beside that."""
-        _, strangers = await together(partial(self._fill, newer_than), partial(self._search, text))
+        _, strangers = await together(partial(self._refresh, newer_than), partial(self._search_employees, text))
         found: Mapping[int, str] = strangers
         return found
 
-    async def _search(self, text: str) -> Mapping[int, str]:
+    async def _search_employees(self, text: str) -> Mapping[int, str]:
         text = text.strip()
-        return await self._employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
+        return await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
 
-    async def _fill(self, newer_than: float) -> None:
+    async def _refresh(self, newer_than: float) -> None:
         async with self._known.asking:
             if self._known.at >= newer_than:
                 return
             began = self._clock()
-            lines = await self._all_lines()
-            self._known.lines = {line["ID"]: _name(line.get("LINE_NAME")) for line in lines}
-            self._known.operators = dict(_operators(lines))
+            lines = await self._read_lines()
+            self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in lines}
+            self._known.operators = dict(_read_operators(lines))
             self._known.employees = {}
             self._known.at = began
 
-    async def _all_lines(self) -> list[dict[str, Any]]:
+    async def _read_lines(self) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = []
         for page in range(MOST_PAGES):
             asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
-            found = await self._desk.ask(asked)
+            found = await self._context.ask(asked)
             lines += [line for line in found if isinstance(line.get("ID"), int)]
             if len(found) < PAGE:
                 break
         return lines
 
-    async def _employees(self, question: UserGet | UserSearch) -> dict[int, str]:
+    async def _ask_employees(self, question: UserGet | UserSearch) -> dict[int, str]:
         """Employees by id; none where the credentials lack the scope of users."""
         from portal.errors import PortalError
 
         try:
-            found = await self._desk.ask(question)
+            found = await self._context.ask(question)
         except (PortalError, RefusedByResultError, UnexpectedResultError):
             return {}
-        named = {user.get("id"): _name(user.get("name")) for user in rows(found["users"])}
+        named = {user.get("id"): _clean_name(user.get("name")) for user in read_rows(found["users"])}
         return {one: name for one, name in named.items() if isinstance(one, int) and name}
 
 
-async def owner_of(context: Context, chat: ChatState, me: Caller) -> Named:
+async def find_owner(context: Context, chat: ChatState, me: CurrentUser) -> LineOrUser:
     """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue."""
     if chat.owner in {0, me.id}:
-        return Named(chat.owner, me.name if chat.owner else "")
-    return await Names(context).person(chat.owner)
+        return LineOrUser(chat.owner, me.name if chat.owner else "")
+    return await Directory(context).read_user(chat.owner)
 
 
-def fitting(which: int | str, named: Mapping[int, str]) -> list[int]:
+def match_id_or_name(which: int | str, named: Mapping[int, str]) -> list[int]:
     """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
     asked = number(which) if isinstance(which, str) else which
-    return [asked] if asked in named else called(str(which), named)
+    return [asked] if asked in named else match_name(str(which), named)
 
 
-def called(text: str, named: Mapping[T, str]) -> list[T]:
+def match_name(text: str, named: Mapping[T, str]) -> list[T]:
     """What has this name, else a name that begins so, else one of whose words begins so: `me` is no James."""
     words = " ".join(text.casefold().split())
     if not words:
@@ -223,23 +223,23 @@ def _has_word(name: str, beginning: str) -> bool:
     return re.search(rf"\b{re.escape(beginning)}", name) is not None
 
 
-def _operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+def _read_operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
     for line in lines:
         for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
-            name = _name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
+            name = _clean_name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
             if isinstance(one := number(key), int) and name:
                 yield one, name
 
 
-def _name(value: object) -> str:
+def _clean_name(value: object) -> str:
     """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
     name = " ".join(str(value or "").split())
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-def _which(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
-    shown = listed((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
+def _describe_choice(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
+    shown = join_limited((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
     known = outside(shown, "portal") if shown else "none"
     asked = repeated(str(which)[:LONGEST_NAME])
     if hits:
