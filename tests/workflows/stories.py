@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.assistant import Assistant
 from tests.served import ServedSandbox
-from tests.workflows.hands import Cost, Hands
+from tests.workflows.counted_calls import Cost, CountedCalls
 
 State = dict[str, Any]
 HELLO = "Good morning, I am looking into it and will be back within the hour."
@@ -30,19 +30,19 @@ class Story:
 
     name: str
     wish: str
-    composite: Callable[[Hands], None]
-    by_hand: Callable[[Hands], None]
+    composite: Callable[[CountedCalls], None]
+    by_hand: Callable[[CountedCalls], None]
     ended: Callable[[State], None]
     before: Callable[[ServedSandbox], None] = _nothing
 
 
-def told(story: Story, way: Callable[[Hands], None], client: Assistant, portal: ServedSandbox) -> Cost:
+def run_story(story: Story, way: Callable[[CountedCalls], None], client: Assistant, portal: ServedSandbox) -> Cost:
     """What one way through a story takes, in a fresh company; it has to end as it should."""
     portal.control("reset")
     story.before(portal)
-    hands = Hands(client, portal)
-    way(hands)
-    cost = hands.cost()
+    calls = CountedCalls(client, portal)
+    way(calls)
+    cost = calls.cost()
     story.ended(portal.look("state"))
     return cost
 
@@ -63,43 +63,45 @@ def _answered(number: int) -> Callable[[State], None]:
     return check
 
 
-def _write(hands: Hands, chat: int) -> None:
+def _write(calls: CountedCalls, chat: int) -> None:
     """By hand: send, and see whether it is there."""
-    sent = hands.do("im_message_add", dialog_id=f"chat{chat}", message=HELLO)["result"]
-    newest = hands.do("im_dialog_messages_get", dialog_id=f"chat{chat}", limit=3)["messages"]
+    sent = calls.call_ok("im_message_add", dialog_id=f"chat{chat}", message=HELLO)["result"]
+    newest = calls.call_ok("im_dialog_messages_get", dialog_id=f"chat{chat}", limit=3)["messages"]
     assert sent in [message["id"] for message in newest]
 
 
-def _owned(hands: Hands, chat: int, owner: int) -> None:
+def _owned(calls: CountedCalls, chat: int, owner: int) -> None:
     """By hand: see who has it now."""
-    assert hands.do("dialog_get", chat_id=chat)["owner"] == owner
+    assert calls.call_ok("dialog_get", chat_id=chat)["owner"] == owner
 
 
 # 1 --------------------------------------------------------------------------------------------------------------------
 
 
-def _longest_wait(hands: Hands) -> None:
-    first = hands.do("inbox", limit=3)["dialogs"][0]
-    hands.do("dialog", dialog=first["chat_id"], last=5)
-    hands.do("reply", dialog=first["chat_id"], message=HELLO, take_over=True)
+def _longest_wait(calls: CountedCalls) -> None:
+    first = calls.call_ok("inbox", limit=3)["dialogs"][0]
+    calls.call_ok("dialog", dialog=first["chat_id"], last=5)
+    calls.call_ok("reply", dialog=first["chat_id"], message=HELLO, take_over=True)
 
 
-def _longest_wait_by_hand(hands: Hands) -> None:
+def _longest_wait_by_hand(calls: CountedCalls) -> None:
     sessions: list[Any] = []
     for status in ("new", "answered"):
-        sessions += hands.do("v2_session_list", status=status, order="dateCreate", order_direction="asc")["sessions"]
+        sessions += calls.call_ok("v2_session_list", status=status, order="dateCreate", order_direction="asc")[
+            "sessions"
+        ]
     waits: dict[str, int] = {}
     for session in sessions:
-        messages = hands.do("session_history_get", session_id=session["id"], last=5)["messages"]
+        messages = calls.call_ok("session_history_get", session_id=session["id"], last=5)["messages"]
         if since := _waiting_since(messages):
             waits[since] = session["chatId"]
     chat = waits[min(waits)]
-    if hands.do("dialog_get", chat_id=chat)["owner"]:
-        hands.do("session_intercept", chat_id=chat)
+    if calls.call_ok("dialog_get", chat_id=chat)["owner"]:
+        calls.call_ok("session_intercept", chat_id=chat)
     else:
-        hands.do("operator_answer", chat_id=chat)
-    _owned(hands, chat, 1)
-    _write(hands, chat)
+        calls.call_ok("operator_answer", chat_id=chat)
+    _owned(calls, chat, 1)
+    _write(calls, chat)
 
 
 def _waiting_since(messages: list[Any]) -> str:
@@ -116,23 +118,23 @@ def _waiting_since(messages: list[Any]) -> str:
 # 2 --------------------------------------------------------------------------------------------------------------------
 
 
-def _wrong_owner(hands: Hands) -> None:
-    chat = hands.do("dialog", dialog="Noah Davies", last=5)["chat_id"]
-    hands.do("reply", dialog=chat, message=HELLO, take_over=True)
+def _wrong_owner(calls: CountedCalls) -> None:
+    chat = calls.call_ok("dialog", dialog="Noah Davies", last=5)["chat_id"]
+    calls.call_ok("reply", dialog=chat, message=HELLO, take_over=True)
 
 
-def _wrong_owner_by_hand(hands: Hands) -> None:
-    found = _find_by_hand(hands, "Noah Davies", "answered")
-    hands.do("session_history_get", session_id=found["session_id"], last=5)
-    hands.do("session_intercept", chat_id=found["chat_id"])
-    _owned(hands, found["chat_id"], 1)
-    _write(hands, found["chat_id"])
+def _wrong_owner_by_hand(calls: CountedCalls) -> None:
+    found = _find_by_hand(calls, "Noah Davies", "answered")
+    calls.call_ok("session_history_get", session_id=found["session_id"], last=5)
+    calls.call_ok("session_intercept", chat_id=found["chat_id"])
+    _owned(calls, found["chat_id"], 1)
+    _write(calls, found["chat_id"])
 
 
-def _find_by_hand(hands: Hands, client: str, status: str) -> Any:
+def _find_by_hand(calls: CountedCalls, client: str, status: str) -> Any:
     """Lists of sessions hold no names: the dialogs are looked at one by one, newest first."""
-    for session in hands.do("v2_session_list", status=status)["sessions"]:
-        found = hands.do("dialog_get", chat_id=session["chatId"])
+    for session in calls.call_ok("v2_session_list", status=status)["sessions"]:
+        found = calls.call_ok("dialog_get", chat_id=session["chatId"])
         if found["title"].startswith(client):
             return found
     raise AssertionError(f"{client} is not among them")
@@ -145,39 +147,39 @@ def _oliver_writes(portal: ServedSandbox) -> None:
     portal.control("client-message", {"chat_id": 209, "text": "One more thing: the parcel has not come."})
 
 
-def _after_finish(hands: Hands) -> None:
-    chat = hands.do("dialog", dialog="Oliver Smith", last=5)["chat_id"]
-    hands.do("reply", dialog=chat, message=HELLO)
+def _after_finish(calls: CountedCalls) -> None:
+    chat = calls.call_ok("dialog", dialog="Oliver Smith", last=5)["chat_id"]
+    calls.call_ok("reply", dialog=chat, message=HELLO)
 
 
-def _after_finish_by_hand(hands: Hands) -> None:
-    found = _find_by_hand(hands, "Oliver Smith", "new")
-    hands.do("session_history_get", session_id=found["session_id"])
-    hands.do("im_dialog_messages_get", dialog_id="chat209", limit=8)
-    hands.do("operator_answer", chat_id=209)
-    _owned(hands, 209, 1)
-    _write(hands, 209)
+def _after_finish_by_hand(calls: CountedCalls) -> None:
+    found = _find_by_hand(calls, "Oliver Smith", "new")
+    calls.call_ok("session_history_get", session_id=found["session_id"])
+    calls.call_ok("im_dialog_messages_get", dialog_id="chat209", limit=8)
+    calls.call_ok("operator_answer", chat_id=209)
+    _owned(calls, 209, 1)
+    _write(calls, 209)
 
 
 # 4 --------------------------------------------------------------------------------------------------------------------
 
 
-def _to_somebody_offline(hands: Hands) -> None:
-    refused = hands.fail("hand_over", dialog=204, to="Tom", note=NOTE)
+def _to_somebody_offline(calls: CountedCalls) -> None:
+    refused = calls.call_refused("hand_over", dialog=204, to="Tom", note=NOTE)
     assert "Olga Smirnova (3)" in refused
-    hands.do("hand_over", dialog=204, to="Olga", note=NOTE)
+    calls.call_ok("hand_over", dialog=204, to="Olga", note=NOTE)
 
 
-def _to_somebody_offline_by_hand(hands: Hands) -> None:
-    line = hands.do("dialog_get", chat_id=204)["line_id"]
-    (tom,) = hands.do("user_search", filter={"FIND": "Tom"})["users"]
+def _to_somebody_offline_by_hand(calls: CountedCalls) -> None:
+    line = calls.call_ok("dialog_get", chat_id=204)["line_id"]
+    (tom,) = calls.call_ok("user_search", filter={"FIND": "Tom"})["users"]
     assert not tom["online"]
-    free = hands.do("v2_operator_list", config_id=line, status="online", has_free_slots=True)["operators"]
-    names = hands.do("user_get", filter={"ID": [operator["userId"] for operator in free]})["users"]
+    free = calls.call_ok("v2_operator_list", config_id=line, status="online", has_free_slots=True)["operators"]
+    names = calls.call_ok("user_get", filter={"ID": [operator["userId"] for operator in free]})["users"]
     olga = next(user["id"] for user in names if user["name"].startswith("Olga"))
-    hands.do("im_message_add", dialog_id="chat204", message=NOTE, system=True)
-    hands.do("operator_transfer", chat_id=204, user_id=olga)
-    _owned(hands, 204, olga)
+    calls.call_ok("im_message_add", dialog_id="chat204", message=NOTE, system=True)
+    calls.call_ok("operator_transfer", chat_id=204, user_id=olga)
+    _owned(calls, 204, olga)
 
 
 def _with_olga(state: State) -> None:
@@ -187,17 +189,17 @@ def _with_olga(state: State) -> None:
 # 5 --------------------------------------------------------------------------------------------------------------------
 
 
-def _queue_of_all(hands: Hands) -> None:
-    hands.do("hand_over", dialog="Klaus Richter", to="queue")
+def _queue_of_all(calls: CountedCalls) -> None:
+    calls.call_ok("hand_over", dialog="Klaus Richter", to="queue")
 
 
-def _queue_of_all_by_hand(hands: Hands) -> None:
-    found = _find_by_hand(hands, "Klaus Richter", "answered")
-    settings = hands.do("config_get", config_id=found["line_id"])
+def _queue_of_all_by_hand(calls: CountedCalls) -> None:
+    found = _find_by_hand(calls, "Klaus Richter", "answered")
+    settings = calls.call_ok("config_get", config_id=found["line_id"])
     assert settings["QUEUE_TYPE"] == "all", "operator_skip would fail and leave a notice"
-    assert hands.do("v2_operator_list", config_id=2, status="online", has_free_slots=True)["operators"]
-    hands.do("operator_transfer", chat_id=205, queue_id=2)
-    _owned(hands, 205, 0)
+    assert calls.call_ok("v2_operator_list", config_id=2, status="online", has_free_slots=True)["operators"]
+    calls.call_ok("operator_transfer", chat_id=205, queue_id=2)
+    _owned(calls, 205, 0)
 
 
 def _offered_to_all(state: State) -> None:
@@ -217,22 +219,22 @@ def _junk_arrives(portal: ServedSandbox) -> None:
     portal.control("client-message", junk)
 
 
-def _spam(hands: Hands) -> None:
-    waiting = hands.do("inbox", line="Sales", state="new")["dialogs"]
+def _spam(calls: CountedCalls) -> None:
+    waiting = calls.call_ok("inbox", line="Sales", state="new")["dialogs"]
     junk = next(one["chat_id"] for one in waiting if "WON" in one["last_message"]["text"])
-    hands.do("close_dialog", dialog=junk, as_spam=True)
+    calls.call_ok("close_dialog", dialog=junk, as_spam=True)
 
 
-def _spam_by_hand(hands: Hands) -> None:
-    lines = hands.do("config_list_get", select=["ID", "LINE_NAME"])["result"]
+def _spam_by_hand(calls: CountedCalls) -> None:
+    lines = calls.call_ok("config_list_get", select=["ID", "LINE_NAME"])["result"]
     sales = next(line["ID"] for line in lines if line["LINE_NAME"] == "Sales")
-    for session in hands.do("v2_session_list", status="new", config_id=sales)["sessions"]:
-        said = hands.do("session_history_get", session_id=session["id"], last=5)["messages"]
+    for session in calls.call_ok("v2_session_list", status="new", config_id=sales)["sessions"]:
+        said = calls.call_ok("session_history_get", session_id=session["id"], last=5)["messages"]
         if any("WON" in message["text"] for message in said):
             break
-    hands.do("operator_spam", chat_id=session["chatId"])
-    assert hands.do("dialog_get", chat_id=session["chatId"])["session_id"] is None
-    marked = hands.do("v2_session_list", status="spam", config_id=sales, limit=5)["sessions"]
+    calls.call_ok("operator_spam", chat_id=session["chatId"])
+    assert calls.call_ok("dialog_get", chat_id=session["chatId"])["session_id"] is None
+    marked = calls.call_ok("v2_session_list", status="spam", config_id=sales, limit=5)["sessions"]
     assert session["id"] in [one["id"] for one in marked]
 
 
@@ -245,17 +247,17 @@ def _junk_is_gone(state: State) -> None:
 # 7 --------------------------------------------------------------------------------------------------------------------
 
 
-def _bot_to_human(hands: Hands) -> None:
-    hands.do("dialog", dialog=217, last=5)
-    hands.do("hand_over", dialog=217, to="queue")
+def _bot_to_human(calls: CountedCalls) -> None:
+    calls.call_ok("dialog", dialog=217, last=5)
+    calls.call_ok("hand_over", dialog=217, to="queue")
 
 
-def _bot_to_human_by_hand(hands: Hands) -> None:
-    found = hands.do("dialog_get", chat_id=217)
-    hands.do("session_history_get", session_id=found["session_id"], last=5)
-    hands.do("v2_operator_list", config_id=found["line_id"], status="online", has_free_slots=True)
-    hands.do("bot_session_operator", chat_id=217)
-    waiting = hands.do("v2_session_list", status="new", config_id=found["line_id"])["sessions"]
+def _bot_to_human_by_hand(calls: CountedCalls) -> None:
+    found = calls.call_ok("dialog_get", chat_id=217)
+    calls.call_ok("session_history_get", session_id=found["session_id"], last=5)
+    calls.call_ok("v2_operator_list", config_id=found["line_id"], status="online", has_free_slots=True)
+    calls.call_ok("bot_session_operator", chat_id=217)
+    waiting = calls.call_ok("v2_session_list", status="new", config_id=found["line_id"])["sessions"]
     assert [one["operatorId"] for one in waiting if one["chatId"] == 217] == [4]
 
 
@@ -266,42 +268,42 @@ def _asked_of_james(state: State) -> None:
 # 8 --------------------------------------------------------------------------------------------------------------------
 
 
-def _deal(hands: Hands) -> None:
-    briefing = hands.do("dialog", dialog="deal 601", last=5)
+def _deal(calls: CountedCalls) -> None:
+    briefing = calls.call_ok("dialog", dialog="deal 601", last=5)
     assert briefing["silent"]
-    hands.do("session_mode_silent", chat_id=briefing["chat_id"], activate=False)
-    hands.do("reply", dialog=briefing["chat_id"], message=HELLO)
+    calls.call_ok("session_mode_silent", chat_id=briefing["chat_id"], activate=False)
+    calls.call_ok("reply", dialog=briefing["chat_id"], message=HELLO)
 
 
-def _deal_by_hand(hands: Hands) -> None:
-    (chat,) = hands.do("crm_chat_get", crm_entity_type="deal", crm_entity=601)["result"]
-    found = hands.do("dialog_get", chat_id=chat["CHAT_ID"])
-    hands.do("session_history_get", session_id=found["session_id"], last=5)
+def _deal_by_hand(calls: CountedCalls) -> None:
+    (chat,) = calls.call_ok("crm_chat_get", crm_entity_type="deal", crm_entity=601)["result"]
+    found = calls.call_ok("dialog_get", chat_id=chat["CHAT_ID"])
+    calls.call_ok("session_history_get", session_id=found["session_id"], last=5)
     assert found["silent"]
-    hands.do("session_mode_silent", chat_id=215, activate=False)
-    assert not hands.do("dialog_get", chat_id=215)["silent"]
-    _write(hands, 215)
+    calls.call_ok("session_mode_silent", chat_id=215, activate=False)
+    assert not calls.call_ok("dialog_get", chat_id=215)["silent"]
+    _write(calls, 215)
 
 
 # 9 --------------------------------------------------------------------------------------------------------------------
 
 
-def _report(hands: Hands) -> None:
-    assert hands.do("channel_report", line="Website support", period="last_7_days")["totals"]["new"] == 12
+def _report(calls: CountedCalls) -> None:
+    assert calls.call_ok("channel_report", line="Website support", period="last_7_days")["totals"]["new"] == 12
 
 
-def _report_by_hand(hands: Hands) -> None:
-    lines = hands.do("config_list_get", select=["ID", "LINE_NAME"])["result"]
+def _report_by_hand(calls: CountedCalls) -> None:
+    lines = calls.call_ok("config_list_get", select=["ID", "LINE_NAME"])["result"]
     line = next(one["ID"] for one in lines if one["LINE_NAME"] == "Website support")
-    assert hands.do("v2_stat_get", config_id=line, **WEEK)["statResult"]["totalSessions"] == 12
-    hands.do("v2_stat_get", config_id=line, **WEEK_BEFORE)
+    assert calls.call_ok("v2_stat_get", config_id=line, **WEEK)["statResult"]["totalSessions"] == 12
+    calls.call_ok("v2_stat_get", config_id=line, **WEEK_BEFORE)
     period = {"date_create_from": WEEK["date_from"], "date_create_to": WEEK["date_to"]}
-    slowest = hands.do("v2_session_list", config_id=line, **period, order="waitAnswer", limit=200)["sessions"]
+    slowest = calls.call_ok("v2_session_list", config_id=line, **period, order="waitAnswer", limit=200)["sessions"]
     votes = {"date_vote_from": WEEK["date_from"], "date_vote_to": WEEK["date_to"]}
-    hands.do("v2_session_rating_list", config_id=line, **votes)
-    hands.do("v2_session_transfer_list", session_id=[session["id"] for session in slowest])
+    calls.call_ok("v2_session_rating_list", config_id=line, **votes)
+    calls.call_ok("v2_session_transfer_list", session_id=[session["id"] for session in slowest])
     operators = sorted({session["operatorId"] for session in slowest if session["operatorId"]})
-    hands.do("user_get", filter={"ID": operators})
+    calls.call_ok("user_get", filter={"ID": operators})
 
 
 def _unchanged(state: State) -> None:
@@ -311,18 +313,18 @@ def _unchanged(state: State) -> None:
 # 10 -------------------------------------------------------------------------------------------------------------------
 
 
-def _close(hands: Hands) -> None:
-    assert hands.do("close_dialog", dialog="Grace Miller", both_phases=False)["state"] == "waiting for the client"
+def _close(calls: CountedCalls) -> None:
+    assert calls.call_ok("close_dialog", dialog="Grace Miller", both_phases=False)["state"] == "waiting for the client"
 
 
-def _close_by_hand(hands: Hands) -> None:
-    mine = hands.do("im_recent_list")["dialogs"]
+def _close_by_hand(calls: CountedCalls) -> None:
+    mine = calls.call_ok("im_recent_list")["dialogs"]
     chat = next(one["chat_id"] for one in mine if one["title"].startswith("Grace Miller"))
-    found = hands.do("dialog_get", chat_id=chat)
-    settings = hands.do("config_get", config_id=found["line_id"])
+    found = calls.call_ok("dialog_get", chat_id=chat)
+    settings = calls.call_ok("config_get", config_id=found["line_id"])
     assert settings["VOTE_MESSAGE"] == "Y"
-    hands.do("operator_finish", chat_id=chat)
-    assert hands.do("dialog_get", chat_id=chat)["status"].startswith("closing")
+    calls.call_ok("operator_finish", chat_id=chat)
+    assert calls.call_ok("dialog_get", chat_id=chat)["status"].startswith("closing")
 
 
 def _waits_for_rating(state: State) -> None:

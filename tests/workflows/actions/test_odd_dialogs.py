@@ -93,6 +93,7 @@ def test_whatever_a_portal_says_the_reply_is_clear_and_nothing_is_done_twice(
     replies = anyio.run(_replies, tool, arguments, range(60))
 
     assert {bool(reply.is_error) for reply, _ in replies} == {True, False}
+    assert any(changed for _, changed in replies)
     for reply, changed in replies:
         text = text_of(reply)
         assert "failed inside" not in text

@@ -13,7 +13,7 @@ from sandbox.state.company import Company
 from server.policy import Policy
 from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.served import ServedSandbox, served_sandbox
-from tests.workflows.room import room
+from tests.workflows.portal_context import open_portal
 from tools import TOOLSETS
 from tools.fence import fenced
 from tools.method import Method
@@ -159,7 +159,7 @@ def _briefed(
     **arguments: Any,
 ) -> tuple[dict[str, Any], str]:
     async def run() -> tuple[dict[str, Any], str]:
-        async with room(webhook=webhook) as fresh:
+        async with open_portal(webhook=webhook) as fresh:
             if prepare:
                 prepare(fresh.company)
             call = Dialog.from_tool({"dialog": dialog, **arguments})
@@ -280,10 +280,10 @@ def test_what_the_client_wrote_is_fenced_and_cannot_forge_an_entry() -> None:
 )
 def test_once_names_are_known_it_takes_few_requests(dialog: int | str, webhook: str, requests: int) -> None:
     async def run() -> list[str]:
-        async with room(webhook=webhook) as fresh:
+        async with open_portal(webhook=webhook) as fresh:
             await Dialog.from_tool({"dialog": 216}).run(fresh.context)
-            fresh.sent.clear()
+            fresh.requests.clear()
             await Dialog.from_tool({"dialog": dialog}).run(fresh.context)
-            return fresh.sent
+            return fresh.requests
 
     assert len(anyio.run(run)) == requests

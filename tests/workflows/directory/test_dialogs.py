@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from sandbox.seed import seed
-from tests.workflows.room import Room, room
+from tests.workflows.portal_context import EmbeddedPortal, open_portal
 from tools.fence import in_quotes
 from tools.tool import InvalidArgumentsError
 from workflows.directory.dialog_reference import DialogReference, parse_reference
@@ -17,16 +17,16 @@ from workflows.directory.dialogs import FoundDialog, find_chat_id, find_dialog
 CODE = "livechat|1|2003|103"
 
 
-def _in_a_room(story: Callable[[Room], Awaitable[Any]], webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Any:
+def _in_a_room(story: Callable[[EmbeddedPortal], Awaitable[Any]], webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Any:
     async def run() -> Any:
-        async with room(webhook=webhook) as fresh:
+        async with open_portal(webhook=webhook) as fresh:
             return await story(fresh)
 
     return anyio.run(run)
 
 
 def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDialog:
-    async def story(fresh: Room) -> Any:
+    async def story(fresh: EmbeddedPortal) -> Any:
         return await find_dialog(fresh.context, named)
 
     found: FoundDialog = _in_a_room(story, webhook)
@@ -178,7 +178,7 @@ def test_a_link_of_this_portal_is_followed_and_one_of_another_is_refused() -> No
 
 
 def test_candidates_come_with_client_line_state_and_last_activity() -> None:
-    async def story(fresh: Room) -> str:
+    async def story(fresh: EmbeddedPortal) -> str:
         fresh.company.chats[202].name = "Emma Watson - Website support"
         with pytest.raises(InvalidArgumentsError) as refused:
             await find_dialog(fresh.context, "emma")
@@ -193,7 +193,7 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
 
 
 def test_several_active_dialogs_of_a_record_are_candidates() -> None:
-    async def story(fresh: Room) -> str:
+    async def story(fresh: EmbeddedPortal) -> str:
         other = fresh.company.chats[214]
         other.crm_bindings["DEAL"] = 601
         fresh.company.sessions[other.session_id].crm_bindings["DEAL"] = 601
@@ -221,7 +221,7 @@ def test_a_name_that_nobody_has_says_where_was_looked() -> None:
 
 
 def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
-    async def story(fresh: Room) -> Any:
+    async def story(fresh: EmbeddedPortal) -> Any:
         fresh.company.webhooks[0].scopes = ("imopenlines",)
         return (await find_dialog(fresh.context, "emma")).chat.id
 
@@ -229,7 +229,7 @@ def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
 
 
 def test_without_reports_the_callers_own_list_finds_the_client() -> None:
-    async def story(fresh: Room) -> Any:
+    async def story(fresh: EmbeddedPortal) -> Any:
         fresh.company.switches.plan.reports = False
         mine = (await find_dialog(fresh.context, "grace")).chat.id
         with pytest.raises(InvalidArgumentsError, match="the portal shows no reports of others"):
@@ -241,16 +241,16 @@ def test_without_reports_the_callers_own_list_finds_the_client() -> None:
 
 @pytest.mark.parametrize(("named", "requests"), [(203, 1), ("session 303", 1), ("deal 601", 3), ("emma", 6), (999, 2)])
 def test_it_takes_few_requests(named: int | str, requests: int) -> None:
-    async def story(fresh: Room) -> int:
+    async def story(fresh: EmbeddedPortal) -> int:
         with suppress(InvalidArgumentsError):
             await find_dialog(fresh.context, named)
-        return len(fresh.sent)
+        return len(fresh.requests)
 
     assert _in_a_room(story) == requests
 
 
 def test_the_chat_that_a_number_names_is_known_without_asking() -> None:
-    async def story(fresh: Room) -> tuple[int, int, int]:
-        return await find_chat_id(fresh.context, "chat203"), await find_chat_id(fresh.context, 77), len(fresh.sent)
+    async def story(fresh: EmbeddedPortal) -> tuple[int, int, int]:
+        return await find_chat_id(fresh.context, "chat203"), await find_chat_id(fresh.context, 77), len(fresh.requests)
 
     assert _in_a_room(story) == (203, 77, 0)

@@ -16,8 +16,8 @@ from sandbox.state.company import START, Company
 from sandbox.state.records import Reach, Status
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, served_sandbox
-from tests.workflows.inbox.waiters import Waiter, waiters
-from tests.workflows.room import answered, room
+from tests.workflows.inbox.expected_waiting import ExpectedDialog, compute_waiting
+from tests.workflows.portal_context import open_portal, run_tool
 from tools.fence import fenced
 from tools.method import RefusedByResultError
 from tools.tool import InvalidArgumentsError
@@ -26,14 +26,14 @@ from workflows.inbox.tool import Inbox
 CROWD = {"dialogs": 5000, "waiting": 300}
 MOST_REQUESTS = 4
 LONGEST_PAGE = 6000
-Filter = Callable[[Waiter, datetime, int], bool]
+Filter = Callable[[ExpectedDialog, datetime, int], bool]
 
 
-def _unassigned_long(one: Waiter, now: datetime, _: int) -> bool:
+def _unassigned_long(one: ExpectedDialog, now: datetime, _: int) -> bool:
     return not one.owner and one.line == 1 and now - one.since >= timedelta(minutes=90)
 
 
-def _mine_long(one: Waiter, now: datetime, me: int) -> bool:
+def _mine_long(one: ExpectedDialog, now: datetime, me: int) -> bool:
     return one.owner == me and now - one.since >= timedelta(hours=1)
 
 
@@ -62,14 +62,14 @@ class Portal:
 
     def __init__(self, served: ServedSandbox) -> None:
         self.served = served
-        self.known: list[Waiter] = []
+        self.known: list[ExpectedDialog] = []
         self.now = START
 
     def look(self) -> None:
         """Work out who waits."""
         state = self.served.look("state")
         self.now = datetime.fromisoformat(state["now"])
-        self.known = waiters(state, self.served.look("messages")["messages"])
+        self.known = compute_waiting(state, self.served.look("messages")["messages"])
 
     def requests(self) -> list[str]:
         """What came over HTTP since the last look: a batch is one request."""
@@ -113,7 +113,7 @@ def administrator(crowded: Portal) -> Iterator[Administrator]:
 
 
 each_source = pytest.mark.parametrize("reports", [True, False])
-COMPARED = Waiter(START, 0, 0, "", 0, 0, "").row
+COMPARED = ExpectedDialog(START, 0, 0, "", 0, 0, "").row
 
 
 def _data(reply: Any) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _rows(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in COMPARED} for row in data["dialogs"]]
 
 
-def _compare(data: dict[str, Any], expected: list[Waiter]) -> None:
+def _compare(data: dict[str, Any], expected: list[ExpectedDialog]) -> None:
     assert _rows(data) == [one.row for one in expected[: len(data["dialogs"])]]
     assert data["total"] == len(expected)
     assert data["by_state"] == {state: Counter(one.state for one in expected)[state] for state in data["by_state"]}
@@ -193,7 +193,7 @@ def own_lists(crowded: Portal, administrator: Administrator) -> Iterator[dict[in
         yield {1: administrator.client, 4: james}
 
 
-def _own(portal: Portal, user: int, wanted: Filter, now: datetime) -> list[Waiter]:
+def _own(portal: Portal, user: int, wanted: Filter, now: datetime) -> list[ExpectedDialog]:
     return [one for one in portal.known if one.seen_by(user) and wanted(one, now, user)]
 
 
@@ -290,7 +290,7 @@ def test_odd_ways_of_dialogs_are_understood(portal: Portal) -> None:
 
 def _refused(kind: type[Exception], webhook: str) -> Any:
     async def run() -> None:
-        async with room(webhook=webhook) as fresh:
+        async with open_portal(webhook=webhook) as fresh:
             await Inbox.from_tool({}).run(fresh.context)
 
     with pytest.raises(kind) as refused:
@@ -310,7 +310,7 @@ def test_without_the_scope_of_open_channels_the_refusal_is_the_portals() -> None
 
 
 def _spoken(prepare: Callable[[Company], None] | None = None, **arguments: Any) -> tuple[dict[str, Any], str]:
-    data, text = answered(Inbox, prepare, **arguments)
+    data, text = run_tool(Inbox, prepare, **arguments)
     return data, text
 
 

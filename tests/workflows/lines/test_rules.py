@@ -9,7 +9,7 @@ from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
 from sandbox.state.line_settings import defaults
 from sandbox.state.records import QueueEntry
-from tests.workflows.room import room
+from tests.workflows.portal_context import open_portal
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
 from workflows.lines.line import LineSettings, add_presence, read_lines
@@ -124,7 +124,7 @@ def _filled_in(value: Any) -> Any:
 
 def test_a_well_set_line_breaks_no_rule() -> None:
     async def story() -> list[str]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, {})
             return [finding.text() for finding in await _found(fresh.context)]
 
@@ -139,7 +139,7 @@ def test_every_rule_has_a_line_that_breaks_it() -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
     async def story() -> None:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, BROKEN[name])
             found = await _found(fresh.context)
             assert [finding.rule.name for finding in found] == [name]
@@ -156,7 +156,7 @@ def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
 
 def test_without_reports_the_lines_own_sign_tells_that_nobody_is_online() -> None:
     async def story() -> list[str]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             fresh.company.switches.plan.reports = False
             _arrange(fresh.company, {"presence": "offline", "CHECK_AVAILABLE": "Y"})
             return [finding.rule.name for finding in await _found(fresh.context)]
@@ -166,7 +166,7 @@ def test_without_reports_the_lines_own_sign_tells_that_nobody_is_online() -> Non
 
 def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
     async def story() -> Any:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, {})
             fresh.company.lines[LINE].queue = [QueueEntry(1, "department", 7)]
             return [finding.arguments for finding in await _found(fresh.context) if finding.rule.name == "one_operator"]

@@ -18,8 +18,8 @@ from sandbox.state.company import Company
 from sandbox.state.records import Transfer
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, served_sandbox
-from tests.workflows.reports import bookkeeping
-from tests.workflows.room import answered, room
+from tests.workflows.portal_context import open_portal, run_tool
+from tests.workflows.reports import expected_figures
 from tools.fence import without_fences
 from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
@@ -30,7 +30,7 @@ PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "last_month")
 LINES: tuple[tuple[str | int | None, int | None], ...] = ((None, None), (1, 1), ("sales", 2), ("VIP", 3))
 LONGEST_TEXT = 3000
 PART = ("dialogs", "first_answer", "likes", "dislikes")
-"""Of an operator, as the bookkeeping has it."""
+"""Of an operator, as the expected_figures has it."""
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,12 @@ def _check(
 ) -> None:
     """Every figure against the state."""
     state = sandbox.look("state")
-    span = bookkeeping.span(period, datetime.fromisoformat(state["now"]))
-    found = bookkeeping.sessions(state, span, line, operator)
-    load = bookkeeping.load(found)
+    span = expected_figures.compute_span(period, datetime.fromisoformat(state["now"]))
+    found = expected_figures.select_sessions(state, span, line, operator)
+    load = expected_figures.compute_distribution(found)
     votes = [session["vote_head"] for session in found if session["vote_head"]]
 
-    assert data["totals"] == bookkeeping.totals(state, found)
+    assert data["totals"] == expected_figures.compute_totals(state, found)
     assert data["looked_at"] == len(found)
     assert data["by_hour"] == load["by_hour"]
     assert data["by_channel"] == load["by_channel"]
@@ -75,7 +75,7 @@ def _check(
     assert by_operator == load["by_operator"]
     assert data["not_taken_yet"] == sum(not session["closed"] and session["status"] < 10 for session in found)
     if operator is None:
-        assert data["ratings_received"] == bookkeeping.received(state, span, line)
+        assert data["ratings_received"] == expected_figures.count_ratings(state, span, line)
     assert data["supervisor"] == {"votes": len(votes), "average": round(fmean(votes), 1) if votes else 0}
     assert data["transfers"]["transfers"] == sum(session["transfers"] for session in found)
     assert data["transfers"]["dialogs"] == sum(session["transfers"] > 0 for session in found)
@@ -111,7 +111,7 @@ def test_transfers_are_told_by_their_reasons() -> None:
         company.transfers.append(replace(company.transfers[-1], reason="noAnswer"))
 
     async def story() -> tuple[Any, list[Transfer]]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             moved(fresh.company)
             report = await ChannelReport.from_tool({"period": "last_30_days"}).run(fresh.context)
             return report, fresh.company.transfers
@@ -167,7 +167,7 @@ def test_the_period_before_has_the_figures_of_its_own_days(
     state = sandbox.look("state")
     span = tuple(datetime.fromisoformat(before.pop(end)) for end in ("from", "to"))
 
-    expected = bookkeeping.totals(state, bookkeeping.sessions(state, (span[0], span[1]), line))
+    expected = expected_figures.compute_totals(state, expected_figures.select_sessions(state, (span[0], span[1]), line))
     assert before == expected
     assert before["new"] > 0
 
@@ -305,7 +305,7 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_asked(monkey
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     async def story() -> int:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             with pytest.raises(InvalidArgumentsError, match=r"pip install 'bitrix24-openchannels-mcp\[charts\]'"):
                 await ChannelReport(chart=True).run(fresh.context)
             return len(fresh.company.requests)
@@ -316,7 +316,7 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_asked(monkey
 def test_what_was_not_looked_at_is_said_and_the_totals_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pagination, "PAGE", 4)
     monkeypatch.setattr(pagination, "MOST_PAGES", 3)
-    data, text = answered(ChannelReport)
+    data, text = run_tool(ChannelReport)
 
     assert data["totals"]["new"] == 22
     assert data["looked_at"] == 12
