@@ -8,8 +8,9 @@ from bench.table import Row, Table
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import assistant
 from tests.served import served_sandbox
-from tests.workflows.counted_calls import Cost
-from tests.workflows.stories import STORIES, run_story
+from tests.workflows.stories.counted_calls import Cost
+from tests.workflows.stories.registry import STORIES
+from tests.workflows.stories.story import run_story
 
 
 def measure(*, short: bool) -> Table:

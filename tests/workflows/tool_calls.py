@@ -28,7 +28,7 @@ LARGEST_REPLY = 600
 """Bytes of text that an action may answer with."""
 
 
-async def _skip_pause(_: float) -> None:
+async def skip_pause(_: float) -> None:
     """No pause before another attempt."""
 
 
@@ -82,9 +82,7 @@ class ToolCaller:
 
         async def run() -> list[CallToolResult]:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
-            async with Connection(
-                Settings(webhook_url=url), transport=self._transport, sleep=_skip_pause
-            ) as connection:
+            async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=skip_pause) as connection:
                 with TemporaryDirectory() as folder:
                     guard_settings = GuardSettings(Path(folder))
                     caller = Caller("tests", self._policy, connection, Library(Path(folder)), guard_settings)

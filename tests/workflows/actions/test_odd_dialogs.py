@@ -15,6 +15,7 @@ from server.policy import Policy
 from tests.assistant import text_of
 from tests.callers import answer, caller
 from tests.workflows.test_odd_portals import OddPortal
+from tests.workflows.tool_calls import skip_pause
 from tools import TOOLSETS
 
 CODES = ("livechat|1|2|101", "livechat", "|||", "", None, 7)
@@ -62,16 +63,12 @@ class OddDialogs(OddPortal):
         return [{"id": 1075 - place, **self._row(("author_id", "text", "date", "params"))} for place in range(3)]
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _replies(tool: str, arguments: dict[str, Any], seeds: range) -> list[tuple[CallToolResult, list[str]]]:
     replies = []
     for seed in seeds:
         portal = OddDialogs(seed)
         transport = httpx.MockTransport(portal.answer)
-        async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
+        async with Connection(Settings(sandbox=True), transport=transport, sleep=skip_pause) as connection:
             anybody = caller(Policy(frozenset(TOOLSETS)), connection)
             replies.append((await answer(anybody, tool, arguments), portal.changed))
     return replies

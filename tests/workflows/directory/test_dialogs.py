@@ -17,7 +17,7 @@ from workflows.directory.dialogs import FoundDialog, find_chat_id, find_dialog
 CODE = "livechat|1|2003|103"
 
 
-def _in_a_room(story: Callable[[EmbeddedPortal], Awaitable[Any]], webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Any:
+def _run_at_portal(story: Callable[[EmbeddedPortal], Awaitable[Any]], webhook: str = seed.ADMIN_WEBHOOK_PATH) -> Any:
     async def run() -> Any:
         async with open_portal(webhook=webhook) as fresh:
             return await story(fresh)
@@ -29,7 +29,7 @@ def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDia
     async def story(fresh: EmbeddedPortal) -> Any:
         return await find_dialog(fresh.context, named)
 
-    found: FoundDialog = _in_a_room(story, webhook)
+    found: FoundDialog = _run_at_portal(story, webhook)
     return found
 
 
@@ -184,7 +184,7 @@ def test_candidates_come_with_client_line_state_and_last_activity() -> None:
             await find_dialog(fresh.context, "emma")
         return in_quotes(str(refused.value))
 
-    problem = _in_a_room(story)
+    problem = _run_at_portal(story)
 
     assert "chat 202 client: “Emma Watson - Website support”, Website support (1), waiting in the queue" in problem
     assert "last active 2026-03-16T0" in problem
@@ -201,7 +201,7 @@ def test_several_active_dialogs_of_a_record_are_candidates() -> None:
             await find_dialog(fresh.context, "deal 601")
         return str(refused.value)
 
-    assert "deal 601 fits several: chat 215" in _in_a_room(story)
+    assert "deal 601 fits several: chat 215" in _run_at_portal(story)
 
 
 def test_a_record_without_a_dialog_says_so() -> None:
@@ -225,7 +225,7 @@ def test_without_the_scope_of_the_messenger_reports_find_the_client() -> None:
         fresh.company.webhooks[0].scopes = ("imopenlines",)
         return (await find_dialog(fresh.context, "emma")).chat.id
 
-    assert _in_a_room(story) == 201
+    assert _run_at_portal(story) == 201
 
 
 def test_without_reports_the_callers_own_list_finds_the_client() -> None:
@@ -236,7 +236,7 @@ def test_without_reports_the_callers_own_list_finds_the_client() -> None:
             await find_dialog(fresh.context, "hannah")
         return mine
 
-    assert _in_a_room(story) == 206
+    assert _run_at_portal(story) == 206
 
 
 @pytest.mark.parametrize(("named", "requests"), [(203, 1), ("session 303", 1), ("deal 601", 3), ("emma", 6), (999, 2)])
@@ -246,11 +246,11 @@ def test_it_takes_few_requests(named: int | str, requests: int) -> None:
             await find_dialog(fresh.context, named)
         return len(fresh.requests)
 
-    assert _in_a_room(story) == requests
+    assert _run_at_portal(story) == requests
 
 
 def test_the_chat_that_a_number_names_is_known_without_asking() -> None:
     async def story(fresh: EmbeddedPortal) -> tuple[int, int, int]:
         return await find_chat_id(fresh.context, "chat203"), await find_chat_id(fresh.context, 77), len(fresh.requests)
 
-    assert _in_a_room(story) == (203, 77, 0)
+    assert _run_at_portal(story) == (203, 77, 0)

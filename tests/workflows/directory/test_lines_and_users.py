@@ -15,7 +15,7 @@ from workflows.directory.lines_and_users import FRESH, Directory, LineOrUser, ma
 LINES = {1: "Website support", 2: "Sales", 3: "VIP", 4: "Spring campaign", 24: "7", 30: "Sales abroad"}
 
 
-def _in_a_room(story: Callable[[EmbeddedPortal], Awaitable[Any]], **answers: Any) -> Any:
+def _run_at_portal(story: Callable[[EmbeddedPortal], Awaitable[Any]], **answers: Any) -> Any:
     async def run() -> Any:
         async with open_portal(**answers) as fresh:
             return await story(fresh)
@@ -57,7 +57,7 @@ def test_what_is_not_clear_is_refused_with_those_it_may_be(which: str, words: st
         with pytest.raises(InvalidArgumentsError, match=words):
             await Directory(fresh.context).find_line(which)
 
-    _in_a_room(story)
+    _run_at_portal(story)
 
 
 def test_names_are_asked_for_once_and_shared_by_all_who_use_the_portal() -> None:
@@ -67,7 +67,7 @@ def test_names_are_asked_for_once_and_shared_by_all_who_use_the_portal() -> None
         await Directory(fresh.context).read_line_names()
         return len(fresh.company.requests)
 
-    assert _in_a_room(story) == 1
+    assert _run_at_portal(story) == 1
 
 
 def test_a_line_that_is_new_is_found_although_others_are_known_already() -> None:
@@ -76,7 +76,7 @@ def test_a_line_that_is_new_is_found_although_others_are_known_already() -> None
         fresh.company.lines[2].settings["LINE_NAME"] = "Wholesale"
         return await Directory(fresh.context).find_line("wholesale")
 
-    assert _in_a_room(story).id == 2
+    assert _run_at_portal(story).id == 2
 
 
 def test_names_are_asked_for_anew_after_some_minutes() -> None:
@@ -87,7 +87,7 @@ def test_names_are_asked_for_anew_after_some_minutes() -> None:
             fresh.company.lines[2].settings["LINE_NAME"] = "Wholesale"
         return found
 
-    assert _in_a_room(story) == ["Sales", "Sales", "Wholesale"]
+    assert _run_at_portal(story) == ["Sales", "Sales", "Wholesale"]
 
 
 def test_another_portal_knows_nothing_of_the_first() -> None:
@@ -98,7 +98,7 @@ def test_another_portal_knows_nothing_of_the_first() -> None:
             with pytest.raises(InvalidArgumentsError):
                 await Directory(second.context).find_line("Secret project")
 
-    _in_a_room(story)
+    _run_at_portal(story)
 
 
 def _users(params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def test_whoever_is_in_no_queue_is_named_by_the_portals_list_of_users_and_asked_
         assert fresh.replaced_calls == ["user.get"]
         return named
 
-    assert _in_a_room(story, user_get=_users) == {3: "Olga Smirnova", 5: "User No 5", 77: ""}
+    assert _run_at_portal(story, user_get=_users) == {3: "Olga Smirnova", 5: "User No 5", 77: ""}
 
 
 def test_without_the_scope_of_users_a_stranger_stays_a_number() -> None:
@@ -120,7 +120,7 @@ def test_without_the_scope_of_users_a_stranger_stays_a_number() -> None:
         fresh.company.webhooks[0] = replace(fresh.company.webhooks[0], scopes=("imopenlines",))
         return str(await Directory(fresh.context).find_operator(5))
 
-    assert _in_a_room(story) == "user 5"
+    assert _run_at_portal(story) == "user 5"
 
 
 def test_with_it_everybody_of_the_portal_has_a_name_and_is_found_by_it() -> None:
@@ -128,7 +128,7 @@ def test_with_it_everybody_of_the_portal_has_a_name_and_is_found_by_it() -> None
         names = Directory(fresh.context)
         return [str(await names.find_operator(who)) for who in (5, "becker")]
 
-    assert _in_a_room(story) == ["Sofia Marino (5)", "Tom Becker (8)"]
+    assert _run_at_portal(story) == ["Sofia Marino (5)", "Tom Becker (8)"]
 
 
 def test_an_employee_of_no_queue_is_found_by_a_search() -> None:
@@ -136,7 +136,7 @@ def test_an_employee_of_no_queue_is_found_by_a_search() -> None:
         return await Directory(fresh.context).find_operator("becker")
 
     found = [{"ID": "8", "NAME": "Tom", "LAST_NAME": "Becker"}]
-    assert _in_a_room(story, user_search=lambda _: found) == LineOrUser(8, "Tom Becker")
+    assert _run_at_portal(story, user_search=lambda _: found) == LineOrUser(8, "Tom Becker")
 
 
 def test_two_who_fit_are_told_apart_by_their_ids() -> None:
@@ -145,4 +145,4 @@ def test_two_who_fit_are_told_apart_by_their_ids() -> None:
             await Directory(fresh.context).find_operator("tom")
 
     found = [{"ID": "8", "NAME": "Tom", "LAST_NAME": "Becker"}, {"ID": 12, "NAME": "Tom", "LAST_NAME": "Baker"}]
-    _in_a_room(story, user_search=lambda _: found)
+    _run_at_portal(story, user_search=lambda _: found)

@@ -15,6 +15,7 @@ from server.policy import Policy
 from tests.assistant import text_of
 from tests.callers import answer, caller
 from tests.workflows.test_odd_portals import OddPortal
+from tests.workflows.tool_calls import skip_pause
 from tools import TOOLSETS
 
 CODES = ("livechat|1|2|101", "livechat", "|||", "", None, 7)
@@ -104,15 +105,11 @@ class OddLists(OddPortal):
         }
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _replies(tool: str, arguments: dict[str, Any], statistics: bool) -> list[CallToolResult]:
     replies = []
     for seed in range(40):
         transport = httpx.MockTransport(OddLists(seed, statistics=statistics).answer)
-        async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
+        async with Connection(Settings(sandbox=True), transport=transport, sleep=skip_pause) as connection:
             replies.append(await answer(caller(Policy(frozenset(TOOLSETS)), connection), tool, arguments))
     return replies
 

@@ -1,7 +1,6 @@
 """A report through the server, against a served sandbox whose state says what is true."""
 
 import base64
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,22 +12,26 @@ import anyio
 import pytest
 from mcp.types import CallToolResult, ImageContent
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from sandbox.state.records import Transfer
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, served_sandbox
-from tests.workflows.portal_context import open_portal, run_tool
+from tests.workflows.portal_context import open_portal
 from tests.workflows.reports import expected_figures
 from tools.fence import without_fences
-from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
-from workflows.reports.render import _format_change
 from workflows.reports.tool import ChannelReport
 
 PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "last_month")
+
+
 LINES: tuple[tuple[str | int | None, int | None], ...] = ((None, None), (1, 1), ("sales", 2), ("VIP", 3))
+
+
 LONGEST_TEXT = 3000
+
+
 PART = ("dialogs", "first_answer", "likes", "dislikes")
 """Of an operator, as the expected_figures has it."""
 
@@ -235,22 +238,6 @@ def test_whoever_waits_hears_of_each_step(client: Assistant) -> None:
     assert [at for at, _ in heard] == sorted(at for at, _ in heard)
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "shown"),
-    [
-        (12, 8, ", +50 %"),
-        (8, 12, ", -33 %"),
-        (1000, 998, ""),
-        (228, 1, ""),
-        (10, 1, ", +900 %"),
-        (0, 5, ""),
-        (5, 0, ""),
-    ],
-)
-def test_a_change_is_told_where_it_says_something(now: int, before: int, shown: str) -> None:
-    assert _format_change(now, before) == shown
-
-
 def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     _report(client)
@@ -271,25 +258,6 @@ def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> N
     ]
 
 
-def test_a_plan_without_reports_is_told_with_what_remains(sandbox: ServedSandbox, client: Assistant) -> None:
-    sandbox.control("reset")
-    sandbox.control("switches", {"plan": {"reports": False}})
-    reply = client.call("channel_report")
-
-    assert reply.is_error
-    assert "Portal's code: TARIFF_RESTRICTION." in text_of(reply)
-    assert "What remains: channel_overview and channel_audit" in text_of(reply)
-
-
-def test_a_user_without_the_right_to_reports_is_told_so(sandbox: ServedSandbox) -> None:
-    sandbox.control("reset")
-    with assistant(webhook=f"{sandbox.address}{NO_RIGHTS_WEBHOOK_PATH}") as client:
-        reply = client.call("channel_report")
-
-    assert reply.is_error
-    assert "may not see Open Channels reports" in text_of(reply)
-
-
 def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     plain, drawn = _report(client, period="yesterday"), _report(client, period="yesterday", chart=True)
@@ -299,27 +267,3 @@ def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: Serv
     assert base64.b64decode(image.data).startswith(b"\x89PNG")
     assert without_fences(text_of(drawn)) == without_fences(text_of(plain))
     assert drawn.structured_content == plain.structured_content
-
-
-def test_without_matplotlib_a_picture_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-
-    async def story() -> int:
-        async with open_portal() as fresh:
-            with pytest.raises(InvalidArgumentsError, match=r"pip install 'bitrix24-openchannels-mcp\[charts\]'"):
-                await ChannelReport(chart=True).run(fresh.context)
-            return len(fresh.company.requests)
-
-    assert anyio.run(story) == 0
-
-
-def test_what_was_not_looked_at_is_said_and_the_totals_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "PAGE", 4)
-    monkeypatch.setattr(pagination, "MOST_PAGES", 3)
-    data, text = run_tool(ChannelReport)
-
-    assert data["totals"]["new"] == 22
-    assert data["looked_at"] == 12
-    assert sum(data["by_hour"]) == 22
-    assert "Of 22 dialogs the 12 with the slowest first answers were looked at one by one" in text
-    assert [row["session_id"] for row in data["worth_a_look"]][-2:] == [318, 332]

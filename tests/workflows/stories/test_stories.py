@@ -9,7 +9,8 @@ import pytest
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import Assistant, assistant
 from tests.served import ServedSandbox, served_sandbox
-from tests.workflows.stories import STORIES, run_story
+from tests.workflows.stories.registry import STORIES
+from tests.workflows.stories.story import run_story
 
 FEWER_CALLS, FEWER_BYTES = 3, 5
 MOST_REQUESTS = 66
