@@ -71,7 +71,7 @@ class PortalCheck(Composite):
     async def run(self, context: Context) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
         examination = Examination(context.portal, [tool for tool in context.tools.values() if issubclass(tool, Method)])
-        checks = await examination.checks()
+        checks = await examination.run_checks()
         unusable = {name: why for name, tool in context.tools.items() if (why := examination.why_unusable(tool))}
         return {
             "portal": context.portal.origin,
@@ -107,13 +107,13 @@ class Examination:
         self._found: dict[str, Check] = {}
         self._refusals: dict[str, PortalError] = {}
 
-    async def checks(self) -> list[Check]:
+    async def run_checks(self) -> list[Check]:
         """The connection and the user first; the rest only if they are right."""
         await self._ask("credentials", "profile", {}, _describe_user)
         await self._connect()
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
+                tasks.start_soon(self._ask, "scopes", "scope", {}, self._check_scopes)
                 if self._application:
                     tasks.start_soon(self._ask, "application", "app.info", {}, _check_application)
                 tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _describe_revision)
@@ -153,7 +153,7 @@ class Examination:
             outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
         self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
-    def _scopes(self, granted: Any) -> Check:
+    def _check_scopes(self, granted: Any) -> Check:
         names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
         self._granted = frozenset(names)
         missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
@@ -164,9 +164,9 @@ class Examination:
         """What keeps a tool from working, after the checks; empty if nothing does."""
         needed = tool.needs if issubclass(tool, Composite) else (tool,)
         methods = (method for method in needed if issubclass(method, Method))
-        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
+        return next((obstacle for method in methods for obstacle in self._list_obstacles(method)), "")
 
-    def _obstacles(self, method: type[Method]) -> Iterator[str]:
+    def _list_obstacles(self, method: type[Method]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
         yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):

@@ -44,7 +44,7 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
     if is_refusal(answer):
         answer = await context.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
     later = [one for one in answer["messages"] if one["id"] > before.last_message_id]
-    place = next((place for place, one in enumerate(later) if _is(one, message)), None)
+    place = next((place for place, one in enumerate(later) if _is_same(one, message)), None)
     if place is None:
         return None
     return DeliveredMessage(
@@ -52,7 +52,7 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
     )
 
 
-def _is(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:
+def _is_same(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:
     if message.id is not None:
         return bool(shown["id"] == message.id)
     return bool(shown["author_id"] == message.author) and shown["text"].split() == message.text.split()

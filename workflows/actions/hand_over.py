@@ -234,7 +234,7 @@ async def _move(steps: Steps, chat: ChatState, to: LineOrUser, transfer: Method)
     now = await steps.look(chat.id)
     if isinstance(now, UnreadableDialog) and not step.lost:
         return now
-    if isinstance(now, ChatState) and _has(now, to, chat, lost=step.lost):
+    if isinstance(now, ChatState) and _has_arrived(now, to, chat, lost=step.lost):
         return now
     known = "It is not known whether the dialog was handed over" if step.lost else "The dialog was not handed over"
     why = "no usable answer came" if step.lost else "the portal answered true"
@@ -242,7 +242,7 @@ async def _move(steps: Steps, chat: ChatState, to: LineOrUser, transfer: Method)
     raise steps.make_error(f"{known}: {why}, and it is {now.stage()} now", todo, unsure=step.lost)
 
 
-def _has(now: ChatState, to: LineOrUser, before: ChatState, *, lost: bool) -> bool:
+def _has_arrived(now: ChatState, to: LineOrUser, before: ChatState, *, lost: bool) -> bool:
     """Whether it moved; what waited in one queue and still waits there may have left a bot, as the answer says."""
     if to.kind == "user":
         return now.owner == to.id

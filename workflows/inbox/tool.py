@@ -94,7 +94,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
     cursor: Annotated[str | None, AfterValidator(_check_cursor), Doc("from the page before")] = None
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _check_combination(self) -> Self:
         if self.mine and (self.unassigned or self.state == "new"):
             raise ValueError("mine is what you have accepted: without unassigned and state=new")
         if self.unassigned and self.state not in {None, "new"}:
@@ -109,7 +109,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
     async def run(self, context: Context) -> InboxPage:
         """The page, from the statistics or from the caller's own list."""
         context = context.saving()
-        line_id, owner = await together(lambda: self._line_id(context), lambda: self._owner(context))
+        line_id, owner = await together(lambda: self._find_line_id(context), lambda: self._find_owner_id(context))
         wanted = InboxFilter(
             self.limit,
             line_id,
@@ -134,8 +134,8 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """The chats of the page."""
         return frozenset(dialog.chat_id for dialog in result.dialogs)
 
-    async def _line_id(self, context: Context) -> int | None:
+    async def _find_line_id(self, context: Context) -> int | None:
         return None if self.line is None else (await Directory(context).find_line(self.line)).id
 
-    async def _owner(self, context: Context) -> int | None:
+    async def _find_owner_id(self, context: Context) -> int | None:
         return (await read_current_user(context)).id if self.mine else None

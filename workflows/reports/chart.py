@@ -154,13 +154,13 @@ def _add_hours(figure: Figure, by_hour: Sequence[int]) -> None:
     levels = MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]).tick_values(0, most)
     axes.set_yticks([level for level in levels if level <= most])
     axes.yaxis.set_major_formatter("{x:.0f}")
-    axes.tick_params(length=0, pad=5, labelsize=_points(SMALL), labelcolor=GREY)
+    axes.tick_params(length=0, pad=5, labelsize=_to_points(SMALL), labelcolor=GREY)
     axes.yaxis.grid(visible=True, color=FAINT, clip_on=False)
     axes.set_axisbelow(True)
     there_is_room = _measure(str(most), ON_BAR) < width / len(by_hour)
     first = list(by_hour).index(most)
     labels = [str(number) if number and (there_is_room or hour == first) else "" for hour, number in enumerate(by_hour)]
-    axes.bar_label(bars, labels, padding=2, fontsize=_points(ON_BAR), color=INK)
+    axes.bar_label(bars, labels, padding=2, fontsize=_to_points(ON_BAR), color=INK)
 
 
 def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None:
@@ -180,7 +180,7 @@ def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None
     bars = axes.barh(range(len(shown)), [one.dialogs for one in shown], height=18 / row, color=BLUE)
     most = max(one.dialogs for one in shown)
     axes.set(xlim=(0, max(most, 1)), ylim=(len(shown) - 0.5, -0.5), xticks=[], yticks=[])
-    axes.bar_label(bars, counts, padding=6, fontsize=_points(BODY), color=INK)
+    axes.bar_label(bars, counts, padding=6, fontsize=_to_points(BODY), color=INK)
     for place, (name, answer) in enumerate(zip(names, answers, strict=True)):
         y = PANELS + 28 + (place + 0.5) * row + 4
         _write(figure, x, y, name, BODY)
@@ -210,7 +210,7 @@ def _write(figure: Figure, x: float, y: float, text: str, style: Style, *, side:
         x / WIDTH,
         1 - y / HEIGHT,
         text,
-        size=_points(style),
+        size=_to_points(style),
         color=style.colour,
         ha=side,
         va="baseline",
@@ -223,13 +223,13 @@ def _box(x: float, y: float, width: float, height: float) -> tuple[float, float,
     return x / WIDTH, 1 - (y + height) / HEIGHT, width / WIDTH, height / HEIGHT
 
 
-def _points(style: Style) -> float:
+def _to_points(style: Style) -> float:
     return style.size * POINTS_PER_INCH / UNITS_PER_INCH
 
 
 def _measure(text: str, style: Style) -> float:
     """How wide a text is, in units."""
-    FONT.set_size(_points(style), DPI)
+    FONT.set_size(_to_points(style), DPI)
     FONT.set_text(text)
     return FONT.get_width_height()[0] / 64 / DPI * UNITS_PER_INCH
 

@@ -43,11 +43,17 @@ class HighlightCandidates:
     transfers: list[Row]
     now: datetime
 
-    def highlights(self) -> list[Highlight]:
+    def choose_highlights(self) -> list[Highlight]:
         """At most a few of each kind; a dialog that is striking in several ways stands once."""
         known = {read_count(row.get("id")): row for row in (*self.unanswered, *self.sessions)}
         found: dict[int, Highlight] = {}
-        for kind in (self._unanswered(), self._disliked(), self._voted_low(), self._slow(), self._moved()):
+        for kind in (
+            self._find_unanswered(),
+            self._find_disliked(),
+            self._find_voted_low(),
+            self._find_slow(),
+            self._find_transferred(),
+        ):
             for number, (session_id, reason) in enumerate(kind):
                 if session_id in found or (number < OF_EACH_KIND and len(found) < MOST):
                     found.setdefault(session_id, _make_highlight(session_id, known, self.ratings)).reasons.append(
@@ -55,19 +61,19 @@ class HighlightCandidates:
                     )
         return list(found.values())
 
-    def _unanswered(self) -> Iterator[tuple[int, str]]:
+    def _find_unanswered(self) -> Iterator[tuple[int, str]]:
         for row in self.unanswered:
             if (began := _moment(row.get("dateCreate"))) is not None:
                 waited = format_duration((self.now - began).total_seconds())
                 yield read_count(row.get("id")), f"nobody has taken it for {waited}"
 
-    def _disliked(self) -> Iterator[tuple[int, str]]:
+    def _find_disliked(self) -> Iterator[tuple[int, str]]:
         of_sessions = [read_count(row.get("id")) for row in self.sessions if row.get("vote") == "dislike"]
         of_ratings = [read_count(row.get("sessionId")) for row in self.ratings if row.get("vote") == "dislike"]
         for session_id in dict.fromkeys((*of_ratings, *of_sessions)):
             yield session_id, "dislike"
 
-    def _voted_low(self) -> Iterator[tuple[int, str]]:
+    def _find_voted_low(self) -> Iterator[tuple[int, str]]:
         of_sessions = {read_count(row.get("id")): read_count(row.get("voteHead")) for row in self.sessions}
         of_ratings = {read_count(row.get("sessionId")): read_count(row.get("voteHead")) for row in self.ratings}
         low = {
@@ -76,7 +82,7 @@ class HighlightCandidates:
         for vote, session_id in sorted(low):
             yield session_id, f"supervisor's vote {vote} of 5"
 
-    def _slow(self) -> Iterator[tuple[int, str]]:
+    def _find_slow(self) -> Iterator[tuple[int, str]]:
         for row in self.sessions:
             waited = read_count(row.get("waitAnswer"))
             late = row.get("kpiFirstAnswer") is False
@@ -86,7 +92,7 @@ class HighlightCandidates:
                     f"first answer after {format_duration(waited)}{', late' if late else ''}",
                 )
 
-    def _moved(self) -> Iterator[tuple[int, str]]:
+    def _find_transferred(self) -> Iterator[tuple[int, str]]:
         moves = Counter(read_count(row.get("sessionId")) for row in self.transfers)
         for session_id, times in moves.most_common():
             if times >= MANY_TRANSFERS:

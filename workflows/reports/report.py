@@ -130,7 +130,7 @@ async def make_report(
         ReceivedRatings(votes["like"], votes["dislike"]),
         SupervisorVotes.from_sessions(answers.sessions),
         TransferFigures.from_transfers(answers.transfers),
-        evidence.highlights(),
+        evidence.choose_highlights(),
         lines,
         people,
         len(answers.sessions),

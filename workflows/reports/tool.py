@@ -106,7 +106,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
     chart: Annotated[bool, Doc("add a picture: dialogs by hour and by operator; needs the extra `charts`")] = False
 
     @model_validator(mode="after")
-    def _one_period(self) -> Self:
+    def _check_period(self) -> Self:
         if self.period is not None and (self.date_from or self.date_to):
             raise ValueError("give period, or date_from and date_to, not both")
         if self.date_to and not self.date_from:
@@ -119,9 +119,9 @@ Worth a look (session_history_get with the session_id shows the conversation):
             _check_matplotlib()
         context = context.saving()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
-        scope, now = await self._scope(context)
+        scope, now = await self._read_scope(context)
         report = await make_report(context, Directory(context), scope, now, compare=self.compare)
-        return await _with_chart(report) if self.chart else report
+        return await _add_chart(report) if self.chart else report
 
     def text(self, result: LineReport) -> str:
         """The report in a few lines."""
@@ -135,16 +135,16 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The picture."""
         return [result.chart] if result.chart else []
 
-    async def _scope(self, context: Context) -> tuple[ReportScope, Any]:
+    async def _read_scope(self, context: Context) -> tuple[ReportScope, Any]:
         names = Directory(context)
         now, line, operator = await together(
             partial(context.ask, ServerTime()),
             partial(_find_if_given, names.find_line, self.line),
             partial(_find_if_given, names.find_operator, self.operator),
         )
-        return ReportScope(self._period(now), line, operator), now
+        return ReportScope(self._resolve_period(now), line, operator), now
 
-    def _period(self, now: Any) -> Period:
+    def _resolve_period(self, now: Any) -> Period:
         if self.date_from:
             return resolve_dates(self.date_from, self.date_to, now)
         return resolve_period(self.period or "last_7_days", now)
@@ -159,7 +159,7 @@ def _check_matplotlib() -> None:
         raise InvalidArgumentsError([NO_MATPLOTLIB])
 
 
-async def _with_chart(report: LineReport) -> LineReport:
+async def _add_chart(report: LineReport) -> LineReport:
     """In a thread, as the first chart takes seconds and each other one some tenths of a second."""
     import anyio
 

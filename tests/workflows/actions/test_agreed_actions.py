@@ -30,17 +30,17 @@ class Asked:
         return True
 
 
-def _office(confirm: Effect = NO_EFFECT, lines: frozenset[int] | None = None) -> ToolCaller:
+def _make_caller(confirm: Effect = NO_EFFECT, lines: frozenset[int] | None = None) -> ToolCaller:
     return ToolCaller(policy=Policy(frozenset(TOOLSETS), EVERY_EFFECT, confirm=confirm, customer_lines=lines))
 
 
 def test_what_was_agreed_to_goes_into_the_dialog_that_was_shown() -> None:
-    caller = _office(Effect.CUSTOMER)
+    caller = _make_caller(Effect.CUSTOMER)
 
-    def others_come() -> None:
+    def add_colleagues() -> None:
         caller.chat(201).name, caller.chat(202).name = "Somebody Else - Sales", "Emma Watson - Website support"
 
-    person = Asked(others_come)
+    person = Asked(add_colleagues)
     reply = caller.call("reply", dialog="emma", message=HELLO, person=person)
 
     assert not reply.is_error, text_of(reply)
@@ -50,7 +50,7 @@ def test_what_was_agreed_to_goes_into_the_dialog_that_was_shown() -> None:
 
 
 def test_a_name_that_fits_several_is_refused_before_anybody_is_asked() -> None:
-    caller, person = _office(Effect.CUSTOMER), Asked()
+    caller, person = _make_caller(Effect.CUSTOMER), Asked()
     caller.chat(202).name = "Emma Watson - Website support"
     reply = caller.call("reply", dialog="emma", message=HELLO, person=person)
 
@@ -61,7 +61,7 @@ def test_a_name_that_fits_several_is_refused_before_anybody_is_asked() -> None:
 
 @pytest.mark.parametrize(("line", "sent"), [(2, True), (1, False)])
 def test_only_the_allowed_lines_are_written_to_whatever_a_dialog_is_called(line: int, *, sent: bool) -> None:
-    caller = _office(lines=frozenset({line}))
+    caller = _make_caller(lines=frozenset({line}))
     reply = caller.call("reply", dialog="Emma Wilson", message=HELLO)
 
     assert reply.is_error is not sent
@@ -69,7 +69,7 @@ def test_only_the_allowed_lines_are_written_to_whatever_a_dialog_is_called(line:
 
 
 def test_a_draft_names_the_dialog_and_does_nothing() -> None:
-    caller = _office()
+    caller = _make_caller()
     text = text_of(caller.call("close_dialog", dialog="deal 601", dry_run=True))
 
     assert "Draft: nothing was sent." in text
@@ -78,7 +78,7 @@ def test_a_draft_names_the_dialog_and_does_nothing() -> None:
 
 
 def test_a_part_that_was_done_is_not_called_a_failure_of_all() -> None:
-    caller = _office(Effect.CUSTOMER)
+    caller = _make_caller(Effect.CUSTOMER)
     caller.company.switches.message_storage_fails = True
     reply = caller.call("reply", dialog=203, message=HELLO, person=Asked())
 

@@ -17,7 +17,7 @@ def caller() -> ToolCaller:
     return ToolCaller()
 
 
-def _farewells(caller: ToolCaller, chat: int, session: int) -> list[str]:
+def _list_farewells(caller: ToolCaller, chat: int, session: int) -> list[str]:
     said = [one for one in caller.messages(chat) if one.session_id == session and one.to_client]
     return [one.text for one in said if one.system and one.text in {CLOSING_TEXT, RATING}]
 
@@ -26,7 +26,7 @@ def test_ones_own_dialog_goes_through_both_phases(caller: ToolCaller) -> None:
     text, data = caller.call_ok("close_dialog", dialog=206)
 
     assert caller.session(306).status is Status.CLOSED
-    assert _farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
+    assert _list_farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
     assert caller.sent.count("operator.finish") == 2
     assert data == {
         "chat_id": 206,
@@ -65,10 +65,10 @@ def test_what_waits_for_the_client_already_is_left_so_or_closed_for_good(caller:
     assert "So it was, and nothing was done" in text
     assert "operator.another.finish" not in caller.sent
 
-    before = len(_farewells(caller, 208, 308))
+    before = len(_list_farewells(caller, 208, 308))
     _, data = caller.call_ok("close_dialog", dialog=208)
     assert (data["state"], data["farewell_sent"]) == ("closed", False)
-    assert len(_farewells(caller, 208, 308)) == before
+    assert len(_list_farewells(caller, 208, 308)) == before
 
 
 @pytest.mark.parametrize("both_phases", [True, False])
@@ -101,7 +101,7 @@ def test_spam_closes_at_once_without_a_word(caller: ToolCaller) -> None:
 
     assert caller.session(301).status is Status.SPAM
     assert (data["state"], data["proven"]) == ("spam", True)
-    assert not _farewells(caller, 201, 301)
+    assert not _list_farewells(caller, 201, 301)
     assert text.startswith("Marked as spam and closed: chat 201")
 
 
@@ -127,7 +127,7 @@ def test_a_lost_answer_to_either_phase_is_settled_by_a_look(caller: ToolCaller, 
 
     assert caller.session(306).status is Status.CLOSED
     assert caller.sent.count("operator.finish") == 2
-    assert _farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
+    assert _list_farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
 
 
 @pytest.mark.parametrize(

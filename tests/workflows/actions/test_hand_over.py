@@ -158,16 +158,16 @@ def test_a_line_without_anybody_cannot_have_it(caller: ToolCaller) -> None:
     assert "nobody else is in the queue of Sales (2)" in text
 
 
-def _offline(caller: ToolCaller, person: int) -> None:
+def _set_offline(caller: ToolCaller, person: int) -> None:
     caller.company.employees[person].presence = "offline"
 
 
-def _full(caller: ToolCaller, person: int) -> None:
+def _fill_slots(caller: ToolCaller, person: int) -> None:
     caller.company.lines[1].settings["MAX_CHAT"] = "1"
     assert free_places(caller.company, caller.company.lines[1], person) == 0
 
 
-@pytest.mark.parametrize(("hinder", "words"), [(_offline, "is offline"), (_full, "has no free slot")])
+@pytest.mark.parametrize(("hinder", "words"), [(_set_offline, "is offline"), (_fill_slots, "has no free slot")])
 def test_whoever_cannot_answer_now_gets_it_only_when_that_is_wanted(
     caller: ToolCaller, hinder: Any, words: str
 ) -> None:
@@ -190,7 +190,7 @@ def test_whoever_is_outside_the_queue_and_on_a_break_is_refused_with_those_who_c
 
 def test_a_line_where_nobody_is_there_gets_it_only_when_that_is_wanted(caller: ToolCaller) -> None:
     for person in (1, 2):
-        _offline(caller, person)
+        _set_offline(caller, person)
     text, _ = caller.call_refused("hand_over", dialog=204, to="vip")
     assert "nobody else in the queue of VIP (3) is online with a free slot" in text
     assert "even_if_offline=true hands it over all the same. Or choose another line." in text
@@ -208,7 +208,7 @@ def test_the_queue_is_no_help_where_only_the_giver_is_in_it(caller: ToolCaller) 
 
 def test_without_reports_presence_is_that_of_the_list_of_users(caller: ToolCaller) -> None:
     caller.company.switches.plan.reports = False
-    _offline(caller, 3)
+    _set_offline(caller, 3)
     text, _ = caller.call_refused("hand_over", dialog=204, to="olga")
 
     assert "Olga Smirnova (3) is offline" in text

@@ -36,7 +36,7 @@ class OddDialogs(OddPortal):
             self.changed.append(method)
             return self._random.choice((True, True, True, 1075, "1075", None, False, {}))
         answers: dict[str, Callable[[], Any]] = {
-            "imopenlines.dialog.get": self._chat,
+            "imopenlines.dialog.get": self._make_chat,
             "profile": lambda: {"ID": "1", **self._row(("NAME", "LAST_NAME"))},
             "scope": lambda: ["imopenlines", self._random.choice(("im", "im", "user"))],
             "im.dialog.messages.get": lambda: {"chat_id": 5, "messages": self._messages(), "users": [], "files": []},
@@ -45,7 +45,7 @@ class OddDialogs(OddPortal):
         }
         return answers[method]() if method in answers else super()._result(method)
 
-    def _chat(self) -> dict[str, Any]:
+    def _make_chat(self) -> dict[str, Any]:
         fixed = {"id": 5, "owner": self._random.choice((0, 1, 1, 3, 3, "4", None))}
         odd = self._row(("name", "role", "message_count", "last_message_id"))
         return (

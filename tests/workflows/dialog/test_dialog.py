@@ -191,10 +191,10 @@ def test_only_tools_that_exist_and_whose_scope_was_granted_are_named() -> None:
 
 @pytest.mark.parametrize(("chat", "can_reply"), [(202, False), (207, True), (216, False)])
 def test_without_the_messenger_an_answer_is_offered_only_through_a_crm_record(chat: int, *, can_reply: bool) -> None:
-    def at_home(company: Company) -> None:
+    def join_chat(company: Company) -> None:
         company.chats[chat].members.append(4)
 
-    data, _ = _brief(chat, at_home, seed.SECOND_OPERATOR_WEBHOOK_PATH)
+    data, _ = _brief(chat, join_chat, seed.SECOND_OPERATOR_WEBHOOK_PATH)
 
     assert ("reply" in [step["tool"] for step in data["next"]]) is can_reply
 

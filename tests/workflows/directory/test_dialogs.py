@@ -25,7 +25,7 @@ def _run_at_portal(story: Callable[[EmbeddedPortal], Awaitable[Any]], webhook: s
     return anyio.run(run)
 
 
-def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDialog:
+def _find(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDialog:
     async def story(fresh: EmbeddedPortal) -> Any:
         return await find_dialog(fresh.context, named)
 
@@ -33,9 +33,9 @@ def _found(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> FoundDia
     return found
 
 
-def _problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
+def _catch_problem(named: int | str, webhook: str = seed.ADMIN_WEBHOOK_PATH) -> str:
     with pytest.raises(InvalidArgumentsError) as refused:
-        _found(named, webhook)
+        _find(named, webhook)
     return in_quotes(str(refused.value))
 
 
@@ -148,31 +148,31 @@ def test_what_can_be_no_dialog_is_refused_without_asking(named: int | str, words
     ],
 )
 def test_each_form_finds_its_dialog(named: int | str, chat: int, session: int | None) -> None:
-    found = _found(named)
+    found = _find(named)
 
     assert (found.chat.id, found.session_id) == (chat, session)
 
 
 def test_a_user_code_finds_its_dialog_with_and_without_its_prefix() -> None:
-    code = _found(203).chat.user_code
+    code = _find(203).chat.user_code
 
-    assert _found(code).chat.id == _found(f"imol|{code}").chat.id == 203
+    assert _find(code).chat.id == _find(f"imol|{code}").chat.id == 203
 
 
 def test_a_number_that_is_a_session_is_explained() -> None:
-    assert "301 is no chat but a session, of chat 201 client: “Emma Wilson" in _problem(301)
+    assert "301 is no chat but a session, of chat 201 client: “Emma Wilson" in _catch_problem(301)
 
 
 def test_a_number_that_is_nothing_says_what_was_tried_and_what_could_be_given() -> None:
-    problem = _problem(999)
+    problem = _catch_problem(999)
 
     assert "no chat and no session 999" in problem
     assert "session 301, a USER_CODE" in problem
 
 
 def test_a_link_of_this_portal_is_followed_and_one_of_another_is_refused() -> None:
-    assert _found("http://127.0.0.1/online/?IM_DIALOG=chat203").chat.id == 203
-    assert "this link is of another portal (other.example), not of 127.0.0.1" in _problem(
+    assert _find("http://127.0.0.1/online/?IM_DIALOG=chat203").chat.id == 203
+    assert "this link is of another portal (other.example), not of 127.0.0.1" in _catch_problem(
         "https://other.example/online/?IM_DIALOG=chat203"
     )
 
@@ -205,17 +205,17 @@ def test_several_active_dialogs_of_a_record_are_candidates() -> None:
 
 
 def test_a_record_without_a_dialog_says_so() -> None:
-    assert "contact 999 has no dialog" in _problem("contact 999")
+    assert "contact 999 has no dialog" in _catch_problem("contact 999")
 
 
 def test_a_record_that_may_not_be_read_says_so() -> None:
-    problem = _problem("deal 601", seed.OPERATOR_WEBHOOK_PATH)
+    problem = _catch_problem("deal 601", seed.OPERATOR_WEBHOOK_PATH)
 
     assert problem.endswith("The webhook's user may not read this CRM record")
 
 
 def test_a_name_that_nobody_has_says_where_was_looked() -> None:
-    problem = _problem("Nobody Atall")
+    problem = _catch_problem("Nobody Atall")
 
     assert "no client's name fits 'Nobody Atall': your list has 2 dialogs, the reports 18 more, open or" in problem
 

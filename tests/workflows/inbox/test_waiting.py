@@ -30,18 +30,18 @@ IN_QUEUE = replace(DIALOG, state="new", waits=True, offered_to=OPERATOR)
 OWNED = replace(DIALOG, owner=OPERATOR, accepted=True)
 
 
-def _message(author: int, minute: float, **more: Any) -> Mapping[str, Any]:
+def _make_message(author: int, minute: float, **more: Any) -> Mapping[str, Any]:
     """A message of a transcript, so many minutes after the session began."""
     at = (BEGAN + minute * MINUTE).isoformat()
     return {"id": round(1000 + minute), "author_id": author, "role": ROLES[author], "text": "x", "date": at, **more}
 
 
-def _session(*authors: int) -> SessionMessages:
+def _make_session(*authors: int) -> SessionMessages:
     """One message a minute, the first as the session began."""
-    return SessionMessages.from_messages([_message(author, place) for place, author in enumerate(authors)], BEGAN)
+    return SessionMessages.from_messages([_make_message(author, place) for place, author in enumerate(authors)], BEGAN)
 
 
-def _minute(moment: datetime) -> float:
+def _count_minutes(moment: datetime) -> float:
     return (moment - BEGAN) / MINUTE
 
 
@@ -58,14 +58,14 @@ def _minute(moment: datetime) -> float:
     ],
 )
 def test_only_a_dated_message_that_the_client_wrote_or_got_counts(more: dict[str, Any], *, counts: bool) -> None:
-    message = DialogMessage.from_message(_message(CLIENT, 0, **more))
+    message = DialogMessage.from_message(_make_message(CLIENT, 0, **more))
 
     assert (message is not None) is counts
 
 
 @pytest.mark.parametrize(("early", "counts"), [(SLACK, True), (SLACK + SECOND, False), (-SECOND, True)])
 def test_the_opening_message_may_be_a_minute_older_than_the_session(early: timedelta, *, counts: bool) -> None:
-    session = SessionMessages.from_messages([_message(CLIENT, -(early / MINUTE))], BEGAN)
+    session = SessionMessages.from_messages([_make_message(CLIENT, -(early / MINUTE))], BEGAN)
 
     assert SLACK == MINUTE
     assert (session.last is not None) is counts
@@ -84,17 +84,17 @@ def test_the_opening_message_may_be_a_minute_older_than_the_session(early: timed
     ],
 )
 def test_unanswered_is_what_the_client_wrote_since_anybody_answered(authors: list[int], minutes: list[int]) -> None:
-    assert [_minute(message.at) for message in _session(*authors).unanswered] == minutes
+    assert [_count_minutes(message.at) for message in _make_session(*authors).unanswered] == minutes
 
 
 def test_what_one_session_tells_of_its_last_message_its_bot_and_its_operators() -> None:
-    assert _session().last is None
-    assert (_session(CLIENT, OPERATOR).last or DIALOG).__class__ is DialogMessage
-    assert _minute(_session(CLIENT, OPERATOR).messages[-1].at) == 1
-    assert _session(BOT, CLIENT).last_bot == BOT
-    assert _session(OPERATOR, CLIENT).last_bot == 0
-    assert _session(BOT, OPERATOR, CLIENT).has_operator_message
-    assert not _session(BOT, CLIENT).has_operator_message
+    assert _make_session().last is None
+    assert (_make_session(CLIENT, OPERATOR).last or DIALOG).__class__ is DialogMessage
+    assert _count_minutes(_make_session(CLIENT, OPERATOR).messages[-1].at) == 1
+    assert _make_session(BOT, CLIENT).last_bot == BOT
+    assert _make_session(OPERATOR, CLIENT).last_bot == 0
+    assert _make_session(BOT, OPERATOR, CLIENT).has_operator_message
+    assert not _make_session(BOT, CLIENT).has_operator_message
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_what_one_session_tells_of_its_last_message_its_bot_and_its_operators() 
 def test_an_accepted_dialog_waits_since_the_first_message_that_nobody_answered(
     authors: list[int], state: str | None, minute: float | None
 ) -> None:
-    judged = OWNED.apply_messages(_session(*authors))
+    judged = OWNED.apply_messages(_make_session(*authors))
 
     assert (judged and judged.state) == state
-    assert (judged and _minute(judged.since)) == minute
+    assert (judged and _count_minutes(judged.since)) == minute
     assert judged is None or judged.bot == 0
 
 
@@ -133,15 +133,15 @@ def test_an_accepted_dialog_waits_since_the_first_message_that_nobody_answered(
 def test_a_dialog_of_the_queue_waits_always_and_since_it_came_back_if_a_person_wrote(
     authors: list[int], minute: float
 ) -> None:
-    judged = IN_QUEUE.apply_messages(_session(*authors))
+    judged = IN_QUEUE.apply_messages(_make_session(*authors))
 
     assert judged is not None
-    assert (judged.state, judged.bot, _minute(judged.since)) == ("new", 0, minute)
-    assert judged.last == _session(*authors).last
+    assert (judged.state, judged.bot, _count_minutes(judged.since)) == ("new", 0, minute)
+    assert judged.last == _make_session(*authors).last
 
 
 def test_where_the_wait_is_certain_the_messages_do_not_change_it() -> None:
-    judged = replace(IN_QUEUE, dated=True).apply_messages(_session(CLIENT, OPERATOR, CLIENT))
+    judged = replace(IN_QUEUE, dated=True).apply_messages(_make_session(CLIENT, OPERATOR, CLIENT))
 
     assert judged is not None
     assert judged.since == BEGAN
@@ -150,22 +150,22 @@ def test_where_the_wait_is_certain_the_messages_do_not_change_it() -> None:
 @pytest.mark.parametrize("held", [{"accepted": True}, {"offered_to": BOT}])
 def test_a_dialog_that_a_bot_has_waits_only_while_the_bot_owes_an_answer(held: dict[str, Any]) -> None:
     dialog = replace(IN_QUEUE, **held)
-    judged = dialog.apply_messages(_session(CLIENT, BOT, CLIENT))
+    judged = dialog.apply_messages(_make_session(CLIENT, BOT, CLIENT))
 
     assert judged is not None
-    assert (judged.state, judged.bot, _minute(judged.since)) == ("new", BOT, 2)
-    assert dialog.apply_messages(_session(CLIENT, BOT)) is None
+    assert (judged.state, judged.bot, _count_minutes(judged.since)) == ("new", BOT, 2)
+    assert dialog.apply_messages(_make_session(CLIENT, BOT)) is None
 
 
 def test_a_bot_that_wrote_in_a_dialog_offered_to_somebody_else_does_not_have_it() -> None:
-    judged = IN_QUEUE.apply_messages(_session(CLIENT, BOT, CLIENT))
+    judged = IN_QUEUE.apply_messages(_make_session(CLIENT, BOT, CLIENT))
 
     assert judged is not None
-    assert (judged.bot, _minute(judged.since)) == (0, 0)
+    assert (judged.bot, _count_minutes(judged.since)) == (0, 0)
 
 
 def test_a_dialog_with_an_owner_is_not_a_bots_though_one_wrote() -> None:
-    judged = replace(OWNED, offered_to=BOT).apply_messages(_session(BOT, CLIENT))
+    judged = replace(OWNED, offered_to=BOT).apply_messages(_make_session(BOT, CLIENT))
 
     assert judged is not None
     assert (judged.state, judged.bot) == ("accepted", 0)

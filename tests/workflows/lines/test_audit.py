@@ -18,14 +18,14 @@ def client() -> Iterator[Assistant]:
         yield client
 
 
-def _findings(data: dict[str, Any]) -> dict[int, list[str]]:
+def _list_findings(data: dict[str, Any]) -> dict[int, list[str]]:
     return {line["id"]: [finding["rule"] for finding in line["findings"]] for line in data["lines"]}
 
 
 def test_all_lines_of_the_sandbox_are_looked_at() -> None:
     data, text = run_tool(ChannelAudit)
 
-    assert _findings(data) == {
+    assert _list_findings(data) == {
         1: [],
         2: ["no_target"],
         3: ["no_target"],
@@ -63,11 +63,11 @@ def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
 
 
 def test_many_findings_are_cut_in_the_text_and_whole_in_the_data() -> None:
-    def crowd(company: Company) -> None:
+    def add_lines(company: Company) -> None:
         for number in range(10, 70):
             company.lines[number] = type(company.lines[4])(**{**vars(company.lines[4]), "id": number})
 
-    data, text = run_tool(ChannelAudit, crowd)
+    data, text = run_tool(ChannelAudit, add_lines)
 
     assert len(data["lines"]) == 50
     assert data["lines_left_out"] == 15

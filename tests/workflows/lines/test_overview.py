@@ -64,7 +64,7 @@ FULL: dict[str, Any] = {
 """As much as a line can do."""
 
 
-def _full(company: Company) -> None:
+def _fill_settings(company: Company) -> None:
     company.lines[1].settings.update(FULL)
 
 
@@ -103,14 +103,14 @@ def _full(company: Company) -> None:
     ],
 )
 def test_a_line_that_does_everything_is_told_in_words(subject: str, words: str) -> None:
-    data, text = run_tool(ChannelOverview, _full, line=1)
+    data, text = run_tool(ChannelOverview, _fill_settings, line=1)
 
     assert words in data["sections"][subject]
     assert f"{subject}: {data['sections'][subject]}" in visible_in(text)
 
 
 def test_even_then_the_text_is_short() -> None:
-    _, text = run_tool(ChannelOverview, _full, line=1)
+    _, text = run_tool(ChannelOverview, _fill_settings, line=1)
 
     assert len(fenced(text).encode()) < LONGEST_TEXT
     assert text.startswith(

@@ -109,16 +109,16 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
         company.employees[number].presence = changes.get("presence", "online")
 
 
-async def _found(context: Any) -> list[Finding]:
+async def _find_mistakes(context: Any) -> list[Finding]:
     (line,) = await add_presence(context, await read_lines(context, [LINE]))
     return find_mistakes(line)
 
 
-def _filled_in(value: Any) -> Any:
+def _fill_in(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _filled_in(item) for name, item in value.items()}
+        return {name: _fill_in(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_filled_in(item) for item in value]
+        return [_fill_in(item) for item in value]
     return FILLED_IN.get(value, value) if isinstance(value, str) else value
 
 
@@ -126,7 +126,7 @@ def test_a_well_set_line_breaks_no_rule() -> None:
     async def story() -> list[str]:
         async with open_portal() as fresh:
             _arrange(fresh.company, {})
-            return [finding.text() for finding in await _found(fresh.context)]
+            return [finding.text() for finding in await _find_mistakes(fresh.context)]
 
     assert anyio.run(story) == []
 
@@ -141,15 +141,15 @@ def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
     async def story() -> None:
         async with open_portal() as fresh:
             _arrange(fresh.company, BROKEN[name])
-            found = await _found(fresh.context)
+            found = await _find_mistakes(fresh.context)
             assert [finding.rule.name for finding in found] == [name]
 
-            arguments = _filled_in(found[0].arguments)
+            arguments = _fill_in(found[0].arguments)
             if found[0].rule.tool == "config_get":
                 assert ConfigGet.from_tool(arguments)
                 return
             assert await fresh.context.ask(ConfigUpdate.from_tool(arguments)) is True
-            assert name not in {finding.rule.name for finding in await _found(fresh.context)}
+            assert name not in {finding.rule.name for finding in await _find_mistakes(fresh.context)}
 
     anyio.run(story)
 
@@ -159,7 +159,7 @@ def test_without_reports_the_lines_own_sign_tells_that_nobody_is_online() -> Non
         async with open_portal() as fresh:
             fresh.company.switches.plan.reports = False
             _arrange(fresh.company, {"presence": "offline", "CHECK_AVAILABLE": "Y"})
-            return [finding.rule.name for finding in await _found(fresh.context)]
+            return [finding.rule.name for finding in await _find_mistakes(fresh.context)]
 
     assert anyio.run(story) == ["nobody_online"]
 
@@ -169,7 +169,11 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
         async with open_portal() as fresh:
             _arrange(fresh.company, {})
             fresh.company.lines[LINE].queue = [QueueEntry(1, "department", 7)]
-            return [finding.arguments for finding in await _found(fresh.context) if finding.rule.name == "one_operator"]
+            return [
+                finding.arguments
+                for finding in await _find_mistakes(fresh.context)
+                if finding.rule.name == "one_operator"
+            ]
 
     (arguments,) = anyio.run(story)
     assert arguments["queue"] == [

@@ -31,21 +31,21 @@ SECONDS = 120
 ANY_REPORT = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 
 
-def _texts(figure: Figure) -> list[tuple[str, Bbox]]:
+def _list_texts(figure: Figure) -> list[tuple[str, Bbox]]:
     """What is written, and where, in pixels."""
     figure.draw_without_rendering()
     written = (text for text in figure.findobj(Text) if isinstance(text, Text))
     return [(text.get_text(), text.get_window_extent()) for text in written if text.get_text() and text.get_visible()]
 
 
-def _words(report: LineReport) -> list[str]:
+def _list_words(report: LineReport) -> list[str]:
     """What is written, the title first."""
     figure = make_figure(report)
     own = [text.get_text() for text in figure.texts]
     return own + [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
-def _bars(report: LineReport) -> Iterator[Iterator[Rectangle]]:
+def _list_bars(report: LineReport) -> Iterator[Iterator[Rectangle]]:
     """Those of each panel that has any, from left to right."""
     for axes in make_figure(report).axes:
         yield (patch for patch in axes.patches if isinstance(patch, Rectangle))
@@ -68,7 +68,7 @@ def test_any_report_makes_a_picture_of_one_size(report: LineReport) -> None:
 @ANY_REPORT
 def test_no_text_stands_on_another_or_outside(report: LineReport) -> None:
     figure = make_figure(report)
-    texts = _texts(figure)
+    texts = _list_texts(figure)
 
     assert texts
     for (text, box), (other, another) in combinations(texts, 2):
@@ -81,7 +81,7 @@ def test_no_text_stands_on_another_or_outside(report: LineReport) -> None:
 
 
 def test_the_five_figures_stand_with_those_of_the_period_before() -> None:
-    words = _words(make_report([1], totals=TOTALS, before=NOTHING))
+    words = _list_words(make_report([1], totals=TOTALS, before=NOTHING))
 
     for figure in ("120", "100", "6 min 10 s", "80 %", "30 / 3"):
         assert figure in words
@@ -95,12 +95,12 @@ def test_the_five_figures_stand_with_those_of_the_period_before() -> None:
 
 
 def test_without_a_period_before_nothing_is_compared() -> None:
-    assert not any("before" in word for word in _words(make_report([1], before=None)))
+    assert not any("before" in word for word in _list_words(make_report([1], before=None)))
 
 
 def test_bars_are_as_long_as_there_are_dialogs() -> None:
     by_hour = [*[0] * 9, 8, 2, *[0] * 13]
-    hours, operators = (list(bars) for bars in _bars(make_report(by_hour, STAFF[:3])))
+    hours, operators = (list(bars) for bars in _list_bars(make_report(by_hour, STAFF[:3])))
 
     assert [bar.get_height() for bar in hours] == by_hour
     assert [bar.get_width() for bar in operators] == [1500, 1410, 1320]
@@ -112,20 +112,20 @@ def test_bars_are_as_long_as_there_are_dialogs() -> None:
 def test_without_dialogs_there_are_no_bars() -> None:
     report = make_report([0] * 24)
 
-    assert list(_bars(report)) == []
-    assert _words(report).count("none") == 2
+    assert list(_list_bars(report)) == []
+    assert _list_words(report).count("none") == 2
 
 
 def test_many_operators_are_summed_up() -> None:
-    words = _words(make_report([1] * 24, STAFF))
+    words = _list_words(make_report([1] * 24, STAFF))
 
     assert sum(word in {str(one.dialogs) for one in STAFF} for word in words) == MOST_OPERATORS
     assert f"and 6 more with {sum(one.dialogs for one in STAFF[9:])} dialogs" in words
-    assert not any(word.startswith("and ") for word in _words(make_report([1] * 24, STAFF[:9])))
+    assert not any(word.startswith("and ") for word in _list_words(make_report([1] * 24, STAFF[:9])))
 
 
 def test_long_names_are_cut_and_the_period_stays() -> None:
-    title, *_ = _words(make_report([1] * 24, STAFF, line=LONG, operator=WIDE))
+    title, *_ = _list_words(make_report([1] * 24, STAFF, line=LONG, operator=WIDE))
 
     assert title.startswith("Поддержка интернет")
     assert title.endswith(".., last 30 days")
@@ -151,7 +151,7 @@ def test_long_names_are_cut_and_the_period_stays() -> None:
 )
 def test_a_name_is_written_as_it_is_or_its_number_is(name: str, shown: str) -> None:
     report = make_report([1], [OperatorFigures(12, name, 1, 0, 0, 0)], line=LineOrUser(7, name))
-    words = _words(report)
+    words = _list_words(report)
 
     assert draw(report)
     assert shown in words

@@ -54,7 +54,7 @@ def _report(client: Assistant, **arguments: Any) -> CallToolResult:
     return reply
 
 
-def _figures(reply: CallToolResult) -> dict[str, Any]:
+def _read_figures(reply: CallToolResult) -> dict[str, Any]:
     data = reply.structured_content
     assert isinstance(data, dict)
     return data
@@ -91,7 +91,7 @@ def test_the_figures_are_those_of_the_state(
     sandbox: ServedSandbox, client: Assistant, period: str, line: str | int | None, number: int | None
 ) -> None:
     sandbox.control("reset")
-    _check(sandbox, _figures(_report(client, period=period, line=line)), period, number)
+    _check(sandbox, _read_figures(_report(client, period=period, line=line)), period, number)
 
 
 def test_the_figures_of_many_dialogs_are_put_together_from_several_pages(
@@ -100,7 +100,7 @@ def test_the_figures_of_many_dialogs_are_put_together_from_several_pages(
     sandbox.control("reset")
     sandbox.control("crowd", {"dialogs": 700, "waiting": 40})
     sandbox.control("requests/clear")
-    data = _figures(_report(client, period="last_30_days"))
+    data = _read_figures(_report(client, period="last_30_days"))
     asked = [record["method"] for record in sandbox.look("requests")["requests"]]
 
     _check(sandbox, data, "last_30_days", None)
@@ -128,7 +128,7 @@ def test_transfers_are_told_by_their_reasons() -> None:
 
 def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    before = _figures(_report(client, period="today", line=1))
+    before = _read_figures(_report(client, period="today", line=1))
     written = [
         sandbox.control("client-message", {"line_id": 1, "connector": "telegrambot", "name": name, "text": "Hello"})
         for name in ("Ada", "Bob", "Cleo")
@@ -138,7 +138,7 @@ def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, c
     for tool in ("operator_answer", "operator_finish"):
         assert not client.call(tool, chat_id=ids[0]).is_error
     sandbox.control("client-message", {"chat_id": ids[0], "text": "0"})
-    after = _figures(_report(client, period="today", line=1))
+    after = _read_figures(_report(client, period="today", line=1))
 
     _check(sandbox, after, "today", 1)
     assert after["totals"]["new"] == before["totals"]["new"] + 3
@@ -152,7 +152,7 @@ def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, c
 def test_today_is_the_portals_day(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     sandbox.control("advance", {"seconds": 15 * 3600})
-    data = _figures(_report(client, period="today"))
+    data = _read_figures(_report(client, period="today"))
 
     assert data["period"]["from"] == "2026-03-17T00:00:00+01:00"
     assert data["totals"]["new"] == 0
@@ -166,7 +166,7 @@ def test_the_period_before_has_the_figures_of_its_own_days(
 ) -> None:
     sandbox.control("reset")
     sandbox.control("advance", {"seconds": days * 86400})
-    before = _figures(_report(client, period=period, line=line))["before"]
+    before = _read_figures(_report(client, period=period, line=line))["before"]
     state = sandbox.look("state")
     span = tuple(datetime.fromisoformat(before.pop(end)) for end in ("from", "to"))
 
@@ -178,13 +178,13 @@ def test_the_period_before_has_the_figures_of_its_own_days(
 def test_without_comparison_nothing_is_asked_about_the_period_before(client: Assistant) -> None:
     reply = _report(client, compare=False)
 
-    assert "before" not in _figures(reply)
+    assert "before" not in _read_figures(reply)
     assert "before" not in text_of(reply)
 
 
 def test_one_operators_dialogs_are_a_report_too(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    data = _figures(_report(client, operator="james"))
+    data = _read_figures(_report(client, operator="james"))
 
     _check(sandbox, data, "last_7_days", None, operator=4)
     assert data["operator"] == {"id": 4, "name": "James Carter"}
@@ -202,19 +202,19 @@ def test_the_text_is_short_and_names_people_and_lines(sandbox: ServedSandbox, cl
 
 def test_each_dialog_worth_a_look_can_be_read_next(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    highlights = _figures(_report(client))["worth_a_look"]
+    highlights = _read_figures(_report(client))["worth_a_look"]
 
     assert [row["session_id"] for row in highlights] == [301, 317, 303, 310, 318, 332]
     assert highlights[3]["reasons"] == ["dislike", "supervisor's vote 2 of 5", "first answer after 50 min"]
     for row in highlights:
         history = client.call("session_history_get", session_id=row["session_id"])
-        assert _figures(history)["chat_id"] == row["chat_id"]
+        assert _read_figures(history)["chat_id"] == row["chat_id"]
 
 
 def test_a_dialog_that_was_transferred_twice_is_worth_a_look(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     assert not client.call("operator_transfer", chat_id=216, user_id=5).is_error
-    highlights = _figures(_report(client, line=2))["worth_a_look"]
+    highlights = _read_figures(_report(client, line=2))["worth_a_look"]
 
     assert next(row for row in highlights if row["chat_id"] == 216)["reasons"] == ["transferred 2 times"]
 
