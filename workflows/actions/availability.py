@@ -24,7 +24,7 @@ EMPLOYEES = frozenset({"employee", None})
 
 @dataclass(frozen=True)
 class Availability:
-    """What speaks against a recipient."""
+    """Whether a recipient can take a dialog, and what speaks against it; an empty text says that nothing does."""
 
     line: LineSettings
     """The line that the dialog is in then."""
@@ -40,10 +40,11 @@ class Availability:
 
 @dataclass(frozen=True)
 class OperatorLoads:
-    """Who of a line's operators is there, and who has a place left; not known where the portal shows no reports."""
+    """Rows of `imopenlines.v2.Operator.list`: who is online, and who has a slot left."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
     known: bool = True
+    """False where the portal shows no reports."""
 
     @property
     def free(self) -> list[int]:
@@ -63,7 +64,13 @@ def _is_full(row: Mapping[str, Any]) -> bool:
 
 
 async def check_line(context: Context, line_id: int, *, without: int = 0) -> Availability:
-    """Whether a line can take a dialog; `without` is whoever gives it up."""
+    """Whether a line can take a dialog now.
+
+    `without` is the user who gives the dialog up, and does not count among those who could take it.
+
+    Raises:
+        PortalError: The portal does not show the line's settings.
+    """
     line, load = await together(
         partial(_read_line, context, line_id),
         partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
@@ -83,7 +90,13 @@ async def check_line(context: Context, line_id: int, *, without: int = 0) -> Ava
 async def check_user(
     context: Context, person: LineOrUser, line_id: int, me: CurrentUser, *, without: int = 0
 ) -> Availability:
-    """Whether a person can take a dialog of a line; `without` is whoever gives it up."""
+    """Whether a person can take a dialog that is on a line now.
+
+    `without` is the user who gives the dialog up, and does not count among the others who could take it.
+
+    Raises:
+        PortalError: The portal does not show the line's settings.
+    """
     line, load, elsewhere, user = await together(
         partial(_read_line, context, line_id),
         partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
@@ -143,6 +156,6 @@ async def _read_user(context: Context, person: LineOrUser, me: CurrentUser) -> M
 
 
 async def name_operators(context: Context, people: Sequence[int]) -> str:
-    """Some operators by name and id."""
+    """Operators by name and id, in one line; the first four, then how many more."""
     names = await Directory(context).read_user_names(people[:MOST_OTHERS])
     return join_limited((str(LineOrUser(one, names.get(one, ""))) for one in people), MOST_OTHERS)

@@ -29,6 +29,10 @@ class DialogAction(Composite):
         return self.from_tool({**self.given, "dialog": await self.chat(context)})
 
     async def read_dialog_and_user(self, context: Context) -> tuple[ChatState, CurrentUser]:
-        """The dialog as it stands, and whom the call acts for."""
+        """The dialog as it stands, and the user whom the call acts for.
+
+        Raises:
+            InvalidArgumentsError: The reference means several dialogs, none, or a session that is over.
+        """
         found, me = await together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
         return found.require_present_session(), me

@@ -15,7 +15,7 @@ MOST_READ = 50
 
 @dataclass(frozen=True)
 class ExpectedMessage:
-    """One that is to be found."""
+    """A message that a tool wrote, and that its dialog should show."""
 
     text: str
     author: int
@@ -38,7 +38,13 @@ class DeliveredMessage:
 
 
 async def find_message(context: Context, before: ChatState, message: ExpectedMessage) -> DeliveredMessage | None:
-    """The message, by its id, else as what its author has written since `before`; None if the dialog lacks it."""
+    """The message as the dialog shows it now; None where the dialog does not show it.
+
+    It is found by its id, or where that is not known by its author and text among what came since `before`.
+
+    Raises:
+        PortalError, RefusedByResultError or UnexpectedResultError: The dialog cannot be read, so nothing is known.
+    """
     new = before.last_message_id or None
     answer = await attempt(context, ImDialogMessagesGet(dialog_id=f"chat{before.id}", first_id=new, limit=MOST_READ))
     if is_refusal(answer):

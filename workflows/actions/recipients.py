@@ -41,7 +41,11 @@ RecipientRef = Annotated[
 
 
 async def find_recipient(context: Context, to: int | str, me: CurrentUser) -> LineOrUser | None:
-    """The person or line meant, None for the queue; InvalidArgumentsError where it may be several, or nothing."""
+    """The person or line that `to` means; None for the queue of the dialog's own line.
+
+    Raises:
+        InvalidArgumentsError: It fits several, or nothing; the error names them.
+    """
     text, names = str(to).strip(), Directory(context)
     if text.casefold() == QUEUE:
         return None

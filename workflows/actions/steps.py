@@ -40,7 +40,12 @@ class Steps:
     """What has been changed so far, in words."""
 
     async def take(self, step: Method, doing: str, otherwise: str) -> StepResult:
-        """The result of a step; UnfinishedError, beginning with `otherwise`, where the portal did not execute it."""
+        """Take a step, once; whoever listens hears `doing` first. The result is lost where no usable answer came.
+
+        Raises:
+            UnfinishedError: The portal did not execute the step; its sentence begins with `otherwise`.
+            ForbiddenError: This caller may not take it.
+        """
         await self.context.tell(doing)
         try:
             return StepResult(await self.context.ask(step))

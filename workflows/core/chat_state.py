@@ -47,7 +47,11 @@ class ChatState:
 
     @classmethod
     def from_answer(cls, chat: Mapping[str, Any]) -> Self:
-        """From the whole answer of dialog.get."""
+        """Read the answer of `imopenlines.dialog.get` with all its fields, in snake_case.
+
+        What is missing or cannot be read counts as 0, empty or false. The fields `entity_data_1`, `_2` and `_3` hold
+        the session, the CRM records and silent mode, as the official page of the method describes.
+        """
         data = entity_data_1(chat.get("entity_data_1"))
         session_id = _read_id(data.get("session_id"))
         line_id, connector = line_and_connector(chat.get("entity_id"), data if session_id else {})
@@ -93,7 +97,7 @@ class ChatState:
         return self.role in {"owner", "manager", "member"}
 
     def stage(self, owner: str = "") -> str:
-        """How it stands, in words."""
+        """How it stands, in words: closed, closing, waiting in the queue, or with its owner by that name."""
         if not self.open:
             return "closed"
         if self.closing:
@@ -112,7 +116,11 @@ def quote(text: str, author: str = "client") -> str:
 
 
 async def read_chat(context: Context, chat_id: int) -> ChatState:
-    """A dialog as it stands now."""
+    """A dialog as it stands now, from one call of `imopenlines.dialog.get`.
+
+    Raises:
+        PortalError: Code ACCESS_ERROR where there is no such dialog, or where the caller may not see it.
+    """
     return ChatState.from_answer(await context.ask(DialogGet(chat_id=chat_id, detail="full")))
 
 

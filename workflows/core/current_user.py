@@ -67,7 +67,13 @@ _CACHE: "WeakKeyDictionary[Portal, tuple[float, CurrentUser]]" = WeakKeyDictiona
 
 
 async def read_current_user(context: Context, clock: Callable[[], float] = anyio.current_time) -> CurrentUser:
-    """The caller, asked for at most every five minutes."""
+    """The user whom all calls act for, with the scopes that were granted.
+
+    The portal is asked at most every five minutes, once for `profile` and once for `scope`; `clock` counts seconds.
+
+    Raises:
+        PortalError: The portal refused one of the two.
+    """
     at, known = _CACHE.get(context.portal, (float("-inf"), None))
     if known and clock() - at < FRESH:
         return known

@@ -23,7 +23,7 @@ def format_duration(seconds: float) -> str:
 
 
 def join_limited(items: Iterable[str], most: int, separator: str = ", ") -> str:
-    """The first of the items, and how many more there are."""
+    """The first `most` items with a separator between them, then how many more there are: `Anna, Olga, 3 more`."""
     everything = list(items)
     more = [f"{len(everything) - most} more"] if len(everything) > most else []
     return separator.join([*everything[:most], *more])

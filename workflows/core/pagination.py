@@ -14,7 +14,7 @@ MOST_PAGES = 5
 
 
 def read_count(value: Any) -> int:
-    """A number of things or seconds; whatever is none counts as 0."""
+    """A number of things or seconds, rounded; whatever is no finite number counts as 0."""
     return round(value) if isinstance(value, int | float) and isfinite(value) else 0
 
 
@@ -33,7 +33,14 @@ def read_rows(value: Any) -> list[dict[str, Any]]:
 
 
 async def read_pages(context: Context, question: Callable[..., Method], key: str) -> list[dict[str, Any]]:
-    """The rows of a list with `hasNextPage`, at most a thousand."""
+    """The rows under `key` of a list whose answers have `hasNextPage`: at most five pages of 200 rows.
+
+    `question` makes the method that asks for one page, from the arguments `offset` and `limit`. Whoever shows the rows
+    has to say that there may be more than a thousand.
+
+    Raises:
+        PortalError: The portal refused a page.
+    """
     found: list[dict[str, Any]] = []
     for page in range(MOST_PAGES):
         answer = await context.ask(question(offset=page * PAGE, limit=PAGE))

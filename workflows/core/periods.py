@@ -55,7 +55,7 @@ class Period:
     """How far back the period lies that it is compared with."""
 
     def make_earlier(self) -> "Period":
-        """The period of the same length that it is compared with: in weeks the same days of the week."""
+        """The earlier period that this one is compared with: of the same length, and of weeks the same weekdays."""
         return replace(self, start=self.start - self.step, end=self.end - self.step)
 
     @property
@@ -68,7 +68,10 @@ class Period:
 
 
 def resolve_period(word: PeriodName, now: datetime) -> Period:
-    """The period of a word; those that are not over end now."""
+    """The period that a word such as last_week means at a moment by the portal's clock, `now`.
+
+    Weeks begin on Monday. A period that is not over yet ends at `now`.
+    """
     today = datetime.combine(now, time(), now.tzinfo)
     monday, first = today - today.weekday() * DAY, today.replace(day=1)
     start, end = {
@@ -86,7 +89,11 @@ def resolve_period(word: PeriodName, now: datetime) -> Period:
 
 
 def resolve_dates(first: str, last: str | None, now: datetime) -> Period:
-    """The period of two days or moments, or until now; InvalidArgumentsError if there is none."""
+    """The period from one day or moment to another, or to `now` where `last` is not given; it never ends after `now`.
+
+    Raises:
+        InvalidArgumentsError: It begins in the future, ends before it begins, or is longer than a year.
+    """
     start, end = _read_start(first, now), min(_read_end(last, now) if last else now, now)
     if start > now:
         raise InvalidArgumentsError([f"date_from: lies in the future; by the portal's clock it is {now.isoformat()}"])

@@ -40,7 +40,12 @@ class Briefing:
 
 
 async def make_briefing(context: Context, dialog: int | str, wanted: MessageSelection) -> Briefing:
-    """The one dialog that is meant, or InvalidArgumentsError with those it may be."""
+    """Everything that is shown of the one dialog that is meant.
+
+    Raises:
+        InvalidArgumentsError: The reference means several dialogs or none; the error names them.
+        PortalError: The portal refused a question without which nothing is known of the dialog.
+    """
     await context.tell("1 of 2: finding the dialog")
     names = Directory(context)
     found, me, now, lines, present, answer = await together(

@@ -8,14 +8,14 @@ from workflows.core.chat_state import ChatState
 
 @dataclass(frozen=True)
 class ViewedDialog:
-    """A dialog as one person sees it."""
+    """A dialog, and the user who looks at it."""
 
     chat: ChatState
     me: int
 
     @property
     def mine(self) -> bool:
-        """Whether it is the caller's."""
+        """Whether that user is its operator."""
         return self.chat.open and self.chat.owner == self.me
 
     @property
@@ -41,7 +41,7 @@ class NextStep:
 class _Option:
     fits: Callable[[ViewedDialog], bool]
     ways: tuple[NextStep, ...]
-    """The first whose tool exists is named."""
+    """Of these only the first is offered whose tool exists for the caller."""
 
 
 def _make_option(fits: Callable[[ViewedDialog], bool], *ways: tuple[str, str]) -> _Option:
@@ -95,7 +95,7 @@ _OPTIONS = (
 
 
 def list_next_steps(chat: ChatState, me: int, tools: Container[str]) -> Iterator[NextStep]:
-    """Only what fits the state, and only with tools that exist."""
+    """What `me` can do with a dialog as it stands; only with `tools`, the names of those that can be used."""
     standing = ViewedDialog(chat, me)
     for option in _OPTIONS:
         if option.fits(standing) and (step := next((one for one in option.ways if one.tool in tools), None)):

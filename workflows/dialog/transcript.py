@@ -14,7 +14,7 @@ from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 
 WHOLE = 10_000
-"""Messages of a session, none left out."""
+"""More messages than a session has: none is left out."""
 
 
 LEAST = 20
@@ -23,7 +23,7 @@ LEAST = 20
 
 @dataclass(frozen=True)
 class MessageSelection:
-    """Which messages."""
+    """Which messages of a dialog are wanted."""
 
     last: int
     before: int | None = None
@@ -37,17 +37,20 @@ class Transcript:
     """Messages of a dialog, oldest first."""
 
     messages: list[Mapping[str, Any]]
-    """Those that are wanted."""
+    """The page that is wanted."""
     read: list[Mapping[str, Any]]
-    """These, and perhaps some before them."""
+    """The page and what was read before it: at least 20 messages, where there are so many."""
     before: int | None = None
-    """The oldest of those that are wanted, where older ones may follow."""
+    """Id of the oldest message of the page, where older ones may follow; None where there are none."""
     limits: str = ""
     """What cannot be read here, and why."""
 
 
 async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection) -> Any:
-    """What the messenger says of a chat, or the refusal by which it says nothing; None for chat 0."""
+    """What `im.dialog.messages.get` answers for a chat, or the PortalError by which it refuses; None for chat 0.
+
+    At least 20 messages are asked for, so that what is unanswered is seen whole.
+    """
     if not chat_id:
         return None
     limit = max(wanted.last, LEAST)
@@ -58,7 +61,10 @@ async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection
 async def read_transcript(
     context: Context, chat: ChatState, wanted: MessageSelection, answer: Any = None
 ) -> Transcript:
-    """Across sessions where the messenger lets the caller, else of one session; `answer` is its own if it was asked."""
+    """A page of a dialog's messages: across sessions where the messenger lets the caller, else of one session.
+
+    `answer` is what `ask_messenger` returned, if it was asked already. What cannot be read is said in `limits`.
+    """
     if wanted.session_id and wanted.session_id != chat.session_id:
         return await _read_session(
             context, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"

@@ -16,7 +16,7 @@ MOST = 8
 
 
 async def describe_dialogs(context: Context, chats: Sequence[int]) -> str:
-    """Of each the chat id, client, line, state and last activity."""
+    """Of each chat its id, client, line, state and last activity, in one line; at most eight, then how many more."""
     asked = chats[:MOST]
     states = [DialogGet(chat_id=one, detail="full") for one in asked]
     last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]

@@ -31,7 +31,10 @@ class ClientMatches:
 
 
 async def find_by_client(context: Context, name: str) -> ClientMatches:
-    """Dialogs of clients of that name, else whose name begins with it, else holds it."""
+    """Dialogs of clients whose name fits best, among the caller's list and the open or recent ones of the reports.
+
+    A list that the portal refuses is left out; `looked` says so.
+    """
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
     recent, *reported = await together(*(partial(attempt, context, question) for question in questions))

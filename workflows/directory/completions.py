@@ -14,7 +14,10 @@ MOST = 100
 
 
 async def list_recent_chats(context: Context) -> list[int]:
-    """Dialogs of the caller's list, newest first; where it cannot be read, those that began last."""
+    """Chat ids of at most 100 dialogs: the caller's own list, newest first, or else those that began last.
+
+    Empty where the portal lists neither.
+    """
     if (await read_current_user(context)).has_messenger:
         answer = await attempt(context, ImRecentList(limit=MOST))
         if not is_refusal(answer):
@@ -29,5 +32,9 @@ def _read_chat_ids(answer: Any) -> list[int]:
 
 
 async def list_line_ids(context: Context) -> list[int]:
-    """All lines."""
+    """Ids of all lines.
+
+    Raises:
+        PortalError: The portal does not list the lines.
+    """
     return list(await Directory(context).read_line_names())

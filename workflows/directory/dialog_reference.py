@@ -49,7 +49,11 @@ class DialogReference:
 
 
 def parse_reference(value: int | str) -> DialogReference:
-    """What is named; ValueError where it can be nothing."""
+    """What a reference names, told from its form alone.
+
+    Raises:
+        ValueError: It can name no dialog: it is blank, too long, no id, or a link to something else.
+    """
     text = str(value).strip()
     if not text:
         raise ValueError("must not be blank")

@@ -45,7 +45,11 @@ class FoundDialog:
     """The session that the reference names; the present one of the chat may be another."""
 
     def require_present_session(self, argument: str = "dialog") -> ChatState:
-        """The dialog for whoever wants to change it; InvalidArgumentsError where an earlier session of it is named."""
+        """The dialog, for whoever wants to change it.
+
+        Raises:
+            InvalidArgumentsError: An earlier session of it is named, which cannot be changed any more.
+        """
         named, now = self.session_id, self.chat.session_id
         if named and now and named != now:
             problem = f"session {named} is over, and chat {self.chat.id} has session {now} now: give {self.chat.id}"
@@ -54,7 +58,15 @@ class FoundDialog:
 
 
 async def find_dialog(context: Context, dialog: int | str, argument: str = "dialog") -> FoundDialog:
-    """The one dialog meant, or InvalidArgumentsError with the candidates, or with what was tried."""
+    """The one dialog that a reference means, as it stands now.
+
+    A reference is a chat's number, `session 301`, a USER_CODE, a CRM record, a link of the portal or a client's name.
+
+    Raises:
+        InvalidArgumentsError: It means several dialogs, none, or one of another portal; the error begins with
+            `argument` and names the candidates, or says what was looked through.
+        PortalError: The portal refused a question without which the dialog cannot be found.
+    """
     reference = parse_reference(dialog)
     try:
         _check_portal(context, reference)
@@ -64,13 +76,17 @@ async def find_dialog(context: Context, dialog: int | str, argument: str = "dial
 
 
 def read_chat_id(dialog: int | str) -> int:
-    """The number of the chat where the reference is that number; else 0."""
+    """The chat's number where the reference is just that number; 0 where the portal has to be asked."""
     reference = parse_reference(dialog)
     return reference.id if reference.kind in {"number", "chat"} and not reference.host else 0
 
 
 async def find_chat_id(context: Context, dialog: int | str, argument: str = "dialog") -> int:
-    """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
+    """The number of the one chat that a call is about to change; the portal is asked only if it has to be.
+
+    Raises:
+        InvalidArgumentsError: As of `find_dialog`, or an earlier session of the dialog is named.
+    """
     return read_chat_id(dialog) or (await find_dialog(context, dialog, argument)).require_present_session(argument).id
 
 

@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LineOrUser:
-    """A line or an operator."""
+    """A line or an employee, by id and name."""
 
     id: int
     name: str
@@ -71,7 +71,7 @@ class LineOrUser:
 
 @dataclass(eq=False)
 class _CachedNames:
-    """What is known of one portal; its object stands for the credentials too, so nobody sees others' names."""
+    """Names that were read from one portal."""
 
     lines: dict[int, str] = field(default_factory=dict)
     operators: dict[int, str] = field(default_factory=dict)
@@ -85,7 +85,11 @@ _CACHE: "WeakKeyDictionary[Portal, _CachedNames]" = WeakKeyDictionary()
 
 
 class Directory:
-    """Finds lines and operators by name; names are asked for when first needed, and anew after some minutes."""
+    """Finds lines and employees by name or id.
+
+    Names are read when they are first needed, and kept for five minutes for each `Portal` object. That object stands
+    for the credentials too, so nobody is shown names that other credentials may see.
+    """
 
     def __init__(self, context: Context, clock: Callable[[], float] = anyio.current_time) -> None:
         self._context = context
@@ -93,22 +97,32 @@ class Directory:
         self._known = _CACHE.setdefault(context.portal, _CachedNames())
 
     async def read_line_names(self, *, older: float = FRESH) -> Mapping[int, str]:
-        """Names of all lines by id, at most so many seconds old."""
+        """Names of all lines by id; read anew where they were read more than `older` seconds ago."""
         await self._refresh(self._clock() - older)
         return self._known.lines
 
     async def find_line(self, which: int | str, argument: str = "line") -> LineOrUser:
-        """The one line meant, or InvalidArgumentsError with those it may be."""
+        """The one line that an id or a name means.
+
+        Raises:
+            InvalidArgumentsError: None fits, or several do; the error begins with `argument` and names them.
+            PortalError: The portal does not list the lines.
+        """
         return await self._find_one(which, argument, "line")
 
     async def find_operator(self, who: int | str, argument: str = "operator") -> LineOrUser:
-        """The one employee meant, or InvalidArgumentsError with those it may be; an id needs to be in no queue."""
+        """The one employee that an id or a name means; an id is taken as it is, though it stands in no queue.
+
+        Raises:
+            InvalidArgumentsError: Nobody's name fits, or several do; the error begins with `argument` and names them.
+            PortalError: The portal does not list the lines with their queues.
+        """
         if isinstance(asked := number(who), int):
             return await self.read_user(asked)
         return await self._find_one(who, argument, "user")
 
     async def find_by_name(self, text: str) -> list[LineOrUser]:
-        """Lines and operators whose name fits best, or else employees of no queue; ids are not looked for."""
+        """Lines and operators whose name fits best; where none fits, employees who are in no queue. No ids."""
         began = self._clock()
         await self._refresh(began - FRESH)
         if found := match_name(text, {one: one.name for one in await self.list_all()}):
@@ -138,7 +152,7 @@ class Directory:
         return LineOrUser(one, (await self.read_user_names((one,)))[one])
 
     async def _find_one(self, which: int | str, argument: str, kind: Kind) -> LineOrUser:
-        """The cache may be too old to know a new name, so that what is not found is looked for once more."""
+        """What is not found is looked for once more in fresh lists, as the kept ones may be too old to hold it."""
         began = self._clock()
         await self._refresh(began - FRESH)
         named = self._names_of(kind)
@@ -198,20 +212,23 @@ class Directory:
 
 
 async def find_owner(context: Context, chat: ChatState, me: CurrentUser) -> LineOrUser:
-    """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue."""
+    """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue, or for the line's welcome bot."""
     if chat.owner in {0, me.id}:
         return LineOrUser(chat.owner, me.name if chat.owner else "")
     return await Directory(context).read_user(chat.owner)
 
 
 def match_id_or_name(which: int | str, named: Mapping[int, str]) -> list[int]:
-    """Ids that are meant: the id itself, else equal names, else those or their words that begin so."""
+    """Ids of `named` that a text means: itself where it is one of them, else those whose name fits it best."""
     asked = number(which) if isinstance(which, str) else which
     return [asked] if asked in named else match_name(str(which), named)
 
 
 def match_name(text: str, named: Mapping[T, str]) -> list[T]:
-    """What has this name, else a name that begins so, else one of whose words begins so: `me` is no James."""
+    """Keys of `named` whose name equals the text; else those whose name begins so, else those one of whose words does.
+
+    Upper and lower case count the same. The middle of a word does not count: `me` does not mean James.
+    """
     words = " ".join(text.casefold().split())
     if not words:
         return []

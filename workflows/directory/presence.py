@@ -31,7 +31,11 @@ _CACHE: "WeakKeyDictionary[Portal, _CachedPresence]" = WeakKeyDictionary()
 
 
 async def read_presence(context: Context) -> Mapping[int, str]:
-    """User -> online, offline or pause, of up to 200 places in queues; empty where the portal gives no statistics."""
+    """User id -> online, offline or pause; empty where the portal gives no statistics to this caller.
+
+    From one call of `imopenlines.v2.Operator.list`, which has a row for each place in a queue: the first 200 are read.
+    Kept for a minute, as the official page asks for at least 30 seconds between two calls.
+    """
     known, now = _CACHE.setdefault(context.portal, _CachedPresence()), anyio.current_time()
     if now - known.at >= FRESH:
         answer = await attempt(context, V2OperatorList(limit=PAGE))

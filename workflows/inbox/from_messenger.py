@@ -24,7 +24,10 @@ NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
 
 
 async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | PortalError:
-    """Dialogs of the caller and those that the queue offers, or the refusal by which the portal does not list them."""
+    """The caller's own dialogs and those that the queue offers; or the portal's refusal to list them.
+
+    At most three pages of 200 are read. Lines, channel and owner are filtered here; the messages are read later.
+    """
     found, whole_list = dict[int, WaitingDialog](), False
     for page in range(MOST_PAGES):
         # those that the queue offers come with every page

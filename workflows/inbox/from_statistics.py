@@ -26,7 +26,13 @@ WHOLE = 10_000
 
 
 async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | PortalError:
-    """All sessions that are open and wanted, or the refusal by which the portal gives no statistics."""
+    """Sessions that are open and wanted: 600 new, 150 answered and 150 paused ones at most; or the portal's refusal.
+
+    A refusal is returned where plan, rights or age of the portal are its reason.
+
+    Raises:
+        PortalError: Any other failure.
+    """
     answers = await together(*(partial(attempt, context, question) for question in _make_questions(wanted)))
     for answer in answers:
         if isinstance(answer, PortalError):

@@ -23,7 +23,7 @@ from workflows.inbox.waiting import InboxFilter, OpenDialogs, State, WaitingDial
 
 @dataclass(frozen=True)
 class InboxPage:
-    """What was found."""
+    """One page of waiting dialogs, and what is known beside them."""
 
     now: datetime
     """By the portal's clock."""
@@ -35,7 +35,7 @@ class InboxPage:
     following: bool
     """Whether another page follows."""
     missing: list[str]
-    """What may be waiting beside these, in words."""
+    """What may be waiting and is not in the list, in words."""
     me: int
     lines: Mapping[int, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
@@ -44,7 +44,12 @@ class InboxPage:
 
 
 async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
-    """The page that is wanted, or RefusedByResultError where the portal lists no dialogs at all."""
+    """The page that is wanted: from the statistics, or where these are refused from the caller's list in the messenger.
+
+    Raises:
+        RefusedByResultError: The portal gives neither; the error says what to do.
+        PortalError: The portal refused something else without which there is no page.
+    """
     await context.tell("1 of 2: looking for open dialogs")
     names, steps = Directory(context), 2
     now, lines, me, present, listed = await together(

@@ -1,4 +1,4 @@
-"""Dialogs that need someone: what is known of one, and what its messages tell."""
+"""Dialogs that wait for an answer: what is known of one, what its messages tell, and which are wanted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class DialogMessage:
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> Self | None:
-        """From a message of a transcript; None for notices, for what the client did not get, and without a date."""
+        """Read a message of a transcript; None for a notice, for what the client did not get, and without a date."""
         at = read_moment(message.get("date"))
         if message["role"] == "system" or message.get("hidden") or at is None:
             return None
@@ -43,7 +43,7 @@ class SessionMessages:
 
     @classmethod
     def from_messages(cls, messages: Iterable[Mapping[str, Any]], began: datetime) -> Self:
-        """The messages of a transcript since the session began."""
+        """Those messages of a transcript that belong to the session that began then."""
         found = (read for message in messages if (read := DialogMessage.from_message(message)))
         return cls([message for message in found if message.at >= began - SLACK])
 
@@ -70,7 +70,7 @@ class SessionMessages:
 
 @dataclass(frozen=True)
 class WaitingDialog:
-    """A dialog that needs someone, or may need someone."""
+    """A dialog that waits for an answer, or may: the messages have to be read where `waits` is false."""
 
     chat_id: int
     session_id: int
@@ -109,7 +109,7 @@ class WaitingDialog:
         return self.since, self.session_id
 
     def apply_messages(self, session: SessionMessages) -> Self | None:
-        """The same with what its messages tell; None if it does not wait."""
+        """The same dialog with the state and the wait that its messages show; None if it does not wait."""
         unanswered, bot = session.unanswered, 0 if self.owner else self._find_bot(session)
         if (self.owner or bot) and not unanswered:
             return None
@@ -123,7 +123,7 @@ class WaitingDialog:
         return session.last_bot if self.accepted or self.offered_to == session.last_bot else 0
 
     def _find_queued_since(self, session: SessionMessages, bot: int) -> datetime:
-        """A dialog may come back into the queue after it was answered."""
+        """Since when a dialog without owner waits: it may have come back into the queue after an answer."""
         if self.dated or not session.last or not (bot or session.has_operator_message):
             return self.since
         return (session.unanswered or [session.last])[0].at
@@ -182,8 +182,8 @@ class OpenDialogs:
     """statistics or messenger."""
     dialogs: list[WaitingDialog]
     read: Callable[[WaitingDialog, Any], WaitingDialog | None]
-    """A dialog with what the answer to its question tells; None if it does not wait."""
+    """Takes a dialog and the answer to its `question`; gives the dialog as it is now, or None if it does not wait."""
     most: int
-    """How many are read beside those that are on the page for certain, fifty in a request."""
+    """How many uncertain dialogs have their messages read, fifty in a request."""
     missing: list[str]
     """What is not among them, in words."""

@@ -37,7 +37,7 @@ DAYS = {
 
 
 def describe_settings(line: LineSettings, names: Mapping[int, str]) -> dict[str, str]:
-    """Subject -> what holds for the line."""
+    """Subject -> what holds for the line, in words; `names` are those of its operators by id."""
     parts = {
         "Who answers": _describe_people(line, names),
         "Working hours": _describe_hours(line),

@@ -16,7 +16,7 @@ from workflows.core.pagination import read_count, read_pages, read_rows
 
 @dataclass(frozen=True)
 class LineSettings:
-    """One line."""
+    """The settings of one line; a setting that is missing or cannot be read counts as off, 0 or empty."""
 
     settings: Mapping[str, Any]
     presence: Mapping[int, str] = field(default_factory=dict)
@@ -92,7 +92,11 @@ class LineSettings:
 
 
 async def read_lines(context: Context, ids: Sequence[int]) -> list[LineSettings]:
-    """Lines with what was put into their queues, departments included."""
+    """The settings of lines, in the order of `ids`, each with CONFIG_QUEUE: the entries of its queue.
+
+    Raises:
+        PortalError: The portal does not show one of the lines.
+    """
     settings, entries = await together(
         lambda: context.ask_all(ConfigGet(config_id=one) for one in ids),
         partial(context.ask, ConfigListGet(select=["ID"], filter={"@ID": list(ids)}, config_queue=True, limit=200)),
@@ -102,7 +106,7 @@ async def read_lines(context: Context, ids: Sequence[int]) -> list[LineSettings]
 
 
 async def add_presence(context: Context, lines: Sequence[LineSettings]) -> list[LineSettings]:
-    """The same lines with who is online; unchanged where the plan or the rights hide it."""
+    """The same lines with who of their operators is online; unchanged where the plan or the rights hide it."""
     from portal.errors import RefusedError
 
     question = partial(V2OperatorList, config_id_list=[line.id for line in lines])

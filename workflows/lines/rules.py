@@ -9,6 +9,6 @@ RULES: tuple[LineRule, ...] = (*AVAILABILITY_RULES, *MESSAGING_RULES)
 
 
 def find_mistakes(line: LineSettings) -> list[Finding]:
-    """What is wrong with a line, the worst first."""
+    """What is wrong with a line: a finding for each rule that it breaks, errors first, then warnings, then notes."""
     found = [finding for rule in RULES if (finding := rule.check(line))]
     return sorted(found, key=lambda finding: finding.rule.severity)

@@ -33,7 +33,7 @@ class Highlight:
 
 @dataclass(frozen=True)
 class HighlightCandidates:
-    """What the dialogs are chosen from."""
+    """Rows of the statistics from which the dialogs worth a look are chosen."""
 
     sessions: list[Row]
     """Slowest first answer first."""

@@ -50,7 +50,7 @@ class ReportScope:
 
 @dataclass(frozen=True)
 class LineReport:
-    """A finished report."""
+    """A finished report on one line or all, in a period."""
 
     scope: ReportScope
     totals: Totals
@@ -115,7 +115,11 @@ class ReportAnswers:
 async def make_report(
     context: Context, names: Directory, scope: ReportScope, now: datetime, *, compare: bool
 ) -> LineReport:
-    """The report, or the portal's refusal."""
+    """The report on the dialogs of a scope; `compare` adds the figures of the period before.
+
+    Raises:
+        PortalError: The portal gives no reports: its plan, the user's rights, or its age.
+    """
     await context.tell("2 of 3: asking for sums, dialogs and ratings")
     answers, lines = await together(lambda: _ask_everything(context, scope, compare=compare), names.read_line_names)
     people = await names.read_user_names(answers.operators)

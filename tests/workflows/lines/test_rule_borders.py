@@ -63,7 +63,7 @@ FIXES: list[tuple[str, Changes, dict[str, Any]]] = [
     ),
     (
         "off_hours_text_unused",
-        {**OFF, "WORKTIME_TO": ""},
+        {**OFF, "WORKTIME_FROM": "", "WORKTIME_TO": ""},
         {"worktime_enable": True, "worktime_from": "09:00", "worktime_to": "18:00"},
     ),
     (
@@ -76,6 +76,18 @@ FIXES: list[tuple[str, Changes, dict[str, Any]]] = [
         "bot_switched_off",
         {"WELCOME_BOT_ENABLE": "N"},
         {"welcome_bot_enable": True, "welcome_bot_id": 9},
+    ),
+    ("short_offer", {"QUEUE_TIME": "9"}, {"queue_time": 60}),
+    ("bot_for_ever", {"WELCOME_BOT_TIME": "0"}, {"welcome_bot_enable": True, "welcome_bot_time": 600}),
+    ("closes_at_once", {"AUTO_CLOSE_TIME": "0"}, {"auto_close_time": 14_400}),
+    ("closes_early", {"AUTO_CLOSE_TIME": "1"}, {"auto_close_time": 14_400}),
+    ("no_time_to_rate", {"FULL_CLOSE_TIME": "0"}, {"full_close_time": 10}),
+    ("short_time_to_rate", {"VOTE_TIME_LIMIT": "59"}, {"vote_time_limit": 0}),
+    ("kpi_further_answer_alert_without_time", {"KPI_FURTHER_ANSWER_TIME": "0"}, {"kpi_further_answer_time": 300}),
+    (
+        "no_target",
+        {"KPI_FIRST_ANSWER_TIME": "0", "KPI_FIRST_ANSWER_ALERT": "N"},
+        {"kpi_first_answer_time": 300},
     ),
     ("early_excuse", {"NO_ANSWER_TIME": "10"}, {"no_answer_time": 60}),
     ("finished_outlives_silent", {"AUTO_CLOSE_TIME": "1"}, {"auto_close_time": 600}),
