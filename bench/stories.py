@@ -8,18 +8,19 @@ from bench.table import Row, Table
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import assistant
 from tests.served import serve_sandbox
-from tests.workflows.hands import Cost
-from tests.workflows.stories import STORIES, told
+from tests.workflows.stories.counted_calls import Cost
+from tests.workflows.stories.registry import STORIES
+from tests.workflows.stories.story import run_story
 
 
 def measure(*, short: bool) -> Table:
-    """Each story told twice; that it ends as it should is checked on the way."""
+    """Each story run_story twice; that it ends as it should is checked on the way."""
     costs: dict[str, tuple[Cost, Cost]] = {}
     with serve_sandbox() as portal, assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client:
         for story in STORIES[:2] if short else STORIES:
             costs[story.name] = (
-                told(story, story.composite, client, portal),
-                told(story, story.by_hand, client, portal),
+                run_story(story, story.composite, client, portal),
+                run_story(story, story.by_hand, client, portal),
             )
     composite, by_hand = (reduce(add, column) for column in zip(*costs.values(), strict=True))
     costs["all"] = composite, by_hand

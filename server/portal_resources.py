@@ -129,11 +129,11 @@ class PortalResources:
         return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
 
     async def _read_ids(self, kind: ResourceKind) -> list[int]:
-        from workflows.directory.completions import line_ids, recent_chats
+        from workflows.directory.completions import list_line_ids, list_recent_chats
 
         try:
             context = await self._calls.open_context()
-            return await (recent_chats(context) if kind is DIALOG else line_ids(context))
+            return await (list_recent_chats(context) if kind is DIALOG else list_line_ids(context))
         except failures.CALL_ERRORS:
             return []
 

@@ -71,7 +71,7 @@ class PortalCheck(Composite):
     async def run(self, context: Context) -> dict[str, Any]:
         """The checks in order, and the tools that cannot work with the reason."""
         examination = Examination(context.portal, [tool for tool in context.tools.values() if issubclass(tool, Method)])
-        checks = await examination.checks()
+        checks = await examination.run_checks()
         unusable = {name: why for name, tool in context.tools.items() if (why := examination.why_unusable(tool))}
         return {
             "portal": context.portal.origin,
@@ -107,18 +107,18 @@ class Examination:
         self._found: dict[str, Check] = {}
         self._refusals: dict[str, PortalError] = {}
 
-    async def checks(self) -> list[Check]:
+    async def run_checks(self) -> list[Check]:
         """The connection and the user first; the rest only if they are right."""
-        await self._ask("credentials", "profile", {}, _user)
+        await self._ask("credentials", "profile", {}, _describe_user)
         await self._connect()
         if all(check.ok for check in self._found.values()):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._ask, "scopes", "scope", {}, self._scopes)
+                tasks.start_soon(self._ask, "scopes", "scope", {}, self._check_scopes)
                 if self._application:
-                    tasks.start_soon(self._ask, "application", "app.info", {}, _application)
-                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _revision)
+                    tasks.start_soon(self._ask, "application", "app.info", {}, _check_application)
+                tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _describe_revision)
                 for right in ("VIEW", "MODIFY"):
-                    tasks.start_soon(self._ask, *_lines(right))
+                    tasks.start_soon(self._ask, *_make_line_check(right))
                 tasks.start_soon(
                     self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
                 )
@@ -138,7 +138,7 @@ class Examination:
         from portal.errors import PortalError
 
         try:
-            result = await self._portal.call(method, params, repeatable=True, scopes=_scopes_of(method))
+            result = await self._portal.call(method, params, repeatable=True, scopes=_choose_scopes(method))
         except PortalError as error:
             self._refusals[name] = error
             code = f" ({error.code})" if error.code and is_code(error.code) else ""
@@ -153,7 +153,7 @@ class Examination:
             outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
         self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
-    def _scopes(self, granted: Any) -> Check:
+    def _check_scopes(self, granted: Any) -> Check:
         names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
         self._granted = frozenset(names)
         missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
@@ -164,9 +164,9 @@ class Examination:
         """What keeps a tool from working, after the checks; empty if nothing does."""
         needed = tool.needs if issubclass(tool, Composite) else (tool,)
         methods = (method for method in needed if issubclass(method, Method))
-        return next((obstacle for method in methods for obstacle in self._obstacles(method)), "")
+        return next((obstacle for method in methods for obstacle in self._list_obstacles(method)), "")
 
-    def _obstacles(self, method: type[Method]) -> Iterator[str]:
+    def _list_obstacles(self, method: type[Method]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
         yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):
@@ -181,16 +181,16 @@ class Examination:
             yield "needs an application"
 
 
-def _scopes_of(method: str) -> tuple[str, ...]:
+def _choose_scopes(method: str) -> tuple[str, ...]:
     return SCOPES if method.startswith(f"{SCOPES[0]}.") else ()
 
 
-def _user(profile: Any) -> str:
+def _describe_user(profile: Any) -> str:
     name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
     return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
 
 
-def _application(info: Any) -> Check:
+def _check_application(info: Any) -> Check:
     """A webhook is told nothing but its scopes and the plan."""
     name = info.get("CODE") or info.get("ID")
     todo = "" if name else f"{find_advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
@@ -201,12 +201,12 @@ def _is_for_applications(method: type[Method]) -> bool:
     return method.auth is Auth.APPLICATION
 
 
-def _revision(revision: Any) -> str:
+def _describe_revision(revision: Any) -> str:
     rest = revision.get("rest")
     return f"answers, REST revision {rest if isinstance(rest, int) else 'unknown'}"
 
 
-def _lines(right: str) -> tuple[str, str, dict[str, Any], Any]:
+def _make_line_check(right: str) -> tuple[str, str, dict[str, Any], Any]:
     name = {"VIEW": "lines to see", "MODIFY": "lines to change"}[right]
     params = {"select": ["ID", "MODIFY_USER_ID"], "limit": 200, "offset": 0}
     todo = f"The user's role has no {right} permission for lines; an administrator can give it in Contact Center."

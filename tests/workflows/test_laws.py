@@ -8,7 +8,7 @@ import pytest
 from reference.pages.registry import pages
 from server.catalogue import definitions
 from server.catalogue.registry import every_tool
-from tests.workflows.room import answered
+from tests.workflows.portal_context import run_tool
 from tools.fence import quote_marked
 from tools.registry import methods
 from workflows.core.composite import Composite
@@ -55,7 +55,7 @@ def test_its_texts_name_only_tools_that_exist(tool: type[Composite]) -> None:
 
 @pytest.mark.parametrize("tool", [tool for tool in COMPOSITES if tool is not PortalCheck], ids=lambda tool: tool.tool())
 def test_the_example_on_the_page_is_what_the_embedded_portal_answers(tool: type[Composite]) -> None:
-    _, text = answered(tool, **tool.example)
+    _, text = run_tool(tool, **tool.example)
 
     assert quote_marked(text) == tool.example_answer
 

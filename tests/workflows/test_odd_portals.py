@@ -14,6 +14,7 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from tests.callers import answer, caller
+from tests.workflows.tool_calls import skip_pause
 from tools import TOOLSETS
 
 VALUES: tuple[Any, ...] = (
@@ -77,13 +78,9 @@ def _json(content: Any) -> httpx.Response:
     return httpx.Response(200, content=json.dumps(content))
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _replies(tool: str, arguments: dict[str, Any], rounds: int) -> list[CallToolResult]:
     transport = httpx.MockTransport(OddPortal(seed=1).answer)
-    async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
+    async with Connection(Settings(sandbox=True), transport=transport, sleep=skip_pause) as connection:
         anybody = caller(Policy(frozenset(TOOLSETS)), connection)
         return [await answer(anybody, tool, arguments) for _ in range(rounds)]
 

@@ -19,7 +19,7 @@ def sandbox() -> Iterator[ServedSandbox]:
         yield sandbox
 
 
-def _doctor(webhook: str, toolsets: str = "") -> tuple[int, dict[str, Any], str]:
+def _check_portal(webhook: str, toolsets: str = "") -> tuple[int, dict[str, Any], str]:
     environment = {
         **PLAIN_ENVIRONMENT,
         "OPENCHANNELS_TOOLSETS": toolsets,
@@ -32,13 +32,13 @@ def _doctor(webhook: str, toolsets: str = "") -> tuple[int, dict[str, Any], str]
     return data.exit_code, json.loads(data.stdout), text.stdout
 
 
-def _failed(report: dict[str, Any]) -> list[str]:
+def _list_failed(report: dict[str, Any]) -> list[str]:
     return [check["name"] for check in report["checks"] if not check["ok"]]
 
 
 def test_a_healthy_portal_passes_every_check(sandbox: ServedSandbox) -> None:
     sandbox.control("reset")
-    status, report, text = _doctor(f"{sandbox.address}{seed.ADMIN_WEBHOOK_PATH}")
+    status, report, text = _check_portal(f"{sandbox.address}{seed.ADMIN_WEBHOOK_PATH}")
 
     assert status == 0
     assert report["ok"]
@@ -62,25 +62,25 @@ def test_a_gap_is_found_with_what_to_do_and_the_tools_that_cannot_work(
 ) -> None:
     sandbox.control("reset")
     sandbox.control("switches", switches)
-    status, report, text = _doctor(f"{sandbox.address}{path}")
+    status, report, text = _check_portal(f"{sandbox.address}{path}")
 
     assert status == 1
-    assert set(gaps) <= set(_failed(report))
+    assert set(gaps) <= set(_list_failed(report))
     assert words in text
     assert report["unusable_tools"]
 
 
 def test_tools_for_connectors_need_an_application_and_say_so(sandbox: ServedSandbox) -> None:
     sandbox.control("reset")
-    status, report, text = _doctor(f"{sandbox.address}{seed.ADMIN_WEBHOOK_PATH}", "all")
+    status, report, text = _check_portal(f"{sandbox.address}{seed.ADMIN_WEBHOOK_PATH}", "all")
 
     assert status == 1
-    assert _failed(report) == ["application"]
+    assert _list_failed(report) == ["application"]
     assert set(report["unusable_tools"].values()) == {"needs an application"}
     assert {EVERYTHING[name].toolset() for name in report["unusable_tools"]} == {"connectors"}
     assert "openchannels-mcp login" in text
 
-    status, report, text = _doctor(f"{sandbox.address}{seed.APPLICATION_PATH}", "all")
+    status, report, text = _check_portal(f"{sandbox.address}{seed.APPLICATION_PATH}", "all")
 
     assert status == 0
     assert report["usable_tools"] == len(EVERYTHING)
@@ -88,9 +88,9 @@ def test_tools_for_connectors_need_an_application_and_say_so(sandbox: ServedSand
 
 
 def test_a_portal_that_is_not_there_is_told_apart() -> None:
-    status, report, text = _doctor("http://127.0.0.1:9/rest/1/some-token-1/")
+    status, report, text = _check_portal("http://127.0.0.1:9/rest/1/some-token-1/")
 
     assert status == 1
-    assert _failed(report) == ["connection"]
+    assert _list_failed(report) == ["connection"]
     assert "could not be reached" in text
     assert "some-token-1" not in text

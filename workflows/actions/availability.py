@@ -8,14 +8,14 @@ from typing import Any
 from tools.channels import ConfigGet
 from tools.messenger import UserGet
 from tools.statistics import V2OperatorList
-from workflows.core.attempts import attempt, refused
+from workflows.core.attempts import attempt, is_refusal
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller
-from workflows.core.formatting import listed
-from workflows.core.pagination import count, rows
-from workflows.directory.names import Named, Names
+from workflows.core.current_user import CurrentUser
+from workflows.core.formatting import join_limited
+from workflows.core.pagination import read_count, read_rows
+from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import ABSENT
-from workflows.lines.line import Line
+from workflows.lines.line import LineSettings
 
 MOST_OTHERS = 4
 EMPLOYEES = frozenset({"employee", None})
@@ -23,10 +23,10 @@ EMPLOYEES = frozenset({"employee", None})
 
 
 @dataclass(frozen=True)
-class Readiness:
-    """What speaks against a recipient."""
+class Availability:
+    """Whether a recipient can take a dialog, and what speaks against it; an empty text says that nothing does."""
 
-    line: Line
+    line: LineSettings
     """The line that the dialog is in then."""
     never: str = ""
     """Why the portal would not do it, or the client would be lost."""
@@ -39,67 +39,87 @@ class Readiness:
 
 
 @dataclass(frozen=True)
-class Load:
-    """Who of a line's operators is there, and who has a place left; not known where the portal shows no reports."""
+class OperatorLoads:
+    """Rows of `imopenlines.v2.Operator.list`: who is online, and who has a slot left."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
     known: bool = True
+    """False where the portal shows no reports."""
 
     @property
     def free(self) -> list[int]:
         """Operators who are online and can take one more."""
-        return [count(row.get("userId")) for row in self.rows if row.get("status") == "online" and not _is_full(row)]
+        return [
+            read_count(row.get("userId")) for row in self.rows if row.get("status") == "online" and not _is_full(row)
+        ]
 
-    def of(self, person: int) -> Mapping[str, Any] | None:
+    def of_user(self, person: int) -> Mapping[str, Any] | None:
         """One operator's."""
-        return next((row for row in self.rows if count(row.get("userId")) == person), None)
+        return next((row for row in self.rows if read_count(row.get("userId")) == person), None)
 
 
 def _is_full(row: Mapping[str, Any]) -> bool:
     """Without a limit (maxChat 0) it never is, whatever freeSlots says."""
-    return count(row.get("maxChat")) > 0 and count(row.get("freeSlots")) <= 0
+    return read_count(row.get("maxChat")) > 0 and read_count(row.get("freeSlots")) <= 0
 
 
-async def of_line(context: Context, line_id: int, *, without: int = 0) -> Readiness:
-    """Whether a line can take a dialog; `without` is whoever gives it up."""
+async def check_line(context: Context, line_id: int, *, without: int = 0) -> Availability:
+    """Whether a line can take a dialog now.
+
+    `without` is the user who gives the dialog up, and does not count among those who could take it.
+
+    Raises:
+        PortalError: The portal does not show the line's settings.
+    """
     line, load = await together(
-        partial(_line, context, line_id), partial(_load, context, V2OperatorList(config_id=line_id, limit=200))
+        partial(_read_line, context, line_id),
+        partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
     )
     others = [one for one in load.free if one != without]
     if line.text("ACTIVE") == "N":
         why = f"the line {line} is switched off (config_update config_id={line_id} active=true switches it on)"
-        return Readiness(line, never=why)
+        return Availability(line, never=why)
     if not set(line.queue) - {without}:
-        return Readiness(line, never=f"nobody else is in the queue of {line}")
+        return Availability(line, never=f"nobody else is in the queue of {line}")
     if not load.known:
-        return Readiness(line, unchecked="whether anybody in its queue is online")
+        return Availability(line, unchecked="whether anybody in its queue is online")
     not_now = "" if others else f"nobody else in the queue of {line} is online with a free slot"
-    return Readiness(line, not_now=not_now, others=others)
+    return Availability(line, not_now=not_now, others=others)
 
 
-async def of_person(context: Context, person: Named, line_id: int, me: Caller, *, without: int = 0) -> Readiness:
-    """Whether a person can take a dialog of a line; `without` is whoever gives it up."""
+async def check_user(
+    context: Context, person: LineOrUser, line_id: int, me: CurrentUser, *, without: int = 0
+) -> Availability:
+    """Whether a person can take a dialog that is on a line now.
+
+    `without` is the user who gives the dialog up, and does not count among the others who could take it.
+
+    Raises:
+        PortalError: The portal does not show the line's settings.
+    """
     line, load, elsewhere, user = await together(
-        partial(_line, context, line_id),
-        partial(_load, context, V2OperatorList(config_id=line_id, limit=200)),
-        partial(_load, context, V2OperatorList(user_id=person.id)),
-        partial(_user, context, person, me),
+        partial(_read_line, context, line_id),
+        partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
+        partial(_read_loads, context, V2OperatorList(user_id=person.id)),
+        partial(_read_user, context, person, me),
     )
     others = [one for one in load.free if one not in {person.id, me.id, without}]
-    if never := _never(person, line, user):
-        return Readiness(line, never=never, others=others)
-    row = load.of(person.id) or elsewhere.of(person.id) or {}
-    presence = _presence(row, user or {})
+    if never := _find_obstacle(person, line, user):
+        return Availability(line, never=never, others=others)
+    row = load.of_user(person.id) or elsewhere.of_user(person.id) or {}
+    presence = _read_presence(row, user or {})
     against = [
         *([] if person.id in line.queue else [f"is not in the queue of {line}"]),
         *([f"is {ABSENT[presence]}"] if presence in ABSENT else []),
         *(["has no free slot"] if row.get("configId") == line_id and _is_full(row) else []),
     ]
     not_now = f"{person} {' and '.join(against)}" if against else ""
-    return Readiness(line, not_now=not_now, unchecked="" if presence else f"whether {person} is online", others=others)
+    return Availability(
+        line, not_now=not_now, unchecked="" if presence else f"whether {person} is online", others=others
+    )
 
 
-def _never(person: Named, line: Line, user: Mapping[str, Any] | None) -> str:
+def _find_obstacle(person: LineOrUser, line: LineSettings, user: Mapping[str, Any] | None) -> str:
     """The portal hides some employees from others, but none of a queue is a stranger."""
     if user is None:
         known = person.id in line.queue
@@ -109,33 +129,33 @@ def _never(person: Named, line: Line, user: Mapping[str, Any] | None) -> str:
     return "" if user.get("type") in EMPLOYEES else f"{person} is a guest from outside"
 
 
-def _presence(row: Mapping[str, Any], user: Mapping[str, Any]) -> str:
+def _read_presence(row: Mapping[str, Any], user: Mapping[str, Any]) -> str:
     """By the reports, else by the list of users; empty where neither tells."""
     if row.get("status"):
         return str(row["status"])
     return {True: "online", False: "offline", None: ""}[user.get("online")]
 
 
-async def _line(context: Context, line_id: int) -> Line:
-    return Line(await context.ask(ConfigGet(config_id=line_id)))
+async def _read_line(context: Context, line_id: int) -> LineSettings:
+    return LineSettings(await context.ask(ConfigGet(config_id=line_id)))
 
 
-async def _load(context: Context, question: V2OperatorList) -> Load:
+async def _read_loads(context: Context, question: V2OperatorList) -> OperatorLoads:
     answer = await attempt(context, question)
-    return Load(known=False) if refused(answer) else Load(tuple(rows(answer["operators"])))
+    return OperatorLoads(known=False) if is_refusal(answer) else OperatorLoads(tuple(read_rows(answer["operators"])))
 
 
-async def _user(context: Context, person: Named, me: Caller) -> Mapping[str, Any] | None:
+async def _read_user(context: Context, person: LineOrUser, me: CurrentUser) -> Mapping[str, Any] | None:
     """An employee as far as the scopes show; None for nobody."""
     if not me.has_users:
         return {}
     answer = await attempt(context, UserGet(filter={"ID": [person.id]}))
-    if refused(answer):
+    if is_refusal(answer):
         return {}
     return next(iter(answer["users"]), None)
 
 
-async def named(context: Context, people: Sequence[int]) -> str:
-    """Some operators by name and id."""
-    names = await Names(context).people(people[:MOST_OTHERS])
-    return listed((str(Named(one, names.get(one, ""))) for one in people), MOST_OTHERS)
+async def name_operators(context: Context, people: Sequence[int]) -> str:
+    """Operators by name and id, in one line; the first four, then how many more."""
+    names = await Directory(context).read_user_names(people[:MOST_OTHERS])
+    return join_limited((str(LineOrUser(one, names.get(one, ""))) for one in people), MOST_OTHERS)

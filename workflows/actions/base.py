@@ -6,8 +6,8 @@ from typing import Self
 from workflows.core.chat_state import ChatState
 from workflows.core.composite import Composite
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller, caller
-from workflows.directory.dialogs import DialogRef, chat_of, find
+from workflows.core.current_user import CurrentUser, read_current_user
+from workflows.directory.dialogs import DialogRef, find_chat_id, find_dialog
 
 
 class DialogAction(Composite):
@@ -22,13 +22,17 @@ class DialogAction(Composite):
 
     async def chat(self, context: Context) -> int:
         """The dialog that is changed."""
-        return await chat_of(context, self.dialog)
+        return await find_chat_id(context, self.dialog)
 
     async def resolve(self, context: Context) -> Self:
         """The same call with its dialog named by number."""
         return self.from_tool({**self.given, "dialog": await self.chat(context)})
 
-    async def begun(self, context: Context) -> tuple[ChatState, Caller]:
-        """The dialog as it stands, and whom the call acts for."""
-        found, me = await together(partial(find, context, self.dialog), partial(caller, context))
-        return found.present(), me
+    async def read_dialog_and_user(self, context: Context) -> tuple[ChatState, CurrentUser]:
+        """The dialog as it stands, and the user whom the call acts for.
+
+        Raises:
+            InvalidArgumentsError: The reference means several dialogs, none, or a session that is over.
+        """
+        found, me = await together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
+        return found.require_present_session(), me

@@ -14,25 +14,24 @@ from tools.method import RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
 from tools.statistics import V2SessionList
 from workflows.actions.base import DialogAction
-from workflows.actions.steps import Steps, Unseen
+from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller
+from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
-from workflows.core.pagination import count, rows
-from workflows.directory.names import Named
-from workflows.directory.owner import owner_of
+from workflows.core.pagination import read_count, read_rows
+from workflows.directory.lines_and_users import LineOrUser, find_owner
 
 State = Literal["closed", "waiting for the client", "spam"]
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Ended:
+class ClosedDialog:
     """A dialog that was ended, as far as was wanted."""
 
     before: ChatState
-    owner: Named
+    owner: LineOrUser
     """Whoever had it; id 0 for nobody."""
     state: State
     farewell: bool = False
@@ -81,25 +80,25 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
     as_spam: Annotated[bool, Doc("true: mark as spam and close at once")] = False
 
-    async def run(self, context: Context) -> Ended:
+    async def run(self, context: Context) -> ClosedDialog:
         """Finished as far as was wanted, and looked at after each step."""
         context = context.saving()
-        chat, me = await self.begun(context)
+        chat, me = await self.read_dialog_and_user(context)
         steps = Steps(context)
-        owner = await owner_of(context, chat, me)
+        owner = await find_owner(context, chat, me)
         if self.as_spam:
-            return Ended(chat, owner, "spam", proven=await _spam(steps, chat))
+            return ClosedDialog(chat, owner, "spam", proven=await _mark_as_spam(steps, chat))
         if not chat.open:
-            return Ended(chat, owner, "closed")
+            return ClosedDialog(chat, owner, "closed")
         now, farewell = await self._finish(steps, chat, me)
-        return Ended(chat, owner, "waiting for the client" if now.open else "closed", farewell)
+        return ClosedDialog(chat, owner, "waiting for the client" if now.open else "closed", farewell)
 
-    def text(self, result: Ended) -> str:
+    def text(self, result: ClosedDialog) -> str:
         """What it came to, and what follows from it."""
         was = f" It was {result.before.stage(str(result.owner))}." if result.before.open else ""
-        return f"{_outcome(result)}{was}"
+        return f"{_describe_outcome(result)}{was}"
 
-    def structured(self, result: Ended) -> dict[str, Any]:
+    def structured(self, result: ClosedDialog) -> dict[str, Any]:
         """The same as a program reads it."""
         return {
             "chat_id": result.before.id,
@@ -110,24 +109,24 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
             "proven": result.proven,
         }
 
-    async def _finish(self, steps: Steps, chat: ChatState, me: Caller) -> tuple[ChatState, bool]:
+    async def _finish(self, steps: Steps, chat: ChatState, me: CurrentUser) -> tuple[ChatState, bool]:
         """The dialog as far as it was finished, and whether the client got something to read on the way."""
         now, farewell = chat, False
         if not chat.closing:
-            now = await _phase(steps, chat, me)
+            now = await _take_phase(steps, chat, me)
             farewell = now.closing
             if now.open and not now.closing:
-                raise _still_open(steps, now)
+                raise _make_still_open_error(steps, now)
         if now.open and self.both_phases:
             if farewell:
                 steps.done.append("the client got the closing text or rating request")
-            now = await _phase(steps, now, me)
+            now = await _take_phase(steps, now, me)
             if now.open:
-                raise _still_open(steps, now)
+                raise _make_still_open_error(steps, now)
         return now, farewell
 
 
-def _outcome(result: Ended) -> str:
+def _describe_outcome(result: ClosedDialog) -> str:
     chat = result.before
     match result.state:
         case "spam":
@@ -143,16 +142,16 @@ def _outcome(result: Ended) -> str:
         case "closed" if not chat.open:
             return f"Nothing was done: {chat} is closed."
         case "closed":
-            return f"Closed: {chat}.{_farewell(result)}"
+            return f"Closed: {chat}.{_describe_farewell(result)}"
 
 
-def _farewell(result: Ended) -> str:
+def _describe_farewell(result: ClosedDialog) -> str:
     if result.farewell:
         return " Before that the client got the closing text or rating request; a rating still counts."
     return "" if result.before.closing else " The line sends no closing text, so the client got nothing."
 
 
-async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
+async def _take_phase(steps: Steps, chat: ChatState, me: CurrentUser) -> ChatState:
     """The dialog after one call to finish it; UnfinishedError where nobody knows what became of that.
 
     Closing takes all employees out of the chat: whoever may not join it cannot see it any more, and that is a proof.
@@ -163,32 +162,32 @@ async def _phase(steps: Steps, chat: ChatState, me: Caller) -> ChatState:
     now = await steps.look(chat.id)
     if isinstance(now, ChatState) and not (step.lost and (now.open, now.closing) == (chat.open, chat.closing)):
         return now
-    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+    if isinstance(now, UnreadableDialog) and now.out_of_sight and not step.lost:
         return replace(chat, session_id=0, closing=False)
-    stands = f"it is {now.stage()}" if isinstance(now, Unseen) else f"it is {now.stage()} as before"
+    stands = f"it is {now.stage()}" if isinstance(now, UnreadableDialog) else f"it is {now.stage()} as before"
     why = "no usable answer came" if step.lost else "the portal answered true"
-    raise steps.stopped(
+    raise steps.make_error(
         f"It is not known whether this step to close the dialog was taken: {why}, and {stands}",
         f"See dialog_get chat_id={chat.id} in a minute, and call again if it is still open.",
         unsure=True,
     )
 
 
-def _still_open(steps: Steps, now: ChatState) -> UnfinishedError:
-    return steps.stopped(
+def _make_still_open_error(steps: Steps, now: ChatState) -> UnfinishedError:
+    return steps.make_error(
         f"The dialog is not closed: the portal answered true, and it is {now.stage()} now",
         "The portal was busy with it, or the client has just written: read the dialog first, then call again.",
     )
 
 
-async def _spam(steps: Steps, chat: ChatState) -> bool:
+async def _mark_as_spam(steps: Steps, chat: ChatState) -> bool:
     """Whether the reports show it as spam; in any case it is closed, or the call ends here."""
     if not chat.open:
         todo = "A closed dialog cannot be marked as spam; the next one of this client can."
         raise UnfinishedError(f"Nothing was changed: {chat} is closed", todo)
     step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
     now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.context, chat))
-    if isinstance(now, Unseen) and now.out_of_sight and not step.lost:
+    if isinstance(now, UnreadableDialog) and now.out_of_sight and not step.lost:
         return False
     if isinstance(now, ChatState) and not now.open:
         return bool(proven)
@@ -196,7 +195,7 @@ async def _spam(steps: Steps, chat: ChatState) -> bool:
         "It is not known whether the dialog was marked as spam" if step.lost else "The dialog was not closed as spam"
     )
     todo = f"See dialog_get chat_id={chat.id}, and call again if it is still open: a second call does no harm."
-    raise steps.stopped(f"{known}: it is {now.stage()}", todo, unsure=step.lost or isinstance(now, Unseen))
+    raise steps.make_error(f"{known}: it is {now.stage()}", todo, unsure=step.lost or isinstance(now, UnreadableDialog))
 
 
 async def _is_spam(context: Context, chat: ChatState) -> bool:
@@ -207,4 +206,4 @@ async def _is_spam(context: Context, chat: ChatState) -> bool:
         answer = await context.ask(V2SessionList(status="spam", date_create_from=first, date_create_to=last, limit=200))
     except (PortalError, RefusedByResultError, UnexpectedResultError):
         return False
-    return any(count(row.get("id")) == chat.session_id for row in rows(answer["sessions"]))
+    return any(read_count(row.get("id")) == chat.session_id for row in read_rows(answer["sessions"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.dialogs import SessionHistoryGet
 from tools.messenger import ImDialogMessagesGet
-from workflows.core.attempts import attempt, refused
+from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 
@@ -14,8 +14,8 @@ MOST_READ = 50
 
 
 @dataclass(frozen=True)
-class Message:
-    """One that is to be found."""
+class ExpectedMessage:
+    """A message that a tool wrote, and that its dialog should show."""
 
     text: str
     author: int
@@ -25,7 +25,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Posted:
+class DeliveredMessage:
     """A message as the dialog shows it."""
 
     id: int
@@ -37,24 +37,32 @@ class Posted:
     """What the portal said after it, for example that it did not get through."""
 
 
-async def posted(context: Context, before: ChatState, message: Message) -> Posted | None:
-    """The message, by its id, else as what its author has written since `before`; None if the dialog lacks it."""
+async def find_message(context: Context, before: ChatState, message: ExpectedMessage) -> DeliveredMessage | None:
+    """The message as the dialog shows it now; None where the dialog does not show it.
+
+    It is found by its id, or where that is not known by its author and text among what came since `before`.
+
+    Raises:
+        PortalError, RefusedByResultError or UnexpectedResultError: The dialog cannot be read, so nothing is known.
+    """
     new = before.last_message_id or None
     answer = await attempt(context, ImDialogMessagesGet(dialog_id=f"chat{before.id}", first_id=new, limit=MOST_READ))
-    if refused(answer):
+    if is_refusal(answer):
         answer = await context.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
     later = [one for one in answer["messages"] if one["id"] > before.last_message_id]
-    place = next((place for place, one in enumerate(later) if _is(one, message)), None)
+    place = next((place for place, one in enumerate(later) if _is_same(one, message)), None)
     if place is None:
         return None
-    return Posted(later[place]["id"], bool(later[place].get("hidden")), notice=_notice(later[place + 1 :]))
+    return DeliveredMessage(
+        later[place]["id"], bool(later[place].get("hidden")), notice=_find_notice(later[place + 1 :])
+    )
 
 
-def _is(shown: Mapping[str, Any], message: Message) -> bool:
+def _is_same(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:
     if message.id is not None:
         return bool(shown["id"] == message.id)
     return bool(shown["author_id"] == message.author) and shown["text"].split() == message.text.split()
 
 
-def _notice(later: Iterable[Mapping[str, Any]]) -> str:
+def _find_notice(later: Iterable[Mapping[str, Any]]) -> str:
     return next((str(one["text"]) for one in later if one["role"] == "system"), "")

@@ -16,23 +16,22 @@ from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorTransfer
 from workflows.actions import availability
-from workflows.actions.availability import Readiness
+from workflows.actions.availability import Availability
 from workflows.actions.base import DialogAction
-from workflows.actions.delivery_check import Message, posted
-from workflows.actions.recipients import RecipientRef, recipient
-from workflows.actions.steps import Steps, Unseen
+from workflows.actions.delivery_check import ExpectedMessage, find_message
+from workflows.actions.recipients import RecipientRef, find_recipient
+from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller
+from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
-from workflows.directory.names import Named, Names
-from workflows.directory.owner import owner_of
+from workflows.directory.lines_and_users import Directory, LineOrUser, find_owner
 
 LONGEST_NOTE = 2000
 UNCHANGED = "Nothing was changed"
 
 
-def _readable(note: str) -> str:
+def _check_note(note: str) -> str:
     if not note.strip():
         raise ValueError("must not be blank")
     if len(note) > LONGEST_NOTE:
@@ -40,19 +39,19 @@ def _readable(note: str) -> str:
     return note
 
 
-Note = Annotated[str, AfterValidator(_readable)]
+Note = Annotated[str, AfterValidator(_check_note)]
 
 
 @dataclass(frozen=True)
-class Handed:
+class HandedOverDialog:
     """A dialog that was handed over."""
 
     before: ChatState
-    now: ChatState | Unseen
-    giver: Named
+    now: ChatState | UnreadableDialog
+    giver: LineOrUser
     """Whoever had it; id 0 for the queue."""
-    to: Named
-    owner: Named | None
+    to: LineOrUser
+    owner: LineOrUser | None
     """Whoever has it now; None in the queue, and where that is not known."""
     unchecked: str
     noted: bool
@@ -102,32 +101,32 @@ Carter (4). Your note is in it, for colleagues only."""
     note: Annotated[Note | None, Doc("for colleagues, above the transfer")] = None
     even_if_offline: Annotated[bool, Doc("true: also if on a break, full, or not in the line's queue")] = False
 
-    async def run(self, context: Context) -> Handed:
+    async def run(self, context: Context) -> HandedOverDialog:
         """Checked, noted, transferred and looked at again."""
         context = context.saving()
-        (chat, me), _ = await together(partial(self.begun, context), Names(context).lines)
+        (chat, me), _ = await together(partial(self.read_dialog_and_user, context), Directory(context).read_line_names)
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session first."
             raise UnfinishedError(f"{UNCHANGED}: {chat} is closed", todo)
-        to = await recipient(context, self.to, me)
+        to = await find_recipient(context, self.to, me)
         _check_move(chat, to, me)
-        ready = await _readiness(context, chat, to, me)
+        ready = await _check_availability(context, chat, to, me)
         await self._check(context, ready, to)
-        giver = await owner_of(context, chat, me)
-        target = to or Named(chat.line_id, ready.line.name, "line")
-        transfer, steps = _transfer(chat, to, ready), Steps(context)
-        context.check(transfer, *([_notice(chat, target, me, self.note)] if self.note else []))
+        giver = await find_owner(context, chat, me)
+        target = to or LineOrUser(chat.line_id, ready.line.name, "line")
+        transfer, steps = _make_transfer(chat, to, ready), Steps(context)
+        context.check(transfer, *([_make_notice(chat, target, me, self.note)] if self.note else []))
         if self.note:
-            await _leave(steps, chat, target, me, self.note)
+            await _leave_note(steps, chat, target, me, self.note)
         now = await _move(steps, chat, target, transfer)
-        owner = await owner_of(context, now, me) if isinstance(now, ChatState) and now.owner else None
-        return Handed(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
+        owner = await find_owner(context, now, me) if isinstance(now, ChatState) and now.owner else None
+        return HandedOverDialog(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
 
-    def text(self, result: Handed) -> str:
+    def text(self, result: HandedOverDialog) -> str:
         """Who has it now, and what is not certain."""
         now, to = result.now, result.to
         whence = f" Before it was {result.before.stage(str(result.giver))}."
-        if isinstance(now, Unseen):
+        if isinstance(now, UnreadableDialog):
             parts = [f"The portal took the transfer of {result.before} to {to}; it is {now.stage()} now."]
         elif result.owner:
             parts = [f"{result.owner} has {result.before} now.{whence}"]
@@ -139,7 +138,7 @@ Carter (4). Your note is in it, for colleagues only."""
             parts.append(f"Not checked, as the portal does not tell: {result.unchecked}.")
         return " ".join(parts)
 
-    def structured(self, result: Handed) -> dict[str, Any]:
+    def structured(self, result: HandedOverDialog) -> dict[str, Any]:
         """The same as a program reads it."""
         owner, now = result.owner, result.now
         return {
@@ -153,18 +152,18 @@ Carter (4). Your note is in it, for colleagues only."""
             "unchecked": result.unchecked or None,
         }
 
-    async def _check(self, context: Context, ready: Readiness, to: Named | None) -> None:
+    async def _check(self, context: Context, ready: Availability, to: LineOrUser | None) -> None:
         against = ready.never or ("" if self.even_if_offline else ready.not_now)
         if not against:
             return
         todo = "" if ready.never else "even_if_offline=true hands it over all the same. "
-        others = await availability.named(context, ready.others)
+        others = await availability.name_operators(context, ready.others)
         other_way = "to=queue leaves the choice to the line." if to and to.kind == "user" else "Or choose another line."
         todo += f"Online with a free slot: {others}." if others else other_way
         raise UnfinishedError(f"{UNCHANGED}: {against}", todo)
 
 
-def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
+def _check_move(chat: ChatState, to: LineOrUser | None, me: CurrentUser) -> None:
     """Moves to people that would move nothing."""
     if to is None or to.kind == "line":
         return
@@ -175,18 +174,20 @@ def _check_move(chat: ChatState, to: Named | None, me: Caller) -> None:
         raise UnfinishedError(f"{UNCHANGED}: {to} is you, and nobody can transfer a dialog to themselves", todo)
 
 
-async def _readiness(context: Context, chat: ChatState, to: Named | None, me: Caller) -> Readiness:
+async def _check_availability(
+    context: Context, chat: ChatState, to: LineOrUser | None, me: CurrentUser
+) -> Availability:
     await context.tell("checking who can take it")
     if not chat.line_id:
         todo = f"See dialog_get chat_id={chat.id}. operator_transfer hands it over without checks."
         raise UnfinishedError(f"{UNCHANGED}: the portal does not tell which line {chat} is on", todo)
     if to is None or to.kind == "line":
         line_id = to.id if to else chat.line_id
-        return await availability.of_line(context, line_id, without=chat.owner if line_id == chat.line_id else 0)
-    return await availability.of_person(context, to, chat.line_id, me, without=chat.owner)
+        return await availability.check_line(context, line_id, without=chat.owner if line_id == chat.line_id else 0)
+    return await availability.check_user(context, to, chat.line_id, me, without=chat.owner)
 
 
-def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
+def _make_transfer(chat: ChatState, to: LineOrUser | None, ready: Availability) -> Method:
     """A dialog that its welcome bot has shows no owner, as if it waited; other builds may show the bot."""
     line = ready.line
     if to and to.kind == "user":
@@ -200,48 +201,48 @@ def _transfer(chat: ChatState, to: Named | None, ready: Readiness) -> Method:
     return BotSessionOperator(chat_id=chat.id)
 
 
-async def _leave(steps: Steps, chat: ChatState, to: Named, me: Caller, note: str) -> None:
+async def _leave_note(steps: Steps, chat: ChatState, to: LineOrUser, me: CurrentUser, note: str) -> None:
     """A note that is surely there, or the end: what it explains must not happen without it."""
     if not me.has_messenger:
         raise UnfinishedError(
             f"{UNCHANGED}: a note needs the scope im", f"{describe_missing_scope(('im',))} Or call without note."
         )
-    notice = _notice(chat, to, me, note)
+    notice = _make_notice(chat, to, me, note)
     step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")
-    if step.lost and not await _is_there(steps.context, chat, Message(notice.message, 0)):
+    if step.lost and not await _is_there(steps.context, chat, ExpectedMessage(notice.message, 0)):
         happened = "The dialog was not handed over, and it is not known whether the note was left"
         todo = f"See im_dialog_messages_get dialog_id=chat{chat.id}; call again, without note if it is there."
-        raise steps.stopped(happened, todo, unsure=True)
+        raise steps.make_error(happened, todo, unsure=True)
     steps.done.append("the note for colleagues is in the dialog")
 
 
-def _notice(chat: ChatState, to: Named, me: Caller, note: str) -> ImMessageAdd:
+def _make_notice(chat: ChatState, to: LineOrUser, me: CurrentUser, note: str) -> ImMessageAdd:
     text = f"{me.name or f'User {me.id}'} for {to}: {note}"
     return ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
 
 
-async def _is_there(context: Context, chat: ChatState, message: Message) -> bool:
+async def _is_there(context: Context, chat: ChatState, message: ExpectedMessage) -> bool:
     try:
-        return await posted(context, chat, message) is not None
+        return await find_message(context, chat, message) is not None
     except (PortalError, RefusedByResultError, UnexpectedResultError):
         return False
 
 
-async def _move(steps: Steps, chat: ChatState, to: Named, transfer: Method) -> ChatState | Unseen:
+async def _move(steps: Steps, chat: ChatState, to: LineOrUser, transfer: Method) -> ChatState | UnreadableDialog:
     """The dialog after the transfer, or UnfinishedError where it did not move, or nobody knows."""
     step = await steps.take(transfer, "transferring the dialog", "The dialog was not handed over")
     now = await steps.look(chat.id)
-    if isinstance(now, Unseen) and not step.lost:
+    if isinstance(now, UnreadableDialog) and not step.lost:
         return now
-    if isinstance(now, ChatState) and _has(now, to, chat, lost=step.lost):
+    if isinstance(now, ChatState) and _has_arrived(now, to, chat, lost=step.lost):
         return now
     known = "It is not known whether the dialog was handed over" if step.lost else "The dialog was not handed over"
     why = "no usable answer came" if step.lost else "the portal answered true"
     todo = f"See dialog_get chat_id={chat.id} in a minute, and call again if it still has not moved."
-    raise steps.stopped(f"{known}: {why}, and it is {now.stage()} now", todo, unsure=step.lost)
+    raise steps.make_error(f"{known}: {why}, and it is {now.stage()} now", todo, unsure=step.lost)
 
 
-def _has(now: ChatState, to: Named, before: ChatState, *, lost: bool) -> bool:
+def _has_arrived(now: ChatState, to: LineOrUser, before: ChatState, *, lost: bool) -> bool:
     """Whether it moved; what waited in one queue and still waits there may have left a bot, as the answer says."""
     if to.kind == "user":
         return now.owner == to.id

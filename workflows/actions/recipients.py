@@ -11,9 +11,9 @@ from tools.result_types import read_number
 from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_unless_name
 from workflows.core.context import Context
-from workflows.core.current_user import Caller
-from workflows.core.formatting import listed
-from workflows.directory.names import Named, Names
+from workflows.core.current_user import CurrentUser
+from workflows.core.formatting import join_limited
+from workflows.directory.lines_and_users import Directory, LineOrUser
 
 QUEUE = "queue"
 MYSELF = frozenset({"me", "myself"})
@@ -21,7 +21,7 @@ MOST = 12
 _TYPED = re.compile(r"(line|queue|user|operator|employee)[ _:#]*(\d+)", re.IGNORECASE | re.ASCII)
 
 
-def _nameable(value: int | str) -> int | str:
+def _check_reference(value: int | str) -> int | str:
     text = str(value).strip()
     if not text:
         raise ValueError("must not be blank")
@@ -34,49 +34,53 @@ def _nameable(value: int | str) -> int | str:
 
 RecipientRef = Annotated[
     int | str,
-    AfterValidator(_nameable),
+    AfterValidator(_check_reference),
     WithJsonSchema({"type": "string", "description": "person or line by name or id ('user 4', 'line 2'), or 'queue'"}),
 ]
 """One type, because some model providers refuse a schema with several."""
 
 
-async def recipient(context: Context, to: int | str, me: Caller) -> Named | None:
-    """The person or line meant, None for the queue; InvalidArgumentsError where it may be several, or nothing."""
-    text, names = str(to).strip(), Names(context)
+async def find_recipient(context: Context, to: int | str, me: CurrentUser) -> LineOrUser | None:
+    """The person or line that `to` means; None for the queue of the dialog's own line.
+
+    Raises:
+        InvalidArgumentsError: It fits several, or nothing; the error names them.
+    """
+    text, names = str(to).strip(), Directory(context)
     if text.casefold() == QUEUE:
         return None
     if text.casefold() in MYSELF:
-        return Named(me.id, me.name)
+        return LineOrUser(me.id, me.name)
     if typed := _TYPED.fullmatch(text):
         kind, one = typed[1].casefold(), int(typed[2])
-        return await (names.line(one, "to") if kind in {"line", QUEUE} else names.operator(one, "to"))
+        return await (names.find_line(one, "to") if kind in {"line", QUEUE} else names.find_operator(one, "to"))
     if isinstance(one := read_number(text), int):
-        return await _numbered(names, one, me)
-    hits = await names.called(text)
+        return await _find_by_number(names, one, me)
+    hits = await names.find_by_name(text)
     if len(hits) == 1:
         return hits[0]
-    raise await _unclear(names, text, hits)
+    raise await _make_unclear_error(names, text, hits)
 
 
-async def _numbered(names: Names, one: int, me: Caller) -> Named:
+async def _find_by_number(names: Directory, one: int, me: CurrentUser) -> LineOrUser:
     """A number may be a line's or a person's; it is the line's alone only where nobody can have it."""
-    lines, person = await names.lines(), await names.operator(one, "to")
+    lines, person = await names.read_line_names(), await names.find_operator(one, "to")
     if one not in lines:
         return person
-    line = Named(one, lines[one], "line")
+    line = LineOrUser(one, lines[one], "line")
     if me.has_users and not person.name:
         return line
-    raise await _unclear(names, str(one), [line, person])
+    raise await _make_unclear_error(names, str(one), [line, person])
 
 
-async def _unclear(names: Names, text: str, hits: Sequence[Named]) -> InvalidArgumentsError:
+async def _make_unclear_error(names: Directory, text: str, hits: Sequence[LineOrUser]) -> InvalidArgumentsError:
     if hits:
-        problem = f"'{text[:80]}' fits several: {_listed(hits)}; give one of these as it stands here before its name"
+        problem = f"'{text[:80]}' fits several: {_join_hits(hits)}; give one of these as it stands here before its name"
         return InvalidArgumentsError([f"to: {problem}"])
-    known = _listed(await names.known())
+    known = _join_hits(await names.list_all())
     problem = f"nobody and no line is called '{text[:80]}'; there are queue (the dialog's own), {known}"
     return InvalidArgumentsError([f"to: {problem}"])
 
 
-def _listed(hits: Sequence[Named]) -> str:
-    return listed((f"{hit.kind} {hit.id} {mark_unless_name(hit.name)}".strip() for hit in hits), MOST)
+def _join_hits(hits: Sequence[LineOrUser]) -> str:
+    return join_limited((f"{hit.kind} {hit.id} {mark_unless_name(hit.name)}".strip() for hit in hits), MOST)

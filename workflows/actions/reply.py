@@ -15,28 +15,27 @@ from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
 from workflows.actions.base import DialogAction
-from workflows.actions.delivery_check import Message, Posted, posted
-from workflows.actions.steps import Steps, Unseen
-from workflows.core.chat_state import ChatState, quoted
+from workflows.actions.delivery_check import DeliveredMessage, ExpectedMessage, find_message
+from workflows.actions.steps import Steps, UnreadableDialog
+from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
-from workflows.core.current_user import Caller
+from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
-from workflows.directory.channels import channel
-from workflows.directory.names import Named
-from workflows.directory.owner import owner_of
+from workflows.directory.channels import name_channel
+from workflows.directory.lines_and_users import LineOrUser, find_owner
 
 LONGEST_NOTICE = 160
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentReply:
     """A message that was sent."""
 
     chat: ChatState
     """As it stood before."""
-    message: Posted
+    message: DeliveredMessage
     by: int
-    owner: Named
+    owner: LineOrUser
     """Whoever had the dialog; id 0 for the queue."""
     taken: bool
 
@@ -83,39 +82,39 @@ Live chat. You took the dialog from the queue and are its operator now."""
     take_over: Annotated[bool, Doc("true: take it from whoever has it")] = False
     even_if_silent: Annotated[bool, Doc("true: write in silent mode too, for colleagues only")] = False
 
-    async def run(self, context: Context) -> Sent:
+    async def run(self, context: Context) -> SentReply:
         """Taken if needed, sent once, and read back."""
         context = context.saving()
-        chat, me = await self.begun(context)
+        chat, me = await self.read_dialog_and_user(context)
         self._check_audience(chat)
-        owner = await owner_of(context, chat, me)
-        taking = self._taking(chat, owner, me)
-        message = self._way(chat, me)
+        owner = await find_owner(context, chat, me)
+        taking = self._choose_taking(chat, owner, me)
+        message = self._choose_sending(chat, me)
         context.check(*filter(None, (taking, message)))
         steps = Steps(context)
         if taking:
             await _take(steps, taking, chat, me)
         posted = await self._send(steps, message, chat, me)
-        return Sent(chat, posted, me.id, owner, taken=taking is not None)
+        return SentReply(chat, posted, me.id, owner, taken=taking is not None)
 
-    def text(self, result: Sent) -> str:
+    def text(self, result: SentReply) -> str:
         """What was sent to whom, who has the dialog, and what comes next."""
         chat, message = result.chat, result.message
         gets = (
             "Only colleagues see it (silent mode)."
             if message.hidden
-            else f"The client reads it in {channel(chat.connector)}."
+            else f"The client reads it in {name_channel(chat.connector)}."
         )
-        parts = [f"Sent as message {message.id} into {chat}. {gets}", _hands(result)]
+        parts = [f"Sent as message {message.id} into {chat}. {gets}", _describe_owner(result)]
         if not message.proven:
             parts.append(f"The dialog could not be read afterwards. {self.afterwards}")
         if message.notice:
-            parts.append(f"After it the portal says: {quoted(message.notice[:LONGEST_NOTICE], 'system')}")
+            parts.append(f"After it the portal says: {quote(message.notice[:LONGEST_NOTICE], 'system')}")
         if chat.closing and not result.taken:
             parts.append("It goes on closing unless the client writes.")
         return " ".join(parts)
 
-    def structured(self, result: Sent) -> dict[str, Any]:
+    def structured(self, result: SentReply) -> dict[str, Any]:
         """The same as a program reads it."""
         return {
             "chat_id": result.chat.id,
@@ -138,7 +137,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
             )
             raise UnfinishedError(f"Nothing was sent: {chat} is in silent mode, and the client would not get it", todo)
 
-    def _taking(self, chat: ChatState, owner: Named, me: Caller) -> Method | None:
+    def _choose_taking(self, chat: ChatState, owner: LineOrUser, me: CurrentUser) -> Method | None:
         """What makes the caller its operator; None where that is not needed."""
         if chat.owner == me.id:
             return None
@@ -156,7 +155,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         todo = f"Ask first, then take_over=true takes it. Or {join} Or leave it to them."
         raise UnfinishedError(f"Nothing was sent: {owner} has {chat}", todo)
 
-    def _way(self, chat: ChatState, me: Caller) -> Method:
+    def _choose_sending(self, chat: ChatState, me: CurrentUser) -> Method:
         """What sends the message, known before anything is changed."""
         if me.has_messenger:
             return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
@@ -175,19 +174,19 @@ Live chat. You took the dialog from the queue and are its operator now."""
             }
         )
 
-    async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: Caller) -> Posted:
+    async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: CurrentUser) -> DeliveredMessage:
         """The message as the dialog shows it, or UnfinishedError."""
         step = await steps.take(sending, "sending the message", "The message was not sent")
         try:
-            found = await posted(steps.context, chat, Message(self.message, me.id, step.result))
+            found = await find_message(steps.context, chat, ExpectedMessage(self.message, me.id, step.result))
         except (PortalError, RefusedByResultError, UnexpectedResultError):
             if not step.lost:
-                return Posted(step.result, hidden=chat.silent, proven=False)
+                return DeliveredMessage(step.result, hidden=chat.silent, proven=False)
             found = None
         if found is not None:
             return found
         why = "no usable answer came" if step.lost else f"the portal gave it the number {step.result}"
-        raise steps.stopped(
+        raise steps.make_error(
             f"It is not known whether the message was sent: {why}, and the dialog does not show it",
             f"Do not send it again before you know: see im_dialog_messages_get dialog_id=chat{chat.id}, or "
             f"session_history_get chat_id={chat.id}.",
@@ -195,7 +194,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         )
 
 
-def _hands(result: Sent) -> str:
+def _describe_owner(result: SentReply) -> str:
     owner = result.owner
     if result.taken:
         return f"You took the dialog from {owner if owner.id else 'the queue'} and are its operator now."
@@ -204,14 +203,14 @@ def _hands(result: Sent) -> str:
     return f"{owner} stays its operator." if owner.id else "It goes on waiting in the queue."
 
 
-async def _take(steps: Steps, taking: Method, chat: ChatState, me: Caller) -> None:
+async def _take(steps: Steps, taking: Method, chat: ChatState, me: CurrentUser) -> None:
     """The caller is the operator afterwards, or the call ends here; an interception answers true whatever happened."""
     refused = "Nothing was sent: the dialog could not be taken"
     step = await steps.take(taking, "taking the dialog", refused)
     if step.lost or isinstance(taking, SessionIntercept):
         now = await steps.look(chat.id)
-        if isinstance(now, Unseen) or now.owner != me.id:
+        if isinstance(now, UnreadableDialog) or now.owner != me.id:
             known = "It is not known whether the dialog was taken; nothing was sent" if step.lost else refused
             todo = f"See dialog_get chat_id={chat.id}; call again when it is yours, or free."
-            raise steps.stopped(f"{known}: it is {now.stage()} now", todo, unsure=step.lost)
+            raise steps.make_error(f"{known}: it is {now.stage()} now", todo, unsure=step.lost)
     steps.done.append("you took the dialog and are its operator")

@@ -5,13 +5,13 @@ from typing import Any
 
 from portal.errors import OutcomeUnknownError, PortalError, RefusedError
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
-from workflows.core.chat_state import NOT_SEEN, ChatState, look
+from workflows.core.chat_state import NOT_SEEN, ChatState, read_chat
 from workflows.core.context import Context
 from workflows.core.errors import ForbiddenError, UnfinishedError
 
 
 @dataclass(frozen=True)
-class Taken:
+class StepResult:
     """A step that the portal executed, or may have."""
 
     result: Any = None
@@ -20,7 +20,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Unseen:
+class UnreadableDialog:
     """A dialog that could not be read."""
 
     out_of_sight: bool
@@ -39,31 +39,36 @@ class Steps:
     done: list[str] = field(default_factory=list)
     """What has been changed so far, in words."""
 
-    async def take(self, step: Method, doing: str, otherwise: str) -> Taken:
-        """The result of a step; UnfinishedError, beginning with `otherwise`, where the portal did not execute it."""
+    async def take(self, step: Method, doing: str, otherwise: str) -> StepResult:
+        """Take a step, once; whoever listens hears `doing` first. The result is lost where no usable answer came.
+
+        Raises:
+            UnfinishedError: The portal did not execute the step; its sentence begins with `otherwise`.
+            ForbiddenError: This caller may not take it.
+        """
         await self.context.tell(doing)
         try:
-            return Taken(await self.context.ask(step))
+            return StepResult(await self.context.ask(step))
         except (OutcomeUnknownError, UnexpectedResultError):
-            return Taken(lost=True)
+            return StepResult(lost=True)
         except PortalError as error:
-            raise self._failed(f"{otherwise}. {error.happened}", step, error) from None
+            raise self._make_refusal(f"{otherwise}. {error.happened}", step, error) from None
         except ForbiddenError as error:
             raise ForbiddenError(f"{otherwise}. {error.happened}", done=self.done) from None
         except RefusedByResultError as error:
             answered = error.happened or f"The portal answered {str(error.result).lower()}"
-            raise self._failed(f"{otherwise}. {answered}", step, error) from None
+            raise self._make_refusal(f"{otherwise}. {answered}", step, error) from None
 
-    async def look(self, chat_id: int) -> ChatState | Unseen:
+    async def look(self, chat_id: int) -> ChatState | UnreadableDialog:
         """The dialog as it stands now; that it cannot be read must not hide what was done."""
         try:
-            return await look(self.context, chat_id)
+            return await read_chat(self.context, chat_id)
         except (PortalError, RefusedByResultError, UnexpectedResultError) as error:
-            return Unseen(isinstance(error, RefusedError) and error.code == NOT_SEEN)
+            return UnreadableDialog(isinstance(error, RefusedError) and error.code == NOT_SEEN)
 
-    def stopped(self, happened: str, todo: str, *, unsure: bool = False) -> UnfinishedError:
+    def make_error(self, happened: str, todo: str, *, unsure: bool = False) -> UnfinishedError:
         """The failure that tells what was done before it."""
         return UnfinishedError(happened, todo, done=self.done, unsure=unsure)
 
-    def _failed(self, happened: str, step: Method, error: PortalError | RefusedByResultError) -> UnfinishedError:
+    def _make_refusal(self, happened: str, step: Method, error: PortalError | RefusedByResultError) -> UnfinishedError:
         return UnfinishedError(happened, done=self.done, failed=(type(step), error))

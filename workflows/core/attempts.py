@@ -10,7 +10,13 @@ NO_SCOPE = "insufficient_scope"
 
 
 async def attempt(context: Context, question: Method) -> Any:
-    """The result of a method, or the PortalError by which the portal refuses this one, for its scope or itself."""
+    """The result of a method, or the PortalError by which the portal refuses just this method.
+
+    That is a refusal of the method itself, or that its scope was not granted; `is_refusal` tells it from a result.
+
+    Raises:
+        PortalError: Any other failure, such as a portal that cannot be reached: then no other method works either.
+    """
     try:
         return await context.ask(question)
     except RefusedError as refusal:
@@ -21,6 +27,6 @@ async def attempt(context: Context, question: Method) -> Any:
         return refusal
 
 
-def refused(answer: object) -> bool:
-    """Whether an attempt failed."""
+def is_refusal(answer: object) -> bool:
+    """Whether what `attempt` returned is the portal's refusal."""
     return isinstance(answer, PortalError)

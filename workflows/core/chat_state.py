@@ -46,27 +46,31 @@ class ChatState:
     last_message_id: int
 
     @classmethod
-    def of(cls, chat: Mapping[str, Any]) -> Self:
-        """From the whole answer of dialog.get."""
+    def from_answer(cls, chat: Mapping[str, Any]) -> Self:
+        """Read the answer of `imopenlines.dialog.get` with all its fields, in snake_case.
+
+        What is missing or cannot be read counts as 0, empty or false. The fields `entity_data_1`, `_2` and `_3` hold
+        the session, the CRM records and silent mode, as the official page of the method describes.
+        """
         data = parse_entity_data_1(chat.get("entity_data_1"))
-        session_id = _id(data.get("session_id"))
+        session_id = _read_id(data.get("session_id"))
         line_id, connector = find_line_and_connector(chat.get("entity_id"), data if session_id else {})
         return cls(
-            id=_id(chat.get("id")),
+            id=_read_id(chat.get("id")),
             title=join_lines(chat.get("name") or ""),
-            line_id=_id(line_id),
+            line_id=_read_id(line_id),
             connector=connector or "",
             user_code=chat.get("entity_id") or "",
             session_id=session_id,
             began=read_whole(data.get("created")),
             closing=bool(session_id) and data.get("waits") == "Y",
-            owner=_id(chat.get("owner")),
+            owner=_read_id(chat.get("owner")),
             role=str(chat.get("role") or ""),
             pinned=data.get("pinned") == "Y",
             silent=chat.get("entity_data_3") == "Y",
-            crm=_records(data, chat.get("entity_data_2")),
-            messages=_id(chat.get("message_count")),
-            last_message_id=_id(chat.get("last_message_id")),
+            crm=_read_records(data, chat.get("entity_data_2")),
+            messages=_read_id(chat.get("message_count")),
+            last_message_id=_read_id(chat.get("last_message_id")),
         )
 
     @property
@@ -77,7 +81,7 @@ class ChatState:
     @property
     def client(self) -> str:
         """The client's name."""
-        return client_of(self.title)
+        return extract_client(self.title)
 
     @property
     def record(self) -> tuple[str, int] | None:
@@ -85,7 +89,7 @@ class ChatState:
         return next((record for record in self.crm if record[0] in CRM_TYPES), None)
 
     def __str__(self) -> str:
-        return f"chat {self.id} {quoted(self.title)}"
+        return f"chat {self.id} {quote(self.title)}"
 
     @property
     def participates(self) -> bool:
@@ -93,7 +97,7 @@ class ChatState:
         return self.role in {"owner", "manager", "member"}
 
     def stage(self, owner: str = "") -> str:
-        """How it stands, in words."""
+        """How it stands, in words: closed, closing, waiting in the queue, or with its owner by that name."""
         if not self.open:
             return "closed"
         if self.closing:
@@ -101,29 +105,33 @@ class ChatState:
         return f"with {owner or f'user {self.owner}'}" if self.owner else "waiting in the queue"
 
 
-def client_of(title: str) -> str:
+def extract_client(title: str) -> str:
     """The client's name, which comes before the line's in a title."""
     return title.rpartition(" - ")[0] or title
 
 
-def quoted(text: str, author: str = "client") -> str:
+def quote(text: str, author: str = "client") -> str:
     """Somebody else's words in one line, marked as such; a title holds the client's name."""
     return mark_untrusted(join_lines(text), author)
 
 
-async def look(context: Context, chat_id: int) -> ChatState:
-    """A dialog as it stands now."""
-    return ChatState.of(await context.ask(DialogGet(chat_id=chat_id, detail="full")))
+async def read_chat(context: Context, chat_id: int) -> ChatState:
+    """A dialog as it stands now, from one call of `imopenlines.dialog.get`.
+
+    Raises:
+        PortalError: Code ACCESS_ERROR where there is no such dialog, or where the caller may not see it.
+    """
+    return ChatState.from_answer(await context.ask(DialogGet(chat_id=chat_id, detail="full")))
 
 
-def _id(value: object) -> int:
+def _read_id(value: object) -> int:
     """A number that can stand for something; 0 for any other."""
     number = read_whole(value)
     return number if 0 < number <= MAX_ID else 0
 
 
-def _records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
-    main = (data.get("crm_type", "").lower(), _id(data.get("crm_id")))
-    others = [(link["type"], link["id"]) for link in parse_crm_links(bindings) if _id(link["id"])]
+def _read_records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
+    main = (data.get("crm_type", "").lower(), _read_id(data.get("crm_id")))
+    others = [(link["type"], link["id"]) for link in parse_crm_links(bindings) if _read_id(link["id"])]
     first = [main] if data.get("crm") == "Y" and main[1] else []
     return tuple(dict.fromkeys([*first, *others]))

@@ -13,7 +13,10 @@ PAGES = "openchannels://docs/tools"
 
 
 class Composite(Tool):
-    """Base of these tools; the class's name in snake_case is the tool's."""
+    """Base of the tools that make several calls of the portal; the class's name in snake_case is the tool's.
+
+    A subclass declares its arguments as fields, what its page says as class variables, and `run`.
+    """
 
     errors: ClassVar[Mapping[str, str]] = {}
     """Portal's error code -> what to do next."""
@@ -46,4 +49,14 @@ class Composite(Tool):
 
     @abstractmethod
     async def run(self, context: Context) -> Any:
-        """The result, made of several calls that only read unless the effects say more."""
+        """Call the portal as often as it takes, and put the result together; only reads unless the effects say more.
+
+        The result is what `text` and `structured` take.
+
+        Raises:
+            InvalidArgumentsError: An argument names nothing, or several things.
+            UnfinishedError: What was asked for is not done, or not all of it; the error says what was done.
+            PortalError: The portal refused a call without which there is no result.
+            RefusedByResultError: The same, where the refusal is in the result.
+            UnexpectedResultError: An answer of the portal cannot be read.
+        """

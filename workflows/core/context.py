@@ -21,7 +21,7 @@ def _nobody(_: Any) -> None:
 
 @dataclass(frozen=True)
 class Context:
-    """One portal as one caller may use it."""
+    """One portal as one caller may use it, during one tool call; every request of a workflow goes through it."""
 
     portal: "Portal"
     tools: Mapping[str, type[Tool]]
@@ -32,22 +32,29 @@ class Context:
     listen: Callable[[Any], None] = _nobody
     """Hears every answer of the portal as it came."""
     explain_denial: Callable[[type[Method]], str | None] = _nobody
-    """Why a method may not change anything for this caller, whichever tool it is a part of."""
+    """The reason why this caller may not use a method that changes something, as the end of a sentence; None if they
+    may. It holds for the method as a step of any tool."""
     thrifty: bool = False
     """See `saving`."""
 
     def check(self, *methods: Method) -> None:
-        """ForbiddenError, before anything is changed, if one of these steps may not be taken."""
+        """See whether all of these steps may be taken, before the first of them changes anything.
+
+        Raises:
+            ForbiddenError: This caller may not take one of them. Methods that only read are always allowed.
+        """
         for method in methods:
             if not method.reads() and (why := self.explain_denial(type(method))):
                 raise ForbiddenError(f"It takes {method.tool()}, and {why}")
 
     async def ask(self, method: Method) -> Any:
-        """The typed result of one method.
+        """The typed result of one method, after one call of the portal; `listen` hears the raw result first.
 
         Raises:
-            PortalError, RefusedByResultError or UnexpectedResultError: There is no result.
-            ForbiddenError: This caller may not ask for it.
+            PortalError: The portal refused the call, or no answer came.
+            RefusedByResultError: The portal answered with a result that means a refusal, such as false.
+            UnexpectedResultError: The result has not the form that the method's answer should have.
+            ForbiddenError: This caller may not use the method; nothing was sent.
         """
         self.check(method)
         raw = await self.portal.call(
@@ -62,15 +69,19 @@ class Context:
         return method.result(raw)
 
     def saving(self) -> Self:
-        """The same context, at which questions that are asked at once share a request even if they are few."""
+        """The same context, but questions that are asked at the same time share one HTTP request, even two of them."""
         return replace(self, thrifty=True)
 
     async def ask_all(self, methods: Iterable[Method]) -> list[Any]:
-        """The results of several methods that are asked at once, in their order; the first failure as it is."""
+        """The results of several methods that are asked at the same time, in the order of the methods.
+
+        Raises:
+            Exception: Whatever `ask` raises first; the other questions are cancelled then.
+        """
         return await together(*(partial(self.ask, method) for method in methods))
 
     async def tell(self, doing: str) -> None:
-        """Progress, for whoever listens: what is being done now."""
+        """Report what is being done now, with the seconds since the tool call began; nothing where nobody listens."""
         if self.report:
             await self.report(anyio.current_time() - self.began, doing)
 
@@ -80,7 +91,11 @@ class Context:
 
 
 async def together(*steps: Callable[[], Awaitable[Any]]) -> list[Any]:
-    """The results of steps that are taken at once, in their order; the first failure as it is, not in a group."""
+    """The results of steps that run at the same time, in the order of the steps.
+
+    Raises:
+        Exception: The first failure of a step as it is, not in an ExceptionGroup; the other steps are cancelled then.
+    """
     results: dict[int, Any] = {}
     failures: list[Exception] = []
 

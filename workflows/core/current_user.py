@@ -42,7 +42,7 @@ class Profile(Method):
 
 
 @dataclass(frozen=True)
-class Caller:
+class CurrentUser:
     """The user whom calls act for."""
 
     id: int
@@ -63,16 +63,22 @@ class Caller:
         return not USERS.isdisjoint(self.scopes)
 
 
-_KNOWN: "WeakKeyDictionary[Portal, tuple[float, Caller]]" = WeakKeyDictionary()
+_CACHE: "WeakKeyDictionary[Portal, tuple[float, CurrentUser]]" = WeakKeyDictionary()
 
 
-async def caller(context: Context, clock: Callable[[], float] = anyio.current_time) -> Caller:
-    """The caller, asked for at most every five minutes."""
-    at, known = _KNOWN.get(context.portal, (float("-inf"), None))
+async def read_current_user(context: Context, clock: Callable[[], float] = anyio.current_time) -> CurrentUser:
+    """The user whom all calls act for, with the scopes that were granted.
+
+    The portal is asked at most every five minutes, once for `profile` and once for `scope`; `clock` counts seconds.
+
+    Raises:
+        PortalError: The portal refused one of the two.
+    """
+    at, known = _CACHE.get(context.portal, (float("-inf"), None))
     if known and clock() - at < FRESH:
         return known
     profile, scopes = await context.ask_all((Profile(), GrantedScopes()))
     name = join_lines(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = Caller(read_whole(profile["ID"]), name, frozenset(scopes))
-    _KNOWN[context.portal] = (clock(), fresh)
+    fresh = CurrentUser(read_whole(profile["ID"]), name, frozenset(scopes))
+    _CACHE[context.portal] = (clock(), fresh)
     return fresh

@@ -32,4 +32,4 @@ class UnfinishedError(Exception):
 
 
 class ForbiddenError(UnfinishedError):
-    """A step that this caller may not take."""
+    """A step that the server's policy does not let this caller take; nothing of this step was sent."""

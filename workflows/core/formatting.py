@@ -9,7 +9,7 @@ LONG = 10 * MINUTE
 """From here on seconds are not told."""
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """`6 min 20 s`, `3 h 20 min`, `2 days 4 h`: the largest unit and the next."""
     left = max(0, int(seconds))
     units = ((left // DAY, "days"), (left % DAY // HOUR, "h"), (left % HOUR // MINUTE, "min"), (left % MINUTE, "s"))
@@ -22,13 +22,13 @@ def duration(seconds: float) -> str:
     return " ".join(shown) or "0 s"
 
 
-def listed(items: Iterable[str], most: int, separator: str = ", ") -> str:
-    """The first of the items, and how many more there are."""
+def join_limited(items: Iterable[str], most: int, separator: str = ", ") -> str:
+    """The first `most` items with a separator between them, then how many more there are: `Anna, Olga, 3 more`."""
     everything = list(items)
     more = [f"{len(everything) - most} more"] if len(everything) > most else []
     return separator.join([*everything[:most], *more])
 
 
-def counted(numbers: Mapping[str, int]) -> Iterator[str]:
+def format_counts(numbers: Mapping[str, int]) -> Iterator[str]:
     """`livechat 9` for each code of something; marked if it is no plain word."""
     return (f"{mark_unless_code(what)} {number}" for what, number in numbers.items())

@@ -11,14 +11,14 @@ from tools.effect import Effect
 from tools.method import Method
 from tools.tool import InvalidArgumentsError
 
-Word = Literal[
+PeriodName = Literal[
     "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_7_days", "last_30_days"
 ]
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SECOND = timedelta(seconds=1)
 
 
-def _readable(value: str) -> str:
+def _check_day(value: str) -> str:
     try:
         datetime.fromisoformat(value)
     except ValueError:
@@ -26,7 +26,7 @@ def _readable(value: str) -> str:
     return value
 
 
-Day = Annotated[str, AfterValidator(_readable)]
+Day = Annotated[str, AfterValidator(_check_day)]
 """A whole day, or a moment; without an offset it is meant by the portal's clock."""
 
 
@@ -54,8 +54,8 @@ class Period:
     step: timedelta
     """How far back the period lies that it is compared with."""
 
-    def before(self) -> "Period":
-        """The period of the same length that it is compared with: in weeks the same days of the week."""
+    def make_earlier(self) -> "Period":
+        """The earlier period that this one is compared with: of the same length, and of weeks the same weekdays."""
         return replace(self, start=self.start - self.step, end=self.end - self.step)
 
     @property
@@ -67,8 +67,11 @@ class Period:
         return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
 
 
-def named(word: Word, now: datetime) -> Period:
-    """The period of a word; those that are not over end now."""
+def resolve_period(word: PeriodName, now: datetime) -> Period:
+    """The period that a word such as last_week means at a moment by the portal's clock, `now`.
+
+    Weeks begin on Monday. A period that is not over yet ends at `now`.
+    """
     today = datetime.combine(now, time(), now.tzinfo)
     monday, first = today - today.weekday() * DAY, today.replace(day=1)
     start, end = {
@@ -81,36 +84,40 @@ def named(word: Word, now: datetime) -> Period:
         "last_7_days": (today - 6 * DAY, now),
         "last_30_days": (today - 29 * DAY, now),
     }[word]
-    step = WEEK if word.endswith("week") else _whole_days(start, end)
+    step = WEEK if word.endswith("week") else _round_up_to_days(start, end)
     return Period(word.replace("_", " "), start, end, step)
 
 
-def between(first: str, last: str | None, now: datetime) -> Period:
-    """The period of two days or moments, or until now; InvalidArgumentsError if there is none."""
-    start, end = _start_of(first, now), min(_end_of(last, now) if last else now, now)
+def resolve_dates(first: str, last: str | None, now: datetime) -> Period:
+    """The period from one day or moment to another, or to `now` where `last` is not given; it never ends after `now`.
+
+    Raises:
+        InvalidArgumentsError: It begins in the future, ends before it begins, or is longer than a year.
+    """
+    start, end = _read_start(first, now), min(_read_end(last, now) if last else now, now)
     if start > now:
         raise InvalidArgumentsError([f"date_from: lies in the future; by the portal's clock it is {now.isoformat()}"])
     if end < start:
         raise InvalidArgumentsError(["date_to is before date_from"])
     if end - start > LONGEST_PERIOD:
         raise InvalidArgumentsError([f"the period is longer than {LONGEST_PERIOD.days} days: split it"])
-    return Period("", start, end, _whole_days(start, end))
+    return Period("", start, end, _round_up_to_days(start, end))
 
 
-def _whole_days(start: datetime, end: datetime) -> timedelta:
+def _round_up_to_days(start: datetime, end: datetime) -> timedelta:
     """The length, rounded up so that both periods begin at the same time of day."""
     return -(-(end - start + SECOND) // DAY) * DAY
 
 
-def _start_of(value: str, now: datetime) -> datetime:
-    return _moment(value, time(), now)
+def _read_start(value: str, now: datetime) -> datetime:
+    return _read_day_or_moment(value, time(), now)
 
 
-def _end_of(value: str, now: datetime) -> datetime:
-    return _moment(value, time(23, 59, 59), now)
+def _read_end(value: str, now: datetime) -> datetime:
+    return _read_day_or_moment(value, time(23, 59, 59), now)
 
 
-def _moment(value: str, of_day: time, now: datetime) -> datetime:
+def _read_day_or_moment(value: str, of_day: time, now: datetime) -> datetime:
     if _is_day(value):
         return datetime.combine(date.fromisoformat(value), of_day, now.tzinfo)
     moment = datetime.fromisoformat(value)

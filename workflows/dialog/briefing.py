@@ -9,15 +9,14 @@ from tools.method import Method
 from workflows.actions.reply import Reply
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, together
-from workflows.core.current_user import Caller, caller
+from workflows.core.current_user import CurrentUser, read_current_user
 from workflows.core.periods import ServerTime
-from workflows.dialog import transcript
-from workflows.dialog.next_steps import Step, next_steps
-from workflows.dialog.transcript import Story, Wanted
-from workflows.directory.dialogs import find, number_of
-from workflows.directory.names import Named, Names
-from workflows.directory.presence import presence
-from workflows.inbox.waiting import Said, Talk
+from workflows.dialog.next_steps import NextStep, list_next_steps
+from workflows.dialog.transcript import MessageSelection, Transcript, ask_messenger, read_transcript
+from workflows.directory.dialogs import find_dialog, read_chat_id
+from workflows.directory.lines_and_users import Directory, LineOrUser
+from workflows.directory.presence import read_presence
+from workflows.inbox.waiting import DialogMessage, SessionMessages
 
 
 @dataclass(frozen=True)
@@ -27,61 +26,66 @@ class Briefing:
     chat: ChatState
     now: datetime
     """By the portal's clock."""
-    story: Story
-    unanswered: list[Said]
+    transcript: Transcript
+    unanswered: list[DialogMessage]
     """What the client wrote since anybody answered; empty on a page of older messages."""
     perhaps_with_bot: bool
     """Nobody has it as far as the portal tells, but a bot wrote in it: the line's bot may have it."""
     me: int
-    line: Named
-    owner: Named | None
+    line: LineOrUser
+    owner: LineOrUser | None
     owner_status: str
     """online, offline or pause; empty where it is not known."""
-    next: list[Step]
+    next: list[NextStep]
 
 
-async def brief(context: Context, dialog: int | str, wanted: Wanted) -> Briefing:
-    """The one dialog that is meant, or InvalidArgumentsError with those it may be."""
+async def make_briefing(context: Context, dialog: int | str, wanted: MessageSelection) -> Briefing:
+    """Everything that is shown of the one dialog that is meant.
+
+    Raises:
+        InvalidArgumentsError: The reference means several dialogs or none; the error names them.
+        PortalError: The portal refused a question without which nothing is known of the dialog.
+    """
     await context.tell("1 of 2: finding the dialog")
-    names = Names(context)
-    found, me, now, lines, present, newest = await together(
-        partial(find, context, dialog),
-        partial(caller, context),
+    names = Directory(context)
+    found, me, now, lines, present, answer = await together(
+        partial(find_dialog, context, dialog),
+        partial(read_current_user, context),
         partial(context.ask, ServerTime()),
-        names.lines,
-        partial(presence, context),
-        partial(transcript.newest, context, number_of(dialog), wanted),
+        names.read_line_names,
+        partial(read_presence, context),
+        partial(ask_messenger, context, read_chat_id(dialog), wanted),
     )
     chat = found.chat
     await context.tell("2 of 2: reading its messages")
-    people, told = await together(
-        partial(names.people, [chat.owner] if chat.owner else []),
-        partial(transcript.read, context, chat, replace(wanted, session_id=found.session_id), newest),
+    people, transcript = await together(
+        partial(names.read_user_names, [chat.owner] if chat.owner else []),
+        partial(read_transcript, context, chat, replace(wanted, session_id=found.session_id), answer),
     )
-    talk = _talk(chat, told, now)
-    newest = wanted.before is None and found.session_id in {None, chat.session_id}
+    present_session = _select_present_session(chat, transcript, now)
+    is_newest_page = wanted.before is None and found.session_id in {None, chat.session_id}
     return Briefing(
         chat,
         now,
-        told,
-        unanswered=talk.unanswered if newest else [],
-        perhaps_with_bot=not chat.owner and bool(talk.bot),
+        transcript,
+        unanswered=present_session.unanswered if is_newest_page else [],
+        perhaps_with_bot=not chat.owner and bool(present_session.last_bot),
         me=me.id,
-        line=Named(chat.line_id, lines.get(chat.line_id, ""), "line"),
-        owner=Named(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
+        line=LineOrUser(chat.line_id, lines.get(chat.line_id, ""), "line"),
+        owner=LineOrUser(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         owner_status=present.get(chat.owner, ""),
-        next=list(next_steps(chat, me.id, set(_usable(context, me, chat)))) if newest else [],
+        next=list(list_next_steps(chat, me.id, set(_list_usable_tools(context, me, chat)))) if is_newest_page else [],
     )
 
 
-def _talk(chat: ChatState, told: Story, now: datetime) -> Talk:
+def _select_present_session(chat: ChatState, transcript: Transcript, now: datetime) -> SessionMessages:
     """Of the present session only, and none where the operator has finished it."""
     if not chat.open or chat.closing:
-        return Talk([])
-    return Talk.of(told.read, datetime.fromtimestamp(chat.began, now.tzinfo))
+        return SessionMessages([])
+    return SessionMessages.from_messages(transcript.read, datetime.fromtimestamp(chat.began, now.tzinfo))
 
 
-def _usable(context: Context, me: Caller, chat: ChatState) -> Iterator[str]:
+def _list_usable_tools(context: Context, me: CurrentUser, chat: ChatState) -> Iterator[str]:
     """Names of the tools whose scope was granted."""
     can_write = me.has_messenger or (chat.record and not chat.closing)
     for name, tool in context.tools.items():

@@ -7,15 +7,15 @@ from workflows.core.chat_state import ChatState
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A dialog as one person sees it."""
+class ViewedDialog:
+    """A dialog, and the user who looks at it."""
 
     chat: ChatState
     me: int
 
     @property
     def mine(self) -> bool:
-        """Whether it is the caller's."""
+        """Whether that user is its operator."""
         return self.chat.open and self.chat.owner == self.me
 
     @property
@@ -30,7 +30,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """Something that can be done next."""
 
     tool: str
@@ -39,54 +39,54 @@ class Step:
 
 @dataclass(frozen=True)
 class _Option:
-    fits: Callable[[Standing], bool]
-    ways: tuple[Step, ...]
-    """The first whose tool exists is named."""
+    fits: Callable[[ViewedDialog], bool]
+    ways: tuple[NextStep, ...]
+    """Of these only the first is offered whose tool exists for the caller."""
 
 
-def _option(fits: Callable[[Standing], bool], *ways: tuple[str, str]) -> _Option:
-    return _Option(fits, tuple(Step(tool, does) for tool, does in ways))
+def _make_option(fits: Callable[[ViewedDialog], bool], *ways: tuple[str, str]) -> _Option:
+    return _Option(fits, tuple(NextStep(tool, does) for tool, does in ways))
 
 
 _OPTIONS = (
-    _option(lambda one: not one.chat.open, ("session_start", "starts a new session with you as its operator")),
-    _option(
+    _make_option(lambda one: not one.chat.open, ("session_start", "starts a new session with you as its operator")),
+    _make_option(
         lambda one: one.chat.open and one.chat.silent,
         ("session_mode_silent", "with activate=false ends silent mode, in which the client gets nothing"),
     ),
-    _option(lambda one: one.queued, ("reply", "takes it and answers")),
-    _option(lambda one: one.queued, ("operator_answer", "takes it: you become its operator")),
-    _option(lambda one: one.queued, ("operator_skip", "declines it, if the queue offers it to you")),
-    _option(
+    _make_option(lambda one: one.queued, ("reply", "takes it and answers")),
+    _make_option(lambda one: one.queued, ("operator_answer", "takes it: you become its operator")),
+    _make_option(lambda one: one.queued, ("operator_skip", "declines it, if the queue offers it to you")),
+    _make_option(
         lambda one: one.mine and bool(one.chat.crm),
         ("reply", "answers the client"),
         ("im_message_add", "answers the client"),
         ("crm_message_add", "answers the client through its CRM record"),
     ),
-    _option(
+    _make_option(
         lambda one: one.mine and not one.chat.crm,
         ("reply", "answers the client"),
         ("im_message_add", "answers the client"),
         ("crm_lead_create", "binds it to a CRM record; only then can crm_message_add answer the client"),
     ),
-    _option(lambda one: one.foreign, ("session_join", "lets you take part; the operator stays")),
-    _option(
+    _make_option(lambda one: one.foreign, ("session_join", "lets you take part; the operator stays")),
+    _make_option(
         lambda one: one.foreign,
         ("reply", "with take_over=true takes it away from whoever has it, and answers: ask them first"),
         ("session_intercept", "takes it away from whoever has it: ask them first"),
     ),
-    _option(
+    _make_option(
         lambda one: one.chat.open and not one.chat.closing,
         ("hand_over", "hands it to a colleague or a line"),
         ("operator_transfer", "hands it to a colleague or a line"),
     ),
-    _option(
+    _make_option(
         lambda one: one.mine,
         ("close_dialog", "closes it; the client may get a closing text or a rating request"),
         ("operator_finish", "finishes it, in two steps where the line asks for a rating"),
     ),
-    _option(lambda one: one.queued, ("close_dialog", "closes it; as_spam=true for spam")),
-    _option(
+    _make_option(lambda one: one.queued, ("close_dialog", "closes it; as_spam=true for spam")),
+    _make_option(
         lambda one: one.foreign,
         ("close_dialog", "closes it in the colleague's place"),
         ("operator_another_finish", "finishes it in the colleague's place"),
@@ -94,9 +94,9 @@ _OPTIONS = (
 )
 
 
-def next_steps(chat: ChatState, me: int, tools: Container[str]) -> Iterator[Step]:
-    """Only what fits the state, and only with tools that exist."""
-    standing = Standing(chat, me)
+def list_next_steps(chat: ChatState, me: int, tools: Container[str]) -> Iterator[NextStep]:
+    """What `me` can do with a dialog as it stands; only with `tools`, the names of those that can be used."""
+    standing = ViewedDialog(chat, me)
     for option in _OPTIONS:
         if option.fits(standing) and (step := next((one for one in option.ways if one.tool in tools), None)):
             yield step

@@ -6,29 +6,36 @@ from typing import Any
 
 from tools.dialog_view import join_lines, render_message
 from tools.untrusted import mark_unless_code, mark_untrusted
-from workflows.core.formatting import MINUTE, duration
+from workflows.core.formatting import MINUTE, format_duration
 from workflows.dialog.briefing import Briefing
-from workflows.directory.channels import channel
+from workflows.directory.channels import name_channel
 from workflows.directory.presence import ABSENT
 
 LONGEST_QUESTION = 300
 
 
-def text(briefing: Briefing) -> str:
+def render_text(briefing: Briefing) -> str:
     """Who, where, what is open, the messages, what can be done."""
-    return "\n".join((*_heading(briefing), *_question(briefing), *_messages(briefing), *_next(briefing)))
+    return "\n".join(
+        (
+            *_render_heading(briefing),
+            *_render_question(briefing),
+            *_render_messages(briefing),
+            *_render_next_steps(briefing),
+        )
+    )
 
 
-def _heading(briefing: Briefing) -> Iterator[str]:
+def _render_heading(briefing: Briefing) -> Iterator[str]:
     chat = briefing.chat
     session = f"session {chat.session_id}" if chat.open else "no open session"
     crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
     line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
-    yield f"Dialog with {mark_untrusted(chat.client, 'client')}: {channel(chat.connector)}, {line}; CRM: {crm}."
-    yield f"chat_id {chat.id}, {session}, USER_CODE {mark_unless_code(chat.user_code)}. {_state(briefing)}"
+    yield f"Dialog with {mark_untrusted(chat.client, 'client')}: {name_channel(chat.connector)}, {line}; CRM: {crm}."
+    yield f"chat_id {chat.id}, {session}, USER_CODE {mark_unless_code(chat.user_code)}. {_render_state(briefing)}"
 
 
-def _state(briefing: Briefing) -> str:
+def _render_state(briefing: Briefing) -> str:
     chat, owner = briefing.chat, briefing.owner
     who = "you" if owner and owner.id == briefing.me else str(owner)
     absent = ABSENT.get(briefing.owner_status) if owner else None
@@ -39,24 +46,24 @@ def _state(briefing: Briefing) -> str:
     return " ".join(parts)
 
 
-def _question(briefing: Briefing) -> Iterator[str]:
+def _render_question(briefing: Briefing) -> Iterator[str]:
     if unanswered := briefing.unanswered:
         ids = f"#{unanswered[0].id}" + (f" to #{unanswered[-1].id}" if len(unanswered) > 1 else "")
-        yield f"Unanswered for {_waited(briefing)} ({ids}): {mark_untrusted(_asked(briefing), 'client')}"
+        yield f"Unanswered for {_format_wait(briefing)} ({ids}): {mark_untrusted(_shorten_question(briefing), 'client')}"
 
 
-def _waited(briefing: Briefing) -> str:
+def _format_wait(briefing: Briefing) -> str:
     seconds = (briefing.now - briefing.unanswered[0].at).total_seconds()
-    return duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
+    return format_duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
 
 
-def _asked(briefing: Briefing) -> str:
+def _shorten_question(briefing: Briefing) -> str:
     words = join_lines(" / ".join(said.text for said in briefing.unanswered))
     return words if len(words) <= LONGEST_QUESTION else f"{words[: LONGEST_QUESTION - 1]}…"
 
 
-def _messages(briefing: Briefing) -> Iterator[str]:
-    told = briefing.story
+def _render_messages(briefing: Briefing) -> Iterator[str]:
+    told = briefing.transcript
     yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
     if told.limits:
         yield f"({told.limits})"
@@ -65,14 +72,14 @@ def _messages(briefing: Briefing) -> Iterator[str]:
         yield f"Older ones: before={told.before}"
 
 
-def _next(briefing: Briefing) -> Iterator[str]:
+def _render_next_steps(briefing: Briefing) -> Iterator[str]:
     if briefing.next:
         yield "What can be done:"
     for step in briefing.next:
         yield f"- {step.tool} {step.does}"
 
 
-def data(briefing: Briefing) -> dict[str, Any]:
+def render_data(briefing: Briefing) -> dict[str, Any]:
     """All of it as a program reads it."""
     chat, owner, unanswered = briefing.chat, briefing.owner, briefing.unanswered
     return {
@@ -97,8 +104,8 @@ def data(briefing: Briefing) -> dict[str, Any]:
         }
         if unanswered
         else None,
-        "messages": briefing.story.messages,
-        "older_before": briefing.story.before,
-        "limits": briefing.story.limits or None,
+        "messages": briefing.transcript.messages,
+        "older_before": briefing.transcript.before,
+        "limits": briefing.transcript.limits or None,
         "next": [asdict(step) for step in briefing.next],
     }

@@ -9,8 +9,8 @@ from tools.fields import MessageId
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.dialog import render
-from workflows.dialog.briefing import Briefing, brief
-from workflows.dialog.transcript import Wanted
+from workflows.dialog.briefing import Briefing, make_briefing
+from workflows.dialog.transcript import MessageSelection
 from workflows.directory.dialogs import DialogRef
 
 
@@ -72,15 +72,15 @@ What can be done:
 
     async def run(self, context: Context) -> Briefing:
         """The dialog as it stands, and what was said in it."""
-        return await brief(context.saving(), self.dialog, Wanted(self.last, self.before))
+        return await make_briefing(context.saving(), self.dialog, MessageSelection(self.last, self.before))
 
     def text(self, result: Briefing) -> str:
         """A few lines, then the messages, then what can be done."""
-        return render.text(result)
+        return render.render_text(result)
 
     def structured(self, result: Briefing) -> dict[str, Any]:
         """The same as a program reads it."""
-        return render.data(result)
+        return render.render_data(result)
 
     def heard(self, result: Briefing) -> frozenset[int]:
         """The dialog."""

@@ -14,7 +14,7 @@ from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 
 WHOLE = 10_000
-"""Messages of a session, none left out."""
+"""More messages than a session has: none is left out."""
 
 
 LEAST = 20
@@ -22,8 +22,8 @@ LEAST = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which messages."""
+class MessageSelection:
+    """Which messages of a dialog are wanted."""
 
     last: int
     before: int | None = None
@@ -33,21 +33,24 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Story:
+class Transcript:
     """Messages of a dialog, oldest first."""
 
     messages: list[Mapping[str, Any]]
-    """Those that are wanted."""
+    """The page that is wanted."""
     read: list[Mapping[str, Any]]
-    """These, and perhaps some before them."""
+    """The page and what was read before it: at least 20 messages, where there are so many."""
     before: int | None = None
-    """The oldest of those that are wanted, where older ones may follow."""
+    """Id of the oldest message of the page, where older ones may follow; None where there are none."""
     limits: str = ""
     """What cannot be read here, and why."""
 
 
-async def newest(context: Context, chat_id: int, wanted: Wanted) -> Any:
-    """What the messenger says of a chat, or the refusal by which it says nothing; None for chat 0."""
+async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection) -> Any:
+    """What `im.dialog.messages.get` answers for a chat, or the PortalError by which it refuses; None for chat 0.
+
+    At least 20 messages are asked for, so that what is unanswered is seen whole.
+    """
     if not chat_id:
         return None
     limit = max(wanted.last, LEAST)
@@ -55,31 +58,42 @@ async def newest(context: Context, chat_id: int, wanted: Wanted) -> Any:
     return await attempt(context, question)
 
 
-async def read(context: Context, chat: ChatState, wanted: Wanted, answer: Any = None) -> Story:
-    """Across sessions where the messenger lets the caller, else of one session; `answer` is its own if it was asked."""
+async def read_transcript(
+    context: Context, chat: ChatState, wanted: MessageSelection, answer: Any = None
+) -> Transcript:
+    """A page of a dialog's messages: across sessions where the messenger lets the caller, else of one session.
+
+    `answer` is what `ask_messenger` returned, if it was asked already. What cannot be read is said in `limits`.
+    """
     if wanted.session_id and wanted.session_id != chat.session_id:
-        return await _of_session(
+        return await _read_session(
             context, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
         )
-    answer = answer or await newest(context, chat.id, wanted)
+    answer = answer or await ask_messenger(context, chat.id, wanted)
     if not isinstance(answer, PortalError):
-        return _story(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
+        return _make_transcript(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
     why = ": the scope im is missing" if answer.code == NO_SCOPE else f": the messenger says {answer.code}"
     if chat.open:
-        return await _of_session(context, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
-    return await _of_session(context, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
+        return await _read_session(context, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
+    return await _read_session(context, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
 
 
-async def _of_session(context: Context, wanted: Wanted, question: SessionHistoryGet, why: str) -> Story:
+async def _read_session(
+    context: Context, wanted: MessageSelection, question: SessionHistoryGet, why: str
+) -> Transcript:
     """The portal sends a session whole, so that a page is cut out of it here."""
     answer = await attempt(context, question)
     if isinstance(answer, PortalError):
-        return Story([], [], limits=f"none can be read: {find_advice(answer.code or '', SessionHistoryGet.errors)}")
+        return Transcript(
+            [], [], limits=f"none can be read: {find_advice(answer.code or '', SessionHistoryGet.errors)}"
+        )
     older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]
-    return _story(older, wanted, limits=f"only session {answer['session_id']}{why}")
+    return _make_transcript(older, wanted, limits=f"only session {answer['session_id']}{why}")
 
 
-def _story(messages: list[Mapping[str, Any]], wanted: Wanted, *, more: bool = False, limits: str = "") -> Story:
+def _make_transcript(
+    messages: list[Mapping[str, Any]], wanted: MessageSelection, *, more: bool = False, limits: str = ""
+) -> Transcript:
     page = messages[-wanted.last :]
     cut = more or len(page) < len(messages)
-    return Story(page, messages, page[0]["id"] if page and cut else None, limits)
+    return Transcript(page, messages, page[0]["id"] if page and cut else None, limits)

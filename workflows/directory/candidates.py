@@ -6,38 +6,38 @@ from typing import Any
 
 from tools.dialogs import DialogGet
 from tools.messenger import ImDialogMessagesGet
-from workflows.core.attempts import attempt, refused
-from workflows.core.chat_state import ChatState, quoted
+from workflows.core.attempts import attempt, is_refusal
+from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context, together
-from workflows.core.formatting import listed
-from workflows.directory.names import Names
+from workflows.core.formatting import join_limited
+from workflows.directory.lines_and_users import Directory
 
 MOST = 8
 
 
-async def described(context: Context, chats: Sequence[int]) -> str:
-    """Of each the chat id, client, line, state and last activity."""
+async def describe_dialogs(context: Context, chats: Sequence[int]) -> str:
+    """Of each chat its id, client, line, state and last activity, in one line; at most eight, then how many more."""
     asked = chats[:MOST]
     states = [DialogGet(chat_id=one, detail="full") for one in asked]
     last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]
-    names = Names(context)
+    names = Directory(context)
     lines, *answers = await together(
-        names.lines, *(partial(attempt, context, question) for question in (*states, *last))
+        names.read_line_names, *(partial(attempt, context, question) for question in (*states, *last))
     )
-    seen = [ChatState.of(answer) for answer in answers[: len(asked)] if not refused(answer)]
-    dates = dict(zip(asked, map(_date, answers[len(asked) :]), strict=True))
-    people = await names.people(chat.owner for chat in seen if chat.owner)
-    texts = {chat.id: _text(chat, lines, people, dates[chat.id]) for chat in seen}
-    return listed((texts.get(one, f"chat {one}") for one in chats), MOST, "; ")
+    seen = [ChatState.from_answer(answer) for answer in answers[: len(asked)] if not is_refusal(answer)]
+    dates = dict(zip(asked, map(_read_date, answers[len(asked) :]), strict=True))
+    people = await names.read_user_names(chat.owner for chat in seen if chat.owner)
+    texts = {chat.id: _describe(chat, lines, people, dates[chat.id]) for chat in seen}
+    return join_limited((texts.get(one, f"chat {one}") for one in chats), MOST, "; ")
 
 
-def _date(answer: Any) -> str:
-    messages: Iterable[Mapping[str, Any]] = () if refused(answer) else answer["messages"]
+def _read_date(answer: Any) -> str:
+    messages: Iterable[Mapping[str, Any]] = () if is_refusal(answer) else answer["messages"]
     return next((str(message["date"]) for message in messages), "")
 
 
-def _text(chat: ChatState, lines: Mapping[int, str], people: Mapping[int, str], date: str) -> str:
+def _describe(chat: ChatState, lines: Mapping[int, str], people: Mapping[int, str], date: str) -> str:
     line = f"{lines.get(chat.line_id) or 'line'} ({chat.line_id})"
     owner = f"{people.get(chat.owner) or 'user'} ({chat.owner})"
     activity = f", last active {date}" if date else ""
-    return f"chat {chat.id} {quoted(chat.title)}, {line}, {chat.stage(owner)}{activity}"
+    return f"chat {chat.id} {quote(chat.title)}, {line}, {chat.stage(owner)}{activity}"

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from tools.untrusted import is_code, mark_unless_code
-from workflows.directory.names import called
+from workflows.directory.lines_and_users import match_name
 
 _NAMES = {
     "avito": "Avito",
@@ -29,30 +29,30 @@ _NAMES = {
 }
 
 
-def channel(connector: str) -> str:
+def name_channel(connector: str) -> str:
     """The name of a connector for a text; its code where it is an application's own."""
     return _NAMES.get(connector) or mark_unless_code(connector)
 
 
-def connectors(named: str) -> frozenset[str]:
+def find_connectors(named: str) -> frozenset[str]:
     """Codes of the connectors that a name or a code stands for; what is no name is an application's own code."""
     asked = named.strip()
     if asked.lower() in _NAMES:
         return frozenset({asked.lower()})
-    return frozenset(called(asked, _NAMES) or {asked})
+    return frozenset(match_name(asked, _NAMES) or {asked})
 
 
-def is_known(connector: str) -> bool:
+def is_known_connector(connector: str) -> bool:
     """Whether it has a name here, as those of applications have not."""
     return connector in _NAMES
 
 
-def _nameable(value: str) -> str:
+def _check_channel(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
-    if not called(value, _NAMES) and not is_code(value.strip()):
+    if not match_name(value, _NAMES) and not is_code(value.strip()):
         raise ValueError(f"should be a connector's code or one of {', '.join(_NAMES.values())}")
     return value
 
 
-ChannelRef = Annotated[str, AfterValidator(_nameable), Field(description="e.g. Telegram")]
+ChannelRef = Annotated[str, AfterValidator(_check_channel), Field(description="e.g. Telegram")]

@@ -8,11 +8,11 @@ from typing import Any
 from tools.dialogs import DialogGet
 from tools.messenger import ImRecentList
 from tools.statistics import V2SessionList
-from workflows.core.attempts import attempt, refused
-from workflows.core.chat_state import ChatState, client_of
+from workflows.core.attempts import attempt, is_refusal
+from workflows.core.chat_state import ChatState, extract_client
 from workflows.core.context import Context, together
-from workflows.core.pagination import count, rows
-from workflows.directory.names import called
+from workflows.core.pagination import read_count, read_rows
+from workflows.directory.lines_and_users import match_name
 
 MOST_RECENT = 200
 MOST_LOOKED_AT = 100
@@ -20,7 +20,7 @@ MOST_LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
-class Hits:
+class ClientMatches:
     """Dialogs of clients whose name fits."""
 
     chats: list[int]
@@ -30,27 +30,32 @@ class Hits:
     """What was looked through, in words."""
 
 
-async def of_name(context: Context, name: str) -> Hits:
-    """Dialogs of clients of that name, else whose name begins with it, else holds it."""
+async def find_by_client(context: Context, name: str) -> ClientMatches:
+    """Dialogs of clients whose name fits best, among the caller's list and the open or recent ones of the reports.
+
+    A list that the portal refuses is left out; `looked` says so.
+    """
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
     recent, *reported = await together(*(partial(attempt, context, question) for question in questions))
-    own = {} if refused(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
-    states = await _states(context, [chat for chat in _chats(reported) if chat not in own])
-    named = {chat: client_of(title) for chat, title in own.items()} | {one.id: one.client for one in states.values()}
-    mine = "your list of dialogs cannot be read" if refused(recent) else f"your list has {len(own)} dialogs"
-    hidden = all(refused(report) for report in reported)
+    own = {} if is_refusal(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
+    states = await _read_states(context, [chat for chat in _read_chat_ids(reported) if chat not in own])
+    named = {chat: extract_client(title) for chat, title in own.items()} | {
+        one.id: one.client for one in states.values()
+    }
+    mine = "your list of dialogs cannot be read" if is_refusal(recent) else f"your list has {len(own)} dialogs"
+    hidden = all(is_refusal(report) for report in reported)
     rest = "the portal shows no reports of others" if hidden else f"the reports {len(states)} more, open or recent"
     # whole titles, client and line, are what other tools show
-    return Hits(called(name, named) or called(client_of(name), named), states, f"{mine}, {rest}")
+    return ClientMatches(match_name(name, named) or match_name(extract_client(name), named), states, f"{mine}, {rest}")
 
 
-def _chats(reported: Iterable[Any]) -> list[int]:
-    sessions = [row for report in reported if not refused(report) for row in rows(report["sessions"])]
-    return [chat for chat in dict.fromkeys(count(row.get("chatId")) for row in sessions) if chat]
+def _read_chat_ids(reported: Iterable[Any]) -> list[int]:
+    sessions = [row for report in reported if not is_refusal(report) for row in read_rows(report["sessions"])]
+    return [chat for chat in dict.fromkeys(read_count(row.get("chatId")) for row in sessions) if chat]
 
 
-async def _states(context: Context, chats: Sequence[int]) -> dict[int, ChatState]:
+async def _read_states(context: Context, chats: Sequence[int]) -> dict[int, ChatState]:
     questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
     found = await together(*(partial(attempt, context, question) for question in questions))
-    return {chat.id: chat for chat in (ChatState.of(one) for one in found if not refused(one))}
+    return {chat.id: chat for chat in (ChatState.from_answer(one) for one in found if not is_refusal(one))}

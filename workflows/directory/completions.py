@@ -4,30 +4,37 @@ from typing import Any
 
 from tools.messenger import ImRecentList
 from tools.statistics import V2SessionList
-from workflows.core.attempts import attempt, refused
+from workflows.core.attempts import attempt, is_refusal
 from workflows.core.context import Context
-from workflows.core.current_user import caller
-from workflows.core.pagination import count, rows
-from workflows.directory.names import Names
+from workflows.core.current_user import read_current_user
+from workflows.core.pagination import read_count, read_rows
+from workflows.directory.lines_and_users import Directory
 
 MOST = 100
 
 
-async def recent_chats(context: Context) -> list[int]:
-    """Dialogs of the caller's list, newest first; where it cannot be read, those that began last."""
-    if (await caller(context)).has_messenger:
+async def list_recent_chats(context: Context) -> list[int]:
+    """Chat ids of at most 100 dialogs: the caller's own list, newest first, or else those that began last.
+
+    Empty where the portal lists neither.
+    """
+    if (await read_current_user(context)).has_messenger:
         answer = await attempt(context, ImRecentList(limit=MOST))
-        if not refused(answer):
+        if not is_refusal(answer):
             return [dialog["chat_id"] for dialog in answer["dialogs"]]
     answer = await attempt(context, V2SessionList(limit=MOST))
-    return [] if refused(answer) else _chats(answer)
+    return [] if is_refusal(answer) else _read_chat_ids(answer)
 
 
-def _chats(answer: Any) -> list[int]:
-    found = (count(row.get("chatId")) for row in rows(answer["sessions"]))
+def _read_chat_ids(answer: Any) -> list[int]:
+    found = (read_count(row.get("chatId")) for row in read_rows(answer["sessions"]))
     return [chat for chat in dict.fromkeys(found) if chat > 0]
 
 
-async def line_ids(context: Context) -> list[int]:
-    """All lines."""
-    return list(await Names(context).lines())
+async def list_line_ids(context: Context) -> list[int]:
+    """Ids of all lines.
+
+    Raises:
+        PortalError: The portal does not list the lines.
+    """
+    return list(await Directory(context).read_line_names())

@@ -26,7 +26,7 @@ FORMS = (
 
 
 @dataclass(frozen=True)
-class Reference:
+class DialogReference:
     """What a dialog is named by."""
 
     kind: Kind
@@ -48,53 +48,57 @@ class Reference:
                 return f"'{self.text[:80]}'"
 
 
-def read(value: int | str) -> Reference:
-    """What is named; ValueError where it can be nothing."""
+def parse_reference(value: int | str) -> DialogReference:
+    """What a reference names, told from its form alone.
+
+    Raises:
+        ValueError: It can name no dialog: it is blank, too long, no id, or a link to something else.
+    """
     text = str(value).strip()
     if not text:
         raise ValueError("must not be blank")
     if len(text) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters: give {FORMS}")
-    return _link(text) if _is_link(text) else _plain(text)
+    return _parse_link(text) if _is_link(text) else _parse_plain(text)
 
 
-def _plain(text: str) -> Reference:
+def _parse_plain(text: str) -> DialogReference:
     known = _WORD.sub(lambda word: IN_RUSSIAN.get(word[0].lower(), word[0]), text)
     for pattern, make in _PATTERNS:
         if found := pattern.fullmatch(known):
             return make(found)
     if len(text) < SHORTEST_NAME:
         raise ValueError(f"is too short for a name: give {FORMS}")
-    return Reference("client", text=text)
+    return DialogReference("client", text=text)
 
 
-def _id(digits: str) -> int:
+def _parse_id(digits: str) -> int:
     number = int(digits)
     if not 1 <= number <= MAX_ID:
         raise ValueError(f"an id is a number from 1 to {MAX_ID}")
     return number
 
 
-def _record(found: re.Match[str]) -> Reference:
+def _make_record(found: re.Match[str]) -> DialogReference:
     kind = found[1]
-    return Reference("crm", _id(found[2]), CRM_CODES.get(kind.upper()) or kind.lower())
+    return DialogReference("crm", _parse_id(found[2]), CRM_CODES.get(kind.upper()) or kind.lower())
 
 
-def _numbered(kind: Kind) -> Callable[[re.Match[str]], Reference]:
-    return lambda found: Reference(kind, _id(found[1]))
+def _make_numbered(kind: Kind) -> Callable[[re.Match[str]], DialogReference]:
+    return lambda found: DialogReference(kind, _parse_id(found[1]))
 
 
 _BETWEEN = r"(?:_?id)?[ _:=#№-]*"
-_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reference]], ...] = tuple(
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], DialogReference]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), make)
     for pattern, make in (
-        (r"(-?\d+)", _numbered("number")),
-        (rf"(?:chat|dialog){_BETWEEN}(\d+)", _numbered("chat")),
-        (rf"session{_BETWEEN}(\d+)", _numbered("session")),
-        (r"imol\|(\d+)", _numbered("session")),  # so the portal's links to a history name it
-        (r"(?:imol\|)?([\w.-]+\|\d+\|[^|]*\|\d+)", lambda found: Reference("user_code", text=found[1])),
-        (rf"(?:crm{_BETWEEN})?(lead|deal|contact|company){_BETWEEN}(\d+)", _record),
-        (r"(CO|L|D|C)_(\d+)", _record),
+        (r"(-?\d+)", _make_numbered("number")),
+        (rf"(?:chat|dialog){_BETWEEN}(\d+)", _make_numbered("chat")),
+        (rf"session{_BETWEEN}(\d+)", _make_numbered("session")),
+        (r"imol\|(\d+)", _make_numbered("session")),  # so the portal's links to a history name it
+        (r"(?:imol\|)?([\w.-]+\|\d+\|[^|]*\|\d+)", lambda found: DialogReference("user_code", text=found[1])),
+        (rf"(?:crm{_BETWEEN})?(lead|deal|contact|company){_BETWEEN}(\d+)", _make_record),
+        (r"(CO|L|D|C)_(\d+)", _make_record),
     )
 )
 _WORD = re.compile(r"^[^\W\d_]+")
@@ -108,32 +112,32 @@ def _is_link(text: str) -> bool:
     return "://" in lower or lower[0] in "/?#" or "/crm/" in lower or any(f"{name}=" in lower for name in _IN_QUERY)
 
 
-def _link(text: str) -> Reference:
+def _parse_link(text: str) -> DialogReference:
     try:
         parts = urlsplit(text if "://" in text or text[0] in "/?#" else f"https://{text}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ValueError("is a link that cannot be read") from None
-    found = _in_address(parts)
+    found = _find_in_address(parts)
     return replace(found, host=f"{host}:{port}" if port else host)
 
 
-def _in_address(parts: SplitResult) -> Reference:
+def _find_in_address(parts: SplitResult) -> DialogReference:
     if record := _RECORD_PATH.search(parts.path):
         kind = CRM_TYPES.get(record[1], record[1].lower())
         if kind not in CRM_CODES.values():
             raise ValueError("is a link to a CRM record that is no lead, deal, contact or company")
-        return Reference("crm", _id(record[2]), kind)
-    for value in _values(parts):
+        return DialogReference("crm", _parse_id(record[2]), kind)
+    for value in _list_values(parts):
         if value.isdecimal():
             raise ValueError(f"is a link to a dialog with a person ({value[:20]}), not with a client")
-        found = _plain(value)
+        found = _parse_plain(value)
         if found.kind != "client":
             return found
     raise ValueError("is a link that names no dialog: it should hold IM_DIALOG=chat203 or /crm/deal/details/5/")
 
 
-def _values(parts: SplitResult) -> Iterator[str]:
+def _list_values(parts: SplitResult) -> Iterator[str]:
     """What the address says of a dialog: in its query, then behind the hash."""
     for where in (parts.query, parts.fragment.partition("?")[2] or parts.fragment):
         given = {name.lower(): value for name, value in parse_qsl(where)}

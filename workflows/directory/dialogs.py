@@ -13,22 +13,22 @@ from tools.crm_chats import CrmChatGet, CrmChatGetLastId
 from tools.dialogs import DialogGet
 from tools.error_advice import find_advice
 from tools.tool import InvalidArgumentsError
-from workflows.core.attempts import attempt, refused
-from workflows.core.chat_state import NOT_SEEN, ChatState, quoted
+from workflows.core.attempts import attempt, is_refusal
+from workflows.core.chat_state import NOT_SEEN, ChatState, quote
 from workflows.core.context import Context, together
 from workflows.directory import clients
-from workflows.directory.candidates import described
-from workflows.directory.dialog_reference import FORMS, Reference, read
+from workflows.directory.candidates import describe_dialogs
+from workflows.directory.dialog_reference import FORMS, DialogReference, parse_reference
 
 
-def _readable(value: int | str) -> int | str:
-    read(value)
+def _check_reference(value: int | str) -> int | str:
+    parse_reference(value)
     return value
 
 
 DialogRef = Annotated[
     int | str,
-    AfterValidator(_readable),
+    AfterValidator(_check_reference),
     WithJsonSchema(
         {"type": "string", "description": "chat id, 'session 301', 'deal 5', USER_CODE, link, or client's name"}
     ),
@@ -37,15 +37,19 @@ DialogRef = Annotated[
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundDialog:
     """The dialog that is meant."""
 
     chat: ChatState
     session_id: int | None = None
     """The session that the reference names; the present one of the chat may be another."""
 
-    def present(self, argument: str = "dialog") -> ChatState:
-        """The dialog for whoever wants to change it; InvalidArgumentsError where an earlier session of it is named."""
+    def require_present_session(self, argument: str = "dialog") -> ChatState:
+        """The dialog, for whoever wants to change it.
+
+        Raises:
+            InvalidArgumentsError: An earlier session of it is named, which cannot be changed any more.
+        """
         named, now = self.session_id, self.chat.session_id
         if named and now and named != now:
             problem = f"session {named} is over, and chat {self.chat.id} has session {now} now: give {self.chat.id}"
@@ -53,63 +57,75 @@ class Found:
         return self.chat
 
 
-async def find(context: Context, dialog: int | str, argument: str = "dialog") -> Found:
-    """The one dialog meant, or InvalidArgumentsError with the candidates, or with what was tried."""
-    reference = read(dialog)
+async def find_dialog(context: Context, dialog: int | str, argument: str = "dialog") -> FoundDialog:
+    """The one dialog that a reference means, as it stands now.
+
+    A reference is a chat's number, `session 301`, a USER_CODE, a CRM record, a link of the portal or a client's name.
+
+    Raises:
+        InvalidArgumentsError: It means several dialogs, none, or one of another portal; the error begins with
+            `argument` and names the candidates, or says what was looked through.
+        PortalError: The portal refused a question without which the dialog cannot be found.
+    """
+    reference = parse_reference(dialog)
     try:
         _check_portal(context, reference)
-        return await _found(context, reference)
+        return await _find(context, reference)
     except _AmbiguousDialogError as problem:
         raise InvalidArgumentsError([f"{argument}: {problem}"]) from None
 
 
-def number_of(dialog: int | str) -> int:
-    """The number of the chat where the reference is that number; else 0."""
-    reference = read(dialog)
+def read_chat_id(dialog: int | str) -> int:
+    """The chat's number where the reference is just that number; 0 where the portal has to be asked."""
+    reference = parse_reference(dialog)
     return reference.id if reference.kind in {"number", "chat"} and not reference.host else 0
 
 
-async def chat_of(context: Context, dialog: int | str, argument: str = "dialog") -> int:
-    """The number of the one chat that is to be changed; the portal is not asked where the reference is that number."""
-    return number_of(dialog) or (await find(context, dialog, argument)).present(argument).id
+async def find_chat_id(context: Context, dialog: int | str, argument: str = "dialog") -> int:
+    """The number of the one chat that a call is about to change; the portal is asked only if it has to be.
+
+    Raises:
+        InvalidArgumentsError: As of `find_dialog`, or an earlier session of the dialog is named.
+    """
+    return read_chat_id(dialog) or (await find_dialog(context, dialog, argument)).require_present_session(argument).id
 
 
 class _AmbiguousDialogError(Exception):
     """None, or several."""
 
 
-async def _found(context: Context, reference: Reference) -> Found:
+async def _find(context: Context, reference: DialogReference) -> FoundDialog:
     match reference.kind:
         case "session":
-            return Found(await _get(context, reference, session_id=reference.id), reference.id)
+            return FoundDialog(await _require_chat(context, reference, session_id=reference.id), reference.id)
         case "user_code":
-            return Found(await _get(context, reference, user_code=reference.text))
+            return FoundDialog(await _require_chat(context, reference, user_code=reference.text))
         case "crm":
-            return Found(await _by_record(context, reference))
+            return FoundDialog(await _find_by_record(context, reference))
         case "client":
-            return Found(await _by_client(context, reference))
+            return FoundDialog(await _find_by_client(context, reference))
         case _:
-            return Found(await _by_number(context, reference))
+            return FoundDialog(await _find_by_number(context, reference))
 
 
-def _check_portal(context: Context, reference: Reference) -> None:
+def _check_portal(context: Context, reference: DialogReference) -> None:
     ours = urlsplit(context.portal.origin)
     if reference.host and reference.host.lower() not in {ours.netloc, ours.hostname}:
         raise _AmbiguousDialogError(f"this link is of another portal ({reference.host[:80]}), not of {ours.netloc}")
 
 
-async def _chat(context: Context, **identifier: Any) -> ChatState | None:
+async def _read_chat(context: Context, **identifier: Any) -> ChatState | None:
     """The dialog; None where there is none that the caller may see."""
     try:
-        return ChatState.of(await context.ask(DialogGet(detail="full", **identifier)))
+        return ChatState.from_answer(await context.ask(DialogGet(detail="full", **identifier)))
     except RefusedError as refusal:
         if refusal.code != NOT_SEEN:
             raise
         return None
 
 
-async def _get(context: Context, reference: Reference, **identifier: Any) -> ChatState:
-    if chat := await _chat(context, **identifier):
+async def _require_chat(context: Context, reference: DialogReference, **identifier: Any) -> ChatState:
+    if chat := await _read_chat(context, **identifier):
         return chat
     raise _AmbiguousDialogError(
         f"there is no dialog for {reference}, or the webhook's user may not see it: the portal does not say which. "
@@ -117,13 +133,13 @@ async def _get(context: Context, reference: Reference, **identifier: Any) -> Cha
     )
 
 
-async def _by_number(context: Context, reference: Reference) -> ChatState:
+async def _find_by_number(context: Context, reference: DialogReference) -> ChatState:
     """A session's number is easily taken for a chat's, so that one is looked for too."""
-    if chat := await _chat(context, chat_id=reference.id):
+    if chat := await _read_chat(context, chat_id=reference.id):
         return chat
-    if other := await _chat(context, session_id=reference.id):
+    if other := await _read_chat(context, session_id=reference.id):
         raise _AmbiguousDialogError(
-            f"{reference.id} is no chat but a session, of chat {other.id} {quoted(other.title)}: give {other.id}, or "
+            f"{reference.id} is no chat but a session, of chat {other.id} {quote(other.title)}: give {other.id}, or "
             f"'session {reference.id}'"
         )
     raise _AmbiguousDialogError(
@@ -132,31 +148,31 @@ async def _by_number(context: Context, reference: Reference) -> ChatState:
     )
 
 
-async def _by_record(context: Context, reference: Reference) -> ChatState:
+async def _find_by_record(context: Context, reference: DialogReference) -> ChatState:
     """The record's active dialog, or its last one where none is active."""
     record: dict[str, Any] = {"crm_entity_type": reference.text, "crm_entity": reference.id}
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
     active, last = await together(*(partial(attempt, context, question) for question in questions))
-    if refused(active):
+    if is_refusal(active):
         raise _AmbiguousDialogError(f"{reference}: {find_advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
-    if not chats and refused(last):
+    if not chats and is_refusal(last):
         raise _AmbiguousDialogError(f"{reference} has no dialog: none is active, and the portal knows of no last one")
-    return await _only(context, reference, chats or [last])
+    return await _require_only(context, reference, chats or [last])
 
 
-async def _by_client(context: Context, reference: Reference) -> ChatState:
-    hits = await clients.of_name(context, reference.text)
+async def _find_by_client(context: Context, reference: DialogReference) -> ChatState:
+    hits = await clients.find_by_client(context, reference.text)
     if len(hits.chats) == 1 and (just_read := hits.states.get(hits.chats[0])):
         return just_read
     if hits.chats:
-        return await _only(context, reference, hits.chats)
+        return await _require_only(context, reference, hits.chats)
     raise _AmbiguousDialogError(
         f"no client's name fits {reference}: {hits.looked}. A dialog can also be given as {FORMS}"
     )
 
 
-async def _only(context: Context, reference: Reference, chats: Sequence[int]) -> ChatState:
+async def _require_only(context: Context, reference: DialogReference, chats: Sequence[int]) -> ChatState:
     if len(chats) == 1:
-        return await _get(context, reference, chat_id=chats[0])
-    raise _AmbiguousDialogError(f"{reference} fits several: {await described(context, chats)}. Give the chat id")
+        return await _require_chat(context, reference, chat_id=chats[0])
+    raise _AmbiguousDialogError(f"{reference} fits several: {await describe_dialogs(context, chats)}. Give the chat id")

@@ -11,8 +11,8 @@ from tools.result_types import read_whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
-from workflows.core.pagination import moment
-from workflows.inbox.waiting import Lot, Said, Talk, Waiting, Wish
+from workflows.core.pagination import read_moment
+from workflows.inbox.waiting import DialogMessage, InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
 PAGE = 200
 MOST_PAGES = 3
@@ -23,9 +23,12 @@ NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
 """STATUS of a session that is new, accepted, and one whose client wrote after an operator; 5 is new again."""
 
 
-async def lot(context: Context, wish: Wish) -> Lot | PortalError:
-    """Dialogs of the caller and those that the queue offers, or the refusal by which the portal does not list them."""
-    found, whole_list = dict[int, Waiting](), False
+async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | PortalError:
+    """The caller's own dialogs and those that the queue offers; or the portal's refusal to list them.
+
+    At most three pages of 200 are read. Lines, channel and owner are filtered here; the messages are read later.
+    """
+    found, whole_list = dict[int, WaitingDialog](), False
     for page in range(MOST_PAGES):
         # those that the queue offers come with every page
         question = ImRecentList(
@@ -34,28 +37,30 @@ async def lot(context: Context, wish: Wish) -> Lot | PortalError:
         answer = await attempt(context, question)
         if isinstance(answer, PortalError):
             return answer
-        found |= {one.chat_id: one for one in map(_waiting, answer["items"]) if one and _may_be_wanted(one, wish)}
+        found |= {one.chat_id: one for one in map(_make_dialog, answer["items"]) if one and _may_be_wanted(one, wanted)}
         if whole_list := answer.get("hasMore") is not True:
             break
     cut = [] if whole_list else [f"dialogs beyond the {PAGE * MOST_PAGES} newest of your list"]
-    return Lot("messenger", list(found.values()), read, MOST_READ, cut)
+    return OpenDialogs("messenger", list(found.values()), read_dialog, MOST_READ, cut)
 
 
-def _may_be_wanted(found: Waiting, wish: Wish) -> bool:
+def _may_be_wanted(found: WaitingDialog, wanted: InboxFilter) -> bool:
     """Line, channel and operator are known here before the messages are read."""
-    right_operator = wish.accepted and wish.owner in {None, found.owner} if found.owner else wish.queue
-    return right_operator and wish.from_there(found)
+    right_operator = (
+        wanted.includes_accepted and wanted.owner in {None, found.owner} if found.owner else wanted.includes_queue
+    )
+    return right_operator and wanted.has_line_and_channel(found)
 
 
-def _waiting(item: Mapping[str, Any]) -> Waiting | None:
+def _make_dialog(item: Mapping[str, Any]) -> WaitingDialog | None:
     """What the status tells; since when, only the messages may tell."""
     view, lines = view_dialog(item), item.get("lines") or {}
-    chat = ChatState.of({**(item.get("chat") or {}), "id": view["chat_id"], "name": view["title"]})
-    began = moment(lines.get("date_create")) or moment(view["date"])
+    chat = ChatState.from_answer({**(item.get("chat") or {}), "id": view["chat_id"], "name": view["title"]})
+    began = read_moment(lines.get("date_create")) or read_moment(view["date"])
     if not (view["client_waits"] and view["session_id"] and began):
         return None
     status = read_whole(lines.get("status"))
-    return Waiting(
+    return WaitingDialog(
         chat.id,
         view["session_id"],
         line_id=chat.line_id,
@@ -71,10 +76,10 @@ def _waiting(item: Mapping[str, Any]) -> Waiting | None:
         crm=chat.crm,
         pinned=chat.pinned,
         silent=chat.silent,
-        last=Said.of(view["last_message"]),
+        last=DialogMessage.from_message(view["last_message"]),
     )
 
 
-def read(found: Waiting, answer: Mapping[str, Any]) -> Waiting | None:
+def read_dialog(found: WaitingDialog, answer: Mapping[str, Any]) -> WaitingDialog | None:
     """A dialog as its messages show it; None if it does not wait."""
-    return found.judged(Talk.of(answer["messages"], found.since))
+    return found.apply_messages(SessionMessages.from_messages(answer["messages"], found.since))

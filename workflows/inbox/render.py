@@ -6,12 +6,12 @@ from typing import Any
 
 from tools.dialog_view import join_lines
 from tools.untrusted import mark_untrusted
-from workflows.core.formatting import MINUTE, duration
-from workflows.directory.channels import channel
-from workflows.directory.names import Named
+from workflows.core.formatting import MINUTE, format_duration
+from workflows.directory.channels import name_channel
+from workflows.directory.lines_and_users import LineOrUser
 from workflows.directory.presence import ABSENT
-from workflows.inbox.page import Page
-from workflows.inbox.waiting import State, Waiting
+from workflows.inbox.page import InboxPage
+from workflows.inbox.waiting import State, WaitingDialog
 
 EXCERPT = 60
 LONGEST_NAME = 40
@@ -24,12 +24,12 @@ SOURCES = {"statistics": "the portal's statistics", "messenger": "your own list 
 HEAD = "waits | state | who has it | line, channel | chat_id | session_id | crm | last message"
 
 
-def text(page: Page) -> str:
+def render_text(page: InboxPage) -> str:
     """A heading, a line a dialog, and what is missing."""
-    return "\n".join((_heading(page), *_table(page), *_ending(page)))
+    return "\n".join((_render_heading(page), *_render_table(page), *_render_ending(page)))
 
 
-def _heading(page: Page) -> str:
+def _render_heading(page: InboxPage) -> str:
     total = sum(page.totals.values())
     states = ", ".join(f"{page.totals[state]} {words}" for state, words in STATES.items() if page.totals.get(state))
     dialogs = "1 dialog needs" if total == 1 else f"{total} dialogs need"
@@ -37,93 +37,91 @@ def _heading(page: Page) -> str:
     return f"{counted}. {page.now:%Y-%m-%d %H:%M} by the portal's clock, from {SOURCES[page.source]}."
 
 
-def _table(page: Page) -> Iterator[str]:
+def _render_table(page: InboxPage) -> Iterator[str]:
     if page.dialogs:
         yield HEAD
     for dialog in page.dialogs:
-        yield " | ".join(_cells(page, dialog))
+        yield " | ".join(_render_cells(page, dialog))
 
 
-def _cells(page: Page, dialog: Waiting) -> Iterator[str]:
-    yield _ago(page, dialog.since)
+def _render_cells(page: InboxPage, dialog: WaitingDialog) -> Iterator[str]:
+    yield _format_age(page, dialog.since)
     marks = [mark for mark, on in (("pinned", dialog.pinned), ("silent", dialog.silent)) if on]
     yield ", ".join((dialog.state, *marks))
-    yield _holder(page, dialog)
-    yield f"{Named(dialog.line_id, page.lines.get(dialog.line_id, ''), 'line')}, {channel(dialog.connector)}"
+    yield _name_holder(page, dialog)
+    yield f"{LineOrUser(dialog.line_id, page.lines.get(dialog.line_id, ''), 'line')}, {name_channel(dialog.connector)}"
     yield str(dialog.chat_id)
     yield str(dialog.session_id)
     yield ", ".join(f"{kind} {number}" for kind, number in dialog.crm) or "-"
-    yield _last(page, dialog)
+    yield _render_last_message(page, dialog)
 
 
-def _holder(page: Page, dialog: Waiting) -> str:
+def _name_holder(page: InboxPage, dialog: WaitingDialog) -> str:
     if dialog.owner:
-        return _person(page, dialog.owner)
+        return _name_user(page, dialog.owner)
     if dialog.bot:
         return f"bot {page.people.get(dialog.bot) or dialog.bot}"
     offered_to = page.me if page.source == "messenger" else dialog.offered_to
-    return f"queue, offered to {_person(page, offered_to)}" if offered_to else "queue"
+    return f"queue, offered to {_name_user(page, offered_to)}" if offered_to else "queue"
 
 
-def _person(page: Page, user: int) -> str:
+def _name_user(page: InboxPage, user: int) -> str:
     if user == page.me:
         return "you"
     absent = ABSENT.get(page.present.get(user, ""))
-    return f"{Named(user, page.people.get(user, ''))}{f', {absent}' if absent else ''}"
+    return f"{LineOrUser(user, page.people.get(user, ''))}{f', {absent}' if absent else ''}"
 
 
-def _last(page: Page, dialog: Waiting) -> str:
-    client, last = _short(dialog.client, LONGEST_NAME), dialog.last
+def _render_last_message(page: InboxPage, dialog: WaitingDialog) -> str:
+    client, last = _shorten(dialog.client, LONGEST_NAME), dialog.last
     if last is None:
         return mark_untrusted(client, "client")
-    said, ago = _short(last.text, EXCERPT), _ago(page, last.at)
+    said, ago = _shorten(last.text, EXCERPT), _format_age(page, last.at)
     if last.role == "client":
-        return (
-            f"{'' if ago == _ago(page, dialog.since) else f'{ago} ago '}{mark_untrusted(f'{client}: {said}', 'client')}"
-        )
+        return f"{'' if ago == _format_age(page, dialog.since) else f'{ago} ago '}{mark_untrusted(f'{client}: {said}', 'client')}"
     return f"{mark_untrusted(client, 'client')}, {ago} ago {mark_untrusted(said, last.role)}"
 
 
-def _ago(page: Page, moment: datetime) -> str:
+def _format_age(page: InboxPage, moment: datetime) -> str:
     """How long ago by the portal's clock; nobody needs the seconds of an hour."""
     seconds = (page.now - moment).total_seconds()
-    return duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
+    return format_duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
 
 
-def _short(words: str, longest: int) -> str:
+def _shorten(words: str, longest: int) -> str:
     """At most so many characters, fewer where letters take two bytes: readers pay for a page by its bytes."""
     words = join_lines(words)
     cut = words[:longest].encode()[: longest * 6 // 5].decode(errors="ignore")
     return words if cut == words else f"{cut[:-1]}…"
 
 
-def _ending(page: Page) -> Iterator[str]:
+def _render_ending(page: InboxPage) -> Iterator[str]:
     if page.following:
-        yield f"More: cursor={cursor(page)}"
+        yield f"More: cursor={make_cursor(page)}"
     if page.missing:
         yield f"Not in this list: {'; '.join(page.missing)}."
 
 
-def cursor(page: Page) -> str:
+def make_cursor(page: InboxPage) -> str:
     """The place where the next page begins."""
     since, session_id = page.dialogs[-1].place
     return f"{since.isoformat()}/{session_id}"
 
 
-def data(page: Page) -> dict[str, Any]:
+def render_data(page: InboxPage) -> dict[str, Any]:
     """The page as a program reads it."""
     return {
         "now": page.now.isoformat(),
         "source": page.source,
         "total": sum(page.totals.values()),
         "by_state": {state: page.totals.get(state, 0) for state in STATES},
-        "dialogs": [_row(page, dialog) for dialog in page.dialogs],
-        **({"next_cursor": cursor(page)} if page.following else {}),
+        "dialogs": [_make_row(page, dialog) for dialog in page.dialogs],
+        **({"next_cursor": make_cursor(page)} if page.following else {}),
         "missing": page.missing,
     }
 
 
-def _row(page: Page, dialog: Waiting) -> dict[str, Any]:
+def _make_row(page: InboxPage, dialog: WaitingDialog) -> dict[str, Any]:
     last = dialog.last
     return {
         "chat_id": dialog.chat_id,

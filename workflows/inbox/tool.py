@@ -10,25 +10,25 @@ from tools.effect import Effect
 from tools.fields import Count
 from workflows.core.composite import Composite
 from workflows.core.context import Context, together
-from workflows.core.current_user import caller
-from workflows.core.pagination import moment
-from workflows.directory.channels import ChannelRef, connectors
-from workflows.directory.names import LineRef, Names
+from workflows.core.current_user import read_current_user
+from workflows.core.pagination import read_moment
+from workflows.directory.channels import ChannelRef, find_connectors
+from workflows.directory.lines_and_users import Directory, LineRef
 from workflows.inbox import render
-from workflows.inbox.page import Page, collect
-from workflows.inbox.waiting import Wish
+from workflows.inbox.page import InboxPage, make_page
+from workflows.inbox.waiting import InboxFilter
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def _parse_cursor(cursor: str) -> tuple[datetime, int]:
     at, _, session_id = cursor.partition("/")
-    since = moment(at)
+    since = read_moment(at)
     if since is None or not session_id.isdecimal():
         raise ValueError("is no cursor of this tool: give the one that the page before ended with")
     return since, int(session_id)
 
 
-def _readable(cursor: str) -> str:
-    _place(cursor)
+def _check_cursor(cursor: str) -> str:
+    _parse_cursor(cursor)
     return cursor
 
 
@@ -91,10 +91,10 @@ Richter: Es geht um zwölf Bürostühle.”"""
     waiting_minutes: Annotated[Count | None, Field(description="at least")] = None
     state: Literal["new", "accepted", "again"] | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
-    cursor: Annotated[str | None, AfterValidator(_readable), Doc("from the page before")] = None
+    cursor: Annotated[str | None, AfterValidator(_check_cursor), Doc("from the page before")] = None
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _check_combination(self) -> Self:
         if self.mine and (self.unassigned or self.state == "new"):
             raise ValueError("mine is what you have accepted: without unassigned and state=new")
         if self.unassigned and self.state not in {None, "new"}:
@@ -106,36 +106,36 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """Whoever may not read dialogs has no use for it."""
         return "dialogs"
 
-    async def run(self, context: Context) -> Page:
+    async def run(self, context: Context) -> InboxPage:
         """The page, from the statistics or from the caller's own list."""
         context = context.saving()
-        line_id, owner = await together(lambda: self._line_id(context), lambda: self._owner(context))
-        wish = Wish(
+        line_id, owner = await together(lambda: self._find_line_id(context), lambda: self._find_owner_id(context))
+        wanted = InboxFilter(
             self.limit,
             line_id,
-            connectors(self.channel) if self.channel else frozenset(),
+            find_connectors(self.channel) if self.channel else frozenset(),
             owner,
             self.unassigned,
             self.state,
             timedelta(minutes=self.waiting_minutes or 0),
-            _place(self.cursor) if self.cursor else None,
+            _parse_cursor(self.cursor) if self.cursor else None,
         )
-        return await collect(context, wish)
+        return await make_page(context, wanted)
 
-    def text(self, result: Page) -> str:
+    def text(self, result: InboxPage) -> str:
         """A line a dialog."""
-        return render.text(result)
+        return render.render_text(result)
 
-    def structured(self, result: Page) -> dict[str, Any]:
+    def structured(self, result: InboxPage) -> dict[str, Any]:
         """The same as a program reads it."""
-        return render.data(result)
+        return render.render_data(result)
 
-    def heard(self, result: Page) -> frozenset[int]:
+    def heard(self, result: InboxPage) -> frozenset[int]:
         """The chats of the page."""
         return frozenset(dialog.chat_id for dialog in result.dialogs)
 
-    async def _line_id(self, context: Context) -> int | None:
-        return None if self.line is None else (await Names(context).line(self.line)).id
+    async def _find_line_id(self, context: Context) -> int | None:
+        return None if self.line is None else (await Directory(context).find_line(self.line)).id
 
-    async def _owner(self, context: Context) -> int | None:
-        return (await caller(context)).id if self.mine else None
+    async def _find_owner_id(self, context: Context) -> int | None:
+        return (await read_current_user(context)).id if self.mine else None

@@ -1,4 +1,4 @@
-"""Dialogs that need someone: what is known of one, and what its messages tell."""
+"""Dialogs that wait for an answer: what is known of one, what its messages tell, and which are wanted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any, Literal, Self
 
 from tools.method import Method
-from workflows.core.pagination import moment
+from workflows.core.pagination import read_moment
 
 State = Literal["new", "accepted", "again"]
 """Nobody has accepted it; accepted, but no operator has written; the client wrote again after an operator."""
@@ -16,7 +16,7 @@ SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Said:
+class DialogMessage:
     """A message that the client wrote or got."""
 
     id: int
@@ -27,50 +27,50 @@ class Said:
     at: datetime
 
     @classmethod
-    def of(cls, message: Mapping[str, Any]) -> Self | None:
-        """From a message of a transcript; None for notices, for what the client did not get, and without a date."""
-        at = moment(message.get("date"))
+    def from_message(cls, message: Mapping[str, Any]) -> Self | None:
+        """Read a message of a transcript; None for a notice, for what the client did not get, and without a date."""
+        at = read_moment(message.get("date"))
         if message["role"] == "system" or message.get("hidden") or at is None:
             return None
         return cls(message["id"], message["author_id"], message["role"], message["text"], at)
 
 
 @dataclass(frozen=True)
-class Talk:
+class SessionMessages:
     """What was said in one session, oldest first."""
 
-    said: Sequence[Said]
+    messages: Sequence[DialogMessage]
 
     @classmethod
-    def of(cls, messages: Iterable[Mapping[str, Any]], began: datetime) -> Self:
-        """The messages of a transcript since the session began."""
-        found = (said for message in messages if (said := Said.of(message)))
-        return cls([said for said in found if said.at >= began - SLACK])
+    def from_messages(cls, messages: Iterable[Mapping[str, Any]], began: datetime) -> Self:
+        """Those messages of a transcript that belong to the session that began then."""
+        found = (read for message in messages if (read := DialogMessage.from_message(message)))
+        return cls([message for message in found if message.at >= began - SLACK])
 
     @property
-    def last(self) -> Said | None:
+    def last(self) -> DialogMessage | None:
         """The last message."""
-        return self.said[-1] if self.said else None
+        return self.messages[-1] if self.messages else None
 
     @property
-    def unanswered(self) -> list[Said]:
+    def unanswered(self) -> list[DialogMessage]:
         """What the client wrote since anybody answered."""
-        return list(takewhile(lambda said: said.role == "client", reversed(self.said)))[::-1]
+        return list(takewhile(lambda message: message.role == "client", reversed(self.messages)))[::-1]
 
     @property
-    def bot(self) -> int:
+    def last_bot(self) -> int:
         """The bot that wrote last; 0 for none."""
-        return next((said.author for said in reversed(self.said) if said.role == "bot"), 0)
+        return next((message.author for message in reversed(self.messages) if message.role == "bot"), 0)
 
     @property
-    def by_operator(self) -> bool:
+    def has_operator_message(self) -> bool:
         """Whether a person has ever answered."""
-        return any(said.role == "operator" for said in self.said)
+        return any(message.role == "operator" for message in self.messages)
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A dialog that needs someone, or may need someone."""
+class WaitingDialog:
+    """A dialog that waits for an answer, or may: the messages have to be read where `waits` is false."""
 
     chat_id: int
     session_id: int
@@ -96,7 +96,7 @@ class Waiting:
     crm: tuple[tuple[str, int], ...] = ()
     pinned: bool = False
     silent: bool = False
-    last: Said | None = None
+    last: DialogMessage | None = None
 
     @property
     def certain(self) -> bool:
@@ -108,29 +108,29 @@ class Waiting:
         """Where it stands in the list: who waits longest comes first."""
         return self.since, self.session_id
 
-    def judged(self, talk: Talk) -> Self | None:
-        """The same with what its messages tell; None if it does not wait."""
-        unanswered, bot = talk.unanswered, 0 if self.owner else self._bot(talk)
+    def apply_messages(self, session: SessionMessages) -> Self | None:
+        """The same dialog with the state and the wait that its messages show; None if it does not wait."""
+        unanswered, bot = session.unanswered, 0 if self.owner else self._find_bot(session)
         if (self.owner or bot) and not unanswered:
             return None
         if not self.owner:
-            return replace(self, state="new", since=self._queued_since(talk, bot), bot=bot, last=talk.last)
-        state: State = "again" if talk.by_operator else "accepted"
-        return replace(self, state=state, since=unanswered[0].at, last=talk.last)
+            return replace(self, state="new", since=self._find_queued_since(session, bot), bot=bot, last=session.last)
+        state: State = "again" if session.has_operator_message else "accepted"
+        return replace(self, state=state, since=unanswered[0].at, last=session.last)
 
-    def _bot(self, talk: Talk) -> int:
+    def _find_bot(self, session: SessionMessages) -> int:
         """The bot that has a dialog without an owner; 0 where it waits in the queue, as it may after a bot too."""
-        return talk.bot if self.accepted or self.offered_to == talk.bot else 0
+        return session.last_bot if self.accepted or self.offered_to == session.last_bot else 0
 
-    def _queued_since(self, talk: Talk, bot: int) -> datetime:
-        """A dialog may come back into the queue after it was answered."""
-        if self.dated or not talk.last or not (bot or talk.by_operator):
+    def _find_queued_since(self, session: SessionMessages, bot: int) -> datetime:
+        """Since when a dialog without owner waits: it may have come back into the queue after an answer."""
+        if self.dated or not session.last or not (bot or session.has_operator_message):
             return self.since
-        return (talk.unanswered or [talk.last])[0].at
+        return (session.unanswered or [session.last])[0].at
 
 
 @dataclass(frozen=True)
-class Wish:
+class InboxFilter:
     """Which dialogs are wanted."""
 
     limit: int
@@ -140,50 +140,50 @@ class Wish:
     owner: int | None = None
     unassigned: bool = False
     state: State | None = None
-    least: timedelta = timedelta()
+    min_wait: timedelta = timedelta()
     """How long it has been waiting at least."""
     after: tuple[datetime, int] | None = None
     """The place of the last dialog on the page before."""
 
     @property
-    def queue(self) -> bool:
+    def includes_queue(self) -> bool:
         """Whether dialogs that nobody has accepted can be among them."""
         return self.owner is None and self.state in {None, "new"}
 
     @property
-    def accepted(self) -> bool:
+    def includes_accepted(self) -> bool:
         """Whether dialogs that somebody has accepted can be among them."""
         return not self.unassigned and self.state != "new"
 
-    def from_there(self, found: Waiting) -> bool:
+    def has_line_and_channel(self, found: WaitingDialog) -> bool:
         """Whether a dialog is of the wanted line and channel."""
         return self.line_id in {None, found.line_id} and (not self.connectors or found.connector in self.connectors)
 
-    def holds(self, found: Waiting, now: datetime) -> bool:
+    def matches(self, found: WaitingDialog, now: datetime) -> bool:
         """Whether a dialog is wanted, on whatever page."""
         return (
-            self.from_there(found)
+            self.has_line_and_channel(found)
             and self.owner in {None, found.owner}
             and not (self.unassigned and found.owner)
             and self.state in {None, found.state}
-            and now - found.since >= self.least
+            and now - found.since >= self.min_wait
         )
 
-    def follows(self, found: Waiting) -> bool:
+    def is_after_cursor(self, found: WaitingDialog) -> bool:
         """Whether a dialog stands behind the pages before."""
         return self.after is None or found.place > self.after
 
 
 @dataclass(frozen=True)
-class Lot:
+class OpenDialogs:
     """Dialogs that may need someone, as one source lists them."""
 
     source: str
     """statistics or messenger."""
-    dialogs: list[Waiting]
-    read: Callable[[Waiting, Any], Waiting | None]
-    """A dialog with what the answer to its question tells; None if it does not wait."""
+    dialogs: list[WaitingDialog]
+    read: Callable[[WaitingDialog, Any], WaitingDialog | None]
+    """Takes a dialog and the answer to its `question`; gives the dialog as it is now, or None if it does not wait."""
     most: int
-    """How many are read beside those that are on the page for certain, fifty in a request."""
+    """How many uncertain dialogs have their messages read, fifty in a request."""
     missing: list[str]
     """What is not among them, in words."""

@@ -10,11 +10,10 @@ from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from workflows.core.composite import Composite
 from workflows.core.context import Context
-from workflows.directory.names import LineRef, Names
-from workflows.lines import lines
-from workflows.lines.line import Line
-from workflows.lines.rule import Finding, Rule, Severity
-from workflows.lines.rules import RULES, findings
+from workflows.directory.lines_and_users import Directory, LineRef
+from workflows.lines.line import LineSettings, add_presence, read_lines
+from workflows.lines.rule import Finding, LineRule, Severity
+from workflows.lines.rules import RULES, find_mistakes
 
 MENDING = "config_update"
 MOST_LINES = 50
@@ -28,15 +27,15 @@ does not have: they look switched off, and nothing is found in them. What is loo
 """
 
 
-def _told(rule: Rule) -> str:
+def _describe_rule(rule: LineRule) -> str:
     return f"- {rule.name} ({rule.severity.name.lower()}): {rule.why}"
 
 
 @dataclass(frozen=True)
-class Audit:
+class AuditResult:
     """What was found in each line."""
 
-    found: list[tuple[Line, list[Finding]]]
+    found: list[tuple[LineSettings, list[Finding]]]
     left_out: int
     can_mend: bool
     """Whether the caller has the tool that the fixes are calls of."""
@@ -62,7 +61,7 @@ class ChannelAudit(Composite):
         "`imopenlines.config.get` for each line, at most 50",
         "`imopenlines.v2.Operator.list` for who is online, where plan and rights allow; else QUEUE_ONLINE tells",
     )
-    details = DETAILS + "\n".join(map(_told, RULES))
+    details = DETAILS + "\n".join(map(_describe_rule, RULES))
     answer = (
         "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
         "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`."
@@ -86,18 +85,24 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
 
     line: Annotated[LineRef | None, Doc("all lines unless given")] = None
 
-    async def run(self, context: Context) -> Audit:
+    async def run(self, context: Context) -> AuditResult:
         """The findings of each line."""
         context = context.saving()
-        names = Names(context)
+        names = Directory(context)
         await context.tell("1 of 2: looking for lines")
-        ids = [(await names.line(self.line)).id] if self.line is not None else list(await names.lines(older=0))
+        ids = (
+            [(await names.find_line(self.line)).id]
+            if self.line is not None
+            else list(await names.read_line_names(older=0))
+        )
         asked = ids[:MOST_LINES]
         await context.tell(f"2 of 2: reading the settings of {len(asked)} lines")
-        found = await lines.with_presence(context, await lines.read(context, asked)) if asked else []
-        return Audit([(line, findings(line)) for line in found], len(ids) - len(asked), MENDING in context.tools)
+        found = await add_presence(context, await read_lines(context, asked)) if asked else []
+        return AuditResult(
+            [(line, find_mistakes(line)) for line in found], len(ids) - len(asked), MENDING in context.tools
+        )
 
-    def text(self, result: Audit) -> str:
+    def text(self, result: AuditResult) -> str:
         """A line for each finding."""
         counted = ", ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in result.counted.items())
         texts = [f"Lines looked at: {len(result.found)}. Found: {counted}."]
@@ -116,7 +121,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
         return "\n".join(texts)
 
-    def structured(self, result: Audit) -> dict[str, Any]:
+    def structured(self, result: AuditResult) -> dict[str, Any]:
         """All findings."""
         lines = [
             {"id": line.id, "name": line.name, "findings": [finding.data() for finding in listed]}

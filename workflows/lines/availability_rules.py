@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.lines.line import Line
-from workflows.lines.rule import USER, Rule, Severity, fixed, in_turn
+from workflows.lines.line import LineSettings
+from workflows.lines.rule import USER, LineRule, Severity, make_fix, offers_in_turn
 
 ERROR, WARNING, NOTE = Severity
 WEEK = 7
@@ -14,11 +14,11 @@ SOMEBODY = {"entity_type": "user", "entity_id": USER}
 NAME, TEXT = "NAME", "TEXT"
 
 
-def _with_bot(line: Line) -> bool:
+def _has_bot(line: LineSettings) -> bool:
     return line.on("WELCOME_BOT_ENABLE") and line.number("WELCOME_BOT_ID") > 0
 
 
-def _nobody_online(line: Line) -> bool:
+def _has_nobody_online(line: LineSettings) -> bool:
     if not line.queue:
         return False
     if line.presence:
@@ -26,40 +26,40 @@ def _nobody_online(line: Line) -> bool:
     return line.text("QUEUE_ONLINE") == "N"
 
 
-def _never_open(line: Line) -> bool:
+def _is_never_open(line: LineSettings) -> bool:
     start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
     return line.on("WORKTIME_ENABLE") and start is not None and end is not None and start >= end
 
 
-def _hours_missing(line: Line) -> bool:
+def _lacks_hours(line: LineSettings) -> bool:
     return line.on("WORKTIME_ENABLE") and not (line.clock("WORKTIME_FROM") and line.clock("WORKTIME_TO"))
 
 
-def _present_hours(line: Line) -> Mapping[str, Any]:
+def _keep_hours(line: LineSettings) -> Mapping[str, Any]:
     start, end = line.clock("WORKTIME_FROM") or "09:00", line.clock("WORKTIME_TO") or "18:00"
     return {"worktime_enable": True, "worktime_from": start, "worktime_to": end}
 
 
-def _off_hours_text(line: Line) -> Mapping[str, Any]:
+def _set_off_hours_text(line: LineSettings) -> Mapping[str, Any]:
     text = {} if line.text("WORKTIME_DAYOFF_TEXT") else {"worktime_dayoff_text": TEXT}
     return {"worktime_dayoff_rule": "text", **text}
 
 
-def _one_hour(line: Line) -> bool:
+def _is_open_one_hour(line: LineSettings) -> bool:
     start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
     return line.on("WORKTIME_ENABLE") and start is not None and end == start + 60
 
 
-def _short(holiday: str) -> bool:
+def _is_short(holiday: str) -> bool:
     return any(len(part) == 1 for part in holiday.split("."))
 
 
-def _two_digits(line: Line) -> Mapping[str, Any]:
+def _pad_holidays(line: LineSettings) -> Mapping[str, Any]:
     holidays = (holiday.split(".") for holiday in line.words("WORKTIME_HOLIDAYS"))
     return {"worktime_holidays": [".".join(part.zfill(2) for part in parts) for parts in holidays]}
 
 
-def _shown_names(line: Line) -> dict[str, dict[str, str]]:
+def _complete_names(line: LineSettings) -> dict[str, dict[str, str]]:
     """The whole map, as the portal forgets whom it does not hold."""
     shown = line.settings.get("QUEUE_USERS_FIELDS")
     fields = shown if isinstance(shown, dict) else {}
@@ -71,48 +71,48 @@ def _shown_names(line: Line) -> dict[str, dict[str, str]]:
     return named
 
 
-def _nameless(line: Line) -> bool:
-    return any(fields["user_name"] == "NAME" for fields in _shown_names(line).values())
+def _has_nameless_operators(line: LineSettings) -> bool:
+    return any(fields["user_name"] == "NAME" for fields in _complete_names(line).values())
 
 
 EXISTENCE = (
-    Rule(
+    LineRule(
         "temporary",
         ERROR,
         ("TEMPORARY",),
         lambda line: line.on("TEMPORARY"),
         "The portal deletes a temporary line 8 hours after it was made, with all its settings.",
-        fixed(temporary=False),
+        make_fix(temporary=False),
     ),
-    Rule(
+    LineRule(
         "inactive",
         WARNING,
         ("ACTIVE",),
         lambda line: line.text("ACTIVE") == "N",
         "The line is off: clients' messages still come in and wait, but nobody can answer them.",
-        fixed(active=True),
+        make_fix(active=True),
     ),
 )
 
 PEOPLE = (
-    Rule(
+    LineRule(
         "empty_queue",
         ERROR,
         ("QUEUE",),
         lambda line: not line.queue,
         "No active employee is in the queue: nobody gets the line's dialogs.",
-        fixed(queue=[SOMEBODY]),
+        make_fix(queue=[SOMEBODY]),
     ),
-    Rule(
+    LineRule(
         "nobody_online",
         WARNING,
         ("QUEUE", "QUEUE_ONLINE"),
-        _nobody_online,
+        _has_nobody_online,
         "At this moment nobody of the queue is online: new dialogs wait.",
-        fixed(show_offline=False),
+        make_fix(show_offline=False),
         tool="config_get",
     ),
-    Rule(
+    LineRule(
         "one_operator",
         NOTE,
         ("QUEUE",),
@@ -120,111 +120,111 @@ PEOPLE = (
         "There is one operator only: nobody takes over when that one is busy or away.",
         lambda line: {"queue": [*line.entries, SOMEBODY]},
     ),
-    Rule(
+    LineRule(
         "short_offer",
         WARNING,
         ("QUEUE_TYPE", "QUEUE_TIME"),
-        lambda line: in_turn(line) and 0 < line.number("QUEUE_TIME") < SHORTEST_OFFER,
+        lambda line: offers_in_turn(line) and 0 < line.number("QUEUE_TIME") < SHORTEST_OFFER,
         "A dialog is taken on to the next operator before the first can have seen it.",
-        fixed(queue_time=60),
+        make_fix(queue_time=60),
     ),
-    Rule(
+    LineRule(
         "loose_limit",
         NOTE,
         ("QUEUE_TYPE", "MAX_CHAT"),
         lambda line: line.text("QUEUE_TYPE") == "all" and line.number("MAX_CHAT") > 0,
         "Everybody is offered every dialog until the limit is reached, and can take those offered before beyond it: a "
         "firm limit needs evenly or strictly.",
-        fixed(queue_type="evenly"),
+        make_fix(queue_type="evenly"),
     ),
-    Rule(
+    LineRule(
         "nameless_operators",
         WARNING,
         ("OPERATOR_DATA", "QUEUE_USERS_FIELDS"),
-        lambda line: line.text("OPERATOR_DATA") == "queue" and _nameless(line),
+        lambda line: line.text("OPERATOR_DATA") == "queue" and _has_nameless_operators(line),
         "Clients are to see operators as the queue names them, but some have no name there.",
-        lambda line: {"queue": line.entries, "queue_users_fields": _shown_names(line)},
+        lambda line: {"queue": line.entries, "queue_users_fields": _complete_names(line)},
     ),
 )
 
 HOURS = (
-    Rule(
+    LineRule(
         "hours_missing",
         ERROR,
         ("WORKTIME_ENABLE", "WORKTIME_FROM", "WORKTIME_TO"),
-        _hours_missing,
+        _lacks_hours,
         "Working hours are on without a beginning or an end.",
-        fixed(worktime_from="09:00", worktime_to="18:00"),
+        make_fix(worktime_from="09:00", worktime_to="18:00"),
     ),
-    Rule(
+    LineRule(
         "never_open",
         ERROR,
         ("WORKTIME_FROM", "WORKTIME_TO"),
-        _never_open,
+        _is_never_open,
         "The line is never open: the end has to be later on the same day; the portal knows no hours over midnight.",
-        fixed(worktime_from="00:00", worktime_to="23:59"),
+        make_fix(worktime_from="00:00", worktime_to="23:59"),
     ),
-    Rule(
+    LineRule(
         "no_working_day",
         ERROR,
         ("WORKTIME_DAYOFF",),
         lambda line: line.on("WORKTIME_ENABLE") and len(set(line.words("WORKTIME_DAYOFF"))) >= WEEK,
         "Every day of the week is a day off: the line is never open.",
-        fixed(worktime_dayoff=["SA", "SU"]),
+        make_fix(worktime_dayoff=["SA", "SU"]),
     ),
-    Rule(
+    LineRule(
         "no_time_zone",
         WARNING,
         ("WORKTIME_ENABLE", "WORKTIME_TIMEZONE"),
         lambda line: line.on("WORKTIME_ENABLE") and not line.text("WORKTIME_TIMEZONE"),
         "Working hours are counted by the portal's server clock, which may not be where the operators are.",
-        fixed(worktime_timezone="TIME_ZONE"),
+        make_fix(worktime_timezone="TIME_ZONE"),
     ),
-    Rule(
+    LineRule(
         "silent_off_hours",
         WARNING,
         ("WORKTIME_ENABLE", "WORKTIME_DAYOFF_RULE"),
         lambda line: line.on("WORKTIME_ENABLE") and line.text("WORKTIME_DAYOFF_RULE") != "text",
         "Clients who write outside working hours are not told that nobody is there.",
-        _off_hours_text,
+        _set_off_hours_text,
     ),
-    Rule(
+    LineRule(
         "off_hours_text_unused",
         WARNING,
         ("WORKTIME_ENABLE", "WORKTIME_DAYOFF_RULE"),
         lambda line: not line.on("WORKTIME_ENABLE") and line.text("WORKTIME_DAYOFF_RULE") == "text",
         "There is a text for outside working hours, but no working hours: it is never sent.",
-        _present_hours,
+        _keep_hours,
     ),
-    Rule(
+    LineRule(
         "one_hour",
         NOTE,
         ("WORKTIME_FROM", "WORKTIME_TO"),
-        _one_hour,
+        _is_open_one_hour,
         "The line is open for one hour: that is also what the portal makes of hours over midnight. It knows none: two "
         "lines, or the whole day.",
-        fixed(worktime_from="00:00", worktime_to="23:59"),
+        make_fix(worktime_from="00:00", worktime_to="23:59"),
     ),
-    Rule(
+    LineRule(
         "short_holiday",
         WARNING,
         ("WORKTIME_HOLIDAYS",),
-        lambda line: any(map(_short, line.words("WORKTIME_HOLIDAYS"))),
+        lambda line: any(map(_is_short, line.words("WORKTIME_HOLIDAYS"))),
         "Holidays need two digits for day and month (01.05): others may match no day, or another (1.1 is 1 October).",
-        _two_digits,
+        _pad_holidays,
     ),
 )
 
 BOT = (
-    Rule(
+    LineRule(
         "bot_without_id",
         WARNING,
         ("WELCOME_BOT_ENABLE", "WELCOME_BOT_ID"),
         lambda line: line.on("WELCOME_BOT_ENABLE") and line.number("WELCOME_BOT_ID") == 0,
         "A bot is to meet clients, but none is chosen: dialogs go to the queue (or give welcome_bot_id as well).",
-        fixed(welcome_bot_enable=False),
+        make_fix(welcome_bot_enable=False),
     ),
-    Rule(
+    LineRule(
         "bot_switched_off",
         NOTE,
         ("WELCOME_BOT_ENABLE", "WELCOME_BOT_ID"),
@@ -232,14 +232,14 @@ BOT = (
         "A bot is chosen, but switched off.",
         lambda line: {"welcome_bot_enable": True, "welcome_bot_id": line.number("WELCOME_BOT_ID")},
     ),
-    Rule(
+    LineRule(
         "bot_for_ever",
         NOTE,
         ("WELCOME_BOT_TIME",),
-        lambda line: _with_bot(line) and line.has("WELCOME_BOT_TIME") and line.number("WELCOME_BOT_TIME") == 0,
+        lambda line: _has_bot(line) and line.has("WELCOME_BOT_TIME") and line.number("WELCOME_BOT_TIME") == 0,
         "Dialogs stay with the bot until it hands them over itself.",
-        fixed(welcome_bot_enable=True, welcome_bot_time=600),
+        make_fix(welcome_bot_enable=True, welcome_bot_time=600),
     ),
 )
 
-SERVICE: tuple[Rule, ...] = (*EXISTENCE, *PEOPLE, *HOURS, *BOT)
+AVAILABILITY_RULES: tuple[LineRule, ...] = (*EXISTENCE, *PEOPLE, *HOURS, *BOT)

@@ -1,17 +1,22 @@
 """The settings of a line as config.get shows them, read without surprises."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from tools.channels import ConfigGet, ConfigListGet
 from tools.result_types import read_number
+from tools.statistics import V2OperatorList
 from tools.untrusted import mark_unless_name
-from workflows.core.pagination import count, rows
+from workflows.core.context import Context, together
+from workflows.core.pagination import read_count, read_pages, read_rows
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line."""
+class LineSettings:
+    """The settings of one line; a setting that is missing or cannot be read counts as off, 0 or empty."""
 
     settings: Mapping[str, Any]
     presence: Mapping[int, str] = field(default_factory=dict)
@@ -39,7 +44,7 @@ class Line:
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The queue as config_update takes it: employees and whole departments."""
-        entries = rows(self.settings.get("CONFIG_QUEUE"))
+        entries = read_rows(self.settings.get("CONFIG_QUEUE"))
         given = [(entry.get("ENTITY_TYPE"), entry.get("ENTITY_ID")) for entry in entries]
         return [{"entity_type": kind, "entity_id": one} for kind, one in given or [("user", one) for one in self.queue]]
 
@@ -53,7 +58,7 @@ class Line:
 
     def number(self, setting: str) -> int:
         """A number; 0 where there is none."""
-        return count(read_number(self.settings.get(setting)))
+        return read_count(read_number(self.settings.get(setting)))
 
     def text(self, setting: str) -> str:
         """A text or a choice without spaces around it; empty where there is none."""
@@ -86,3 +91,32 @@ class Line:
         if not (hours.isdecimal() and (minutes or "0").isdecimal()):
             return None
         return int(hours) * 60 + int(minutes.ljust(2, "0") if minutes else 0)
+
+
+async def read_lines(context: Context, ids: Sequence[int]) -> list[LineSettings]:
+    """The settings of lines, in the order of `ids`, each with CONFIG_QUEUE: the entries of its queue.
+
+    Raises:
+        PortalError: The portal does not show one of the lines.
+    """
+    settings, entries = await together(
+        lambda: context.ask_all(ConfigGet(config_id=one) for one in ids),
+        partial(context.ask, ConfigListGet(select=["ID"], filter={"@ID": list(ids)}, config_queue=True, limit=200)),
+    )
+    put = {row.get("ID"): row.get("CONFIG_QUEUE") for row in entries}
+    return [LineSettings({**line, "CONFIG_QUEUE": put.get(line.get("ID"))}) for line in settings]
+
+
+async def add_presence(context: Context, lines: Sequence[LineSettings]) -> list[LineSettings]:
+    """The same lines with who of their operators is online; unchanged where the plan or the rights hide it."""
+    from portal.errors import RefusedError
+
+    question = partial(V2OperatorList, config_id_list=[line.id for line in lines])
+    try:
+        loads = await read_pages(context, question, "operators")
+    except RefusedError:
+        return list(lines)
+    present: dict[int, dict[int, str]] = defaultdict(dict)
+    for load in loads:
+        present[read_count(load.get("configId"))][read_count(load.get("userId"))] = str(load.get("status"))
+    return [replace(line, presence=present[line.id]) for line in lines]

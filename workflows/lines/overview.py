@@ -9,13 +9,12 @@ from tools.effect import Effect
 from tools.statistics import V2StatGet
 from workflows.core.composite import Composite
 from workflows.core.context import Context, together
-from workflows.core.formatting import counted, listed
-from workflows.core.pagination import count, rows
-from workflows.core.periods import ServerTime, named
-from workflows.directory.names import LineRef, Named, Names
-from workflows.lines import lines
-from workflows.lines.describe import sections
-from workflows.lines.line import Line
+from workflows.core.formatting import format_counts, join_limited
+from workflows.core.pagination import read_count, read_rows
+from workflows.core.periods import ServerTime, resolve_period
+from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef
+from workflows.lines.describe import describe_settings
+from workflows.lines.line import LineSettings, read_lines
 
 MOST_CHANNELS = 8
 OFF = "off: messages of clients still come in and wait, but nobody can answer them; finishing closes without texts"
@@ -23,11 +22,11 @@ NO_REPORTS = "not known: the settings do not name them, and the portal gives no 
 
 
 @dataclass(frozen=True)
-class Overview:
+class LineOverview:
     """A line in words."""
 
-    line: Line
-    queue: list[Named]
+    line: LineSettings
+    queue: list[LineOrUser]
     sections: dict[str, str]
     channels: dict[str, int] | None
     """Connector -> dialogs of the last 30 days; None where the plan or the rights hide reports."""
@@ -80,31 +79,31 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
 
     line: LineRef
 
-    async def run(self, context: Context) -> Overview:
+    async def run(self, context: Context) -> LineOverview:
         """The line's settings in words."""
         context = context.saving()
-        names = Names(context)
+        names = Directory(context)
         await context.tell("1 of 2: finding the line")
-        found = await names.line(self.line)
+        found = await names.find_line(self.line)
         await context.tell("2 of 2: reading its settings and dialogs")
         (line,), channels = await together(
-            partial(lines.read, context, [found.id]), partial(_channels, context, found.id)
+            partial(read_lines, context, [found.id]), partial(_read_channels, context, found.id)
         )
         told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]
-        people = await names.people([*line.queue, *told])
-        queue = [Named(one, people[one]) for one in line.queue]
-        return Overview(line, queue, sections(line, people), channels)
+        people = await names.read_user_names([*line.queue, *told])
+        queue = [LineOrUser(one, people[one]) for one in line.queue]
+        return LineOverview(line, queue, describe_settings(line, people), channels)
 
-    def text(self, result: Overview) -> str:
+    def text(self, result: LineOverview) -> str:
         """A line for each subject."""
         line = result.line
         state = [OFF] if line.text("ACTIVE") == "N" else []
         state += ["temporary: the portal deletes it 8 hours after it was made"] if line.on("TEMPORARY") else []
         texts = [f"{line}: {'; '.join(state) or 'on'}"]
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
-        return "\n".join([*texts, f"Channels: {_seen(result.channels)}"])
+        return "\n".join([*texts, f"Channels: {_describe_channels(result.channels)}"])
 
-    def structured(self, result: Overview) -> dict[str, Any]:
+    def structured(self, result: LineOverview) -> dict[str, Any]:
         """The same as a program reads it."""
         line = result.line
         return {
@@ -118,21 +117,21 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         }
 
 
-async def _channels(context: Context, line_id: int) -> dict[str, int] | None:
+async def _read_channels(context: Context, line_id: int) -> dict[str, int] | None:
     """The settings do not name the channels of a line, but its dialogs do."""
     from portal.errors import RefusedError
 
-    period = named("last_30_days", await context.ask(ServerTime()))
+    period = resolve_period("last_30_days", await context.ask(ServerTime()))
     start, end = period.start.isoformat(), period.end.isoformat()
     try:
         answer = await context.ask(V2StatGet(date_from=start, date_to=end, config_id=line_id))
     except RefusedError:
         return None
-    sources = rows(answer["statResult"].get("sessionsBySource"))
-    return {str(row.get("source")): count(row.get("count")) for row in sources}
+    sources = read_rows(answer["statResult"].get("sessionsBySource"))
+    return {str(row.get("source")): read_count(row.get("count")) for row in sources}
 
 
-def _seen(channels: dict[str, int] | None) -> str:
+def _describe_channels(channels: dict[str, int] | None) -> str:
     if channels is None:
         return NO_REPORTS
-    return f"dialogs of the last 30 days by channel: {listed(counted(channels), MOST_CHANNELS) or 'none'}"
+    return f"dialogs of the last 30 days by channel: {join_limited(format_counts(channels), MOST_CHANNELS) or 'none'}"

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from tools.untrusted import is_code, mark_untrusted
-from workflows.lines.line import Line
+from workflows.lines.line import LineSettings
 
 
 class Severity(IntEnum):
@@ -21,37 +21,37 @@ class Severity(IntEnum):
     """Worth knowing; it may be meant so."""
 
 
-Test = Callable[[Line], bool]
-Fix = Callable[[Line], Mapping[str, Any]]
+Condition = Callable[[LineSettings], bool]
+Fix = Callable[[LineSettings], Mapping[str, Any]]
 USER = "USER_ID"
 """Words in capitals are for whoever reads to fill in."""
 
 
-def fixed(**arguments: Any) -> Fix:
+def make_fix(**arguments: Any) -> Fix:
     """A fix that is the same for every line."""
     return lambda _: arguments
 
 
-def in_turn(line: Line) -> bool:
+def offers_in_turn(line: LineSettings) -> bool:
     """Whether dialogs go from one operator to the next; with `all` QUEUE_TIME is not used."""
     return line.text("QUEUE_TYPE") in {"evenly", "strictly"}
 
 
 @dataclass(frozen=True)
-class Rule:
+class LineRule:
     """One mistake that a line's settings can have."""
 
     name: str
     severity: Severity
     fields: tuple[str, ...]
     """Settings that are looked at, and shown with their present values."""
-    broken: Test
+    broken: Condition
     why: str
     fix: Fix
     """Arguments of the call that puts it right."""
     tool: str = "config_update"
 
-    def check(self, line: Line) -> "Finding | None":
+    def check(self, line: LineSettings) -> "Finding | None":
         """What is wrong with a line."""
         if not self.broken(line):
             return None
@@ -63,7 +63,7 @@ class Rule:
 class Finding:
     """A rule that a line breaks."""
 
-    rule: Rule
+    rule: LineRule
     values: dict[str, Any]
     arguments: dict[str, Any]
 
@@ -79,21 +79,21 @@ class Finding:
 
     def text(self) -> str:
         """The finding in a line of words."""
-        values = ", ".join(f"{name}={_shown(value)}" for name, value in self.values.items())
-        call = " ".join(f"{name}={_argument(value)}" for name, value in self.arguments.items())
+        values = ", ".join(f"{name}={_format_value(value)}" for name, value in self.values.items())
+        call = " ".join(f"{name}={_format_argument(value)}" for name, value in self.arguments.items())
         return f"{self.rule.severity.name.lower()}: {values}. {self.rule.why} Fix: {self.rule.tool} {call}"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """Short, as texts may be long."""
-    shown = " ".join((value if isinstance(value, str) and value else _json(value)).split())
+    shown = " ".join((value if isinstance(value, str) and value else _to_json(value)).split())
     short = f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
     return short if _is_plain(value) else mark_untrusted(short, "portal")
 
 
-def _argument(value: Any) -> str:
+def _format_argument(value: Any) -> str:
     """As it is to be sent; words that were taken from the settings are marked."""
-    return _json(value) if _is_plain(value) else mark_untrusted(_json(value), "portal")
+    return _to_json(value) if _is_plain(value) else mark_untrusted(_to_json(value), "portal")
 
 
 def _is_plain(value: Any) -> bool:
@@ -102,5 +102,5 @@ def _is_plain(value: Any) -> bool:
     return all(map(_is_plain, value.values())) if isinstance(value, dict) else is_code(str(value))
 
 
-def _json(value: Any) -> str:
+def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

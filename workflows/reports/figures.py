@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflows.core.pagination import count, rows
+from workflows.core.pagination import read_count, read_rows
 
 HOURS = 24
 
@@ -25,18 +25,18 @@ class Totals:
     dislikes: int
 
     @classmethod
-    def of(cls, stat: Mapping[str, Any]) -> "Totals":
+    def from_stat(cls, stat: Mapping[str, Any]) -> "Totals":
         """Those of a `statResult`."""
         return cls(
-            new=count(stat.get("totalSessions")),
-            closed=count(stat.get("closedSessions")),
-            spam=count(stat.get("spamSessions")),
-            first_answer=count(stat.get("avgWaitAnswer")),
-            in_time=count(stat.get("kpiFirstAnswerOk")),
-            late=count(stat.get("kpiFirstAnswerFail")),
-            duration=count(stat.get("avgSessionDuration")),
-            likes=count(stat.get("likeCount")),
-            dislikes=count(stat.get("dislikeCount")),
+            new=read_count(stat.get("totalSessions")),
+            closed=read_count(stat.get("closedSessions")),
+            spam=read_count(stat.get("spamSessions")),
+            first_answer=read_count(stat.get("avgWaitAnswer")),
+            in_time=read_count(stat.get("kpiFirstAnswerOk")),
+            late=read_count(stat.get("kpiFirstAnswerFail")),
+            duration=read_count(stat.get("avgSessionDuration")),
+            likes=read_count(stat.get("likeCount")),
+            dislikes=read_count(stat.get("dislikeCount")),
         )
 
 
@@ -54,7 +54,7 @@ class OperatorFigures:
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRatings:
     """Ratings that came in during a period, whenever their dialogs began."""
 
     likes: int
@@ -62,7 +62,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Moves:
+class TransferFigures:
     """Transfers of the dialogs that were looked at."""
 
     transfers: int
@@ -70,15 +70,17 @@ class Moves:
     by_reason: dict[str, int]
 
     @classmethod
-    def of(cls, transfers: Iterable[Mapping[str, Any]]) -> "Moves":
+    def from_transfers(cls, transfers: Iterable[Mapping[str, Any]]) -> "TransferFigures":
         """Those of a list of transfers."""
         listed = list(transfers)
         reasons = Counter(str(move.get("reason")) for move in listed)
-        return cls(len(listed), len({count(move.get("sessionId")) for move in listed}), dict(reasons.most_common()))
+        return cls(
+            len(listed), len({read_count(move.get("sessionId")) for move in listed}), dict(reasons.most_common())
+        )
 
 
 @dataclass(frozen=True)
-class Supervision:
+class SupervisorVotes:
     """Votes of supervisors on the dialogs that were looked at."""
 
     votes: int
@@ -86,14 +88,14 @@ class Supervision:
     """1 to 5; 0 without votes."""
 
     @classmethod
-    def of(cls, sessions: Iterable[Mapping[str, Any]]) -> "Supervision":
+    def from_sessions(cls, sessions: Iterable[Mapping[str, Any]]) -> "SupervisorVotes":
         """Those of a list of sessions."""
-        votes = [vote for session in sessions if (vote := count(session.get("voteHead")))]
+        votes = [vote for session in sessions if (vote := read_count(session.get("voteHead")))]
         return cls(len(votes), round(sum(votes) / len(votes), 1) if votes else 0)
 
 
 @dataclass(frozen=True)
-class Load:
+class Distribution:
     """How the dialogs are spread."""
 
     by_hour: list[int]
@@ -101,24 +103,28 @@ class Load:
     by_operator: list[OperatorFigures] = field(default_factory=list)
 
     @classmethod
-    def of(cls, stat: Mapping[str, Any], sessions: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> "Load":
+    def from_answers(
+        cls, stat: Mapping[str, Any], sessions: Iterable[Mapping[str, Any]], names: Mapping[int, str]
+    ) -> "Distribution":
         """That of a `statResult`, with the votes that operators got in the sessions."""
-        votes = Counter((count(session.get("operatorId")), str(session.get("vote"))) for session in sessions)
+        votes = Counter((read_count(session.get("operatorId")), str(session.get("vote"))) for session in sessions)
         hours = stat.get("sessionsByHour")
         operators = [
             OperatorFigures(
-                one := count(row.get("operatorId")),
+                one := read_count(row.get("operatorId")),
                 names.get(one, ""),
-                count(row.get("count")),
-                count(row.get("avgWaitAnswer")),
+                read_count(row.get("count")),
+                read_count(row.get("avgWaitAnswer")),
                 votes[one, "like"],
                 votes[one, "dislike"],
             )
-            for row in rows(stat.get("sessionsByOperator"))
+            for row in read_rows(stat.get("sessionsByOperator"))
         ]
-        sources = {str(row.get("source")): count(row.get("count")) for row in rows(stat.get("sessionsBySource"))}
+        sources = {
+            str(row.get("source")): read_count(row.get("count")) for row in read_rows(stat.get("sessionsBySource"))
+        }
         return cls(
-            [count(hour) for hour in hours[:HOURS]] if isinstance(hours, list) else [],
+            [read_count(hour) for hour in hours[:HOURS]] if isinstance(hours, list) else [],
             dict(sorted(sources.items(), key=lambda item: -item[1])),
             sorted(operators, key=lambda operator: (-operator.dialogs, operator.id)),
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows.core.formatting import duration
-from workflows.core.pagination import count
+from workflows.core.formatting import format_duration
+from workflows.core.pagination import read_count
 
 SLOW = 600
 """Seconds until the first answer from which a dialog on a line without a target is slow."""
@@ -32,8 +32,8 @@ class Highlight:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What the dialogs are chosen from."""
+class HighlightCandidates:
+    """Rows of the statistics from which the dialogs worth a look are chosen."""
 
     sessions: list[Row]
     """Slowest first answer first."""
@@ -43,56 +43,67 @@ class Evidence:
     transfers: list[Row]
     now: datetime
 
-    def highlights(self) -> list[Highlight]:
+    def choose_highlights(self) -> list[Highlight]:
         """At most a few of each kind; a dialog that is striking in several ways stands once."""
-        known = {count(row.get("id")): row for row in (*self.unanswered, *self.sessions)}
+        known = {read_count(row.get("id")): row for row in (*self.unanswered, *self.sessions)}
         found: dict[int, Highlight] = {}
-        for kind in (self._unanswered(), self._disliked(), self._voted_low(), self._slow(), self._moved()):
+        for kind in (
+            self._find_unanswered(),
+            self._find_disliked(),
+            self._find_voted_low(),
+            self._find_slow(),
+            self._find_transferred(),
+        ):
             for number, (session_id, reason) in enumerate(kind):
                 if session_id in found or (number < OF_EACH_KIND and len(found) < MOST):
-                    found.setdefault(session_id, _highlight(session_id, known, self.ratings)).reasons.append(reason)
+                    found.setdefault(session_id, _make_highlight(session_id, known, self.ratings)).reasons.append(
+                        reason
+                    )
         return list(found.values())
 
-    def _unanswered(self) -> Iterator[tuple[int, str]]:
+    def _find_unanswered(self) -> Iterator[tuple[int, str]]:
         for row in self.unanswered:
             if (began := _moment(row.get("dateCreate"))) is not None:
-                waited = duration((self.now - began).total_seconds())
-                yield count(row.get("id")), f"nobody has taken it for {waited}"
+                waited = format_duration((self.now - began).total_seconds())
+                yield read_count(row.get("id")), f"nobody has taken it for {waited}"
 
-    def _disliked(self) -> Iterator[tuple[int, str]]:
-        of_sessions = [count(row.get("id")) for row in self.sessions if row.get("vote") == "dislike"]
-        of_ratings = [count(row.get("sessionId")) for row in self.ratings if row.get("vote") == "dislike"]
+    def _find_disliked(self) -> Iterator[tuple[int, str]]:
+        of_sessions = [read_count(row.get("id")) for row in self.sessions if row.get("vote") == "dislike"]
+        of_ratings = [read_count(row.get("sessionId")) for row in self.ratings if row.get("vote") == "dislike"]
         for session_id in dict.fromkeys((*of_ratings, *of_sessions)):
             yield session_id, "dislike"
 
-    def _voted_low(self) -> Iterator[tuple[int, str]]:
-        of_sessions = {count(row.get("id")): count(row.get("voteHead")) for row in self.sessions}
-        of_ratings = {count(row.get("sessionId")): count(row.get("voteHead")) for row in self.ratings}
+    def _find_voted_low(self) -> Iterator[tuple[int, str]]:
+        of_sessions = {read_count(row.get("id")): read_count(row.get("voteHead")) for row in self.sessions}
+        of_ratings = {read_count(row.get("sessionId")): read_count(row.get("voteHead")) for row in self.ratings}
         low = {
             (vote, one) for votes in (of_sessions, of_ratings) for one, vote in votes.items() if 1 <= vote <= LOW_VOTE
         }
         for vote, session_id in sorted(low):
             yield session_id, f"supervisor's vote {vote} of 5"
 
-    def _slow(self) -> Iterator[tuple[int, str]]:
+    def _find_slow(self) -> Iterator[tuple[int, str]]:
         for row in self.sessions:
-            waited = count(row.get("waitAnswer"))
+            waited = read_count(row.get("waitAnswer"))
             late = row.get("kpiFirstAnswer") is False
             if waited and row.get("status") != "spam" and (late or waited >= SLOW):
-                yield count(row.get("id")), f"first answer after {duration(waited)}{', late' if late else ''}"
+                yield (
+                    read_count(row.get("id")),
+                    f"first answer after {format_duration(waited)}{', late' if late else ''}",
+                )
 
-    def _moved(self) -> Iterator[tuple[int, str]]:
-        moves = Counter(count(row.get("sessionId")) for row in self.transfers)
+    def _find_transferred(self) -> Iterator[tuple[int, str]]:
+        moves = Counter(read_count(row.get("sessionId")) for row in self.transfers)
         for session_id, times in moves.most_common():
             if times >= MANY_TRANSFERS:
                 yield session_id, f"transferred {times} times"
 
 
-def _highlight(session_id: int, known: Mapping[int, Row], ratings: Iterable[Row]) -> Highlight:
-    rated = (row for row in ratings if count(row.get("sessionId")) == session_id)
+def _make_highlight(session_id: int, known: Mapping[int, Row], ratings: Iterable[Row]) -> Highlight:
+    rated = (row for row in ratings if read_count(row.get("sessionId")) == session_id)
     row = known.get(session_id) or next(rated, {})
-    line, operator = count(row.get("configId")), count(row.get("operatorId"))
-    return Highlight(session_id, count(row.get("chatId")), line, operator)
+    line, operator = read_count(row.get("configId")), read_count(row.get("operatorId"))
+    return Highlight(session_id, read_count(row.get("chatId")), line, operator)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from tools.untrusted import mark_unless_name
-from workflows.core.formatting import counted, duration, listed
-from workflows.directory.names import Named
+from workflows.core.formatting import format_counts, format_duration, join_limited
+from workflows.directory.lines_and_users import LineOrUser
 from workflows.reports.figures import HOURS, OperatorFigures, Totals
 from workflows.reports.highlights import Highlight
-from workflows.reports.report import Report
+from workflows.reports.report import LineReport
 
 MOST_OPERATORS = 10
 MOST_CHANNELS = 8
@@ -15,137 +15,144 @@ NOTHING = "none"
 LEAST_CHANGE, MOST_CHANGE = 0.005, 10
 
 
-def text_of(report: Report) -> str:
+def render_text(report: LineReport) -> str:
     """The report as a model or a person reads it."""
-    return "\n".join((*_heading(report), *_body(report)))
+    return "\n".join((*_render_heading(report), *_render_body(report)))
 
 
-def _heading(report: Report) -> Iterator[str]:
+def _render_heading(report: LineReport) -> Iterator[str]:
     scope = report.scope
     who = [str(scope.line) if scope.line else "All lines", *([f"operator {scope.operator}"] if scope.operator else [])]
     name = f"{scope.period.name}: " if scope.period.name else ""
     yield f"{', '.join(who)}, {name}{scope.period} ({scope.period.offset})"
     if report.before:
-        yield f"In brackets the period before: {scope.period.before()}"
+        yield f"In brackets the period before: {scope.period.make_earlier()}"
 
 
-def _body(report: Report) -> Iterator[str]:
+def _render_body(report: LineReport) -> Iterator[str]:
     if report.totals.new:
-        yield f"Dialogs: {_dialogs(report)}"
-        yield f"First answer: {_average(report, 'first_answer')}; in time {_in_time(report)}"
-        yield f"Duration: {_average(report, 'duration')}"
-        yield f"Ratings: {_ratings(report)}"
-        yield f"By operator: {listed(map(_operator, report.load.by_operator), MOST_OPERATORS, '; ') or NOTHING}"
-        yield f"By channel: {_channels(report)}"
-        yield f"By hour: {_hours(report.load.by_hour)}"
-        yield f"Transfers: {_transfers(report)}"
+        yield f"Dialogs: {_format_dialogs(report)}"
+        yield f"First answer: {_format_average(report, 'first_answer')}; in time {_format_in_time(report)}"
+        yield f"Duration: {_format_average(report, 'duration')}"
+        yield f"Ratings: {_format_ratings(report)}"
+        yield f"By operator: {_format_operators(report)}"
+        yield f"By channel: {_format_channels(report)}"
+        yield f"By hour: {_format_hours(report.distribution.by_hour)}"
+        yield f"Transfers: {_format_transfers(report)}"
     else:
         yield f"No dialogs began in this period{f' (before {report.before.new})' if report.before else ''}."
-    yield from _received(report)
-    yield from _worth_a_look(report)
-    yield from _cut(report)
+    yield from _render_received(report)
+    yield from _render_highlights(report)
+    yield from _render_limits(report)
 
 
-def _both(report: Report, figure: str) -> tuple[int, int | None]:
+def _read_both(report: LineReport, figure: str) -> tuple[int, int | None]:
     """A figure of the period and of the one before."""
     return getattr(report.totals, figure), getattr(report.before, figure) if report.before else None
 
 
-def _change(now: int, before: int) -> str:
+def _format_change(now: int, before: int) -> str:
     """`, +50 %`, where there is something to compare that is neither as good as equal nor many times as much."""
     change = (now - before) / before if now and before else 0
-    return f", {_percent(change, '+')}" if LEAST_CHANGE <= abs(change) < MOST_CHANGE else ""
+    return f", {_format_percent(change, '+')}" if LEAST_CHANGE <= abs(change) < MOST_CHANGE else ""
 
 
-def _percent(share: float, sign: str = "") -> str:
+def _format_percent(share: float, sign: str = "") -> str:
     return f"{share:{sign}.0%}".replace("%", " %")
 
 
-def _number(report: Report, figure: str) -> str:
+def _format_number(report: LineReport, figure: str) -> str:
     """`12 (8, +50 %)`."""
-    now, before = _both(report, figure)
-    return str(now) if before is None else f"{now} ({before}{_change(now, before)})"
+    now, before = _read_both(report, figure)
+    return str(now) if before is None else f"{now} ({before}{_format_change(now, before)})"
 
 
-def _average(report: Report, figure: str) -> str:
+def _format_average(report: LineReport, figure: str) -> str:
     """A figure of seconds, 0 where there was nothing to measure."""
-    now, before = _both(report, figure)
-    shown = f"{duration(now)} on average" if now else NOTHING
+    now, before = _read_both(report, figure)
+    shown = f"{format_duration(now)} on average" if now else NOTHING
     if before is None:
         return shown
-    return f"{shown} ({duration(before) if before else NOTHING}{_change(now, before)})"
+    return f"{shown} ({format_duration(before) if before else NOTHING}{_format_change(now, before)})"
 
 
-def _dialogs(report: Report) -> str:
+def _format_dialogs(report: LineReport) -> str:
     return (
-        f"{_number(report, 'new')} new, {_number(report, 'closed')} of them closed, {_number(report, 'spam')} spam; "
-        f"{report.unanswered} not taken by anybody yet"
+        f"{_format_number(report, 'new')} new, {_format_number(report, 'closed')} of them closed, "
+        f"{_format_number(report, 'spam')} spam; {report.unanswered} not taken by anybody yet"
     )
 
 
-def _in_time(report: Report) -> str:
-    return _share(report.totals) + (f" ({_share(report.before)})" if report.before else "")
+def _format_in_time(report: LineReport) -> str:
+    return _format_share(report.totals) + (f" ({_format_share(report.before)})" if report.before else "")
 
 
-def _share(totals: Totals) -> str:
+def _format_share(totals: Totals) -> str:
     """Only lines with a target for the first answer are measured."""
     measured = totals.in_time + totals.late
-    return f"{totals.in_time} of {measured}, {_percent(totals.in_time / measured)}" if measured else NOTHING
+    return f"{totals.in_time} of {measured}, {_format_percent(totals.in_time / measured)}" if measured else NOTHING
 
 
-def _ratings(report: Report) -> str:
+def _format_ratings(report: LineReport) -> str:
     votes = report.supervision
     supervisors = f"{votes.votes}, average {votes.average} of 5" if votes.votes else NOTHING
-    return f"likes {_number(report, 'likes')}, dislikes {_number(report, 'dislikes')}, supervisors' votes {supervisors}"
+    likes, dislikes = _format_number(report, "likes"), _format_number(report, "dislikes")
+    return f"likes {likes}, dislikes {dislikes}, supervisors' votes {supervisors}"
 
 
-def _operator(operator: OperatorFigures) -> str:
+def _format_operator(operator: OperatorFigures) -> str:
     votes = [f"+{operator.likes}"] * bool(operator.likes) + [f"-{operator.dislikes}"] * bool(operator.dislikes)
-    answer = [f"first answer {duration(operator.first_answer)}"] * bool(operator.first_answer)
+    answer = [f"first answer {format_duration(operator.first_answer)}"] * bool(operator.first_answer)
     rated = [f"ratings {' '.join(votes)}"] * bool(votes)
-    return ", ".join([f"{Named(operator.id, operator.name)}: {operator.dialogs}", *answer, *rated])
+    return ", ".join([f"{LineOrUser(operator.id, operator.name)}: {operator.dialogs}", *answer, *rated])
 
 
-def _channels(report: Report) -> str:
-    return listed(counted(report.load.by_channel), MOST_CHANNELS) or NOTHING
+def _format_operators(report: LineReport) -> str:
+    return join_limited(map(_format_operator, report.distribution.by_operator), MOST_OPERATORS, "; ") or NOTHING
 
 
-def _hours(by_hour: list[int]) -> str:
+def _format_channels(report: LineReport) -> str:
+    return join_limited(format_counts(report.distribution.by_channel), MOST_CHANNELS) or NOTHING
+
+
+def _format_hours(by_hour: list[int]) -> str:
     """Only hours with dialogs."""
-    return listed((f"{hour:02}h {number}" for hour, number in enumerate(by_hour) if number), HOURS) or NOTHING
+    return join_limited((f"{hour:02}h {number}" for hour, number in enumerate(by_hour) if number), HOURS) or NOTHING
 
 
-def _transfers(report: Report) -> str:
+def _format_transfers(report: LineReport) -> str:
     moves = report.moves
     if not moves.transfers:
         return NOTHING
-    return f"{moves.transfers} ({', '.join(counted(moves.by_reason))}), dialogs {moves.dialogs}"
+    return f"{moves.transfers} ({', '.join(format_counts(moves.by_reason))}), dialogs {moves.dialogs}"
 
 
-def _received(report: Report) -> Iterator[str]:
+def _render_received(report: LineReport) -> Iterator[str]:
     received = report.received
     if (received.likes, received.dislikes) != (report.totals.likes, report.totals.dislikes):
         yield f"Came in during the period, for dialogs of any age: likes {received.likes}, dislikes {received.dislikes}"
 
 
-def _worth_a_look(report: Report) -> Iterator[str]:
+def _render_highlights(report: LineReport) -> Iterator[str]:
     if report.highlights:
         yield "Worth a look (session_history_get with the session_id shows the conversation):"
     for found in report.highlights:
-        yield f"- {_ids(found)}: {', '.join(found.reasons)}{_where(report, found)}"
+        yield f"- {_format_ids(found)}: {', '.join(found.reasons)}{_format_place(report, found)}"
 
 
-def _ids(found: Highlight) -> str:
+def _format_ids(found: Highlight) -> str:
     return f"session_id {found.session_id}" + (f", chat_id {found.chat_id}" if found.chat_id else "")
 
 
-def _where(report: Report, found: Highlight) -> str:
+def _format_place(report: LineReport, found: Highlight) -> str:
     line = [] if report.scope.line else [mark_unless_name(report.lines.get(found.line_id) or f"line {found.line_id}")]
-    operator = [str(Named(found.operator_id, report.names.get(found.operator_id, "")))] if found.operator_id else []
+    operator = (
+        [str(LineOrUser(found.operator_id, report.names.get(found.operator_id, "")))] if found.operator_id else []
+    )
     return f"; {', '.join((*line, *operator))}" if line or operator else ""
 
 
-def _cut(report: Report) -> Iterator[str]:
+def _render_limits(report: LineReport) -> Iterator[str]:
     if not report.whole:
         yield (
             f"Of {report.totals.new} dialogs the {report.looked_at} with the slowest first answers were looked at one "

@@ -10,22 +10,22 @@ from typing import Any
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
 from workflows.core.context import Context, together
-from workflows.core.pagination import count, pages, rows
+from workflows.core.pagination import read_count, read_pages, read_rows
 from workflows.core.periods import Period
-from workflows.directory.names import Named, Names
-from workflows.reports.figures import Load, Moves, Received, Supervision, Totals
-from workflows.reports.highlights import Evidence, Highlight
+from workflows.directory.lines_and_users import Directory, LineOrUser
+from workflows.reports.figures import Distribution, ReceivedRatings, SupervisorVotes, Totals, TransferFigures
+from workflows.reports.highlights import Highlight, HighlightCandidates
 
 TRANSFERS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReportScope:
     """Which dialogs a report is about."""
 
     period: Period
-    line: Named | None
-    operator: Named | None
+    line: LineOrUser | None
+    operator: LineOrUser | None
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -33,33 +33,33 @@ class Scope:
         given = {"config_id": self.line, "operator_id": self.operator}
         return {name: found.id for name, found in given.items() if found}
 
-    def totals(self, period: Period) -> Method:
+    def ask_totals(self, period: Period) -> Method:
         """The question for the sums of a period."""
         return V2StatGet(date_from=period.start.isoformat(), date_to=period.end.isoformat(), **self.filters)
 
-    def sessions(self, **more: Any) -> Method:
+    def ask_sessions(self, **more: Any) -> Method:
         """The question for sessions that began in the period."""
         start, end = self.period.start.isoformat(), self.period.end.isoformat()
         return V2SessionList(date_create_from=start, date_create_to=end, **self.filters, **more)
 
-    def ratings(self, **more: Any) -> Method:
+    def ask_ratings(self, **more: Any) -> Method:
         """The question for ratings that came in during the period."""
         start, end = self.period.start.isoformat(), self.period.end.isoformat()
         return V2SessionRatingList(date_vote_from=start, date_vote_to=end, **self.filters, **more)
 
 
 @dataclass(frozen=True)
-class Report:
-    """A finished report."""
+class LineReport:
+    """A finished report on one line or all, in a period."""
 
-    scope: Scope
+    scope: ReportScope
     totals: Totals
     before: Totals | None
-    load: Load
+    distribution: Distribution
     unanswered: int
-    received: Received
-    supervision: Supervision
-    moves: Moves
+    received: ReceivedRatings
+    supervision: SupervisorVotes
+    moves: TransferFigures
     highlights: list[Highlight]
     lines: Mapping[int, str]
     names: Mapping[int, str]
@@ -76,23 +76,23 @@ class Report:
         """The report as a program reads it; seconds, and ISO 8601 by the portal's clock."""
         period, line, operator = self.scope.period, self.scope.line, self.scope.operator
         return {
-            "period": {"name": period.name, **_ends(period)},
+            "period": {"name": period.name, **_format_ends(period)},
             **({"line": {"id": line.id, "name": line.name}} if line else {}),
             **({"operator": {"id": operator.id, "name": operator.name}} if operator else {}),
             "totals": asdict(self.totals),
-            **({"before": {**_ends(period.before()), **asdict(self.before)}} if self.before else {}),
+            **({"before": {**_format_ends(period.make_earlier()), **asdict(self.before)}} if self.before else {}),
             "not_taken_yet": self.unanswered,
-            **asdict(self.load),
+            **asdict(self.distribution),
             "ratings_received": asdict(self.received),
             "supervisor": asdict(self.supervision),
             "transfers": asdict(self.moves),
-            "worth_a_look": [_with_names(found, self.names, self.lines) for found in self.highlights],
+            "worth_a_look": [_add_names(found, self.names, self.lines) for found in self.highlights],
             "looked_at": self.looked_at,
         }
 
 
 @dataclass(frozen=True)
-class Answers:
+class ReportAnswers:
     """What the portal said to all questions of a report."""
 
     stat: Mapping[str, Any]
@@ -105,62 +105,70 @@ class Answers:
     @property
     def operators(self) -> list[int]:
         """Everybody who needs a name."""
-        counted = rows(self.stat.get("sessionsByOperator"))
-        found = (count(row.get("operatorId")) for row in (*counted, *self.sessions, *self.unanswered, *self.ratings))
+        counted = read_rows(self.stat.get("sessionsByOperator"))
+        found = (
+            read_count(row.get("operatorId")) for row in (*counted, *self.sessions, *self.unanswered, *self.ratings)
+        )
         return [one for one in found if one > 0]
 
 
-async def gather(context: Context, names: Names, scope: Scope, now: datetime, *, compare: bool) -> Report:
-    """The report, or the portal's refusal."""
+async def make_report(
+    context: Context, names: Directory, scope: ReportScope, now: datetime, *, compare: bool
+) -> LineReport:
+    """The report on the dialogs of a scope; `compare` adds the figures of the period before.
+
+    Raises:
+        PortalError: The portal gives no reports: its plan, the user's rights, or its age.
+    """
     await context.tell("2 of 3: asking for sums, dialogs and ratings")
-    answers, lines = await together(lambda: _answers(context, scope, compare=compare), names.lines)
-    people = await names.people(answers.operators)
+    answers, lines = await together(lambda: _ask_everything(context, scope, compare=compare), names.read_line_names)
+    people = await names.read_user_names(answers.operators)
     votes = Counter(str(row.get("vote")) for row in answers.ratings)
-    evidence = Evidence(answers.sessions, answers.unanswered, answers.ratings, answers.transfers, now)
-    return Report(
+    evidence = HighlightCandidates(answers.sessions, answers.unanswered, answers.ratings, answers.transfers, now)
+    return LineReport(
         scope,
-        Totals.of(answers.stat),
-        Totals.of(answers.stat_before) if answers.stat_before is not None else None,
-        Load.of(answers.stat, answers.sessions, people),
+        Totals.from_stat(answers.stat),
+        Totals.from_stat(answers.stat_before) if answers.stat_before is not None else None,
+        Distribution.from_answers(answers.stat, answers.sessions, people),
         len(answers.unanswered),
-        Received(votes["like"], votes["dislike"]),
-        Supervision.of(answers.sessions),
-        Moves.of(answers.transfers),
-        evidence.highlights(),
+        ReceivedRatings(votes["like"], votes["dislike"]),
+        SupervisorVotes.from_sessions(answers.sessions),
+        TransferFigures.from_transfers(answers.transfers),
+        evidence.choose_highlights(),
         lines,
         people,
         len(answers.sessions),
     )
 
 
-async def _answers(context: Context, scope: Scope, *, compare: bool) -> Answers:
+async def _ask_everything(context: Context, scope: ReportScope, *, compare: bool) -> ReportAnswers:
     """All lists and sums are asked for at once; only transfers need the sessions first."""
-    periods = [scope.period, scope.period.before()] if compare else [scope.period]
-    slowest = partial(scope.sessions, order="waitAnswer", order_direction="desc")
-    oldest = partial(scope.sessions, status="new", order="dateCreate", order_direction="asc")
+    periods = [scope.period, scope.period.make_earlier()] if compare else [scope.period]
+    slowest = partial(scope.ask_sessions, order="waitAnswer", order_direction="desc")
+    oldest = partial(scope.ask_sessions, status="new", order="dateCreate", order_direction="asc")
     sums, sessions, unanswered, ratings = await together(
-        lambda: context.ask_all(map(scope.totals, periods)),
-        lambda: pages(context, slowest, "sessions"),
-        lambda: pages(context, oldest, "sessions"),
-        lambda: pages(context, scope.ratings, "ratings"),
+        lambda: context.ask_all(map(scope.ask_totals, periods)),
+        lambda: read_pages(context, slowest, "sessions"),
+        lambda: read_pages(context, oldest, "sessions"),
+        lambda: read_pages(context, scope.ask_ratings, "ratings"),
     )
     await context.tell(f"3 of 3: asking for the transfers of {len(sessions)} dialogs")
-    moves = await context.ask_all(_transfers_of(sessions))
+    moves = await context.ask_all(_make_transfer_questions(sessions))
     stat, *before = [answer["statResult"] for answer in sums]
-    transfers = [row for answer in moves for row in rows(answer["transfers"])]
-    return Answers(stat, before[0] if before else None, sessions, unanswered, ratings, transfers)
+    transfers = [row for answer in moves for row in read_rows(answer["transfers"])]
+    return ReportAnswers(stat, before[0] if before else None, sessions, unanswered, ratings, transfers)
 
 
-def _transfers_of(sessions: list[dict[str, Any]]) -> Iterator[Method]:
-    ids = [one for row in sessions if (one := count(row.get("id"))) > 0]
+def _make_transfer_questions(sessions: list[dict[str, Any]]) -> Iterator[Method]:
+    ids = [one for row in sessions if (one := read_count(row.get("id"))) > 0]
     for start in range(0, len(ids), TRANSFERS_AT_ONCE):
         yield V2SessionTransferList(session_id=ids[start : start + TRANSFERS_AT_ONCE])
 
 
-def _ends(period: Period) -> dict[str, str]:
+def _format_ends(period: Period) -> dict[str, str]:
     return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
-def _with_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:
+def _add_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:
     shown = {**asdict(found), "line": lines.get(found.line_id), "operator": names.get(found.operator_id)}
     return {name: value for name, value in shown.items() if value}

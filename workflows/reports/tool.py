@@ -1,5 +1,6 @@
 """How a line did in a period, with what a supervisor should look at."""
 
+import logging
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -13,18 +14,18 @@ from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArgumentsError
 from workflows.core.composite import Composite
 from workflows.core.context import Context, together
-from workflows.core.periods import Day, Period, ServerTime, Word, between, named
-from workflows.directory.names import LineRef, Named, Names, OperatorRef
-from workflows.reports.render import text_of
-from workflows.reports.report import Report, Scope, gather
+from workflows.core.periods import Day, Period, PeriodName, ServerTime, resolve_dates, resolve_period
+from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, OperatorRef
+from workflows.reports.render import render_text
+from workflows.reports.report import LineReport, ReportScope, make_report
 
 NO_REPORTS = (
     "so there is no report. What remains: channel_overview and channel_audit for a line, crm_chat_get for the dialogs "
     "of a CRM record, dialog_get and session_history_get for a single dialog."
 )
 
-NO_PILLOW = (
-    "chart: pictures need Pillow, which is not installed here: call without chart, or ask the person who runs the "
+NO_MATPLOTLIB = (
+    "chart: pictures need matplotlib, which is not installed here: call without chart, or ask the person who runs the "
     "server for pip install 'bitrix24-openchannels-mcp[charts]'"
 )
 
@@ -66,8 +67,8 @@ class ChannelReport(Composite):
     - A dialog is worth a look when nobody has taken it, the client disliked it, a supervisor gave 1 or 2, the first
       answer was late or took ten minutes, or it was transferred twice: at most three of each kind, eight in all.
     - Of more than 1,000 dialogs only totals, hours, channels and counts by operator are complete, and the text says so.
-    - The picture needs Pillow: `pip install 'bitrix24-openchannels-mcp[charts]'`. Names that its font lacks are drawn
-      in a font of the system, else in Latin letters. The data does not repeat it.
+    - The picture needs matplotlib: `pip install 'bitrix24-openchannels-mcp[charts]'`. Where its font lacks a letter of
+      a name, the picture has the id instead. The data does not repeat it.
     """
     answer = (
         "`period` `{name, from, to}`, `line`, `operator` `{id, name}` where asked for, `totals` and `before` `{new, "
@@ -96,7 +97,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
 - session_id 332, chat_id 212: first answer after 15 min, late; James Carter (4)
 - session_id 306, chat_id 206: first answer after 10 min, late; Anna Keller (1)"""
 
-    period: Annotated[Word | None, Doc("last_7_days unless given")] = None
+    period: Annotated[PeriodName | None, Doc("last_7_days unless given")] = None
     date_from: Annotated[Day | None, Field(description="2026-03-01, or with time"), Doc("start of the period")] = None
     date_to: Annotated[Day | None, Doc("end of the period, that day included; now unless given")] = None
     line: Annotated[LineRef | None, Doc("all lines unless given")] = None
@@ -105,67 +106,70 @@ Worth a look (session_history_get with the session_id shows the conversation):
     chart: Annotated[bool, Doc("add a picture: dialogs by hour and by operator; needs the extra `charts`")] = False
 
     @model_validator(mode="after")
-    def _one_period(self) -> Self:
+    def _check_period(self) -> Self:
         if self.period is not None and (self.date_from or self.date_to):
             raise ValueError("give period, or date_from and date_to, not both")
         if self.date_to and not self.date_from:
             raise ValueError("date_to needs date_from")
         return self
 
-    async def run(self, context: Context) -> Report:
+    async def run(self, context: Context) -> LineReport:
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
-            _check_pillow()
+            _check_matplotlib()
         context = context.saving()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
-        scope, now = await self._scope(context)
-        report = await gather(context, Names(context), scope, now, compare=self.compare)
-        return await _with_chart(report) if self.chart else report
+        scope, now = await self._read_scope(context)
+        report = await make_report(context, Directory(context), scope, now, compare=self.compare)
+        return await _add_chart(report) if self.chart else report
 
-    def text(self, result: Report) -> str:
+    def text(self, result: LineReport) -> str:
         """The report in a few lines."""
-        return text_of(result)
+        return render_text(result)
 
-    def structured(self, result: Report) -> dict[str, Any]:
+    def structured(self, result: LineReport) -> dict[str, Any]:
         """All figures."""
         return result.data()
 
-    def images(self, result: Report) -> list[bytes]:
+    def images(self, result: LineReport) -> list[bytes]:
         """The picture."""
         return [result.chart] if result.chart else []
 
-    async def _scope(self, context: Context) -> tuple[Scope, Any]:
-        names = Names(context)
+    async def _read_scope(self, context: Context) -> tuple[ReportScope, Any]:
+        names = Directory(context)
         now, line, operator = await together(
             partial(context.ask, ServerTime()),
-            partial(_found, names.line, self.line),
-            partial(_found, names.operator, self.operator),
+            partial(_find_if_given, names.find_line, self.line),
+            partial(_find_if_given, names.find_operator, self.operator),
         )
-        return Scope(self._period(now), line, operator), now
+        return ReportScope(self._resolve_period(now), line, operator), now
 
-    def _period(self, now: Any) -> Period:
+    def _resolve_period(self, now: Any) -> Period:
         if self.date_from:
-            return between(self.date_from, self.date_to, now)
-        return named(self.period or "last_7_days", now)
+            return resolve_dates(self.date_from, self.date_to, now)
+        return resolve_period(self.period or "last_7_days", now)
 
 
-async def _found(find: Any, which: int | str | None) -> Named | None:
+async def _find_if_given(find: Any, which: int | str | None) -> LineOrUser | None:
     return None if which is None else await find(which)
 
 
-def _check_pillow() -> None:
-    if find_spec("PIL") is None:
-        raise InvalidArgumentsError([NO_PILLOW])
+def _check_matplotlib() -> None:
+    if find_spec("matplotlib") is None:
+        raise InvalidArgumentsError([NO_MATPLOTLIB])
 
 
-async def _with_chart(report: Report) -> Report:
-    """Drawn in a thread, as it takes a tenth of a second."""
+async def _add_chart(report: LineReport) -> LineReport:
+    """In a thread, as the first chart takes seconds and each other one some tenths of a second."""
     import anyio
 
-    return replace(report, chart=await anyio.to_thread.run_sync(_drawn, report))
+    return replace(report, chart=await anyio.to_thread.run_sync(draw_chart, report))
 
 
-def _drawn(report: Report) -> bytes:
+def draw_chart(report: LineReport) -> bytes:
+    """The chart of a report as PNG; matplotlib is imported here and nowhere else."""
+    # where no folder can be written it warns of that and of its slow start, which mean nothing to a caller
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from workflows.reports.chart import draw
 
     return draw(report)

@@ -7,27 +7,27 @@ import pytest
 from sandbox.domain.closing import finish_session
 from sandbox.seed import seed
 from sandbox.state.records import Status
-from tests.workflows.office import Office
+from tests.workflows.tool_calls import ToolCaller
 
 CLOSING_TEXT, RATING = "Thank you for contacting us.", "Please rate our service: send 1 for good or 0 for bad."
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def caller() -> ToolCaller:
+    return ToolCaller()
 
 
-def _farewells(office: Office, chat: int, session: int) -> list[str]:
-    said = [one for one in office.messages(chat) if one.session_id == session and one.to_client]
+def _list_farewells(caller: ToolCaller, chat: int, session: int) -> list[str]:
+    said = [one for one in caller.messages(chat) if one.session_id == session and one.to_client]
     return [one.text for one in said if one.system and one.text in {CLOSING_TEXT, RATING}]
 
 
-def test_ones_own_dialog_goes_through_both_phases(office: Office) -> None:
-    text, data = office.done("close_dialog", dialog=206)
+def test_ones_own_dialog_goes_through_both_phases(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=206)
 
-    assert office.session(306).status is Status.CLOSED
-    assert _farewells(office, 206, 306) == [CLOSING_TEXT, RATING]
-    assert office.sent.count("operator.finish") == 2
+    assert caller.session(306).status is Status.CLOSED
+    assert _list_farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
+    assert caller.sent.count("operator.finish") == 2
     assert data == {
         "chat_id": 206,
         "session_id": 306,
@@ -40,18 +40,18 @@ def test_ones_own_dialog_goes_through_both_phases(office: Office) -> None:
     assert "It was with Anna Keller (1)." in text
 
 
-def test_a_colleagues_dialog_is_finished_as_a_colleagues(office: Office) -> None:
-    text, _ = office.done("close_dialog", dialog="lead 501")
+def test_a_colleagues_dialog_is_finished_as_a_colleagues(caller: ToolCaller) -> None:
+    text, _ = caller.call_ok("close_dialog", dialog="lead 501")
 
-    assert office.session(307).status is Status.CLOSED
-    assert office.sent.count("operator.another.finish") == 2
+    assert caller.session(307).status is Status.CLOSED
+    assert caller.sent.count("operator.another.finish") == 2
     assert "It was with Olga Smirnova (3)." in text
 
 
-def test_after_the_first_phase_the_client_can_rate(office: Office) -> None:
-    text, data = office.done("close_dialog", dialog=206, both_phases=False)
+def test_after_the_first_phase_the_client_can_rate(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=206, both_phases=False)
 
-    assert office.session(306).status is Status.CLOSING
+    assert caller.session(306).status is Status.CLOSING
     assert (data["state"], data["farewell_sent"]) == ("waiting for the client", True)
     assert (
         "The client got the closing text or rating request; it closes by itself, or at once with both_phases=true"
@@ -59,75 +59,75 @@ def test_after_the_first_phase_the_client_can_rate(office: Office) -> None:
     )
 
 
-def test_what_waits_for_the_client_already_is_left_so_or_closed_for_good(office: Office) -> None:
-    text, data = office.done("close_dialog", dialog=208, both_phases=False)
+def test_what_waits_for_the_client_already_is_left_so_or_closed_for_good(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=208, both_phases=False)
     assert (data["state"], data["farewell_sent"]) == ("waiting for the client", False)
     assert "So it was, and nothing was done" in text
-    assert "operator.another.finish" not in office.sent
+    assert "operator.another.finish" not in caller.sent
 
-    before = len(_farewells(office, 208, 308))
-    _, data = office.done("close_dialog", dialog=208)
+    before = len(_list_farewells(caller, 208, 308))
+    _, data = caller.call_ok("close_dialog", dialog=208)
     assert (data["state"], data["farewell_sent"]) == ("closed", False)
-    assert len(_farewells(office, 208, 308)) == before
+    assert len(_list_farewells(caller, 208, 308)) == before
 
 
 @pytest.mark.parametrize("both_phases", [True, False])
-def test_a_line_without_farewell_closes_at_once(office: Office, *, both_phases: bool) -> None:
-    text, data = office.done("close_dialog", dialog=214, both_phases=both_phases)
+def test_a_line_without_farewell_closes_at_once(caller: ToolCaller, *, both_phases: bool) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=214, both_phases=both_phases)
 
-    assert office.session(314).status is Status.CLOSED
+    assert caller.session(314).status is Status.CLOSED
     assert (data["state"], data["farewell_sent"]) == ("closed", False)
     assert "The line sends no closing text" in text
-    assert office.sent.count("operator.another.finish") == 1
+    assert caller.sent.count("operator.another.finish") == 1
 
 
-def test_a_dialog_that_nobody_has_is_closed_too(office: Office) -> None:
-    text, _ = office.done("close_dialog", dialog=203)
+def test_a_dialog_that_nobody_has_is_closed_too(caller: ToolCaller) -> None:
+    text, _ = caller.call_ok("close_dialog", dialog=203)
 
-    assert office.session(303).status is Status.CLOSED
-    assert (office.sent.count("operator.another.finish"), office.sent.count("operator.finish")) == (1, 1)
+    assert caller.session(303).status is Status.CLOSED
+    assert (caller.sent.count("operator.another.finish"), caller.sent.count("operator.finish")) == (1, 1)
     assert "It was waiting in the queue." in text
 
 
-def test_a_closed_dialog_counts_as_done(office: Office) -> None:
-    text, data = office.done("close_dialog", dialog=209)
+def test_a_closed_dialog_counts_as_done(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=209)
 
     assert (data["state"], data["session_id"]) == ("closed", None)
     assert text.startswith("Nothing was done: chat 209")
 
 
-def test_spam_closes_at_once_without_a_word(office: Office) -> None:
-    text, data = office.done("close_dialog", dialog=201, as_spam=True)
+def test_spam_closes_at_once_without_a_word(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=201, as_spam=True)
 
-    assert office.session(301).status is Status.SPAM
+    assert caller.session(301).status is Status.SPAM
     assert (data["state"], data["proven"]) == ("spam", True)
-    assert not _farewells(office, 201, 301)
+    assert not _list_farewells(caller, 201, 301)
     assert text.startswith("Marked as spam and closed: chat 201")
 
 
 def test_without_reports_spam_cannot_be_told_from_closed() -> None:
-    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
-    text, data = olga.done("close_dialog", dialog=202, as_spam=True)
+    olga = ToolCaller(seed.OPERATOR_WEBHOOK_PATH)
+    text, data = olga.call_ok("close_dialog", dialog=202, as_spam=True)
 
     assert olga.session(302).status is Status.SPAM
     assert data["proven"] is False
     assert "could not be read from the reports" in text
 
 
-def test_a_closed_dialog_cannot_become_spam(office: Office) -> None:
-    text, _ = office.refused("close_dialog", dialog=209, as_spam=True)
+def test_a_closed_dialog_cannot_become_spam(caller: ToolCaller) -> None:
+    text, _ = caller.call_refused("close_dialog", dialog=209, as_spam=True)
 
     assert "Nothing was changed" in text
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_a_lost_answer_to_either_phase_is_settled_by_a_look(office: Office, after: int) -> None:
-    office.lose("imopenlines.operator.finish", executed=True, after=after)
-    office.done("close_dialog", dialog=206)
+def test_a_lost_answer_to_either_phase_is_settled_by_a_look(caller: ToolCaller, after: int) -> None:
+    caller.lose_answers("imopenlines.operator.finish", executed=True, after=after)
+    caller.call_ok("close_dialog", dialog=206)
 
-    assert office.session(306).status is Status.CLOSED
-    assert office.sent.count("operator.finish") == 2
-    assert _farewells(office, 206, 306) == [CLOSING_TEXT, RATING]
+    assert caller.session(306).status is Status.CLOSED
+    assert caller.sent.count("operator.finish") == 2
+    assert _list_farewells(caller, 206, 306) == [CLOSING_TEXT, RATING]
 
 
 @pytest.mark.parametrize(
@@ -137,75 +137,77 @@ def test_a_lost_answer_to_either_phase_is_settled_by_a_look(office: Office, afte
         (1, "it is closing as before", ["the client got the closing text or rating request"]),
     ],
 )
-def test_a_lost_step_is_not_repeated(office: Office, after: int, stands: str, done: Any) -> None:
-    office.lose("imopenlines.operator.finish", executed=False, after=after)
-    text, error = office.refused("close_dialog", dialog=206)
+def test_a_lost_step_is_not_repeated(caller: ToolCaller, after: int, stands: str, done: Any) -> None:
+    caller.lose_answers("imopenlines.operator.finish", executed=False, after=after)
+    text, error = caller.call_refused("close_dialog", dialog=206)
 
     assert (
         f"It is not known whether this step to close the dialog was taken: no usable answer came, and {stands}" in text
     )
     assert error.get("done") == done
-    assert office.sent.count("operator.finish") == after + 1
+    assert caller.sent.count("operator.finish") == after + 1
 
 
-def test_a_busy_portal_that_answers_true_is_seen(office: Office) -> None:
-    office.lock(206)
-    text, error = office.refused("close_dialog", dialog=206)
+def test_a_busy_portal_that_answers_true_is_seen(caller: ToolCaller) -> None:
+    caller.lock_chat(206)
+    text, error = caller.call_refused("close_dialog", dialog=206)
 
     assert "The dialog is not closed: the portal answered true, and it is with user 1 now" in text
     assert "read the dialog first" in error["advice"]
-    assert office.sent.count("operator.finish") == 1
+    assert caller.sent.count("operator.finish") == 1
 
 
-def test_a_client_who_writes_between_the_phases_is_not_cut_off(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_who_writes_between_the_phases_is_not_cut_off(
+    caller: ToolCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def finish_and_hear(company: Any, chat: Any, session: Any) -> None:
         finish_session(company, chat, session)
         session.status, session.wait_action = Status.CLIENT_AGAIN, False
 
     monkeypatch.setattr("sandbox.methods.operators.finish", finish_and_hear)
-    text, _ = office.refused("close_dialog", dialog=206)
+    text, _ = caller.call_refused("close_dialog", dialog=206)
 
     assert "the client has just written" in text
-    assert office.sent.count("operator.finish") == 1
+    assert caller.sent.count("operator.finish") == 1
 
 
-def test_spam_whose_answer_was_lost_is_settled_by_a_look(office: Office) -> None:
-    office.lose("imopenlines.operator.spam", executed=True)
-    assert office.done("close_dialog", dialog=201, as_spam=True)[1]["state"] == "spam"
+def test_spam_whose_answer_was_lost_is_settled_by_a_look(caller: ToolCaller) -> None:
+    caller.lose_answers("imopenlines.operator.spam", executed=True)
+    assert caller.call_ok("close_dialog", dialog=201, as_spam=True)[1]["state"] == "spam"
 
-    office.lose("imopenlines.operator.spam", executed=False)
-    text, error = office.refused("close_dialog", dialog=202, as_spam=True)
+    caller.lose_answers("imopenlines.operator.spam", executed=False)
+    text, error = caller.call_refused("close_dialog", dialog=202, as_spam=True)
     assert "It is not known whether the dialog was marked as spam: it is waiting in the queue" in text
     assert "a second call does no harm" in error["advice"]
 
 
-def test_a_dialog_that_cannot_be_read_afterwards_is_not_called_closed(office: Office) -> None:
-    office.lose("imopenlines.dialog.get", executed=False, times=None)  # the first look shares its request
-    text, _ = office.refused("close_dialog", dialog=206)
+def test_a_dialog_that_cannot_be_read_afterwards_is_not_called_closed(caller: ToolCaller) -> None:
+    caller.lose_answers("imopenlines.dialog.get", executed=False, times=None)  # the first look shares its request
+    text, _ = caller.call_refused("close_dialog", dialog=206)
 
     assert "the portal answered true, and it is not to be read" in text
 
 
-def test_an_earlier_session_is_not_taken_for_the_present_one(office: Office) -> None:
-    assert "session 312 is over" in office.refused("close_dialog", dialog="session 312")[0]
+def test_an_earlier_session_is_not_taken_for_the_present_one(caller: ToolCaller) -> None:
+    assert "session 312 is over" in caller.call_refused("close_dialog", dialog="session 312")[0]
 
 
 @pytest.mark.parametrize(
     ("arguments", "requests"),
     [({"dialog": 206}, 5), ({"dialog": 206, "both_phases": False}, 3), ({"dialog": 201, "as_spam": True}, 3)],
 )
-def test_it_takes_few_requests(office: Office, arguments: dict[str, Any], requests: int) -> None:
-    office.replies(("close_dialog", arguments))
+def test_it_takes_few_requests(caller: ToolCaller, arguments: dict[str, Any], requests: int) -> None:
+    caller.call_all(("close_dialog", arguments))
 
-    assert len(office.sent) == requests
+    assert len(caller.sent) == requests
 
 
 @pytest.mark.parametrize(("as_spam", "state"), [(False, "closed"), (True, "spam")])
 def test_a_dialog_that_closing_took_out_of_sight_is_closed(*, as_spam: bool, state: str) -> None:
-    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
+    olga = ToolCaller(seed.OPERATOR_WEBHOOK_PATH)
     olga.chat(214).owner = olga.session(314).operator_id = 3  # a dialog that she may see only while she is in it
     olga.chat(214).members.append(3)
-    _, data = olga.done("close_dialog", dialog=214, as_spam=as_spam)
+    _, data = olga.call_ok("close_dialog", dialog=214, as_spam=as_spam)
 
     assert olga.session(314).closed
     assert data["state"] == state

@@ -1,4 +1,4 @@
-"""Handing a dialog over: to whom it can go, what is checked before, and what is proven after."""
+"""Handing a dialog over: to whom it can go, and what is checked before."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,25 +7,20 @@ import pytest
 
 from sandbox.domain.queues import count_free_places
 from sandbox.seed import seed
-from sandbox.state.records import LineQueueEntry, Status
-from tests.workflows.office import Office
+from sandbox.state.records import Status
+from tests.workflows.tool_calls import ToolCaller
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-def _notes(office: Office, chat: int) -> list[tuple[str, bool]]:
-    """Notices of ours, and whether the client got them."""
-    return [(one.text, one.to_client) for one in office.messages(chat) if one.system and " for " in one.text]
+def caller() -> ToolCaller:
+    return ToolCaller()
 
 
 @pytest.mark.parametrize("to", ["Olga", "olga smirnova", "user 3", "operator #3"])
-def test_a_person_gets_it_by_name_or_id(office: Office, to: str) -> None:
-    text, data = office.done("hand_over", dialog=204, to=to)
+def test_a_person_gets_it_by_name_or_id(caller: ToolCaller, to: str) -> None:
+    text, data = caller.call_ok("hand_over", dialog=204, to=to)
 
-    assert office.chat(204).owner == 3
+    assert caller.chat(204).owner == 3
     assert data["owner"] == {"id": 3, "name": "Olga Smirnova"}
     assert (data["taken_from"], data["proven"], data["unchecked"]) == (4, True, None)
     assert text.startswith("Olga Smirnova (3) has chat 204")
@@ -33,56 +28,56 @@ def test_a_person_gets_it_by_name_or_id(office: Office, to: str) -> None:
 
 
 @pytest.mark.parametrize("to", ["Wholesale", "line 12", "queue12", "12"])
-def test_a_line_gets_it_by_name_or_id(office: Office, to: str) -> None:
-    sales = office.company.lines[2]
-    office.company.lines[12] = replace(sales, id=12, settings=sales.settings | {"LINE_NAME": "Wholesale"})
-    text, data = office.done("hand_over", dialog=204, to=to)
+def test_a_line_gets_it_by_name_or_id(caller: ToolCaller, to: str) -> None:
+    sales = caller.company.lines[2]
+    caller.company.lines[12] = replace(sales, id=12, settings=sales.settings | {"LINE_NAME": "Wholesale"})
+    text, data = caller.call_ok("hand_over", dialog=204, to=to)
 
-    assert office.session(304).line_id == 12
+    assert caller.session(304).line_id == 12
     assert (data["owner"], data["line_id"], data["to"]["kind"]) == (None, 12, "line")
     assert "waits in the queue of Wholesale (12) now" in text
 
 
-def test_it_goes_back_into_the_queue_of_its_line(office: Office) -> None:
-    text, _ = office.done("hand_over", dialog=204, to="queue")
+def test_it_goes_back_into_the_queue_of_its_line(caller: ToolCaller) -> None:
+    text, _ = caller.call_ok("hand_over", dialog=204, to="queue")
 
-    assert office.chat(204).owner == 0
-    assert office.session(304).status is Status.SKIPPED
+    assert caller.chat(204).owner == 0
+    assert caller.session(304).status is Status.SKIPPED
     assert "waits in the queue of Website support (1) now" in text
 
 
-def test_a_dialog_of_the_lines_bot_is_released_by_the_bots_own_way(office: Office) -> None:
-    office.done("hand_over", dialog=217, to="queue")
+def test_a_dialog_of_the_lines_bot_is_released_by_the_bots_own_way(caller: ToolCaller) -> None:
+    caller.call_ok("hand_over", dialog=217, to="queue")
 
-    assert "bot.session.operator" in office.sent
-    assert office.session(317).operator_id == 4
+    assert "bot.session.operator" in caller.sent
+    assert caller.session(317).operator_id == 4
 
 
-def test_a_dialog_that_no_bot_has_cannot_be_released(office: Office) -> None:
-    office.done("hand_over", dialog=217, to="queue")
-    text, error = office.refused("hand_over", dialog=217, to="queue")
+def test_a_dialog_that_no_bot_has_cannot_be_released(caller: ToolCaller) -> None:
+    caller.call_ok("hand_over", dialog=217, to="queue")
+    text, error = caller.call_refused("hand_over", dialog=217, to="queue")
 
     assert "The dialog was not handed over. The portal refused the call." in text
     assert (error["code"], error["advice"].partition(":")[0]) == ("WRONG_CHAT", "No bot holds this dialog")
 
 
-def test_a_lost_answer_to_the_release_cannot_be_settled_by_a_look(office: Office) -> None:
-    office.lose("imopenlines.bot.session.operator", executed=True)
-    text, _ = office.refused("hand_over", dialog=217, to="queue")
+def test_a_lost_answer_to_the_release_cannot_be_settled_by_a_look(caller: ToolCaller) -> None:
+    caller.lose_answers("imopenlines.bot.session.operator", executed=True)
+    text, _ = caller.call_refused("hand_over", dialog=217, to="queue")
 
     assert "It is not known whether the dialog was handed over" in text
 
 
-def test_a_moved_dialog_goes_back_into_the_queue_where_it_is_now(office: Office) -> None:
-    office.done("hand_over", dialog=219, to="queue")
+def test_a_moved_dialog_goes_back_into_the_queue_where_it_is_now(caller: ToolCaller) -> None:
+    caller.call_ok("hand_over", dialog=219, to="queue")
 
-    assert office.session(319).line_id == 1
+    assert caller.session(319).line_id == 1
 
 
-def test_a_waiting_dialog_can_be_given_to_a_person(office: Office) -> None:
-    _, data = office.done("hand_over", dialog=203, to="james")
+def test_a_waiting_dialog_can_be_given_to_a_person(caller: ToolCaller) -> None:
+    _, data = caller.call_ok("hand_over", dialog=203, to="james")
 
-    assert office.chat(203).owner == 4
+    assert caller.chat(203).owner == 4
     assert data["taken_from"] == 0
 
 
@@ -99,33 +94,33 @@ AMBIGUOUS = [
 
 
 @pytest.mark.parametrize(("to", "words"), AMBIGUOUS)
-def test_what_is_not_clear_is_refused_with_those_it_may_be(office: Office, to: str, words: str) -> None:
-    text, _ = office.refused("hand_over", dialog=204, to=to)
+def test_what_is_not_clear_is_refused_with_those_it_may_be(caller: ToolCaller, to: str, words: str) -> None:
+    text, _ = caller.call_refused("hand_over", dialog=204, to=to)
 
     assert words in text
-    assert office.chat(204).owner == 4
+    assert caller.chat(204).owner == 4
 
 
-def test_a_person_and_a_line_of_one_name_are_told_apart(office: Office) -> None:
-    office.company.lines[3].settings["LINE_NAME"] = "Olga's clients"
-    text, _ = office.refused("hand_over", dialog=204, to="olga")
+def test_a_person_and_a_line_of_one_name_are_told_apart(caller: ToolCaller) -> None:
+    caller.company.lines[3].settings["LINE_NAME"] = "Olga's clients"
+    text, _ = caller.call_refused("hand_over", dialog=204, to="olga")
 
     assert "line 3 Olga's clients, user 3 Olga Smirnova" in text
 
 
 @pytest.mark.parametrize("to", ["me", "Myself", "Anna"])
-def test_whoever_calls_is_not_looked_for_among_others(office: Office, to: str) -> None:
+def test_whoever_calls_is_not_looked_for_among_others(caller: ToolCaller, to: str) -> None:
     """`me` is a part of James."""
-    text, _ = office.refused("hand_over", dialog=203, to=to)
+    text, _ = caller.call_refused("hand_over", dialog=203, to=to)
 
-    assert office.chat(203).owner == 0
+    assert caller.chat(203).owner == 0
     assert "Anna Keller (1) is you" in text
     assert "operator_answer chat_id=203 takes it" in text
 
 
 def test_without_the_scope_of_users_a_number_that_is_a_line_may_still_be_a_person() -> None:
-    james = Office(seed.SECOND_OPERATOR_WEBHOOK_PATH)
-    text, _ = james.refused("hand_over", dialog=204, to="2")
+    james = ToolCaller(seed.SECOND_OPERATOR_WEBHOOK_PATH)
+    text, _ = james.call_refused("hand_over", dialog=204, to="2")
 
     assert "'2' fits several: line 2 Sales, user 2" in text
 
@@ -141,203 +136,107 @@ NEVER: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("to", "words"), NEVER)
-def test_whoever_cannot_have_it_is_refused_whatever_is_allowed(office: Office, to: str, words: str) -> None:
-    text, error = office.refused("hand_over", dialog=204, to=to, even_if_offline=True)
+def test_whoever_cannot_have_it_is_refused_whatever_is_allowed(caller: ToolCaller, to: str, words: str) -> None:
+    text, error = caller.call_refused("hand_over", dialog=204, to=to, even_if_offline=True)
 
     assert f"Nothing was changed: {words}" in text
     assert "done" not in error
-    assert office.chat(204).owner == 4
+    assert caller.chat(204).owner == 4
 
 
-def test_a_guest_from_outside_cannot_have_it(office: Office) -> None:
-    office.company.employees[3].extranet = True
-    text, _ = office.refused("hand_over", dialog=204, to="user 3")
+def test_a_guest_from_outside_cannot_have_it(caller: ToolCaller) -> None:
+    caller.company.employees[3].extranet = True
+    text, _ = caller.call_refused("hand_over", dialog=204, to="user 3")
 
     assert "Nothing was changed" in text
 
 
-def test_a_line_without_anybody_cannot_have_it(office: Office) -> None:
-    office.company.lines[2].queue.clear()
-    text, _ = office.refused("hand_over", dialog=204, to="sales", even_if_offline=True)
+def test_a_line_without_anybody_cannot_have_it(caller: ToolCaller) -> None:
+    caller.company.lines[2].queue.clear()
+    text, _ = caller.call_refused("hand_over", dialog=204, to="sales", even_if_offline=True)
 
     assert "nobody else is in the queue of Sales (2)" in text
 
 
-def _offline(office: Office, person: int) -> None:
-    office.company.employees[person].presence = "offline"
+def _set_offline(caller: ToolCaller, person: int) -> None:
+    caller.company.employees[person].presence = "offline"
 
 
-def _full(office: Office, person: int) -> None:
-    office.company.lines[1].settings["MAX_CHAT"] = "1"
-    assert count_free_places(office.company, office.company.lines[1], person) == 0
+def _fill_slots(caller: ToolCaller, person: int) -> None:
+    caller.company.lines[1].settings["MAX_CHAT"] = "1"
+    assert count_free_places(caller.company, caller.company.lines[1], person) == 0
 
 
-@pytest.mark.parametrize(("hinder", "words"), [(_offline, "is offline"), (_full, "has no free slot")])
-def test_whoever_cannot_answer_now_gets_it_only_when_that_is_wanted(office: Office, hinder: Any, words: str) -> None:
-    hinder(office, 3)
-    text, error = office.refused("hand_over", dialog=204, to="olga")
+@pytest.mark.parametrize(("hinder", "words"), [(_set_offline, "is offline"), (_fill_slots, "has no free slot")])
+def test_whoever_cannot_answer_now_gets_it_only_when_that_is_wanted(
+    caller: ToolCaller, hinder: Any, words: str
+) -> None:
+    hinder(caller, 3)
+    text, error = caller.call_refused("hand_over", dialog=204, to="olga")
     assert f"Olga Smirnova (3) {words}" in text
     assert "even_if_offline=true" in error["advice"]
-    assert office.chat(204).owner == 4
+    assert caller.chat(204).owner == 4
 
-    office.done("hand_over", dialog=204, to="olga", even_if_offline=True)
-    assert office.chat(204).owner == 3
+    caller.call_ok("hand_over", dialog=204, to="olga", even_if_offline=True)
+    assert caller.chat(204).owner == 3
 
 
-def test_whoever_is_outside_the_queue_and_on_a_break_is_refused_with_those_who_could(office: Office) -> None:
-    text, error = office.refused("hand_over", dialog=204, to="sofia")
+def test_whoever_is_outside_the_queue_and_on_a_break_is_refused_with_those_who_could(caller: ToolCaller) -> None:
+    text, error = caller.call_refused("hand_over", dialog=204, to="sofia")
 
     assert "Sofia Marino (5) is not in the queue of Website support (1) and is on a break" in text
     assert error["advice"].endswith("Online with a free slot: Olga Smirnova (3).")
 
 
-def test_a_line_where_nobody_is_there_gets_it_only_when_that_is_wanted(office: Office) -> None:
+def test_a_line_where_nobody_is_there_gets_it_only_when_that_is_wanted(caller: ToolCaller) -> None:
     for person in (1, 2):
-        _offline(office, person)
-    text, _ = office.refused("hand_over", dialog=204, to="vip")
+        _set_offline(caller, person)
+    text, _ = caller.call_refused("hand_over", dialog=204, to="vip")
     assert "nobody else in the queue of VIP (3) is online with a free slot" in text
     assert "even_if_offline=true hands it over all the same. Or choose another line." in text
 
-    office.done("hand_over", dialog=204, to="vip", even_if_offline=True)
-    assert office.session(304).line_id == 3
+    caller.call_ok("hand_over", dialog=204, to="vip", even_if_offline=True)
+    assert caller.session(304).line_id == 3
 
 
-def test_the_queue_is_no_help_where_only_the_giver_is_in_it(office: Office) -> None:
-    office.company.lines[1].queue = [entry for entry in office.company.lines[1].queue if entry.entity_id == 4]
-    text, _ = office.refused("hand_over", dialog=204, to="queue", even_if_offline=True)
+def test_the_queue_is_no_help_where_only_the_giver_is_in_it(caller: ToolCaller) -> None:
+    caller.company.lines[1].queue = [entry for entry in caller.company.lines[1].queue if entry.entity_id == 4]
+    text, _ = caller.call_refused("hand_over", dialog=204, to="queue", even_if_offline=True)
 
     assert "nobody else is in the queue of Website support (1)" in text
 
 
-def test_without_reports_presence_is_that_of_the_list_of_users(office: Office) -> None:
-    office.company.switches.plan.reports = False
-    _offline(office, 3)
-    text, _ = office.refused("hand_over", dialog=204, to="olga")
+def test_without_reports_presence_is_that_of_the_list_of_users(caller: ToolCaller) -> None:
+    caller.company.switches.plan.reports = False
+    _set_offline(caller, 3)
+    text, _ = caller.call_refused("hand_over", dialog=204, to="olga")
 
     assert "Olga Smirnova (3) is offline" in text
 
 
 def test_what_could_not_be_checked_is_said() -> None:
-    james = Office(seed.SECOND_OPERATOR_WEBHOOK_PATH)
-    text, data = james.done("hand_over", dialog=204, to="olga")
+    james = ToolCaller(seed.SECOND_OPERATOR_WEBHOOK_PATH)
+    text, data = james.call_ok("hand_over", dialog=204, to="olga")
 
     assert data["unchecked"] == "whether Olga Smirnova (3) is online"
     assert "Not checked, as the portal does not tell: whether Olga Smirnova (3) is online." in text
 
 
-def test_a_line_that_cannot_be_checked_is_said_too(office: Office) -> None:
-    office.company.switches.plan.reports = False
-    _, data = office.done("hand_over", dialog=204, to="sales")
+def test_a_line_that_cannot_be_checked_is_said_too(caller: ToolCaller) -> None:
+    caller.company.switches.plan.reports = False
+    _, data = caller.call_ok("hand_over", dialog=204, to="sales")
 
     assert data["unchecked"] == "whether anybody in its queue is online"
 
 
-def test_a_closed_dialog_is_not_opened_by_handing_it_over(office: Office) -> None:
-    sessions = len(office.company.sessions)
-    text, _ = office.refused("hand_over", dialog=209, to="olga")
+def test_a_closed_dialog_is_not_opened_by_handing_it_over(caller: ToolCaller) -> None:
+    sessions = len(caller.company.sessions)
+    text, _ = caller.call_refused("hand_over", dialog=209, to="olga")
 
     assert "is closed" in text
-    assert len(office.company.sessions) == sessions
+    assert len(caller.company.sessions) == sessions
 
 
-def test_what_waits_in_that_queue_already_is_left_there(office: Office) -> None:
+def test_what_waits_in_that_queue_already_is_left_there(caller: ToolCaller) -> None:
     for to in ("queue", "website"):
-        assert "waits in that queue already" in office.refused("hand_over", dialog=203, to=to)[0]
-
-
-def test_a_note_stands_above_the_transfer_and_only_colleagues_see_it(office: Office) -> None:
-    text, data = office.done("hand_over", dialog=204, to="olga", note="She asks for an invoice.")
-
-    assert _notes(office, 204) == [("Anna Keller for Olga Smirnova (3): She asks for an invoice.", False)]
-    assert data["note_left"] is True
-    assert "Your note is in it, for colleagues only." in text
-    assert "transferred" in office.messages(204)[-1].text
-
-
-def test_without_the_messengers_scope_a_note_stops_the_call_before_anything() -> None:
-    james = Office(seed.SECOND_OPERATOR_WEBHOOK_PATH)
-    text, error = james.refused("hand_over", dialog=204, to="olga", note="Please")
-
-    assert "a note needs the scope im" in text
-    assert error["advice"].endswith("Or call without note.")
-    assert james.chat(204).owner == 4
-
-
-def test_a_note_that_was_left_is_told_when_the_transfer_fails(office: Office) -> None:
-    office.lock(204)
-    text, error = office.refused("hand_over", dialog=204, to="olga", note="Please")
-
-    assert "The dialog was not handed over. The portal refused the call." in text
-    assert "Done before that, and so it stays: the note for colleagues is in the dialog." in text
-    assert error["code"] == "OPERATOR_WRONG"
-
-
-def test_a_note_whose_answer_was_lost_is_looked_for(office: Office) -> None:
-    office.lose("im.message.add", executed=True)
-    office.done("hand_over", dialog=204, to="olga", note="Please")
-
-    assert len(_notes(office, 204)) == 1
-    assert office.chat(204).owner == 3
-
-
-def test_without_a_note_that_is_wanted_nothing_is_transferred(office: Office) -> None:
-    office.lose("im.message.add", executed=False)
-    text, _ = office.refused("hand_over", dialog=204, to="olga", note="Please")
-
-    assert "The dialog was not handed over, and it is not known whether the note was left" in text
-    assert office.chat(204).owner == 4
-
-
-def test_a_lost_answer_to_the_transfer_is_settled_by_a_look(office: Office) -> None:
-    office.lose("imopenlines.operator.transfer", executed=True)
-    office.done("hand_over", dialog=204, to="olga")
-    assert office.sent.count("operator.transfer") == 1
-
-    office.lose("imopenlines.operator.transfer", executed=False)
-    text, _ = office.refused("hand_over", dialog=204, to="james")
-    assert (
-        "It is not known whether the dialog was handed over: no usable answer came, and it is with user 3 now" in text
-    )
-    assert office.sent.count("operator.transfer") == 1
-
-
-def test_true_without_a_transfer_is_seen(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.methods.operators.transfer_to_user", lambda *_: True)
-    text, error = office.refused("hand_over", dialog=204, to="olga")
-
-    assert "The dialog was not handed over: the portal answered true, and it is with user 4 now" in text
-    assert "in a minute" in error["advice"]
-
-
-def test_a_dialog_that_cannot_be_read_afterwards_is_handed_over_without_proof(office: Office) -> None:
-    office.lose("imopenlines.dialog.get", executed=False, times=None)  # the first look shares its request
-    text, data = office.done("hand_over", dialog=204, to="olga")
-
-    assert (data["proven"], data["owner"]) == (False, None)
-    assert "it is not to be read now" in text
-
-
-def test_a_dialog_out_of_sight_is_handed_over_without_proof() -> None:
-    olga = Office(seed.OPERATOR_WEBHOOK_PATH)
-    olga.company.lines[2].queue = [LineQueueEntry(90, "user", 4)]
-    olga.chat(201).owner = olga.session(301).operator_id = 3  # a dialog that she may see only while she is in it
-    olga.chat(201).members.append(3)
-    text, data = olga.done("hand_over", dialog=201, to="james")
-
-    assert olga.chat(201).owner == 4
-    assert (data["proven"], data["owner"]) == (False, None)
-    assert "The portal took the transfer" in text
-    assert "out of your sight now" in text
-
-
-@pytest.mark.parametrize(
-    ("arguments", "first", "later"),
-    [({"to": "queue"}, 4, 4), ({"to": "olga"}, 4, 4), ({"to": "user 3", "note": "Please"}, 5, 5)],
-)
-def test_it_takes_few_requests(office: Office, arguments: dict[str, Any], first: int, later: int) -> None:
-    office.replies(("hand_over", {"dialog": 204, **arguments}))
-    assert len(office.sent) == first
-
-    warm = ("hand_over", {"dialog": 212, **arguments})
-    office.replies(("reply", {"dialog": 204, "message": "x", "take": False}), ("channel_overview", {"line": 1}), warm)
-    assert len(office.sent) == later
+        assert "waits in that queue already" in caller.call_refused("hand_over", dialog=203, to=to)[0]

@@ -15,6 +15,7 @@ from server.policy import Policy
 from tests.assistant import text_of
 from tests.callers import answer, caller
 from tests.workflows.test_odd_portals import OddPortal
+from tests.workflows.tool_calls import skip_pause
 from tools import TOOLSETS
 
 CODES = ("livechat|1|2|101", "livechat", "|||", "", None, 7)
@@ -35,7 +36,7 @@ class OddDialogs(OddPortal):
             self.changed.append(method)
             return self._random.choice((True, True, True, 1075, "1075", None, False, {}))
         answers: dict[str, Callable[[], Any]] = {
-            "imopenlines.dialog.get": self._chat,
+            "imopenlines.dialog.get": self._make_chat,
             "profile": lambda: {"ID": "1", **self._row(("NAME", "LAST_NAME"))},
             "scope": lambda: ["imopenlines", self._random.choice(("im", "im", "user"))],
             "im.dialog.messages.get": lambda: {"chat_id": 5, "messages": self._messages(), "users": [], "files": []},
@@ -44,7 +45,7 @@ class OddDialogs(OddPortal):
         }
         return answers[method]() if method in answers else super()._result(method)
 
-    def _chat(self) -> dict[str, Any]:
+    def _make_chat(self) -> dict[str, Any]:
         fixed = {"id": 5, "owner": self._random.choice((0, 1, 1, 3, 3, "4", None))}
         odd = self._row(("name", "role", "message_count", "last_message_id"))
         return (
@@ -62,16 +63,12 @@ class OddDialogs(OddPortal):
         return [{"id": 1075 - place, **self._row(("author_id", "text", "date", "params"))} for place in range(3)]
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _replies(tool: str, arguments: dict[str, Any], seeds: range) -> list[tuple[CallToolResult, list[str]]]:
     replies = []
     for seed in seeds:
         portal = OddDialogs(seed)
         transport = httpx.MockTransport(portal.answer)
-        async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
+        async with Connection(Settings(sandbox=True), transport=transport, sleep=skip_pause) as connection:
             anybody = caller(Policy(frozenset(TOOLSETS)), connection)
             replies.append((await answer(anybody, tool, arguments), portal.changed))
     return replies
@@ -93,6 +90,7 @@ def test_whatever_a_portal_says_the_reply_is_clear_and_nothing_is_done_twice(
     replies = anyio.run(_replies, tool, arguments, range(60))
 
     assert {bool(reply.is_error) for reply, _ in replies} == {True, False}
+    assert any(changed for _, changed in replies)
     for reply, changed in replies:
         text = text_of(reply)
         assert "failed inside" not in text

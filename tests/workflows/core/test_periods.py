@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from tools.tool import InvalidArgumentsError
-from workflows.core.periods import Word, between, named
+from workflows.core.periods import PeriodName, resolve_dates, resolve_period
 from workflows.reports.tool import ChannelReport
 
 EAST = timezone(timedelta(hours=3))
@@ -26,12 +26,12 @@ NOW = datetime(2026, 3, 19, 14, 30, tzinfo=EAST)
         ("last_30_days", "2026-02-18 00:00 to 2026-03-19 14:30", "2026-01-19 00:00 to 2026-02-17 14:30"),
     ],
 )
-def test_a_word_means_these_days_and_is_compared_with_those(word: Word, period: str, before: str) -> None:
-    meant = named(word, NOW)
+def test_a_word_means_these_days_and_is_compared_with_those(word: PeriodName, period: str, before: str) -> None:
+    meant = resolve_period(word, NOW)
 
     assert str(meant) == period
-    assert str(meant.before()) == before
-    assert meant.before().end - meant.before().start == meant.end - meant.start
+    assert str(meant.make_earlier()) == before
+    assert meant.make_earlier().end - meant.make_earlier().start == meant.end - meant.start
     assert meant.offset == "UTC+03:00"
 
 
@@ -52,10 +52,10 @@ def test_a_word_means_these_days_and_is_compared_with_those(word: Word, period: 
 def test_days_are_whole_and_moments_are_by_the_portals_clock(
     first: str, last: str | None, period: str, before: str
 ) -> None:
-    meant = between(first, last, NOW)
+    meant = resolve_dates(first, last, NOW)
 
     assert str(meant) == period
-    assert str(meant.before()) == before
+    assert str(meant.make_earlier()) == before
 
 
 SUMMER = datetime(2026, 3, 30, 10, tzinfo=timezone(timedelta(hours=2)))
@@ -63,8 +63,8 @@ SUMMER = datetime(2026, 3, 30, 10, tzinfo=timezone(timedelta(hours=2)))
 
 
 def test_days_are_by_the_present_offset_and_moments_with_one_are_what_they_say() -> None:
-    days = between("2026-03-28", "2026-03-28", SUMMER)
-    moments = between("2026-03-28T00:00:00+01:00", "2026-03-28T23:59:59+01:00", SUMMER)
+    days = resolve_dates("2026-03-28", "2026-03-28", SUMMER)
+    moments = resolve_dates("2026-03-28T00:00:00+01:00", "2026-03-28T23:59:59+01:00", SUMMER)
 
     assert str(days) == "2026-03-28 00:00 to 2026-03-28 23:59"
     assert str(moments) == "2026-03-28 01:00 to 2026-03-29 00:59"
@@ -73,9 +73,9 @@ def test_days_are_by_the_present_offset_and_moments_with_one_are_what_they_say()
 
 
 @pytest.mark.parametrize(("word", "hours"), [("last_7_days", 6 * 24 + 10), ("this_week", 10), ("last_week", 7 * 24)])
-def test_around_the_change_to_summer_time_a_period_keeps_its_length(word: Word, hours: int) -> None:
-    meant = named(word, SUMMER)
-    before = meant.before()
+def test_around_the_change_to_summer_time_a_period_keeps_its_length(word: PeriodName, hours: int) -> None:
+    meant = resolve_period(word, SUMMER)
+    before = meant.make_earlier()
 
     assert (meant.end - meant.start).total_seconds() // 3600 in {hours, hours - 1}
     assert before.end - before.start == meant.end - meant.start
@@ -93,7 +93,7 @@ def test_around_the_change_to_summer_time_a_period_keeps_its_length(word: Word, 
 )
 def test_a_period_that_is_none_is_refused(first: str, last: str | None, words: str) -> None:
     with pytest.raises(InvalidArgumentsError, match=words):
-        between(first, last, NOW)
+        resolve_dates(first, last, NOW)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflows.directory.channels import channel, connectors, is_known
+from workflows.directory.channels import find_connectors, is_known_connector, name_channel
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ from workflows.directory.channels import channel, connectors, is_known
     ],
 )
 def test_a_name_or_a_code_stands_for_these_connectors(named: str, meant: set[str]) -> None:
-    assert connectors(named) == meant
+    assert find_connectors(named) == meant
 
 
 @pytest.mark.parametrize(("connector", "shown"), [("livechat", "Live chat"), ("sandbox_chat", "sandbox_chat")])
 def test_a_connector_is_shown_by_its_name_if_it_has_one(connector: str, shown: str) -> None:
-    assert channel(connector) == shown
-    assert is_known(connector) is (shown != connector)
+    assert name_channel(connector) == shown
+    assert is_known_connector(connector) is (shown != connector)

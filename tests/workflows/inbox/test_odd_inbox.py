@@ -15,6 +15,7 @@ from server.policy import Policy
 from tests.assistant import text_of
 from tests.callers import answer, caller
 from tests.workflows.test_odd_portals import OddPortal
+from tests.workflows.tool_calls import skip_pause
 from tools import TOOLSETS
 
 CODES = ("livechat|1|2|101", "livechat", "|||", "", None, 7)
@@ -52,9 +53,9 @@ class OddLists(OddPortal):
             "scope": lambda: ["imopenlines", self._random.choice(("im", "im", "user"))],
             "imopenlines.dialog.get": self._dialog,
             "imopenlines.v2.Session.list": lambda: {"sessions": [self._session(one) for one in range(5)]},
-            "imopenlines.session.history.get": self._history,
+            "imopenlines.session.history.get": self._make_history,
             "im.recent.list": lambda: {"items": [self._item(one) for one in range(5)], **self._row(("hasNextPage",))},
-            "im.dialog.messages.get": lambda: {**self._said(), "chat_id": 5, "files": []},
+            "im.dialog.messages.get": lambda: {**self._make_messages(), "chat_id": 5, "files": []},
         }
         return answers[method]() if method in answers else super()._result(method)
 
@@ -68,7 +69,7 @@ class OddLists(OddPortal):
         fixed = {"id": 5, "owner": choose((0, 1, 3, "4", None)), "entity_id": choose(CODES)}
         return {**fixed, **data, **self._row(("name", "role", "message_count", "last_message_id"))}
 
-    def _said(self) -> dict[str, Any]:
+    def _make_messages(self) -> dict[str, Any]:
         choose = self._random.choice
         people = (101, "101", 3, 0, None)
         messages = [
@@ -78,8 +79,8 @@ class OddLists(OddPortal):
         ]
         return {"messages": messages, "users": [user for user in USERS if self._random.random() < 0.5]}
 
-    def _history(self) -> dict[str, Any]:
-        messages = self._said()["messages"]
+    def _make_history(self) -> dict[str, Any]:
+        messages = self._make_messages()["messages"]
         chat = {"id": "5", "entityId": self._random.choice(CODES), "entityData2": self._random.choice(BINDINGS)}
         data = self._random.choice((*DATA, *(f"N|NONE|0|N|N|{number}|1|0|0|0" for number in range(305, 310))))
         owner = self._random.choice((0, "0", 3, "4", None))
@@ -104,15 +105,11 @@ class OddLists(OddPortal):
         }
 
 
-async def _no_pause(_: float) -> None:
-    """Time does not pass here."""
-
-
 async def _replies(tool: str, arguments: dict[str, Any], statistics: bool) -> list[CallToolResult]:
     replies = []
     for seed in range(40):
         transport = httpx.MockTransport(OddLists(seed, statistics=statistics).answer)
-        async with Connection(Settings(sandbox=True), transport=transport, sleep=_no_pause) as connection:
+        async with Connection(Settings(sandbox=True), transport=transport, sleep=skip_pause) as connection:
             replies.append(await answer(caller(Policy(frozenset(TOOLSETS)), connection), tool, arguments))
     return replies
 

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.state.company import Company
 from tests.assistant import Assistant, assistant, text_of
-from tests.workflows.room import answered
+from tests.workflows.portal_context import run_tool
 from workflows.lines.audit import ChannelAudit
 
 
@@ -18,14 +18,14 @@ def client() -> Iterator[Assistant]:
         yield client
 
 
-def _findings(data: dict[str, Any]) -> dict[int, list[str]]:
+def _list_findings(data: dict[str, Any]) -> dict[int, list[str]]:
     return {line["id"]: [finding["rule"] for finding in line["findings"]] for line in data["lines"]}
 
 
 def test_all_lines_of_the_sandbox_are_looked_at() -> None:
-    data, text = answered(ChannelAudit)
+    data, text = run_tool(ChannelAudit)
 
-    assert _findings(data) == {
+    assert _list_findings(data) == {
         1: [],
         2: ["no_target"],
         3: ["no_target"],
@@ -63,11 +63,11 @@ def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
 
 
 def test_many_findings_are_cut_in_the_text_and_whole_in_the_data() -> None:
-    def crowd(company: Company) -> None:
+    def add_lines(company: Company) -> None:
         for number in range(10, 70):
             company.lines[number] = type(company.lines[4])(**{**vars(company.lines[4]), "id": number})
 
-    data, text = answered(ChannelAudit, crowd)
+    data, text = run_tool(ChannelAudit, add_lines)
 
     assert len(data["lines"]) == 50
     assert data["lines_left_out"] == 15
@@ -77,7 +77,7 @@ def test_many_findings_are_cut_in_the_text_and_whole_in_the_data() -> None:
 
 
 def test_a_portal_without_lines_has_nothing_to_look_at() -> None:
-    data, text = answered(ChannelAudit, lambda company: company.lines.clear())
+    data, text = run_tool(ChannelAudit, lambda company: company.lines.clear())
 
     assert data["lines"] == []
     assert text == "Lines looked at: 0. Found: 0 errors, 0 warnings, 0 notes."
@@ -88,4 +88,4 @@ def test_where_lines_cannot_be_changed_the_fixes_are_for_others() -> None:
         text = text_of(reader.call("channel_audit", line=4))
 
     assert "config_update is not switched on here" in text
-    assert "config_update is not" not in answered(ChannelAudit, line=4)[1]
+    assert "config_update is not" not in run_tool(ChannelAudit, line=4)[1]

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.state.company import Company
 from sandbox.state.records import LineQueueEntry
-from tests.workflows.room import answered
+from tests.workflows.portal_context import run_tool
 from tools.fence import add_fences
 from tools.untrusted import escape_invisible_in
 from workflows.lines.overview import ChannelOverview
@@ -64,7 +64,7 @@ FULL: dict[str, Any] = {
 """As much as a line can do."""
 
 
-def _full(company: Company) -> None:
+def _fill_settings(company: Company) -> None:
     company.lines[1].settings.update(FULL)
 
 
@@ -103,14 +103,14 @@ def _full(company: Company) -> None:
     ],
 )
 def test_a_line_that_does_everything_is_told_in_words(subject: str, words: str) -> None:
-    data, text = answered(ChannelOverview, _full, line=1)
+    data, text = run_tool(ChannelOverview, _fill_settings, line=1)
 
     assert words in data["sections"][subject]
     assert f"{subject}: {data['sections'][subject]}" in escape_invisible_in(text)
 
 
 def test_even_then_the_text_is_short() -> None:
-    _, text = answered(ChannelOverview, _full, line=1)
+    _, text = run_tool(ChannelOverview, _fill_settings, line=1)
 
     assert len(add_fences(text).encode()) < LONGEST_TEXT
     assert text.startswith(
@@ -119,7 +119,7 @@ def test_even_then_the_text_is_short() -> None:
 
 
 def test_a_usual_line_fits_the_limit_and_tells_its_channels() -> None:
-    data, text = answered(ChannelOverview, line="sales")
+    data, text = run_tool(ChannelOverview, line="sales")
 
     assert len(add_fences(text).encode()) < LONGEST_TEXT
     assert data["channels"] == {"telegrambot": 5}
@@ -135,7 +135,7 @@ def test_a_line_that_does_little_is_told_so() -> None:
         company.lines[3].settings.update(off | {"CLOSE_RULE": "none", "WELCOME_BOT_ENABLE": "N"})
         company.lines[3].queue = list[LineQueueEntry]()
 
-    data, _ = answered(ChannelOverview, bare, line="vip")
+    data, _ = run_tool(ChannelOverview, bare, line="vip")
 
     assert data["sections"] == {
         "Who answers": "nobody, the queue is empty",
@@ -156,7 +156,7 @@ def test_without_reports_the_channels_are_not_guessed() -> None:
     def poor(company: Company) -> None:
         company.switches.plan.reports = False
 
-    data, text = answered(ChannelOverview, poor, line=1)
+    data, text = run_tool(ChannelOverview, poor, line=1)
 
     assert data["channels"] is None
     assert "Channels: not known" in text

@@ -9,13 +9,12 @@ from sandbox.domain.line_queue import NO_FIELDS
 from sandbox.state.company import Company
 from sandbox.state.line_settings import make_default_settings
 from sandbox.state.records import LineQueueEntry
-from tests.workflows.room import room
+from tests.workflows.portal_context import open_portal
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
-from workflows.lines import lines
-from workflows.lines.line import Line
+from workflows.lines.line import LineSettings, add_presence, read_lines
 from workflows.lines.rule import Finding
-from workflows.lines.rules import RULES, findings
+from workflows.lines.rules import RULES, find_mistakes
 
 LINE = 1
 WELL: dict[str, Any] = {
@@ -110,24 +109,24 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
         company.employees[number].presence = changes.get("presence", "online")
 
 
-async def _found(context: Any) -> list[Finding]:
-    (line,) = await lines.with_presence(context, await lines.read(context, [LINE]))
-    return findings(line)
+async def _find_mistakes(context: Any) -> list[Finding]:
+    (line,) = await add_presence(context, await read_lines(context, [LINE]))
+    return find_mistakes(line)
 
 
-def _filled_in(value: Any) -> Any:
+def _fill_in(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _filled_in(item) for name, item in value.items()}
+        return {name: _fill_in(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_filled_in(item) for item in value]
+        return [_fill_in(item) for item in value]
     return FILLED_IN.get(value, value) if isinstance(value, str) else value
 
 
 def test_a_well_set_line_breaks_no_rule() -> None:
     async def story() -> list[str]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, {})
-            return [finding.text() for finding in await _found(fresh.context)]
+            return [finding.text() for finding in await _find_mistakes(fresh.context)]
 
     assert anyio.run(story) == []
 
@@ -140,37 +139,41 @@ def test_every_rule_has_a_line_that_breaks_it() -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
     async def story() -> None:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, BROKEN[name])
-            found = await _found(fresh.context)
+            found = await _find_mistakes(fresh.context)
             assert [finding.rule.name for finding in found] == [name]
 
-            arguments = _filled_in(found[0].arguments)
+            arguments = _fill_in(found[0].arguments)
             if found[0].rule.tool == "config_get":
                 assert ConfigGet.from_tool(arguments)
                 return
             assert await fresh.context.ask(ConfigUpdate.from_tool(arguments)) is True
-            assert name not in {finding.rule.name for finding in await _found(fresh.context)}
+            assert name not in {finding.rule.name for finding in await _find_mistakes(fresh.context)}
 
     anyio.run(story)
 
 
 def test_without_reports_the_lines_own_sign_tells_that_nobody_is_online() -> None:
     async def story() -> list[str]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             fresh.company.switches.plan.reports = False
             _arrange(fresh.company, {"presence": "offline", "CHECK_AVAILABLE": "Y"})
-            return [finding.rule.name for finding in await _found(fresh.context)]
+            return [finding.rule.name for finding in await _find_mistakes(fresh.context)]
 
     assert anyio.run(story) == ["nobody_online"]
 
 
 def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
     async def story() -> Any:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             _arrange(fresh.company, {})
             fresh.company.lines[LINE].queue = [LineQueueEntry(1, "department", 7)]
-            return [finding.arguments for finding in await _found(fresh.context) if finding.rule.name == "one_operator"]
+            return [
+                finding.arguments
+                for finding in await _find_mistakes(fresh.context)
+                if finding.rule.name == "one_operator"
+            ]
 
     (arguments,) = anyio.run(story)
     assert arguments["queue"] == [
@@ -182,12 +185,12 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
 def test_a_setting_that_an_older_portal_does_not_show_is_no_mistake() -> None:
     shown = {"ID": 1, "LINE_NAME": "Old", "ACTIVE": "Y", "QUEUE": [3, 4], "QUEUE_TYPE": "all"}
 
-    assert findings(Line(shown)) == []
+    assert find_mistakes(LineSettings(shown)) == []
 
 
 def test_the_worst_stands_first() -> None:
     settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "CRM_SOURCE": "", "WORKTIME_TIMEZONE": ""}
-    severities = [finding.rule.severity for finding in findings(Line(settings))]
+    severities = [finding.rule.severity for finding in find_mistakes(LineSettings(settings))]
 
     assert severities == sorted(severities)
     assert len(set(severities)) == 3

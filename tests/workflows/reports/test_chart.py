@@ -1,196 +1,179 @@
 """The picture of a report."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, datetime
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from io import BytesIO
 from itertools import combinations
-from typing import Any
+from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
-from workflows.core.periods import named
-from workflows.directory.names import Named
-from workflows.reports import chart, fonts
-from workflows.reports.canvas import Canvas, Side, Style
-from workflows.reports.chart import draw
-from workflows.reports.figures import Load, Moves, OperatorFigures, Received, Supervision, Totals
-from workflows.reports.fonts import Lettering, transliterated
-from workflows.reports.report import Report, Scope
+from tests.workflows.reports.sample_reports import LONG, NOTHING, REPORTS, STAFF, TOTALS, WIDE, make_report
+from workflows.directory.lines_and_users import LineOrUser
+from workflows.reports.chart import MOST_OPERATORS, draw, make_figure
+from workflows.reports.figures import OperatorFigures
+from workflows.reports.report import LineReport
 
-LARGEST = 60_000
-SIZE = (1920, 1080)
-NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
-TOTALS = Totals(120, 100, 2, 370, 80, 20, 4000, 30, 3)
-BAR, PEAK = (143, 180, 242), (37, 99, 201)
+LARGEST = 150_000
+"""Bytes of a picture."""
+SIZE = (1200, 675)
+SECONDS = 120
+"""For a process that draws once on a busy machine."""
 
 
-def _report(by_hour: list[int], operators: list[OperatorFigures], line: Named | None = None) -> Report:
-    return Report(
-        Scope(named("last_30_days", NOW), line, None),
-        TOTALS,
-        TOTALS,
-        Load(by_hour, {}, operators),
-        0,
-        Received(0, 0),
-        Supervision(0, 0),
-        Moves(0, 0, {}),
-        [],
-        {},
-        {},
-        120,
-    )
+ANY_REPORT = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 
 
-def _colours(png: bytes) -> dict[tuple[int, int, int], int]:
+def _list_texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """What is written, and where, in pixels."""
+    figure.draw_without_rendering()
+    written = (text for text in figure.findobj(Text) if isinstance(text, Text))
+    return [(text.get_text(), text.get_window_extent()) for text in written if text.get_text() and text.get_visible()]
+
+
+def _list_words(report: LineReport) -> list[str]:
+    """What is written, the title first."""
+    figure = make_figure(report)
+    own = [text.get_text() for text in figure.texts]
+    return own + [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def _list_bars(report: LineReport) -> Iterator[Iterator[Rectangle]]:
+    """Those of each panel that has any, from left to right."""
+    for axes in make_figure(report).axes:
+        yield (patch for patch in axes.patches if isinstance(patch, Rectangle))
+
+
+def _overlap(one: Bbox, other: Bbox) -> bool:
+    common = Bbox.intersection(one, other)
+    return common is not None and common.width > 1 and common.height > 1
+
+
+@ANY_REPORT
+def test_any_report_makes_a_picture_of_one_size(report: LineReport) -> None:
+    png = draw(report)
+
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < LARGEST
-    image = Image.open(BytesIO(png))
-    assert image.size == SIZE
-    counted = image.convert("RGB").getcolors(256)
-    assert counted is not None
-    return {colour: number for number, colour in counted if isinstance(colour, tuple)}  # type: ignore[misc]
+    assert Image.open(BytesIO(png)).size == SIZE
 
 
-def _operators(number: int, name: str = "Olga Smirnova") -> list[OperatorFigures]:
-    return [OperatorFigures(one, f"{name} {one}", 40 - one, 60 * one, 1, 0) for one in range(1, number + 1)]
+@ANY_REPORT
+def test_no_text_stands_on_another_or_outside(report: LineReport) -> None:
+    figure = make_figure(report)
+    texts = _list_texts(figure)
+
+    assert texts
+    for (text, box), (other, another) in combinations(texts, 2):
+        assert not _overlap(box, another), (text, other)
+    for text, box in texts:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= figure.bbox.x1, text
+        assert box.y1 <= figure.bbox.y1, text
 
 
-def test_bars_grow_with_the_dialogs() -> None:
-    few, many = (_colours(draw(_report([*[0] * 9, 8, number, *[0] * 13], []))) for number in (2, 4))
+def test_the_five_figures_stand_with_those_of_the_period_before() -> None:
+    words = _list_words(make_report([1], totals=TOTALS, before=NOTHING))
 
-    assert few[PEAK] == many[PEAK]
-    assert 1.9 < many[BAR] / few[BAR] < 2.1
+    for figure in ("120", "100", "6 min 10 s", "80 %", "30 / 3"):
+        assert figure in words
+    assert [word for word in words if word.startswith("before: ")] == [
+        "before: 0",
+        "before: 0",
+        "before: -",
+        "before: -",
+        "before: 0 / 0",
+    ]
+
+
+def test_without_a_period_before_nothing_is_compared() -> None:
+    assert not any("before" in word for word in _list_words(make_report([1], before=None)))
+
+
+def test_bars_are_as_long_as_there_are_dialogs() -> None:
+    by_hour = [*[0] * 9, 8, 2, *[0] * 13]
+    hours, operators = (list(bars) for bars in _list_bars(make_report(by_hour, STAFF[:3])))
+
+    assert [bar.get_height() for bar in hours] == by_hour
+    assert [bar.get_width() for bar in operators] == [1500, 1410, 1320]
+    peak, rest = hours[9].get_facecolor(), {bar.get_facecolor() for bar in hours if bar is not hours[9]}
+    assert rest == {hours[10].get_facecolor()}
+    assert peak not in rest
 
 
 def test_without_dialogs_there_are_no_bars() -> None:
-    colours = _colours(draw(_report([0] * 24, [])))
+    report = make_report([0] * 24)
 
-    assert BAR not in colours
-    assert PEAK not in colours
-
-
-@pytest.mark.parametrize(
-    "report",
-    [
-        _report([100_000] * 24, _operators(40), Named(1, "A line with a name that is far too long " * 3)),
-        _report([3, *[0] * 23], _operators(12, "Константин Константинопольский"), Named(1, "Поддержка сайта")),
-        _report([1] * 24, [OperatorFigures(7, "", 1, 0, 0, 0)], Named(7, "客服")),
-        _report([], []),
-    ],
-    ids=["crowded", "Cyrillic", "names that cannot be written", "empty"],
-)
-def test_any_report_makes_a_small_picture(report: Report) -> None:
-    assert _colours(draw(report))
+    assert list(_list_bars(report)) == []
+    assert _list_words(report).count("none") == 2
 
 
-class Recorded(Canvas):
-    """Remembers where texts stand: left, top, right, bottom, in units of the picture."""
+def test_many_operators_are_summed_up() -> None:
+    words = _list_words(make_report([1] * 24, STAFF))
 
-    def __init__(self, width: float, height: float, texts: Iterable[str]) -> None:
-        super().__init__(width, height, texts)
-        self.boxes: list[tuple[str, tuple[float, float, float, float]]] = []
-
-    def text(self, x: float, y: float, text: str, style: Style, side: Side = "left") -> None:
-        super().text(x, y, text, style, side)
-        wide = self.length(text, style)
-        left = x - {"left": 0.0, "middle": wide / 2, "right": wide}[side]
-        self.boxes.append((text, (left, y - 0.75 * style.size, left + wide, y)))
+    assert sum(word in {str(one.dialogs) for one in STAFF} for word in words) == MOST_OPERATORS
+    assert f"and 6 more with {sum(one.dialogs for one in STAFF[9:])} dialogs" in words
+    assert not any(word.startswith("and ") for word in _list_words(make_report([1] * 24, STAFF[:9])))
 
 
-def _laid_out(report: Report, monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    made: list[Recorded] = []
+def test_long_names_are_cut_and_the_period_stays() -> None:
+    title, *_ = _list_words(make_report([1] * 24, STAFF, line=LONG, operator=WIDE))
 
-    def canvas(*given: Any) -> Recorded:
-        made.append(Recorded(*given))
-        return made[0]
-
-    monkeypatch.setattr(chart, "Canvas", canvas)
-    draw(report)
-    return made[0]
-
-
-def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-NAMES = [
-    "Константин Константинопольский",
-    "Пётр",
-    "Anna-Maria von Hohenzollern-Sigmaringen",
-    "王小明",
-    "Jürgen Weißenberger",
-]
-STAFF = [OperatorFigures(one, NAMES[one % 5], 1500 - 90 * one, 1234 * one, 1, 0) for one in range(15)]
-LONG = Named(1, "Поддержка интернет-магазина «Ромашка» и доставки по всей России и СНГ")
+    assert title.startswith("Поддержка интернет")
+    assert title.endswith(".., last 30 days")
+    assert title.count("..,") == 2
 
 
 @pytest.mark.parametrize(
-    ("by_hour", "operators", "line"),
+    ("name", "shown"),
     [
-        ([0] * 24, [], None),
-        ([*[0] * 9, 1, *[0] * 14], STAFF[:1], Named(1, "Сайт")),
-        ([7, 99, 100] * 8, STAFF[:9], LONG),
-        ([1234] * 24, STAFF[:10], LONG),
-        (list(range(900, 1020, 5)), STAFF, None),
-        ([99_999] * 24, [replace(one, dialogs=123_456) for one in STAFF], LONG),
+        ("Ольга Смирнова", "Ольга Смирнова"),
+        ("Їжакевич Ґанна", "Їжакевич Ґанна"),
+        ("Anna $5 and $6", "Anna $5 and $6"),
+        (r"$\frac{1}{$ _x^", r"$\frac{1}{$ _x^"),
+        ("Мария 🌸 Розова", "Мария Розова"),
+        ("two\nlines\x00\u200b", "two lines"),
+        ("王小明", "user 12"),
+        ("Anna 王", "user 12"),
+        ("🌸", "user 12"),
+        ("\ud83d", "user 12"),
+        ("", "user 12"),
     ],
-    ids=["nothing", "one of each", "nine", "ten", "fifteen", "huge"],
+    ids=ascii,
 )
-def test_no_text_stands_on_another_or_outside(
-    by_hour: list[int], operators: list[OperatorFigures], line: Named | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    canvas = _laid_out(_report(by_hour, operators, line), monkeypatch)
+def test_a_name_is_written_as_it_is_or_its_number_is(name: str, shown: str) -> None:
+    report = make_report([1], [OperatorFigures(12, name, 1, 0, 0, 0)], line=LineOrUser(7, name))
+    words = _list_words(report)
 
-    for (text, box), (other, another) in combinations(canvas.boxes, 2):
-        assert not _overlap(box, another), (text, other)
-    for text, (left, top, right, bottom) in canvas.boxes:
-        assert left >= 0, text
-        assert top >= 0, text
-        assert right <= canvas.width, text
-        assert bottom <= canvas.height, text
+    assert draw(report)
+    assert shown in words
+    assert words[0] == f"{shown.replace('user 12', 'Line 7')}, last 30 days"
 
 
-def test_a_long_title_keeps_its_period_and_many_operators_their_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [text for text, _ in _laid_out(_report([1] * 24, STAFF, LONG), monkeypatch).boxes]
+def test_it_draws_without_a_word_where_no_home_can_be_written() -> None:
+    code = (
+        "import sys\n"
+        "from tests.workflows.reports.sample_reports import REPORTS\n"
+        "from workflows.reports.tool import draw_chart\n"
+        "sys.stdout.buffer.write(draw_chart(REPORTS['one of each']))"
+    )
+    nowhere = {"HOME": os.devnull, "MPLCONFIGDIR": f"{os.devnull}/none"}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        check=True,
+        timeout=SECONDS,
+    )
 
-    assert texts[0].endswith(".., last 30 days")
-    assert f"and 6 more with {sum(one.dialogs for one in STAFF[9:])} dialogs" in texts
-
-
-@pytest.mark.parametrize(
-    ("name", "latin"),
-    [
-        ("Щукин Фёдор", "Shchukin Fyodor"),
-        ("Їжакевич Ґанна", "Yizhakevich Ganna"),
-        ("Jürgen Weiß, Łódź", "Jurgen Weiss, Lodz"),
-        ("王小明", "???"),
-    ],
-)
-def test_a_name_has_a_spelling_in_latin_letters_or_none(name: str, latin: str) -> None:
-    assert transliterated(name) == latin
-
-
-def test_without_a_font_of_the_system_names_are_spelled_in_latin_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "OF_SYSTEMS", ())
-    written = Lettering(["Ольга", "王小明"])
-
-    assert written.spelled("Ольга", "user 3") == "Olga"
-    assert written.spelled("王小明", "user 12") == "user 12"
-    assert Lettering(["Olga"]).spelled("Olga", "user 3") == "Olga"
-
-
-def test_one_name_that_cannot_be_written_leaves_the_others_as_they_are() -> None:
-    written = Lettering(["Ольга", "Пётр", "\U00012000"])
-    if written.font(12).getname()[0] == "Aileron":
-        pytest.skip("this machine has no font with Cyrillic letters where the library looks")
-
-    assert [written.spelled(name, "user 5") for name in ("Ольга", "\U00012000")] == ["Ольга", "user 5"]
-
-
-def test_a_font_that_has_every_letter_leaves_names_as_they_are() -> None:
-    written = Lettering(["Ольга"])
-    if written.font(12).getname()[0] == "Aileron":
-        pytest.skip("this machine has no font with Cyrillic letters where the library looks")
-
-    assert written.spelled("Ольга") == "Ольга"
+    assert ran.stdout.startswith(b"\x89PNG")
+    assert ran.stderr == b""

@@ -5,18 +5,20 @@ from typing import Any
 
 import pytest
 
-from workflows.core.formatting import duration
-from workflows.reports.highlights import Evidence
+from workflows.core.formatting import format_duration
+from workflows.reports.highlights import HighlightCandidates
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
 
 
-def _evidence(**found: Any) -> Evidence:
-    return Evidence(**{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found})
+def _make_candidates(**found: Any) -> HighlightCandidates:
+    return HighlightCandidates(
+        **{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found}
+    )
 
 
-def _reasons(evidence: Evidence) -> dict[int, list[str]]:
-    return {found.session_id: found.reasons for found in evidence.highlights()}
+def _choose_reasons(evidence: HighlightCandidates) -> dict[int, list[str]]:
+    return {found.session_id: found.reasons for found in evidence.choose_highlights()}
 
 
 def test_three_of_each_kind_and_eight_in_all() -> None:
@@ -24,7 +26,7 @@ def test_three_of_each_kind_and_eight_in_all() -> None:
     slow = [{"id": one, "waitAnswer": 9000 - one} for one in range(11, 20)]
     disliked = [{"sessionId": one, "vote": "dislike"} for one in range(21, 30)]
 
-    assert list(_reasons(_evidence(unanswered=waiting, sessions=slow, ratings=disliked))) == [
+    assert list(_choose_reasons(_make_candidates(unanswered=waiting, sessions=slow, ratings=disliked))) == [
         *(1, 2, 3),
         *(21, 22, 23),
         *(11, 12),
@@ -33,14 +35,16 @@ def test_three_of_each_kind_and_eight_in_all() -> None:
 
 def test_a_vote_that_one_list_hides_is_taken_from_the_other() -> None:
     session = {"id": 1, "chatId": 5, "configId": 2, "operatorId": 3, "voteHead": 2, "vote": "dislike"}
-    (found,) = _evidence(sessions=[session], ratings=[{"sessionId": 1, "voteHead": None}]).highlights()
+    (found,) = _make_candidates(sessions=[session], ratings=[{"sessionId": 1, "voteHead": None}]).choose_highlights()
 
     assert found.reasons == ["dislike", "supervisor's vote 2 of 5"]
     assert (found.chat_id, found.line_id, found.operator_id) == (5, 2, 3)
 
 
 def test_a_rating_of_an_older_dialog_stands_without_its_chat() -> None:
-    (found,) = _evidence(ratings=[{"sessionId": 9, "vote": "dislike", "configId": 2, "operatorId": 3}]).highlights()
+    (found,) = _make_candidates(
+        ratings=[{"sessionId": 9, "vote": "dislike", "configId": 2, "operatorId": 3}]
+    ).choose_highlights()
 
     assert (found.session_id, found.chat_id, found.line_id, found.operator_id) == (9, 0, 2, 3)
 
@@ -58,7 +62,7 @@ def test_a_rating_of_an_older_dialog_stands_without_its_chat() -> None:
 def test_a_first_answer_is_slow_when_it_was_late_or_took_ten_minutes(
     session: dict[str, Any], reasons: list[str] | None
 ) -> None:
-    assert _reasons(_evidence(sessions=[{"id": 1, **session}])).get(1) == reasons
+    assert _choose_reasons(_make_candidates(sessions=[{"id": 1, **session}])).get(1) == reasons
 
 
 @pytest.mark.parametrize(
@@ -78,4 +82,4 @@ def test_a_first_answer_is_slow_when_it_was_late_or_took_ten_minutes(
     ],
 )
 def test_a_duration_is_told_in_its_two_largest_units(seconds: int, words: str) -> None:
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words

@@ -1,7 +1,6 @@
 """A report through the server, against a served sandbox whose state says what is true."""
 
 import base64
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,24 +12,28 @@ import anyio
 import pytest
 from mcp.types import CallToolResult, ImageContent
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from sandbox.state.records import Transfer
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, serve_sandbox
-from tests.workflows.reports import bookkeeping
-from tests.workflows.room import answered, room
+from tests.workflows.portal_context import open_portal
+from tests.workflows.reports import expected_figures
 from tools.fence import remove_fences
-from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
-from workflows.reports.render import _change
 from workflows.reports.tool import ChannelReport
 
 PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "last_month")
+
+
 LINES: tuple[tuple[str | int | None, int | None], ...] = ((None, None), (1, 1), ("sales", 2), ("VIP", 3))
+
+
 LONGEST_TEXT = 3000
+
+
 PART = ("dialogs", "first_answer", "likes", "dislikes")
-"""Of an operator, as the bookkeeping has it."""
+"""Of an operator, as the expected_figures has it."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def _report(client: Assistant, **arguments: Any) -> CallToolResult:
     return reply
 
 
-def _figures(reply: CallToolResult) -> dict[str, Any]:
+def _read_figures(reply: CallToolResult) -> dict[str, Any]:
     data = reply.structured_content
     assert isinstance(data, dict)
     return data
@@ -62,12 +65,12 @@ def _check(
 ) -> None:
     """Every figure against the state."""
     state = sandbox.look("state")
-    span = bookkeeping.span(period, datetime.fromisoformat(state["now"]))
-    found = bookkeeping.sessions(state, span, line, operator)
-    load = bookkeeping.load(found)
+    span = expected_figures.compute_span(period, datetime.fromisoformat(state["now"]))
+    found = expected_figures.select_sessions(state, span, line, operator)
+    load = expected_figures.compute_distribution(found)
     votes = [session["vote_head"] for session in found if session["vote_head"]]
 
-    assert data["totals"] == bookkeeping.totals(state, found)
+    assert data["totals"] == expected_figures.compute_totals(state, found)
     assert data["looked_at"] == len(found)
     assert data["by_hour"] == load["by_hour"]
     assert data["by_channel"] == load["by_channel"]
@@ -75,7 +78,7 @@ def _check(
     assert by_operator == load["by_operator"]
     assert data["not_taken_yet"] == sum(not session["closed"] and session["status"] < 10 for session in found)
     if operator is None:
-        assert data["ratings_received"] == bookkeeping.received(state, span, line)
+        assert data["ratings_received"] == expected_figures.count_ratings(state, span, line)
     assert data["supervisor"] == {"votes": len(votes), "average": round(fmean(votes), 1) if votes else 0}
     assert data["transfers"]["transfers"] == sum(session["transfers"] for session in found)
     assert data["transfers"]["dialogs"] == sum(session["transfers"] > 0 for session in found)
@@ -88,7 +91,7 @@ def test_the_figures_are_those_of_the_state(
     sandbox: ServedSandbox, client: Assistant, period: str, line: str | int | None, number: int | None
 ) -> None:
     sandbox.control("reset")
-    _check(sandbox, _figures(_report(client, period=period, line=line)), period, number)
+    _check(sandbox, _read_figures(_report(client, period=period, line=line)), period, number)
 
 
 def test_the_figures_of_many_dialogs_are_put_together_from_several_pages(
@@ -97,7 +100,7 @@ def test_the_figures_of_many_dialogs_are_put_together_from_several_pages(
     sandbox.control("reset")
     sandbox.control("crowd", {"dialogs": 700, "waiting": 40})
     sandbox.control("requests/clear")
-    data = _figures(_report(client, period="last_30_days"))
+    data = _read_figures(_report(client, period="last_30_days"))
     asked = [record["method"] for record in sandbox.look("requests")["requests"]]
 
     _check(sandbox, data, "last_30_days", None)
@@ -111,7 +114,7 @@ def test_transfers_are_told_by_their_reasons() -> None:
         company.transfers.append(replace(company.transfers[-1], reason="noAnswer"))
 
     async def story() -> tuple[Any, list[Transfer]]:
-        async with room() as fresh:
+        async with open_portal() as fresh:
             moved(fresh.company)
             report = await ChannelReport.from_tool({"period": "last_30_days"}).run(fresh.context)
             return report, fresh.company.transfers
@@ -125,7 +128,7 @@ def test_transfers_are_told_by_their_reasons() -> None:
 
 def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    before = _figures(_report(client, period="today", line=1))
+    before = _read_figures(_report(client, period="today", line=1))
     written = [
         sandbox.control("client-message", {"line_id": 1, "connector": "telegrambot", "name": name, "text": "Hello"})
         for name in ("Ada", "Bob", "Cleo")
@@ -135,7 +138,7 @@ def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, c
     for tool in ("operator_answer", "operator_finish"):
         assert not client.call(tool, chat_id=ids[0]).is_error
     sandbox.control("client-message", {"chat_id": ids[0], "text": "0"})
-    after = _figures(_report(client, period="today", line=1))
+    after = _read_figures(_report(client, period="today", line=1))
 
     _check(sandbox, after, "today", 1)
     assert after["totals"]["new"] == before["totals"]["new"] + 3
@@ -149,7 +152,7 @@ def test_the_figures_follow_what_happens_on_the_portal(sandbox: ServedSandbox, c
 def test_today_is_the_portals_day(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     sandbox.control("advance", {"seconds": 15 * 3600})
-    data = _figures(_report(client, period="today"))
+    data = _read_figures(_report(client, period="today"))
 
     assert data["period"]["from"] == "2026-03-17T00:00:00+01:00"
     assert data["totals"]["new"] == 0
@@ -163,11 +166,11 @@ def test_the_period_before_has_the_figures_of_its_own_days(
 ) -> None:
     sandbox.control("reset")
     sandbox.control("advance", {"seconds": days * 86400})
-    before = _figures(_report(client, period=period, line=line))["before"]
+    before = _read_figures(_report(client, period=period, line=line))["before"]
     state = sandbox.look("state")
     span = tuple(datetime.fromisoformat(before.pop(end)) for end in ("from", "to"))
 
-    expected = bookkeeping.totals(state, bookkeeping.sessions(state, (span[0], span[1]), line))
+    expected = expected_figures.compute_totals(state, expected_figures.select_sessions(state, (span[0], span[1]), line))
     assert before == expected
     assert before["new"] > 0
 
@@ -175,13 +178,13 @@ def test_the_period_before_has_the_figures_of_its_own_days(
 def test_without_comparison_nothing_is_asked_about_the_period_before(client: Assistant) -> None:
     reply = _report(client, compare=False)
 
-    assert "before" not in _figures(reply)
+    assert "before" not in _read_figures(reply)
     assert "before" not in text_of(reply)
 
 
 def test_one_operators_dialogs_are_a_report_too(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    data = _figures(_report(client, operator="james"))
+    data = _read_figures(_report(client, operator="james"))
 
     _check(sandbox, data, "last_7_days", None, operator=4)
     assert data["operator"] == {"id": 4, "name": "James Carter"}
@@ -199,19 +202,19 @@ def test_the_text_is_short_and_names_people_and_lines(sandbox: ServedSandbox, cl
 
 def test_each_dialog_worth_a_look_can_be_read_next(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
-    highlights = _figures(_report(client))["worth_a_look"]
+    highlights = _read_figures(_report(client))["worth_a_look"]
 
     assert [row["session_id"] for row in highlights] == [301, 317, 303, 310, 318, 332]
     assert highlights[3]["reasons"] == ["dislike", "supervisor's vote 2 of 5", "first answer after 50 min"]
     for row in highlights:
         history = client.call("session_history_get", session_id=row["session_id"])
-        assert _figures(history)["chat_id"] == row["chat_id"]
+        assert _read_figures(history)["chat_id"] == row["chat_id"]
 
 
 def test_a_dialog_that_was_transferred_twice_is_worth_a_look(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     assert not client.call("operator_transfer", chat_id=216, user_id=5).is_error
-    highlights = _figures(_report(client, line=2))["worth_a_look"]
+    highlights = _read_figures(_report(client, line=2))["worth_a_look"]
 
     assert next(row for row in highlights if row["chat_id"] == 216)["reasons"] == ["transferred 2 times"]
 
@@ -235,22 +238,6 @@ def test_whoever_waits_hears_of_each_step(client: Assistant) -> None:
     assert [at for at, _ in heard] == sorted(at for at, _ in heard)
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "shown"),
-    [
-        (12, 8, ", +50 %"),
-        (8, 12, ", -33 %"),
-        (1000, 998, ""),
-        (228, 1, ""),
-        (10, 1, ", +900 %"),
-        (0, 5, ""),
-        (5, 0, ""),
-    ],
-)
-def test_a_change_is_told_where_it_says_something(now: int, before: int, shown: str) -> None:
-    assert _change(now, before) == shown
-
-
 def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     _report(client)
@@ -271,25 +258,6 @@ def test_few_questions_are_asked(sandbox: ServedSandbox, client: Assistant) -> N
     ]
 
 
-def test_a_plan_without_reports_is_told_with_what_remains(sandbox: ServedSandbox, client: Assistant) -> None:
-    sandbox.control("reset")
-    sandbox.control("switches", {"plan": {"reports": False}})
-    reply = client.call("channel_report")
-
-    assert reply.is_error
-    assert "Portal's code: TARIFF_RESTRICTION." in text_of(reply)
-    assert "What remains: channel_overview and channel_audit" in text_of(reply)
-
-
-def test_a_user_without_the_right_to_reports_is_told_so(sandbox: ServedSandbox) -> None:
-    sandbox.control("reset")
-    with assistant(webhook=f"{sandbox.address}{NO_RIGHTS_WEBHOOK_PATH}") as client:
-        reply = client.call("channel_report")
-
-    assert reply.is_error
-    assert "may not see Open Channels reports" in text_of(reply)
-
-
 def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: ServedSandbox, client: Assistant) -> None:
     sandbox.control("reset")
     plain, drawn = _report(client, period="yesterday"), _report(client, period="yesterday", chart=True)
@@ -299,27 +267,3 @@ def test_a_picture_comes_as_an_image_and_not_a_second_time_as_data(sandbox: Serv
     assert base64.b64decode(image.data).startswith(b"\x89PNG")
     assert remove_fences(text_of(drawn)) == remove_fences(text_of(plain))
     assert drawn.structured_content == plain.structured_content
-
-
-def test_without_pillow_a_picture_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "PIL", None)
-
-    async def story() -> int:
-        async with room() as fresh:
-            with pytest.raises(InvalidArgumentsError, match=r"pip install 'bitrix24-openchannels-mcp\[charts\]'"):
-                await ChannelReport(chart=True).run(fresh.context)
-            return len(fresh.company.requests)
-
-    assert anyio.run(story) == 0
-
-
-def test_what_was_not_looked_at_is_said_and_the_totals_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "PAGE", 4)
-    monkeypatch.setattr(pagination, "MOST_PAGES", 3)
-    data, text = answered(ChannelReport)
-
-    assert data["totals"]["new"] == 22
-    assert data["looked_at"] == 12
-    assert sum(data["by_hour"]) == 22
-    assert "Of 22 dialogs the 12 with the slowest first answers were looked at one by one" in text
-    assert [row["session_id"] for row in data["worth_a_look"]][-2:] == [318, 332]

@@ -9,7 +9,8 @@ import pytest
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import Assistant, assistant
 from tests.served import ServedSandbox, serve_sandbox
-from tests.workflows.stories import STORIES, told
+from tests.workflows.stories.registry import STORIES
+from tests.workflows.stories.story import run_story
 
 FEWER_CALLS, FEWER_BYTES = 3, 5
 MOST_REQUESTS = 66
@@ -31,8 +32,8 @@ def client(portal: ServedSandbox) -> Iterator[Assistant]:
 def test_every_story_ends_alike_and_the_composite_tools_take_a_fraction(
     client: Assistant, portal: ServedSandbox
 ) -> None:
-    composite = reduce(add, (told(story, story.composite, client, portal) for story in STORIES))
-    by_hand = reduce(add, (told(story, story.by_hand, client, portal) for story in STORIES))
+    composite = reduce(add, (run_story(story, story.composite, client, portal) for story in STORIES))
+    by_hand = reduce(add, (run_story(story, story.by_hand, client, portal) for story in STORIES))
 
     print(f"composite tools: {composite}\nby hand: {by_hand}")  # noqa: T201  (shown by pytest -rP)
     assert by_hand.calls >= FEWER_CALLS * composite.calls

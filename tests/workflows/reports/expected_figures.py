@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 State = dict[str, Any]
 
 
-def span(period: str, now: datetime) -> tuple[datetime, datetime]:
+def compute_span(period: str, now: datetime) -> tuple[datetime, datetime]:
     """From and to."""
     midnight = now.replace(hour=0, minute=0, second=0)
     spans: dict[str, tuple[datetime, datetime]] = {
@@ -38,7 +38,7 @@ def _of_line(line: int | None) -> Callable[[State], bool]:
     return lambda session: line in (None, session["line_id"])
 
 
-def sessions(
+def select_sessions(
     state: State, period: tuple[datetime, datetime], line: int | None, operator: int | None = None
 ) -> list[State]:
     """Those that began in the period."""
@@ -69,7 +69,7 @@ def _in_time(session: State, now: datetime) -> bool | None:
     return False if overdue else None
 
 
-def totals(state: State, found: list[State]) -> dict[str, int]:
+def compute_totals(state: State, found: list[State]) -> dict[str, int]:
     """The sums of a report."""
     now = datetime.fromisoformat(state["now"])
     kpi = Counter(_in_time(session, now) for session in found)
@@ -86,7 +86,7 @@ def totals(state: State, found: list[State]) -> dict[str, int]:
     }
 
 
-def load(found: list[State]) -> dict[str, Any]:
+def compute_distribution(found: list[State]) -> dict[str, Any]:
     """By hour, channel and operator."""
     hours = Counter(datetime.fromisoformat(session["created"]).hour for session in found)
     return {
@@ -105,7 +105,7 @@ def load(found: list[State]) -> dict[str, Any]:
     }
 
 
-def received(state: State, period: tuple[datetime, datetime], line: int | None) -> dict[str, int]:
+def count_ratings(state: State, period: tuple[datetime, datetime], line: int | None) -> dict[str, int]:
     """Votes of clients that came in during the period."""
     voted, on_line = _within(period, "voted_at"), _of_line(line)
     votes = Counter(session["vote"] for session in state["sessions"] if voted(session) and on_line(session))

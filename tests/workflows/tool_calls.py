@@ -28,11 +28,11 @@ LARGEST_REPLY = 600
 """Bytes of text that an action may answer with."""
 
 
-async def _at_once(_: float) -> None:
+async def skip_pause(_: float) -> None:
     """No pause before another attempt."""
 
 
-class _Counted(httpx.AsyncBaseTransport):
+class _RecordingTransport(httpx.AsyncBaseTransport):
     def __init__(self, portal: httpx.AsyncBaseTransport, sent: list[str]) -> None:
         self._portal = portal
         self._sent = sent
@@ -42,7 +42,7 @@ class _Counted(httpx.AsyncBaseTransport):
         return await self._portal.handle_async_request(request)
 
 
-class Office:
+class ToolCaller:
     """Changes to `company` before a call are what the call meets."""
 
     def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
@@ -51,29 +51,29 @@ class Office:
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook
         self._policy = policy
-        self._transport = _Counted(httpx.ASGITransport(create_app(self.company)), self.sent)
+        self._transport = _RecordingTransport(httpx.ASGITransport(create_app(self.company)), self.sent)
 
-    def say(self, tool: str, /, *, person: Person = Nobody(), **arguments: Any) -> CallToolResult:  # noqa: B008
+    def call(self, tool: str, /, *, person: Person = Nobody(), **arguments: Any) -> CallToolResult:  # noqa: B008
         """What one call is answered."""
-        return self.replies((tool, arguments), person=person)[-1]
+        return self.call_all((tool, arguments), person=person)[-1]
 
-    def done(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
+    def call_ok(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Text and data of a call that has to work."""
-        reply = self.say(tool, **arguments)
+        reply = self.call(tool, **arguments)
         assert not reply.is_error, text_of(reply)
         assert len(text_of(reply).encode()) < LARGEST_REPLY
         return text_of(reply), reply.structured_content or {}
 
-    def refused(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
+    def call_refused(self, tool: str, /, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Text and data of a call that has to fail; it always names its page."""
-        reply = self.say(tool, **arguments)
+        reply = self.call(tool, **arguments)
         assert reply.is_error, text_of(reply)
         assert len(text_of(reply).encode()) < LARGEST_REPLY
         error = (reply.structured_content or {})["error"]
         assert error["page"] == f"openchannels://docs/tools/{tool}"
         return text_of(reply), error
 
-    def replies(
+    def call_all(
         self,
         *steps: tuple[str, dict[str, Any]],
         person: Person = Nobody(),  # noqa: B008  (it holds nothing)
@@ -82,7 +82,7 @@ class Office:
 
         async def run() -> list[CallToolResult]:
             url = SecretStr(f"http://127.0.0.1{self._webhook}")
-            async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=_at_once) as connection:
+            async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=skip_pause) as connection:
                 with TemporaryDirectory() as folder:
                     guard_settings = GuardSettings(Path(folder))
                     caller = Caller("tests", self._policy, connection, Library(Path(folder)), guard_settings)
@@ -96,12 +96,12 @@ class Office:
 
         return anyio.run(run)
 
-    def lose(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
+    def lose_answers(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
         """Answers of a method do not come; those before them do. None: not one more."""
         fine = [FaultRule(FaultKind.DELAY, (method,), count=after, executed=True)] if after else []
         self.company.faults.set_rules([*fine, FaultRule(FaultKind.HTML, (method,), count=times, executed=executed)], 0)
 
-    def lock(self, chat: int) -> None:
+    def lock_chat(self, chat: int) -> None:
         """The portal is busy with a chat: it answers true and does nothing."""
         self.company.switches.locked_chats.add(chat)
 

@@ -9,7 +9,7 @@ BOTS = {9, 10, 11}
 
 
 @dataclass(frozen=True)
-class Waiter:
+class ExpectedDialog:
     """A dialog that needs someone."""
 
     since: datetime
@@ -40,7 +40,7 @@ class Waiter:
         return user in (self.members if self.owner else (*self.offered_to, *self.members))
 
 
-def waiters(state: dict[str, Any], messages: list[dict[str, Any]]) -> list[Waiter]:
+def compute_waiting(state: dict[str, Any], messages: list[dict[str, Any]]) -> list[ExpectedDialog]:
     """All of them, longest wait first."""
     said: dict[int, list[dict[str, Any]]] = {}
     for message in messages:
@@ -48,11 +48,11 @@ def waiters(state: dict[str, Any], messages: list[dict[str, Any]]) -> list[Waite
             said.setdefault(message["session_id"], []).append(message)
     chats = {chat["id"]: chat for chat in state["chats"]}
     open_ones = [session for session in state["sessions"] if not session["closed"] and session["status"] < CLOSING]
-    found = (_waiter(session, chats[session["chat_id"]], said.get(session["id"], [])) for session in open_ones)
+    found = (_compute_dialog(session, chats[session["chat_id"]], said.get(session["id"], [])) for session in open_ones)
     return sorted((one for one in found if one), key=lambda one: (one.since, one.session_id))
 
 
-def _waiter(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, Any]]) -> Waiter | None:
+def _compute_dialog(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, Any]]) -> ExpectedDialog | None:
     client = int(chat["user_code"].rpartition("|")[2])
     has_bot = session["operator_id"] in BOTS
     answers = [place for place, message in enumerate(said) if message["author_id"] != client]
@@ -62,13 +62,13 @@ def _waiter(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, 
         if has_bot and not unanswered:
             return None
         state = "new"
-        since = _at((unanswered or said[-1:])[0]["created"] if has_bot or by_people else session["created"])
+        since = _parse((unanswered or said[-1:])[0]["created"] if has_bot or by_people else session["created"])
     elif unanswered:
         state = "again" if session["status"] == 25 else "accepted"
-        since = _at(unanswered[0]["created"])
+        since = _parse(unanswered[0]["created"])
     else:
         return None
-    return Waiter(
+    return ExpectedDialog(
         since,
         session["id"],
         chat["id"],
@@ -81,5 +81,5 @@ def _waiter(session: dict[str, Any], chat: dict[str, Any], said: list[dict[str, 
     )
 
 
-def _at(written: str) -> datetime:
+def _parse(written: str) -> datetime:
     return datetime.fromisoformat(written)

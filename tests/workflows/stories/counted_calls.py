@@ -29,7 +29,7 @@ class Cost:
         )
 
 
-class Hands:
+class CountedCalls:
     """The tools as an assistant uses them in one story."""
 
     def __init__(self, client: Assistant, portal: ServedSandbox) -> None:
@@ -38,13 +38,13 @@ class Hands:
         self._calls = self._text = self._data = 0
         portal.control("requests/clear")
 
-    def do(self, tool: str, /, **arguments: Any) -> Any:
+    def call_ok(self, tool: str, /, **arguments: Any) -> Any:
         """The data of a call that works."""
         failed, data, text = self._call(tool, arguments)
         assert not failed, text
         return data
 
-    def fail(self, tool: str, /, **arguments: Any) -> str:
+    def call_refused(self, tool: str, /, **arguments: Any) -> str:
         """The text of a call that is refused."""
         failed, _, text = self._call(tool, arguments)
         assert failed, text

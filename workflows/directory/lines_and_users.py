@@ -1,0 +1,264 @@
+"""Lines and operators by name or id, as one portal shows them to one caller's credentials."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+from pydantic import AfterValidator, WithJsonSchema
+
+from tools.channels import ConfigListGet
+from tools.fields import MAX_ID
+from tools.messenger import UserGet, UserSearch
+from tools.method import RefusedByResultError, UnexpectedResultError
+from tools.result_types import read_number
+from tools.tool import InvalidArgumentsError
+from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
+from tools.user_fields import SHORTEST_WORD, Scalar
+from workflows.core.chat_state import ChatState
+from workflows.core.context import Context, together
+from workflows.core.current_user import CurrentUser
+from workflows.core.formatting import join_limited
+from workflows.core.pagination import read_rows
+
+if TYPE_CHECKING:
+    from portal.client import Portal
+
+FRESH = 300.0
+"""Seconds for which names are taken for true."""
+PAGE, MOST_PAGES = 200, 10
+"""Lines on a page, and pages that are read."""
+MOST_CANDIDATES = 20
+LONGEST_NAME = 60
+MOST_EMPLOYEES = 50
+"""On a page of the portal's users."""
+
+
+def _check_reference(value: int | str) -> int | str:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("must not be blank")
+    if isinstance(asked := read_number(value), int) and not 1 <= asked <= MAX_ID:
+        raise ValueError(f"an id is a number from 1 to {MAX_ID}")
+    return value
+
+
+AS_TEXT = WithJsonSchema({"type": "string", "description": "id or name"})
+"""One type, because some model providers refuse a schema with several."""
+LineRef = Annotated[int | str, AfterValidator(_check_reference), AS_TEXT]
+OperatorRef = Annotated[int | str, AfterValidator(_check_reference), AS_TEXT]
+
+
+Kind = Literal["line", "user"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LineOrUser:
+    """A line or an employee, by id and name."""
+
+    id: int
+    name: str
+    """Empty where the portal tells none."""
+    kind: Kind = "user"
+
+    def __str__(self) -> str:
+        """For a reader; marked if it is no plain name."""
+        return f"{mark_unless_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
+
+
+@dataclass(eq=False)
+class _CachedNames:
+    """Names that were read from one portal."""
+
+    lines: dict[int, str] = field(default_factory=dict)
+    operators: dict[int, str] = field(default_factory=dict)
+    employees: dict[int, str] = field(default_factory=dict)
+    """Those who are in no queue; empty where the portal does not tell the name."""
+    at: float = float("-inf")
+    asking: anyio.Lock = field(default_factory=anyio.Lock)
+
+
+_CACHE: "WeakKeyDictionary[Portal, _CachedNames]" = WeakKeyDictionary()
+
+
+class Directory:
+    """Finds lines and employees by name or id.
+
+    Names are read when they are first needed, and kept for five minutes for each `Portal` object. That object stands
+    for the credentials too, so nobody is shown names that other credentials may see.
+    """
+
+    def __init__(self, context: Context, clock: Callable[[], float] = anyio.current_time) -> None:
+        self._context = context
+        self._clock = clock
+        self._known = _CACHE.setdefault(context.portal, _CachedNames())
+
+    async def read_line_names(self, *, older: float = FRESH) -> Mapping[int, str]:
+        """Names of all lines by id; read anew where they were read more than `older` seconds ago."""
+        await self._refresh(self._clock() - older)
+        return self._known.lines
+
+    async def find_line(self, which: int | str, argument: str = "line") -> LineOrUser:
+        """The one line that an id or a name means.
+
+        Raises:
+            InvalidArgumentsError: None fits, or several do; the error begins with `argument` and names them.
+            PortalError: The portal does not list the lines.
+        """
+        return await self._find_one(which, argument, "line")
+
+    async def find_operator(self, who: int | str, argument: str = "operator") -> LineOrUser:
+        """The one employee that an id or a name means; an id is taken as it is, though it stands in no queue.
+
+        Raises:
+            InvalidArgumentsError: Nobody's name fits, or several do; the error begins with `argument` and names them.
+            PortalError: The portal does not list the lines with their queues.
+        """
+        if isinstance(asked := read_number(who), int):
+            return await self.read_user(asked)
+        return await self._find_one(who, argument, "user")
+
+    async def find_by_name(self, text: str) -> list[LineOrUser]:
+        """Lines and operators whose name fits best; where none fits, employees who are in no queue. No ids."""
+        began = self._clock()
+        await self._refresh(began - FRESH)
+        if found := match_name(text, {one: one.name for one in await self.list_all()}):
+            return found
+        strangers = await self._refresh_and_search(text, began)
+        found = match_name(text, {one: one.name for one in await self.list_all()})
+        return found or [LineOrUser(one, name) for one, name in strangers.items()]
+
+    async def list_all(self) -> list[LineOrUser]:
+        """All lines, and all operators whose name a queue gives."""
+        await self._refresh(self._clock() - FRESH)
+        lines = [LineOrUser(one, name, "line") for one, name in self._known.lines.items()]
+        return lines + [LineOrUser(one, name) for one, name in self._known.operators.items()]
+
+    async def read_user_names(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of employees by id, empty where the portal tells none."""
+        await self._refresh(self._clock() - FRESH)
+        known, wanted = self._known, list(dict.fromkeys(ids))
+        strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
+        if asked := strangers[:MOST_EMPLOYEES]:
+            found = await self._ask_employees(UserGet(filter={"ID": list[Scalar](asked)}))
+            known.employees |= {**dict.fromkeys(asked, ""), **found}
+        return {one: known.operators.get(one) or known.employees.get(one, "") for one in wanted}
+
+    async def read_user(self, one: int) -> LineOrUser:
+        """An employee, or a bot, by id, with the name if the portal tells it."""
+        return LineOrUser(one, (await self.read_user_names((one,)))[one])
+
+    async def _find_one(self, which: int | str, argument: str, kind: Kind) -> LineOrUser:
+        """What is not found is looked for once more in fresh lists, as the kept ones may be too old to hold it."""
+        began = self._clock()
+        await self._refresh(began - FRESH)
+        named = self._names_of(kind)
+        if not (hits := match_id_or_name(which, named)):
+            strangers = await self._refresh_and_search(str(which) if kind == "user" else "", began)
+            named = self._names_of(kind)
+            if not (hits := match_id_or_name(which, named)) and strangers:
+                hits, named = list(strangers), strangers
+        if len(hits) == 1:
+            return LineOrUser(hits[0], named[hits[0]], kind)
+        raise InvalidArgumentsError([_describe_choice(argument, which, hits, named)])
+
+    def _names_of(self, kind: Kind) -> Mapping[int, str]:
+        return self._known.lines if kind == "line" else self._known.operators
+
+    async def _refresh_and_search(self, text: str, newer_than: float) -> Mapping[int, str]:
+        """Employees of no queue who are called so, while what is known is brought up to date beside that."""
+        _, strangers = await together(partial(self._refresh, newer_than), partial(self._search_employees, text))
+        found: Mapping[int, str] = strangers
+        return found
+
+    async def _search_employees(self, text: str) -> Mapping[int, str]:
+        text = text.strip()
+        return await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
+
+    async def _refresh(self, newer_than: float) -> None:
+        async with self._known.asking:
+            if self._known.at >= newer_than:
+                return
+            began = self._clock()
+            lines = await self._read_lines()
+            self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in lines}
+            self._known.operators = dict(_read_operators(lines))
+            self._known.employees = {}
+            self._known.at = began
+
+    async def _read_lines(self) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
+        for page in range(MOST_PAGES):
+            asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
+            found = await self._context.ask(asked)
+            lines += [line for line in found if isinstance(line.get("ID"), int)]
+            if len(found) < PAGE:
+                break
+        return lines
+
+    async def _ask_employees(self, question: UserGet | UserSearch) -> dict[int, str]:
+        """Employees by id; none where the credentials lack the scope of users."""
+        from portal.errors import PortalError
+
+        try:
+            found = await self._context.ask(question)
+        except (PortalError, RefusedByResultError, UnexpectedResultError):
+            return {}
+        named = {user.get("id"): _clean_name(user.get("name")) for user in read_rows(found["users"])}
+        return {one: name for one, name in named.items() if isinstance(one, int) and name}
+
+
+async def find_owner(context: Context, chat: ChatState, me: CurrentUser) -> LineOrUser:
+    """Whoever has a dialog, with the name if the portal tells it; id 0 for the queue, or for the line's welcome bot."""
+    if chat.owner in {0, me.id}:
+        return LineOrUser(chat.owner, me.name if chat.owner else "")
+    return await Directory(context).read_user(chat.owner)
+
+
+def match_id_or_name(which: int | str, named: Mapping[int, str]) -> list[int]:
+    """Ids of `named` that a text means: itself where it is one of them, else those whose name fits it best."""
+    asked = read_number(which) if isinstance(which, str) else which
+    return [asked] if asked in named else match_name(str(which), named)
+
+
+def match_name(text: str, named: Mapping[T, str]) -> list[T]:
+    """Keys of `named` whose name equals the text; else those whose name begins so, else those one of whose words does.
+
+    Upper and lower case count the same. The middle of a word does not count: `me` does not mean James.
+    """
+    words = " ".join(text.casefold().split())
+    if not words:
+        return []
+    tests = (str.__eq__, str.startswith, _has_word)
+    return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
+
+
+def _has_word(name: str, beginning: str) -> bool:
+    return re.search(rf"\b{re.escape(beginning)}", name) is not None
+
+
+def _read_operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+    """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
+    for line in lines:
+        for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
+            name = _clean_name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
+            if isinstance(one := read_number(key), int) and name:
+                yield one, name
+
+
+def _clean_name(value: object) -> str:
+    """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
+    name = " ".join(str(value or "").split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _describe_choice(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:
+    shown = join_limited((f"{one} {named[one]}" for one in (hits or named)), MOST_CANDIDATES)
+    known = mark_untrusted(shown, "portal") if shown else "none"
+    asked = quote_argument(str(which)[:LONGEST_NAME])
+    if hits:
+        return f"{argument}: {asked} fits several: {known}; give the id"
+    return f"{argument}: nothing fits {asked}; there are {known}"
