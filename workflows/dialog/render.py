@@ -49,7 +49,8 @@ def _render_state(briefing: Briefing) -> str:
 def _render_question(briefing: Briefing) -> Iterator[str]:
     if unanswered := briefing.unanswered:
         ids = f"#{unanswered[0].id}" + (f" to #{unanswered[-1].id}" if len(unanswered) > 1 else "")
-        yield f"Unanswered for {_format_wait(briefing)} ({ids}): {mark_untrusted(_shorten_question(briefing), 'client')}"
+        question = mark_untrusted(_shorten_question(briefing), "client")
+        yield f"Unanswered for {_format_wait(briefing)} ({ids}): {question}"
 
 
 def _format_wait(briefing: Briefing) -> str:

@@ -78,7 +78,8 @@ def _render_last_message(page: InboxPage, dialog: WaitingDialog) -> str:
         return mark_untrusted(client, "client")
     said, ago = _shorten(last.text, EXCERPT), _format_age(page, last.at)
     if last.role == "client":
-        return f"{'' if ago == _format_age(page, dialog.since) else f'{ago} ago '}{mark_untrusted(f'{client}: {said}', 'client')}"
+        when = "" if ago == _format_age(page, dialog.since) else f"{ago} ago "
+        return f"{when}{mark_untrusted(f'{client}: {said}', 'client')}"
     return f"{mark_untrusted(client, 'client')}, {ago} ago {mark_untrusted(said, last.role)}"
 
 
