@@ -164,7 +164,7 @@ def test_a_client_who_writes_between_the_phases_is_not_cut_off(
         finish_session(company, chat, session)
         session.status, session.wait_action = Status.CLIENT_AGAIN, False
 
-    monkeypatch.setattr("sandbox.methods.operators.finish", finish_and_hear)
+    monkeypatch.setattr("sandbox.methods.operators.finish_session", finish_and_hear)
     text, _ = caller.call_refused("close_dialog", dialog=206)
 
     assert "the client has just written" in text
