@@ -93,14 +93,16 @@ class SigningKeys:
                 cooldown_duration=BETWEEN_FETCHES,
             )
         client = self._client
-        if name is not None and _match(client.get_jwk_set(), name) is None:
+        keys = client.get_jwk_set()
+        if name is not None and _match(keys, name) is None:
             try:
                 client.get_signing_key(name)
             except PyJWKClientConnectionError:
                 raise
             except PyJWKClientError:
                 logger.info("The issuer has no key of the name that a token gives")
-        return client.get_jwk_set()
+            keys = client.get_jwk_set()
+        return keys
 
 
 def _match(keys: PyJWKSet | None, name: str | None) -> PyJWK | None:

@@ -17,6 +17,7 @@ from server.privacy.pseudonyms import FORM
 from tests.assistant import ROOT, text_of
 from tests.callers import answer
 from tests.server.house import CHAT, OTHER, SAY, House, said
+from tests.waiting import wait_until
 
 # What is kept and shown.
 
@@ -69,8 +70,15 @@ def test_a_log_verifies_while_servers_write_it(house: House) -> None:
         "for n in range(300): AuditLog(Path(sys.argv[1])).write('asked', n=n)"
     )
     writers = [subprocess.Popen([sys.executable, "-c", script, str(house.log.path)], cwd=ROOT) for _ in range(2)]
-    while any(writer.poll() is None for writer in writers):
-        assert house.log.verify().problem == ""
+    problems: set[str] = set()
+
+    def verify_once() -> bool:
+        have_ended = all(writer.poll() is not None for writer in writers)
+        problems.add(house.log.verify().problem)
+        return have_ended
+
+    wait_until(verify_once, seconds=120)
+    assert problems == {""}
     assert house.log.verify().lines == 600
 
 

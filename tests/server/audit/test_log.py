@@ -110,7 +110,7 @@ def test_several_processes_write_one_chain(log: AuditLog) -> None:
         "for n in range(20): AuditLog(Path(sys.argv[1])).write('asked', n=n)"
     )
     writers = [subprocess.Popen([sys.executable, "-c", script, str(log.path)]) for _ in range(3)]
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     verdict = log.verify()
     assert verdict.problem == ""
     assert verdict.lines == LINES + 60

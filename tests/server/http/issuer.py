@@ -27,6 +27,8 @@ class Issuer:
     asked: list[str] = field(default_factory=list)
     down: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
+    keys_have_moved: bool = False
+    """Whether the address of the keys leads on to another."""
 
     def add_key(self, name: str, *, curve: bool = False) -> None:
         """A new pair of keys."""
@@ -86,9 +88,13 @@ def issuer() -> Iterator[Issuer]:
         def do_GET(self) -> None:
             serving.asked.append(self.path)
             pages = {"/.well-known/openid-configuration": serving.metadata, "/keys": serving.jwks()}
+            pages["/moved"] = pages["/keys"]
             found = None if serving.down else pages.get(self.path)
             content = json.dumps(found).encode()
-            self.send_response(200 if found is not None else 404)
+            moved = serving.keys_have_moved and self.path == "/keys"
+            self.send_response(302 if moved else 200 if found is not None else 404)
+            if moved:
+                self.send_header("Location", "/moved")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

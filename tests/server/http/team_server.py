@@ -196,11 +196,12 @@ def serve_team(
             server.loop = asyncio.get_running_loop()
             await serving.serve(sockets=[listener])
 
-        thread = Thread(target=asyncio.run, args=(run(),))
+        thread = Thread(target=asyncio.run, args=(run(),), daemon=True)
         thread.start()
         try:
             with server.http:
                 yield server
         finally:
             serving.should_exit = True
-            thread.join()
+            thread.join(timeout=60)
+            assert not thread.is_alive(), "the server did not end when it was told to"

@@ -92,7 +92,8 @@ def test_a_connection_that_breaks_down_takes_no_other_with_it_and_is_replaced(
             support = await portals.get_caller("ben", "support", EVERYTHING)
             assert await works(support)
             made[0].blow.set()
-            await made[0].broken.wait()
+            with anyio.fail_after(30):
+                await made[0].broken.wait()
             await anyio.lowlevel.checkpoint()
             again = await portals.get_caller("anna", "shop", EVERYTHING)
             assert again.connection is not shop.connection

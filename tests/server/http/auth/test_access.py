@@ -14,7 +14,7 @@ import pytest
 from server.http.auth.token_file import PREFIX
 from tests.assistant import BY_DEFAULT, text_of
 from tests.sandbox.http_server import HttpSandbox, serve_over_http
-from tests.server.http.messages import read_message
+from tests.server.http.messages import DATA, MESSAGE, POST_BOX, read_line, read_message
 from tests.server.http.team_server import (
     HEADERS,
     WAYS,
@@ -223,11 +223,11 @@ def test_a_post_box_belongs_to_the_token_that_opened_the_stream(teams: TwoTeams)
     anna, ben = teams.server.token("anna2", profile="shop"), teams.server.token("ben2", profile="shop")
     with httpx.stream("GET", f"{teams.server.address}/sse", headers=make_bearer_header(anna)) as stream:
         lines = stream.iter_lines()
-        box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
+        box = read_line(lines, POST_BOX).removeprefix(DATA)
         assert teams.server.post(make_initialize_request(), ben, path=box).status_code == 404
         assert teams.server.post(make_initialize_request(), path=box).status_code == 401
         assert teams.server.post(make_initialize_request(), anna, path=box).status_code == 202
-        answer = read_message(next(line for line in lines if line.startswith("data: {")))
+        answer = read_message(read_line(lines, MESSAGE))
 
     assert answer["id"] == 1
 

@@ -207,6 +207,26 @@ def test_without_keys_a_token_is_neither_right_nor_wrong(tmp_path: Path) -> None
     assert nonsense.status_code == 401
 
 
+def test_keys_are_used_on_while_the_issuer_is_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.http.auth.jwks.OLDEST", 1e-6)
+    with issuer() as issuer_server, serve_team(tmp_path, oauth=_settings(issuer_server)) as server:
+        first = server.post(token=issuer_server.token()).status_code
+        issuer_server.down = True
+        statuses = [server.post(token=issuer_server.token()).status_code for _ in range(3)]
+        asked_in_vain = [path for path in issuer_server.asked if path == "/keys"][1:]
+
+    assert [first, *statuses] == [200] * 4
+    assert len(asked_in_vain) == 1, "an issuer that is down may not be flooded"
+
+
+def test_keys_that_are_somewhere_else_are_not_followed(tmp_path: Path) -> None:
+    with issuer() as issuer_server, serve_team(tmp_path, oauth=_settings(issuer_server)) as server:
+        issuer_server.keys_have_moved = True
+        assert server.post(token=issuer_server.token()).status_code == 503
+        assert "/keys" in issuer_server.asked
+        assert "/moved" not in issuer_server.asked
+
+
 def test_metadata_that_name_another_issuer_or_unsafe_keys_are_not_trusted(tmp_path: Path) -> None:
     for place, wrong in enumerate(({"issuer": "https://evil.example"}, {"jwks_uri": "http://evil.example/keys"})):
         with issuer() as issuer_server, serve_team(tmp_path / str(place), oauth=_settings(issuer_server)) as server:

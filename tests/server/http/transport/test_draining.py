@@ -21,7 +21,7 @@ from server.http.auth.token_file import TeamTokenFile
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.recording import Recording, recording_portal
 from tests.sandbox.http_server import serve_over_http
-from tests.server.http.messages import read_message
+from tests.server.http.messages import DATA, MESSAGE, POST_BOX, read_line, read_message, read_rest
 from tests.server.http.team_server import (
     HEADERS,
     issue_token,
@@ -118,12 +118,12 @@ def _legacy(server: SpawnedServer, stack: ExitStack) -> Callable[[], Any]:
 
 def _pair(server: SpawnedServer, stack: ExitStack) -> Callable[[], Any]:
     lines = stack.enter_context(server.http.stream("GET", "/sse")).iter_lines()
-    box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
+    box = read_line(lines, POST_BOX).removeprefix(DATA)
     server.http.post(box, json=make_initialize_request("2024-11-05"))
-    assert read_message(next(line for line in lines if line.startswith("data: {")))
+    assert read_message(read_line(lines, MESSAGE))
     server.http.post(box, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
     server.http.post(box, json=_call())
-    return lambda: read_message(next(line for line in lines if line.startswith("data: {")))
+    return lambda: read_message(read_line(lines, MESSAGE))
 
 
 def test_what_runs_when_the_server_is_told_to_stop_is_answered(tmp_path: Path, portal: Recording) -> None:
@@ -147,9 +147,9 @@ def test_streams_end_at_once_and_so_does_the_server(tmp_path: Path, portal: Reco
         stack.enter_context(server.http.stream("GET", "/sse"))
         stream = stack.enter_context(server.http.stream("POST", "/mcp", json=listen, headers=asked))
         lines = stream.iter_lines()
-        assert "acknowledged" in next(line for line in lines if line.startswith("data: "))
+        assert "acknowledged" in read_line(lines)
         server.send_signal(signal.SIGTERM)
-        last = [read_message(line) for line in lines if line.startswith("data: ")]
+        last = [read_message(line) for line in read_rest(lines) if line.startswith(DATA)]
 
         assert server.wait_for_exit() == 0
     assert [message["id"] for message in last] == [1], "the last word says that it is the last"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from mcp.types import METHOD_NOT_FOUND
 
-from tests.server.http.messages import read_message
+from tests.server.http.messages import DATA, MESSAGE, POST_BOX, read_line, read_message, read_rest
 from tests.server.http.team_server import (
     HEADERS,
     TeamServer,
@@ -54,7 +54,7 @@ def listen(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
 def listen_after_acknowledgement(server: TeamServer, token: str | None) -> Iterator[Iterator[str]]:
     """The same from its acknowledgement on."""
     with listen(server, token) as lines:
-        assert "acknowledged" in next(line for line in lines if line.startswith("data: "))
+        assert "acknowledged" in read_line(lines)
         yield lines
 
 
@@ -74,9 +74,9 @@ def open_sse_stream(server: TeamServer, token: str | None) -> Iterator[Iterator[
     """The stream of the older pair."""
     with server.http.stream("GET", "/sse", headers=make_bearer_header(token)) as stream:
         lines = stream.iter_lines()
-        box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
+        box = read_line(lines, POST_BOX).removeprefix(DATA)
         server.post(make_initialize_request("2024-11-05"), token, path=box)
-        assert "protocolVersion" in next(line for line in lines if line.startswith("data: "))
+        assert "protocolVersion" in read_line(lines)
         server.post({"jsonrpc": "2.0", "method": "notifications/initialized"}, token, path=box)
         yield lines
 
@@ -98,12 +98,12 @@ def test_whoever_gets_other_tools_hears_of_it_and_nobody_else_does(server: TeamS
         theirs = [stack.enter_context(way(server, ben)) for way in STREAMS]
         ours = [stack.enter_context(way(server, anna)) for way in STREAMS]
         _change(server, "anna", effects=["read", "takeover"])
-        heard = [read_message(next(line for line in lines if line.startswith("data: {"))) for lines in ours]
+        heard = [read_message(read_line(lines, MESSAGE)) for lines in ours]
         listed = server.post(make_modern_request("tools/list"), anna, **make_modern_headers("tools/list")).json()[
             "result"
         ]["tools"]
         server.file.revoke("ben")
-        rest = [line for lines in theirs for line in lines]
+        rest = [line for lines in theirs for line in read_rest(lines)]
 
     assert [message["method"] for message in heard] == ["notifications/tools/list_changed"] * 3
     assert "operator_answer" in {tool["name"] for tool in listed}
@@ -117,8 +117,7 @@ def test_streams_and_sessions_of_a_revoked_token_end(server: TeamServer) -> None
         streams = [stack.enter_context(way(server, token)) for way in STREAMS]
         server.file.revoke("leaver")
         for lines in streams:
-            for _ in lines:  # ends, instead of waiting for ever
-                pass
+            read_rest(lines)
 
     assert server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session).status_code == 401
 
@@ -132,7 +131,7 @@ def test_the_first_token_closes_the_server_to_those_who_are_in_without_one(
         streams = [stack.enter_context(way(server, None)) for way in STREAMS]
         token = server.token("first")
         for lines in streams:
-            assert not [line for line in lines if line.startswith("data: {")]
+            assert not [line for line in read_rest(lines) if line.startswith(MESSAGE)]
         taken = server.post({"jsonrpc": "2.0", "id": 2, "method": "ping"}, token, Mcp_Session_Id=session)
         outside = server.post()
 
@@ -145,7 +144,7 @@ def test_a_stream_does_not_outlive_its_token(server: TeamServer, monkeypatch: py
     almost = time.time() + 3600 - 0.2
     monkeypatch.setattr("server.http.middleware.limits.time", SimpleNamespace(time=lambda: almost))
     with listen_after_acknowledgement(server, token) as lines:
-        rest = list(lines)
+        rest = read_rest(lines)
 
     assert not [line for line in rest if line.startswith("data: {")]
 
@@ -172,7 +171,7 @@ def test_over_http_the_lists_of_tools_are_announced_to_change_and_nothing_else(
 
 def test_a_stream_acknowledges_only_what_is_ever_sent(server: TeamServer) -> None:
     with listen(server, server.token("listener")) as lines:
-        acknowledged = read_message(next(line for line in lines if line.startswith("data: ")))
+        acknowledged = read_message(read_line(lines))
 
     assert acknowledged["params"]["notifications"] == {"toolsListChanged": True}
 

@@ -14,7 +14,7 @@ from portal.scheduler import SIDE_BY_SIDE
 from server.protocol.instructions import INSTRUCTIONS
 from tests.assistant import BY_DEFAULT, text_of
 from tests.recording import recording_portal
-from tests.server.http.messages import read_message
+from tests.server.http.messages import DATA, MESSAGE, POST_BOX, read_line, read_message
 from tests.server.http.team_server import (
     HEADERS,
     WAYS,
@@ -122,8 +122,8 @@ def test_the_first_revision_is_spoken_over_its_own_pair_of_endpoints(server: Tea
         http.stream("GET", "/sse") as stream,
     ):
         lines = stream.iter_lines()
-        box = next(line.removeprefix("data: ") for line in lines if line.startswith("data: /messages/"))
+        box = read_line(lines, POST_BOX).removeprefix(DATA)
         assert http.post(box, json=make_initialize_request("2024-11-05")).status_code == 202
-        answer = next(line for line in lines if line.startswith("data: {"))
+        answer = read_line(lines, MESSAGE)
 
     assert read_message(answer)["result"]["protocolVersion"] == "2024-11-05"
