@@ -168,7 +168,8 @@ def _describe_drift(found: "Drift") -> Iterator[str]:
         yield f"\nKnown differences ({len(found.known)}):"
         yield from _group_by_reason(found.known)
     if found.stale:
-        yield f"\nKnown differences that are no more; take them out of reference/mirror/known.toml ({len(found.stale)}):"
+        todo = "Known differences that are no more; take them out of reference/mirror/known.toml"
+        yield f"\n{todo} ({len(found.stale)}):"
         yield from (f"  {entry}" for entry in found.stale)
     if not found.unknown:
         yield "\nNothing unknown."
