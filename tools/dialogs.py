@@ -1,4 +1,7 @@
-"""Dialogs and their sessions: look up, read, take over, keep, rate, start."""
+"""Dialogs and their sessions: look up, read, take over, keep, rate, start.
+
+The module is longer than others because one module is one toolset: the toolset's name is the module's.
+"""
 
 from typing import Annotated, Any, Self
 

@@ -1,4 +1,7 @@
-"""Beside Open Channels: the user's dialogs in the messenger, writing into them, colleagues, granted scopes."""
+"""Beside Open Channels: the user's dialogs in the messenger, writing into them, colleagues, granted scopes.
+
+The module is longer than others because one module is one toolset: the toolset's name is the module's.
+"""
 
 from typing import Annotated, Any, Literal, Self
 
