@@ -185,7 +185,7 @@ class Calls:
             result = await self._result(call, report)
         except failures.OF_CALLS as error:
             return failures.of_call(type(call), error)
-        if self._policy.taint and (chats := call.heard(result)):
+        if self._policy.taint and (chats := call.client_chats(result)):
             self.guard.hear(chats)
         return answer(call, result if isinstance(call, WITHOUT_CLIENTS) else self._masks.hidden(result))
 

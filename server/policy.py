@@ -63,7 +63,7 @@ class Policy:
             settings.toolsets,
             Effect.READ if settings.read_only else EVERY_EFFECT,
             (Rule(_known(settings.allow), _known(settings.deny)),),
-            Effect.named(settings.confirm),
+            Effect.from_names(settings.confirm),
             settings.customer_lines,
             tuple(
                 (name, limit)

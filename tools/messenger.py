@@ -76,7 +76,7 @@ class ImRecentList(Method):
             raise ValueError("give offset or last_message_date: the portal drops offset where there is a date")
         return self
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chats whose last messages are shown."""
         rows = result["items"] if self.detail == "full" else result["dialogs"]
         return frozenset(chat_id for row in rows if (chat_id := read_whole(row.get("chat_id"))))
@@ -202,7 +202,7 @@ class ImDialogMessagesGet(Method):
         """Messages in time order unless the whole answer is wanted."""
         return result if self.detail == "full" else messenger_view.view_messages(result)
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chat that was read."""
         return frozenset({result["chat_id"]})
 

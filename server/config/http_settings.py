@@ -29,7 +29,7 @@ def effects(value: Any) -> Any:
         return value
     if not names:
         raise ValueError(f"no effect is named; choose from {', '.join(EVERY_EFFECT.names)}")
-    return Effect.named(map(str, names))
+    return Effect.from_names(map(str, names))
 
 
 def toolsets(value: Any) -> Any:

@@ -130,7 +130,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """The same as a program reads it."""
         return render.data(result)
 
-    def heard(self, result: Page) -> frozenset[int]:
+    def client_chats(self, result: Page) -> frozenset[int]:
         """The chats of the page."""
         return frozenset(dialog.chat_id for dialog in result.dialogs)
 
