@@ -9,7 +9,12 @@ class InvalidAddressError(ValueError):
 
 
 def parse_address(url: str, what: str) -> SplitResult:
-    """The parts of an address, or InvalidAddressError."""
+    """The parts of an address of a portal or server; `what` names it in the message.
+
+    Raises:
+        InvalidAddressError: It is no https address, and no plain http one of this machine, or it holds a user name,
+            a query or a fragment.
+    """
     try:
         parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port

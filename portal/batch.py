@@ -52,7 +52,11 @@ def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def read_outcomes(result: Any, count: int) -> list[Outcome]:
-    """What became of each command, in order."""
+    """What became of each of `count` commands, in the order in which `make_body` had them.
+
+    `result` is the answer of `batch`: maps `result`, `result_error` and `result_time` from a command's key to its part.
+    A command that is in neither of the first two is a lost answer.
+    """
     holder = result if isinstance(result, Mapping) else {}
     results, errors, times = (_as_map(holder.get(name)) for name in ("result", "result_error", "result_time"))
     return [_read_outcome(f"c{index}", results, errors, times) for index in range(count)]

@@ -20,7 +20,10 @@ PLANS: dict[str, Plan | None] = {
     "enterprise": Plan(250, 5),
     "self-hosted": None,
 }
-"""Plans of the cloud, and the box edition, which has no such limit."""
+"""Plans of the cloud, and the box edition, which has no such limit.
+
+Source: the page on limits of the official REST documentation.
+"""
 
 
 class LeakyBucket:

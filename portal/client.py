@@ -158,7 +158,7 @@ class Portal:
             return call.result
         if call.trace is not None and call.trace.may_have_left:
             raise AnswerLostError(f"no answer within {self._seconds:g} s")
-        raise NotReachableError(f"no connection was free within {self._seconds:g} s")
+        raise self._scheduler.make_late_error()
 
     async def _has_another_token(self, error: PortalError, token: str | None, deadline: float) -> bool:
         """Whether credentials that were refused are others now; nothing was executed, so the call may go again."""

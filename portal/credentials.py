@@ -30,4 +30,8 @@ class Renewable(Protocol):
         """Read the tokens again; whether there is another than the refused one."""
 
     async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
-        """Have another token than the expired one, or raise a PortalError."""
+        """Have another token than the expired one when this returns.
+
+        Raises:
+            PortalError: No other token could be had.
+        """

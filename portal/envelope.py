@@ -35,7 +35,12 @@ RESULT_LOST = "WRONG_ENCODING"
 
 
 def read(status: int, body: bytes) -> tuple[Any, Any]:
-    """The result in an answer and its `time`; whatever is not a result raises the fitting PortalError."""
+    """The `result` of an answer and its `time`; `body` is JSON as it came.
+
+    Raises:
+        PortalError: The answer is no result. AnswerLostError, if nobody can tell from it whether the method ran;
+            otherwise the kind that fits its code.
+    """
     answer = _parse_json(body)
     if not isinstance(answer, dict) or (answer.get("error") is None and "result" not in answer):
         raise AnswerLostError(f"HTTP {status} without the portal's JSON", status=status)

@@ -23,7 +23,14 @@ RENEWAL_PAUSES = (0.5, 1.0, 0.0)
 async def sign_in(
     application: Application, file: TokenFile, code: str, transport: httpx.AsyncBaseTransport | None = None
 ) -> Grant:
-    """Exchange the code that the portal gave for tokens, and keep them."""
+    """Exchange the code that the portal gave for tokens, and keep them in the file.
+
+    Raises:
+        NotReachableError: There was no connection to the authorisation server.
+        AnswerLostError: The authorisation server gave no usable answer.
+        AuthRefusedError: It refused the code, or the tokens are for another portal.
+        OSError: The file cannot be written.
+    """
     async with httpx.AsyncClient(transport=transport, timeout=RENEWAL_SECONDS) as http:
         grant = await _ask_for_grant(application, http, {"grant_type": "authorization_code", "code": code})
     file.save(grant)
@@ -31,7 +38,13 @@ async def sign_in(
 
 
 async def renew_grant(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:
-    """New tokens for old ones, which are worthless from then on."""
+    """New tokens for old ones, which are worthless from then on.
+
+    Raises:
+        NotReachableError: There was no connection to the authorisation server.
+        AnswerLostError: The authorisation server gave no usable answer.
+        AuthRefusedError: It refused the refresh token, or the new tokens are for another portal.
+    """
     query = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
     return await _ask_for_grant(application, http, query)
 
@@ -128,10 +141,14 @@ class ApplicationAuth:
         return self._grant.access_token != refused
 
     async def renew(self, http: httpx.AsyncClient, expired: str | None) -> None:
-        """Have another token than the expired one, or raise AuthRefusedError or NotReachableError.
+        """Have another token than the expired one when this returns.
 
         Once the authorisation server is asked, its answer is kept whatever becomes of the call that needed it: the old
         refresh token is worthless then. Those who waited for a renewal that failed share its error.
+
+        Raises:
+            AuthRefusedError: The grant was revoked or is too old, or the file holds none.
+            NotReachableError: The authorisation server did not answer in time, or the file cannot be used.
         """
         failures = self._failures
         async with self._renewing:

@@ -7,7 +7,10 @@ from typing import Any
 from portal.errors import LimitedError
 
 LIMIT = 420.0
-"""Seconds a method may run within ten minutes: the smaller of the limits that portals are known to have."""
+"""Seconds a method may run within ten minutes: the smaller of the limits that portals are known to have.
+
+Source: the default of the portal's REST module; the example on the official page on limits shows 480.
+"""
 LARGEST_TIME = 1e12
 
 
@@ -20,7 +23,10 @@ class OperatingTime:
         self._used: dict[str, tuple[float, float]] = {}
 
     def record(self, method: str, answer_time: Any) -> None:
-        """Remember `operating` and `operating_reset_at` of an answer's `time`, if it has them."""
+        """Remember `operating` (seconds used) and `operating_reset_at` (seconds since 1970) of an answer's `time`.
+
+        An answer without them, or with something else than numbers in them, changes nothing.
+        """
         if not isinstance(answer_time, Mapping):
             return
         used = _read_number(answer_time.get("operating"))
@@ -34,7 +40,11 @@ class OperatingTime:
         return max(0.0, resets_at - self._clock()) if used >= self._limit else 0.0
 
     def check(self, method: str) -> None:
-        """LimitedError, if the portal would block the method now."""
+        """Return, if the portal would run the method now.
+
+        Raises:
+            LimitedError: The portal would block it; the error's `seconds` say how long.
+        """
         if seconds := self.seconds_until_allowed(method):
             raise LimitedError(_describe(method, seconds), code="OPERATION_TIME_LIMIT", seconds=seconds)
 

@@ -18,10 +18,11 @@ def pause_before_retry(
     remaining: float,
     jitter: Callable[[], float] = random.random,
 ) -> float | None:
-    """Seconds to wait after the failed attempt (the first is 1), or None: do not send it again.
+    """Seconds to wait before a call is sent again, or None if it must not be sent again.
 
-    What was certainly not executed may always be repeated. What may have been executed only if it changes nothing.
-    Nothing is repeated after `remaining`, the seconds that are left of the call's deadline.
+    `attempt` is the number of the attempt that failed and counts from 1. What was certainly not executed may always be
+    repeated; what may have been executed only if the call is `repeatable`. `remaining` is what is left of the call's
+    deadline, in seconds: no pause reaches up to it. `jitter` gives a number from 0 to 1.
     """
     pause = _pause(error, attempt, repeatable=repeatable, jitter=jitter)
     return pause if pause is not None and pause < remaining else None

@@ -39,7 +39,7 @@ class PendingCall:
     params: Mapping[str, Any]
     send_by: float
     """When it has to have left; later it would be given up before it could be answered."""
-    batchable: bool = False
+    batchable: bool
     """Whether it may travel in a batch."""
     prefer_batch: bool = False
     """Whether it had rather share a request than leave at once."""
@@ -146,9 +146,10 @@ class Scheduler:
             for call in [call for call in queue if call.abandoned or call.send_by < now]:
                 queue.remove(call)
                 if not call.abandoned:
-                    call.finish(self._make_late_error())
+                    call.finish(self.make_late_error())
 
-    def _make_late_error(self) -> PortalError:
+    def make_late_error(self) -> PortalError:
+        """Why a call that waits now has not left in time: the limit on requests, or no place among those under way."""
         if seconds := self.seconds_until_room():
             return LimitedError(
                 "the limit on requests left no room in time", code="QUERY_LIMIT_EXCEEDED", seconds=seconds

@@ -31,7 +31,11 @@ class Grant:
         return grant.check()
 
     def check(self) -> Self:
-        """Itself; ValueError without both tokens."""
+        """Itself.
+
+        Raises:
+            ValueError: One of the tokens is missing.
+        """
         for token in (self.access_token, self.refresh_token):
             if not isinstance(token, str) or not token:
                 raise ValueError("a token is missing")
@@ -49,7 +53,11 @@ class TokenFile:
         self.path = path
 
     def load(self) -> Grant:
-        """The present grant, or NoGrantError."""
+        """The present grant.
+
+        Raises:
+            NoGrantError: There is no file, or it holds no grant; the message says how to sign in.
+        """
         try:
             return Grant.from_json(json.loads(self.path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -58,7 +66,11 @@ class TokenFile:
             raise NoGrantError(f"{self.path} cannot be read: sign in again with `openchannels-mcp login`") from None
 
     def save(self, grant: Grant) -> None:
-        """Replace the grant."""
+        """Replace the grant.
+
+        Raises:
+            OSError: The file cannot be written; the grant before is still in it.
+        """
         write_private_file(self.path, json.dumps(grant.as_json()))
 
     def lock(self) -> AbstractAsyncContextManager[None]:

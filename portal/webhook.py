@@ -20,7 +20,11 @@ class Webhook:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Read a webhook as the portal shows it, with or without a method at its end."""
+        """Read a webhook as the portal shows it: `https://HOST/rest/USER/TOKEN/`, with or without a method at its end.
+
+        Raises:
+            InvalidAddressError: It does not look like that, or is still the example; the message does not repeat it.
+        """
         parts = address.parse_address(url, "webhook")
         path = _PATH.match(parts.path)
         if path is None:

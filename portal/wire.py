@@ -71,7 +71,11 @@ class Wire:
         return self._credentials.token_in_use()
 
     async def renew(self, expired: str | None) -> bool:
-        """Whether there is another token than the expired one now; a PortalError if it could not be had."""
+        """Whether there is another token than the expired one now.
+
+        Raises:
+            PortalError: There is none, and none could be had.
+        """
         if not isinstance(self._credentials, Renewable):
             return False
         await self._credentials.renew(self.http, expired)
@@ -84,9 +88,14 @@ class Wire:
     async def request(
         self, method: str, params: Mapping[str, Any], token: str | None, trace: "RequestTrace"
     ) -> tuple[Any, Any]:
-        """The result and the answer's `time`, or a PortalError.
+        """The result of one request and the answer's `time`.
 
-        The library's exceptions hold the address, so they are not chained.
+        `trace` learns how far the request got. The library's exceptions hold the address, so they are not chained.
+
+        Raises:
+            NotReachableError: Nothing was sent.
+            AnswerLostError: The request may have arrived, and no usable answer came.
+            PortalError: The portal's own error, by its code.
         """
         body = json.dumps(params, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -188,7 +188,7 @@ class ToolCalls:
         result = await call.run(context)
         if not call.uses_portal:
             return make_answer(call, result)
-        if self._policy.taint and (chats := call.heard(result)):
+        if self._policy.taint and (chats := call.client_chats(result)):
             self._changes.rules.note_chats_read(chats)
         return make_answer(call, self._masks.hide(result))
 

@@ -64,7 +64,7 @@ class Policy:
             settings.toolsets,
             Effect.READ if settings.read_only else EVERY_EFFECT,
             (PolicyRule(_check_names(settings.allow), _check_names(settings.deny)),),
-            Effect.named(settings.confirm),
+            Effect.from_names(settings.confirm),
             settings.customer_lines,
             tuple(
                 (name, limit)

@@ -48,14 +48,14 @@ def check_working_hours(call: BaseModel, start: str, end: str) -> None:
     check_both_or_neither(call, start, end)
     if getattr(call, start) is None:
         return
-    first, last = (_minutes(getattr(call, name)) for name in (start, end))
+    first, last = (_count_minutes(getattr(call, name)) for name in (start, end))
     if first > LATEST_START:
         raise ValueError(f"{start}: the portal takes no start after 23:30")
     if last <= first:
         raise ValueError(f"{end}: has to be later than {start}; hours over midnight are not possible")
 
 
-def _minutes(time: str) -> int:
+def _count_minutes(time: str) -> int:
     hours, minutes = map(int, time.split(":"))
     return hours * 60 + minutes
 

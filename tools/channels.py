@@ -65,7 +65,7 @@ class ConfigGet(Method):
     show_offline: Annotated[Flag | None, Doc("include operators who are offline; on unless false")] = None
 
 
-def _with_letters(conditions: dict[str, Any]) -> dict[str, Any]:
+def _convert_to_letters(conditions: dict[str, Any]) -> dict[str, Any]:
     """The portal keeps switches as Y and N; true and false match nothing there."""
     letters = {True: "Y", False: "N"}
     return {name: letters[value] if isinstance(value, bool) else value for name, value in conditions.items()}
@@ -77,7 +77,7 @@ Scalar = str | StrictInt | StrictBool | None
 Direction = Annotated[Literal["asc", "desc", "ASC", "DESC"], AfterValidator(str.upper)]
 Order = Annotated[dict[FieldName, Direction], AnObject]
 FILTERING = "a field, with a prefix for how to compare: = ! > >= < <= % (contains) @ (one of a list)"
-Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], PlainSerializer(_with_letters), AnObject]
+Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], PlainSerializer(_convert_to_letters), AnObject]
 
 
 class ConfigListGet(Method):

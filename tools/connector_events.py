@@ -25,7 +25,7 @@ _IM = {"chat_id": "1807", "message_id": "86497"}
 _CHAT = {"id": "channel-123"}
 
 
-def _out(message: dict[str, Any]) -> dict[str, Any]:
+def _make_message(message: dict[str, Any]) -> dict[str, Any]:
     return {"CONNECTOR": "my_chat", "LINE": "107", "MESSAGES": [{"im": _IM, "message": message, "chat": _CHAT}]}
 
 
@@ -47,7 +47,7 @@ class OnImConnectorMessageAdd(Event):
                 "MESSAGES[].message.attachments": "attachments, if any",
                 "MESSAGES[].message.params": "parameters of the message, if any",
             },
-            _out({"user_id": "27", "text": "[b]Olga Smirnova:[/b] [br]Good morning!"}),
+            _make_message({"user_id": "27", "text": "[b]Olga Smirnova:[/b] [br]Good morning!"}),
         ),
     )
     traps = (
@@ -77,7 +77,7 @@ class OnImConnectorMessageUpdate(Event):
                 "MESSAGES[].message.id": "list of the channel's ids of this message",
                 "MESSAGES[].message.text": "new text",
             },
-            _out({"id": ["ext-msg-1007"], "text": "[b]Olga Smirnova:[/b][br] Good afternoon!"}),
+            _make_message({"id": ["ext-msg-1007"], "text": "[b]Olga Smirnova:[/b][br] Good afternoon!"}),
         ),
     )
     traps = (
@@ -101,7 +101,7 @@ class OnImConnectorMessageDelete(Event):
             "Deletion",
             "Always in this form; one entry for each id that the channel knows.",
             {**_MESSAGES, "MESSAGES[].message.id": "the channel's id of this message"},
-            _out({"id": "ext-msg-1007"}),
+            _make_message({"id": "ext-msg-1007"}),
         ),
     )
     traps = (
@@ -138,7 +138,7 @@ _DIALOG_TRAPS = (
 )
 
 
-def _dialog(closed: str) -> dict[str, Any]:
+def _make_dialog(closed: str) -> dict[str, Any]:
     entry = {
         "connector": {"connector_id": "my_chat", "line_id": "107", "chat_id": "channel-123", "user_id": "585"},
         "session": {"id": "3282", "closed": closed, "parent_id": "0", "close_term": "10"},
@@ -154,7 +154,7 @@ class OnImConnectorDialogStart(Event):
     name = "OnImConnectorDialogStart"
     title = "Dialog of the connector started"
     fires = "When a session is created: by the client's message, or by an employee."
-    variants = (Variant("Session", "Always in this form.", _DIALOG, _dialog("N")),)
+    variants = (Variant("Session", "Always in this form.", _DIALOG, _make_dialog("N")),)
     traps = _DIALOG_TRAPS
 
 
@@ -164,7 +164,7 @@ class OnImConnectorDialogFinish(Event):
     name = "OnImConnectorDialogFinish"
     title = "Dialog of the connector finished"
     fires = "When a session becomes closed: by an operator, a bot, as spam, or by itself after a time of silence."
-    variants = (Variant("Session", "Always in this form.", _DIALOG, _dialog("Y")),)
+    variants = (Variant("Session", "Always in this form.", _DIALOG, _make_dialog("Y")),)
     traps = (
         "Where a line sends a closing text or asks for a rating, finishing takes two steps; this fires at the second.",
         *_DIALOG_TRAPS,

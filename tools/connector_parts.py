@@ -9,7 +9,7 @@ from tools.argument_checks import check_at_least_one
 from tools.fields import Id, OnlyYes, Part, Text
 
 
-def _without_bar(value: str) -> str:
+def _refuse_bar(value: str) -> str:
     if "|" in value:
         raise ValueError("must not contain |, which separates the parts of a USER_CODE")
     return value
@@ -18,7 +18,7 @@ def _without_bar(value: str) -> str:
 NewConnectorId = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", description="lower case, digits, _; with a prefix")]
 ConnectorId = Annotated[str, Field(pattern=r"^[a-z0-9_.]+$", description="connector's id (imconnector_list)")]
 OutsideId = Annotated[Text, Field(description="id in the channel, not in the portal")]
-OutsideChatId = Annotated[OutsideId, AfterValidator(_without_bar)]
+OutsideChatId = Annotated[OutsideId, AfterValidator(_refuse_bar)]
 WebAddress = Annotated[str, Field(pattern=r"^https?://\S+$")]
 UnixTime = Annotated[int, Field(ge=0, description="seconds since 1970")]
 

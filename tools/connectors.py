@@ -1,4 +1,7 @@
-"""Connectors of an application: a channel of one's own is registered, switched on for lines and handed messages."""
+"""Connectors of an application: a channel of one's own is registered, switched on for lines and handed messages.
+
+The module is longer than others because one module is one toolset: the toolset's name is the module's.
+"""
 
 from typing import Annotated
 

@@ -61,7 +61,7 @@ def view_dialog(chat: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _yes_no(value: object) -> str:
+def _format_yes_no(value: object) -> str:
     return "yes" if value else "no"
 
 
@@ -88,7 +88,7 @@ def render_dialog(view: Mapping[str, Any]) -> str:
     lines = (
         f"Chat {view['chat_id']} {mark_title(view['title'])}: {view['status']}.",
         f"Line {view['line_id']}, connector {connector}, session {session}, owner {view['owner']}.",
-        f"Pinned: {_yes_no(view['pinned'])}. Silent: {_yes_no(view['silent'])}. CRM: {crm}.",
+        f"Pinned: {_format_yes_no(view['pinned'])}. Silent: {_format_yes_no(view['silent'])}. CRM: {crm}.",
         f"Messages: {messages}, unread: {unread}, last message {last}.",
         f"USER_CODE {mark_unless_code(view['user_code'])}.",
     )
@@ -154,7 +154,7 @@ def view_history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
 def render_history(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
     where = f"line {view['line_id']}, connector {mark_unless_code(view['connector'])}"
-    owner = f"the chat's owner now is {view['present_owner']}, silent: {_yes_no(view['silent'])}"
+    owner = f"the chat's owner now is {view['present_owner']}, silent: {_format_yes_no(view['silent'])}"
     lines = [f"Session {view['session_id']} in chat {view['chat_id']} {mark_title(view['title'])}, {where}; {owner}."]
     if view["supervisor_rating"] or view["supervisor_comment"]:
         rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"

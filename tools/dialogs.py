@@ -1,4 +1,7 @@
-"""Dialogs and their sessions: look up, read, take over, keep, rate, start."""
+"""Dialogs and their sessions: look up, read, take over, keep, rate, start.
+
+The module is longer than others because one module is one toolset: the toolset's name is the module's.
+"""
 
 from typing import Annotated, Any, Self
 
@@ -56,7 +59,7 @@ class DialogGet(Method):
         check_exactly_one(self, "chat_id", "dialog_id", "session_id", "user_code")
         return self
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chat: its title is what its client is called."""
         return frozenset({read_whole(result.get("id" if self.detail == "full" else "chat_id"))})
 
@@ -129,7 +132,7 @@ class SessionHistoryGet(Method):
         check_exactly_one(self, "session_id", "chat_id")
         return self
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chat of the session."""
         return frozenset({result["chatId" if self.detail == "full" else "chat_id"]})
 

@@ -24,8 +24,12 @@ class Effect(Flag):
         return tuple(str(effect.name).lower() for effect in Effect if effect in self)
 
     @classmethod
-    def named(cls, names: Iterable[str]) -> Self:
-        """The effects of these names together; ValueError for a name that is none."""
+    def from_names(cls, names: Iterable[str]) -> Self:
+        """The effects of these names together; the names are those of `names`, in lower case.
+
+        Raises:
+            ValueError: A name is no effect; the message lists those that there are.
+        """
         known = {str(effect.name).lower(): effect for effect in cls}
         found = cls(0)
         for name in names:

@@ -26,25 +26,25 @@ MAX_ID = 2**31 - 1
 """Identifiers are signed 32-bit integers in the portal's database."""
 
 
-def _fits_the_database(value: int) -> int:
+def _check_id_size(value: int) -> int:
     if value > MAX_ID:
         raise ValueError(f"is too large for an identifier (at most {MAX_ID})")
     return value
 
 
-def _not_negative(value: int) -> int:
+def _refuse_negative(value: int) -> int:
     if value < 0:
         raise ValueError("must not be below 0")
     return value
 
 
-def _not_blank(value: str) -> str:
+def _refuse_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
     return value
 
 
-def _moment(value: str) -> str:
+def _check_moment(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -56,12 +56,12 @@ def _moment(value: str) -> str:
     return value
 
 
-def _atom(value: str) -> str:
+def _format_atom(value: str) -> str:
     """The one form of a date that the messenger reads; any other counts there as no date at all."""
     return datetime.fromisoformat(value).isoformat(timespec="seconds")
 
 
-def _open_dialog(value: Any) -> Any:
+def _check_open_dialog(value: Any) -> Any:
     """The chat of an Open Channels dialog; a bare number is a person to the portal."""
     text = str(value)
     if text.isdecimal():
@@ -74,13 +74,13 @@ def _open_dialog(value: Any) -> Any:
     return value
 
 
-def _time_of_day(value: str) -> str:
+def _check_time_of_day(value: str) -> str:
     if not _CLOCK.match(value):
         raise ValueError("should be a time of day such as 09:00 or 18:30")
     return value
 
 
-def _day_of_year(value: str) -> str:
+def _read_day_of_year(value: str) -> str:
     """`1.5` -> `01.05`: the server compares with two digits each, so that a shorter form would never match."""
     try:
         day, month = map(int, _DAY.findall(value)[0])
@@ -89,38 +89,38 @@ def _day_of_year(value: str) -> str:
         raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May") from None
 
 
-def _time_zone(value: str) -> str:
+def _check_time_zone(value: str) -> str:
     if (known := available_timezones()) and value not in known:
         raise ValueError("should be an IANA time zone such as Europe/Berlin")
     return value
 
 
-def _dotted(value: str) -> str:
+def _format_dotted(value: str) -> str:
     """`09:00` -> `9`, `18:30` -> `18.30`: the form the server keeps; a colon makes it fall back to defaults."""
     hours, minutes = value.split(":")
     return f"{int(hours)}" + ("" if minutes == "00" else f".{minutes}")
 
 
-def _yes_no(value: bool) -> Literal["Y", "N"]:
+def _format_yes_no(value: bool) -> Literal["Y", "N"]:
     return "Y" if value else "N"
 
 
-def _one_zero(value: bool) -> Literal["1", "0"]:
+def _format_one_zero(value: bool) -> Literal["1", "0"]:
     return "1" if value else "0"
 
 
-Id = Annotated[int, Field(ge=1), AfterValidator(_fits_the_database)]
-Count = Annotated[int, AfterValidator(_not_negative), AfterValidator(_fits_the_database)]
+Id = Annotated[int, Field(ge=1), AfterValidator(_check_id_size)]
+Count = Annotated[int, AfterValidator(_refuse_negative), AfterValidator(_check_id_size)]
 """A number of things or seconds, or an optional identifier where 0 means none; there are too many to list bounds."""
-Text = Annotated[str, AfterValidator(_not_blank)]
-Comment = Annotated[str, Field(max_length=10000), AfterValidator(_not_blank)]
-MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_not_blank)]
+Text = Annotated[str, AfterValidator(_refuse_blank)]
+Comment = Annotated[str, Field(max_length=10000), AfterValidator(_refuse_blank)]
+MessageText = Annotated[str, Field(max_length=20000), AfterValidator(_refuse_blank)]
 """The messenger cuts what is longer."""
-Flag = Annotated[bool, PlainSerializer(_yes_no)]
+Flag = Annotated[bool, PlainSerializer(_format_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
-Switch = Annotated[bool, PlainSerializer(_one_zero)]
+Switch = Annotated[bool, PlainSerializer(_format_one_zero)]
 """1 or 0 on the wire: the server takes any other filled text as on, N included."""
-OnlyYes = Annotated[Literal[True], PlainSerializer(_yes_no), WithJsonSchema({"type": "boolean"})]
+OnlyYes = Annotated[Literal[True], PlainSerializer(_format_yes_no), WithJsonSchema({"type": "boolean"})]
 """For a switch that the server takes as on whenever it is present, whatever its value."""
 
 ChatId = Annotated[Id, Field(description="chat number, e.g. 2043 (dialog_get)")]
@@ -139,22 +139,22 @@ Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="
 DialogId = Annotated[
     str,
     Field(description="chat and its number, e.g. chat2043", json_schema_extra={"pattern": r"^chat[1-9]\d{0,9}$"}),
-    BeforeValidator(_open_dialog),
+    BeforeValidator(_check_open_dialog),
 ]
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_check_moment)]
 """ISO 8601 with an offset, sent as given."""
-AtomMoment = Annotated[Moment, PlainSerializer(_atom)]
+AtomMoment = Annotated[Moment, PlainSerializer(_format_atom)]
 """Like Moment, sent to the second and with the letter T."""
 TimeOfDay = Annotated[
     str,
     Field(json_schema_extra={"pattern": r"^\d?\d:\d\d$"}),
-    AfterValidator(_time_of_day),
-    PlainSerializer(_dotted),
+    AfterValidator(_check_time_of_day),
+    PlainSerializer(_format_dotted),
 ]
 DayOff = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
+TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
 Holidays = Annotated[
-    list[Annotated[str, AfterValidator(_day_of_year)]],
+    list[Annotated[str, AfterValidator(_read_day_of_year)]],
     PlainSerializer(",".join),
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
 ]

@@ -36,7 +36,7 @@ _EXTERNAL_ID = (
 )
 
 
-def _received(message_id: str, text: str) -> dict[str, Any]:
+def _make_received(message_id: str, text: str) -> dict[str, Any]:
     message = {"id": message_id, "text": text, "user_id": "1984"}
     return {"DATA": {"connector": _OUTSIDE, "chat": {"id": "77012345"}, "message": message}}
 
@@ -52,7 +52,7 @@ class OnOpenLineMessageAdd(Event):
             "From the client",
             "The channel delivered a message.",
             _RECEIVED,
-            _received("tg-5501", "Where is my order?"),
+            _make_received("tg-5501", "Where is my order?"),
         ),
         Variant(
             "To the client",
@@ -109,7 +109,7 @@ class OnOpenLineMessageUpdate(Event):
             "By the client",
             "The channel reported an edit.",
             _RECEIVED,
-            _received("tg-5501", "Where is my order 1207?"),
+            _make_received("tg-5501", "Where is my order 1207?"),
         ),
         Variant(
             "By an operator",

@@ -12,7 +12,7 @@ from tools.method import Method
 from tools.result_types import NewId
 
 
-def _not_zero(text: str) -> str:
+def _refuse_zero(text: str) -> str:
     if text.strip() == "0":
         raise ValueError("the portal takes a lone 0 for an empty message")
     return text
@@ -82,4 +82,4 @@ class CrmMessageAdd(Method):
     crm_entity: CrmId
     user_id: UserId
     chat_id: ChatId
-    message: Annotated[Text, AfterValidator(_not_zero), Doc("what the client reads")]
+    message: Annotated[Text, AfterValidator(_refuse_zero), Doc("what the client reads")]

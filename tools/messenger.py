@@ -1,4 +1,7 @@
-"""Beside Open Channels: the user's dialogs in the messenger, writing into them, colleagues, granted scopes."""
+"""Beside Open Channels: the user's dialogs in the messenger, writing into them, colleagues, granted scopes.
+
+The module is longer than others because one module is one toolset: the toolset's name is the module's.
+"""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -73,7 +76,7 @@ class ImRecentList(Method):
             raise ValueError("give offset or last_message_date: the portal drops offset where there is a date")
         return self
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chats whose last messages are shown."""
         rows = result["items"] if self.detail == "full" else result["dialogs"]
         return frozenset(chat_id for row in rows if (chat_id := read_whole(row.get("chat_id"))))
@@ -199,7 +202,7 @@ class ImDialogMessagesGet(Method):
         """Messages in time order unless the whole answer is wanted."""
         return result if self.detail == "full" else messenger_view.view_messages(result)
 
-    def heard(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:
         """The chat that was read."""
         return frozenset({result["chat_id"]})
 

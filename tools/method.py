@@ -92,7 +92,7 @@ class Method(Tool):
         return (name.upper(),)
 
     def to_wire(self) -> dict[str, Any]:
-        """The body of the request, exactly as the portal reads it."""
+        """The body of the request, exactly as the portal reads it: in the official spelling, nulls left out."""
         body: dict[str, Any] = {}
         for name, value in self.model_dump(mode="json", by_alias=True, exclude_none=True).items():
             *wrappers, key = self.wire_path(name)
@@ -107,13 +107,18 @@ class Method(Tool):
         return await context.ask(self)
 
     def result(self, raw: object) -> Any:
-        """The portal's result with its types put right; RefusedByResultError where it means a failure."""
+        """The portal's `result` with its types put right (`returns`) and in the form that was asked for (`shape`).
+
+        Raises:
+            RefusedByResultError: The portal answered without an error, and the result means that nothing was done.
+            UnexpectedResultError: The result has another shape than the method is known to give.
+        """
         for refused, advice in self.refusals.items():
             if raw == refused and type(raw) is type(refused):
                 raise RefusedByResultError(raw, advice)
         if raw is False:
             raise RefusedByResultError(raw, f"The portal gives no reason. {self.afterwards}".strip())
-        adapter = _adapter(type(self))
+        adapter = _make_adapter(type(self))
         try:
             value = adapter.validate_python(raw)
         except ValidationError:
@@ -126,5 +131,5 @@ class Method(Tool):
 
 
 @cache
-def _adapter(method: type[Method]) -> TypeAdapter[Any]:
+def _make_adapter(method: type[Method]) -> TypeAdapter[Any]:
     return TypeAdapter(method.returns)

@@ -29,13 +29,13 @@ def _tidy(node: Any, definitions: dict[str, Any]) -> Any:
         node = {**{key: value for key, value in target.items() if key != "description"}, **node}
         del node["$ref"]
     return {
-        key: _properties(value, definitions) if key == "properties" else _tidy(value, definitions)
+        key: _tidy_properties(value, definitions) if key == "properties" else _tidy(value, definitions)
         for key, value in node.items()
         if key not in _NOISE and not (key == "default" and value is None)
     }
 
 
-def _properties(properties: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+def _tidy_properties(properties: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """Here the keys are names of arguments, so that an argument may be called `title`."""
     return {name: _tidy(value, definitions) for name, value in properties.items()}
 

@@ -11,7 +11,14 @@ from tools.error_advice import STATISTICS
 from tools.fields import Count, Id, LineId, Moment, Text, UserId
 from tools.method import Method
 from tools.naming import to_camel_case
-from tools.result_types import PhpMap, PortalObject
+from tools.statistics_results import (
+    OperatorsResult,
+    RatingsResult,
+    SessionsResult,
+    SessionStatsResult,
+    TotalsResult,
+    TransfersResult,
+)
 
 LONGEST_FILTER = 1000
 
@@ -82,12 +89,6 @@ class FilteredMethod(StatisticsMethod):
         return self
 
 
-class TotalsResult(PortalObject):
-    """Totals of a period."""
-
-    statResult: PhpMap[Any]  # noqa: N815
-
-
 class V2StatGet(FilteredMethod):
     """Report totals of a period: sessions, closed, spam, first answer, duration, ratings, by channel, hour, operator.
 
@@ -114,13 +115,6 @@ class V2StatGet(FilteredMethod):
     def _a_year_at_most(self) -> Self:
         check_period(self, "date_from", "date_to")
         return self
-
-
-class OperatorsResult(PortalObject):
-    """Operators with their load."""
-
-    operators: list[Any]
-    hasNextPage: bool = False  # noqa: N815
 
 
 class V2OperatorList(StatisticsMethod):
@@ -154,13 +148,6 @@ class V2OperatorList(StatisticsMethod):
         check_at_most_one(self, "config_id", "config_id_list")
         check_at_most_one(self, "user_id", "user_id_list")
         return self
-
-
-class SessionsResult(PortalObject):
-    """A page of sessions."""
-
-    sessions: list[Any]
-    hasNextPage: bool = False  # noqa: N815
 
 
 class V2SessionList(FilteredMethod):
@@ -228,13 +215,6 @@ class V2SessionList(FilteredMethod):
         return self
 
 
-class SessionStatsResult(PortalObject):
-    """Figures of sessions; older descriptions call the list `stats`."""
-
-    sessions: list[Any] | None = None
-    stats: list[Any] | None = None
-
-
 class V2SessionStatGet(StatisticsMethod):
     """Show figures of up to 100 sessions: waiting and closing time, messages by side, transfers, ratings.
 
@@ -259,13 +239,6 @@ class V2SessionStatGet(StatisticsMethod):
         if "sessions" in result or "stats" not in result:
             return result
         return {"sessions": result["stats"], **{key: value for key, value in result.items() if key != "stats"}}
-
-
-class RatingsResult(PortalObject):
-    """A page of ratings."""
-
-    ratings: list[Any]
-    hasNextPage: bool = False  # noqa: N815
 
 
 class V2SessionRatingList(FilteredMethod):
@@ -299,12 +272,6 @@ class V2SessionRatingList(FilteredMethod):
     def _a_year_at_most(self) -> Self:
         check_period(self, "date_vote_from", "date_vote_to")
         return self
-
-
-class TransfersResult(PortalObject):
-    """Transfers of sessions."""
-
-    transfers: list[Any]
 
 
 class V2SessionTransferList(StatisticsMethod):

@@ -83,37 +83,44 @@ class Tool(BaseModel):
         """
 
     def text(self, result: Any) -> str:
-        """The result as a model reads it; what people outside wrote is marked (tools/untrusted.py)."""
+        """The result as a model reads it; `result` is what `Method.result` or a workflow gave.
+
+        What people outside wrote is marked (tools/untrusted.py); the server turns the marks into fences.
+        """
         return dump_json(result)
 
     def structured(self, result: Any) -> dict[str, Any]:
-        """The result as a program reads it."""
+        """The result as a program reads it: an object, in which a bare value stands under `result`."""
         return result if isinstance(result, dict) else {"result": result}
 
     def images(self, result: Any) -> list[bytes]:  # noqa: ARG002
         """Pictures that go with the text, as PNG; the data repeats none of them."""
         return []
 
-    def heard(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (most results hold no such words)
+    def client_chats(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (most results hold no such words)
         """Numbers of the chats whose clients' words are in the result."""
         return frozenset()
 
     @classmethod
     @cache
     def input_schema(cls) -> dict[str, Any]:
-        """JSON Schema of the arguments."""
+        """JSON Schema of the arguments, without titles, references and `null` alternatives."""
         return make_input_schema(cls)
 
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:
-        """The call that these arguments describe, or InvalidArgumentsError; null is the same as leaving out."""
-        if problems := _not_sendable(arguments):
+        """The call that these arguments describe, by the names of the tool's fields; null is the same as leaving out.
+
+        Raises:
+            InvalidArgumentsError: An argument is unknown, missing or not of its type; nothing was sent.
+        """
+        if problems := _find_unsendable(arguments):
             raise InvalidArgumentsError(problems)
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             call = cls.model_validate(given)
         except ValidationError as error:
-            raise InvalidArgumentsError(_problems(cls, error)) from None
+            raise InvalidArgumentsError(_describe_problems(cls, error)) from None
         call._given = given  # noqa: SLF001  (its own)
         return call
 
@@ -123,7 +130,7 @@ class Tool(BaseModel):
         return self._given
 
 
-def _not_sendable(arguments: Mapping[str, Any]) -> list[str]:
+def _find_unsendable(arguments: Mapping[str, Any]) -> list[str]:
     """Text that is not Unicode and numbers that are not JSON would reach the portal as nothing at all."""
     try:
         json.dumps(arguments, ensure_ascii=False, allow_nan=False).encode()
@@ -134,26 +141,26 @@ def _not_sendable(arguments: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _problems(tool: type[Tool], error: ValidationError) -> list[str]:
+def _describe_problems(tool: type[Tool], error: ValidationError) -> list[str]:
     found = error.errors(include_url=False, include_input=False)
-    problems = list(dict.fromkeys(_problem(tool, item) for item in found))
+    problems = list(dict.fromkeys(_describe_problem(tool, item) for item in found))
     if len(problems) > MOST_PROBLEMS:
         problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
     if any(item["type"] == "extra_forbidden" for item in found):
-        problems.append(_valid_arguments(tool))
+        problems.append(_list_valid_arguments(tool))
     return problems
 
 
-def _valid_arguments(tool: type[Tool]) -> str:
+def _list_valid_arguments(tool: type[Tool]) -> str:
     names = list(tool.model_fields)
     if len(names) > MOST_NAMES:
         return f"its page lists the {len(names)} valid arguments"
     return f"valid arguments are {', '.join(names)}" if names else "this tool takes no arguments"
 
 
-def _problem(tool: type[Tool], error: ErrorDetails) -> str:
+def _describe_problem(tool: type[Tool], error: ErrorDetails) -> str:
     """One mistake in words, without repeating the value: it may be long, or secret."""
-    where = _where(error["loc"])
+    where = _describe_place(error["loc"])
     match error["type"]:
         case "extra_forbidden":
             near = suggest(where.lower(), tool.model_fields)
@@ -170,7 +177,7 @@ def _problem(tool: type[Tool], error: ErrorDetails) -> str:
     return f"{quote_argument(where, '')}: {what}" if where else what
 
 
-def _where(location: tuple[int | str, ...]) -> str:
+def _describe_place(location: tuple[int | str, ...]) -> str:
     """The argument and the place in it; names of pydantic's own alternatives mean nothing to anybody."""
     own = (str(part)[:60] for part in location if isinstance(part, int) or not _ALTERNATIVE.match(part))
     return ".".join(own)

@@ -36,7 +36,7 @@ _CUSTOM = re.compile(r"UF_USR_[A-Z0-9_]+")
 _FILTER = re.compile(r"(?:!=%|!%=|>=|<=|!@|=%|%=|!%|!=|>|<|@|%|=|!)?(\w+)", re.ASCII)
 
 
-def _known(name: str) -> str:
+def _check_field(name: str) -> str:
     if name not in FIELDS and not _CUSTOM.fullmatch(name):
         raise ValueError(
             f"no field of a user is called {quote_argument(name[:60])}; names are in upper case, e.g. LAST_NAME"
@@ -44,18 +44,18 @@ def _known(name: str) -> str:
     return name
 
 
-def _selectable(name: str) -> str:
-    return name if name in MASKS else _known(name)
+def _check_selectable(name: str) -> str:
+    return name if name in MASKS else _check_field(name)
 
 
-def _filter(name: str) -> str:
+def _check_filter(name: str) -> str:
     found = _FILTER.fullmatch(name)
     if found is None or found[1] != "NAME_SEARCH":
-        _known(found[1] if found else name)
+        _check_field(found[1] if found else name)
     return name
 
 
-def _search(name: str) -> str:
+def _check_search(name: str) -> str:
     if name not in SEARCHED:
         raise ValueError(f"should be one of {', '.join(SEARCHED)}")
     return name
@@ -63,7 +63,7 @@ def _search(name: str) -> str:
 
 Scalar = str | StrictInt | StrictBool
 Value = Scalar | list[Scalar]
-FieldName = Annotated[str, AfterValidator(_known)]
-Selected = Annotated[list[Annotated[str, AfterValidator(_selectable)]], Field(min_length=1)]
-Filter = Annotated[dict[Annotated[str, AfterValidator(_filter)], Value], Field(min_length=1), AnObject]
-Search = Annotated[dict[Annotated[str, AfterValidator(_search)], Value], Field(min_length=1), AnObject]
+FieldName = Annotated[str, AfterValidator(_check_field)]
+Selected = Annotated[list[Annotated[str, AfterValidator(_check_selectable)]], Field(min_length=1)]
+Filter = Annotated[dict[Annotated[str, AfterValidator(_check_filter)], Value], Field(min_length=1), AnObject]
+Search = Annotated[dict[Annotated[str, AfterValidator(_check_search)], Value], Field(min_length=1), AnObject]

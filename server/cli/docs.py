@@ -16,7 +16,7 @@ from server.cli.options import WrongUsageError, read_settings
 if TYPE_CHECKING:  # start-up needs none of it
     from reference.mirror.drift import Difference, Drift
     from reference.mirror.sync import Synced
-    from server.catalogue.docs_tools import Lookup
+    from server.catalogue.docs_tools import DocumentationTool
 
 
 @click.group("docs")
@@ -48,14 +48,19 @@ def read(context: click.Context, *, page: str, section: str | None) -> None:
     _look_up(context, DocsRead, {"uri": page, "section": section}, as_json=False)
 
 
-def _look_up(context: click.Context, tool: "type[Lookup]", arguments: dict[str, Any], *, as_json: bool) -> None:
+def _look_up(
+    context: click.Context, tool: "type[DocumentationTool]", arguments: dict[str, Any], *, as_json: bool
+) -> None:
+    import anyio
+
+    from server.catalogue.context import DocumentationContext
     from server.catalogue.library import Library
     from tools.tool import InvalidArgumentsError
 
     library = Library(read_settings(context).docs_folder.expanduser())
     try:
         call = tool.from_tool(arguments)
-        result = call.look_up(library)
+        result = anyio.run(call.run, DocumentationContext({}, library))
     except InvalidArgumentsError as error:
         raise WrongUsageError(str(error)) from None
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else call.whole(result))
@@ -168,8 +173,8 @@ def _describe_drift(found: "Drift") -> Iterator[str]:
         yield f"\nKnown differences ({len(found.known)}):"
         yield from _group_by_reason(found.known)
     if found.stale:
-        todo = "Known differences that are no more; take them out of reference/mirror/known.toml"
-        yield f"\n{todo} ({len(found.stale)}):"
+        where = "reference/mirror/known.toml"
+        yield f"\nKnown differences that are no more; take them out of {where} ({len(found.stale)}):"
         yield from (f"  {entry}" for entry in found.stale)
     if not found.unknown:
         yield "\nNothing unknown."

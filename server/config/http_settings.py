@@ -33,7 +33,7 @@ def parse_effects(value: Any) -> Any:
         return value
     if not names:
         raise ValueError(f"no effect is named; choose from {', '.join(EVERY_EFFECT.names)}")
-    return Effect.named(map(str, names))
+    return Effect.from_names(map(str, names))
 
 
 def parse_toolsets(value: Any) -> Any:

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_effects(cls, value: frozenset[str]) -> frozenset[str]:
         chosen = value - {"none"}
-        Effect.named(chosen)
+        Effect.from_names(chosen)
         return chosen
 
     @field_validator("toolsets")

@@ -46,6 +46,22 @@ def test_a_refusal_by_the_portal_means_that_the_bucket_is_full() -> None:
     assert bucket.seconds_until_room() == pytest.approx((50 + 1 - 48) / 2)
 
 
+def test_a_bucket_that_was_filled_by_others_is_full_from_that_moment_on() -> None:
+    clock = Clock()
+    bucket = LeakyBucket(PLANS["standard"], clock)
+    clock.now += 10
+    bucket.fill()
+
+    assert bucket.fullness() == 1
+    clock.now += 25
+    assert bucket.fullness() == 0
+
+
+@pytest.mark.parametrize(("plan", "seconds"), [("standard", 0.5), ("enterprise", 0.2), ("self-hosted", 0.0)])
+def test_a_request_takes_as_long_to_leak_out_as_the_plan_says(plan: str, seconds: float) -> None:
+    assert LeakyBucket(PLANS[plan], Clock()).seconds_per_request() == pytest.approx(seconds)
+
+
 def test_the_box_edition_has_no_limit() -> None:
     bucket = LeakyBucket(PLANS["self-hosted"], Clock())
     for _ in range(1000):

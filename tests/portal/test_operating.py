@@ -20,6 +20,14 @@ def test_a_method_within_its_time_may_run(operating: OperatingTime) -> None:
     operating.check(METHOD)
 
 
+@pytest.mark.parametrize(("used", "may_run"), [(419.9, True), (420.0, False)])
+def test_unless_told_otherwise_the_smallest_limit_of_known_portals_counts(used: float, may_run: bool) -> None:
+    operating = OperatingTime(clock=lambda: NOW)
+    operating.record(METHOD, {"operating": used, "operating_reset_at": NOW + 100})
+
+    assert (operating.seconds_until_allowed(METHOD) == 0) is may_run
+
+
 def test_a_method_that_used_up_its_time_says_when_it_can_run(operating: OperatingTime) -> None:
     operating.record(METHOD, {"operating": 420.5, "operating_reset_at": NOW + 100})
 

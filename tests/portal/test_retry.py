@@ -45,6 +45,11 @@ def test_nothing_is_repeated_past_the_deadline(error: PortalError) -> None:
     assert _pause(error, remaining=0.2) is None
 
 
+def test_a_pause_that_would_end_at_the_deadline_is_too_long() -> None:
+    assert _pause(TIME_KNOWN, remaining=5.0) is None
+    assert _pause(TIME_KNOWN, remaining=5.1) == 5.0
+
+
 def test_pauses_double_up_to_a_limit_and_are_spread_out() -> None:
     longest = [_pause(RATE, attempt) for attempt in range(1, 8)]
     shortest = [pause_before_retry(RATE, 1, repeatable=True, remaining=PLENTY, jitter=lambda: 0.0)]
@@ -55,7 +60,9 @@ def test_pauses_double_up_to_a_limit_and_are_spread_out() -> None:
 
 @pytest.mark.parametrize("error", [NotReachableError(), AnswerLostError()])
 def test_faults_are_given_up_after_some_attempts_but_the_rate_limit_only_at_the_deadline(error: PortalError) -> None:
+    assert ATTEMPTS == 5
     assert _pause(error, ATTEMPTS) is None
+    assert _pause(error, ATTEMPTS - 1) is not None
     assert _pause(RATE, ATTEMPTS) is not None
 
 

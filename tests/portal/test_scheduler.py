@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -81,6 +82,67 @@ def test_a_few_calls_go_side_by_side() -> None:
     _call_many(portal, 5)
 
     assert portal.sizes == [1] * 5
+
+
+@pytest.mark.parametrize(("calls", "sizes"), [(8, [1] * 8), (9, [9]), (50, [50]), (51, [50, 1])])
+def test_more_than_eight_calls_share_requests_of_at_most_fifty(calls: int, sizes: list[int]) -> None:
+    portal = EchoPortal()
+    _call_many(portal, calls)
+
+    assert portal.sizes == sizes
+
+
+def _sizes_of_two_reads(*, prefer_batch: bool) -> list[int]:
+    portal = EchoPortal()
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        async with Portal(WEBHOOK, transport=transport) as client, anyio.create_task_group() as tasks:
+            for number in range(2):
+                call = partial(client.call, READ, {"ID": number}, repeatable=True, prefer_batch=prefer_batch)
+                tasks.start_soon(call)
+
+    anyio.run(run)
+    return portal.sizes
+
+
+def test_two_calls_share_a_request_where_they_had_rather_be_in_a_batch() -> None:
+    assert _sizes_of_two_reads(prefer_batch=True) == [2]
+    assert _sizes_of_two_reads(prefer_batch=False) == [1, 1]
+
+
+@pytest.mark.parametrize(("writes", "sizes"), [(5, [1] * 5), (20, [5])])
+def test_few_calls_share_a_request_once_the_bucket_is_no_longer_low(writes: int, sizes: list[int]) -> None:
+    portal = EchoPortal()
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        async with Portal(WEBHOOK, transport=transport) as client:
+            for number in range(writes):
+                await client.call(WRITE, {"ID": number}, repeatable=False)
+            async with anyio.create_task_group() as tasks:
+                for number in range(5):
+                    tasks.start_soon(partial(client.call, READ, {"ID": number}, repeatable=True))
+
+    anyio.run(run)
+    assert portal.sizes[writes:] == sizes
+
+
+def test_a_single_call_does_not_wait_for_others_though_the_bucket_is_fuller() -> None:
+    portal = EchoPortal()
+    pauses: list[float] = []
+
+    async def run() -> None:
+        transport = httpx.MockTransport(portal.answer)
+        async with Portal(WEBHOOK, transport=transport, plan=Plan(capacity=50, leak=0.01)) as client:
+            for number in range(30):
+                await client.call(WRITE, {"ID": number}, repeatable=False)
+            before = anyio.current_time()
+            assert await client.call(READ, {"ID": 99}, repeatable=True) == "99"
+            pauses.append(anyio.current_time() - before)
+
+    anyio.run(run)
+    assert pauses[0] < 5, "a call that gathers would wait for a minute"
 
 
 def test_five_hundred_calls_at_once_are_ten_requests_and_each_gets_its_own_answer() -> None:

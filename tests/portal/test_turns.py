@@ -39,7 +39,7 @@ class SlowPortal:
 
 
 @asynccontextmanager
-async def _opened(slow: SlowPortal, seconds: float = 60.0) -> AsyncIterator[tuple[Portal, TaskGroup]]:
+async def _open_portal(slow: SlowPortal, seconds: float = 60.0) -> AsyncIterator[tuple[Portal, TaskGroup]]:
     """A client without a limit on requests, and tasks whose calls have to be answered before the time is over."""
     with anyio.fail_after(LONGEST):
         async with (
@@ -69,7 +69,7 @@ async def _submit(tasks: TaskGroup, portal: Portal, method: str, count: int) -> 
 def test_a_read_that_comes_after_a_hundred_changes_leaves_as_one_of_the_next_two() -> None:
     async def run() -> list[str]:
         slow = SlowPortal()
-        async with _opened(slow) as (portal, tasks):
+        async with _open_portal(slow) as (portal, tasks):
             await _submit(tasks, portal, WRITE, 100)
             await _submit(tasks, portal, READ, 1)
             assert slow.arrived == [WRITE] * SIDE_BY_SIDE
@@ -84,7 +84,7 @@ def test_a_read_that_comes_after_a_hundred_changes_leaves_as_one_of_the_next_two
 def test_a_change_that_comes_after_hundreds_of_reads_leaves_as_one_of_the_next_two() -> None:
     async def run() -> list[str]:
         slow = SlowPortal()
-        async with _opened(slow) as (portal, tasks):
+        async with _open_portal(slow) as (portal, tasks):
             await _submit(tasks, portal, WRITE, SIDE_BY_SIDE)
             await _submit(tasks, portal, READ, 500)
             await _submit(tasks, portal, WRITE, 1)
@@ -100,7 +100,7 @@ def test_a_change_that_comes_after_hundreds_of_reads_leaves_as_one_of_the_next_t
 def test_reads_and_changes_that_wait_leave_in_turn() -> None:
     async def run() -> list[str]:
         slow = SlowPortal()
-        async with _opened(slow) as (portal, tasks):
+        async with _open_portal(slow) as (portal, tasks):
             await _submit(tasks, portal, WRITE, SIDE_BY_SIDE)
             await _submit(tasks, portal, READ, 150)
             await _submit(tasks, portal, WRITE, 3)
@@ -117,7 +117,7 @@ def test_a_change_for_which_no_place_comes_free_in_time_was_not_sent() -> None:
     errors: list[PortalError] = []
 
     async def run() -> None:
-        async with _opened(slow, seconds=0.2) as (portal, tasks):
+        async with _open_portal(slow, seconds=0.2) as (portal, tasks):
             for _ in range(SIDE_BY_SIDE + 1):
                 tasks.start_soon(_fail, portal, WRITE, errors)
 
@@ -132,7 +132,7 @@ def test_a_change_for_which_no_place_comes_free_in_time_was_not_sent() -> None:
 def test_a_waiting_call_that_is_cancelled_leaves_its_place_to_the_next() -> None:
     async def run() -> list[str]:
         slow = SlowPortal()
-        async with _opened(slow) as (portal, tasks):
+        async with _open_portal(slow) as (portal, tasks):
             await _submit(tasks, portal, WRITE, SIDE_BY_SIDE)
             async with anyio.create_task_group() as given_up:
                 await _submit(given_up, portal, WRITE, 5)

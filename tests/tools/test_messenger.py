@@ -1,62 +1,15 @@
-"""The companions of Open Channels as an assistant meets them: what is refused, what is answered, what is missing."""
+"""Dialogs and messages of the messenger as an assistant meets them: what is refused, and what is answered."""
 
-from collections.abc import Collection
 from typing import Any
 
-import anyio
-import httpx
 import pytest
-from pydantic import SecretStr
 
-from sandbox.app import create_app
-from sandbox.seed import seed
-from server.config.settings import Settings
-from server.connection import Connection
-from server.policy import Policy
-from tests.assistant import EVERYTHING, text_of, words_of
-from tests.callers import answer, caller
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tests.assistant import text_of, words_of
+from tests.tools.employee import Employee
 from tools.registry import methods
 from tools.tool import InvalidArgumentsError
 
 LONG_AGO = "2026-03-16T09:00:00+01:00"
-Step = tuple[str, dict[str, Any]]
-
-
-class Desk:
-    """The place of one employee in a company of its own."""
-
-    def __init__(self, webhook: str, toolsets: Collection[str] = TOOLSETS) -> None:
-        self._webhook = webhook
-        self._toolsets = frozenset(toolsets)
-        self.company = seed.create_seeded_company()
-        self._transport = httpx.ASGITransport(create_app(self.company))
-
-    def replies(self, *steps: Step) -> list[Any]:
-        """What a few calls in a row are answered."""
-
-        async def run() -> list[Any]:
-            url = SecretStr(f"http://127.0.0.1{self._webhook}")
-            async with Connection(Settings(webhook_url=url), transport=self._transport) as connection:
-                anybody = caller(Policy(self._toolsets), connection)
-                return [await answer(anybody, name, arguments) for name, arguments in steps]
-
-        return anyio.run(run)
-
-    def say(self, name: str, /, **arguments: Any) -> Any:
-        """What one call is answered."""
-        (reply,) = self.replies((name, arguments))
-        return reply
-
-
-@pytest.fixture
-def olga() -> Desk:
-    return Desk(seed.OPERATOR_WEBHOOK_PATH)
-
-
-@pytest.fixture
-def anna() -> Desk:
-    return Desk(seed.ADMIN_WEBHOOK_PATH)
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -105,7 +58,7 @@ def test_a_date_is_sent_in_the_one_form_that_the_messenger_reads() -> None:
         assert body["LAST_MESSAGE_DATE"] == LONG_AGO
 
 
-def test_the_inbox_tells_at_a_glance_who_waits_for_whom(olga: Desk) -> None:
+def test_the_inbox_tells_at_a_glance_who_waits_for_whom(olga: Employee) -> None:
     reply = olga.say("im_recent_list")
 
     dialogs = {dialog["dialog_id"]: dialog for dialog in reply.structured_content["dialogs"]}
@@ -141,7 +94,7 @@ def test_the_inbox_tells_at_a_glance_who_waits_for_whom(olga: Desk) -> None:
     assert "chat202 Liam Brown - Website support: new, in the queue, unread 1" in words_of(reply)
 
 
-def test_people_and_groups_are_in_the_list_only_when_they_are_asked_for(olga: Desk) -> None:
+def test_people_and_groups_are_in_the_list_only_when_they_are_asked_for(olga: Employee) -> None:
     reply = olga.say("im_recent_list", skip_dialog=False, skip_chat=False)
 
     kinds = [(dialog["kind"], dialog["dialog_id"]) for dialog in reply.structured_content["dialogs"]]
@@ -149,7 +102,7 @@ def test_people_and_groups_are_in_the_list_only_when_they_are_asked_for(olga: De
     assert reply.structured_content["dialogs"][0]["line_id"] is None
 
 
-def test_a_full_page_says_how_to_go_on(olga: Desk) -> None:
+def test_a_full_page_says_how_to_go_on(olga: Employee) -> None:
     by_offset, second = olga.replies(("im_recent_list", {"limit": 2}), ("im_recent_list", {"limit": 2, "offset": 2}))
     assert by_offset.structured_content["next_offset"] == 2
     assert "More with offset=2." in text_of(by_offset)
@@ -170,7 +123,7 @@ def test_what_is_no_dialog_of_a_line_is_left_out_and_none_comes_twice() -> None:
     assert view["dialogs"][0]["unread"] == 0
 
 
-def test_a_conversation_is_a_transcript_that_says_where_it_goes_on(anna: Desk) -> None:
+def test_a_conversation_is_a_transcript_that_says_where_it_goes_on(anna: Employee) -> None:
     reply = anna.say("im_dialog_messages_get", dialog_id="chat206")
 
     view = reply.structured_content
@@ -184,7 +137,7 @@ def test_a_conversation_is_a_transcript_that_says_where_it_goes_on(anna: Desk) -
     assert text_of(reply).count("[unread]") == 1
 
 
-def test_a_file_in_a_conversation_has_a_name_and_an_address(anna: Desk) -> None:
+def test_a_file_in_a_conversation_has_a_name_and_an_address(anna: Employee) -> None:
     messages = anna.say("im_dialog_messages_get", dialog_id="chat219").structured_content["messages"]
 
     (file,) = messages[-1]["files"]
@@ -192,7 +145,7 @@ def test_a_file_in_a_conversation_has_a_name_and_an_address(anna: Desk) -> None:
     assert file["urlDownload"].startswith("https://")
 
 
-def test_a_reply_in_silent_mode_is_marked_as_hidden_from_the_client(anna: Desk) -> None:
+def test_a_reply_in_silent_mode_is_marked_as_hidden_from_the_client(anna: Employee) -> None:
     _, sent, read, history = anna.replies(
         ("session_mode_silent", {"chat_id": 206}),
         ("im_message_add", {"dialog_id": "chat206", "message": "Ask the accountant.", "reply_id": 1028}),
@@ -211,7 +164,7 @@ def test_a_reply_in_silent_mode_is_marked_as_hidden_from_the_client(anna: Desk) 
     assert "hidden from the client" in words_of(read).splitlines()[-2]
 
 
-def test_answering_a_client_reads_the_dialog_and_says_how_to_see_it(anna: Desk) -> None:
+def test_answering_a_client_reads_the_dialog_and_says_how_to_see_it(anna: Employee) -> None:
     sent, listed, state = anna.replies(
         ("im_message_add", {"dialog_id": "chat206", "message": "It is corrected."}),
         ("im_recent_list", {}),
@@ -224,7 +177,7 @@ def test_answering_a_client_reads_the_dialog_and_says_how_to_see_it(anna: Desk) 
     assert state.structured_content["unread"] == 0
 
 
-def test_marking_as_read_answers_what_is_left_and_a_waiting_dialog_says_what_to_do(anna: Desk) -> None:
+def test_marking_as_read_answers_what_is_left_and_a_waiting_dialog_says_what_to_do(anna: Employee) -> None:
     read, waiting = anna.replies(
         ("im_dialog_read", {"dialog_id": "chat206"}), ("im_dialog_read", {"dialog_id": "chat201"})
     )
@@ -232,101 +185,3 @@ def test_marking_as_read_answers_what_is_left_and_a_waiting_dialog_says_what_to_
     assert read.structured_content["counter"] == 0
     assert waiting.is_error
     assert "operator_answer takes it" in text_of(waiting)
-
-
-def test_users_come_in_the_usual_fields_and_in_others_where_they_are_selected(anna: Desk) -> None:
-    found, chosen, me = anna.replies(
-        ("user_get", {"filter": {"ID": [3, 6]}}),
-        ("user_get", {"filter": {"ID": 3}, "select": ["ID", "UF_PHONE_INNER", "UF_USR_BADGE"]}),
-        ("user_current", {}),
-    )
-
-    assert found.structured_content["users"][0] == {
-        "id": 3,
-        "name": "Olga Smirnova",
-        "position": "Support Engineer",
-        "departments": [5],
-        "email": "olga@sandbox.example",
-        "phone": "103",
-        "active": True,
-        "online": True,
-        "type": "employee",
-    }
-    assert words_of(found).splitlines()[1].endswith("dismissed or blocked")
-    assert chosen.structured_content == {"users": [{"ID": 3, "UF_PHONE_INNER": "103"}]}
-    assert me.structured_content["name"] == "Anna Keller"
-
-
-def test_nothing_selected_and_nobody_found_are_no_fault(anna: Desk) -> None:
-    nothing, nobody = anna.replies(
-        ("user_get", {"filter": {"ID": 3}, "select": ["UF_USR_BADGE"]}), ("user_search", {"filter": {"FIND": "zzz"}})
-    )
-
-    assert nothing.structured_content == {"users": [{}]}
-    assert text_of(nobody) == "No users."
-
-
-def test_a_page_of_fifty_users_says_where_the_next_begins() -> None:
-    call = methods()["user_search"].from_tool({"filter": {"FIND": "olga"}, "start": 50})
-
-    result = call.result([{"ID": str(number)} for number in range(50)])
-
-    assert result["next_start"] == 100
-    assert call.text(result).endswith("More with start=100.")
-
-
-def test_the_names_of_methods_come_without_padding(anna: Desk) -> None:
-    assert (
-        text_of(anna.say("methods", scope="im")).split() == anna.say("methods", scope="im").structured_content["result"]
-    )
-    assert anna.say("scope").structured_content["result"] == ["imopenlines", "im", "user"]
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments", "tick"),
-    [
-        ("im_recent_list", {}, "tick Chat and Notifications (im)."),
-        (
-            "user_current",
-            {},
-            "tick Users (user_brief or user_basic or user).",
-        ),
-    ],
-)
-def test_a_missing_scope_is_named_with_what_to_tick(tool: str, arguments: dict[str, Any], tick: str) -> None:
-    reply = Desk(seed.SECOND_OPERATOR_WEBHOOK_PATH).say(tool, **arguments)
-
-    assert reply.structured_content["error"]["code"] == "insufficient_scope"
-    assert tick in reply.structured_content["error"]["advice"]
-
-
-def test_a_method_that_is_hidden_for_its_scope_is_told_from_one_that_is_missing() -> None:
-    without, granted = Desk(seed.SECOND_OPERATOR_WEBHOOK_PATH), Desk(seed.OPERATOR_WEBHOOK_PATH)
-    for desk in (without, granted):
-        desk.company.switches.scope_hides_methods = True
-        desk.company.switches.modules.im = False
-
-    codes = [desk.say("im_recent_list").structured_content["error"]["code"] for desk in (without, granted)]
-    assert codes == ["insufficient_scope", "ERROR_METHOD_NOT_FOUND"]
-    assert without.say("user_current").structured_content["error"]["code"] == "insufficient_scope"
-    assert not granted.say("user_current").is_error, "one of three scopes is enough"
-
-
-def test_the_check_of_a_portal_names_the_scopes_that_the_chosen_tools_lack() -> None:
-    desk = Desk(seed.SECOND_OPERATOR_WEBHOOK_PATH)
-    report = desk.say("portal_check").structured_content
-
-    (scopes,) = (check for check in report["checks"] if check["name"] == "scopes")
-    assert not scopes["ok"]
-    assert "tick Chat and Notifications (im) and Users (user_brief or user_basic or user)." in scopes["todo"]
-    lacking = {name for name, why in report["unusable_tools"].items() if why.startswith("scope ")}
-    assert lacking == {name for name, tool in EVERYTHING.items() if tool.toolset() == "messenger"} - {
-        "scope",
-        "methods",
-    }
-
-
-def test_tools_that_are_off_need_no_scope() -> None:
-    report = Desk(seed.SECOND_OPERATOR_WEBHOOK_PATH, DEFAULT_TOOLSETS).say("portal_check").structured_content
-
-    assert next(check for check in report["checks"] if check["name"] == "scopes")["ok"]

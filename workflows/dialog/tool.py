@@ -82,6 +82,6 @@ What can be done:
         """The same as a program reads it."""
         return render.render_data(result)
 
-    def heard(self, result: Briefing) -> frozenset[int]:
+    def client_chats(self, result: Briefing) -> frozenset[int]:
         """The dialog."""
         return frozenset({result.chat.id})

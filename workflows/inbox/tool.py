@@ -130,7 +130,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """The same as a program reads it."""
         return render.render_data(result)
 
-    def heard(self, result: InboxPage) -> frozenset[int]:
+    def client_chats(self, result: InboxPage) -> frozenset[int]:
         """The chats of the page."""
         return frozenset(dialog.chat_id for dialog in result.dialogs)
 

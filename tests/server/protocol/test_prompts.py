@@ -25,7 +25,7 @@ POLICIES = {
     "deny": Policy.from_settings(Settings(sandbox=True, deny=frozenset({"takeover", "v2_operator_list"}))),
     **{f"without {toolset}": Policy(frozenset(TOOLSETS) - {toolset}) for toolset in TOOLSETS},
     **{
-        f"without {' and '.join(pair)}": Policy(frozenset(TOOLSETS), EVERY_EFFECT & ~Effect.named(frozenset(pair)))
+        f"without {' and '.join(pair)}": Policy(frozenset(TOOLSETS), EVERY_EFFECT & ~Effect.from_names(frozenset(pair)))
         for pair in combinations(("write", "customer", "takeover", "destructive"), 2)
     },
 }
