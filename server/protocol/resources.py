@@ -6,7 +6,7 @@ from functools import cache
 
 from mcp import types
 
-from prompts import Prompt, PromptArgumentsError, prompts, takes
+from prompts import Prompt, PromptArgumentsError, read_prompts, takes_argument
 from reference.pages.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from reference.pages.page import Kind, Page
 from reference.pages.registry import pages
@@ -124,15 +124,15 @@ def prompt_list() -> list[types.Prompt]:
                 for argument in prompt.arguments
             ],
         )
-        for prompt in prompts().values()
+        for prompt in read_prompts().values()
     ]
 
 
 def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.GetPromptResult:
     """A prompt filled in, with what it names and this caller does not have, or PromptNotFoundError."""
-    found = prompts().get(name)
+    found = read_prompts().get(name)
     if found is None:
-        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
+        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(read_prompts())}")
     try:
         text = visible(found.render(arguments)) + _missing(found, policy)
     except PromptArgumentsError as error:
@@ -143,7 +143,7 @@ def prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> types.Get
 
 def _missing(found: Prompt, policy: Policy) -> str:
     """A text is the same for everybody; what only reads may lack its last steps and still be of use."""
-    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.named}
+    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.code_words}
     reasons = [f"- `{name}`: {why}" for name, tool in tools.items() if (why := policy.why_not(tool))]
     if not reasons:
         return ""
@@ -161,7 +161,7 @@ def complete(begun: str, values: Sequence[str]) -> types.Completion:
 def values(ref: Reference, argument: str) -> list[str]:
     """What an argument of a prompt or of a page's address may become."""
     if isinstance(ref, types.PromptReference):
-        return _of_prompts().get(argument, []) if takes(ref.name, argument) else []
+        return _of_prompts().get(argument, []) if takes_argument(ref.name, argument) else []
     folder, _, last = ref.uri.rpartition("/")
     if last != "{name}" or argument != "name":
         return []
