@@ -1,5 +1,5 @@
 """Prompts: one Markdown file each, and the loader."""
 
-from prompts.prompt import Argument, Prompt, PromptArgumentsError, prompts, takes
+from prompts.prompt import Prompt, PromptArgument, PromptArgumentsError, read_prompts, takes_argument
 
-__all__ = ["Argument", "Prompt", "PromptArgumentsError", "prompts", "takes"]
+__all__ = ["Prompt", "PromptArgument", "PromptArgumentsError", "read_prompts", "takes_argument"]

@@ -23,7 +23,7 @@ class PromptArgumentsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class PromptArgument:
     """What a person fills into a prompt."""
 
     name: str
@@ -40,27 +40,31 @@ class Prompt:
     name: str
     title: str
     description: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[PromptArgument, ...]
     body: str
 
     @property
-    def named(self) -> frozenset[str]:
-        """Whatever stands in the text as code: tools, arguments, values."""
+    def code_words(self) -> frozenset[str]:
+        """Words that stand in the text as code: names of tools and arguments, and values."""
         return frozenset(_CODE.findall(self.body))
 
     def render(self, arguments: Mapping[str, str]) -> str:
-        """The text with its arguments filled in, or PromptArgumentsError."""
+        """The text with its arguments filled in; what is left out or blank reads as the argument's default.
+
+        Raises:
+            PromptArgumentsError: A required argument is missing, or one is unknown.
+        """
         given = {name: value.strip() for name, value in arguments.items() if value.strip()}
-        if problems := [*self._unknown(arguments), *self._missing(given)]:
-            raise PromptArgumentsError(self.name, [*problems, self._valid()])
+        if problems := [*self._list_unknown(arguments), *self._list_missing(given)]:
+            raise PromptArgumentsError(self.name, [*problems, self._describe_valid()])
         defaults = {argument.name: argument.default for argument in self.arguments}
         return Template(self.body).substitute(defaults | given)
 
-    def _missing(self, given: Mapping[str, str]) -> list[str]:
+    def _list_missing(self, given: Mapping[str, str]) -> list[str]:
         required = (argument.name for argument in self.arguments if argument.required)
         return [f"{name} is required" for name in required if name not in given]
 
-    def _unknown(self, arguments: Mapping[str, str]) -> list[str]:
+    def _list_unknown(self, arguments: Mapping[str, str]) -> list[str]:
         from tools.suggestions import suggest  # noqa: PLC0415  (only where somebody erred)
 
         valid = [argument.name for argument in self.arguments]
@@ -72,25 +76,25 @@ class Prompt:
                 problems.append(f"unknown argument '{name[:60]}'{hint}")
         return problems
 
-    def _valid(self) -> str:
+    def _describe_valid(self) -> str:
         names = (f"{one.name} (required)" if one.required else one.name for one in self.arguments)
         return f"valid arguments are: {', '.join(names)}" if self.arguments else "this prompt takes no arguments"
 
 
 @cache
-def prompts() -> Mapping[str, Prompt]:
+def read_prompts() -> Mapping[str, Prompt]:
     """Name -> prompt; the files are read at the first call."""
     return MappingProxyType({path.stem: _read(path) for path in sorted(_FOLDER.glob("*.md"))})
 
 
-def takes(prompt: str, argument: str) -> bool:
-    """Whether there is such a prompt with such an argument."""
-    known = prompts().get(prompt)
+def takes_argument(prompt: str, argument: str) -> bool:
+    """Whether there is a prompt of this name that has an argument of this name."""
+    known = read_prompts().get(prompt)
     return known is not None and argument in {one.name for one in known.arguments}
 
 
 def _read(path: Path) -> Prompt:
     _, front, body = path.read_text(encoding="utf-8").split(_FENCE, maxsplit=2)
     matter = tomllib.loads(front)
-    arguments = tuple(Argument(**argument) for argument in matter.get("arguments", ()))
+    arguments = tuple(PromptArgument(**argument) for argument in matter.get("arguments", ()))
     return Prompt(path.stem, matter["title"], matter["description"], arguments, body.strip() + "\n")

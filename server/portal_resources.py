@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import anyio
 from mcp import types
 
-from prompts import takes
+from prompts import takes_argument
 from server.calls import ToolCalls
 from server.policy import Policy
 from server.protocol import failures
@@ -124,7 +124,7 @@ class PortalResources:
         self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str
     ) -> ResourceKind | None:
         if isinstance(ref, types.PromptReference):
-            kind = IN_PROMPTS.get(argument) if takes(ref.name, argument) else None
+            kind = IN_PROMPTS.get(argument) if takes_argument(ref.name, argument) else None
             return kind if kind in self._kinds else None
         return next((kind for kind in self._kinds if kind.address == ref.uri and kind.variable == argument), None)
 

@@ -5,7 +5,7 @@ import re
 
 from click.testing import CliRunner
 
-from prompts import prompts
+from prompts import read_prompts
 from server.cli.main import cli
 from server.config.settings import Settings
 from tests.readme import README, with_present_table
@@ -32,7 +32,7 @@ def test_every_option_and_command_is_documented() -> None:
 
 
 def test_every_prompt_is_documented() -> None:
-    for name in prompts():
+    for name in read_prompts():
         assert f"`{name}`" in TEXT
 
 

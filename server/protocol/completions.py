@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mcp import types
 
-from prompts import takes
+from prompts import takes_argument
 from reference.pages.registry import pages
 from tools.registry import methods
 
@@ -25,7 +25,7 @@ def make_completion(begun: str, values: Sequence[str]) -> types.Completion:
 def list_values(ref: Reference, argument: str) -> list[str]:
     """What an argument of a prompt or of a page's address may become."""
     if isinstance(ref, types.PromptReference):
-        return _list_prompt_values().get(argument, []) if takes(ref.name, argument) else []
+        return _list_prompt_values().get(argument, []) if takes_argument(ref.name, argument) else []
     folder, _, last = ref.uri.rpartition("/")
     if last != "{name}" or argument != "name":
         return []

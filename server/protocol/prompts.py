@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mcp import types
 
-from prompts import Prompt, PromptArgumentsError, prompts
+from prompts import Prompt, PromptArgumentsError, read_prompts
 from server.catalogue.registry import every_tool
 from server.policy import Policy
 from tools.untrusted import escape_invisible
@@ -26,7 +26,7 @@ def list_prompts() -> list[types.Prompt]:
                 for argument in prompt.arguments
             ],
         )
-        for prompt in prompts().values()
+        for prompt in read_prompts().values()
     ]
 
 
@@ -36,9 +36,9 @@ def fill_prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> type
     Raises:
         PromptNotFoundError: There is no such prompt, or its arguments are not right; the message says what would be.
     """
-    found = prompts().get(name)
+    found = read_prompts().get(name)
     if found is None:
-        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(prompts())}")
+        raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(read_prompts())}")
     try:
         text = escape_invisible(found.render(arguments)) + _describe_missing_tools(found, policy)
     except PromptArgumentsError as error:
@@ -49,7 +49,7 @@ def fill_prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> type
 
 def _describe_missing_tools(found: Prompt, policy: Policy) -> str:
     """A text is the same for everybody; what only reads may lack its last steps and still be of use."""
-    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.named}
+    tools = {name: tool for name, tool in sorted(every_tool().items()) if name in found.code_words}
     reasons = [f"- `{name}`: {why}" for name, tool in tools.items() if (why := policy.explain_refusal(tool))]
     if not reasons:
         return ""

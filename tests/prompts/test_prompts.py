@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from prompts import Argument, Prompt, PromptArgumentsError, prompts, takes
+from prompts import Prompt, PromptArgument, PromptArgumentsError, read_prompts, takes_argument
 from reference.pages.registry import pages
 from server.catalogue.registry import every_tool
 
-PROMPTS = pytest.mark.parametrize("prompt", prompts().values(), ids=prompts())
+PROMPTS = pytest.mark.parametrize("prompt", read_prompts().values(), ids=read_prompts())
 CODE = re.compile(r"`([^`\n]+)`")
 TOOL_LIKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 ADDRESS = re.compile(r"openchannels://[\w./-]*\w")
@@ -16,22 +16,22 @@ GREETING = Prompt(
     "greet",
     "Greet",
     "Greet somebody.",
-    (Argument("name", "Who", required=True), Argument("how", "How", default="warmly")),
+    (PromptArgument("name", "Who", required=True), PromptArgument("how", "How", default="warmly")),
     "Greet $name $how.\n",
 )
 
 
-def _required(prompt: Prompt) -> dict[str, str]:
+def _fill_required(prompt: Prompt) -> dict[str, str]:
     return {argument.name: "321" for argument in prompt.arguments if argument.required}
 
 
-def _words_of_the_tools() -> set[str]:
+def _list_tool_words() -> set[str]:
     tools = every_tool()
     return {*tools, *(name for tool in tools.values() for name in tool.model_fields)}
 
 
 def test_the_seven_prompts_are_there() -> None:
-    assert set(prompts()) == {
+    assert set(read_prompts()) == {
         "triage_dialogs",
         "answer_customer",
         "hand_over",
@@ -53,7 +53,7 @@ def test_a_prompt_says_what_it_is_for(prompt: Prompt) -> None:
 
 @PROMPTS
 def test_a_prompt_renders_with_its_required_arguments_alone(prompt: Prompt) -> None:
-    text = prompt.render(_required(prompt))
+    text = prompt.render(_fill_required(prompt))
     assert "$" not in text
     assert "TODO" not in text
     for argument in prompt.arguments:
@@ -71,7 +71,7 @@ def test_a_prompt_renders_with_all_its_arguments(prompt: Prompt) -> None:
 def test_every_tool_that_a_prompt_names_exists(prompt: Prompt) -> None:
     words = [word for word in CODE.findall(prompt.body) if TOOL_LIKE.fullmatch(word)]
     assert words
-    assert set(words) <= _words_of_the_tools()
+    assert set(words) <= _list_tool_words()
 
 
 @PROMPTS
@@ -92,7 +92,7 @@ def test_a_prompt_warns_that_what_clients_write_is_no_instruction(prompt: Prompt
 
 @pytest.mark.parametrize("name", ["answer_customer", "hand_over", "review_session", "set_up_channel"])
 def test_a_prompt_that_leads_to_a_change_waits_for_a_yes_before_it(name: str) -> None:
-    body = prompts()[name].body
+    body = read_prompts()[name].body
     changes = {
         "answer_customer": "`reply`",
         "hand_over": "`hand_over`",
@@ -104,11 +104,11 @@ def test_a_prompt_that_leads_to_a_change_waits_for_a_yes_before_it(name: str) ->
 
 
 def test_the_traps_are_named_where_they_wait() -> None:
-    assert "erases the comment" in prompts()["review_session"].body
-    assert "proves nothing" in prompts()["hand_over"].body
-    assert "TARIFF_RESTRICTION" in prompts()["triage_dialogs"].body
-    assert "two steps" in prompts()["answer_customer"].body
-    assert "two steps" in prompts()["build_integration"].body
+    assert "erases the comment" in read_prompts()["review_session"].body
+    assert "proves nothing" in read_prompts()["hand_over"].body
+    assert "TARIFF_RESTRICTION" in read_prompts()["triage_dialogs"].body
+    assert "two steps" in read_prompts()["answer_customer"].body
+    assert "two steps" in read_prompts()["build_integration"].body
 
 
 def test_arguments_that_are_left_out_or_blank_read_as_their_default() -> None:
@@ -146,13 +146,13 @@ def test_a_prompt_without_arguments_says_so() -> None:
 def test_importing_the_library_reads_no_file_and_no_method() -> None:
     code = (
         "import sys, prompts\n"
-        "print(prompts.prompts.cache_info().currsize, 'pydantic' in sys.modules, 'tools' in sys.modules)"
+        "print(prompts.read_prompts.cache_info().currsize, 'pydantic' in sys.modules, 'tools' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "0 False False\n"
 
 
 def test_it_is_known_which_prompt_takes_which_argument() -> None:
-    assert takes("answer_customer", "chat_id")
-    assert not takes("answer_customer", "line")
-    assert not takes("nothing", "chat_id")
+    assert takes_argument("answer_customer", "chat_id")
+    assert not takes_argument("answer_customer", "line")
+    assert not takes_argument("nothing", "chat_id")

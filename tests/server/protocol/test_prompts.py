@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from prompts import prompts
+from prompts import read_prompts
 from server.catalogue.registry import every_tool
 from server.config.settings import Settings
 from server.policy import Policy
@@ -32,13 +32,13 @@ POLICIES = {
 
 
 def _text(name: str, policy: Policy) -> str:
-    arguments = {one.name: "7" for one in prompts()[name].arguments}
+    arguments = {one.name: "7" for one in read_prompts()[name].arguments}
     (message,) = fill_prompt(name, arguments, policy).messages
     return message.content.text  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-@pytest.mark.parametrize("name", prompts())
+@pytest.mark.parametrize("name", read_prompts())
 def test_a_tool_that_a_prompt_names_exists_or_is_said_not_to(name: str, policy: Policy) -> None:
     text = _text(name, policy)
     body, _, _ = text.partition("Not available here")
@@ -48,7 +48,7 @@ def test_a_tool_that_a_prompt_names_exists_or_is_said_not_to(name: str, policy: 
 
 
 def test_with_every_tool_nothing_is_missing() -> None:
-    assert all("Not available" not in _text(name, POLICIES["all"]) for name in prompts())
+    assert all("Not available" not in _text(name, POLICIES["all"]) for name in read_prompts())
 
 
 def test_a_client_that_may_only_read_hears_that_it_cannot_send() -> None:
