@@ -12,7 +12,7 @@ from sandbox.state.index import RecordIndex
 from sandbox.state.limits import PortalLimits
 from sandbox.state.oauth import AuthorizationServer
 from sandbox.state.people import AccessKey, Bot, Client, Employee, PortalUser
-from sandbox.state.records import Chat, CrmEntity, File, Line, Message, QuickAnswer, RequestRecord, Session, Transfer
+from sandbox.state.records import CallRecord, Chat, CrmEntity, File, Line, Message, QuickAnswer, Session, Transfer
 from sandbox.state.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -65,7 +65,7 @@ class Company:
     network_lines: dict[str, str] = field(default_factory=dict)
     network_sent: dict[tuple[str, int], datetime] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
-    requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+    requests: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
 
     def __post_init__(self) -> None:
         self._chats_by_code = RecordIndex(self.chats.values, lambda chat: chat.user_code)

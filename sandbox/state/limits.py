@@ -105,7 +105,7 @@ class OperatingMeter:
 
 
 @dataclass(frozen=True)
-class LimitSettings:
+class PortalLimitSettings:
     """The limits a control request asks for; they are off where nothing is asked."""
 
     name: str = "none"
@@ -130,9 +130,9 @@ class PortalLimits:
     def __init__(self, pace: Timer = time.monotonic, wall: Timer = time.time) -> None:
         self.pace = pace
         self.wall = wall
-        self.set_limits(LimitSettings())
+        self.set_limits(PortalLimitSettings())
 
-    def set_limits(self, plan: LimitSettings) -> None:
+    def set_limits(self, plan: PortalLimitSettings) -> None:
         """Replace the limits and forget all that was counted."""
         rate = PLANS[plan.name]
         self._plan = plan
@@ -178,7 +178,7 @@ class PortalLimits:
         }
 
 
-def read_limits(body: Mapping[str, Any]) -> LimitSettings:
+def read_limits(body: Mapping[str, Any]) -> PortalLimitSettings:
     """The limits that a control request asks for; an empty one takes them away.
 
     Raises:
@@ -193,7 +193,7 @@ def read_limits(body: Mapping[str, Any]) -> LimitSettings:
     if not isinstance(costs, Mapping | None):
         raise BadInputError("operating_cost: an object of REST names and seconds")
     read = {method.lower(): _read_seconds(f"operating_cost.{method}", cost) for method, cost in (costs or {}).items()}
-    return LimitSettings(name, None if limit is None else _read_seconds("operating_limit", limit), read)
+    return PortalLimitSettings(name, None if limit is None else _read_seconds("operating_limit", limit), read)
 
 
 def _read_seconds(name: str, value: Any) -> float:

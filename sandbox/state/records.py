@@ -207,7 +207,7 @@ class QuickAnswer:
 
 
 @dataclass(frozen=True)
-class RequestRecord:
+class CallRecord:
     """What the log remembers of a call: never its token."""
 
     at: str

@@ -12,7 +12,7 @@ from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, make_method_not_found_error
 from sandbox.state.limits import OperatingReport, make_operation_limit_error
 from sandbox.state.php import PhpTypeError
-from sandbox.state.records import RequestRecord
+from sandbox.state.records import CallRecord
 from sandbox.state.switches import ForcedRefusal
 from sandbox.views.chats import format_iso
 from sandbox.wire.envelope import CRASH
@@ -128,9 +128,7 @@ class Dispatcher:
         user_id = caller.user_id if caller else 0
         at = format_iso(self.company.clock())
         status, outcome, executed = answer.status, answer.outcome, answer.refusal is None
-        self.company.requests.append(
-            RequestRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed)
-        )
+        self.company.requests.append(CallRecord(at, name, dict(params), user_id, status, outcome, in_batch, executed))
 
 
 def _drop_reserved(params: Mapping[str, Any]) -> Mapping[str, Any]:

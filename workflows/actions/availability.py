@@ -15,7 +15,7 @@ from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_count, read_rows
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import ABSENT
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 
 MOST_OTHERS = 4
 EMPLOYEES = frozenset({"employee", None})
@@ -26,7 +26,7 @@ EMPLOYEES = frozenset({"employee", None})
 class Availability:
     """Whether a recipient can take a dialog, and what speaks against it; an empty text says that nothing does."""
 
-    line: LineSettings
+    line: OpenLine
     """The line that the dialog is in then."""
     never: str = ""
     """Why the portal would not do it, or the client would be lost."""
@@ -119,7 +119,7 @@ async def check_user(
     )
 
 
-def _find_obstacle(person: LineOrUser, line: LineSettings, user: Mapping[str, Any] | None) -> str:
+def _find_obstacle(person: LineOrUser, line: OpenLine, user: Mapping[str, Any] | None) -> str:
     """The portal hides some employees from others, but none of a queue is a stranger."""
     if user is None:
         known = person.id in line.queue
@@ -136,8 +136,8 @@ def _read_presence(row: Mapping[str, Any], user: Mapping[str, Any]) -> str:
     return {True: "online", False: "offline", None: ""}[user.get("online")]
 
 
-async def _read_line(context: Context, line_id: int) -> LineSettings:
-    return LineSettings(await context.ask(ConfigGet(config_id=line_id)))
+async def _read_line(context: Context, line_id: int) -> OpenLine:
+    return OpenLine(await context.ask(ConfigGet(config_id=line_id)))
 
 
 async def _read_loads(context: Context, question: V2OperatorList) -> OperatorLoads:

@@ -25,7 +25,7 @@ class ExpectedMessage:
 
 
 @dataclass(frozen=True)
-class DeliveredMessage:
+class PostedMessage:
     """A message as the dialog shows it."""
 
     id: int
@@ -37,7 +37,7 @@ class DeliveredMessage:
     """What the portal said after it, for example that it did not get through."""
 
 
-async def find_message(context: Context, before: ChatState, message: ExpectedMessage) -> DeliveredMessage | None:
+async def find_message(context: Context, before: ChatState, message: ExpectedMessage) -> PostedMessage | None:
     """The message as the dialog shows it now; None where the dialog does not show it.
 
     It is found by its id, or where that is not known by its author and text among what came since `before`.
@@ -53,9 +53,7 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
     place = next((place for place, one in enumerate(later) if _is_same(one, message)), None)
     if place is None:
         return None
-    return DeliveredMessage(
-        later[place]["id"], bool(later[place].get("hidden")), notice=_find_notice(later[place + 1 :])
-    )
+    return PostedMessage(later[place]["id"], bool(later[place].get("hidden")), notice=_find_notice(later[place + 1 :]))
 
 
 def _is_same(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:

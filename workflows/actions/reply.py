@@ -15,7 +15,7 @@ from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
 from workflows.actions.base import DialogAction
-from workflows.actions.delivery_check import DeliveredMessage, ExpectedMessage, find_message
+from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
@@ -33,7 +33,7 @@ class SentReply:
 
     chat: ChatState
     """As it stood before."""
-    message: DeliveredMessage
+    message: PostedMessage
     by: int
     owner: LineOrUser
     """Whoever had the dialog; id 0 for the queue."""
@@ -174,14 +174,14 @@ Live chat. You took the dialog from the queue and are its operator now."""
             }
         )
 
-    async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: CurrentUser) -> DeliveredMessage:
+    async def _send(self, steps: Steps, sending: Method, chat: ChatState, me: CurrentUser) -> PostedMessage:
         """The message as the dialog shows it, or UnfinishedError."""
         step = await steps.take(sending, "sending the message", "The message was not sent")
         try:
             found = await find_message(steps.context, chat, ExpectedMessage(self.message, me.id, step.result))
         except (PortalError, RefusedByResultError, UnexpectedResultError):
             if not step.lost:
-                return DeliveredMessage(step.result, hidden=chat.silent, proven=False)
+                return PostedMessage(step.result, hidden=chat.silent, proven=False)
             found = None
         if found is not None:
             return found

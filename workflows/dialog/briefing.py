@@ -16,7 +16,7 @@ from workflows.dialog.transcript import MessageSelection, Transcript, ask_messen
 from workflows.directory.dialogs import find_dialog, read_chat_id
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import read_presence
-from workflows.inbox.waiting import DialogMessage, SessionMessages
+from workflows.inbox.waiting import ExchangedMessage, SessionMessages
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Briefing:
     now: datetime
     """By the portal's clock."""
     transcript: Transcript
-    unanswered: list[DialogMessage]
+    unanswered: list[ExchangedMessage]
     """What the client wrote since anybody answered; empty on a page of older messages."""
     perhaps_with_bot: bool
     """Nobody has it as far as the portal tells, but a bot wrote in it: the line's bot may have it."""

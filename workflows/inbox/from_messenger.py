@@ -12,7 +12,7 @@ from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 from workflows.core.pagination import read_moment
-from workflows.inbox.waiting import DialogMessage, InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
+from workflows.inbox.waiting import ExchangedMessage, InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
 PAGE = 200
 MOST_PAGES = 3
@@ -76,7 +76,7 @@ def _make_dialog(item: Mapping[str, Any]) -> WaitingDialog | None:
         crm=chat.crm,
         pinned=chat.pinned,
         silent=chat.silent,
-        last=DialogMessage.from_message(view["last_message"]),
+        last=ExchangedMessage.from_message(view["last_message"]),
     )
 
 

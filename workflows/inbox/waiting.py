@@ -16,7 +16,7 @@ SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class DialogMessage:
+class ExchangedMessage:
     """A message that the client wrote or got."""
 
     id: int
@@ -39,21 +39,21 @@ class DialogMessage:
 class SessionMessages:
     """What was said in one session, oldest first."""
 
-    messages: Sequence[DialogMessage]
+    messages: Sequence[ExchangedMessage]
 
     @classmethod
     def from_messages(cls, messages: Iterable[Mapping[str, Any]], began: datetime) -> Self:
         """Those messages of a transcript that belong to the session that began then."""
-        found = (read for message in messages if (read := DialogMessage.from_message(message)))
+        found = (read for message in messages if (read := ExchangedMessage.from_message(message)))
         return cls([message for message in found if message.at >= began - SLACK])
 
     @property
-    def last(self) -> DialogMessage | None:
+    def last(self) -> ExchangedMessage | None:
         """The last message."""
         return self.messages[-1] if self.messages else None
 
     @property
-    def unanswered(self) -> list[DialogMessage]:
+    def unanswered(self) -> list[ExchangedMessage]:
         """What the client wrote since anybody answered."""
         return list(takewhile(lambda message: message.role == "client", reversed(self.messages)))[::-1]
 
@@ -96,7 +96,7 @@ class WaitingDialog:
     crm: tuple[tuple[str, int], ...] = ()
     pinned: bool = False
     silent: bool = False
-    last: DialogMessage | None = None
+    last: ExchangedMessage | None = None
 
     @property
     def certain(self) -> bool:

@@ -11,7 +11,7 @@ from tools.effect import Effect
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.lines_and_users import Directory, LineRef
-from workflows.lines.line import LineSettings, add_presence, read_lines
+from workflows.lines.line import OpenLine, add_presence, read_lines
 from workflows.lines.rule import Finding, LineRule, Severity
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -35,7 +35,7 @@ def _describe_rule(rule: LineRule) -> str:
 class AuditResult:
     """What was found in each line."""
 
-    found: list[tuple[LineSettings, list[Finding]]]
+    found: list[tuple[OpenLine, list[Finding]]]
     left_out: int
     can_mend: bool
     """Whether the caller has the tool that the fixes are calls of."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 from workflows.lines.rule import USER, LineRule, Severity, make_fix, offers_in_turn
 
 ERROR, WARNING, NOTE = Severity
@@ -14,11 +14,11 @@ SOMEBODY = {"entity_type": "user", "entity_id": USER}
 NAME, TEXT = "NAME", "TEXT"
 
 
-def _has_bot(line: LineSettings) -> bool:
+def _has_bot(line: OpenLine) -> bool:
     return line.on("WELCOME_BOT_ENABLE") and line.number("WELCOME_BOT_ID") > 0
 
 
-def _has_nobody_online(line: LineSettings) -> bool:
+def _has_nobody_online(line: OpenLine) -> bool:
     if not line.queue:
         return False
     if line.presence:
@@ -26,26 +26,26 @@ def _has_nobody_online(line: LineSettings) -> bool:
     return line.text("QUEUE_ONLINE") == "N"
 
 
-def _is_never_open(line: LineSettings) -> bool:
+def _is_never_open(line: OpenLine) -> bool:
     start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
     return line.on("WORKTIME_ENABLE") and start is not None and end is not None and start >= end
 
 
-def _lacks_hours(line: LineSettings) -> bool:
+def _lacks_hours(line: OpenLine) -> bool:
     return line.on("WORKTIME_ENABLE") and not (line.clock("WORKTIME_FROM") and line.clock("WORKTIME_TO"))
 
 
-def _keep_hours(line: LineSettings) -> Mapping[str, Any]:
+def _keep_hours(line: OpenLine) -> Mapping[str, Any]:
     start, end = line.clock("WORKTIME_FROM") or "09:00", line.clock("WORKTIME_TO") or "18:00"
     return {"worktime_enable": True, "worktime_from": start, "worktime_to": end}
 
 
-def _set_off_hours_text(line: LineSettings) -> Mapping[str, Any]:
+def _set_off_hours_text(line: OpenLine) -> Mapping[str, Any]:
     text = {} if line.text("WORKTIME_DAYOFF_TEXT") else {"worktime_dayoff_text": TEXT}
     return {"worktime_dayoff_rule": "text", **text}
 
 
-def _is_open_one_hour(line: LineSettings) -> bool:
+def _is_open_one_hour(line: OpenLine) -> bool:
     start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
     return line.on("WORKTIME_ENABLE") and start is not None and end == start + 60
 
@@ -54,12 +54,12 @@ def _is_short(holiday: str) -> bool:
     return any(len(part) == 1 for part in holiday.split("."))
 
 
-def _pad_holidays(line: LineSettings) -> Mapping[str, Any]:
+def _pad_holidays(line: OpenLine) -> Mapping[str, Any]:
     holidays = (holiday.split(".") for holiday in line.words("WORKTIME_HOLIDAYS"))
     return {"worktime_holidays": [".".join(part.zfill(2) for part in parts) for parts in holidays]}
 
 
-def _complete_names(line: LineSettings) -> dict[str, dict[str, str]]:
+def _complete_names(line: OpenLine) -> dict[str, dict[str, str]]:
     """The whole map, as the portal forgets whom it does not hold."""
     shown = line.settings.get("QUEUE_USERS_FIELDS")
     fields = shown if isinstance(shown, dict) else {}
@@ -71,7 +71,7 @@ def _complete_names(line: LineSettings) -> dict[str, dict[str, str]]:
     return named
 
 
-def _has_nameless_operators(line: LineSettings) -> bool:
+def _has_nameless_operators(line: OpenLine) -> bool:
     return any(fields["user_name"] == "NAME" for fields in _complete_names(line).values())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import HOUR, format_duration, join_limited
 from workflows.directory.lines_and_users import LineOrUser
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 
 LONGEST_TEXT = 70
 MOST_OPERATORS = 15
@@ -36,7 +36,7 @@ DAYS = {
 }
 
 
-def describe_settings(line: LineSettings, names: Mapping[int, str]) -> dict[str, str]:
+def describe_settings(line: OpenLine, names: Mapping[int, str]) -> dict[str, str]:
     """Subject -> what holds for the line, in words; `names` are those of its operators by id."""
     parts = {
         "Who answers": _describe_people(line, names),
@@ -57,7 +57,7 @@ def _quote(text: str) -> str:
     return mark_untrusted(words if len(words) <= LONGEST_TEXT else f"{words[:LONGEST_TEXT]}...", "portal")
 
 
-def _describe_people(line: LineSettings, names: Mapping[int, str]) -> Iterator[str]:
+def _describe_people(line: OpenLine, names: Mapping[int, str]) -> Iterator[str]:
     if not line.queue:
         yield "nobody, the queue is empty"
         return
@@ -74,7 +74,7 @@ def _describe_people(line: LineSettings, names: Mapping[int, str]) -> Iterator[s
         yield f"its dialogs come {format_duration(priority)} before those of other lines"
 
 
-def _describe_hours(line: LineSettings) -> Iterator[str]:
+def _describe_hours(line: OpenLine) -> Iterator[str]:
     if not line.on("WORKTIME_ENABLE"):
         yield "none, the line is always open"
         return
@@ -87,7 +87,7 @@ def _describe_hours(line: LineSettings) -> Iterator[str]:
     yield "dialogs are offered to operators at any hour"
 
 
-def _describe_texts(line: LineSettings) -> Iterator[str]:
+def _describe_texts(line: OpenLine) -> Iterator[str]:
     if line.on("AGREEMENT_MESSAGE"):
         yield f"in a new chat a request for consent (agreement {line.number('AGREEMENT_ID')})"
     if line.on("WELCOME_MESSAGE"):
@@ -104,12 +104,12 @@ def _describe_texts(line: LineSettings) -> Iterator[str]:
     yield _describe_text(line, "AUTO_CLOSE", "at the automatic closure")
 
 
-def _describe_text(line: LineSettings, prefix: str, when: str) -> str:
+def _describe_text(line: OpenLine, prefix: str, when: str) -> str:
     text = line.text(f"{prefix}_TEXT") if line.text(f"{prefix}_RULE") == "text" else ""
     return f"{when} {_quote(text)}" if text else f"nothing {when}"
 
 
-def _describe_bot(line: LineSettings) -> Iterator[str]:
+def _describe_bot(line: OpenLine) -> Iterator[str]:
     bot = line.number("WELCOME_BOT_ID")
     if not (line.on("WELCOME_BOT_ENABLE") and bot):
         yield "none"
@@ -126,7 +126,7 @@ def _describe_bot(line: LineSettings) -> Iterator[str]:
     yield f"leaves the chat {'when it hands over' if leaves else 'when the dialog closes'}"
 
 
-def _describe_closing(line: LineSettings) -> Iterator[str]:
+def _describe_closing(line: OpenLine) -> Iterator[str]:
     silence = format_duration(line.number("AUTO_CLOSE_TIME"))
     yield f"by itself when the client has not replied to an operator for {silence}"
     full = line.number("FULL_CLOSE_TIME")
@@ -137,7 +137,7 @@ def _describe_closing(line: LineSettings) -> Iterator[str]:
         yield "the chat window asks operators before closing"
 
 
-def _describe_rating(line: LineSettings) -> Iterator[str]:
+def _describe_rating(line: OpenLine) -> Iterator[str]:
     if not line.on("VOTE_MESSAGE"):
         yield "clients are not asked"
         return
@@ -151,7 +151,7 @@ def _describe_rating(line: LineSettings) -> Iterator[str]:
         yield "the dialog closes when they have rated"
 
 
-def _describe_crm(line: LineSettings) -> Iterator[str]:
+def _describe_crm(line: OpenLine) -> Iterator[str]:
     if not line.on("CRM"):
         yield "not used"
         return
@@ -171,7 +171,7 @@ def _describe_crm(line: LineSettings) -> Iterator[str]:
         yield "a new operator becomes responsible"
 
 
-def _describe_target(line: LineSettings, prefix: str, names: Mapping[int, str]) -> Iterator[str]:
+def _describe_target(line: OpenLine, prefix: str, names: Mapping[int, str]) -> Iterator[str]:
     time = line.number(f"{prefix}_TIME")
     yield f"within {format_duration(time)}" if time else "no time is set"
     if line.on(f"{prefix}_ALERT") and time:

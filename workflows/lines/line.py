@@ -15,7 +15,7 @@ from workflows.core.pagination import read_count, read_pages, read_rows
 
 
 @dataclass(frozen=True)
-class LineSettings:
+class OpenLine:
     """The settings of one line; a setting that is missing or cannot be read counts as off, 0 or empty."""
 
     settings: Mapping[str, Any]
@@ -93,7 +93,7 @@ class LineSettings:
         return int(hours) * 60 + int(minutes.ljust(2, "0") if minutes else 0)
 
 
-async def read_lines(context: Context, ids: Sequence[int]) -> list[LineSettings]:
+async def read_lines(context: Context, ids: Sequence[int]) -> list[OpenLine]:
     """The settings of lines, in the order of `ids`, each with CONFIG_QUEUE: the entries of its queue.
 
     Raises:
@@ -104,10 +104,10 @@ async def read_lines(context: Context, ids: Sequence[int]) -> list[LineSettings]
         partial(context.ask, ConfigListGet(select=["ID"], filter={"@ID": list(ids)}, config_queue=True, limit=200)),
     )
     put = {row.get("ID"): row.get("CONFIG_QUEUE") for row in entries}
-    return [LineSettings({**line, "CONFIG_QUEUE": put.get(line.get("ID"))}) for line in settings]
+    return [OpenLine({**line, "CONFIG_QUEUE": put.get(line.get("ID"))}) for line in settings]
 
 
-async def add_presence(context: Context, lines: Sequence[LineSettings]) -> list[LineSettings]:
+async def add_presence(context: Context, lines: Sequence[OpenLine]) -> list[OpenLine]:
     """The same lines with who of their operators is online; unchanged where the plan or the rights hide it."""
     from portal.errors import RefusedError
 

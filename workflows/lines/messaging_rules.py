@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 from workflows.lines.rule import USER, Condition, Fix, LineRule, Severity, make_fix, offers_in_turn
 
 ERROR, WARNING, NOTE = Severity
@@ -12,7 +12,7 @@ ESCAPED_TWICE = re.compile(r"&amp;(?:amp|lt|gt|quot|#0?39);")
 TEXT = "TEXT"
 
 
-def _compute_longest_wait(line: LineSettings) -> int:
+def _compute_longest_wait(line: OpenLine) -> int:
     """How long a client may wait for an operator, in seconds."""
     return max(line.number("QUEUE_TIME") if offers_in_turn(line) else 0, line.number("NO_ANSWER_TIME"))
 

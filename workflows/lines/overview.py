@@ -14,7 +14,7 @@ from workflows.core.pagination import read_count, read_rows
 from workflows.core.periods import ServerTime, resolve_period
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef
 from workflows.lines.describe import describe_settings
-from workflows.lines.line import LineSettings, read_lines
+from workflows.lines.line import OpenLine, read_lines
 
 MOST_CHANNELS = 8
 OFF = "off: messages of clients still come in and wait, but nobody can answer them; finishing closes without texts"
@@ -25,7 +25,7 @@ NO_REPORTS = "not known: the settings do not name them, and the portal gives no 
 class LineOverview:
     """A line in words."""
 
-    line: LineSettings
+    line: OpenLine
     queue: list[LineOrUser]
     sections: dict[str, str]
     channels: dict[str, int] | None

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from tools.untrusted import is_code, mark_untrusted
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 
 
 class Severity(IntEnum):
@@ -21,8 +21,8 @@ class Severity(IntEnum):
     """Worth knowing; it may be meant so."""
 
 
-Condition = Callable[[LineSettings], bool]
-Fix = Callable[[LineSettings], Mapping[str, Any]]
+Condition = Callable[[OpenLine], bool]
+Fix = Callable[[OpenLine], Mapping[str, Any]]
 USER = "USER_ID"
 """Words in capitals are for whoever reads to fill in."""
 
@@ -32,7 +32,7 @@ def make_fix(**arguments: Any) -> Fix:
     return lambda _: arguments
 
 
-def offers_in_turn(line: LineSettings) -> bool:
+def offers_in_turn(line: OpenLine) -> bool:
     """Whether dialogs go from one operator to the next; with `all` QUEUE_TIME is not used."""
     return line.text("QUEUE_TYPE") in {"evenly", "strictly"}
 
@@ -51,7 +51,7 @@ class LineRule:
     """Arguments of the call that puts it right."""
     tool: str = "config_update"
 
-    def check(self, line: LineSettings) -> "Finding | None":
+    def check(self, line: OpenLine) -> "Finding | None":
         """What is wrong with a line."""
         if not self.broken(line):
             return None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tools.messenger import ImDialogMessagesGet
-from workflows.inbox.waiting import SLACK, DialogMessage, InboxFilter, SessionMessages, WaitingDialog
+from workflows.inbox.waiting import SLACK, ExchangedMessage, InboxFilter, SessionMessages, WaitingDialog
 
 BEGAN = datetime(2026, 3, 16, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,7 +58,7 @@ def _count_minutes(moment: datetime) -> float:
     ],
 )
 def test_only_a_dated_message_that_the_client_wrote_or_got_counts(more: dict[str, Any], *, counts: bool) -> None:
-    message = DialogMessage.from_message(_make_message(CLIENT, 0, **more))
+    message = ExchangedMessage.from_message(_make_message(CLIENT, 0, **more))
 
     assert (message is not None) is counts
 
@@ -89,7 +89,7 @@ def test_unanswered_is_what_the_client_wrote_since_anybody_answered(authors: lis
 
 def test_what_one_session_tells_of_its_last_message_its_bot_and_its_operators() -> None:
     assert _make_session().last is None
-    assert (_make_session(CLIENT, OPERATOR).last or DIALOG).__class__ is DialogMessage
+    assert (_make_session(CLIENT, OPERATOR).last or DIALOG).__class__ is ExchangedMessage
     assert _count_minutes(_make_session(CLIENT, OPERATOR).messages[-1].at) == 1
     assert _make_session(BOT, CLIENT).last_bot == BOT
     assert _make_session(OPERATOR, CLIENT).last_bot == 0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.workflows.lines.rule_cases import OFF, SILENT, SPEAKS, WELL_SET, Changes
-from workflows.lines.line import LineSettings
+from workflows.lines.line import OpenLine
 from workflows.lines.rule import Finding
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -13,7 +13,7 @@ from workflows.lines.rules import RULES, find_mistakes
 def _find(changes: Changes) -> dict[str, Finding]:
     """Rule -> what it finds in a well-set line with these changes."""
     settings = {name: value for name, value in {**WELL_SET, **changes}.items() if name.isupper()}
-    line = LineSettings(settings, changes.get("presence", {}))
+    line = OpenLine(settings, changes.get("presence", {}))
     return {finding.rule.name: finding for finding in find_mistakes(line)}
 
 

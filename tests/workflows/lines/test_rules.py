@@ -12,7 +12,7 @@ from sandbox.state.records import LineQueueEntry
 from tests.workflows.portal_context import open_portal
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
-from workflows.lines.line import LineSettings, add_presence, read_lines
+from workflows.lines.line import OpenLine, add_presence, read_lines
 from workflows.lines.rule import Finding
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -185,12 +185,12 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
 def test_a_setting_that_an_older_portal_does_not_show_is_no_mistake() -> None:
     shown = {"ID": 1, "LINE_NAME": "Old", "ACTIVE": "Y", "QUEUE": [3, 4], "QUEUE_TYPE": "all"}
 
-    assert find_mistakes(LineSettings(shown)) == []
+    assert find_mistakes(OpenLine(shown)) == []
 
 
 def test_the_worst_stands_first() -> None:
     settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "CRM_SOURCE": "", "WORKTIME_TIMEZONE": ""}
-    severities = [finding.rule.severity for finding in find_mistakes(LineSettings(settings))]
+    severities = [finding.rule.severity for finding in find_mistakes(OpenLine(settings))]
 
     assert severities == sorted(severities)
     assert len(set(severities)) == 3
