@@ -217,3 +217,11 @@ SENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("tool", "arguments", "body"), SENT)
 def test_arguments_become_what_the_server_reads(tool: str, arguments: dict[str, Any], body: dict[str, Any]) -> None:
     assert methods()[tool].from_tool(arguments).to_wire() == body
+
+
+def test_a_call_keeps_the_arguments_from_which_the_very_same_call_is_made_again() -> None:
+    method = methods()["dialog_get"]
+    call = method.from_tool({"chat_id": 5, "user_code": None})
+
+    assert call.given == {"chat_id": 5}
+    assert method.from_tool(call.given).to_wire() == call.to_wire() == {"CHAT_ID": 5}
