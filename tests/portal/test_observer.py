@@ -165,3 +165,14 @@ def test_a_call_whose_caller_has_gone_is_told_too() -> None:
     (attempt,) = _observe(impatient, None).attempts
     assert attempt.error is not None
     assert not isinstance(attempt.error, PortalError)
+
+
+def test_a_call_that_never_left_travelled_in_no_request() -> None:
+    async def impatient(portal: Portal) -> None:
+        await portal.call(WRITE, {}, repeatable=False)
+        with anyio.move_on_after(0.01):
+            await portal.call(WRITE, {}, repeatable=False)
+
+    sent, kept = _observe(impatient, {"result": 1}, plan=Plan(capacity=1.05, leak=0.01)).attempts
+    assert (sent.calls, kept.calls) == (1, 0)
+    assert kept.limited

@@ -111,7 +111,7 @@ def test_two_calls_share_a_request_where_they_had_rather_be_in_a_batch() -> None
     assert _sizes_of_two_reads(prefer_batch=False) == [1, 1]
 
 
-@pytest.mark.parametrize(("writes", "sizes"), [(5, [1] * 5), (20, [5])])
+@pytest.mark.parametrize(("writes", "sizes"), [(5, [1] * 5), (30, [5])])
 def test_few_calls_share_a_request_once_the_bucket_is_no_longer_low(writes: int, sizes: list[int]) -> None:
     portal = EchoPortal()
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from pydantic import create_model
 
 from tools.registry import methods
-from tools.tool import InvalidArgumentsError
+from tools.tool import InvalidArgumentsError, Tool
 
 LONG_AGO, NOW = "2024-01-01T00:00:00+00:00", "2026-03-01T00:00:00+00:00"
 
@@ -217,3 +218,34 @@ SENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("tool", "arguments", "body"), SENT)
 def test_arguments_become_what_the_server_reads(tool: str, arguments: dict[str, Any], body: dict[str, Any]) -> None:
     assert methods()[tool].from_tool(arguments).to_wire() == body
+
+
+def test_a_call_keeps_the_arguments_from_which_the_very_same_call_is_made_again() -> None:
+    method = methods()["dialog_get"]
+    call = method.from_tool({"chat_id": 5, "user_code": None})
+
+    assert call.given == {"chat_id": 5}
+    assert method.from_tool(call.given).to_wire() == call.to_wire() == {"CHAT_ID": 5}
+
+
+def _problems_of(mistakes: int) -> list[str]:
+    with pytest.raises(InvalidArgumentsError) as refused:
+        methods()["v2_session_stat_get"].from_tool({"session_id": ["x"] * mistakes})
+    return refused.value.problems
+
+
+@pytest.mark.parametrize(("mistakes", "shown", "more"), [(10, 10, ""), (11, 11, "and 1 more"), (15, 11, "and 5 more")])
+def test_ten_mistakes_are_told_and_the_rest_counted(mistakes: int, shown: int, more: str) -> None:
+    problems = _problems_of(mistakes)
+
+    assert len(problems) == shown
+    assert problems[-1] == more or not more
+
+
+@pytest.mark.parametrize(("count", "told"), [(30, "valid arguments are a0, a1"), (31, "its page lists the 31 valid")])
+def test_the_valid_arguments_are_named_unless_there_are_too_many(count: int, told: str) -> None:
+    fields: dict[str, Any] = {f"a{number}": (int, 0) for number in range(count)}
+    with pytest.raises(InvalidArgumentsError) as refused:
+        create_model("Many", __base__=Tool, **fields).from_tool({"zzz": 1})
+
+    assert refused.value.problems[-1].startswith(told)
