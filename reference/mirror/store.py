@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from reference.mirror.clean import CleanPage
-from reference.mirror.index import WEIGHTS, entries
+from reference.mirror.indexing import index_pages
+from reference.mirror.page_names import alias_keys, name_keys
+from reference.search.weights import OFFICIAL_WORDS
+from reference.search.word_index import WordIndex
 
-SCHEMA = 2
+SCHEMA = 3
 """Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
@@ -24,7 +27,6 @@ CREATE TABLE names (
     name TEXT NOT NULL, page INTEGER NOT NULL, alias INTEGER NOT NULL, PRIMARY KEY (name, page)
 ) WITHOUT ROWID;
 CREATE TABLE originals (file TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5({", ".join(WEIGHTS)}, content='', tokenize='ascii');
 """
 _CACHE = 512
 """Kilobytes of the database that a reader keeps in memory."""
@@ -59,17 +61,12 @@ def write(
             ),
         )
         connection.executemany("INSERT INTO originals VALUES (?, ?)", ((f, pack(t)) for f, t in originals.items()))
-        for number, entry in enumerate(entries(pages)):
+        for number, page in enumerate(pages):
             connection.executemany(
                 "INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
-                [(name, number, 0) for name in entry.names] + [(name, number, 1) for name in entry.aliases],
+                [(name, number, alias) for alias, keys in enumerate((name_keys, alias_keys)) for name in keys(page)],
             )
-            marks = ", ".join("?" * len(WEIGHTS))
-            connection.execute(
-                f"INSERT INTO words (rowid, {', '.join(WEIGHTS)}) VALUES (?, {marks})",  # noqa: S608  (our own names)
-                (number, *entry.columns),
-            )
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        WordIndex(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
         connection.execute("COMMIT")
     with path.open("rb+") as file:
         os.fsync(file.fileno())

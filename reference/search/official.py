@@ -4,51 +4,15 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Protocol
 
-from reference.search.hit import Hit
-from reference.search.names import TYPED
+from reference.search.hit import Hit, OfficialHit
+from reference.search.method_names import TYPED
 from reference.search.words import plain
 
 _PLACES = 5
 """One of so many places is kept for an official page."""
 
 
-class OfficialHit(Protocol):
-    """A page of the official documentation, as reference.mirror finds it."""
-
-    @property
-    def uri(self) -> str:
-        """Address of the copy."""
-
-    @property
-    def path(self) -> str:
-        """Path of the page, which ends in the name of what it describes."""
-
-    @property
-    def title(self) -> str:
-        """Its heading."""
-
-    @property
-    def summary(self) -> str:
-        """What it is about, in one line."""
-
-    @property
-    def heading(self) -> str:
-        """Heading of the part that fits best."""
-
-    @property
-    def excerpt(self) -> str:
-        """The best place of that part."""
-
-    @property
-    def address(self) -> str:
-        """Address of the page on the public site."""
-
-    @property
-    def score(self) -> float:
-        """More is better."""
-
-
-class Official(Protocol):
+class OfficialSearch(Protocol):
     """The official documentation, ready to be asked."""
 
     def search(self, query: str, limit: int) -> Sequence[OfficialHit]:

@@ -6,17 +6,16 @@ from urllib.parse import urlsplit
 
 from reference.pages.registry import pages
 from reference.search.codes import codes_in
-from reference.search.corpus import Document
+from reference.search.documents import Document
 from reference.search.excerpt import excerpt
-from reference.search.fields import SPELT
-from reference.search.hit import Hit
-from reference.search.official import Official, OfficialHit, as_hits, is_named, joined
+from reference.search.field_index import SPELT
+from reference.search.hit import Hit, OfficialHit
+from reference.search.official import OfficialSearch, as_hits, is_named, joined
 from reference.search.ranking import Ranking
 from reference.search.vocabulary import Term, terms, tokens
+from reference.search.weights import OFFICIAL_FIRST
 from reference.search.words import plain
 
-_BETTER = 0.1
-"""How much more of a question an official page has to hold than ours to stand above them."""
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
 
@@ -37,7 +36,7 @@ class Search:
         names = [*SPELT.findall(query), *codes_in(query)]
         return [self._hit(number, scores[number], wanted, names) for number in best]
 
-    def hits_with_official(self, query: str, limit: int, official: Official) -> list[Hit]:
+    def hits_with_official(self, query: str, limit: int, official: OfficialSearch) -> list[Hit]:
         """The best pages of both; none of the official ones that describe the same thing as one of ours.
 
         Official pages go below ours, unless they hold more of the question or are named in it; if what is named is on a
@@ -59,7 +58,7 @@ class Search:
 
     def _better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
         """Those that hold more of a question than our pages do."""
-        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + _BETTER
+        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + OFFICIAL_FIRST
         return [hit for hit in theirs if self._share(query, f"{hit.title} {hit.summary}") > enough]
 
     def _share_of_ours(self, query: str, addresses: Container[str]) -> float:
@@ -95,7 +94,7 @@ class Search:
         )
 
 
-def search(query: str, limit: int = 5, kind: str | None = None, official: Official | None = None) -> list[Hit]:
+def search(query: str, limit: int = 5, kind: str | None = None, official: OfficialSearch | None = None) -> list[Hit]:
     """The pages that answer a question best, the best first; none where no page has any of its words.
 
     `kind` leaves only one kind of pages; without it the official documentation has its say too, where it is given.

@@ -27,10 +27,13 @@ class Term(NamedTuple):
         return (self.stem, *self.groups)
 
 
-def terms(text: str) -> Iterator[Term]:
-    """The words of a text that say something, in order."""
+def terms(text: str, *, general: bool = False) -> Iterator[Term]:
+    """The words of a text that say something, in order.
+
+    `general` leaves only the groups that are true of every part of Bitrix24, not of Open Channels alone.
+    """
     found = stems(text)
-    known, stop = _phrases(), _stop_words()
+    known, stop = _phrases(general=general), _stop_words()
     at = 0
     while at < len(found):
         length, groups = _longest(found, at, known[found[at]]) if found[at] in known else (1, ())
@@ -40,9 +43,9 @@ def terms(text: str) -> Iterator[Term]:
         at += length
 
 
-def tokens(text: str) -> frozenset[str]:
-    """The words of a text that say something, and the groups in which they stand."""
-    return frozenset(token for term in terms(text) for token in term.tokens())
+def tokens(text: str, *, general: bool = False) -> frozenset[str]:
+    """The words of a text that say something, and the groups in which they stand; `general` as in terms()."""
+    return frozenset(token for term in terms(text, general=general) for token in term.tokens())
 
 
 def vocabulary() -> set[str]:
@@ -59,11 +62,11 @@ def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tup
 
 
 @cache
-def _phrases() -> Mapping[str, _Phrases]:
+def _phrases(*, general: bool) -> Mapping[str, _Phrases]:
     """First stem -> the phrases that begin with it, the longest first, with their groups."""
     groups: dict[_Phrase, dict[str, None]] = {}
     for name, entries in _file()["groups"].items():
-        for entry in entries.split(","):
+        for entry in entries.split(",") if name in _file()["general"] or not general else ():
             groups.setdefault(tuple(stems(entry)), {})[_MARK + name] = None
     by_first: dict[str, list[tuple[_Phrase, tuple[str, ...]]]] = {}
     for phrase in sorted(groups, key=len, reverse=True):

@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
-from reference.search.corpus import DECLARED, Document
+from reference.search.documents import Document
+from reference.search.weights import DECLARED, FIELD_IN_CAPITALS
 from reference.search.words import plain
 
 SPELT = re.compile(r"\w+(?:\.\w+)+|\w*(?:_\w|[a-z][A-Z])\w*")
 """Written with dots, underscores or humps."""
 _ASSIGNED = re.compile(r"\b(\w+) ?=(?!=)")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
-_CAPITALS_COUNT = 0.5
-"""What a word in capitals counts: it is a parameter, or an ordinary abbreviation."""
 
 
-class Fields:
+class FieldIndex:
     """Which pages have which field."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -46,4 +45,4 @@ class Fields:
         for name in dict.fromkeys(_CAPITALS.findall(query)):
             declaring = {n: weight for n, weight in self._holders.get(plain(name), {}).items() if weight == DECLARED}
             if declaring and name not in certain:
-                yield declaring, _CAPITALS_COUNT
+                yield declaring, FIELD_IN_CAPITALS
