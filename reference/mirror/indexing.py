@@ -38,7 +38,7 @@ def index_pages(pages: Sequence[CleanPage]) -> Iterator[IndexedPage]:
 
 def _read_phrases(page: CleanPage) -> Iterator[list[Term]]:
     """What a page says of itself, in the terms by which it is found."""
-    for phrase in (without_names(page.title), page.summary, *find_names(page.title)[:1]):
+    for phrase in (without_names(page.title), without_names(page.summary), *find_names(page.title)[:1]):
         yield list(terms(phrase, general=True))
 
 

@@ -20,8 +20,7 @@ from reference.search.words import stems
 LONGEST_QUERY = 1000
 """Characters of a question that are read."""
 _MOST_TERMS = 24
-_BEGINNING = 4
-"""Letters by which a line is seen to have no word of a question, which saves reading its words."""
+_SHORT = 3
 _OUTDATED = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 
 
@@ -84,7 +83,7 @@ def _make_hit(
 
 
 def _token_reader(weights: Mapping[str, float]) -> Callable[[str], frozenset[str]]:
-    """Reads the words of a line, if one of them can be wanted at all."""
-    beginnings = {re.escape(token[:_BEGINNING]) for token in weights}
+    """Reads the words of a line, if it can have one of the wanted at all: stems differ from words in their end only."""
+    beginnings = {re.escape(token[: max(_SHORT, len(token) - 1)]) for token in weights}
     found = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(beginnings)) or '(?!)'})", re.IGNORECASE)
     return lambda line: tokens(line, general=True) if found.search(line) else frozenset()

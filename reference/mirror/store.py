@@ -52,6 +52,7 @@ def write(
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
+        WordIndex(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         connection.executemany(
             "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
@@ -66,7 +67,6 @@ def write(
                 "INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
                 [(name, number, alias) for alias, keys in enumerate((name_keys, alias_keys)) for name in keys(page)],
             )
-        WordIndex(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
         connection.execute("COMMIT")
     with path.open("rb+") as file:
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""The text of a page as search reads it: its lines under their headings, without code and without the heads of tables."""
+"""The text of a page as search reads it: its lines under their headings, without code and heads of tables."""
 
 import re
 from collections.abc import Callable, Container, Iterator

@@ -1,10 +1,10 @@
 """The weights of search in one table: for each what it does and how its value was found.
 
-Two benchmarks stand behind them. OWN is 59 questions with known answers over our pages (`python -m bench.search`), beside
-the rules of tests/reference/search. OFFICIAL is 4,300 queries in two languages over the mirror: titles, parts of titles,
-names, summaries, words and sentences of pages drawn at random, each of which should find the page that it is from. A value
-is said to be tried where neighbours were tried too and found no more pages first, and chosen where a rule of the
-tests asks for it and the benchmark does not tell its neighbours apart.
+Two benchmarks stand behind them. OWN is 59 questions with known answers over our pages (`python -m bench.search`),
+beside the rules of tests/reference/search. OFFICIAL is 4,300 queries in two languages over the mirror: titles, parts of
+titles, names, summaries, words and sentences of pages drawn at random, each of which should find its page. A value
+is said to be tried where neighbours were tried too and found no more pages first, and chosen where a rule of the tests
+asks for it and the benchmarks do not tell its neighbours apart.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from reference.pages.page import Kind
 
 @dataclass(frozen=True, slots=True)
 class WordWeights:
-    """How the words of a question make the score of a page, which is about 1 where one of its phrases is the question."""
+    """How the words of a question make the score of a page, about 1 where one of its phrases is the question."""
 
     nearest_phrase: float = 0.47
     """Share of the likeness of the nearest phrase of a page. OWN, tried."""
@@ -39,7 +39,7 @@ class WordWeights:
 
 OWN_WORDS = WordWeights()
 OFFICIAL_WORDS = replace(OWN_WORDS, text=0.2)
-"""Official pages have no phrases that people wrote for them, so their text says more: OFFICIAL, tried with 0.035 and 0.3."""
+"""Their phrases are only title, summary and name, so their text says more: OFFICIAL, tried with 0.035, 0.3 and 0.4."""
 
 WHOLE_NAME, SHORT_NAME = 1.5, 1.4
 """What a page gets whose name is all of the question, with and without its scope. Chosen: all words make about 1."""

@@ -21,7 +21,7 @@ _REMEMBERED = 10_000
 _TABLES = (
     "CREATE TABLE size (pages INTEGER NOT NULL)",
     "CREATE TABLE word_counts (word TEXT PRIMARY KEY, pages INTEGER NOT NULL, phrases INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE phrase_terms (id INTEGER PRIMARY KEY, page INTEGER NOT NULL, weight REAL NOT NULL, terms TEXT NOT NULL)",
+    "CREATE TABLE phrase_terms (id INTEGER PRIMARY KEY, page INTEGER, weight REAL, terms TEXT)",
 )
 
 

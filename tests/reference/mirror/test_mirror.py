@@ -60,7 +60,7 @@ def test_a_hit_shows_the_section_and_the_line(mirror: Mirror) -> None:
     hit = mirror.search("NO_SUCH_HARBOUR")[0]
 
     assert (hit.path, hit.heading) == (ADD, "Errors")
-    assert hit.excerpt == "`NO_SUCH_HARBOUR` — The harbour is unknown"
+    assert hit.excerpt == "`NO_SUCH_HARBOUR` · The harbour is unknown"
 
 
 @pytest.mark.parametrize(

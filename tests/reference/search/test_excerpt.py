@@ -1,9 +1,10 @@
 from pathlib import Path
 
 from reference.pages.page import Kind, Page
-from reference.search.corpus import ANSWERED, DECLARED, MENTIONED, Document
+from reference.search.documents import Document
 from reference.search.excerpt import LONGEST, excerpt, readable
 from reference.search.vocabulary import tokens
+from reference.search.weights import ANSWERED, DECLARED, MENTIONED
 
 TEXT = """# demo.method: Demo
 
