@@ -63,7 +63,7 @@ class Tree:
         return {path: sheet.text for path, sheet in self.sheets.items()}
 
 
-def digest(source: Path) -> str:
+def compute_digest(source: Path) -> str:
     """What changes whenever the content does: of an archive's bytes, or of a folder's Markdown files."""
     if source.is_file():
         with source.open("rb") as file:
@@ -74,7 +74,7 @@ def digest(source: Path) -> str:
     return total.hexdigest()
 
 
-def read(source: Path) -> Tree:
+def read_archive(source: Path) -> Tree:
     """The tree of a tar.gz, tar or zip archive or of a folder, verified to its end; else BadArchiveError or OSError."""
     if source.is_dir():
         return _tree(_folder(source), "")
@@ -101,7 +101,7 @@ class _Entry:
 class _Bounded(gzip.GzipFile):
     """A packed file that gives nobody more at once than the largest member can hold."""
 
-    def read(self, size: int | None = -1) -> bytes:
+    def read_archive(self, size: int | None = -1) -> bytes:
         """At most `size` bytes; BadArchiveError where a header asks for an absurd number of them."""
         if size is not None and size > LARGEST_MEMBER:
             raise BadArchiveError("a member claims an absurd size")

@@ -43,7 +43,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 )
 
 
-def language_of(root: str, origin: str) -> Language | None:
+def detect_language(root: str, origin: str) -> Language | None:
     """The language that the outermost folder, the address or the name of the file tells; None where nothing does."""
     for told in (root, origin):
         for language in LANGUAGES.values():
@@ -54,6 +54,6 @@ def language_of(root: str, origin: str) -> Language | None:
     return LANGUAGES[found[-1]] if found else None
 
 
-def language_of_text(text: str) -> str:
+def detect_text_language(text: str) -> str:
     """The code of the language of a question, by its alphabet."""
     return "ru" if _CYRILLIC.search(text) else "en"

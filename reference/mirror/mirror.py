@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from reference.mirror.languages import LANGUAGES, language_of_text
+from reference.mirror.languages import LANGUAGES, detect_text_language
 from reference.mirror.official_search import search_pages
-from reference.mirror.store import NoMirrorError, check, database, reading, unpack
+from reference.mirror.store import NoMirrorError, check_database, database_path, open_database, unpack
 from reference.search.hit import OfficialHit
 
 State = Literal["ready", "absent", "outdated", "damaged"]
@@ -62,9 +62,9 @@ class Mirror:
 
         The language is that of the question's alphabet unless given; the other one is searched where that is missing.
         """
-        for code in sorted(LANGUAGES, key=lambda code: code != (lang or language_of_text(query))):
+        for code in sorted(LANGUAGES, key=lambda code: code != (lang or detect_text_language(query))):
             if lang in {None, code}:
-                with suppress(NoMirrorError), reading(database(self._folder, code)) as connection:
+                with suppress(NoMirrorError), open_database(database_path(self._folder, code)) as connection:
                     return search_pages(connection, LANGUAGES[code], query, max(0, min(limit, MOST_HITS)))
         return []
 
@@ -74,7 +74,7 @@ class Mirror:
         if lang not in LANGUAGES:
             return None
         try:
-            with reading(database(self._folder, lang)) as connection:
+            with open_database(database_path(self._folder, lang)) as connection:
                 row = connection.execute(
                     "SELECT path, title, summary, text, dated FROM pages WHERE path IN (?, ?) ORDER BY path LIMIT 1",
                     (wanted, f"{wanted}/index".lstrip("/")),
@@ -85,7 +85,7 @@ class Mirror:
 
     def originals(self, lang: str) -> dict[str, str]:
         """The files about what is ours as they are written, by their path; NoMirrorError where there is no mirror."""
-        with reading(database(self._folder, lang)) as connection:
+        with open_database(database_path(self._folder, lang)) as connection:
             return {file: unpack(text) for file, text in connection.execute("SELECT file, text FROM originals")}
 
     def states(self) -> list[MirrorState]:
@@ -94,10 +94,10 @@ class Mirror:
 
     def _state(self, lang: str) -> MirrorState:
         try:
-            with reading(database(self._folder, lang)) as connection:
+            with open_database(database_path(self._folder, lang)) as connection:
                 meta = dict(connection.execute("SELECT name, value FROM meta"))
                 pages = int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
-                check(connection)
+                check_database(connection)
                 words = f"{pages:,} pages, as of {meta['dated']}, synced {meta['synced'][:10]}"
                 return MirrorState(lang, "ready", words, pages, meta["dated"], meta["synced"], meta["source"])
         except NoMirrorError as reason:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from reference.mirror.languages import Language
-from reference.mirror.page_names import typed_keys
-from reference.mirror.prose import prose, unlinked
+from reference.mirror.page_names import make_typed_keys
+from reference.mirror.prose import extract_prose, strip_links
 from reference.mirror.store import unpack
-from reference.search.excerpt import excerpt
+from reference.search.excerpt import make_excerpt
 from reference.search.hit import OfficialHit
 from reference.search.page_text import read_sections
-from reference.search.vocabulary import Term, terms, tokens
+from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import OFFICIAL_WORDS, OUTDATED, SHORT_NAME, WHOLE_NAME
 from reference.search.word_index import WordIndex
-from reference.search.words import stems
+from reference.search.words import stem_words
 
 LONGEST_QUERY = 1000
 """Characters of a question that are read."""
@@ -45,14 +45,14 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
 
 def _read_terms(query: str) -> Sequence[Term]:
     """What a question asks for, each word once; words that say nothing only where there is nothing else."""
-    every = list(terms(query, general=True)) or [Term(stem, ()) for stem in stems(query)]
+    every = list(read_terms(query, general=True)) or [Term(stem, ()) for stem in stem_words(query)]
     return list(dict.fromkeys(every))[:_MOST_TERMS]
 
 
 def _find_named(connection: sqlite3.Connection, query: str) -> dict[int, float]:
     """Page -> what it gets because the question names what it describes."""
     named: dict[int, float] = {}
-    for name in typed_keys(query):
+    for name in make_typed_keys(query):
         for page, alias in connection.execute("SELECT page, alias FROM names WHERE name = ?", (name,)):
             named[page] = max(named.get(page, 0.0), SHORT_NAME if alias else WHOLE_NAME)
     return named
@@ -67,8 +67,8 @@ def _make_hit(
     language: Language, row: tuple[str, str, str, bytes], score: float, weights: Mapping[str, float]
 ) -> OfficialHit:
     path, title, summary, packed = row
-    text = unlinked(prose(unpack(packed))).replace("<br>", " ").replace("**", "")
-    heading, place = excerpt(list(read_sections(text, _token_reader(weights))), weights)
+    text = strip_links(extract_prose(unpack(packed))).replace("<br>", " ").replace("**", "")
+    heading, place = make_excerpt(list(read_sections(text, _token_reader(weights))), weights)
     return OfficialHit(
         uri=language.mirrored(path),
         path=path,
@@ -86,4 +86,4 @@ def _token_reader(weights: Mapping[str, float]) -> Callable[[str], frozenset[str
     """Reads the words of a line, if it can have one of the wanted at all: stems differ from words in their end only."""
     beginnings = {re.escape(token[: max(_SHORT, len(token) - 1)]) for token in weights}
     found = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(beginnings)) or '(?!)'})", re.IGNORECASE)
-    return lambda line: tokens(line, general=True) if found.search(line) else frozenset()
+    return lambda line: read_tokens(line, general=True) if found.search(line) else frozenset()

@@ -10,7 +10,7 @@ from typing import Literal
 
 from reference.mirror.clean import CleanPage
 from reference.mirror.indexing import index_pages
-from reference.mirror.page_names import alias_keys, name_keys
+from reference.mirror.page_names import make_alias_keys, make_name_keys
 from reference.search.weights import OFFICIAL_WORDS
 from reference.search.word_index import WordIndex
 
@@ -40,12 +40,12 @@ class NoMirrorError(Exception):
         self.state = state
 
 
-def database(folder: Path, lang: str) -> Path:
+def database_path(folder: Path, lang: str) -> Path:
     """Where the mirror of a language is."""
     return folder / f"{lang}.sqlite"
 
 
-def write(
+def write_database(
     path: Path, pages: Sequence[CleanPage], dates: Sequence[str], originals: Mapping[str, str], meta: Mapping[str, str]
 ) -> None:
     """A whole new database, on the disk when this returns; OSError or sqlite3.Error where that cannot be done."""
@@ -63,17 +63,16 @@ def write(
         )
         connection.executemany("INSERT INTO originals VALUES (?, ?)", ((f, pack(t)) for f, t in originals.items()))
         for number, page in enumerate(pages):
-            connection.executemany(
-                "INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
-                [(name, number, alias) for alias, keys in enumerate((name_keys, alias_keys)) for name in keys(page)],
-            )
+            names = [(name, number, 0) for name in make_name_keys(page)]
+            names += [(name, number, 1) for name in make_alias_keys(page)]
+            connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", names)
         connection.execute("COMMIT")
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database, opened for a moment: the next reader sees a newer one. NoMirrorError where it cannot be read."""
     if not path.is_file():
         raise NoMirrorError("absent", "not there yet; openchannels-mcp docs sync brings it")
@@ -90,7 +89,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise NoMirrorError("damaged", words) from None
 
 
-def check(connection: sqlite3.Connection) -> None:
+def check_database(connection: sqlite3.Connection) -> None:
     """Look through the whole database that is being read; its reader ends as with any other damage."""
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("malformed")

@@ -8,8 +8,8 @@ from itertools import chain
 
 from reference.pages.page import Page
 from reference.search.page_text import SearchableSection, read_sections
-from reference.search.questions import questions
-from reference.search.vocabulary import Term, terms, tokens
+from reference.search.questions import read_questions
+from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import ANSWERED, DECLARED, MENTIONED
 from reference.search.word_index import IndexedPage
 
@@ -32,17 +32,17 @@ class Document:
     @property
     def spoken(self) -> tuple[str, ...]:
         """What people may say who want this page."""
-        return (self.page.title, self.page.description, self.page.name, *questions().get(self.page.name, ()))
+        return (self.page.title, self.page.description, self.page.name, *read_questions().get(self.page.name, ()))
 
     @cached_property
     def phrases(self) -> tuple[tuple[Term, ...], ...]:
         """The same in terms."""
-        return tuple(filter(None, (tuple(terms(phrase)) for phrase in self.spoken)))
+        return tuple(filter(None, (tuple(read_terms(phrase)) for phrase in self.spoken)))
 
     @cached_property
     def sections(self) -> tuple[SearchableSection, ...]:
         """The page without its title, code, heads of tables and repeating sections."""
-        return tuple(read_sections(self.page.text(), tokens, _SKIPPED))
+        return tuple(read_sections(self.page.text(), read_tokens, _SKIPPED))
 
     def to_index(self) -> IndexedPage:
         """What the index keeps of it; words are sorted, so that every process makes the same index."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from reference.search.page_text import SearchableLine, SearchableSection
-from reference.search.vocabulary import tokens
+from reference.search.vocabulary import read_tokens
 from reference.search.weights import BEGINNING, WORD_ANYWHERE, WORD_IN_HEADING
 
 LONGEST = 400
@@ -14,7 +14,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _SENTENCE = re.compile(r"(?<=[.!?;]) ")
 
 
-def excerpt(
+def make_excerpt(
     sections: Sequence[SearchableSection], weights: Mapping[str, float], names: Sequence[str] = ()
 ) -> tuple[str, str]:
     """Heading and text of the best place: the best line of the best section, and what follows it there.
@@ -28,11 +28,11 @@ def excerpt(
     first = max(
         range(len(lines)), key=lambda at: (_named(lines[at : at + 1], names), _found(lines[at].tokens, weights))
     )
-    best, *following = (readable(line.text) for line in lines[first:])
+    best, *following = (format_line(line.text) for line in lines[first:])
     return section.heading, _filled(_from_best_sentence(best, weights), following)
 
 
-def readable(line: str) -> str:
+def format_line(line: str) -> str:
     """A line without the marks of a table or a list."""
     if line.startswith("|"):
         cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip("|"))]
@@ -64,7 +64,7 @@ def _from_best_sentence(text: str, weights: Mapping[str, float]) -> str:
     if len(text) <= LONGEST:
         return text
     sentences = _SENTENCE.split(text)
-    best = max(range(len(sentences)), key=lambda at: _found(tokens(sentences[at]), weights))
+    best = max(range(len(sentences)), key=lambda at: _found(read_tokens(sentences[at]), weights))
     return ("… " if best else "") + " ".join(sentences[best:])
 
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from math import log
 
 from reference.search.spelling import is_slip
-from reference.search.vocabulary import terms
+from reference.search.vocabulary import read_terms
 from reference.search.weights import OUT_OF_ORDER, SAME_MEANING, SAME_STEM, SCOPE_PART, SLIP
-from reference.search.words import stem, words
+from reference.search.words import split_words, stem_word
 
 TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._][A-Za-z0-9]+)+|[A-Za-z]*[a-z][A-Z]\w*")
 """What is written as a name: with dots, underscores or humps."""
@@ -21,7 +21,7 @@ class MethodNames:
     """Names of methods and events, to be looked up by what resembles them."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name: words(name) for name in names}
+        self._names = {name: split_words(name) for name in names}
         counts: dict[str, int] = {}
         for parts in self._names.values():
             for part in set(parts):
@@ -32,7 +32,7 @@ class MethodNames:
 
     def resembling(self, typed: str) -> Iterator[tuple[str, float]]:
         """The names that share something with what was typed, and how much: 1 is the same words in the same order."""
-        meant = [option for word in words(typed) for option in self._meanings(word)]
+        meant = [option for word in split_words(typed) for option in self._meanings(word)]
         scoped = any(scope in option for option in meant for scope in _SCOPES)
         for name, parts in self._names.items():
             likeness = self._likeness(meant, [part for part in parts if scoped or part not in _SCOPES])
@@ -60,7 +60,7 @@ class MethodNames:
     @lru_cache(_REMEMBERED)  # noqa: B019  (there is one such object)
     def _meanings(self, word: str) -> list[Mapping[str, float]]:
         """The parts of names that a word may mean, and how surely; of several words if a space is missing in it."""
-        alike = {part: SAME_STEM for part in self._weights if stem(part) == stem(word)}
+        alike = {part: SAME_STEM for part in self._weights if stem_word(part) == stem_word(word)}
         if word in self._weights:
             return [alike | {word: 1.0}]
         if alike := alike or {part: SLIP for part in self._weights if is_slip(word, part)}:
@@ -80,4 +80,4 @@ class MethodNames:
 
 
 def _groups(word: str) -> set[str]:
-    return {group for term in terms(word) for group in term.groups}
+    return {group for term in read_terms(word) for group in term.groups}

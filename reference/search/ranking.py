@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 
-from reference.pages.errors import givers
+from reference.pages.errors import find_givers
 from reference.pages.page import Page
-from reference.search.codes import codes_in
+from reference.search.codes import find_codes
 from reference.search.documents import Document
 from reference.search.field_index import SPELT, FieldIndex
 from reference.search.method_names import TYPED, MethodNames
 from reference.search.spelling import Spelling
-from reference.search.vocabulary import Term, terms, vocabulary
+from reference.search.vocabulary import Term, list_vocabulary, read_terms
 from reference.search.weights import (
     ERROR_CODE,
     FIELD,
@@ -23,7 +23,7 @@ from reference.search.weights import (
     WHOLE_NAME,
 )
 from reference.search.word_index import index_in_memory
-from reference.search.words import plain, words
+from reference.search.words import normalise_name, split_words
 from tools.errors import CORE
 
 _MOST_TERMS = 40
@@ -58,11 +58,11 @@ class Ranking:
         self._called: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
             for name, worth in _names(document.page):
-                self._called.setdefault(plain(name), {}).setdefault(number, worth)
+                self._called.setdefault(normalise_name(name), {}).setdefault(number, worth)
 
-    def terms(self, query: str) -> list[Term]:
+    def read_terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
-        return list(dict.fromkeys(terms(self._spelling.correct(query))))[:_MOST_TERMS]
+        return list(dict.fromkeys(read_terms(self._spelling.correct(query))))[:_MOST_TERMS]
 
     def weight(self, term: Term) -> float:
         """How well a word tells pages apart."""
@@ -71,7 +71,9 @@ class Ranking:
     def is_named(self, query: str) -> bool:
         """Whether a question has the name of a page, a field or an error code in it."""
         names = (query, *TYPED.findall(query), *SPELT.findall(query))
-        return any(plain(name) in self._called or name in self._fields for name in names) or any(codes_in(query))
+        return any(normalise_name(name) in self._called or name in self._fields for name in names) or any(
+            find_codes(query)
+        )
 
     def scores(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
         """Page -> how well it answers a question whose terms are these; pages that have nothing of it are missing."""
@@ -79,8 +81,8 @@ class Ranking:
         for tier in (self._by_name(query), self._by_field(query)):
             for number, score in tier:
                 scores[number] = scores.get(number, 0.0) + score
-        for code in () if plain(query) in self._called else codes_in(query):
-            others = set(wanted).difference(terms(code))
+        for code in () if normalise_name(query) in self._called else find_codes(query):
+            others = set(wanted).difference(read_terms(code))
             self._place_code(code, scores, alone=all(_ERROR in term.groups for term in others))
         return scores
 
@@ -90,10 +92,10 @@ class Ranking:
             yield number, score * _share(self._documents[number].page, groups)
 
     def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
-        yield from self._called.get(plain(query), {}).items()
+        yield from self._called.get(normalise_name(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
-            if plain(typed) in self._called or typed not in self._fields:
+            if normalise_name(typed) in self._called or typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
@@ -104,7 +106,7 @@ class Ranking:
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
         """The only method that gives a code goes before its page, and one of a few if other words choose it."""
-        own = [self._numbers[method.rest] for method in givers(code)]
+        own = [self._numbers[method.rest] for method in find_givers(code)]
         for number in own:
             scores[number] = scores.get(number, 0.0) + ERROR_CODE
         for name in _ABOUT_ERRORS if code in CORE else ():
@@ -117,9 +119,9 @@ class Ranking:
 
 
 def _spelling(documents: Sequence[Document]) -> Spelling:
-    spoken = {word for document in documents for phrase in document.spoken for word in words(phrase)}
+    spoken = {word for document in documents for phrase in document.spoken for word in split_words(phrase)}
     written = (line.tokens for document in documents for section in document.sections for line in section.lines)
-    return Spelling(spoken | vocabulary(), chain.from_iterable(written))
+    return Spelling(spoken | list_vocabulary(), chain.from_iterable(written))
 
 
 def _share(page: Page, groups: AbstractSet[str]) -> float:
@@ -135,7 +137,7 @@ def _share(page: Page, groups: AbstractSet[str]) -> float:
 def _names(page: Page) -> Iterator[tuple[str, float]]:
     """What a page is called, and what it is worth to call it so; a title that is an error code is left to the codes."""
     yield from ((name, WHOLE_NAME) for name in (page.uri, page.name))
-    if not any(codes_in(page.title)):
+    if not any(find_codes(page.title)):
         yield page.title, WHOLE_NAME
         short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
         yield from ((name, SHORT_NAME) for name in (short, short.removeprefix("v2.")))

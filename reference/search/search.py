@@ -5,16 +5,16 @@ from functools import cache, cached_property
 from urllib.parse import urlsplit
 
 from reference.pages.registry import pages
-from reference.search.codes import codes_in
+from reference.search.codes import find_codes
 from reference.search.documents import Document
-from reference.search.excerpt import excerpt
+from reference.search.excerpt import make_excerpt
 from reference.search.field_index import SPELT
 from reference.search.hit import Hit, OfficialHit
-from reference.search.official import OfficialSearch, as_hits, is_named, joined
+from reference.search.official import OfficialSearch, is_named, make_hits, merge_hits
 from reference.search.ranking import Ranking
-from reference.search.vocabulary import Term, terms, tokens
+from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import OFFICIAL_FIRST
-from reference.search.words import plain
+from reference.search.words import normalise_name
 
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
@@ -29,11 +29,11 @@ class Search:
 
     def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
         """The best of our pages, of one kind if it is given, the best first."""
-        wanted = self._ranking.terms(query)
+        wanted = self._ranking.read_terms(query)
         scores = self._ranking.scores(query, wanted)
         fitting = [number for number in scores if kind in {None, self._documents[number].page.kind}]
         best = sorted(fitting, key=lambda number: -scores[number])[:limit]
-        names = [*SPELT.findall(query), *codes_in(query)]
+        names = [*SPELT.findall(query), *find_codes(query)]
         return [self._hit(number, scores[number], wanted, names) for number in best]
 
     def hits_with_official(self, query: str, limit: int, official: OfficialSearch) -> list[Hit]:
@@ -48,7 +48,7 @@ class Search:
         above = [] if self._ranking.is_named(query) else named or self._better(theirs, ours, query)
         second = [hit for hit in named if hit not in above]
         below = [hit for hit in theirs if hit not in above and hit not in second]
-        return joined(as_hits(above), ours[:1], as_hits(second), ours[1:], below=as_hits(below), limit=limit)
+        return merge_hits(make_hits(above), ours[:1], make_hits(second), ours[1:], below=make_hits(below), limit=limit)
 
     @cached_property
     def _covered(self) -> set[str]:
@@ -68,19 +68,19 @@ class Search:
 
     def _share(self, query: str, text: str) -> float:
         """How much of a question a text holds, by what tells pages apart."""
-        held = tokens(text)
-        weights = {term: self._ranking.weight(term) for term in self._ranking.terms(query)}
+        held = read_tokens(text)
+        weights = {term: self._ranking.weight(term) for term in self._ranking.read_terms(query)}
         found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
         return found / (sum(weights.values()) or 1.0)
 
     def _hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
         document = self._documents[number]
         page = document.page
-        known = {term.stem for term in terms(page.name)}
+        known = {term.stem for term in read_terms(page.name)}
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
-        foreign = [name for name in names if plain(name) not in plain(page.name)]
-        section, text = excerpt(document.sections, weights, foreign)
+        foreign = [name for name in names if normalise_name(name) not in normalise_name(page.name)]
+        section, text = make_excerpt(document.sections, weights, foreign)
         return Hit(
             page.uri,
             page.title,
@@ -101,7 +101,7 @@ def search(query: str, limit: int = 5, kind: str | None = None, official: Offici
     """
     question = query[:LONGEST_QUERY]
     if kind == "official":
-        return as_hits(official.search(question, limit)) if official else []
+        return make_hits(official.search(question, limit)) if official else []
     if official is None or kind is not None:
         return _search().hits(question, limit, kind)
     return _search().hits_with_official(question, limit, official)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from reference.search.words import stem, words
+from reference.search.words import split_words, stem_word
 
 _ONE_SLIP, _TWO_SLIPS = 4, 8
 """Letters from which on so many slips are believed."""
@@ -22,12 +22,12 @@ class Spelling:
         self._known: dict[str, list[str]] = {}
         for word in known:
             self._known.setdefault(word[0], []).append(word)
-        self._stems = {stem(word) for alike in self._known.values() for word in alike}.union(stems)
+        self._stems = {stem_word(word) for alike in self._known.values() for word in alike}.union(stems)
 
     def correct(self, text: str) -> str:
         """A text with its words in lower case, and the first that are unknown in all forms as those that were meant."""
-        found = words(text)
-        unknown = [word for word in dict.fromkeys(found) if stem(word) not in self._stems]
+        found = split_words(text)
+        unknown = [word for word in dict.fromkeys(found) if stem_word(word) not in self._stems]
         meant = {word: self._guess(word) for word in unknown[:_MOST_CORRECTED]}
         return " ".join(meant.get(word, word) for word in found)
 

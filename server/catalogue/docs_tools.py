@@ -76,14 +76,14 @@ class DocsRead(Lookup):
 
     def look_up(self, library: "Library") -> dict[str, Any]:
         """The page, or the section of it."""
-        from reference.pages.outline import sections
+        from reference.pages.outline import split_sections
         from server.catalogue.library import PageNotFoundError
 
         try:
             page = library.read(self.uri)
         except PageNotFoundError as error:
             raise InvalidArgumentsError([f"uri: {error}"]) from None
-        parts = sections(page.text)
+        parts = split_sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
             return {**found, "text": page.text}

@@ -170,11 +170,11 @@ def values(ref: Reference, argument: str) -> list[str]:
 
 def _of_prompts() -> Mapping[str, list[str]]:
     """Argument of a prompt -> what is worth offering for it."""
-    from reference.pages.errors import codes
+    from reference.pages.errors import list_codes
     from reference.pages.examples import LANGUAGES
 
     return {
-        "code": [code or "(empty)" for code in codes()],
+        "code": [code or "(empty)" for code in list_codes()],
         "method": [method.rest for method in methods().values()],
         "language": list(LANGUAGES),
     }

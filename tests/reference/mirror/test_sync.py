@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reference.mirror.mirror import Mirror
-from reference.mirror.store import database
+from reference.mirror.store import database_path
 from reference.mirror.sync import FEWEST_PAGES, SyncError, sync
 from tests.reference.mirror.handmade import COMMIT, RUSSIAN, documentation, quiet, synced, tar_gz, zipped
 from tests.reference.mirror.publisher import Publisher
@@ -39,12 +39,12 @@ def test_both_languages_live_side_by_side(folder: Path) -> None:
 
 def test_a_second_sync_of_the_same_file_leaves_the_database_alone(folder: Path) -> None:
     synced(folder)
-    before = database(folder, "en").stat()
+    before = database_path(folder, "en").stat()
 
     done = synced(folder)
 
     assert (done.rebuilt, done.pages) == (False, len(documentation()) - 2)
-    assert database(folder, "en").stat() == before
+    assert database_path(folder, "en").stat() == before
 
 
 def test_a_second_sync_of_the_same_folder_leaves_the_database_alone(folder: Path, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_zip_archive_will_do(folder: Path, tmp_path: Path) -> None:
 def test_the_mirror_knows_its_commit(folder: Path) -> None:
     synced(folder)
 
-    with sqlite3.connect(database(folder, "en")) as connection:
+    with sqlite3.connect(database_path(folder, "en")) as connection:
         assert dict(connection.execute("SELECT name, value FROM meta"))["revision"] == COMMIT
 
 
@@ -145,7 +145,7 @@ def test_the_secrets_of_an_address_are_kept_nowhere(folder: Path, publisher: Pub
     done = sync(folder, secret, None, quiet, publisher.transport)
 
     assert done.source == "https://codeload.example/b24restdocs.tar.gz"
-    assert b"geheim" not in database(folder, "en").read_bytes()
+    assert b"geheim" not in database_path(folder, "en").read_bytes()
     publisher.status = 500
     with pytest.raises(SyncError) as failed:
         sync(folder, secret, None, quiet, publisher.transport)

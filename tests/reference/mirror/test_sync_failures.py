@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reference.mirror.mirror import Mirror
-from reference.mirror.store import database
+from reference.mirror.store import database_path
 from reference.mirror.sync import FEWEST_PAGES, SyncError, sync
 from tests.assistant import ROOT
 from tests.reference.mirror.handmade import documentation, quiet, synced, tar_gz
@@ -63,7 +63,7 @@ def test_half_of_the_pages_gone_is_taken_for_a_mistake_unless_the_mirror_is_dele
 
     with pytest.raises(SyncError, match=r"delete .*en\.sqlite and sync again"):
         synced(folder)
-    database(folder, "en").unlink()
+    database_path(folder, "en").unlink()
 
     assert synced(folder).rebuilt
 
@@ -234,7 +234,7 @@ def test_a_mirror_that_cannot_be_read_says_why_and_the_same_archive_makes_it_ane
     hurt: Callable[[Path], object], state: str, folder: Path
 ) -> None:
     synced(folder)
-    hurt(database(folder, "en"))
+    hurt(database_path(folder, "en"))
     mirror = Mirror(folder)
 
     assert mirror.search("ferry") == []
