@@ -101,7 +101,7 @@ class _Entry:
 class _Bounded(gzip.GzipFile):
     """A packed file that gives nobody more at once than the largest member can hold."""
 
-    def read_archive(self, size: int | None = -1) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
         """At most `size` bytes; BadArchiveError where a header asks for an absurd number of them."""
         if size is not None and size > LARGEST_MEMBER:
             raise BadArchiveError("a member claims an absurd size")
