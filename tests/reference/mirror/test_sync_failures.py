@@ -202,7 +202,7 @@ def test_a_source_that_cannot_be_read_is_to_blame_itself(folder: Path, monkeypat
     def refuse(_source: Path) -> str:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("reference.mirror.sync.digest", refuse)
+    monkeypatch.setattr("reference.mirror.sync.compute_digest", refuse)
 
     with pytest.raises(SyncError, match=r"b24restdocs-main\.tar\.gz cannot be read: Permission denied"):
         synced(folder)
