@@ -3,8 +3,8 @@
 Two benchmarks stand behind them. OWN is 59 questions with known answers over our pages (`python -m bench.search`),
 beside the rules of tests/reference/search. OFFICIAL is 4,300 queries in two languages over the mirror: titles, parts of
 titles, names, summaries, words and sentences of pages drawn at random, each of which should find its page. A value
-is said to be tried where neighbours were tried too and found no more pages first, and chosen where a rule of the tests
-asks for it and the benchmarks do not tell its neighbours apart.
+is said to be tried where 0, half and twice of it were tried too and none found more pages first without losing among
+five, and chosen where a rule of the tests asks for it and the benchmarks do not tell its neighbours apart.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ class WordWeights:
     other_phrases: float = 0.28
     """Share of the mean likeness of the three after it. OWN, tried; official pages have three phrases at most."""
     all_phrases: float = 0.145
-    """Share of the rank by BM25 among the phrases of each page taken together. OWN, tried."""
+    """Share of the rank by BM25 among the phrases of each page taken together. OWN, tried: twice loses among five."""
     text: float = 0.035
     """Share of the rank by BM25 among the texts of the pages. OWN, tried."""
     synonym: float = 0.9
-    """What a word of the same meaning counts beside the word itself. Chosen."""
+    """What a word of the same meaning counts beside the word itself. OWN, tried."""
     spare_word: float = 0.3
-    """What a word too many in a phrase counts against it, beside a missing one. OFFICIAL, tried with 0.1 and 0.6."""
+    """What a word too many in a phrase counts against it, beside a missing one. OWN, tried."""
     heading: float = 3.0
     """What a word in a heading weighs beside one in the text. Chosen."""
     code: float = 0.1
@@ -44,7 +44,7 @@ OFFICIAL_WORDS = replace(OWN_WORDS, text=0.2)
 WHOLE_NAME, SHORT_NAME = 1.5, 1.4
 """What a page gets whose name is all of the question, with and without its scope. Chosen: all words make about 1."""
 SIMILAR_NAME = 0.6
-"""What the page gets whose name is like one in the question. OWN, tried."""
+"""What the page gets whose name is like one in the question. Chosen."""
 FIELD = 0.35
 """What the only page gets that declares a field which the question names. OWN, tried."""
 DECLARED, ANSWERED, MENTIONED = 1.0, 0.7, 0.3
@@ -60,9 +60,9 @@ KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
     "event": (0.96, 1.0, frozenset({"~notify"})),
     "error": (0.5, 0.6, frozenset({"~error"})),
 }
-"""What words count on a page by its kind: usually, and where a group says that the kind is asked for. OWN, tried."""
+"""What words count on a page by its kind: usually, and where a group says that the kind is asked for. Chosen."""
 NEIGHBOUR = 0.85
-"""What words count on the page of a method of another module. OWN, tried."""
+"""What words count on the page of a method of another module. Chosen."""
 OUTDATED = 0.7
 """What all counts on an official page that stands in a folder of old ones. Chosen."""
 OFFICIAL_FIRST = 0.1

@@ -87,6 +87,10 @@ def test_an_old_page_comes_after_the_new_one(mirror: Mirror) -> None:
     assert paths.index(ADD) < paths.index("api-reference/outdated/ferry-booking-create")
 
 
+def test_an_old_page_still_goes_first_where_its_name_is_the_question(mirror: Mirror) -> None:
+    assert mirror.search("ferry.booking.create")[0].path == "api-reference/outdated/ferry-booking-create"
+
+
 def test_the_alphabet_of_the_question_chooses_the_language_unless_it_is_given(mirror: Mirror) -> None:
     assert mirror.search("забронировать место на паромах")[0].lang == "ru"
     assert mirror.search("ferry.booking.add")[0].lang == "en"
