@@ -19,7 +19,7 @@ from bench.served import OURS, Served, of_portal, over_stdio, portal
 from bench.size import data_length, length
 from bench.table import Row, Table
 from reference.mirror.clean import CleanPage
-from reference.mirror.store import database, write
+from reference.mirror.store import database_path, write_database
 
 SIZES, SIZES_SHORT = (10, 100, 1_000, 10_000), (10, 100)
 TIMES = 3
@@ -85,7 +85,7 @@ def docs_search(pages: int) -> Cost:
     with TemporaryDirectory() as folder, portal() as here:
         made = [*made_up(pages)]
         meta = {"source": "made up", "etag": "", "digest": "", "revision": "", "dated": "2026-01-01", "synced": ""}
-        write(database(Path(folder), "en"), made, ["2026-01-01"] * pages, {}, meta)
+        write_database(database_path(Path(folder), "en"), made, ["2026-01-01"] * pages, {}, meta)
         return asked(here, "docs_search", {"query": "ferry sailor harbour"}, OPENCHANNELS_DOCS_FOLDER=folder)
 
 

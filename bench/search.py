@@ -22,10 +22,10 @@ from bench.served import ROOT
 from bench.table import Row, Table
 from reference.mirror.mirror import Mirror
 from reference.mirror.sync import sync
-from reference.pages.errors import givers
+from reference.pages.errors import find_givers
 from reference.pages.registry import pages
 from reference.search.search import search
-from reference.search.words import words
+from reference.search.words import split_words
 from tools.error_advice import CORE
 
 QUERIES = ROOT.parent / "shared" / "eval" / "docs_dev.jsonl"
@@ -75,7 +75,7 @@ def ids(name: str) -> set[str]:
     if folder == "sections":
         return {f"sections:{rest}"}
     if folder == "errors":
-        own = [method.rest for method in givers(rest)]
+        own = [method.rest for method in find_givers(rest)]
         return {*(own if len(own) == 1 else ()), *(("errors",) if rest in CORE or not own else ())}
     return {name}
 
@@ -147,7 +147,7 @@ def plain() -> sqlite3.Connection:
 
 
 def _plainly(database: sqlite3.Connection, query: str) -> list[str]:
-    asked = " OR ".join(f'"{word}"' for word in words(query))
+    asked = " OR ".join(f'"{word}"' for word in split_words(query))
     found = database.execute("SELECT uri FROM pages WHERE pages MATCH ? ORDER BY rank LIMIT ?", (asked, max(PLACES)))
     return [uri for (uri,) in found]
 

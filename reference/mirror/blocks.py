@@ -50,7 +50,7 @@ _Frame = _Note | _Tabs | _Cut
 _ENDS: dict[str, type[_Frame]] = {"endnote": _Note, "endlist": _Tabs, "endcut": _Cut}
 
 
-def blocks(text: str, language: str) -> str:
+def render_blocks(text: str, language: str) -> str:
     """The text without directives: titles as headings or in bold, notes as quotes, tabs one below the other."""
     reader = _Reader(_KINDS[language])
     for line in _AND_SPACES.sub(_alone, text.expandtabs(4)).split("\n"):

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reference.mirror.blocks import blocks
+from reference.mirror.blocks import render_blocks
 from reference.mirror.code import Code
 from reference.mirror.languages import Language
 from reference.mirror.links import Links
-from reference.mirror.prose import unlinked
-from reference.mirror.tables import in_table, tables
+from reference.mirror.prose import strip_links
+from reference.mirror.tables import in_table, render_tables
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -85,7 +85,7 @@ class Cleaner:
     def _finished(self, file: str, trail: tuple[str, ...]) -> str:
         code = Code()
         text = self._prepared(file, code, trail)
-        return code.show(_tidy(blocks(tables(text, code), self._language.code)))
+        return code.show(_tidy(render_blocks(render_tables(text, code), self._language.code)))
 
     def _prepared(self, file: str, code: Code, trail: tuple[str, ...]) -> str:
         """A file's text with its links resolved and what it includes in place; tables and blocks are as they were."""
@@ -128,7 +128,7 @@ def _title(text: str, file: str) -> str:
     """Front matter, else the first heading, else the name of the file."""
     heading = _HEADING.search(text.partition("```")[0])
     title = _front(text).get("title") or (heading[1] if heading else "")
-    return _ANCHOR.sub("", unlinked(title)).strip() or posixpath.basename(_stem(file))
+    return _ANCHOR.sub("", strip_links(title)).strip() or posixpath.basename(_stem(file))
 
 
 def _published(text: str) -> str:
@@ -152,6 +152,6 @@ def _tidy(text: str) -> str:
 def _summary(text: str) -> str:
     """The first sentence of the first paragraph, without links."""
     paragraph = _TEXT_LINE.search(text)
-    words = " ".join(unlinked(paragraph[0]).split()) if paragraph else ""
+    words = " ".join(strip_links(paragraph[0]).split()) if paragraph else ""
     sentence = _SENTENCE.match(words)
     return textwrap.shorten(sentence[0] if sentence else words, _LONGEST_SUMMARY, placeholder=" …")

@@ -8,18 +8,18 @@ from importlib import resources
 from itertools import chain
 from typing import Literal, get_args
 
-from reference.mirror.reference import (
+from reference.mirror.method_pages import (
     FOLDER,
     WRAPPERS,
-    Page,
+    MethodPage,
     PageParam,
     UnreadablePageError,
-    event_files,
-    method_files,
+    list_event_files,
+    list_method_files,
     read_event,
     read_page,
 )
-from reference.pages.parameters import Parameter, parameters
+from reference.pages.parameters import Parameter, list_parameters
 from tools.events import events
 from tools.method import Method
 from tools.registry import methods
@@ -79,17 +79,17 @@ class Drift:
     """Entries of known.toml that match nothing any more."""
 
 
-def drift(texts: Mapping[str, str], known: Mapping[tuple[Kind, str], str]) -> Drift:
+def compare_pages(texts: Mapping[str, str], known: Mapping[tuple[Kind, str], str]) -> Drift:
     """Compare the English sources, by path, with the classes; `known` gives reasons by kind and place."""
-    pages = [_read(texts, file) for file in method_files(texts)]
-    names = [_event(texts, file) for file in event_files(texts)]
+    pages = [_read(texts, file) for file in list_method_files(texts)]
+    names = [_event(texts, file) for file in list_event_files(texts)]
     found = [
         replace(difference, reason=known.get((difference.kind, difference.where), ""))
         for difference in chain(_strangers(texts), _of_methods(pages), _of_events(names))
     ]
     places = {(difference.kind, difference.where) for difference in found}
     return Drift(
-        methods=sum(isinstance(page, Page) for page in pages),
+        methods=sum(isinstance(page, MethodPage) for page in pages),
         events=sum(isinstance(name, str) for name in names),
         unknown=tuple(difference for difference in found if not difference.reason),
         known=tuple(difference for difference in found if difference.reason),
@@ -97,7 +97,7 @@ def drift(texts: Mapping[str, str], known: Mapping[tuple[Kind, str], str]) -> Dr
     )
 
 
-def known_differences() -> dict[tuple[Kind, str], str]:
+def read_known_differences() -> dict[tuple[Kind, str], str]:
     """Kind and place -> reason, from known.toml."""
     content = tomllib.loads(resources.files("reference.mirror").joinpath("known.toml").read_text(encoding="utf-8"))
     return {
@@ -108,7 +108,7 @@ def known_differences() -> dict[tuple[Kind, str], str]:
     }
 
 
-def _read(texts: Mapping[str, str], file: str) -> Page | Difference:
+def _read(texts: Mapping[str, str], file: str) -> MethodPage | Difference:
     try:
         return read_page(texts, file)
     except UnreadablePageError as error:
@@ -124,16 +124,16 @@ def _event(texts: Mapping[str, str], file: str) -> str | Difference:
 
 def _strangers(texts: Mapping[str, str]) -> Iterator[Difference]:
     """Pages that are neither of a method nor of an event nor an overview."""
-    compared = {*method_files(texts), *event_files(texts)}
+    compared = {*list_method_files(texts), *list_event_files(texts)}
     for file in sorted(texts):
         overview = posixpath.basename(file) == "index.md" or "/_" in file
         if file.startswith(FOLDER) and file.endswith(".md") and file not in compared and not overview:
             yield Difference("unreadable_page", file, "cannot be compared: it is of neither a method nor an event")
 
 
-def _of_methods(pages: list[Page | Difference]) -> Iterator[Difference]:
+def _of_methods(pages: list[MethodPage | Difference]) -> Iterator[Difference]:
     ours = {method.rest: method for method in methods().values()}
-    theirs = {page.method: page for page in pages if isinstance(page, Page)}
+    theirs = {page.method: page for page in pages if isinstance(page, MethodPage)}
     yield from (page for page in pages if isinstance(page, Difference))
     for name in sorted(theirs.keys() - ours.keys()):
         yield Difference("missing_method", name, "has a page and no class")
@@ -153,8 +153,8 @@ def _of_events(names: list[str | Difference]) -> Iterator[Difference]:
         yield Difference("extra_event", name, "has a class and no page")
 
 
-def _of_parameters(method: type[Method], page: Page) -> Iterator[Difference]:
-    ours = {row.rest: row for row in parameters(method) if row.rest != "(not sent)"}
+def _of_parameters(method: type[Method], page: MethodPage) -> Iterator[Difference]:
+    ours = {row.rest: row for row in list_parameters(method) if row.rest != "(not sent)"}
     theirs = dict(_flat(page.params))
     for name, param in theirs.items():
         where = f"{method.rest} {name}"
@@ -209,7 +209,7 @@ def _compatible(ours: str, theirs: frozenset[str]) -> bool:
     return not accepted or not placed or bool(accepted & placed)
 
 
-def _of_errors(method: type[Method], page: Page) -> Iterator[Difference]:
+def _of_errors(method: type[Method], page: MethodPage) -> Iterator[Difference]:
     theirs = {code for code, _ in page.errors}
     for code in sorted(theirs - method.errors.keys()):
         yield Difference(

@@ -13,7 +13,7 @@ _DROPPED = re.compile(
 """Elements whose text stays without them; a name in angle brackets that is no element is a placeholder and stays."""
 
 
-def without_html(text: str) -> str:
+def strip_html(text: str) -> str:
     """The text with links, emphasis and line breaks as Markdown and other elements gone; code has to be put aside."""
     targets: list[str] = []
     return _TAG.sub(lambda tag: _markdown(tag, targets), _COMMENT.sub("", text)).replace("&nbsp;", " ")

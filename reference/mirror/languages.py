@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -41,7 +43,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 )
 
 
-def language_of(root: str, origin: str) -> Language | None:
+def detect_language(root: str, origin: str) -> Language | None:
     """The language that the outermost folder, the address or the name of the file tells; None where nothing does."""
     for told in (root, origin):
         for language in LANGUAGES.values():
@@ -50,3 +52,8 @@ def language_of(root: str, origin: str) -> Language | None:
     name = re.split(r"[/\\]", origin.rstrip("/\\"))[-1].lower()
     found = re.findall(r"(?<![a-z])(en|ru)(?![a-z])", name)
     return LANGUAGES[found[-1]] if found else None
+
+
+def detect_text_language(text: str) -> str:
+    """The code of the language of a question, by its alphabet."""
+    return "ru" if _CYRILLIC.search(text) else "en"

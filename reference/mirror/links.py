@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Container, Mapping
 
-from reference.mirror.html import without_html
+from reference.mirror.html import strip_html
 from reference.mirror.languages import Language
 
 _TEXT = r"\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*)\]"
@@ -29,7 +29,7 @@ class Links:
 
     def plain(self, text: str, path: str) -> str:
         """Text of a page with its links resolved, images as their words and anchors gone; code has to be put aside."""
-        text = _TOOLTIP_USE.sub(r"\1", _TOOLTIP.sub("", without_html(text)))
+        text = _TOOLTIP_USE.sub(r"\1", _TOOLTIP.sub("", strip_html(text)))
         text = _IMAGE.sub(lambda image: image[1], text)
         text = _LINK.sub(lambda link: self._link(link[1], link[2], path), text)
         return _ANCHOR.sub("", text)

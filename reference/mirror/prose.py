@@ -14,23 +14,23 @@ _HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*\)")
 
 
-def prose(page: str) -> str:
+def extract_prose(page: str) -> str:
     """The page without its blocks of code, and without the points that are nothing but links to other pages."""
     return _LISTED_LINK.sub("", _FENCE.sub("", page))
 
 
-def code(page: str) -> str:
+def extract_code(page: str) -> str:
     """What stands in the blocks of code."""
     return " ".join(fence["code"] for fence in _FENCE.finditer(page))
 
 
-def sections(text: str) -> Iterator[tuple[str, str]]:
+def split_sections(text: str) -> Iterator[tuple[str, str]]:
     """Every heading with what stands under it, up to the next one of any level; first what stands above them all."""
     before, *rest = _HEADING.split(text)
     yield "", before
     yield from zip(rest[::2], rest[1::2], strict=True)
 
 
-def unlinked(text: str) -> str:
+def strip_links(text: str) -> str:
     """The words of links without where they lead."""
     return _LINK.sub(r"\1", text)

@@ -57,7 +57,7 @@ def is_address(origin: str) -> bool:
     return origin.lower().startswith(("http://", "https://"))
 
 
-def shown(origin: str) -> str:
+def hide_secrets(origin: str) -> str:
     """The origin as it may be printed and kept: an address without credentials and keys."""
     if not is_address(origin):
         return origin
@@ -90,7 +90,9 @@ def _complete(client: httpx.Client, address: str, download: Download, known: str
             _receive(answer, download, watch)
             return
         if not (have and answer.status_code in _NOT_THAT_PART):
-            raise SourceError(f"{shown(address)} answered {answer.status_code}; try again later, or give --from a file")
+            raise SourceError(
+                f"{hide_secrets(address)} answered {answer.status_code}; try again later, or give --from a file"
+            )
     download.discard()
     _complete(client, address, download, known, watch)
 
@@ -116,7 +118,9 @@ def _receive(answer: httpx.Response, download: Download, watch: Watch) -> None:
         for piece in answer.iter_raw():
             done += len(piece)
             if done > LARGEST_DOWNLOAD:
-                raise SourceError(f"{shown(str(answer.url))} sends more than the documentation can be; check --from")
+                raise SourceError(
+                    f"{hide_secrets(str(answer.url))} sends more than the documentation can be; check --from"
+                )
             file.write(piece)
             watch("download", done, total)
     if total is not None and done != total:
@@ -125,9 +129,10 @@ def _receive(answer: httpx.Response, download: Download, watch: Watch) -> None:
 
 def _reason(address: str, download: Download, error: Exception) -> str:
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return f"{shown(address)} is no address"
+        return f"{hide_secrets(address)} is no address"
     arrived = download.path.stat().st_size if download.path.exists() else 0
     if not arrived:
-        return f"{shown(address)} cannot be reached ({type(error).__name__}); check the network, or give --from a file"
+        reason = type(error).__name__
+        return f"{hide_secrets(address)} cannot be reached ({reason}); check the network, or give --from a file"
     goes_on = "goes on from there" if download.have else "starts anew, as this server cannot go on from there"
-    return f"the download of {shown(address)} was cut after {arrived:,} bytes; the next sync {goes_on}"
+    return f"the download of {hide_secrets(address)} was cut after {arrived:,} bytes; the next sync {goes_on}"

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from reference.mirror.clean import CleanPage
-from reference.mirror.index import WEIGHTS, entries
+from reference.mirror.indexing import index_pages
+from reference.mirror.page_names import make_alias_keys, make_name_keys
+from reference.search.weights import OFFICIAL_WORDS
+from reference.search.word_index import WordIndex
 
-SCHEMA = 2
+SCHEMA = 3
 """Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
@@ -24,7 +27,6 @@ CREATE TABLE names (
     name TEXT NOT NULL, page INTEGER NOT NULL, alias INTEGER NOT NULL, PRIMARY KEY (name, page)
 ) WITHOUT ROWID;
 CREATE TABLE originals (file TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5({", ".join(WEIGHTS)}, content='', tokenize='ascii');
 """
 _CACHE = 512
 """Kilobytes of the database that a reader keeps in memory."""
@@ -38,18 +40,19 @@ class NoMirrorError(Exception):
         self.state = state
 
 
-def database(folder: Path, lang: str) -> Path:
+def database_path(folder: Path, lang: str) -> Path:
     """Where the mirror of a language is."""
     return folder / f"{lang}.sqlite"
 
 
-def write(
+def write_database(
     path: Path, pages: Sequence[CleanPage], dates: Sequence[str], originals: Mapping[str, str], meta: Mapping[str, str]
 ) -> None:
     """A whole new database, on the disk when this returns; OSError or sqlite3.Error where that cannot be done."""
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
+        WordIndex(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         connection.executemany(
             "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
@@ -59,24 +62,17 @@ def write(
             ),
         )
         connection.executemany("INSERT INTO originals VALUES (?, ?)", ((f, pack(t)) for f, t in originals.items()))
-        for number, entry in enumerate(entries(pages)):
-            connection.executemany(
-                "INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
-                [(name, number, 0) for name in entry.names] + [(name, number, 1) for name in entry.aliases],
-            )
-            marks = ", ".join("?" * len(WEIGHTS))
-            connection.execute(
-                f"INSERT INTO words (rowid, {', '.join(WEIGHTS)}) VALUES (?, {marks})",  # noqa: S608  (our own names)
-                (number, *entry.columns),
-            )
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        for number, page in enumerate(pages):
+            names = [(name, number, 0) for name in make_name_keys(page)]
+            names += [(name, number, 1) for name in make_alias_keys(page)]
+            connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", names)
         connection.execute("COMMIT")
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database, opened for a moment: the next reader sees a newer one. NoMirrorError where it cannot be read."""
     if not path.is_file():
         raise NoMirrorError("absent", "not there yet; openchannels-mcp docs sync brings it")
@@ -93,7 +89,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise NoMirrorError("damaged", words) from None
 
 
-def check(connection: sqlite3.Connection) -> None:
+def check_database(connection: sqlite3.Connection) -> None:
     """Look through the whole database that is being read; its reader ends as with any other damage."""
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("malformed")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reference.mirror.archive import BadArchiveError, Tree, digest, read
+from reference.mirror.archive import BadArchiveError, Tree, compute_digest, read_archive
 from reference.mirror.clean import Cleaner, CleanPage
-from reference.mirror.languages import LANGUAGES, Language, language_of
-from reference.mirror.reference import sources
-from reference.mirror.source import SourceError, Transport, Watch, fetch, is_address, shown
-from reference.mirror.store import NoMirrorError, check, database, reading, unpack, write
+from reference.mirror.languages import LANGUAGES, Language, detect_language
+from reference.mirror.method_pages import select_sources
+from reference.mirror.source import SourceError, Transport, Watch, fetch, hide_secrets, is_address
+from reference.mirror.store import NoMirrorError, check_database, database_path, open_database, unpack, write_database
 
 FEWEST_PAGES = 100
 NEEDED_MEGABYTES = 60
@@ -67,7 +67,7 @@ def sync(folder: Path, origin: str, lang: str | None, watch: Watch, transport: T
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
-            run = _Run(folder, origin, lang, watch)
+            run = _SyncJob(folder, origin, lang, watch)
             return run.from_address(transport) if is_address(origin) else run.from_path()
     except SourceError as error:
         raise SyncError(str(error)) from None
@@ -93,7 +93,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-class _Run:
+class _SyncJob:
     """What one sync works with."""
 
     def __init__(self, folder: Path, origin: str, lang: str | None, watch: Watch) -> None:
@@ -107,7 +107,7 @@ class _Run:
 
     def from_address(self, transport: Transport | None) -> Synced:
         """Fetch what is new at the address, and keep what came for as long as it may be of use."""
-        source = shown(self._origin)
+        source = hide_secrets(self._origin)
         same = next((present for present in self._present.values() if present.meta["source"] == source), None)
         download = fetch(self._origin, self._folder, same.meta["etag"] if same else "", self._watch, transport)
         if same and download.superfluous:
@@ -129,15 +129,15 @@ class _Run:
 
     def _from(self, path: Path, etag: str) -> Synced:
         try:
-            fingerprint = digest(path)
+            fingerprint = compute_digest(path)
             for present in self._present.values():
                 if present.meta["digest"] == fingerprint:
                     return present.unchanged()
-            tree = read(path)
+            tree = read_archive(path)
         except BadArchiveError as error:
-            raise SyncError(f"{shown(self._origin)} cannot be used: {error}") from None
+            raise SyncError(f"{hide_secrets(self._origin)} cannot be used: {error}") from None
         except OSError as error:
-            raise SyncError(f"{shown(self._origin)} cannot be read: {error.strerror or error}") from None
+            raise SyncError(f"{hide_secrets(self._origin)} cannot be read: {error.strerror or error}") from None
         language = self._language(tree)
         pages = self._cleaned(tree, language)
         self._watch("index", 0, None)
@@ -145,11 +145,13 @@ class _Run:
         return self._compared(language, pages, tree.dated)
 
     def _language(self, tree: Tree) -> Language:
-        told = language_of(tree.root, shown(self._origin))
+        told = detect_language(tree.root, hide_secrets(self._origin))
         if told is None and self._lang is None:
-            raise SyncError(f"{shown(self._origin)} does not tell its language; add --lang en or --lang ru")
+            raise SyncError(f"{hide_secrets(self._origin)} does not tell its language; add --lang en or --lang ru")
         if told is not None and self._lang not in {None, told.code}:
-            raise SyncError(f"{shown(self._origin)} holds the {told.name} documentation; leave out --lang {self._lang}")
+            raise SyncError(
+                f"{hide_secrets(self._origin)} holds the {told.name} documentation; leave out --lang {self._lang}"
+            )
         return told or LANGUAGES[self._lang or ""]
 
     def _cleaned(self, tree: Tree, language: Language) -> list[CleanPage]:
@@ -159,8 +161,8 @@ class _Run:
         fewest = max(FEWEST_PAGES, int(len(old.texts) * _LEAST_SHARE) if old else 0)
         if len(cleaner) < fewest:
             raise SyncError(
-                f"{shown(self._origin)} has only {len(cleaner)} pages where at least {fewest} are expected; "
-                f"if that is right, delete {database(self._folder, language.code)} and sync again"
+                f"{hide_secrets(self._origin)} has only {len(cleaner)} pages where at least {fewest} are expected; "
+                f"if that is right, delete {database_path(self._folder, language.code)} and sync again"
             )
         pages = []
         for page in cleaner.pages():
@@ -170,10 +172,10 @@ class _Run:
 
     def _replace(self, language: Language, tree: Tree, pages: Sequence[CleanPage], fingerprint: str, etag: str) -> None:
         """The new database is complete and on the disk before it takes the place of the old one."""
-        final = database(self._folder, language.code)
+        final = database_path(self._folder, language.code)
         beside = final.with_suffix(".new")
         meta = {
-            "source": shown(self._origin),
+            "source": hide_secrets(self._origin),
             "etag": etag,
             "digest": fingerprint,
             "revision": tree.revision,
@@ -181,11 +183,11 @@ class _Run:
             "synced": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         try:
-            write(
+            write_database(
                 beside,
                 pages,
                 [tree.sheets[f"{page.path}.md"].dated for page in pages],
-                sources(tree.texts()),
+                select_sources(tree.texts()),
                 meta,
             )
             beside.replace(final)
@@ -200,8 +202,8 @@ class _Run:
         now = {page.path: page.text for page in pages}
         return Synced(
             language.code,
-            database(self._folder, language.code),
-            shown(self._origin),
+            database_path(self._folder, language.code),
+            hide_secrets(self._origin),
             dated,
             len(now),
             rebuilt=True,
@@ -213,11 +215,11 @@ class _Run:
 
 def _present(folder: Path, lang: str) -> _Present | None:
     """The database of a language, if every page in it can be read."""
-    path = database(folder, lang)
-    with suppress(NoMirrorError), reading(path) as connection:
+    path = database_path(folder, lang)
+    with suppress(NoMirrorError), open_database(path) as connection:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         texts = dict(connection.execute("SELECT path, text FROM pages"))
-        check(connection)
+        check_database(connection)
         if all(map(unpack, texts.values())):
             return _Present(lang, path, meta, texts)
     return None

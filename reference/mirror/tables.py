@@ -15,7 +15,7 @@ _ITEM = re.compile(r"(?:[-*+]|\d+[.)])\s")
 _HARD_BREAK = re.compile(r"(?:[ \t]{2,}|\\)$")
 
 
-def tables(text: str, code: Code) -> str:
+def render_tables(text: str, code: Code) -> str:
     """The text with every table as Markdown; one inside a cell becomes a list of its rows."""
     open_tables: list[tuple[str, list[str]]] = []
     done: list[str] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from reference.pages.addresses import ERRORS, GUIDES, error_address
-from reference.pages.markdown import bullets, page, section, table
+from reference.pages.markdown import render_list, render_page, render_section, render_table
 from tools.effect import Auth
 from tools.error_advice import CORE
 from tools.method import Method
@@ -68,31 +68,35 @@ _READING = (
 )
 
 
-def errors_page() -> str:
+def render_errors_page() -> str:
     """All known codes."""
-    return page(
+    return render_page(
         "# Error codes",
         _READING,
-        section("Codes that any method can give", table(("Code", "What to do"), _general())),
-        section("Codes of single methods", table(("Code", "Methods"), _own())),
-        section("Codes of batch and event.bind", table(("Code", "Method", "What to do"), _of_neighbours())),
+        render_section("Codes that any method can give", render_table(("Code", "What to do"), _general())),
+        render_section("Codes of single methods", render_table(("Code", "Methods"), _own())),
+        render_section(
+            "Codes of batch and event.bind", render_table(("Code", "Method", "What to do"), _of_neighbours())
+        ),
         f"Each code has a page: {ERRORS}/CODE, for the empty code {error_address('')}.",
     )
 
 
-def error_page(code: str) -> str:
+def render_error_page(code: str) -> str:
     """One code: who gives it, why, what to do."""
-    return page(
+    return render_page(
         f"# {code or 'Empty error code'}",
-        summary(code),
-        bullets(_facts(code)),
-        section("What single methods mean by it", _from_methods(code)),
-        section("Related", bullets([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_related(code)])),
+        summarise_code(code),
+        render_list(_facts(code)),
+        render_section("What single methods mean by it", _from_methods(code)),
+        render_section(
+            "Related", render_list([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_related(code)])
+        ),
     )
 
 
 @cache
-def codes() -> tuple[str, ...]:
+def list_codes() -> tuple[str, ...]:
     """Every code that has a page: the core's, then those of methods in alphabetical order, then the neighbours'."""
     own = {code for method in methods().values() for code in method.errors}
     return tuple(dict.fromkeys((*CORE, *sorted(own), *NEIGHBOURS)))
@@ -106,19 +110,19 @@ def _givers() -> Mapping[str, tuple[type[Method], ...]]:
     }
 
 
-def givers(code: str) -> tuple[type[Method], ...]:
+def find_givers(code: str) -> tuple[type[Method], ...]:
     """The methods that give a code in a meaning of their own."""
     return _givers().get(code, ())
 
 
-def summary(code: str) -> str:
+def summarise_code(code: str) -> str:
     """What to do about a code, in one line."""
     if code in NEIGHBOURS:
         return NEIGHBOURS[code][1]
-    own = list(dict.fromkeys(method.errors[code] for method in givers(code)))
+    own = list(dict.fromkeys(method.errors[code] for method in find_givers(code)))
     if len(own) == 1 and code not in CORE:
         return own[0]
-    return CORE.get(code) or f"It means something else in each of {len(givers(code))} methods: see below."
+    return CORE.get(code) or f"It means something else in each of {len(find_givers(code))} methods: see below."
 
 
 def _facts(code: str) -> Iterator[str]:
@@ -128,20 +132,20 @@ def _facts(code: str) -> Iterator[str]:
     elif code in CORE:
         yield "Given by any method"
     else:
-        yield f"Given by {', '.join(f'`{method.rest}`' for method in givers(code))}"
+        yield f"Given by {', '.join(f'`{method.rest}`' for method in find_givers(code))}"
 
 
 def _from_methods(code: str) -> str:
     """The methods that share a meaning stand in one row."""
     meanings: dict[str, list[type[Method]]] = {}
-    for method in givers(code):
+    for method in find_givers(code):
         meanings.setdefault(method.errors[code], []).append(method)
     rows = ((", ".join(f"`{method.rest}`" for method in group), meaning) for meaning, group in meanings.items())
-    return table(("Method", "Why, and what to do"), rows) if meanings else ""
+    return render_table(("Method", "Why, and what to do"), rows) if meanings else ""
 
 
 def _related(code: str) -> Iterator[str]:
-    for method in givers(code):
+    for method in find_givers(code):
         yield f"`{method.tool()}`: {method.page()}"
     if code == "WRONG_AUTH_TYPE":
         for method in methods().values():
@@ -160,7 +164,7 @@ def _general() -> Iterator[tuple[str, str]]:
 
 def _own() -> Iterator[tuple[str, str]]:
     for code in sorted(_givers()):
-        yield _shown(code), ", ".join(method.rest for method in givers(code))
+        yield _shown(code), ", ".join(method.rest for method in find_givers(code))
 
 
 def _of_neighbours() -> Iterator[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ LANGUAGES = ("curl", "Python, b24pysdk", "JavaScript, @bitrix24/b24jssdk", "PHP,
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class ClientSetup:
     """How each library is told who calls."""
 
     python: str
@@ -26,7 +26,7 @@ class Caller:
     php: str
 
 
-WEBHOOK_OWNER = Caller(
+WEBHOOK_SETUP = ClientSetup(
     python=(
         f'from b24pysdk import BitrixWebhook\n\nportal = BitrixWebhook(domain="{PORTAL}", webhook_token="{WEBHOOK}")\n'
     ),
@@ -39,7 +39,7 @@ WEBHOOK_OWNER = Caller(
         f"$b24 = ServiceBuilderFactory::createServiceBuilderFromWebhook('https://{PORTAL}/rest/{WEBHOOK}/');\n"
     ),
 )
-APPLICATION = Caller(
+APPLICATION_SETUP = ClientSetup(
     python=(
         "from b24pysdk import BitrixApp, BitrixToken\n\n"
         "portal = BitrixToken(\n"
@@ -85,33 +85,33 @@ class Example:
     code: str
 
 
-def payload(method: type[Method]) -> dict[str, Any]:
+def make_payload(method: type[Method]) -> dict[str, Any]:
     """The request body of a method's example."""
     return method.from_tool(dict(method.example)).to_wire()
 
 
-def examples(rest: str, body: Mapping[str, Any], *, application: bool = False) -> tuple[Example, ...]:
+def make_examples(rest: str, body: Mapping[str, Any], *, application: bool = False) -> tuple[Example, ...]:
     """The same call in every language: with a webhook, or with an application's tokens where nothing else is taken."""
     parameters = dict(body)
-    portal = APPLICATION if application else WEBHOOK_OWNER
+    portal = APPLICATION_SETUP if application else WEBHOOK_SETUP
     in_curl, with_python, with_javascript, with_php = LANGUAGES
-    curl = [Example(f"{in_curl}, OAuth application", "bash", curl_oauth(rest, parameters))]
+    curl = [Example(f"{in_curl}, OAuth application", "bash", write_oauth_curl(rest, parameters))]
     if not application:
-        curl.insert(0, Example(f"{in_curl}, incoming webhook", "bash", curl_webhook(rest, parameters)))
+        curl.insert(0, Example(f"{in_curl}, incoming webhook", "bash", write_webhook_curl(rest, parameters)))
     return (
         *curl,
-        Example(with_python, "python", python(rest, parameters, portal)),
-        Example(with_javascript, "js", javascript(rest, parameters, portal)),
-        Example(with_php, "php", php(rest, parameters, portal)),
+        Example(with_python, "python", write_python(rest, parameters, portal)),
+        Example(with_javascript, "js", write_javascript(rest, parameters, portal)),
+        Example(with_php, "php", write_php(rest, parameters, portal)),
     )
 
 
-def curl_webhook(rest: str, body: dict[str, Any]) -> str:
+def write_webhook_curl(rest: str, body: dict[str, Any]) -> str:
     """The secret is part of the address."""
     return _curl(f"https://{PORTAL}/rest/{WEBHOOK}/{rest}", body)
 
 
-def curl_oauth(rest: str, body: dict[str, Any]) -> str:
+def write_oauth_curl(rest: str, body: dict[str, Any]) -> str:
     """The token goes into a header, not into addresses that get logged."""
     return _curl(f"https://{PORTAL}/rest/{rest}", body, f"Authorization: Bearer {TOKEN}")
 
@@ -122,10 +122,10 @@ def _curl(url: str, body: dict[str, Any], *headers: str) -> str:
     return " \\\n  ".join([f"curl {shlex.quote(url)}", *options])
 
 
-def python(rest: str, body: dict[str, Any], caller: Caller) -> str:
+def write_python(rest: str, body: dict[str, Any], setup: ClientSetup) -> str:
     """The token object calls any method by its name; a refusal raises BitrixAPIError."""
     return (
-        f"{caller.python}"
+        f"{setup.python}"
         "response = portal.call_method(\n"
         f'{_STEP}"{rest}",\n'
         f"{_STEP}{PYTHON.write(body, _STEP)},\n"
@@ -134,10 +134,10 @@ def python(rest: str, body: dict[str, Any], caller: Caller) -> str:
     )
 
 
-def javascript(rest: str, body: dict[str, Any], caller: Caller) -> str:
+def write_javascript(rest: str, body: dict[str, Any], setup: ClientSetup) -> str:
     """Most refusals throw, some only mark the response: both end in an exception here."""
     return (
-        f"{caller.javascript}"
+        f"{setup.javascript}"
         "const response = await $b24.actions.v2.call.make({\n"
         f"{_STEP}method: '{rest}',\n"
         f"{_STEP}params: {JAVASCRIPT.write(body, _STEP)},\n"
@@ -149,12 +149,12 @@ def javascript(rest: str, body: dict[str, Any], caller: Caller) -> str:
     )
 
 
-def php(rest: str, body: dict[str, Any], caller: Caller) -> str:
+def write_php(rest: str, body: dict[str, Any], setup: ClientSetup) -> str:
     """The core object calls any method by its name; a refusal throws a BaseException of the SDK."""
     return (
         "<?php\n"
         "require_once 'vendor/autoload.php';\n\n"
-        f"{caller.php}"
+        f"{setup.php}"
         f"$response = $b24->core->call('{rest}', {PHP.write(body)});\n"
         "// A plain value such as true arrives as [true].\n"
         "print_r($response->getResponseData()->getResult());"

@@ -24,7 +24,7 @@ class Guide:
 
 
 @cache
-def guides() -> Mapping[str, Guide]:
+def read_guides() -> Mapping[str, Guide]:
     """Name -> guide, in alphabetical order."""
     return MappingProxyType({path.stem: read_guide(path) for path in sorted(_FOLDER.glob("*.md"))})
 

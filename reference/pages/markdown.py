@@ -3,33 +3,33 @@
 from collections.abc import Iterable, Sequence
 
 
-def cell(text: str) -> str:
+def escape_cell(text: str) -> str:
     """Text that cannot break out of a table cell."""
     return text.replace("|", r"\|").replace("\n", " ") or "-"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with one line for each row."""
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    lines += [f"| {' | '.join(map(cell, row))} |" for row in rows]
+    lines += [f"| {' | '.join(map(escape_cell, row))} |" for row in rows]
     return "\n".join(lines)
 
 
-def bullets(items: Iterable[str]) -> str:
+def render_list(items: Iterable[str]) -> str:
     """A list of points."""
     return "\n".join(f"- {item}" for item in items)
 
 
-def fence(language: str, code: str) -> str:
+def render_code(language: str, code: str) -> str:
     """A block of code."""
     return f"```{language}\n{code}\n```"
 
 
-def section(heading: str, body: str) -> str:
+def render_section(heading: str, body: str) -> str:
     """A section, or nothing at all where it has no body."""
     return f"## {heading}\n\n{body}" if body else ""
 
 
-def page(*blocks: str) -> str:
+def render_page(*blocks: str) -> str:
     """A page of the blocks that are not empty."""
     return "\n\n".join(filter(None, blocks)) + "\n"

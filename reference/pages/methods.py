@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from reference.pages.addresses import ERRORS, official_method_page
-from reference.pages.examples import examples, payload
-from reference.pages.markdown import bullets, fence, page, section, table
-from reference.pages.parameters import Parameter, parameters, shared_with
+from reference.pages.examples import make_examples, make_payload
+from reference.pages.markdown import render_code, render_list, render_page, render_section, render_table
+from reference.pages.parameters import Parameter, find_shared, list_parameters
 from tools.effect import Auth, Effect
 from tools.method import Method
 from tools.naming import make_tool_name
@@ -28,19 +28,19 @@ CALLERS = {
 _NAME = re.compile(r"[A-Za-z][\w.]*\w")
 
 
-def method_page(method: type[Method]) -> str:
+def render_method_page(method: type[Method]) -> str:
     """Everything that is known about a method."""
-    return page(
+    return render_page(
         f"# {method.rest}: {method.title}",
         method.description(),
-        bullets(_facts(method)),
-        section("Arguments", _arguments(method)),
-        section("Result", _result(method)),
-        section("Behaviour", method.details),
-        section("Errors", _errors(method)),
-        section("Results that mean failure", _refusals(method)),
-        section("Examples", _examples(method)),
-        section("Related", bullets(_related(method))),
+        render_list(_facts(method)),
+        render_section("Arguments", _arguments(method)),
+        render_section("Result", _result(method)),
+        render_section("Behaviour", method.details),
+        render_section("Errors", _errors(method)),
+        render_section("Results that mean failure", _refusals(method)),
+        render_section("Examples", _examples(method)),
+        render_section("Related", render_list(_related(method))),
     )
 
 
@@ -69,13 +69,13 @@ def _idempotence(method: type[Method]) -> str:
 
 
 def _arguments(method: type[Method]) -> str:
-    shared = shared_with(method, methods())
+    shared = find_shared(method, methods())
     if shared is None:
-        return _table(parameters(method))
+        return _table(list_parameters(method))
     first, names = shared
     own = [name for name in method.model_fields if name not in names]
     return (
-        f"{_table(parameters(method, own))}\n\n"
+        f"{_table(list_parameters(method, own))}\n\n"
         f"Besides these, every argument of the table of {first.rest} ({first.page()}), all of them optional."
     )
 
@@ -83,7 +83,7 @@ def _arguments(method: type[Method]) -> str:
 def _table(rows: list[Parameter]) -> str:
     if not rows:
         return "It takes none."
-    return table(
+    return render_table(
         ("Argument", "REST parameter", "Type", "Required", "Limits", "Meaning"),
         (
             (f"`{row.argument}`", f"`{row.rest}`", row.type, "yes" if row.required else "no", row.limits, row.meaning)
@@ -97,7 +97,7 @@ def _result(method: type[Method]) -> str:
 
 
 def _errors(method: type[Method]) -> str:
-    own = table(
+    own = render_table(
         ("Code", "What to do"),
         ((f"`{code}`" if code else "(empty)", advice) for code, advice in method.errors.items()),
     )
@@ -106,14 +106,14 @@ def _errors(method: type[Method]) -> str:
 
 
 def _refusals(method: type[Method]) -> str:
-    return bullets(f"`{json.dumps(result)}` with HTTP 200: {advice}" for result, advice in method.refusals.items())
+    return render_list(f"`{json.dumps(result)}` with HTTP 200: {advice}" for result, advice in method.refusals.items())
 
 
 def _examples(method: type[Method]) -> str:
-    call = f"Tool `{method.tool()}` with\n\n{fence('json', json.dumps(dict(method.example), ensure_ascii=False))}"
+    call = f"Tool `{method.tool()}` with\n\n{render_code('json', json.dumps(dict(method.example), ensure_ascii=False))}"
     codes = (
-        f"{example.title}\n\n{fence(example.language, example.code)}"
-        for example in examples(method.rest, payload(method), application=method.auth is Auth.APPLICATION)
+        f"{example.title}\n\n{render_code(example.language, example.code)}"
+        for example in make_examples(method.rest, make_payload(method), application=method.auth is Auth.APPLICATION)
     )
     return "\n\n".join([call, *codes])
 

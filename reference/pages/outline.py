@@ -8,7 +8,7 @@ _HEADINGS = ("# ", "## ")
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PageSection:
     """A part of a page from one heading to the next; deeper headings stay inside."""
 
     heading: str
@@ -16,9 +16,9 @@ class Section:
     """In Markdown, with the heading."""
 
 
-def sections(text: str) -> list[Section]:
+def split_sections(text: str) -> list[PageSection]:
     """The page's title with what stands below it, then each `##` section."""
-    return [Section(lines[0].lstrip("#").strip(), "\n".join(lines).strip()) for lines in _parts(text)]
+    return [PageSection(lines[0].lstrip("#").strip(), "\n".join(lines).strip()) for lines in _parts(text)]
 
 
 def _parts(text: str) -> Iterator[list[str]]:

@@ -33,7 +33,7 @@ class Parameter:
     meaning: str
 
 
-def parameters(tool: type[Tool], names: Iterable[str] | None = None) -> list[Parameter]:
+def list_parameters(tool: type[Tool], names: Iterable[str] | None = None) -> list[Parameter]:
     """The rows of a tool's table."""
     return [
         row
@@ -42,7 +42,7 @@ def parameters(tool: type[Tool], names: Iterable[str] | None = None) -> list[Par
     ]
 
 
-def shared_with(method: type[Method], others: Mapping[str, type[Method]]) -> tuple[type[Method], set[str]] | None:
+def find_shared(method: type[Method], others: Mapping[str, type[Method]]) -> tuple[type[Method], set[str]] | None:
     """The earlier method that lists most of this one's arguments already, and the names of those."""
     for base in method.__mro__[1:]:
         if issubclass(base, Method) and len(base.model_fields) >= LONG_TABLE:

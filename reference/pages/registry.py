@@ -18,29 +18,17 @@ from reference.pages.addresses import (
     official_method_page,
     section_address,
 )
-from reference.pages.composites import composite_page
-from reference.pages.errors import codes, error_page, errors_page, summary
-from reference.pages.events import event_page
-from reference.pages.guides import guides
-from reference.pages.index import index_page
-from reference.pages.methods import method_page
+from reference.pages.composites import render_composite_page
+from reference.pages.errors import list_codes, render_error_page, render_errors_page, summarise_code
+from reference.pages.events import render_event_page
+from reference.pages.guides import read_guides
+from reference.pages.index import render_index_page
+from reference.pages.methods import render_method_page
 from reference.pages.page import Page
-from reference.pages.sections import section_page, sections
+from reference.pages.sections import read_overviews, render_section_page
 from tools.events import events
 from tools.registry import methods
 from workflows.registry import COMPOSITES
-
-__all__ = [
-    "Page",
-    "composite_page",
-    "error_page",
-    "errors_page",
-    "event_page",
-    "index_page",
-    "method_page",
-    "pages",
-    "section_page",
-]
 
 
 @cache
@@ -56,7 +44,7 @@ def _pages() -> Iterator[Page]:
         "index",
         "Open Channels documentation",
         "What there is to read, and where: the page to begin with.",
-        index_page,
+        render_index_page,
         Path(reference.pages.index.__file__),
     )
     yield from _sections()
@@ -68,20 +56,20 @@ def _pages() -> Iterator[Page]:
 
 
 def _sections() -> Iterator[Page]:
-    for name, overview in sections().items():
+    for name, overview in read_overviews().items():
         yield Page(
             section_address(name),
             f"sections/{name}",
             "section",
             overview.title,
             overview.description,
-            partial(section_page, overview),
+            partial(render_section_page, overview),
             overview.source,
         )
 
 
 def _guides() -> Iterator[Page]:
-    for name, guide in guides().items():
+    for name, guide in read_guides().items():
         yield Page(
             f"{GUIDES}/{name}",
             f"guides/{name}",
@@ -101,7 +89,7 @@ def _composites() -> Iterator[Page]:
             "tool",
             tool.title,
             _first_line(tool.description()),
-            partial(composite_page, tool),
+            partial(render_composite_page, tool),
             _source(tool),
         )
 
@@ -114,7 +102,7 @@ def _methods() -> Iterator[Page]:
             "method",
             method.title,
             _first_line(method.description()),
-            partial(method_page, method),
+            partial(render_method_page, method),
             _source(method),
             official_method_page(method),
         )
@@ -128,7 +116,7 @@ def _events() -> Iterator[Page]:
             "event",
             event.title,
             _first_line(event.description()),
-            partial(event_page, event),
+            partial(render_event_page, event),
             _source(event),
             official_event_page(event),
         )
@@ -142,18 +130,18 @@ def _errors() -> Iterator[Page]:
         "error",
         "Error codes",
         "Every error code with what to do, and who gives it.",
-        errors_page,
+        render_errors_page,
         source,
     )
-    for code in codes():
+    for code in list_codes():
         shown = code or "empty"
         yield Page(
             error_address(code),
             f"errors/{shown}",
             "error",
             f"Error {code}" if code else "Empty error code",
-            summary(code),
-            partial(error_page, code),
+            summarise_code(code),
+            partial(render_error_page, code),
             source,
         )
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from reference.pages.addresses import event_address
 from reference.pages.guides import Guide, read_guide
-from reference.pages.markdown import page, table
-from reference.pages.markdown import section as part
+from reference.pages.markdown import render_page, render_table
+from reference.pages.markdown import render_section as part
 from tools.events import events
 from tools.registry import methods
 
@@ -17,21 +17,21 @@ _FOLDER = Path(__file__).parents[2] / "docs" / "sections"
 
 
 @cache
-def sections() -> Mapping[str, Guide]:
+def read_overviews() -> Mapping[str, Guide]:
     """Name -> overview: the toolsets in the order of the tools, then the events."""
     names = (*dict.fromkeys(method.section() for method in methods().values()), EVENTS)
     return MappingProxyType({name: read_guide(_FOLDER / f"{name}.md") for name in names})
 
 
-def section_page(overview: Guide) -> str:
+def render_section_page(overview: Guide) -> str:
     """The text, then every method or event of the section."""
     content = _events() if overview.name == EVENTS else _methods(overview.name)
-    return page(overview.body.strip(), content)
+    return render_page(overview.body.strip(), content)
 
 
 def _events() -> str:
     rows = ((f"`{event.name}`", event.fires, event_address(event)) for event in events().values())
-    return part("All events", table(("Event", "Fires", "Page"), rows))
+    return part("All events", render_table(("Event", "Fires", "Page"), rows))
 
 
 def _methods(section: str) -> str:
@@ -40,4 +40,4 @@ def _methods(section: str) -> str:
         for name, method in methods().items()
         if method.section() == section
     )
-    return part("All methods", table(("Method", "Tool", "What it does", "Effects"), rows))
+    return part("All methods", render_table(("Method", "Tool", "What it does", "Effects"), rows))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from reference.pages.errors import codes
-from reference.search.vocabulary import terms
+from reference.pages.errors import list_codes
+from reference.search.vocabulary import read_terms
 from tools.registry import methods
 
 _WORD = re.compile(r"\w+")
@@ -13,13 +13,13 @@ _ERROR = "~error"
 """Group of the words that speak of an error."""
 
 
-def codes_in(query: str) -> Iterator[str]:
+def find_codes(query: str) -> Iterator[str]:
     """The codes that a question names, as they are written.
 
     Those that are parameters or numbers too, such as CHAT_ID and 100, count only where it speaks of an error.
     """
-    named = [word for word in dict.fromkeys(_WORD.findall(query)) if _written(word) in codes()]
-    of_error = bool(named) and any(_ERROR in term.groups for term in terms(query))
+    named = [word for word in dict.fromkeys(_WORD.findall(query)) if _written(word) in list_codes()]
+    of_error = bool(named) and any(_ERROR in term.groups for term in read_terms(query))
     for word in named:
         code = _written(word)
         if of_error or not (code in _parameters() or code.isdigit()):
@@ -33,7 +33,7 @@ def _written(word: str) -> str:
 
 @cache
 def _cases() -> dict[str, str]:
-    return {code.lower(): code for code in codes()}
+    return {code.lower(): code for code in list_codes()}
 
 
 @cache

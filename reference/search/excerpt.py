@@ -4,20 +4,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from reference.search.corpus import Line, Section
-from reference.search.vocabulary import tokens
+from reference.search.page_text import SearchableLine, SearchableSection
+from reference.search.vocabulary import read_tokens
+from reference.search.weights import BEGINNING, WORD_ANYWHERE, WORD_IN_HEADING
 
 LONGEST = 400
 """Characters of an excerpt."""
 _BAR = re.compile(r"(?<!\\)\|")
 _SENTENCE = re.compile(r"(?<=[.!?;]) ")
-_INTRODUCTION = 1.2
-"""What the beginning of a page is worth beside a later part with the same words."""
-_HEADING, _EVERY = 0.5, 0.3
-"""What words count in the heading of a section, and anywhere in it, beside those of its best line."""
 
 
-def excerpt(sections: Sequence[Section], weights: Mapping[str, float], names: Sequence[str] = ()) -> tuple[str, str]:
+def make_excerpt(
+    sections: Sequence[SearchableSection], weights: Mapping[str, float], names: Sequence[str] = ()
+) -> tuple[str, str]:
     """Heading and text of the best place: the best line of the best section, and what follows it there.
 
     A line that has one of the names, such as an error code, goes before all that have none.
@@ -29,11 +28,11 @@ def excerpt(sections: Sequence[Section], weights: Mapping[str, float], names: Se
     first = max(
         range(len(lines)), key=lambda at: (_named(lines[at : at + 1], names), _found(lines[at].tokens, weights))
     )
-    best, *following = (readable(line.text) for line in lines[first:])
+    best, *following = (format_line(line.text) for line in lines[first:])
     return section.heading, _filled(_from_best_sentence(best, weights), following)
 
 
-def readable(line: str) -> str:
+def format_line(line: str) -> str:
     """A line without the marks of a table or a list."""
     if line.startswith("|"):
         cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip("|"))]
@@ -41,14 +40,14 @@ def readable(line: str) -> str:
     return line.lstrip("-> ").strip()
 
 
-def _worth(section: Section, weights: Mapping[str, float]) -> float:
+def _worth(section: SearchableSection, weights: Mapping[str, float]) -> float:
     best = max(_found(line.tokens, weights) for line in section.lines)
     every = section.tokens.union(*(line.tokens for line in section.lines))
-    worth = best + _HEADING * _found(section.tokens, weights) + _EVERY * _found(every, weights)
-    return worth if section.heading else worth * _INTRODUCTION
+    worth = best + WORD_IN_HEADING * _found(section.tokens, weights) + WORD_ANYWHERE * _found(every, weights)
+    return worth if section.heading else worth * BEGINNING
 
 
-def _named(lines: Sequence[Line], names: Sequence[str]) -> int:
+def _named(lines: Sequence[SearchableLine], names: Sequence[str]) -> int:
     """How many of the names the best line has; those in whose row it is count twice."""
     return max(
         (sum((name in line.text) + line.text.startswith(f"| `{name}`") for name in names) for line in lines),
@@ -65,7 +64,7 @@ def _from_best_sentence(text: str, weights: Mapping[str, float]) -> str:
     if len(text) <= LONGEST:
         return text
     sentences = _SENTENCE.split(text)
-    best = max(range(len(sentences)), key=lambda at: _found(tokens(sentences[at]), weights))
+    best = max(range(len(sentences)), key=lambda at: _found(read_tokens(sentences[at]), weights))
     return ("… " if best else "") + " ".join(sentences[best:])
 
 

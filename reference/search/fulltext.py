@@ -1,36 +1,36 @@
-"""Tables of words in memory, with SQLite's full-text search and its ranks."""
+"""Tables of words in a SQLite database, in memory or in a file, with its full-text search and its ranks."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
-class FullText:
-    """Tables whose cells are words with spaces between them; `~` may begin one."""
+class FullTextTable:
+    """A table whose cells are words with spaces between them; `~` may begin one. Its rows are numbered from 0."""
 
-    def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._ranks: dict[str, str] = {}
+    def __init__(self, connection: sqlite3.Connection, name: str, columns: Mapping[str, float]) -> None:
+        """`columns` are the names of the columns, each with what a word in it weighs."""
+        self._connection = connection
+        self._name = name
+        self._columns = tuple(columns)
+        self._rank = f"bm25({name}, {', '.join(map(str, columns.values()))})"
 
-    def fill(self, table: str, columns: dict[str, float], rows: Iterable[Sequence[str]]) -> None:
-        """A new table: its columns, each with what a word in it weighs, and its rows, which are numbered from 0."""
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        self._ranks[table] = f"bm25({table}, {', '.join(map(str, columns.values()))})"
-        self._connection.execute("begin")
+    def write(self, rows: Iterable[Sequence[str]]) -> None:
+        """Make the table and fill it. Raises: sqlite3.Error."""
+        names, marks = ", ".join(self._columns), ", ".join("?" * len(self._columns))
         self._connection.execute(
-            f"create virtual table {table} using fts5({names}, content = '', tokenize = \"ascii tokenchars '~'\")"
+            f"CREATE VIRTUAL TABLE {self._name} USING fts5({names}, content = '', tokenize = \"ascii tokenchars '~'\")"
         )
         self._connection.executemany(
-            f"insert into {table}(rowid, {names}) values (?, {marks})",  # noqa: S608  (no name is a user's)
+            f"INSERT INTO {self._name}(rowid, {names}) VALUES (?, {marks})",  # noqa: S608  (no name is a user's)
             ((number, *row) for number, row in enumerate(rows)),
         )
-        self._connection.execute("commit")
 
-    def rows(self, table: str, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
+    def find_rows(self, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """The rows that have any of the words, the best first, each with its rank, which is above 0."""
         if not words:
             return []
-        rank = self._ranks[table]
         return self._connection.execute(
-            f"select rowid, -{rank} from {table} where {table} match ? order by {rank} limit ?",  # noqa: S608  (ours)
+            f"SELECT rowid, -{self._rank} FROM {self._name} WHERE {self._name} MATCH ? "  # noqa: S608  (ours)
+            f"ORDER BY {self._rank} LIMIT ?",
             (" OR ".join(f'"{word}"' for word in words), limit),
         ).fetchall()

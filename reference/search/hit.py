@@ -23,3 +23,25 @@ class Hit:
     source: Literal["openchannels", "official"]
     score: float
     """More is better; comparable within one answer and source only."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialHit:
+    """A page of the official documentation that answers a question."""
+
+    uri: str
+    """Address of the mirrored page."""
+    path: str
+    """Without extension; it ends in the name of what the page describes."""
+    lang: str
+    title: str
+    summary: str
+    """One line: what the page is about."""
+    heading: str
+    """Of the part that fits best; the page's own title where that is the beginning."""
+    excerpt: str
+    """The best place of that part."""
+    address: str
+    """On the public site."""
+    score: float
+    """More is better; comparable within one answer only."""

@@ -10,7 +10,7 @@ _FILE = Path(__file__).with_name("questions.toml")
 
 
 @cache
-def questions() -> Mapping[str, tuple[str, ...]]:
+def read_questions() -> Mapping[str, tuple[str, ...]]:
     """Name of a page -> phrases in all languages."""
     written: dict[str, dict[str, list[str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return MappingProxyType(

@@ -1,39 +1,38 @@
 """Which pages answer a question best: what is called by its name goes before what is described in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 
-from reference.pages.errors import givers
-from reference.pages.page import Kind, Page
-from reference.search.codes import codes_in
-from reference.search.corpus import Document
-from reference.search.fields import SPELT, Fields
-from reference.search.index import Index
-from reference.search.names import TYPED, Names
-from reference.search.slips import Spelling
-from reference.search.vocabulary import Term, terms, vocabulary
-from reference.search.words import plain, words
+from reference.pages.errors import find_givers
+from reference.pages.page import Page
+from reference.search.codes import find_codes
+from reference.search.documents import Document
+from reference.search.field_index import SPELT, FieldIndex
+from reference.search.method_names import TYPED, MethodNames
+from reference.search.spelling import Spelling
+from reference.search.vocabulary import Term, list_vocabulary, read_terms
+from reference.search.weights import (
+    ERROR_CODE,
+    FIELD,
+    KINDS,
+    NEIGHBOUR,
+    OWN_WORDS,
+    SHORT_NAME,
+    SIMILAR_NAME,
+    WHOLE_NAME,
+)
+from reference.search.word_index import index_in_memory
+from reference.search.words import normalise_name, split_words
 from tools.error_advice import CORE
 
 _MOST_TERMS = 40
 """Words of a question that are looked at."""
 _MOST_NAMES = 4
 """Names in a question that are looked up."""
-_WHOLE, _SHORT, _NAMED, _FIELD, _CODE = 1.5, 1.4, 0.6, 0.35, 0.3
-"""What counts a name that is the whole question, one without its scope, a name in it, a field, a code; all words: 1."""
-_KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
-    "section": (0.97, 1.1, frozenset({"~overview"})),
-    "guide": (0.9, 0.95, frozenset({"~guide"})),
-    "event": (0.96, 1.0, frozenset({"~notify"})),
-    "error": (0.5, 0.6, frozenset({"~error"})),
-}
-"""What words count on a page by its kind: usually, and where one of the groups says that the kind is asked for."""
 _ANY_KIND = (1.0, 1.0, frozenset[str]())
 _OWN = ("imopenlines.", "imconnector.")
 """What this documentation is about."""
-_NEIGHBOUR = 0.85
-"""What words count on the page of any other method."""
 _ABOUT_ERRORS = ("errors", "guides/errors")
 """Pages about errors in general."""
 _ERROR = "~error"
@@ -50,27 +49,31 @@ class Ranking:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
-        self._index = Index(documents)
+        self._index = index_in_memory([document.to_index() for document in documents], OWN_WORDS)
         self._spelling = _spelling(documents)
-        self._fields = Fields(documents)
-        self._names = Names(document.page.name for document in documents if document.page.kind in {"method", "event"})
+        self._fields = FieldIndex(documents)
+        self._names = MethodNames(
+            document.page.name for document in documents if document.page.kind in {"method", "event"}
+        )
         self._called: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
             for name, worth in _names(document.page):
-                self._called.setdefault(plain(name), {}).setdefault(number, worth)
+                self._called.setdefault(normalise_name(name), {}).setdefault(number, worth)
 
-    def terms(self, query: str) -> list[Term]:
+    def read_terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
-        return list(dict.fromkeys(terms(self._spelling.corrected(query))))[:_MOST_TERMS]
+        return list(dict.fromkeys(read_terms(self._spelling.correct(query))))[:_MOST_TERMS]
 
     def weight(self, term: Term) -> float:
         """How well a word tells pages apart."""
-        return self._index.weight(term)
+        return self._index.weigh(term)
 
     def is_named(self, query: str) -> bool:
         """Whether a question has the name of a page, a field or an error code in it."""
         names = (query, *TYPED.findall(query), *SPELT.findall(query))
-        return any(plain(name) in self._called or name in self._fields for name in names) or any(codes_in(query))
+        return any(normalise_name(name) in self._called or name in self._fields for name in names) or any(
+            find_codes(query)
+        )
 
     def scores(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
         """Page -> how well it answers a question whose terms are these; pages that have nothing of it are missing."""
@@ -78,36 +81,36 @@ class Ranking:
         for tier in (self._by_name(query), self._by_field(query)):
             for number, score in tier:
                 scores[number] = scores.get(number, 0.0) + score
-        for code in () if plain(query) in self._called else codes_in(query):
-            others = set(wanted).difference(terms(code))
+        for code in () if normalise_name(query) in self._called else find_codes(query):
+            others = set(wanted).difference(read_terms(code))
             self._place_code(code, scores, alone=all(_ERROR in term.groups for term in others))
         return scores
 
     def _by_words(self, wanted: Sequence[Term]) -> Iterator[tuple[int, float]]:
         groups = {group for term in wanted for group in term.groups}
-        for number, score in self._index.scores(wanted).items():
+        for number, score in self._index.score(wanted).items():
             yield number, score * _share(self._documents[number].page, groups)
 
     def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
-        yield from self._called.get(plain(query), {}).items()
+        yield from self._called.get(normalise_name(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
-            if plain(typed) in self._called or typed not in self._fields:
+            if normalise_name(typed) in self._called or typed not in self._fields:
                 for name, likeness in self._names.resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
-        yield from ((number, _NAMED * likeness**2) for number, likeness in named.items())
+        yield from ((number, SIMILAR_NAME * likeness**2) for number, likeness in named.items())
 
     def _by_field(self, query: str) -> Iterator[tuple[int, float]]:
-        return ((number, _FIELD * share) for number, share in self._fields.scores(query).items())
+        return ((number, FIELD * share) for number, share in self._fields.scores(query).items())
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
         """The only method that gives a code goes before its page, and one of a few if other words choose it."""
-        own = [self._numbers[method.rest] for method in givers(code)]
+        own = [self._numbers[method.rest] for method in find_givers(code)]
         for number in own:
-            scores[number] = scores.get(number, 0.0) + _CODE
+            scores[number] = scores.get(number, 0.0) + ERROR_CODE
         for name in _ABOUT_ERRORS if code in CORE else ():
-            scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + _CODE
+            scores[self._numbers[name]] = scores.get(self._numbers[name], 0.0) + ERROR_CODE
         page = self._numbers[f"errors/{code}"]
         if (len(own) == 1 and code not in CORE) or (0 < len(own) <= _FEW and not alone):
             scores[page] = max(scores[number] for number in own) - _NEXT
@@ -116,9 +119,9 @@ class Ranking:
 
 
 def _spelling(documents: Sequence[Document]) -> Spelling:
-    spoken = {word for document in documents for phrase in document.spoken for word in words(phrase)}
+    spoken = {word for document in documents for phrase in document.spoken for word in split_words(phrase)}
     written = (line.tokens for document in documents for section in document.sections for line in section.lines)
-    return Spelling(spoken | vocabulary(), chain.from_iterable(written))
+    return Spelling(spoken | list_vocabulary(), chain.from_iterable(written))
 
 
 def _share(page: Page, groups: AbstractSet[str]) -> float:
@@ -126,15 +129,15 @@ def _share(page: Page, groups: AbstractSet[str]) -> float:
     if page.name in _ABOUT_ERRORS:
         return 1.0
     if page.kind == "method" and not page.name.startswith(_OWN):
-        return _NEIGHBOUR
-    usual, asked_for, words = _KINDS.get(page.kind, _ANY_KIND)
+        return NEIGHBOUR
+    usual, asked_for, words = KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual
 
 
 def _names(page: Page) -> Iterator[tuple[str, float]]:
     """What a page is called, and what it is worth to call it so; a title that is an error code is left to the codes."""
-    yield from ((name, _WHOLE) for name in (page.uri, page.name))
-    if not any(codes_in(page.title)):
-        yield page.title, _WHOLE
+    yield from ((name, WHOLE_NAME) for name in (page.uri, page.name))
+    if not any(find_codes(page.title)):
+        yield page.title, WHOLE_NAME
         short = page.name.rpartition("/")[2].removeprefix("imopenlines.")
-        yield from ((name, _SHORT) for name in (short, short.removeprefix("v2.")))
+        yield from ((name, SHORT_NAME) for name in (short, short.removeprefix("v2.")))

@@ -5,18 +5,17 @@ from functools import cache, cached_property
 from urllib.parse import urlsplit
 
 from reference.pages.registry import pages
-from reference.search.codes import codes_in
-from reference.search.corpus import Document
-from reference.search.excerpt import excerpt
-from reference.search.fields import SPELT
-from reference.search.hit import Hit
-from reference.search.official import Official, OfficialHit, as_hits, is_named, joined
+from reference.search.codes import find_codes
+from reference.search.documents import Document
+from reference.search.excerpt import make_excerpt
+from reference.search.field_index import SPELT
+from reference.search.hit import Hit, OfficialHit
+from reference.search.official import OfficialSearch, is_named, make_hits, merge_hits
 from reference.search.ranking import Ranking
-from reference.search.vocabulary import Term, terms, tokens
-from reference.search.words import plain
+from reference.search.vocabulary import Term, read_terms, read_tokens
+from reference.search.weights import OFFICIAL_FIRST
+from reference.search.words import normalise_name
 
-_BETTER = 0.1
-"""How much more of a question an official page has to hold than ours to stand above them."""
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
 
@@ -30,14 +29,14 @@ class Search:
 
     def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
         """The best of our pages, of one kind if it is given, the best first."""
-        wanted = self._ranking.terms(query)
+        wanted = self._ranking.read_terms(query)
         scores = self._ranking.scores(query, wanted)
         fitting = [number for number in scores if kind in {None, self._documents[number].page.kind}]
         best = sorted(fitting, key=lambda number: -scores[number])[:limit]
-        names = [*SPELT.findall(query), *codes_in(query)]
+        names = [*SPELT.findall(query), *find_codes(query)]
         return [self._hit(number, scores[number], wanted, names) for number in best]
 
-    def hits_with_official(self, query: str, limit: int, official: Official) -> list[Hit]:
+    def hits_with_official(self, query: str, limit: int, official: OfficialSearch) -> list[Hit]:
         """The best pages of both; none of the official ones that describe the same thing as one of ours.
 
         Official pages go below ours, unless they hold more of the question or are named in it; if what is named is on a
@@ -49,7 +48,7 @@ class Search:
         above = [] if self._ranking.is_named(query) else named or self._better(theirs, ours, query)
         second = [hit for hit in named if hit not in above]
         below = [hit for hit in theirs if hit not in above and hit not in second]
-        return joined(as_hits(above), ours[:1], as_hits(second), ours[1:], below=as_hits(below), limit=limit)
+        return merge_hits(make_hits(above), ours[:1], make_hits(second), ours[1:], below=make_hits(below), limit=limit)
 
     @cached_property
     def _covered(self) -> set[str]:
@@ -59,7 +58,7 @@ class Search:
 
     def _better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
         """Those that hold more of a question than our pages do."""
-        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + _BETTER
+        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + OFFICIAL_FIRST
         return [hit for hit in theirs if self._share(query, f"{hit.title} {hit.summary}") > enough]
 
     def _share_of_ours(self, query: str, addresses: Container[str]) -> float:
@@ -69,19 +68,19 @@ class Search:
 
     def _share(self, query: str, text: str) -> float:
         """How much of a question a text holds, by what tells pages apart."""
-        held = tokens(text)
-        weights = {term: self._ranking.weight(term) for term in self._ranking.terms(query)}
+        held = read_tokens(text)
+        weights = {term: self._ranking.weight(term) for term in self._ranking.read_terms(query)}
         found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
         return found / (sum(weights.values()) or 1.0)
 
     def _hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
         document = self._documents[number]
         page = document.page
-        known = {term.stem for term in terms(page.name)}
+        known = {term.stem for term in read_terms(page.name)}
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
-        foreign = [name for name in names if plain(name) not in plain(page.name)]
-        section, text = excerpt(document.sections, weights, foreign)
+        foreign = [name for name in names if normalise_name(name) not in normalise_name(page.name)]
+        section, text = make_excerpt(document.sections, weights, foreign)
         return Hit(
             page.uri,
             page.title,
@@ -95,14 +94,14 @@ class Search:
         )
 
 
-def search(query: str, limit: int = 5, kind: str | None = None, official: Official | None = None) -> list[Hit]:
+def search(query: str, limit: int = 5, kind: str | None = None, official: OfficialSearch | None = None) -> list[Hit]:
     """The pages that answer a question best, the best first; none where no page has any of its words.
 
     `kind` leaves only one kind of pages; without it the official documentation has its say too, where it is given.
     """
     question = query[:LONGEST_QUERY]
     if kind == "official":
-        return as_hits(official.search(question, limit)) if official else []
+        return make_hits(official.search(question, limit)) if official else []
     if official is None or kind is not None:
         return _search().hits(question, limit, kind)
     return _search().hits_with_official(question, limit, official)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reference.search.words import stems, words
+from reference.search.words import split_words, stem_words
 
 _FILE = Path(__file__).with_name("vocabulary.toml")
 _MARK = "~"
@@ -27,10 +27,13 @@ class Term(NamedTuple):
         return (self.stem, *self.groups)
 
 
-def terms(text: str) -> Iterator[Term]:
-    """The words of a text that say something, in order."""
-    found = stems(text)
-    known, stop = _phrases(), _stop_words()
+def read_terms(text: str, *, general: bool = False) -> Iterator[Term]:
+    """The words of a text that say something, in order.
+
+    `general` leaves only the groups that are true of every part of Bitrix24, not of Open Channels alone.
+    """
+    found = stem_words(text)
+    known, stop = _phrases(general=general), _stop_words()
     at = 0
     while at < len(found):
         length, groups = _longest(found, at, known[found[at]]) if found[at] in known else (1, ())
@@ -40,14 +43,14 @@ def terms(text: str) -> Iterator[Term]:
         at += length
 
 
-def tokens(text: str) -> frozenset[str]:
-    """The words of a text that say something, and the groups in which they stand."""
-    return frozenset(token for term in terms(text) for token in term.tokens())
+def read_tokens(text: str, *, general: bool = False) -> frozenset[str]:
+    """The words of a text that say something, and the groups in which they stand; `general` as in read_terms()."""
+    return frozenset(token for term in read_terms(text, general=general) for token in term.tokens())
 
 
-def vocabulary() -> set[str]:
+def list_vocabulary() -> set[str]:
     """Every word in it."""
-    return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in words(entries)}
+    return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in split_words(entries)}
 
 
 def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tuple[str, ...]]:
@@ -59,12 +62,12 @@ def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tup
 
 
 @cache
-def _phrases() -> Mapping[str, _Phrases]:
+def _phrases(*, general: bool) -> Mapping[str, _Phrases]:
     """First stem -> the phrases that begin with it, the longest first, with their groups."""
     groups: dict[_Phrase, dict[str, None]] = {}
     for name, entries in _file()["groups"].items():
-        for entry in entries.split(","):
-            groups.setdefault(tuple(stems(entry)), {})[_MARK + name] = None
+        for entry in entries.split(",") if name in _file()["general"] or not general else ():
+            groups.setdefault(tuple(stem_words(entry)), {})[_MARK + name] = None
     by_first: dict[str, list[tuple[_Phrase, tuple[str, ...]]]] = {}
     for phrase in sorted(groups, key=len, reverse=True):
         if len(phrase) > 1 or phrase[0] not in _stop_words():
@@ -74,7 +77,7 @@ def _phrases() -> Mapping[str, _Phrases]:
 
 @cache
 def _stop_words() -> frozenset[str]:
-    return frozenset(stems(_file()["stop"]))
+    return frozenset(stem_words(_file()["stop"]))
 
 
 @cache

@@ -17,23 +17,23 @@ _REMEMBERED = 20_000
 """Words: several times as many as the pages have, but a limit, as people type anything."""
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words in lower case; `getLastId`, `get_last_id` and `get.last.id` are the same three."""
     return [part for word in _WORD.findall(text) for part in _parts(word)]
 
 
-def plain(name: str) -> str:
+def normalise_name(name: str) -> str:
     """A name without case, dots and underscores: what all its spellings have in common."""
     return "".join(_WORD.findall(name)).lower()
 
 
-def stems(text: str) -> list[str]:
+def stem_words(text: str) -> list[str]:
     """The stems of all words in order."""
     return [stem for word in _WORD.findall(text) for stem in _stems(word)]
 
 
 @lru_cache(_REMEMBERED)
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     """The stem of one lower-case word, by its alphabet."""
     if word.removesuffix("s") in _APART:
         return word.removesuffix("s")
@@ -42,7 +42,7 @@ def stem(word: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _stems(word: str) -> tuple[str, ...]:
-    return tuple(stem(part) for part in _parts(word))
+    return tuple(stem_word(part) for part in _parts(word))
 
 
 @lru_cache(_REMEMBERED)

@@ -74,13 +74,13 @@ class DocsRead(DocumentationTool):
         Raises:
             InvalidArgumentsError: There is no such page, or no such section in it.
         """
-        from reference.pages.outline import sections
+        from reference.pages.outline import split_sections
 
         try:
             page = context.library.read(self.uri)
         except PageNotFoundError as error:
             raise InvalidArgumentsError([f"uri: {error}"]) from None
-        parts = sections(page.text)
+        parts = split_sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
             return {**found, "text": page.text}

@@ -104,14 +104,14 @@ def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None
 @click.pass_context
 def drift(context: click.Context, *, as_json: bool) -> None:
     """Hold the tools and events against the official pages; ends with 1 where they differ and nobody knows why."""
-    from reference.mirror.drift import drift as compare
-    from reference.mirror.drift import known_differences
+    from reference.mirror.drift import compare_pages as compare
+    from reference.mirror.drift import read_known_differences
     from reference.mirror.mirror import Mirror
     from reference.mirror.store import NoMirrorError
 
     mirror = Mirror(read_settings(context).docs_folder.expanduser())
     try:
-        found = compare(mirror.originals("en"), known_differences())
+        found = compare(mirror.originals("en"), read_known_differences())
     except NoMirrorError as reason:
         raise WrongUsageError(f"English documentation: {reason}") from None
     click.echo(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from reference.pages.markdown import cell
+from reference.pages.markdown import escape_cell
 from server.catalogue.definitions import count_bytes
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.tool import Tool
@@ -25,7 +25,7 @@ def format_tools_as_markdown(tools: Iterable[type[Tool]]) -> str:
     for toolset, members in groupby(sorted(tools, key=_find_place), lambda tool: tool.toolset()):
         lines.append(f"| {_make_heading(toolset)} | | |")
         lines += [
-            f"| `{tool.tool()}` | {cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
+            f"| `{tool.tool()}` | {escape_cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
             for tool in members
         ]
     return "\n".join(lines)

@@ -34,11 +34,11 @@ def list_values(ref: Reference, argument: str) -> list[str]:
 
 def _list_prompt_values() -> Mapping[str, list[str]]:
     """Argument of a prompt -> what is worth offering for it."""
-    from reference.pages.errors import codes
+    from reference.pages.errors import list_codes
     from reference.pages.examples import LANGUAGES
 
     return {
-        "code": [code or "(empty)" for code in codes()],
+        "code": [code or "(empty)" for code in list_codes()],
         "method": [method.rest for method in methods().values()],
         "language": list(LANGUAGES),
     }

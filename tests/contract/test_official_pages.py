@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from reference.mirror.archive import read
-from reference.mirror.reference import Page, PageParam, read_pages
+from reference.mirror.archive import read_archive
+from reference.mirror.method_pages import MethodPage, PageParam, read_pages
 from reference.pages.addresses import official_event_page, official_method_page
 from tools.events import events
 from tools.registry import methods
@@ -98,9 +98,9 @@ each_paged_method = pytest.mark.parametrize("name", [name for name in METHODS if
 
 
 @functools.cache
-def pages() -> dict[str, Page]:
+def pages() -> dict[str, MethodPage]:
     """The pages of the archive, read once."""
-    return read_pages(read(ARCHIVE).texts())
+    return read_pages(read_archive(ARCHIVE).texts())
 
 
 def shared_params(name: str) -> list[tuple[str, Param, PageParam]]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reference.pages.guides import Guide, guides, read_guide
+from reference.pages.guides import Guide, read_guide, read_guides
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = {path.stem: read_guide(path) for path in sorted((ROOT / "docs" / "sections").glob("*.md"))}
 PAGES = {
-    **{f"guides/{name}": guide for name, guide in guides().items()},
+    **{f"guides/{name}": guide for name, guide in read_guides().items()},
     **{f"sections/{name}": section for name, section in SECTIONS.items()},
 }
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

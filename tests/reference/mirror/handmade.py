@@ -1,5 +1,6 @@
 """A small documentation in the official form, made up here, and archives of it."""
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -83,14 +84,14 @@ def documentation(own: Mapping[str, str] = PAGES, pages: int = FEWEST_PAGES + 20
 
 
 def tar_gz(files: Mapping[str, str], root: str = "b24restdocs-main") -> bytes:
-    """The files as the public address packs them."""
+    """The files as the public address packs them; the same files are the same bytes at any time."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz", pax_headers={"comment": COMMIT}, format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=packed, mode="w", pax_headers={"comment": COMMIT}, format=tarfile.PAX_FORMAT) as tar:
         for name, text in files.items():
             member = tarfile.TarInfo(f"{root}/{name}")
             member.size, member.mtime = len(text.encode()), DAY
             tar.addfile(member, io.BytesIO(text.encode()))
-    return packed.getvalue()
+    return gzip.compress(packed.getvalue(), mtime=DAY)
 
 
 def zipped(files: Mapping[str, str], root: str = "b24restdocs-main") -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reference.mirror import archive
-from reference.mirror.archive import BadArchiveError, digest, read
+from reference.mirror.archive import BadArchiveError, compute_digest, read_archive
 from tests.reference.mirror.handmade import COMMIT, DAY, PAGES, RUSSIAN, tar_gz, zipped
 
 INDEX = ("b24restdocs-main/api-reference/index.md", b"# Index")
@@ -41,7 +41,7 @@ def test_an_archive_is_read_without_its_outermost_folder(pack: Callable[..., byt
     path = tmp_path / "archive"
     path.write_bytes(pack({**PAGES, "image.png": "no text"}))
 
-    tree = read(path)
+    tree = read_archive(path)
 
     assert tree.root == "b24restdocs-main"
     assert tree.texts() == dict(PAGES)
@@ -52,7 +52,7 @@ def test_an_archive_of_the_public_address_names_its_commit(tmp_path: Path) -> No
     path = tmp_path / "archive"
     path.write_bytes(tar_gz(PAGES))
 
-    assert read(path).revision == COMMIT
+    assert read_archive(path).revision == COMMIT
 
 
 def test_a_folder_is_read_and_links_in_it_are_not(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_folder_is_read_and_links_in_it_are_not(tmp_path: Path) -> None:
     (root / "link.md").symlink_to(tmp_path / "secret.md")
     (root / "up").symlink_to(tmp_path, target_is_directory=True)
 
-    tree = read(root)
+    tree = read_archive(root)
 
     assert tree.root == "b24-rest-docs"
     assert tree.texts() == RUSSIAN
@@ -74,8 +74,8 @@ def test_the_documentation_is_found_in_a_folder_around_it(tmp_path: Path) -> Non
     path = tmp_path / "archive"
     path.write_bytes(tar_gz(PAGES, "download/of/today/b24restdocs"))
 
-    assert read(path).root == "b24restdocs"
-    assert read(path).texts() == dict(PAGES)
+    assert read_archive(path).root == "b24restdocs"
+    assert read_archive(path).texts() == dict(PAGES)
 
 
 def test_names_that_lead_out_are_left_alone(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_names_that_lead_out_are_left_alone(tmp_path: Path) -> None:
     names = ("../evil.md", "b24restdocs-main/../../evil.md", "/etc/evil.md", "C:\\evil.md", "b24restdocs-main\\evil.md")
     path.write_bytes(_packed(_file(*INDEX), *map(_file, names)))
 
-    assert list(read(path).texts()) == ["api-reference/index.md"]
+    assert list(read_archive(path).texts()) == ["api-reference/index.md"]
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
@@ -91,7 +91,7 @@ def test_links_and_devices_are_left_alone(kind: bytes, tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(_packed(_file(*INDEX), _link("b24restdocs-main/evil.md", "/etc/passwd", kind)))
 
-    assert list(read(path).texts()) == ["api-reference/index.md"]
+    assert list(read_archive(path).texts()) == ["api-reference/index.md"]
 
 
 def test_links_in_a_zip_archive_are_left_alone(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_links_in_a_zip_archive_are_left_alone(tmp_path: Path) -> None:
         packed.writestr(INDEX[0], INDEX[1])
         packed.writestr(link, "/etc/passwd")
 
-    assert list(read(path).texts()) == ["api-reference/index.md"]
+    assert list(read_archive(path).texts()) == ["api-reference/index.md"]
 
 
 def _bomb(size: int) -> bytes:
@@ -136,7 +136,7 @@ def test_absurd_sizes_are_refused_before_they_are_read(content: bytes, tmp_path:
     path.write_bytes(content)
 
     with pytest.raises(BadArchiveError, match="absurd size"):
-        read(path)
+        read_archive(path)
 
 
 def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(archive, "MOST_MEMBERS", 200)
 
     with pytest.raises(BadArchiveError, match="more than 200 members"):
-        read(path)
+        read_archive(path)
 
 
 def test_what_follows_the_archive_in_its_file_is_not_read_for_ever(
@@ -156,7 +156,7 @@ def test_what_follows_the_archive_in_its_file_is_not_read_for_ever(
     monkeypatch.setattr(archive, "LARGEST_TOTAL", 2**21)
 
     with pytest.raises(BadArchiveError, match="absurd size"):
-        read(path)
+        read_archive(path)
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
         packed.writestr(INDEX[0], bytes(archive.LARGEST_FILE + 1))
 
     with pytest.raises(BadArchiveError, match="absurd size"):
-        read(path)
+        read_archive(path)
 
 
 @pytest.mark.parametrize("part", [0.2, 0.9, 0.999])
@@ -175,7 +175,7 @@ def test_a_cut_archive_is_refused(part: float, tmp_path: Path) -> None:
     path.write_bytes(whole[: int(len(whole) * part)])
 
     with pytest.raises(BadArchiveError, match="cut or corrupt"):
-        read(path)
+        read_archive(path)
 
 
 def test_a_wrong_checksum_at_the_very_end_is_seen(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_wrong_checksum_at_the_very_end_is_seen(tmp_path: Path) -> None:
     path.write_bytes(whole)
 
     with pytest.raises(BadArchiveError, match="cut or corrupt"):
-        read(path)
+        read_archive(path)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
 
     with pytest.raises(BadArchiveError):
-        read(path)
+        read_archive(path)
 
 
 def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
     path.write_bytes(tar_gz({"readme.md": "# A game"}))
 
     with pytest.raises(BadArchiveError, match="not the documentation"):
-        read(path)
+        read_archive(path)
 
 
 def test_impossible_dates_and_broken_letters_do_no_harm(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_impossible_dates_and_broken_letters_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "archive"
     path.write_bytes(_packed((member, b"# \xff\xfe broken")))
 
-    (sheet,) = read(path).sheets.values()
+    (sheet,) = read_archive(path).sheets.values()
 
     assert sheet.text == "# \ufffd\ufffd broken"
     assert sheet.dated == "9999-01-01"
@@ -221,10 +221,10 @@ def test_impossible_dates_and_broken_letters_do_no_harm(tmp_path: Path) -> None:
 
 def test_the_digest_of_a_folder_changes_with_its_files_only(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("one")
-    before = digest(tmp_path)
+    before = compute_digest(tmp_path)
     os.utime(tmp_path / "a.md", (DAY, DAY))
     (tmp_path / "picture.png").write_bytes(b"new")
 
-    assert digest(tmp_path) == before
+    assert compute_digest(tmp_path) == before
     (tmp_path / "a.md").write_text("two")
-    assert digest(tmp_path) != before
+    assert compute_digest(tmp_path) != before

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from reference.mirror.drift import Difference, Kind, drift, known_differences
-from reference.mirror.reference import COMPANIONS, FOLDER, read_page, sources
+from reference.mirror.drift import Difference, Kind, compare_pages, read_known_differences
+from reference.mirror.method_pages import COMPANIONS, FOLDER, read_page, select_sources
 from tools.effect import Effect
 from tools.fields import JsonObject, Part
 from tools.method import Method
@@ -62,13 +62,13 @@ def _types(types: str) -> str:
 
 
 def _differences(text: str, file: str = FILE, of: str = TRANSFER) -> set[tuple[Kind, str]]:
-    found = drift({file: text}, {}).unknown
+    found = compare_pages({file: text}, {}).unknown
     return {(difference.kind, difference.where) for difference in found if difference.where.startswith(of)}
 
 
 def test_a_page_that_says_what_the_class_says_differs_in_nothing() -> None:
     assert _differences(_page()) == set()
-    assert drift({FILE: _page()}, {}).methods == 1
+    assert compare_pages({FILE: _page()}, {}).methods == 1
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_fields_on_another_page_are_followed_there() -> None:
         "api-reference/lakes.md": "# Lakes\n",
     }
 
-    kept = sources(texts)
+    kept = select_sources(texts)
     page = read_page(kept, f"{FOLDER}imopenlines-ferry-book.md")
 
     assert kept.keys() == texts.keys() - {"api-reference/lakes.md"}
@@ -154,11 +154,11 @@ def test_a_companion_of_another_section_is_kept_and_compared(file: str) -> None:
 
     found = {
         (difference.kind, difference.where)
-        for difference in drift(sources(texts), {}).unknown
+        for difference in compare_pages(select_sources(texts), {}).unknown
         if "NEW_CODE" in difference.where or "NOVELTY" in difference.where
     }
 
-    assert sources(texts).keys() == {file}
+    assert select_sources(texts).keys() == {file}
     assert found == {("missing_parameter", f"{name} NOVELTY"), ("missing_error", f"{name} NEW_CODE")}
 
 
@@ -180,7 +180,7 @@ def test_methods_and_events_of_one_side_only_are_named() -> None:
         f"{FOLDER}openlines/events/index.md": "# Overview\n",
     }
 
-    found = drift(texts, {})
+    found = compare_pages(texts, {})
     named = {(difference.kind, difference.where) for difference in found.unknown}
 
     assert (found.methods, found.events) == (1, 2)
@@ -202,7 +202,7 @@ def test_methods_and_events_of_one_side_only_are_named() -> None:
     ],
 )
 def test_a_page_that_cannot_be_compared_is_named_and_stops_nothing(file: str, text: str) -> None:
-    found = drift({file: text, f"{FOLDER}openlines/events/on-session-start.md": "# OnSessionStart\n"}, {})
+    found = compare_pages({file: text, f"{FOLDER}openlines/events/on-session-start.md": "# OnSessionStart\n"}, {})
 
     (unreadable,) = (difference for difference in found.unknown if difference.kind == "unreadable_page")
     assert unreadable.where == file
@@ -217,7 +217,7 @@ def test_a_known_difference_has_its_reason_and_an_entry_without_one_is_stale() -
         ("extra_error", f"{TRANSFER} REASON"): "never",
     }
 
-    found = drift({FILE: text}, known)
+    found = compare_pages({FILE: text}, known)
 
     expected = Difference(
         "missing_parameter", f"{TRANSFER} REASON", "is on the page and not in the class", "it is ignored"
@@ -227,7 +227,7 @@ def test_a_known_difference_has_its_reason_and_an_entry_without_one_is_stale() -
 
 
 def test_every_known_difference_gives_a_reason_and_names_something_of_ours() -> None:
-    known = known_differences()
+    known = read_known_differences()
     names = {method.rest for method in methods().values()}
 
     assert known

@@ -60,7 +60,7 @@ def test_a_hit_shows_the_section_and_the_line(mirror: Mirror) -> None:
     hit = mirror.search("NO_SUCH_HARBOUR")[0]
 
     assert (hit.path, hit.heading) == (ADD, "Errors")
-    assert hit.excerpt == "`NO_SUCH_HARBOUR` — The harbour is unknown"
+    assert hit.excerpt == "`NO_SUCH_HARBOUR` · The harbour is unknown"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,10 @@ def test_an_old_page_comes_after_the_new_one(mirror: Mirror) -> None:
     paths = [hit.path for hit in mirror.search("reserve a place on a ferry")]
 
     assert paths.index(ADD) < paths.index("api-reference/outdated/ferry-booking-create")
+
+
+def test_an_old_page_still_goes_first_where_its_name_is_the_question(mirror: Mirror) -> None:
+    assert mirror.search("ferry.booking.create")[0].path == "api-reference/outdated/ferry-booking-create"
 
 
 def test_the_alphabet_of_the_question_chooses_the_language_unless_it_is_given(mirror: Mirror) -> None:

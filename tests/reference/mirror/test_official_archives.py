@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from reference.mirror.archive import read
+from reference.mirror.archive import read_archive
 from reference.mirror.clean import Cleaner, CleanPage
-from reference.mirror.drift import drift, known_differences
+from reference.mirror.drift import compare_pages, read_known_differences
 from reference.mirror.languages import LANGUAGES
-from reference.mirror.reference import sources
+from reference.mirror.method_pages import select_sources
 from reference.pages.addresses import official_method_page
 from tools.events import events
 from tools.registry import methods
@@ -70,7 +70,7 @@ class Walk:
 
 
 def _walk(lang: str) -> Walk:
-    texts = read(ARCHIVES / f"{lang}.tar.gz").texts()
+    texts = read_archive(ARCHIVES / f"{lang}.tar.gz").texts()
     pages = list(Cleaner(texts, LANGUAGES[lang]).pages())
     patterns = {what: re.compile(pattern, re.MULTILINE) for what, pattern in RESIDUE.items()}
     there = {LANGUAGES[lang].mirrored(page.path) for page in pages}
@@ -150,7 +150,7 @@ def test_every_page_has_a_title_and_nearly_every_page_a_summary(lang: str) -> No
 
 
 def test_our_classes_lack_nothing_that_the_pages_of_their_methods_have() -> None:
-    found = drift(sources(read(ARCHIVES / "en.tar.gz").texts()), known_differences())
+    found = compare_pages(select_sources(read_archive(ARCHIVES / "en.tar.gz").texts()), read_known_differences())
 
     of_ours = [
         difference for difference in found.unknown if not difference.kind.startswith(("missing_m", "missing_ev"))

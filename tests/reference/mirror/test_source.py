@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reference.mirror import source
-from reference.mirror.source import SourceError, fetch, shown
+from reference.mirror.source import SourceError, fetch, hide_secrets
 from tests.reference.mirror.handmade import quiet
 from tests.reference.mirror.publisher import Publisher
 
@@ -137,6 +137,6 @@ def test_what_is_no_address_is_said_to_be_none(address: str, tmp_path: Path) -> 
 
 
 def test_an_address_is_shown_without_its_secrets() -> None:
-    assert shown("https://user:secret@host.example:8443/a/b.tar.gz?token=secret#secret") == (
+    assert hide_secrets("https://user:secret@host.example:8443/a/b.tar.gz?token=secret#secret") == (
         "https://host.example:8443/a/b.tar.gz"
     )

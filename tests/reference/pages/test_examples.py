@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reference.pages.examples import Example, curl_webhook, examples, payload
+from reference.pages.examples import Example, make_examples, make_payload, write_webhook_curl
 from reference.pages.literals import JAVASCRIPT, PHP, PYTHON
 from tools.effect import Auth
 from tools.method import Method
@@ -20,7 +20,7 @@ METHODS = pytest.mark.parametrize("method", methods().values(), ids=methods())
 
 
 def _examples(method: type[Method]) -> tuple[Example, ...]:
-    return examples(method.rest, payload(method), application=method.auth is Auth.APPLICATION)
+    return make_examples(method.rest, make_payload(method), application=method.auth is Auth.APPLICATION)
 
 
 def _code(method: type[Method], title: str) -> str:
@@ -73,7 +73,7 @@ def test_curl_sends_the_payload_as_json(method: type[Method]) -> None:
             assert words[1].startswith("https://your-portal.bitrix24.com/rest/")
             assert words[1].endswith(f"/{method.rest}")
             assert "Content-Type: application/json" in words
-            assert json.loads(words[words.index("-d") + 1]) == payload(method)
+            assert json.loads(words[words.index("-d") + 1]) == make_payload(method)
 
 
 @METHODS
@@ -96,7 +96,7 @@ def test_python_compiles_and_calls_the_method_with_the_payload(
     sdk = FakeSdk()
     monkeypatch.setitem(sys.modules, "b24pysdk", sdk)
     exec(compile(_code(method, "Python"), method.rest, "exec"), {})  # noqa: S102  (the example is what is tested)
-    assert sdk.calls == [(method.rest, payload(method))]
+    assert sdk.calls == [(method.rest, make_payload(method))]
     assert capsys.readouterr().out == "True\n"
 
 
@@ -126,7 +126,7 @@ def test_javascript_parses(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
 def test_php_arrays_are_the_payload() -> None:
-    bodies = [payload(method) for method in methods().values()]
+    bodies = [make_payload(method) for method in methods().values()]
     code = f"echo json_encode({PHP.write(bodies)});"
     ran = subprocess.run(["php", "-r", code], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == [body or [] for body in bodies]
@@ -143,7 +143,7 @@ def test_php_parses(tool: str, tmp_path: Path) -> None:
 
 def test_a_quote_does_not_break_out_of_the_shell() -> None:
     body = {"MESSAGE": "it's $HOME `id`"}
-    words = shlex.split(curl_webhook("imopenlines.crm.message.add", body).replace("\\\n", " "))
+    words = shlex.split(write_webhook_curl("imopenlines.crm.message.add", body).replace("\\\n", " "))
     assert json.loads(words[-1]) == body
 
 

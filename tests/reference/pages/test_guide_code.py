@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from reference.pages.guides import Guide, guides
+from reference.pages.guides import Guide, read_guides
 from sandbox.state import php
 from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose
 from tools.events import Event, Variant, encode_form, events
@@ -23,7 +23,7 @@ from tools.registry import methods
 
 def _run(name: str, part: str) -> SimpleNamespace:
     """The names that the Python of a guide defines, from the block that holds `part`."""
-    [code] = [code for code in fences(guides()[name], "python") if part in code]
+    [code] = [code for code in fences(read_guides()[name], "python") if part in code]
     names: dict[str, Any] = {}
     exec(compile(code, name, "exec"), names)  # noqa: S102  it is our own page
     return SimpleNamespace(**names)
@@ -82,7 +82,7 @@ def test_tool_calls_in_the_examples_are_accepted(page: Guide) -> None:
     ],
 )
 def test_the_example_of_a_guide_is_accepted_by_its_tool(name: str, tool: str) -> None:
-    [arguments] = map(json.loads, fences(guides()[name], "json"))
+    [arguments] = map(json.loads, fences(read_guides()[name], "json"))
     methods()[tool].from_tool(arguments)
 
 
@@ -130,7 +130,7 @@ def test_the_command_of_the_guide_is_read_back_by_the_portal() -> None:
 
 
 def test_the_request_of_the_guide_to_batches_asks_methods_that_exist() -> None:
-    request = next(json.loads(code) for code in fences(guides()["batch"], "json"))
+    request = next(json.loads(code) for code in fences(read_guides()["batch"], "json"))
     for command in request["cmd"].values():
         assert command.partition("?")[0] in {method.rest for method in methods().values()}
 

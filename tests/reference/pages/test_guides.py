@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.pages.guides import Guide, guides
+from reference.pages.guides import Guide, read_guides
 from sandbox.state.line_settings import make_default_settings
 from tests.reference.handwritten import EVERY_PAGE, PAGES, ROOT, SECTIONS, prose
 from tools import DESCRIBED_WITH, TOOLSETS
@@ -29,7 +29,7 @@ TARGETS = {
     "methods": METHODS,
     "tools": {tool.tool() for tool in COMPOSITES},
     "events": set(events()),
-    "guides": set(guides()),
+    "guides": set(read_guides()),
     "sections": set(SECTIONS),
     "errors": ERROR_CODES,
 }
@@ -125,13 +125,13 @@ def test_the_overview_of_connectors_sends_the_reader_to_every_method() -> None:
 
 
 def test_each_guide_can_be_reached_from_another_page() -> None:
-    for name, guide in guides().items():
+    for name, guide in read_guides().items():
         others = (page.body for page in PAGES.values() if page is not guide)
         assert any(f"openchannels://docs/guides/{name}" in ADDRESS.findall(body) for body in others), name
 
 
 def test_every_setting_of_a_line_is_explained() -> None:
-    named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", guides()["channel-settings"].body))
+    named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", read_guides()["channel-settings"].body))
     sent = {name.upper() for name in LineSettings.model_fields}
     read = {
         *make_default_settings(),
@@ -155,7 +155,7 @@ def _rows(body: str) -> Iterator[tuple[str, str]]:
 
 
 def test_the_defaults_in_the_guide_are_those_of_the_embedded_portal() -> None:
-    told = dict(_rows(guides()["channel-settings"].body))
+    told = dict(_rows(read_guides()["channel-settings"].body))
     plain = re.compile(r"Y|N|\d+|[a-z]+")
     in_words = {"LANGUAGE_ID", "USE_WELCOME_FORM", "SHOW_NOTIFICATION_REDIRECT", "QUICK_ANSWERS_IBLOCK_ID"}
     pairs = re.compile(r".*_(FORM|BOT)_ID|WORKTIME_(FROM|TO)|SEND_NOTIFICATION_EMPTY_QUEUE")
@@ -173,15 +173,15 @@ def test_the_defaults_in_the_guide_are_those_of_the_embedded_portal() -> None:
 
 def test_the_guides_to_errors_and_limits_name_the_codes_that_can_be_waited_out() -> None:
     for code in ("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT"):
-        assert code in guides()["errors"].body
-        assert f"openchannels://docs/errors/{code}" in guides()["limits"].body
+        assert code in read_guides()["errors"].body
+        assert f"openchannels://docs/errors/{code}" in read_guides()["limits"].body
 
 
 def test_each_result_that_means_failure_is_in_the_guide_to_failures() -> None:
     for method in methods().values():
         for refused in method.refusals:
             row = rf"^\| .*`{method.tool()}`.* \| `{json.dumps(refused)}` \|"
-            assert re.search(row, guides()["errors"].body, re.MULTILINE), method.tool()
+            assert re.search(row, read_guides()["errors"].body, re.MULTILINE), method.tool()
 
 
 def test_the_official_pages_that_are_linked_exist() -> None:
@@ -197,7 +197,7 @@ def test_the_official_pages_that_are_linked_exist() -> None:
 
 def test_the_names_in_the_first_guide_are_those_of_the_methods() -> None:
     row = re.compile(r"\| tool `(\w+)`, argument `(\w+)` \| method `([\w.]+)`, parameter `(\w+)` \|")
-    rows = row.findall(guides()["getting-started"].body)
+    rows = row.findall(read_guides()["getting-started"].body)
     assert rows
     for tool, argument, rest, parameter in rows:
         assert methods()[tool].rest == rest

@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from reference.pages.guides import guides
-from reference.pages.methods import method_page
-from reference.pages.parameters import parameters
+from reference.pages.guides import read_guides
+from reference.pages.methods import render_method_page
+from reference.pages.parameters import list_parameters
 from tools.setup import ConfigAdd, ConfigUpdate
 
 NO_EFFECT = "without effect"
-MEANINGS = {row.argument: row.meaning for row in parameters(ConfigAdd)}
+MEANINGS = {row.argument: row.meaning for row in list_parameters(ConfigAdd)}
 TOLD: dict[str, str] = {}
-for _line in guides()["channel-settings"].body.splitlines():
+for _line in read_guides()["channel-settings"].body.splitlines():
     for _name in re.findall(r"`([A-Z][A-Z0-9_]+)`", _line.split(" | ")[0]) if _line.startswith("| `") else ():
         TOLD.setdefault(_name.lower(), _line)
 
@@ -44,8 +44,8 @@ def test_a_notice_to_operators_is_not_called_one_to_clients() -> None:
 
 
 def test_the_page_of_updating_a_line_warns_of_what_leaving_a_queue_does() -> None:
-    assert "loses all dialogs of the line" in method_page(ConfigUpdate)
-    assert "a dialog moves between people, bots or queues" in method_page(ConfigUpdate)
+    assert "loses all dialogs of the line" in render_method_page(ConfigUpdate)
+    assert "a dialog moves between people, bots or queues" in render_method_page(ConfigUpdate)
 
 
 def test_whoever_adds_a_line_is_told_who_serves_it() -> None:

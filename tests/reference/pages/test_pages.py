@@ -7,12 +7,16 @@ from urllib.parse import urljoin
 import pytest
 
 from reference.pages.addresses import error_address, official_event_page, official_method_page
-from reference.pages.errors import codes, givers
-from reference.pages.guides import guides
-from reference.pages.outline import sections as sections_of
-from reference.pages.parameters import shared_with
-from reference.pages.registry import Page, error_page, errors_page, event_page, index_page, method_page, pages
-from reference.pages.sections import sections
+from reference.pages.errors import find_givers, list_codes, render_error_page, render_errors_page
+from reference.pages.events import render_event_page
+from reference.pages.guides import read_guides
+from reference.pages.index import render_index_page
+from reference.pages.methods import render_method_page
+from reference.pages.outline import split_sections as sections_of
+from reference.pages.page import Page
+from reference.pages.parameters import find_shared
+from reference.pages.registry import pages
+from reference.pages.sections import read_overviews
 from tools.error_advice import CORE
 from tools.events import COMMON_TRAPS, Event, encode_form, events
 from tools.method import Method
@@ -21,7 +25,7 @@ from workflows.registry import COMPOSITES
 
 METHODS = pytest.mark.parametrize("method", methods().values(), ids=methods())
 EVENTS = pytest.mark.parametrize("event", events().values(), ids=events())
-CODES = pytest.mark.parametrize("code", codes())
+CODES = pytest.mark.parametrize("code", list_codes())
 INDEXED = {"section", "guide", "tool"}
 PLACEHOLDERS = ("/NAME", "/LANG/PATH")
 PAGES = pytest.mark.parametrize("page", pages().values(), ids=pages())
@@ -33,18 +37,18 @@ FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 def test_there_is_a_page_for_each_tool_method_event_section_guide_and_error_code() -> None:
     assert set(pages()) == {
         "openchannels://docs/index",
-        *(f"openchannels://docs/sections/{name}" for name in sections()),
-        *(f"openchannels://docs/guides/{name}" for name in guides()),
+        *(f"openchannels://docs/sections/{name}" for name in read_overviews()),
+        *(f"openchannels://docs/guides/{name}" for name in read_guides()),
         *(f"openchannels://docs/tools/{tool.tool()}" for tool in COMPOSITES),
         *(f"openchannels://docs/methods/{method.rest}" for method in methods().values()),
         *(f"openchannels://docs/events/{name}" for name in events()),
         "openchannels://docs/errors",
-        *(error_address(code) for code in codes()),
+        *(error_address(code) for code in list_codes()),
     }
 
 
 def test_the_index_leads_to_every_section_guide_and_tool_of_several_calls() -> None:
-    assert set(ADDRESS.findall(index_page())) >= {page.uri for page in pages().values() if page.kind in INDEXED}
+    assert set(ADDRESS.findall(render_index_page())) >= {page.uri for page in pages().values() if page.kind in INDEXED}
 
 
 @PAGES
@@ -62,16 +66,16 @@ def test_the_sections_of_a_page_are_the_whole_page(page: Page) -> None:
 
 @CODES
 def test_the_page_of_a_code_says_what_each_method_means_by_it(code: str) -> None:
-    text = error_page(code)
-    for method in givers(code):
+    text = render_error_page(code)
+    for method in find_givers(code):
         assert method.errors[code].replace("|", r"\|") in text
         assert f"`{method.rest}`" in text
         assert method.page() in text
 
 
 def test_every_code_of_every_method_has_a_page() -> None:
-    assert {code for method in methods().values() for code in method.errors} | set(CORE) <= set(codes())
-    assert len({error_address(code).lower() for code in codes()}) == len(codes())
+    assert {code for method in methods().values() for code in method.errors} | set(CORE) <= set(list_codes())
+    assert len({error_address(code).lower() for code in list_codes()}) == len(list_codes())
 
 
 @PAGES
@@ -119,7 +123,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(page: Page) -> None:
 
 @METHODS
 def test_a_method_page_says_what_the_tool_is_chosen_by(method: type[Method]) -> None:
-    text = method_page(method)
+    text = render_method_page(method)
     assert method.rest in text
     assert f"`{method.tool()}`" in text
     assert method.description() in text
@@ -130,8 +134,8 @@ def test_a_method_page_says_what_the_tool_is_chosen_by(method: type[Method]) -> 
 
 @METHODS
 def test_a_method_page_lists_each_argument_with_its_place_in_the_request(method: type[Method]) -> None:
-    text = method_page(method)
-    shared = shared_with(method, methods())
+    text = render_method_page(method)
+    shared = find_shared(method, methods())
     elsewhere = shared[1] if shared else set()
     for name, field in method.model_fields.items():
         place = "(not sent)" if field.exclude else ".".join(method.wire_path(name))
@@ -140,7 +144,7 @@ def test_a_method_page_lists_each_argument_with_its_place_in_the_request(method:
 
 @METHODS
 def test_a_method_page_lists_each_error_code_and_refusal_with_its_advice(method: type[Method]) -> None:
-    text = method_page(method)
+    text = render_method_page(method)
     for code, advice in method.errors.items():
         shown = f"`{code}`" if code else "(empty)"
         assert f"| {shown} | {advice.replace('|', chr(92) + '|')} |" in text
@@ -149,31 +153,31 @@ def test_a_method_page_lists_each_error_code_and_refusal_with_its_advice(method:
 
 
 def test_the_settings_of_a_line_are_listed_once() -> None:
-    add, update = (method_page(methods()[name]) for name in ("config_add", "config_update"))
+    add, update = (render_method_page(methods()[name]) for name in ("config_add", "config_update"))
     assert "`PARAMS.WORKTIME_FROM`" in add
     assert "| `worktime_from` |" not in update
     assert "openchannels://docs/methods/imopenlines.config.add" in update
 
 
 def test_objects_inside_arguments_are_described_down_to_their_parts() -> None:
-    text = method_page(methods()["config_add"])
+    text = render_method_page(methods()["config_add"])
     assert "| `queue[].entity_type` | `PARAMS.QUEUE[].ENTITY_TYPE` | one of `user`, `department` | yes |" in text
     assert "| `queue_users_fields.*.user_avatar` | `PARAMS.QUEUE_USERS_FIELDS.*.USER_AVATAR` | string | no |" in text
     assert "| `default_operator_data.name` | `PARAMS.DEFAULT_OPERATOR_DATA.NAME` | string | no |" in text
 
 
 def test_yes_and_no_are_told_from_true_and_false() -> None:
-    assert "| `activate` | `ACTIVATE` | boolean (Y/N in REST) |" in method_page(methods()["session_mode_pin"])
-    assert "| `active` | `ACTIVE` | boolean (1/0 in REST) |" in method_page(methods()["imconnector_activate"])
-    assert "| `has_crm` | `hasCrm` | boolean |" in method_page(methods()["v2_session_list"])
+    assert "| `activate` | `ACTIVATE` | boolean (Y/N in REST) |" in render_method_page(methods()["session_mode_pin"])
+    assert "| `active` | `ACTIVE` | boolean (1/0 in REST) |" in render_method_page(methods()["imconnector_activate"])
+    assert "| `has_crm` | `hasCrm` | boolean |" in render_method_page(methods()["v2_session_list"])
 
 
 def test_limits_and_defaults_stand_in_the_table() -> None:
-    assert "| `limit` | `PARAMS.limit` | integer | no | 1 to 200; default `50` |" in method_page(
+    assert "| `limit` | `PARAMS.limit` | integer | no | 1 to 200; default `50` |" in render_method_page(
         methods()["config_list_get"]
     )
-    assert "| `code` | `CODE` | string | yes | length 32 |" in method_page(methods()["network_join"])
-    assert "| `session_id` | `sessionId` | list of integer | yes | items: 1 to 50 |" in method_page(
+    assert "| `code` | `CODE` | string | yes | length 32 |" in render_method_page(methods()["network_join"])
+    assert "| `session_id` | `sessionId` | list of integer | yes | items: 1 to 50 |" in render_method_page(
         methods()["v2_session_transfer_list"]
     )
 
@@ -194,7 +198,7 @@ def test_limits_and_defaults_stand_in_the_table() -> None:
 def test_the_official_page_is_linked(tool: str, path: str) -> None:
     address = urljoin("https://apidocs.bitrix24.com/api-reference/imopenlines/openlines/", f"{path}.html")
     assert official_method_page(methods()[tool]) == address
-    assert f"Official page: {address}\n" in method_page(methods()[tool])
+    assert f"Official page: {address}\n" in render_method_page(methods()[tool])
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_the_official_page_is_linked(tool: str, path: str) -> None:
 )
 def test_the_official_page_of_an_event_is_linked(event: str, path: str) -> None:
     address = f"https://apidocs.bitrix24.com/api-reference/imopenlines/{path}.html"
-    assert address in event_page(events()[event])
+    assert address in render_event_page(events()[event])
 
 
 def test_no_official_page_is_made_up_for_the_statistics() -> None:
@@ -216,7 +220,7 @@ def test_no_official_page_is_made_up_for_the_statistics() -> None:
 
 @EVENTS
 def test_an_event_page_shows_each_variant_with_its_fields_and_all_traps(event: type[Event]) -> None:
-    text = event_page(event)
+    text = render_event_page(event)
     assert event.fires in text
     assert f"`{event.name.upper()}`" in text
     assert official_event_page(event) in text
@@ -230,7 +234,7 @@ def test_an_event_page_shows_each_variant_with_its_fields_and_all_traps(event: t
 
 @EVENTS
 def test_an_event_page_shows_the_request_as_a_form_and_how_to_subscribe(event: type[Event]) -> None:
-    text = event_page(event)
+    text = render_event_page(event)
     assert f"event={event.name.upper()}\n" in text
     for name, value in encode_form(event.variants[0].data, "data"):
         assert f"{name}={value}\n" in text
@@ -239,7 +243,7 @@ def test_an_event_page_shows_the_request_as_a_form_and_how_to_subscribe(event: t
 
 
 def test_the_page_of_codes_has_the_general_ones_and_says_who_gives_the_others() -> None:
-    text = errors_page()
+    text = render_errors_page()
     for code, advice in CORE.items():
         assert f"| {f'`{code}`' if code else '(empty)'} | {advice} |" in text
     for method in methods().values():

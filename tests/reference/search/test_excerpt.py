@@ -1,9 +1,10 @@
 from pathlib import Path
 
 from reference.pages.page import Kind, Page
-from reference.search.corpus import ANSWERED, DECLARED, MENTIONED, Document
-from reference.search.excerpt import LONGEST, excerpt, readable
-from reference.search.vocabulary import tokens
+from reference.search.documents import Document
+from reference.search.excerpt import LONGEST, format_line, make_excerpt
+from reference.search.vocabulary import read_tokens
+from reference.search.weights import ANSWERED, DECLARED, MENTIONED
 
 TEXT = """# demo.method: Demo
 
@@ -42,7 +43,7 @@ def _document(text: str, kind: Kind = "method") -> Document:
 
 
 def _excerpt(text: str, question: str) -> tuple[str, str]:
-    return excerpt(_document(text).sections, dict.fromkeys(tokens(question), 1.0))
+    return make_excerpt(_document(text).sections, dict.fromkeys(read_tokens(question), 1.0))
 
 
 def test_a_page_is_read_by_paragraphs_points_and_rows_without_code_and_repeating_sections() -> None:
@@ -77,12 +78,12 @@ def test_a_row_of_a_table_is_readable_outside_of_it() -> None:
     heading, text = _excerpt(TEXT, "mode")
     assert heading == "Arguments"
     assert text == "`mode` · `MODE`"
-    assert readable(r"| a \| b | - |  | c |") == "a | b · c"
+    assert format_line(r"| a \| b | - |  | c |") == "a | b · c"
 
 
 def test_without_a_word_of_the_question_the_excerpt_is_the_beginning() -> None:
     assert _excerpt(TEXT, "zebra") == ("", "What it is about, in a paragraph that goes on in a second line.")
-    assert excerpt((), {}) == ("", "")
+    assert make_excerpt((), {}) == ("", "")
 
 
 def test_what_follows_fills_the_excerpt_as_far_as_whole_lines_fit() -> None:

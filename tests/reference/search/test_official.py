@@ -4,51 +4,48 @@ from dataclasses import dataclass
 import pytest
 
 from reference.pages.registry import pages
+from reference.search.hit import OfficialHit
 from reference.search.search import search
 
 
-@dataclass(frozen=True)
-class Found:
-    path: str
-    title: str
-    summary: str = ""
-    heading: str = "Parameters"
-    excerpt: str = "an excerpt"
-    score: float = 1.0
-
-    @property
-    def uri(self) -> str:
-        return f"openchannels://official/en/{self.path}"
-
-    @property
-    def address(self) -> str:
-        return f"https://apidocs.bitrix24.com/{self.path}.html"
+def _official(path: str, title: str, summary: str = "") -> OfficialHit:
+    return OfficialHit(
+        uri=f"openchannels://official/en/{path}",
+        path=path,
+        lang="en",
+        title=title,
+        summary=summary,
+        heading="Parameters",
+        excerpt="an excerpt",
+        address=f"https://apidocs.bitrix24.com/{path}.html",
+        score=1.0,
+    )
 
 
 @dataclass(frozen=True)
 class Mirror:
     """The official documentation with an answer that was agreed beforehand."""
 
-    found: Sequence[Found]
+    found: Sequence[OfficialHit]
 
-    def search(self, query: str, limit: int) -> Sequence[Found]:
+    def search(self, query: str, limit: int) -> Sequence[OfficialHit]:
         assert query
         return self.found[:limit]
 
 
-DEAL = Found("api-reference/crm/deals/crm-deal-add", "Create a deal crm.deal.add", "Creates a new deal.")
-TASK = Found(
+DEAL = _official("api-reference/crm/deals/crm-deal-add", "Create a deal crm.deal.add", "Creates a new deal.")
+TASK = _official(
     "api-reference/tasks/tasks-task-add", "Create a task tasks.task.add", "Adds a task with a deadline and a checklist."
 )
-MESSAGES = Found("api-reference/chats/messages/index", "Messages in chats", "Sending and changing messages.")
-OURS = Found(
+MESSAGES = _official("api-reference/chats/messages/index", "Messages in chats", "Sending and changing messages.")
+OURS = _official(
     "api-reference/imopenlines/openlines/operators/imopenlines-operator-transfer",
     "Transfer imopenlines.operator.transfer",
 )
-OURS_IN_RUSSIAN = Found(OURS.path, "Передать диалог imopenlines.operator.transfer")
+OURS_IN_RUSSIAN = _official(OURS.path, "Передать диалог imopenlines.operator.transfer")
 
 
-def _sources(query: str, *found: Found, limit: int = 5) -> list[str]:
+def _sources(query: str, *found: OfficialHit, limit: int = 5) -> list[str]:
     return [hit.source for hit in search(query, limit, official=Mirror(found))]
 
 
@@ -60,7 +57,7 @@ def test_an_official_page_goes_first_where_somebody_types_its_name(query: str) -
 
 
 def test_the_official_page_of_a_method_that_ours_explain_too_goes_right_after_ours() -> None:
-    bind = Found("api-reference/events/event-bind", "Register a handler event.bind")
+    bind = _official("api-reference/events/event-bind", "Register a handler event.bind")
     assert search("event.bind")[0].uri == "openchannels://docs/guides/events-subscribe"
     assert _sources("event.bind", MESSAGES, bind)[:3] == ["openchannels", "official", "openchannels"]
 

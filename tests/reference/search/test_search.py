@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference.pages.errors import codes, givers
+from reference.pages.errors import find_givers, list_codes
 from reference.pages.page import Page
 from reference.pages.registry import pages
 from reference.search.excerpt import LONGEST
@@ -14,7 +14,7 @@ from tools.registry import methods
 TITLES = [page.title for page in pages().values()]
 PAGES = pytest.mark.parametrize("page", pages().values(), ids=pages())
 ALSO_PARAMETERS = {"CODE", "CHAT_ID", "USER_ID"}
-OWN_CODES = [code for code in codes() if code and not code.isdigit() and code not in {*CORE, *ALSO_PARAMETERS}]
+OWN_CODES = [code for code in list_codes() if code and not code.isdigit() and code not in {*CORE, *ALSO_PARAMETERS}]
 
 
 def _names(query: str, limit: int = 5, kind: str | None = None) -> list[str]:
@@ -69,19 +69,19 @@ def test_a_parameter_or_a_field_of_a_result_leads_to_the_method_that_has_it(quer
     assert _names(query)[0] == name
 
 
-@pytest.mark.parametrize("code", [code for code in OWN_CODES if len(givers(code)) == 1])
+@pytest.mark.parametrize("code", [code for code in OWN_CODES if len(find_givers(code)) == 1])
 def test_a_code_of_one_method_leads_to_its_errors_and_then_to_the_page_of_the_code(code: str) -> None:
     hits = search(code)
-    assert [pages()[hit.uri].name for hit in hits[:2]] == [givers(code)[0].rest, f"errors/{code}"]
+    assert [pages()[hit.uri].name for hit in hits[:2]] == [find_givers(code)[0].rest, f"errors/{code}"]
     assert hits[0].section == "Errors"
     assert code in hits[0].excerpt
 
 
-@pytest.mark.parametrize("code", [code for code in OWN_CODES if len(givers(code)) > 1])
+@pytest.mark.parametrize("code", [code for code in OWN_CODES if len(find_givers(code)) > 1])
 def test_a_code_of_several_methods_alone_leads_to_its_page_and_then_to_one_of_them(code: str) -> None:
     page, method = _names(code)[:2]
     assert page == f"errors/{code}"
-    assert method in {method.rest for method in givers(code)}
+    assert method in {method.rest for method in find_givers(code)}
 
 
 def test_other_words_choose_among_the_methods_that_give_a_code() -> None:
@@ -93,7 +93,7 @@ def test_other_words_choose_among_the_methods_that_give_a_code() -> None:
 def test_a_code_of_the_core_leads_to_its_page_and_to_what_is_said_of_errors(code: str) -> None:
     found = _names(f"I get {code}, what now?")
     assert found[0] == f"errors/{code}"
-    assert givers(code) or {"guides/errors", "errors"} & set(found)
+    assert find_givers(code) or {"guides/errors", "errors"} & set(found)
 
 
 def test_a_name_that_is_a_parameter_and_a_code_is_a_code_only_where_errors_are_spoken_of() -> None:

@@ -1,9 +1,9 @@
 import pytest
 
-from reference.search.names import Names
-from reference.search.slips import Spelling, is_slip, slips
+from reference.search.method_names import MethodNames
+from reference.search.spelling import Spelling, count_slips, is_slip
 
-NAMES = Names(
+NAMES = MethodNames(
     (
         "imopenlines.operator.finish",
         "imopenlines.operator.another.finish",
@@ -62,7 +62,7 @@ def test_a_foreign_name_resembles_little() -> None:
     ("typed", "count"), [("join", 0), ("joyn", 1), ("jion", 1), ("jon", 1), ("joinn", 1), ("jyno", 3)]
 )
 def test_a_slip_is_a_letter_added_left_out_exchanged_or_swapped(typed: str, count: int) -> None:
-    assert slips(typed, "join") == count
+    assert count_slips(typed, "join") == count
 
 
 def test_short_words_are_taken_as_they_are_typed() -> None:
@@ -73,6 +73,6 @@ def test_short_words_are_taken_as_they_are_typed() -> None:
 
 def test_an_unknown_word_becomes_the_known_one_that_it_resembles() -> None:
     spelling = Spelling(["transfer", "dialog", "закрыть", "сессию"], ["localhost"])
-    assert spelling.corrected("Tranfser the dilog") == "transfer the dialog"
-    assert spelling.corrected("закрытть сесию") == "закрыть сессию"
-    assert spelling.corrected("transferred dialogs on localhost to bob") == "transferred dialogs on localhost to bob"
+    assert spelling.correct("Tranfser the dilog") == "transfer the dialog"
+    assert spelling.correct("закрытть сесию") == "закрыть сессию"
+    assert spelling.correct("transferred dialogs on localhost to bob") == "transferred dialogs on localhost to bob"

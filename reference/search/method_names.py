@@ -5,37 +5,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log
 
-from reference.search.slips import is_slip
-from reference.search.vocabulary import terms
-from reference.search.words import stem, words
+from reference.search.spelling import is_slip
+from reference.search.vocabulary import read_terms
+from reference.search.weights import OUT_OF_ORDER, SAME_MEANING, SAME_STEM, SCOPE_PART, SLIP
+from reference.search.words import split_words, stem_word
 
 TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._][A-Za-z0-9]+)+|[A-Za-z]*[a-z][A-Z]\w*")
 """What is written as a name: with dots, underscores or humps."""
 _SCOPES = ("imopenlines", "imconnector", "on", "v2")
 """Beginnings that people leave out."""
-_SCOPE_WEIGHT = 0.8
-_SAME_STEM, _SLIP, _SYNONYM = 0.95, 0.85, 0.6
-"""How surely a part is meant by a word that differs from it."""
-_OUT_OF_ORDER = 0.04
 _REMEMBERED = 1000
 
 
-class Names:
-    """Names, to be looked up by what resembles them."""
+class MethodNames:
+    """Names of methods and events, to be looked up by what resembles them."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name: words(name) for name in names}
+        self._names = {name: split_words(name) for name in names}
         counts: dict[str, int] = {}
         for parts in self._names.values():
             for part in set(parts):
                 counts[part] = counts.get(part, 0) + 1
         self._weights = {part: log(1 + len(self._names) / count) for part, count in counts.items()}
-        self._weights.update(dict.fromkeys(_SCOPES, _SCOPE_WEIGHT))
+        self._weights.update(dict.fromkeys(_SCOPES, SCOPE_PART))
         self._rarest = max(self._weights.values())
 
     def resembling(self, typed: str) -> Iterator[tuple[str, float]]:
         """The names that share something with what was typed, and how much: 1 is the same words in the same order."""
-        meant = [option for word in words(typed) for option in self._meanings(word)]
+        meant = [option for word in split_words(typed) for option in self._meanings(word)]
         scoped = any(scope in option for option in meant for scope in _SCOPES)
         for name, parts in self._names.items():
             likeness = self._likeness(meant, [part for part in parts if scoped or part not in _SCOPES])
@@ -55,7 +52,7 @@ class Names:
         if not places:
             return 0.0
         both = sum(map(self._weight, meant)) + sum(self._weights[part] for part in parts)
-        return 2 * common / both - (_OUT_OF_ORDER if places != sorted(places) else 0.0)
+        return 2 * common / both - (OUT_OF_ORDER if places != sorted(places) else 0.0)
 
     def _weight(self, option: Mapping[str, float]) -> float:
         return max((self._weights[part] for part in option), default=self._rarest)
@@ -63,14 +60,14 @@ class Names:
     @lru_cache(_REMEMBERED)  # noqa: B019  (there is one such object)
     def _meanings(self, word: str) -> list[Mapping[str, float]]:
         """The parts of names that a word may mean, and how surely; of several words if a space is missing in it."""
-        alike = {part: _SAME_STEM for part in self._weights if stem(part) == stem(word)}
+        alike = {part: SAME_STEM for part in self._weights if stem_word(part) == stem_word(word)}
         if word in self._weights:
             return [alike | {word: 1.0}]
-        if alike := alike or {part: _SLIP for part in self._weights if is_slip(word, part)}:
+        if alike := alike or {part: SLIP for part in self._weights if is_slip(word, part)}:
             return [alike]
         if divided := self._divided(word):
             return [{part: 1.0} for part in divided]
-        return [{part: _SYNONYM for part in self._weights if _groups(part) & _groups(word)}]
+        return [{part: SAME_MEANING for part in self._weights if _groups(part) & _groups(word)}]
 
     def _divided(self, word: str) -> list[str]:
         """`opensession` as its two words; nothing where it is not made of known ones."""
@@ -83,4 +80,4 @@ class Names:
 
 
 def _groups(word: str) -> set[str]:
-    return {group for term in terms(word) for group in term.groups}
+    return {group for term in read_terms(word) for group in term.groups}

@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
-from reference.search.corpus import DECLARED, Document
-from reference.search.words import plain
+from reference.search.documents import Document
+from reference.search.weights import DECLARED, FIELD_IN_CAPITALS
+from reference.search.words import normalise_name
 
 SPELT = re.compile(r"\w+(?:\.\w+)+|\w*(?:_\w|[a-z][A-Z])\w*")
 """Written with dots, underscores or humps."""
 _ASSIGNED = re.compile(r"\b(\w+) ?=(?!=)")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
-_CAPITALS_COUNT = 0.5
-"""What a word in capitals counts: it is a parameter, or an ordinary abbreviation."""
 
 
-class Fields:
+class FieldIndex:
     """Which pages have which field."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -23,11 +22,11 @@ class Fields:
         self._holders: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
             for field, weight in document.fields() if document.page.kind != "error" else ():
-                holders = self._holders.setdefault(plain(field), {})
+                holders = self._holders.setdefault(normalise_name(field), {})
                 holders[number] = max(weight, holders.get(number, 0.0))
 
     def __contains__(self, name: str) -> bool:
-        return plain(name) in self._holders
+        return normalise_name(name) in self._holders
 
     def scores(self, query: str) -> dict[int, float]:
         """Document -> how much it has to say about the fields that are named: 1 for the only page that declares one."""
@@ -42,8 +41,10 @@ class Fields:
         certain = dict.fromkeys((*SPELT.findall(query), *_ASSIGNED.findall(query)))
         for name in certain:
             if name in self:
-                yield self._holders[plain(name)], 1.0
+                yield self._holders[normalise_name(name)], 1.0
         for name in dict.fromkeys(_CAPITALS.findall(query)):
-            declaring = {n: weight for n, weight in self._holders.get(plain(name), {}).items() if weight == DECLARED}
+            declaring = {
+                n: weight for n, weight in self._holders.get(normalise_name(name), {}).items() if weight == DECLARED
+            }
             if declaring and name not in certain:
-                yield declaring, _CAPITALS_COUNT
+                yield declaring, FIELD_IN_CAPITALS

@@ -63,7 +63,7 @@ class PageParam:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MethodPage:
     """What one page says; a status is None where the error table has no such column, `statuses` stand above it."""
 
     title: str
@@ -74,28 +74,28 @@ class Page:
     statuses: frozenset[int]
 
 
-def sources(texts: Mapping[str, str]) -> dict[str, str]:
+def select_sources(texts: Mapping[str, str]) -> dict[str, str]:
     """Of all files those that the rest of this module reads; the mirror keeps them as they are written, too."""
-    linked = {_target(file, link) for file in method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])}
+    linked = {_target(file, link) for file in list_method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])}
     return {
         file: text for file, text in texts.items() if file.startswith(FOLDER) or file in COMPANIONS or file in linked
     }
 
 
-def method_files(files: Iterable[str]) -> list[str]:
+def list_method_files(files: Iterable[str]) -> list[str]:
     """Those that describe a method each."""
     return sorted(file for file in files if file in COMPANIONS or _METHOD_FILE.fullmatch(file))
 
 
-def event_files(files: Iterable[str]) -> list[str]:
+def list_event_files(files: Iterable[str]) -> list[str]:
     """Those that describe an event each."""
     return sorted(file for file in files if _EVENT_FILE.fullmatch(file))
 
 
-def read_pages(texts: Mapping[str, str]) -> dict[str, Page]:
+def read_pages(texts: Mapping[str, str]) -> dict[str, MethodPage]:
     """Every method page, by method; UnreadablePageError where one is built otherwise or is a second of its method."""
-    by_method: dict[str, Page] = {}
-    for file in method_files(texts):
+    by_method: dict[str, MethodPage] = {}
+    for file in list_method_files(texts):
         page = read_page(texts, file)
         if page.method in by_method:
             raise UnreadablePageError(f"{file} describes {page.method} a second time")
@@ -103,7 +103,7 @@ def read_pages(texts: Mapping[str, str]) -> dict[str, Page]:
     return by_method
 
 
-def read_page(texts: Mapping[str, str], file: str) -> Page:
+def read_page(texts: Mapping[str, str], file: str) -> MethodPage:
     """One page; its neighbours are needed where a parameter's fields stand on another page."""
     text = texts[file]
     curl = next((found for tab in _CURL_TABS if (found := tab.search(text))), None)
@@ -112,7 +112,7 @@ def read_page(texts: Mapping[str, str], file: str) -> Page:
         raise UnreadablePageError(f"{file}: no curl example names a method")
     body = _CURL_BODY.search(curl[1])
     try:
-        return Page(
+        return MethodPage(
             title=text.splitlines()[0],
             method=method[1],
             params=tuple(_params(texts, file)),

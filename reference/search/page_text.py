@@ -1,0 +1,72 @@
+"""The text of a page as search reads it: its lines under their headings, without code and heads of tables."""
+
+import re
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+_BEGINS = re.compile(r"[#|]|\s*(?:[-*>]|\d+\.) ")
+"""Begins a line that does not go on with the one before."""
+_RULE = re.compile(r"\| ---")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableLine:
+    """A paragraph, a point of a list or a row of a table."""
+
+    text: str
+    tokens: frozenset[str]
+    """Its words, and the groups in which they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableSection:
+    """What stands under one heading; the beginning of a page has none."""
+
+    heading: str
+    tokens: frozenset[str]
+    """Words of the heading, and the groups in which they stand."""
+    lines: tuple[SearchableLine, ...]
+
+
+def read_sections(
+    text: str, read_tokens: Callable[[str], frozenset[str]], skipped: Container[str] = ()
+) -> Iterator[SearchableSection]:
+    """The sections of a page in Markdown without its title; those whose headings are `skipped` are left out.
+
+    `read_tokens` gives the words of a line or a heading, and their groups.
+    """
+    for heading, blocks in groupby(_under_headings(text, skipped), key=itemgetter(0)):
+        lines = tuple(SearchableLine(block, read_tokens(block)) for _, block in blocks)
+        yield SearchableSection(heading, read_tokens(heading), lines)
+
+
+def _under_headings(text: str, skipped: Container[str]) -> Iterator[tuple[str, str]]:
+    heading = ""
+    for block in _blocks(text):
+        if block.startswith("#"):
+            heading = "" if block.startswith("# ") else block.lstrip("# ")
+        elif heading not in skipped:
+            yield heading, block
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Headings, rows of tables without their heads, and paragraphs and points, each put into one line."""
+    block: list[str] = []
+    for line, following in pairwise((*_without_code(text), "", "")):
+        if not line or _BEGINS.match(line):
+            if block:
+                yield " ".join(block)
+            block = []
+        if line and not _RULE.match(line) and not _RULE.match(following):
+            block.append(line.strip())
+
+
+def _without_code(text: str) -> Iterator[str]:
+    code = False
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            code = not code
+        elif not code:
+            yield line
