@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.spawning import command
 
 
 class ServedSandbox:
@@ -45,15 +45,15 @@ class ServedSandbox:
 @contextmanager
 def served_sandbox() -> Iterator[ServedSandbox]:
     """Serve on a free port."""
-    command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+    sandbox = command("sandbox", "--port", "0")
+    with subprocess.Popen(sandbox, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         announced = re.search(r"OPENCHANNELS_WEBHOOK_URL=(http://[\d.:]+)/rest/", process.stdout.readline())
         assert announced
         try:
             yield ServedSandbox(announced[1])
         finally:
-            process.terminate()
+            process.kill()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from server.policy import Policy
 from server.storage.database import State
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
+from tests.spawning import command
 
 SPAM = "imopenlines.operator.spam"
 SAY = "imopenlines.bot.session.message.send"
@@ -100,8 +100,9 @@ class House(httpx.AsyncBaseTransport):
 def by_hand(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command for whoever keeps the state in this folder."""
     environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)}
-    command = [sys.executable, "-m", "openchannels_mcp", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command(*words), cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 async def settled(caller: Caller, approval_id: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -30,6 +29,7 @@ from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
 from tests.served import ServedSandbox, served_sandbox
 from tests.server.approvals.dying import STEPS
+from tests.spawning import command
 
 METHOD = "imopenlines.bot.session.message.send"
 TOOL = "bot_session_message_send"
@@ -57,9 +57,13 @@ class Server:
             "OPENCHANNELS_STATE_FOLDER": str(folder),
             "OPENCHANNELS_CONFIRM": "customer",
         }
-        command = [sys.executable, "-m", "tests.server.approvals.dying", step]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command(step, module="tests.server.approvals.dying"),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         capabilities: dict[str, Any] = {"elicitation": {}} if person else {}
         about = {"protocolVersion": "2025-11-25", "clientInfo": {"name": "raw", "version": "1"}}
