@@ -13,12 +13,12 @@ from server.storage.database import State
 from tests.assistant import EVERYTHING
 from tests.callers import answer
 from tests.recording import recording_portal
-from tests.server.catalogue.test_policy_matrix import (
+from tests.server.catalogue.policies import (
     CHANGES,
     CHANGING,
     POLICIES,
     REST,
-    Made,
+    Allows,
     Recorder,
     arguments_of,
     each_policy,
@@ -54,7 +54,7 @@ def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any
 
 
 @each_policy
-def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[str, Any], made: Made) -> None:
+def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[str, Any], made: Allows) -> None:
     """Called by name and behind the gateway by turns."""
     denied = set(settings.get("deny", "").split(","))
     for number, (tool, arguments, steps) in enumerate(ACTIONS):
@@ -108,7 +108,7 @@ def _effects_of(names: list[str]) -> list[tuple[str, set[str]]]:
     return [(name, set(EVERYTHING[name].effects.names)) for name in names]
 
 
-BOUNDS: dict[str, tuple[dict[str, Any], Made]] = {
+BOUNDS: dict[str, tuple[dict[str, Any], Allows]] = {
     "read": ({"effects": "read"}, lambda tool: tool.reads()),
     "read and write": ({"effects": "read,write"}, lambda tool: set(tool.effects.names) <= {"read", "write"}),
     "operators": ({"toolsets": ["operators"]}, lambda tool: tool.toolset() in {"operators", None}),
@@ -138,12 +138,14 @@ def drawn(settings: dict[str, Any]) -> Policy:
     return Policy.of(Settings(**{"sandbox": True, "toolsets": "all", "confirm": "none", **settings}))
 
 
-@pytest.mark.parametrize("first", POLICIES, ids=[name for name, _, _ in POLICIES])
-def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: tuple[str, dict[str, Any], Made]) -> None:
+DRAWN = {name: drawn(settings) for name, settings, _ in POLICIES}
+
+
+@pytest.mark.parametrize("first", DRAWN)
+def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: str) -> None:
     """Whichever is the settings' and whichever the token's."""
-    one = drawn(first[1])
-    for _, settings, _ in POLICIES:
-        other = drawn(settings)
+    one = DRAWN[first]
+    for other in DRAWN.values():
         both = one.within(other)
         assert set(both.tools) == set(one.tools) & set(other.tools)
         assert both.confirm == one.confirm | other.confirm
