@@ -27,7 +27,7 @@ class ServedSandbox:
 
     def look(self, what: str) -> Any:
         """See something of the portal."""
-        with urllib.request.urlopen(f"{self.address}/_sandbox/{what}") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.address}/_sandbox/{what}", timeout=30) as answer:  # noqa: S310
             return json.load(answer)
 
     def post(self, path: str, body: Any) -> tuple[int, Any]:
@@ -35,7 +35,7 @@ class ServedSandbox:
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": "application/json"})  # noqa: S310
         try:
-            with urllib.request.urlopen(request) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -64,7 +64,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def allow(address: str) -> str:
     """A person allows an application in the browser; the address to which the portal sends it back."""
     try:
-        urllib.request.build_opener(_NoRedirect).open(address)
+        urllib.request.build_opener(_NoRedirect).open(address, timeout=30)
     except urllib.error.HTTPError as redirect:
         with redirect:
             return str(redirect.headers["location"])

@@ -1,6 +1,7 @@
 """Runs the tests of one module against each of its changes, in forks of a process that imported all the rest."""
 
 import ast
+import gc
 import importlib
 import importlib.util
 import os
@@ -10,8 +11,10 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from io import StringIO
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NoReturn
@@ -19,7 +22,8 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.mutants.mutations import Mutation, mutations
-from tests.source_tree import PRODUCTION, ROOT, Module, dependencies, modules
+from tests.source_tree import PRODUCTION, Module, dependencies, modules
+from tests.spawning import ROOT
 
 OPTIONS = (
     "-x",
@@ -36,7 +40,7 @@ OPTIONS = (
 )
 SLOWEST = 10.0
 """A change under which the tests take so many times as long counts as noticed; they may wait for ever."""
-SHORTEST = 5
+SHORTEST = 20
 """Seconds that any change gets."""
 SURVIVED, KILLED, FAULTY = 0, 1, 2
 
@@ -147,6 +151,9 @@ def _import_all_but(changed: Module) -> None:
             and not parents & {one.name for one in touched}
         ):
             importlib.import_module(module.name)
+    with redirect_stdout(StringIO()):
+        pytest.main([*OPTIONS, "-s", "--noconftest", "--collect-only", "tests/mutants/__init__.py"])  # loads plugins
+    gc.freeze()
 
 
 def _record(module: Module, tests: Sequence[str]) -> Recorder:

@@ -24,13 +24,12 @@ from server.storage.database import State
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
 from tests.spawning import command
+from tests.waiting import wait_until_async
 
 SPAM = "imopenlines.operator.spam"
 SAY = "imopenlines.bot.session.message.send"
 CHAT, OTHER = 203, 201
 """On line 1 and on line 2."""
-LOOKS = 2000
-"""At most, for anything that takes its time."""
 
 
 class House(httpx.AsyncBaseTransport):
@@ -107,12 +106,13 @@ def by_hand(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 async def settled(caller: Caller, approval_id: str) -> str:
     """The stage that a call came to, once the server has looked after it."""
-    for _ in range(LOOKS):
+
+    async def look() -> str:
         reply = await answer(caller, "approval_status", {"approval_id": approval_id})
         stage = str((reply.structured_content or {})["stage"])
-        if stage not in {"approved", "running"}:
-            return stage
-    raise AssertionError("it is never made")
+        return "" if stage in {"approved", "running"} else stage
+
+    return await wait_until_async(look)
 
 
 def said(text: str = "Hello", chat_id: int = CHAT) -> dict[str, Any]:

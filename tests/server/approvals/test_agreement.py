@@ -16,6 +16,7 @@ from server.storage.database import State
 from tests.assistant import Assistant, attended, text_of
 from tests.served import ServedSandbox, served_sandbox
 from tests.server.house import by_hand
+from tests.waiting import wait_until
 
 CHAT = 203
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
@@ -83,11 +84,13 @@ def pending(folder: Path) -> str:
 
 
 def settled(client: Assistant, approval: str) -> dict[str, Any]:
-    """The status once the call was made or given up; each look takes a moment of its own."""
-    while True:
+    """The status once the call was made or given up."""
+
+    def look() -> dict[str, Any] | None:
         status: dict[str, Any] = client.call("approval_status", approval_id=approval).structured_content
-        if status["stage"] not in {"approved", "running"}:
-            return status
+        return None if status["stage"] in {"approved", "running"} else status
+
+    return wait_until(look) or {}
 
 
 @ERAS

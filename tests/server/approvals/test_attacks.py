@@ -171,7 +171,7 @@ def test_several_servers_that_are_answered_at_once_make_the_call_once(house: Hou
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
     assert len(begun) == 1
 
 

@@ -30,11 +30,10 @@ from tests.callers import answer
 from tests.served import ServedSandbox, served_sandbox
 from tests.server.approvals.dying import STEPS
 from tests.spawning import command
+from tests.waiting import wait_until, wait_until_async
 
 METHOD = "imopenlines.bot.session.message.send"
 TOOL = "bot_session_message_send"
-LOOKS = 2000
-"""At most, for anything that takes its time."""
 WORKING = "working"
 """The portal works on the call when the server ends."""
 AT_ONCE = 4
@@ -124,7 +123,8 @@ def settle_at_once(approvals: Approvals, decisions: list[tuple[str, bool]]) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,7 @@ def interrupted(portal: ServedSandbox, folder: Path, step: str, flow: str) -> No
 
 def reached(portal: ServedSandbox, text: str) -> None:
     """The portal has got the call."""
-    for _ in range(LOOKS):
-        if executed(portal)[text]:
-            return
-    raise AssertionError("the call never came")
+    wait_until(lambda: executed(portal)[text])
 
 
 def executed(portal: ServedSandbox) -> Counter[str]:
@@ -195,13 +192,13 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
 
 
 async def _status(caller: Caller, approval_id: str) -> dict[str, Any]:
-    for _ in range(LOOKS):
-        reply = await answer(caller, "approval_status", {"approval_id": approval_id})
-        told: dict[str, Any] = reply.structured_content
-        if told["stage"] not in {"approved", "running"}:
-            return told
-        await answer(caller, "revision_get", {})
-    raise AssertionError(f"{told['tool']} goes on being {told['stage']}")
+    async def look() -> dict[str, Any] | None:
+        told: dict[str, Any] = (
+            await answer(caller, "approval_status", {"approval_id": approval_id})
+        ).structured_content
+        return None if told["stage"] in {"approved", "running"} else told
+
+    return await wait_until_async(look, seconds=30) or {}
 
 
 def play(portal: ServedSandbox, folder: Path, step: str, flow: str) -> Round:
