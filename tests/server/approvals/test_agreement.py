@@ -15,7 +15,7 @@ from server.audit.log import AuditLog
 from server.storage.database import State
 from tests.assistant import Assistant, attended, text_of
 from tests.served import ServedSandbox, served_sandbox
-from tests.server.house import by_hand
+from tests.server.embedded import run_command
 from tests.waiting import wait_until
 
 CHAT = 203
@@ -75,7 +75,7 @@ def spam(client: Assistant) -> CallToolResult:
 
 
 def approvals(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return by_hand(folder, "approvals", *words)
+    return run_command(folder, "approvals", *words)
 
 
 def pending(folder: Path) -> str:

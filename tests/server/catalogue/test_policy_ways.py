@@ -24,7 +24,7 @@ from tests.server.catalogue.policies import (
     each_policy,
     with_policy,
 )
-from tests.server.house import House
+from tests.server.embedded import EmbeddedPortal
 from tests.server.http.team import served_team, write_profiles
 from tools.effect import EVERY_EFFECT
 from tools.method import Method
@@ -39,9 +39,9 @@ ACTIONS: tuple[tuple[str, dict[str, Any], set[str]], ...] = (
 """Calls of tools of several steps, each on a company as it begins, and the steps that change something."""
 
 
-def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any) -> set[str]:
+def steps_of(embedded: EmbeddedPortal, tool: str, arguments: dict[str, Any], **settings: Any) -> set[str]:
     """The changing steps that one call took, by the tools that they are."""
-    house.sent.clear()
+    embedded.sent.clear()
 
     async def story(caller: Caller) -> None:
         if settings.get("mode") == "gateway":
@@ -49,8 +49,8 @@ def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any
         else:
             await answer(caller, tool, arguments)
 
-    house.play(story, **settings)
-    return {REST[rest].tool() for rest in house.sent if rest in CHANGING}
+    embedded.run(story, **settings)
+    return {REST[rest].tool() for rest in embedded.sent if rest in CHANGING}
 
 
 @each_policy
@@ -60,7 +60,7 @@ def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[s
     for number, (tool, arguments, steps) in enumerate(ACTIONS):
         forbidden = {step for step in steps if {step, EVERYTHING[step].toolset()} & denied}
         mode = ("tools", "gateway")[number % 2]
-        taken = steps_of(House(tmp_path / str(number)), tool, arguments, **{**settings, "mode": mode})
+        taken = steps_of(EmbeddedPortal(tmp_path / str(number)), tool, arguments, **{**settings, "mode": mode})
         assert taken == (steps if made(EVERYTHING[tool]) and not forbidden else set()), tool
 
 

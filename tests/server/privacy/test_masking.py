@@ -30,7 +30,7 @@ from server.telemetry import logs
 from tests.assistant import EVERYTHING, ROOT, Assistant, assistant, attended, text_of
 from tests.logging_state import restored_logging
 from tests.served import ServedSandbox, served_sandbox
-from tests.server.house import by_hand
+from tests.server.embedded import run_command
 from tools import TOOLSETS
 
 PHONE, SPACED, EMAIL, CARD = "79995550101", "+7 (999) 555-01-02", "v.lindqvist@example.com", "4111 1111 1111 1111"
@@ -311,7 +311,7 @@ def test_the_log_holds_originals_only_where_texts_are_wanted(planted: Planted, t
 
 
 def approvals(*words: str, folder: Path) -> str:
-    ended = by_hand(folder, "approvals", *words)
+    ended = run_command(folder, "approvals", *words)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
