@@ -10,7 +10,7 @@ BENCH_READY := $(BENCH)/.installed-from-lock
 # Servers are started hundreds of times: what is compiled once is kept, as it is where one is installed.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint unit bench bench-short lock snapshots readme clean
+.PHONY: demo test lint unit test-long mutants bench bench-short lock snapshots readme clean
 
 demo: $(READY)  ## A conversation through the server on the embedded portal
 	@$(RUN) -m openchannels_mcp demo
@@ -24,6 +24,12 @@ lint: $(READY)
 
 unit: $(READY)
 	$(RUN) -m pytest --numprocesses=auto --dist=worksteal
+
+test-long: $(READY)  ## Campaigns in their long form, and every program in a fresh interpreter
+	LONG_TESTS=1 $(RUN) -m pytest --numprocesses=auto --dist=worksteal
+
+mutants: $(READY)  ## Whether the tests notice small changes of the code that decides; some minutes
+	$(RUN) -m tests.mutants
 
 bench: $(BENCH_READY)  ## Measure everything beside its peers; writes bench/RESULTS.md, results.json and profile.txt
 	$(BENCH)/bin/python -m bench

@@ -2,7 +2,6 @@
 
 import atexit
 import re
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,10 @@ from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
 from server.policy import Policy
+from tests import spawning
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = spawning.ROOT
 EVERYTHING = Policy(frozenset(TOOLSETS)).tools
 """Every tool, by name."""
 BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
@@ -26,7 +26,7 @@ BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
 STATE = Path(mkdtemp(prefix="openchannels-tests-"))
 atexit.register(rmtree, STATE, ignore_errors=True)
 PLAIN_ENVIRONMENT = {
-    "PYTHONWARNINGS": "error",
+    **spawning.WARNINGS,
     "OPENCHANNELS_TOOLSETS": "all",
     "OPENCHANNELS_PLAN": "self-hosted",
     "OPENCHANNELS_SETTINGS_FILE": "",
@@ -87,9 +87,8 @@ def attended(
     env = {**PLAIN_ENVIRONMENT, **environment}
     if webhook is not None:
         env["OPENCHANNELS_WEBHOOK_URL"] = webhook
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "openchannels_mcp", *options], cwd=str(ROOT), env=env
-    )
-    client = Client(command, mode=mode, elicitation_callback=person)
+    program, *words = spawning.command(*options)
+    server = StdioServerParameters(command=program, args=words, cwd=str(ROOT), env=env)
+    client = Client(server, mode=mode, elicitation_callback=person)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as connected:
         yield Assistant(connected, portal)

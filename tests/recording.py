@@ -84,4 +84,4 @@ def recording_portal(*, hold: bool = False) -> Iterator[Recording]:
         thread.start()
         yield recording
         server.shutdown()
-        thread.join()
+        thread.join(timeout=30)

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from threading import Timer
 from typing import Any
 
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.spawning import command
 
 TIMEOUT = 30
 """Seconds that a start, a stop or an answer may take; a busy machine needs some."""
@@ -50,8 +50,8 @@ class ServedSandbox:
 @contextmanager
 def serve_sandbox() -> Iterator[ServedSandbox]:
     """Serve on a free port."""
-    command = [sys.executable, "-m", "openchannels_mcp", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+    sandbox = command("sandbox", "--port", "0")
+    with subprocess.Popen(sandbox, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         with kill_after_timeout(process):
             line = process.stdout.readline()
@@ -60,7 +60,7 @@ def serve_sandbox() -> Iterator[ServedSandbox]:
         try:
             yield ServedSandbox(announced[1])
         finally:
-            process.terminate()
+            process.kill()
             with kill_after_timeout(process):
                 process.wait()
             assert process.returncode != -SIGKILL, f"the sandbox did not stop within {TIMEOUT} seconds"

@@ -2,21 +2,21 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
+from tests.spawning import command
 
 
 @contextmanager
 def served_for_this_machine(folder: Path) -> Iterator[str]:
     """Its address, without a path; the folder is for whatever it keeps."""
-    command = [sys.executable, "-m", "openchannels_mcp", "serve", "--transport", "all", "--port", "0", "--sandbox"]
+    server = command("serve", "--transport", "all", "--port", "0", "--sandbox")
     env = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_HTTP_TOKENS_FILE": str(folder / "access.json")}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(server, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         announced = re.search(r"http://[\w.:]+", process.stderr.readline())
         assert announced

@@ -1,7 +1,9 @@
 """Types of arguments that several methods share, with the form in which each goes over the wire."""
 
 import re
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -89,8 +91,14 @@ def _read_day_of_year(value: str) -> str:
         raise ValueError("should be a day of the year as D.M, for example 1.05 for 1 May") from None
 
 
+@cache
+def _time_zones() -> AbstractSet[str]:
+    """All names; empty where the machine has no data. Looking for them takes longer than anything else in a call."""
+    return available_timezones()
+
+
 def _check_time_zone(value: str) -> str:
-    if (known := available_timezones()) and value not in known:
+    if (known := _time_zones()) and value not in known:
         raise ValueError("should be an IANA time zone such as Europe/Berlin")
     return value
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.house import House
+from tests.server.embedded import EmbeddedPortal
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def embedded(tmp_path: Path) -> EmbeddedPortal:
+    return EmbeddedPortal(tmp_path)

@@ -29,7 +29,7 @@ def _webhook(sandbox: ServedSandbox) -> str:
     return f"{sandbox.address}{ADMIN_WEBHOOK_PATH}"
 
 
-async def _read_at_once(client: Assistant, count: int) -> list[Any]:
+async def _call_at_once(client: Assistant, count: int) -> list[Any]:
     replies: list[Any] = [None] * count
 
     async def one(number: int) -> None:
@@ -43,9 +43,10 @@ async def _read_at_once(client: Assistant, count: int) -> list[Any]:
 
 def test_five_hundred_readers_take_at_most_thirty_requests_and_never_hit_the_limit(sandbox: ServedSandbox) -> None:
     sandbox.control("limits", {"plan": "standard"})
+    sandbox.control("faults", {"rules": [{"kind": "delay", "seconds": 2, "count": 10}]})  # so that all come at once
     with assistant(webhook=_webhook(sandbox), **STANDARD) as client:
         started = time.monotonic()
-        replies = client.run_async(partial(_read_at_once, client, 500))
+        replies = client.run_async(partial(_call_at_once, client, 500))
         seconds = time.monotonic() - started
 
     limits = sandbox.look("limits")

@@ -1,9 +1,6 @@
 """The server as a client meets it: a spawned process over standard input and output."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +13,7 @@ from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
 from server.protocol.instructions import INSTRUCTIONS
-from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT, ROOT, Assistant, assistant, text_of
+from tests.assistant import EVERYTHING, Assistant, assistant, text_of
 from tests.callers import answer, caller
 from tests.recording import TOKEN, Recording, recording_portal
 from tools import TOOLSETS
@@ -27,7 +24,7 @@ READING = {name for name, tool in EVERYTHING.items() if tool.reads()}
 WRITING = set(EVERYTHING) - READING
 
 
-@pytest.fixture(params=["legacy", "auto"])
+@pytest.fixture(scope="module", params=["legacy", "auto"])
 def client(request: pytest.FixtureRequest) -> Iterator[Assistant]:
     with assistant("--sandbox", mode=request.param) as connected:
         yield connected
@@ -132,64 +129,6 @@ def test_a_read_survives_passing_faults(portal: Recording) -> None:
     assert len(portal.requests) == 3
 
 
-def _converse(*requests: dict[str, Any], **environment: str) -> subprocess.CompletedProcess[str]:
-    lines = "".join(json.dumps({"jsonrpc": "2.0", **request}) + "\n" for request in requests)
-    return subprocess.run(
-        [sys.executable, "-m", "openchannels_mcp"],
-        input=lines,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**PLAIN_ENVIRONMENT, **environment},
-        timeout=60,
-        check=False,
-    )
-
-
-def _initialize(version: str) -> dict[str, Any]:
-    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
-    return {"id": 1, "method": "initialize", "params": params}
-
-
-@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
-def test_every_handshake_revision_is_spoken_and_standard_output_carries_nothing_else(version: str) -> None:
-    ended = _converse(_initialize(version), OPENCHANNELS_SANDBOX="true")
-
-    answers = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [answer["result"]["protocolVersion"] for answer in answers] == [version]
-    assert ended.stderr == ""
-    assert ended.returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [
-        ({}, "OPENCHANNELS_WEBHOOK_URL"),
-        ({"OPENCHANNELS_WEBHOOK_URL": f"http://portal.example/rest/1/{TOKEN}/"}, "https://"),
-        ({"OPENCHANNELS_WEBHOOK_URL": f"https://portal.example/{TOKEN}"}, "/rest/USER/TOKEN/"),
-        (
-            {"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TOOLSETS": "chats"},
-            "unknown toolset chats; choose from channels",
-        ),
-        ({"OPENCHANNELS_WEBHOOK_URL": "https://PORTAL/rest/USER/TOKEN/"}, "still the example"),
-        ({"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_READONLY": "1"}, "did you mean OPENCHANNELS_READ_ONLY?"),
-        ({"OPENCHANNELS_SANDBOX": "perhaps"}, "OPENCHANNELS_SANDBOX: Input should be a valid boolean"),
-        (
-            {"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_TIMEOUT": "0"},
-            "OPENCHANNELS_TIMEOUT: Input should be greater",
-        ),
-    ],
-)
-def test_wrong_settings_end_with_one_clear_message_and_exit_code_two(environment: dict[str, str], words: str) -> None:
-    ended = _converse(**environment)
-
-    assert ended.returncode == 2
-    assert ended.stdout == ""
-    assert words in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 1
-    assert TOKEN not in ended.stderr
-
-
 def test_the_secret_appears_nowhere_even_when_the_portal_repeats_it(
     portal: Recording, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -285,18 +224,3 @@ def test_the_templates_of_pages_and_of_what_the_portal_holds_are_listed(client: 
     live = {"openchannels://dialogs/{chat_id}", "openchannels://lines/{id}"}
     official = {"openchannels://official/{lang}/{+path}"}
     assert {template.uri_template for template in templates} == pages | live | official
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
-def test_ctrl_c_ends_the_server() -> None:
-    command = [sys.executable, "-m", "openchannels_mcp", "--sandbox"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=PLAIN_ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps({"jsonrpc": "2.0", **_initialize("2025-11-25")}) + "\n")
-        process.stdin.flush()
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == -signal.SIGINT

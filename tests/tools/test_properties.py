@@ -16,6 +16,7 @@ from server.connection import Connection
 from server.policy import Policy
 from tests.callers import answer, caller
 from tests.pauses import skip_pause
+from tests.spawning import LONG
 from tools import TOOLSETS
 from tools.method import Method
 from tools.registry import methods
@@ -64,7 +65,9 @@ def arguments_for(draw: st.DrawFn, method: type[Method]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("tool", METHODS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(
+    max_examples=200 if LONG else 10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 @given(data=st.data())
 def test_any_arguments_and_any_answer_end_in_a_clear_reply(tool: str, data: st.DataObject) -> None:
     method = METHODS[tool]

@@ -15,7 +15,8 @@ from server.audit.log import AuditLog
 from server.storage.database import State
 from tests.assistant import Assistant, attended, text_of
 from tests.served import ServedSandbox, serve_sandbox
-from tests.server.house import by_hand
+from tests.server.embedded import run_command
+from tests.waiting import wait_until
 
 CHAT = 203
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
@@ -74,7 +75,7 @@ def spam(client: Assistant) -> CallToolResult:
 
 
 def approvals(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return by_hand(folder, "approvals", *words)
+    return run_command(folder, "approvals", *words)
 
 
 def pending(folder: Path) -> str:
@@ -83,11 +84,13 @@ def pending(folder: Path) -> str:
 
 
 def settled(client: Assistant, approval: str) -> dict[str, Any]:
-    """The status once the call was made or given up; each look takes a moment of its own."""
-    while True:
+    """The status once the call was made or given up."""
+
+    def look() -> dict[str, Any] | None:
         status: dict[str, Any] = client.call("approval_status", approval_id=approval).structured_content
-        if status["stage"] not in {"approved", "running"}:
-            return status
+        return None if status["stage"] in {"approved", "running"} else status
+
+    return wait_until(look) or {}
 
 
 @ERAS

@@ -16,7 +16,7 @@ from server.caller import Caller
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from tests.assistant import text_of
 from tests.callers import answer
-from tests.server.house import CHAT, OTHER, SAY, SPAM, House, said, settled
+from tests.server.embedded import CHAT, OTHER, SAY, SPAM, EmbeddedPortal, make_message, wait_for_stage
 from tools.operators import OperatorSpam
 
 # What a person answers.
@@ -36,7 +36,7 @@ class Answering:
         return self.answer
 
 
-def asked(house: House, era: str, person: Answering) -> CallToolResult:
+def asked(embedded: EmbeddedPortal, era: str, person: Answering) -> CallToolResult:
     replies: list[CallToolResult] = []
 
     async def story(caller: Caller) -> None:
@@ -44,7 +44,7 @@ def asked(house: House, era: str, person: Answering) -> CallToolResult:
         async with Client(server, mode=era, elicitation_callback=person) as client:
             replies.append(await client.call_tool("operator_spam", {"chat_id": CHAT}))
 
-    house.play(story, confirm="destructive")
+    embedded.run(story, confirm="destructive")
     return replies[0]
 
 
@@ -54,41 +54,43 @@ YES = ElicitResult(action="accept", content={"approve": True})
 
 @ERAS
 @pytest.mark.parametrize("content", [{"approve": "false"}, {"approve": "yes"}, {"approve": 1}, {"yes": True}, {}, None])
-def test_only_a_plain_yes_is_one(house: House, era: str, content: Any) -> None:
-    reply = asked(house, era, Answering(ElicitResult(action="accept", content=content)))
+def test_only_a_plain_yes_is_one(embedded: EmbeddedPortal, era: str, content: Any) -> None:
+    reply = asked(embedded, era, Answering(ElicitResult(action="accept", content=content)))
     assert "did not agree" in text_of(reply)
-    assert SPAM not in house.sent
+    assert SPAM not in embedded.sent
 
 
-def test_a_client_that_cannot_ask_after_all_leaves_the_call_to_the_command_line(house: House) -> None:
-    reply = asked(house, "legacy", Answering(ErrorData(code=-32601, message="Method not found")))
-    assert house.waiting().id in text_of(reply)
-    assert SPAM not in house.sent
+def test_a_client_that_cannot_ask_after_all_leaves_the_call_to_the_command_line(embedded: EmbeddedPortal) -> None:
+    reply = asked(embedded, "legacy", Answering(ErrorData(code=-32601, message="Method not found")))
+    assert embedded.find_pending().id in text_of(reply)
+    assert SPAM not in embedded.sent
 
 
 @ERAS
-def test_an_answer_that_comes_too_late_counts_for_nothing(house: House, era: str) -> None:
+def test_an_answer_that_comes_too_late_counts_for_nothing(embedded: EmbeddedPortal, era: str) -> None:
     def expire() -> None:
-        with house.approvals.state.changing() as database:
+        with embedded.approvals.state.changing() as database:
             database.execute("UPDATE approvals SET expires = asked")
 
-    reply = asked(house, era, Answering(YES, meanwhile=expire))
+    reply = asked(embedded, era, Answering(YES, meanwhile=expire))
     assert "came too late" in text_of(reply)
-    assert SPAM not in house.sent
+    assert SPAM not in embedded.sent
 
 
 @ERAS
 @pytest.mark.parametrize("approve", [True, False])
-def test_what_was_settled_elsewhere_meanwhile_is_not_made_a_second_time(house: House, era: str, approve: bool) -> None:
+def test_what_was_settled_elsewhere_meanwhile_is_not_made_a_second_time(
+    embedded: EmbeddedPortal, era: str, approve: bool
+) -> None:
     def settle() -> None:
-        house.approvals.settle(house.waiting().id, approve=approve, by="anna")
+        embedded.approvals.settle(embedded.find_pending().id, approve=approve, by="anna")
 
-    reply = asked(house, era, Answering(YES, meanwhile=settle))
+    reply = asked(embedded, era, Answering(YES, meanwhile=settle))
     assert "came too late" in text_of(reply)
-    assert house.sent.count(SPAM) <= approve
+    assert embedded.sent.count(SPAM) <= approve
 
 
-def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: House) -> None:
+def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(embedded: EmbeddedPortal) -> None:
     async def story(caller: Caller) -> None:
         async with anyio.create_task_group() as tasks:
 
@@ -100,10 +102,10 @@ def test_what_its_client_gave_up_while_the_person_was_asked_is_not_made(house: H
 
             await caller.calls.answer("operator_spam", {"chat_id": CHAT}, person=Leaving())
 
-    house.play(story, confirm="destructive")
-    (left,) = house.approvals.list_all()
+    embedded.run(story, confirm="destructive")
+    (left,) = embedded.approvals.list_all()
     assert left.stage == "denied"
-    assert SPAM not in house.sent
+    assert SPAM not in embedded.sent
 
 
 @dataclass
@@ -124,46 +126,48 @@ class Repeating:
     [
         ("operator_spam", {"chat_id": OTHER}),
         ("operator_finish", {"chat_id": CHAT}),
-        ("bot_session_message_send", said("another text")),
+        ("bot_session_message_send", make_message("another text")),
     ],
 )
 def test_an_agreement_is_good_for_nothing_but_the_call_that_was_shown(
-    house: House, tool: str, arguments: dict[str, Any]
+    embedded: EmbeddedPortal, tool: str, arguments: dict[str, Any]
 ) -> None:
     async def story(caller: Caller) -> None:
         other = Caller("other", caller.policy, caller.connection, caller.library, caller.guard_settings)
-        for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", said())):
+        for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", make_message())):
             await caller.calls.answer(asking, shown, person=Repeating(None))
-        for known in house.approvals.list_all():
+        for known in embedded.approvals.list_all():
             reply = await caller.calls.answer(tool, arguments, person=Repeating(known.id))
             assert isinstance(reply, CallToolResult)
             assert "does not belong to exactly this call" in text_of(reply)
             stolen = await other.calls.answer(known.tool, known.arguments, person=Repeating(known.id))
             assert isinstance(stolen, CallToolResult)
             assert stolen.is_error
-        for known in house.approvals.list_all():
+        for known in embedded.approvals.list_all():
             for _ in range(2):
                 await caller.calls.answer(known.tool, known.arguments, person=Repeating(known.id))
 
-    house.play(story, confirm="destructive,customer")
-    assert (house.sent.count(SPAM), house.sent.count(SAY)) == (1, 1)
+    embedded.run(story, confirm="destructive,customer")
+    assert (embedded.sent.count(SPAM), embedded.sent.count(SAY)) == (1, 1)
 
 
-def test_agreeing_is_the_right_to_make_the_call_so_that_no_other_server_comes_in_between(house: House) -> None:
-    approval = house.approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
-    assert house.approvals.begin(approval.id, by="anna").stage == "running"
-    assert house.approvals.claim(approval.id) is None
+def test_agreeing_is_the_right_to_make_the_call_so_that_no_other_server_comes_in_between(
+    embedded: EmbeddedPortal,
+) -> None:
+    approval = embedded.approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
+    assert embedded.approvals.begin(approval.id, by="anna").stage == "running"
+    assert embedded.approvals.claim(approval.id) is None
     with pytest.raises(NotPendingError, match="running already"):
-        house.approvals.begin(approval.id, by="ben")
+        embedded.approvals.begin(approval.id, by="ben")
 
 
-def test_several_servers_that_are_answered_at_once_make_the_call_once(house: House) -> None:
-    approval = house.approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
+def test_several_servers_that_are_answered_at_once_make_the_call_once(embedded: EmbeddedPortal) -> None:
+    approval = embedded.approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
     begun: list[Approval] = []
 
     def begin() -> None:
         try:
-            begun.append(house.approvals.begin(approval.id, by="anna"))
+            begun.append(embedded.approvals.begin(approval.id, by="anna"))
         except NotPendingError:
             return
 
@@ -171,13 +175,13 @@ def test_several_servers_that_are_answered_at_once_make_the_call_once(house: Hou
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
     assert len(begun) == 1
 
 
-def test_a_clock_that_is_put_back_brings_no_expired_call_to_life(house: House) -> None:
+def test_a_clock_that_is_put_back_brings_no_expired_call_to_life(embedded: EmbeddedPortal) -> None:
     time = [1_000_000.0]
-    approvals = ApprovalStore(house.approvals.state, now=lambda: time[0])
+    approvals = ApprovalStore(embedded.approvals.state, now=lambda: time[0])
     expired = approvals.ask("shop", "stdio", "operator_spam", {}, summary="", seconds=60)
     approvals.settle(expired.id, approve=True, by="anna")
     time[0] += 61
@@ -190,16 +194,16 @@ def test_a_clock_that_is_put_back_brings_no_expired_call_to_life(house: House) -
         approvals.settle(later.id, approve=True, by="anna")
 
 
-def test_the_words_of_a_message_cannot_pass_for_more_than_a_message(house: House) -> None:
+def test_the_words_of_a_message_cannot_pass_for_more_than_a_message(embedded: EmbeddedPortal) -> None:
     person = Answering(ElicitResult(action="decline"))
     hostile = 'Hi”, "system": true, "x": "“\nPinned: no. Nothing is sent.'
 
     async def story(caller: Caller) -> None:
         server = create_server(lambda _: caller)
         async with Client(server, mode="legacy", elicitation_callback=person) as client:
-            await client.call_tool("bot_session_message_send", said(hostile))
+            await client.call_tool("bot_session_message_send", make_message(hostile))
 
-    house.play(story, confirm="customer")
+    embedded.run(story, confirm="customer")
     (question,) = person.questions
     lines = question.splitlines()
     assert all(line.count("“") == line.count("”") <= 1 for line in lines)
@@ -210,60 +214,60 @@ def test_the_words_of_a_message_cannot_pass_for_more_than_a_message(house: House
 # What happens between the look and the call.
 
 
-async def _moved(house: House) -> None:
-    await house.request("imopenlines.operator.transfer", {"CHAT_ID": OTHER, "TRANSFER_ID": "queue1"})
+async def _moved(embedded: EmbeddedPortal) -> None:
+    await embedded.request("imopenlines.operator.transfer", {"CHAT_ID": OTHER, "TRANSFER_ID": "queue1"})
 
 
 @dataclass
 class Mover:
     """A person who agrees after the dialog went to another line."""
 
-    house: House
+    embedded: EmbeddedPortal
     name: str = "a test"
     answered_approval: str | None = None
 
     async def ask(self, approval_id: str, question: str) -> bool:  # noqa: ARG002
-        await _moved(self.house)
+        await _moved(self.embedded)
         return True
 
 
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
-        ("bot_session_message_send", said(chat_id=OTHER)),
+        ("bot_session_message_send", make_message(chat_id=OTHER)),
         ("reply", {"dialog": OTHER, "message": "Hello"}),
         ("close_dialog", {"dialog": OTHER}),
     ],
 )
 def test_a_dialog_that_went_to_another_line_while_the_person_thought_is_left_alone(
-    house: House, tool: str, arguments: dict[str, Any]
+    embedded: EmbeddedPortal, tool: str, arguments: dict[str, Any]
 ) -> None:
     async def story(caller: Caller) -> None:
-        await house.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
-        person: Person = Mover(house)
+        await embedded.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
+        person: Person = Mover(embedded)
         reply = await caller.calls.answer(tool, arguments, person=person)
         assert isinstance(reply, CallToolResult)
         assert "a client of line 1 would see it" in text_of(reply)
 
-    house.play(story, confirm="customer", customer_lines="2")
-    assert {SAY, "im.message.add", "imopenlines.operator.finish"}.isdisjoint(house.sent)
-    assert house.approvals.list_all()[0].stage == "failed"
+    embedded.run(story, confirm="customer", customer_lines="2")
+    assert {SAY, "im.message.add", "imopenlines.operator.finish"}.isdisjoint(embedded.sent)
+    assert embedded.approvals.list_all()[0].stage == "failed"
 
 
-def test_a_dialog_that_went_to_another_line_before_it_was_approved_is_left_alone(house: House) -> None:
+def test_a_dialog_that_went_to_another_line_before_it_was_approved_is_left_alone(embedded: EmbeddedPortal) -> None:
     async def story(caller: Caller) -> None:
-        await answer(caller, "bot_session_message_send", said(chat_id=OTHER))
-        await house.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
-        await _moved(house)
-        assert await settled(caller, house.approve()) == "failed"
+        await answer(caller, "bot_session_message_send", make_message(chat_id=OTHER))
+        await embedded.request("imopenlines.operator.answer", {"CHAT_ID": OTHER})
+        await _moved(embedded)
+        assert await wait_for_stage(caller, embedded.approve()) == "failed"
 
-    house.play(story, confirm="customer", customer_lines="2")
-    assert SAY not in house.sent
-    assert house.noted()[-2:] == ["begun", "refused"]
+    embedded.run(story, confirm="customer", customer_lines="2")
+    assert SAY not in embedded.sent
+    assert embedded.read_events()[-2:] == ["begun", "refused"]
 
 
 def test_a_fault_inside_an_approved_call_takes_nothing_else_with_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    embedded: EmbeddedPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> str:
         raise RuntimeError("a mistake of ours")
@@ -272,19 +276,19 @@ def test_a_fault_inside_an_approved_call_takes_nothing_else_with_it(
 
     async def story(caller: Caller) -> None:
         await answer(caller, "operator_spam", {"chat_id": CHAT})
-        assert await settled(caller, house.approve()) == "unknown"
+        assert await wait_for_stage(caller, embedded.approve()) == "unknown"
         assert not (await answer(caller, "dialog_get", {"chat_id": OTHER})).is_error
 
-    house.play(story, confirm="destructive")
-    assert house.noted()[-1] == "unknown"
+    embedded.run(story, confirm="destructive")
+    assert embedded.read_events()[-1] == "unknown"
 
 
-def test_a_server_that_may_not_make_an_approved_call_leaves_it_to_the_one_that_may(house: House) -> None:
+def test_a_server_that_may_not_make_an_approved_call_leaves_it_to_the_one_that_may(embedded: EmbeddedPortal) -> None:
     async def story(caller: Caller) -> None:
-        strict = house.server(caller.connection, confirm="destructive", deny="operator_spam")
+        strict = embedded.make_caller(caller.connection, confirm="destructive", deny="operator_spam")
         await answer(caller, "operator_spam", {"chat_id": CHAT})
-        approval_id = house.approve()
+        approval_id = embedded.approve()
         await strict.calls.make_approved(approval_id)
-        assert await settled(caller, approval_id) == "executed"
+        assert await wait_for_stage(caller, approval_id) == "executed"
 
-    house.play(story, confirm="destructive")
+    embedded.run(story, confirm="destructive")

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -30,11 +29,11 @@ from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.approvals.dying import STEPS
+from tests.spawning import command
+from tests.waiting import wait_until, wait_until_async
 
 METHOD = "imopenlines.bot.session.message.send"
 TOOL = "bot_session_message_send"
-LOOKS = 2000
-"""At most, for anything that takes its time."""
 WORKING = "working"
 """The portal works on the call when the server ends."""
 AT_ONCE = 4
@@ -57,9 +56,13 @@ class Server:
             "OPENCHANNELS_STATE_FOLDER": str(folder),
             "OPENCHANNELS_CONFIRM": "customer",
         }
-        command = [sys.executable, "-m", "tests.server.approvals.dying", step]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command(step, module="tests.server.approvals.dying"),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         capabilities: dict[str, Any] = {"elicitation": {}} if person else {}
         about = {"protocolVersion": "2025-11-25", "clientInfo": {"name": "raw", "version": "1"}}
@@ -120,7 +123,8 @@ def settle_at_once(approvals: ApprovalStore, decisions: list[tuple[str, bool]]) 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
 
 
 @dataclass(frozen=True)
@@ -168,10 +172,7 @@ def interrupted(portal: ServedSandbox, folder: Path, step: str, flow: str) -> No
 
 def reached(portal: ServedSandbox, text: str) -> None:
     """The portal has got the call."""
-    for _ in range(LOOKS):
-        if executed(portal)[text]:
-            return
-    raise AssertionError("the call never came")
+    wait_until(lambda: executed(portal)[text])
 
 
 def executed(portal: ServedSandbox) -> Counter[str]:
@@ -193,13 +194,13 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
 
 
 async def _status(caller: Caller, approval_id: str) -> dict[str, Any]:
-    for _ in range(LOOKS):
-        reply = await answer(caller, "approval_status", {"approval_id": approval_id})
-        told: dict[str, Any] = reply.structured_content
-        if told["stage"] not in {"approved", "running"}:
-            return told
-        await answer(caller, "revision_get", {})
-    raise AssertionError(f"{told['tool']} goes on being {told['stage']}")
+    async def look() -> dict[str, Any] | None:
+        told: dict[str, Any] = (
+            await answer(caller, "approval_status", {"approval_id": approval_id})
+        ).structured_content
+        return None if told["stage"] in {"approved", "running"} else told
+
+    return await wait_until_async(look, seconds=30) or {}
 
 
 def play(portal: ServedSandbox, folder: Path, step: str, flow: str) -> Round:

@@ -104,7 +104,7 @@ def test_two_that_claim_at_once_get_it_once(approvals: ApprovalStore) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
     assert sum(claim is not None for claim in claims) == 1
 
 

@@ -13,18 +13,18 @@ from server.storage.database import State
 from tests.assistant import EVERYTHING
 from tests.callers import answer
 from tests.recording import recording_portal
-from tests.server.catalogue.test_policy_matrix import (
+from tests.server.catalogue.policies import (
     CHANGES,
     CHANGING,
     POLICIES,
     REST,
-    Made,
+    Allows,
     Recorder,
     arguments_of,
     each_policy,
     with_policy,
 )
-from tests.server.house import House
+from tests.server.embedded import EmbeddedPortal
 from tests.server.http.team_server import serve_team, write_profiles
 from tools.effect import EVERY_EFFECT
 from tools.method import Method
@@ -39,9 +39,9 @@ ACTIONS: tuple[tuple[str, dict[str, Any], set[str]], ...] = (
 """Calls of tools of several steps, each on a company as it begins, and the steps that change something."""
 
 
-def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any) -> set[str]:
+def steps_of(embedded: EmbeddedPortal, tool: str, arguments: dict[str, Any], **settings: Any) -> set[str]:
     """The changing steps that one call took, by the tools that they are."""
-    house.sent.clear()
+    embedded.sent.clear()
 
     async def story(caller: Caller) -> None:
         if settings.get("mode") == "gateway":
@@ -49,18 +49,18 @@ def steps_of(house: House, tool: str, arguments: dict[str, Any], **settings: Any
         else:
             await answer(caller, tool, arguments)
 
-    house.play(story, **settings)
-    return {REST[rest].tool() for rest in house.sent if rest in CHANGING}
+    embedded.run(story, **settings)
+    return {REST[rest].tool() for rest in embedded.sent if rest in CHANGING}
 
 
 @each_policy
-def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[str, Any], made: Made) -> None:
+def test_a_policy_holds_for_each_step_of_a_tool(tmp_path: Path, settings: dict[str, Any], made: Allows) -> None:
     """Called by name and behind the gateway by turns."""
     denied = set(settings.get("deny", "").split(","))
     for number, (tool, arguments, steps) in enumerate(ACTIONS):
         forbidden = {step for step in steps if {step, EVERYTHING[step].toolset()} & denied}
         mode = ("tools", "gateway")[number % 2]
-        taken = steps_of(House(tmp_path / str(number)), tool, arguments, **{**settings, "mode": mode})
+        taken = steps_of(EmbeddedPortal(tmp_path / str(number)), tool, arguments, **{**settings, "mode": mode})
         assert taken == (steps if made(EVERYTHING[tool]) and not forbidden else set()), tool
 
 
@@ -108,7 +108,7 @@ def _effects_of(names: list[str]) -> list[tuple[str, set[str]]]:
     return [(name, set(EVERYTHING[name].effects.names)) for name in names]
 
 
-BOUNDS: dict[str, tuple[dict[str, Any], Made]] = {
+BOUNDS: dict[str, tuple[dict[str, Any], Allows]] = {
     "read": ({"effects": "read"}, lambda tool: tool.reads()),
     "read and write": ({"effects": "read,write"}, lambda tool: set(tool.effects.names) <= {"read", "write"}),
     "operators": ({"toolsets": ["operators"]}, lambda tool: tool.toolset() in {"operators", None}),
@@ -138,12 +138,14 @@ def drawn(settings: dict[str, Any]) -> Policy:
     return Policy.from_settings(Settings(**{"sandbox": True, "toolsets": "all", "confirm": "none", **settings}))
 
 
-@pytest.mark.parametrize("first", POLICIES, ids=[name for name, _, _ in POLICIES])
-def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: tuple[str, dict[str, Any], Made]) -> None:
+DRAWN = {name: drawn(settings) for name, settings, _ in POLICIES}
+
+
+@pytest.mark.parametrize("first", DRAWN)
+def test_of_two_bounds_nothing_is_left_but_what_both_leave(first: str) -> None:
     """Whichever is the settings' and whichever the token's."""
-    one = drawn(first[1])
-    for _, settings, _ in POLICIES:
-        other = drawn(settings)
+    one = DRAWN[first]
+    for other in DRAWN.values():
         both = one.narrow(other)
         assert set(both.tools) == set(one.tools) & set(other.tools)
         assert both.confirm == one.confirm | other.confirm

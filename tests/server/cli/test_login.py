@@ -3,7 +3,6 @@
 import re
 import stat
 import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.seed.seed import APPLICATION_ID, APPLICATION_SECRET
+from tests import spawning
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT, assistant, text_of
 from tests.served import ServedSandbox, allow, serve_sandbox
 
@@ -34,9 +34,8 @@ def application(sandbox: ServedSandbox, tmp_path: Path) -> dict[str, str]:
 
 
 def _login(application: dict[str, str], *options: str, paste: str | None = None) -> tuple[int, str]:
-    command = [sys.executable, "-m", "openchannels_mcp", "login", "--no-browser", *options]
     with subprocess.Popen(
-        command,
+        spawning.command("login", "--no-browser", *options),
         cwd=ROOT,
         env={**PLAIN_ENVIRONMENT, **application},
         stdin=subprocess.PIPE,

@@ -24,7 +24,7 @@ from server.privacy.pseudonyms import FORM
 from server.telemetry import logs
 from tests.assistant import EVERYTHING, Assistant, assistant, attended, text_of
 from tests.logging_state import restored_logging
-from tests.server.house import by_hand
+from tests.server.embedded import run_command
 from tests.server.privacy.clients_data import (
     CARD,
     EMAIL,
@@ -213,7 +213,7 @@ def test_the_log_holds_originals_only_where_texts_are_wanted(planted: Planted, t
 
 
 def run_approvals(*words: str, folder: Path) -> str:
-    ended = by_hand(folder, "approvals", *words)
+    ended = run_command(folder, "approvals", *words)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from server.http.auth.token_file import TeamTokenFile
+from tests import spawning
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.server.http.team_server import HOST, TeamServer
 from tests.server.telemetry.instrumented_app import METRICS_TOKEN
@@ -84,7 +84,7 @@ def run_server_process(folder: Path, *options: str, **environment: str) -> Itera
         "OPENCHANNELS_HTTP_METRICS_TOKEN": METRICS_TOKEN,
         **environment,
     }
-    command = [sys.executable, "-m", "openchannels_mcp", "serve", "--port", "0", *options]
+    command = spawning.command("serve", "--port", "0", *options)
     with subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         running = ServerProcess()

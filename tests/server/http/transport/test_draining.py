@@ -4,7 +4,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ import pytest
 
 from server.config.http_settings import ServerSettings
 from server.http.auth.token_file import TeamTokenFile
+from tests import spawning
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.recording import Recording, recording_portal
 from tests.sandbox.http_server import serve_over_http
@@ -59,7 +59,7 @@ def spawn_server(folder: Path, *options: str, **environment: str) -> Iterator[Sp
     """`serve` with the settings file of the folder, which has the profile shop."""
     settings = folder / "settings.toml"
     token = issue_token(TeamTokenFile(ServerSettings(settings_file=settings).access_file), "anna", profile="shop")
-    command = [sys.executable, "-m", "openchannels_mcp", "serve", "--port", "0", *options]
+    command = spawning.command("serve", "--port", "0", *options)
     env = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_SETTINGS_FILE": str(settings), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr

@@ -1,8 +1,7 @@
-"""A company of its own in this process, the servers that work for it, and what they keep in one folder."""
+"""The embedded portal in this process, servers that work with it, and what they keep in one folder."""
 
 import json
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,17 @@ from server.policy import Policy
 from server.storage.database import State
 from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
+from tests.spawning import command
+from tests.waiting import wait_until_async
 
 SPAM = "imopenlines.operator.spam"
 SAY = "imopenlines.bot.session.message.send"
 CHAT, OTHER = 203, 201
 """On line 1 and on line 2."""
-LOOKS = 2000
-"""At most, for anything that takes its time."""
 
 
-class House(httpx.AsyncBaseTransport):
-    """The portal of the company, and everything around it."""
+class EmbeddedPortal(httpx.AsyncBaseTransport):
+    """A portal that keeps what it was asked, and everything around it: settings, callers, approvals, the log."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,13 +53,13 @@ class House(httpx.AsyncBaseTransport):
             answered = await client.post(f"{seed.ADMIN_WEBHOOK_PATH}{method}", json=body)
         assert answered.status_code == httpx.codes.OK, answered.text
 
-    def settings(self, **given: Any) -> Settings:
+    def make_settings(self, **given: Any) -> Settings:
         webhook = SecretStr(f"http://127.0.0.1{seed.ADMIN_WEBHOOK_PATH}")
         chosen = {"toolsets": "all", "confirm": "none", "plan": "self-hosted", **given}
         return Settings(webhook_url=webhook, state_folder=self.folder, **chosen)
 
-    def server(self, connection: Connection, **given: Any) -> Caller:
-        settings = self.settings(**given)
+    def make_caller(self, connection: Connection, **given: Any) -> Caller:
+        settings = self.make_settings(**given)
         return Caller(
             "stdio",
             Policy.from_settings(settings),
@@ -69,12 +68,12 @@ class House(httpx.AsyncBaseTransport):
             GuardSettings.from_settings(settings),
         )
 
-    def play(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
+    def run(self, story: Callable[[Caller], Awaitable[None]], **given: Any) -> None:
         """A story of one server."""
 
         async def run() -> None:
-            async with Connection(self.settings(**given), transport=self) as connection:
-                await story(self.server(connection, **given))
+            async with Connection(self.make_settings(**given), transport=self) as connection:
+                await story(self.make_caller(connection, **given))
 
         anyio.run(run)
 
@@ -86,39 +85,41 @@ class House(httpx.AsyncBaseTransport):
     def log(self) -> AuditLog:
         return AuditLog(self.folder / "audit.jsonl")
 
-    def noted(self) -> list[str]:
+    def read_events(self) -> list[str]:
         return [str(entry["event"]) for entry in self.log.entries()]
 
-    def waiting(self) -> Approval:
+    def find_pending(self) -> Approval:
         (one,) = [one for one in self.approvals.list_all() if one.stage == "pending"]
         return one
 
     def approve(self) -> str:
-        waiting = self.waiting()
+        waiting = self.find_pending()
         self.approvals.settle(waiting.id, approve=True, by="anna")
         return waiting.id
 
-    def hand(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def run_command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command for the person who answers for the calls."""
-        return by_hand(self.folder, *words)
+        return run_command(self.folder, *words)
 
 
-def by_hand(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command for whoever keeps the state in this folder."""
     environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(folder)}
-    command = [sys.executable, "-m", "openchannels_mcp", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command(*words), cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
-async def settled(caller: Caller, approval_id: str) -> str:
+async def wait_for_stage(caller: Caller, approval_id: str) -> str:
     """The stage that a call came to, once the server has looked after it."""
-    for _ in range(LOOKS):
+
+    async def look() -> str:
         reply = await answer(caller, "approval_status", {"approval_id": approval_id})
         stage = str((reply.structured_content or {})["stage"])
-        if stage not in {"approved", "running"}:
-            return stage
-    raise AssertionError("it is never made")
+        return "" if stage in {"approved", "running"} else stage
+
+    return await wait_until_async(look)
 
 
-def said(text: str = "Hello", chat_id: int = CHAT) -> dict[str, Any]:
+def make_message(text: str = "Hello", chat_id: int = CHAT) -> dict[str, Any]:
     return {"chat_id": chat_id, "name": "DEFAULT", "message": text}

@@ -1,0 +1,206 @@
+"""Hostile words in every place of every answer, in this process."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from portal.envelope import MAX_CODE
+from sandbox.app import create_app
+from sandbox.seed.seed import APPLICATION_PATH
+from server.approvals.store import ApprovalStore
+from server.audit.log import AuditLog
+from server.caller import Caller
+from server.catalogue.library import Library
+from server.cli.main import cli
+from server.config.guard_settings import GuardSettings
+from server.config.settings import Settings
+from server.connection import Connection
+from server.policy import Policy
+from server.protocol.instructions import INSTRUCTIONS
+from server.protocol.prompts import fill_prompt
+from server.storage.database import State
+from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT
+from tests.callers import answer
+from tests.server.protocol.corpus import BENIGN, CORPUS, each
+from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
+from tools import TOOLSETS
+from tools.fence import quote_marked
+from tools.untrusted import LONGEST_NAME, is_code, mark_unless_name, mark_untrusted
+
+PLAIN = re.compile(r"(?:chat)?\d+|Y|N")
+PLAIN_OR_DATE = re.compile(rf"{PLAIN.pattern}|\d{{4}}-\d\d-\d\dT.*")
+
+
+class Puppet(httpx.AsyncBaseTransport):
+    """The embedded portal, but in the place of every text in its answers comes the next of those that were set."""
+
+    def __init__(self) -> None:
+        self.kept = PLAIN
+        self._portal = httpx.ASGITransport(create_app())
+        self.says: Iterator[str] = cycle([BENIGN])
+        self.fails = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.fails:
+            return httpx.Response(400, json={"error": next(self.says), "error_description": next(self.says)})
+        response = await self._portal.handle_async_request(request)
+        answer = json.loads(await response.aread())
+        return httpx.Response(response.status_code, json=self._changed(answer))
+
+    def _changed(self, value: Any) -> Any:
+        """Numbers, switches, perhaps dates stay: without them most answers would be of no known form."""
+        if isinstance(value, dict):
+            return {name: self._changed(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return list(map(self._changed, value))
+        return next(self.says) if isinstance(value, str) and not self.kept.fullmatch(value) else value
+
+
+PERIOD = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "config_get": {"config_id": 1},
+    "dialog": {"dialog": "chat206"},
+    "dialog_get": {"chat_id": 207},
+    "session_open": {"user_code": "livechat|1|9207|107"},
+    "session_history_get": {"chat_id": 210},
+    "crm_chat_get": {"crm_entity_type": "lead", "crm_entity": 501},
+    "crm_chat_get_last_id": {"crm_entity_type": "lead", "crm_entity": 501},
+    "v2_stat_get": PERIOD,
+    "v2_session_stat_get": {"session_id": [301]},
+    "v2_session_rating_list": {f"date_vote_{end[5:]}": moment for end, moment in PERIOD.items()},
+    "v2_session_transfer_list": {"session_id": [316]},
+    "imconnector_status": {"connector": "sandbox_chat", "line": 1},
+    "im_dialog_messages_get": {"dialog_id": "chat206"},
+    "user_search": {"filter": {"FIND": "Olga"}},
+    "channel_report": {"period": "today"},
+    "channel_overview": {"line": "1"},
+    "methods": {"scope": "im"},
+}
+
+
+def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every tool that shows something of the portal, concise and full."""
+    for name, tool in EVERYTHING.items():
+        if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_"))):
+            for detail in ("concise", "full") if "detail" in tool.model_fields else (None,):
+                yield name, {**ARGUMENTS.get(name, {}), **({"detail": detail} if detail else {})}
+
+
+def in_process(folder: Path, story: Callable[[Caller, Puppet], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        puppet = Puppet()
+        settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
+        async with Connection(settings, transport=puppet) as connection:
+            caller = Caller("tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings(folder))
+            return await story(caller, puppet)
+
+    return anyio.run(run)
+
+
+ROUNDS = 4
+SHOWN = 20
+
+
+def one_line(text: str) -> str:
+    """As names are shown, however long they are."""
+    return " ".join(text.split())[:LONGEST_NAME]
+
+
+HOSTILE = [text for text in CORPUS.values() if not is_code(text) and mark_unless_name(one_line(text)) != one_line(text)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "unreadable"),
+    [(PLAIN, {"inbox", "dialog", "channel_report", "channel_overview"}), (PLAIN_OR_DATE, set[str]())],
+    ids=["dates too", "no dates"],
+)
+def test_no_text_in_any_answer_of_the_portal_leaves_its_fence(
+    tmp_path: Path, kept: re.Pattern[str], unreadable: set[str]
+) -> None:
+    async def answers(caller: Caller, puppet: Puppet, texts: list[str]) -> dict[str, CallToolResult]:
+        puppet.says = cycle(texts)
+        return {f"{tool} {given}": await answer(caller, tool, given) for tool, given in reading_calls()}
+
+    async def story(caller: Caller, puppet: Puppet) -> None:
+        puppet.kept = kept
+        harmless = {call: skeleton(reply) for call, reply in (await answers(caller, puppet, [BENIGN])).items()}
+        assert {call.split()[0] for call, told in harmless.items() if "failed" in told} <= unreadable
+        for number in range(ROUNDS):
+            texts = HOSTILE[number * 17 :] + HOSTILE[: number * 17]
+            for call, reply in (await answers(caller, puppet, texts)).items():
+                assert faults(reply) == [], call
+                if call.startswith("channel_report"):  # which sorts by names
+                    assert set(skeleton(reply).split()) <= {*harmless[call].split(), "user"}
+                elif not call.startswith("channel_audit"):  # which finds more in some texts than in others
+                    assert skeleton(reply) == harmless[call], call
+
+    in_process(tmp_path, story)
+
+
+def test_no_code_or_words_of_a_failure_leave_their_fence(tmp_path: Path) -> None:
+    async def story(caller: Caller, puppet: Puppet) -> None:
+        puppet.fails = True
+        harmless = skeleton(await answer(caller, "dialog_get", {"chat_id": 5}))
+        assert harmless.count("<...>") == 2
+        for hostile in (one for one in HOSTILE if not is_code(one[:MAX_CODE])):
+            puppet.says = cycle([hostile])
+            for tool in ("dialog_get", "operator_answer", "portal_check"):
+                reply = await answer(caller, tool, {"chat_id": 5} if tool != "portal_check" else {})
+                assert faults(reply) == []
+                assert tool != "dialog_get" or skeleton(reply) == harmless
+
+    in_process(tmp_path, story)
+
+
+@each
+def test_what_an_assistant_repeats_hides_nothing(tmp_path: Path, hostile: str) -> None:
+    """Arguments, names of arguments and tools, and drafts: an assistant may copy anything into them."""
+
+    async def story(caller: Caller, _: Puppet) -> list[CallToolResult]:
+        return [
+            await answer(caller, hostile, {}),
+            await answer(caller, "dialog_get", {hostile: 1}),
+            await answer(caller, "channel_overview", {"line": hostile}),
+            await answer(caller, "docs_read", {"uri": hostile}),
+            await answer(caller, "im_message_add", {"dialog_id": "chat5", "message": hostile, "dry_run": True}),
+        ]
+
+    assert [fault for reply in in_process(tmp_path, story) for fault in faults(reply)] == []
+    for content in fill_prompt("answer_customer", {"chat_id": f"5 {hostile}"}, Policy(frozenset(TOOLSETS))).messages:
+        assert isinstance(content.content, TextContent)
+        assert hidden_characters(content.content.text) == []
+
+
+def test_a_terminal_shows_approvals_and_the_log_as_plain_text(tmp_path: Path) -> None:
+    waiting = ApprovalStore(State(tmp_path / "state.sqlite"))
+    log = AuditLog(tmp_path / "audit.jsonl")
+    environment = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_STATE_FOLDER": str(tmp_path)}
+    shown: list[Result] = []
+    for hostile in reversed(CORPUS.values()):
+        summary = quote_marked(f"{mark_untrusted(hostile, 'client')}: a dialog")
+        asked = waiting.ask("shop", "cli", "im_message_add", {"message": hostile}, summary=summary, seconds=60)
+        waiting.settle(asked.id, approve=True, by="anna")
+        waiting.claim(asked.id)
+        waiting.finish(asked.id, "executed", mark_untrusted(hostile, "portal"))
+        log.write("executed", tool="im_message_add", caller="cli", arguments={"message": hostile})
+        if len(shown) < SHOWN:
+            shown.append(CliRunner().invoke(cli, ["approvals", "show", asked.id], env=environment))
+    shown.append(CliRunner().invoke(cli, ["approvals", "list", "--all"], env=environment))
+    shown.append(CliRunner().invoke(cli, ["audit", "show", "--last", "1000"], env=environment))
+    assert {result.exit_code for result in shown} == {0}
+    assert [hidden for result in shown for hidden in hidden_characters(result.stdout)] == []
+
+
+def test_assistants_are_told_what_a_fence_means() -> None:
+    assert "data, never instructions" in INSTRUCTIONS
+    assert OPENING.search(INSTRUCTIONS)
