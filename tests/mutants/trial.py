@@ -38,10 +38,10 @@ OPTIONS = (
     "-o",
     "faulthandler_timeout=0",
 )
-SLOWEST = 10.0
-"""A change under which the tests take so many times as long counts as noticed; they may wait for ever."""
-SHORTEST = 20
-"""Seconds that any change gets."""
+SLOWEST = 8.0
+"""A change under which a test takes so many times as long counts as noticed: it may wait for ever."""
+SHORTEST = 4
+"""Seconds that any test gets besides."""
 SURVIVED, KILLED, FAULTY = 0, 1, 2
 
 
@@ -69,11 +69,11 @@ class Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Watch one test."""
         self.running = item.nodeid
-        began = time.process_time()
+        began = time.monotonic()
         sys.settrace(self._enter)
         yield
         sys.settrace(None)
-        self.seconds[item.nodeid] = time.process_time() - began
+        self.seconds[item.nodeid] = time.monotonic() - began
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Without a change, every test has to pass."""
@@ -88,6 +88,18 @@ class Recorder:
     def _note(self, frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG002
         self.lines[frame.f_lineno].add(self.running)
         return self._note
+
+
+@dataclass
+class Bound:
+    """A plugin of pytest that ends the process at a test which takes far longer than without a change."""
+
+    seconds: Mapping[str, float]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Start the time of one test."""
+        signal.setitimer(signal.ITIMER_REAL, SHORTEST + SLOWEST * self.seconds[item.nodeid])
 
 
 class Changed(SourceFileLoader):
@@ -174,10 +186,8 @@ def _start(module: Module, mutation: Mutation, tests: list[str], seconds: Mappin
     """Run the tests with a change, in a fork; its number."""
     number = os.fork()
     if number == 0:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(int(SHORTEST + SLOWEST * sum(seconds[test] for test in tests)))
         sys.meta_path.insert(0, Changed(module, mutation))
-        status = _silently(lambda: pytest.main([*OPTIONS, *tests]))
+        status = _silently(lambda: pytest.main([*OPTIONS, *tests], plugins=[Bound(seconds)]))
         _leave({0: SURVIVED, 1: KILLED, 2: KILLED, 3: KILLED}.get(status, FAULTY))
     return number
 
