@@ -103,12 +103,11 @@ class Portal:
         report: Report | None = None,
         prefer_batch: bool = False,
     ) -> Any:
-        """The result of a method, or a PortalError.
+        """The result of a method.
 
         A call that may already have been executed is sent again only if it is `repeatable`. Only such a call may share
-        a request with others; with `prefer_batch` it does so even where few calls wait. `scopes` are those of which the
-        method needs one, to tell a missing scope from a missing method. `report` is told once a second how many seconds
-        the call has been waiting, and for what.
+        a request with others; with `prefer_batch` it does so even where few calls wait. Of `scopes` the method needs
+        one. `report` is told once a second how many seconds the call has been waiting, and for what.
 
         Raises:
             PortalError: The call brought no result; portal/errors.py says what each kind means.

@@ -2,14 +2,35 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from server.catalogue.library import Library
 from tools.tool import Tool
 from workflows.core.context import Context
 
-if TYPE_CHECKING:
-    from server.approvals.store import Approval
+
+class KnownApproval(Protocol):
+    """What a tool may tell of an approval."""
+
+    @property
+    def id(self) -> str:
+        """Eight letters and digits."""
+        ...
+
+    @property
+    def stage(self) -> str:
+        """What became of it: `pending`, `approved`, `denied`, `expired`, `running`, `executed`, `failed`, `unknown`."""
+        ...
+
+    @property
+    def tool(self) -> str:
+        """Name of the tool that was called."""
+        ...
+
+    @property
+    def reply(self) -> str | None:
+        """What the call answered, once it has run."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -25,5 +46,5 @@ class DocumentationContext:
 class CallContext(Context):
     """For all others: the portal as this caller may use it, and the approvals that this caller asked for."""
 
-    find_approval: Callable[[str], "Approval | None"]
+    find_approval: Callable[[str], KnownApproval | None]
     """The approval of this id; None where this caller asked for none of that id."""
