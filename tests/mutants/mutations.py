@@ -94,9 +94,9 @@ def _nodes(tree: ast.AST, owner: str = "module", *, inside: bool = False) -> Ite
 
 
 def _is_prose(node: ast.AST) -> bool:
-    """Docstrings, and what is written for people: its wording is no behaviour."""
+    """Docstrings, lines of the log, and what is written for people: its wording is no behaviour."""
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
+        return isinstance(node.value, ast.Constant) or ast.unparse(node).startswith("logger.")
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str) and (" " in node.value or not node.value)
     )
