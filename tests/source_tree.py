@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from tests.assistant import ROOT
+from tests.spawning import ROOT
 
 PRODUCTION = ("openchannels_mcp", "server", "tools", "prompts", "portal", "workflows", "sandbox", "reference")
 BESIDE = ("bench", "tests")

@@ -40,7 +40,7 @@ def tell(line: str) -> None:
 
 def _told(module: str, survivor: Outcome) -> str:
     seen = f"{survivor.tests} tests came by" if survivor.tests else "no test came by"
-    return f"{module}:{survivor.mutation.line} {survivor.mutation.key}   ({seen})"
+    return f"{module}:{survivor.mutation.lines.start} {survivor.mutation.key}   ({seen})"
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ class Mutation:
 
     key: str
     """Says where and what, without line numbers, so that it stays the same when lines move."""
-    line: int
-    """The first line of what is changed."""
+    lines: range
+    """Where what is changed stands."""
     inside: bool
     """Whether it is inside a function, so that only tests that come by can notice it."""
     number: int
@@ -68,7 +68,15 @@ def mutations(source: str) -> Iterator[Mutation]:
             key = f"{owner}: {_shown(node)} -> {_shown(change(deepcopy(node)))}"
             seen[key] += 1
             suffix = f" (number {seen[key]})" if seen[key] > 1 else ""
-            yield Mutation(key + suffix, getattr(node, "lineno", 0), inside, number, change)
+            yield Mutation(key + suffix, _lines(node), inside, number, change)
+
+
+def _lines(node: Any) -> range:
+    if isinstance(node, ast.If | ast.While):
+        return _lines(node.test)
+    if isinstance(node, ast.comprehension):
+        return range(node.target.lineno, (node.ifs[-1].end_lineno or 0) + 1)
+    return range(node.lineno, node.end_lineno + 1)
 
 
 def _shown(node: ast.AST) -> str:
@@ -94,9 +102,9 @@ def _nodes(tree: ast.AST, owner: str = "module", *, inside: bool = False) -> Ite
 
 
 def _is_prose(node: ast.AST) -> bool:
-    """Docstrings, and what is written for people: its wording is no behaviour."""
+    """Docstrings, lines of the log, and what is written for people: its wording is no behaviour."""
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
+        return isinstance(node.value, ast.Constant) or ast.unparse(node).startswith("logger.")
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str) and (" " in node.value or not node.value)
     )

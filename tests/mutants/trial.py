@@ -165,6 +165,8 @@ def _import_all_but(changed: Module) -> None:
             importlib.import_module(module.name)
     with redirect_stdout(StringIO()):
         pytest.main([*OPTIONS, "-s", "--noconftest", "--collect-only", "tests/mutants/__init__.py"])  # loads plugins
+    if changed.name in sys.modules:
+        raise SystemExit(f"{changed.path} was imported before it could be changed")
     gc.freeze()
 
 
@@ -178,7 +180,8 @@ def _record(module: Module, tests: Sequence[str]) -> Recorder:
 
 def _tests_of(mutation: Mutation, recorder: Recorder) -> list[str]:
     """The tests that pass through a line, the quickest first; all of them for what happens when it is imported."""
-    found = recorder.lines.get(mutation.line, set()) if mutation.inside else set(recorder.seconds)
+    passing = (recorder.lines.get(line, set()) for line in mutation.lines)
+    found = set[str]().union(*passing) if mutation.inside else set(recorder.seconds)
     return sorted(found, key=lambda test: recorder.seconds[test])
 
 
@@ -188,7 +191,7 @@ def _start(module: Module, mutation: Mutation, tests: list[str], seconds: Mappin
     if number == 0:
         sys.meta_path.insert(0, Changed(module, mutation))
         status = _silently(lambda: pytest.main([*OPTIONS, *tests], plugins=[Bound(seconds)]))
-        _leave({0: SURVIVED, 1: KILLED, 2: KILLED, 3: KILLED}.get(status, FAULTY))
+        _leave({0: SURVIVED, 5: FAULTY}.get(status, KILLED))
     return number
 
 
