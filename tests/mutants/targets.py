@@ -1,20 +1,41 @@
 """Which modules are changed, and the tests of each: only those that run the module in their own process."""
 
-PORTAL = ("tests/portal/test_retry.py", "tests/portal/test_scheduler.py", "tests/portal/test_batch.py")
-RULES = ("tests/workflows/lines/test_rules.py",)
-APPROVALS = ("tests/server/approvals/test_store.py", "tests/server/approvals/test_attacks.py")
+PORTAL = (
+    "tests/portal/test_retry.py",
+    "tests/portal/test_scheduler.py",
+    "tests/portal/test_turns.py",
+    "tests/portal/test_batch.py",
+    "tests/portal/test_fault_isolation.py",
+    "tests/portal/test_client.py",
+    "tests/portal/test_operating.py",
+)
+RULES = (
+    "tests/workflows/lines/test_rules.py",
+    "tests/workflows/lines/test_rule_borders.py",
+)
+APPROVALS = (
+    "tests/server/approvals/test_store.py",
+    "tests/server/approvals/test_decision.py",
+    "tests/server/approvals/test_attacks.py",
+    "tests/server/catalogue/test_attacks_on_policy.py",
+)
 
 TARGETS: dict[str, tuple[str, ...]] = {
-    "portal/retry.py": (*PORTAL, "tests/portal/test_client.py"),
-    "portal/scheduler.py": (*PORTAL, "tests/portal/test_client.py", "tests/portal/test_operating.py"),
+    "portal/retry.py": PORTAL,
+    "portal/scheduler.py": PORTAL,
     "server/policy.py": (
         "tests/server/catalogue/test_policy_ways.py",
         "tests/server/config/test_settings.py",
         "tests/server/protocol/test_prompts.py",
+        "tests/server/protocol/test_finder.py",
     ),
+    "server/approvals/decision.py": APPROVALS,
+    "server/approvals/agreement.py": APPROVALS,
+    "server/approvals/changes.py": APPROVALS,
     "server/approvals/store.py": APPROVALS,
-    "server/approvals/gate.py": (*APPROVALS, "tests/server/catalogue/test_attacks_on_policy.py"),
-    "server/approvals/hourly_limit.py": (*APPROVALS, "tests/server/catalogue/test_attacks_on_policy.py"),
+    "server/approvals/hourly_limit.py": APPROVALS,
+    "server/protocol/finder.py": ("tests/server/protocol/test_finder.py",),
+    "server/protocol/arguments.py": ("tests/server/protocol/test_arguments.py",),
     "tools/tool.py": ("tests/tools/test_arguments.py", "tests/tools/test_laws.py"),
     "workflows/inbox/waiting.py": ("tests/workflows/inbox",),
     "workflows/lines/rules.py": RULES,

@@ -112,3 +112,9 @@ def synced(folder: Path, files: Mapping[str, str] | None = None, root: str = "b2
     archive = folder.parent / f"{root}.tar.gz"
     archive.write_bytes(tar_gz(documentation() if files is None else files, root))
     return sync(folder, str(archive), None, quiet)
+
+
+def written_state(path: Path) -> tuple[int, int, int]:
+    """What is another after a file was written or replaced, and the same after it was read."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns

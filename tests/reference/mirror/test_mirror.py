@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reference.mirror.mirror import Mirror
-from tests.reference.mirror.handmade import PAGES, RUSSIAN, documentation, synced
+from tests.reference.mirror.handmade import PAGES, RUSSIAN, documentation, synced, written_state
 
 ADD = "api-reference/ferry/ferry-booking-add"
 LIST = "api-reference/ferry/ferry-booking-list"
@@ -181,10 +181,10 @@ def test_reading_never_writes(tmp_path: Path) -> None:
     folder = tmp_path / "mirror"
     synced(folder)
     (folder / "sync.lock").unlink()
-    before = {path: path.stat() for path in folder.iterdir()}
+    before = {path: written_state(path) for path in folder.iterdir()}
 
     assert Mirror(folder).search("ferry")
-    assert {path: path.stat() for path in folder.iterdir()} == before
+    assert {path: written_state(path) for path in folder.iterdir()} == before
 
 
 def test_the_program_serves_where_sqlite_cannot_search(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
