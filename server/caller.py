@@ -18,7 +18,7 @@ from server.portal_resources import PortalResources
 from server.protocol.instructions import INSTRUCTIONS, MASKED
 
 
-def always() -> bool:
+def is_always_valid() -> bool:
     """Of whoever has no credential that could be taken back."""
     return True
 
@@ -34,7 +34,7 @@ class Caller:
     guard_settings: GuardSettings
     credential: str = ""
     """What they showed, where several may have the same name."""
-    is_still_valid: Callable[[], bool] = always
+    is_still_valid: Callable[[], bool] = is_always_valid
     """Whether the credential is as it was when they came: what a person approves later is made only then."""
 
     @property

@@ -39,7 +39,7 @@ class Agreement:
             InputRequiredError: The client has to call again with the person's answer.
             StorageError: The approval cannot be kept.
         """
-        approval = self._approval_of(call, preview, person)
+        approval = self._find_approval(call, preview, person)
         try:
             agreed = await person.ask(approval.id, f"{approval.summary}\n\nShall this be done?")
         except InputRequiredError:
@@ -59,7 +59,7 @@ class Agreement:
             raise CallStoppedError("refused", _make_mismatch_failure(call), approval.id) from None
         raise CallStoppedError("denied", _make_denied_failure(call, approval), approval.id)
 
-    def _approval_of(self, call: Tool, preview: Preview, person: Person) -> Approval:
+    def _find_approval(self, call: Tool, preview: Preview, person: Person) -> Approval:
         """The approval that the person answers now, if it is of exactly this call; else one that waits."""
         arguments = dict(call.given)
         if person.answered_approval is not None:

@@ -30,7 +30,7 @@ class HourlyLimit:
         if not limited:
             return None
         now = self._now()
-        with self._state.changing() as database:
+        with self._state.open_transaction() as database:
             database.execute("DELETE FROM spent WHERE at <= ?", (now - HOUR,))
             for effect in limited:
                 times = [

@@ -110,7 +110,7 @@ async def _ask_for_dialog(call: Tool, context: Context) -> "DialogGet | None":
     from tools.dialogs import DialogGet
 
     if isinstance(call, Composite):
-        chat_id = await call.chat(context)
+        chat_id = await call.find_chat(context)
         return DialogGet(chat_id=chat_id) if chat_id else None
     for name, kind in (("chat_id", int), ("dialog_id", str), ("session_id", int)):
         if isinstance(value := getattr(call, name, None), kind):

@@ -175,7 +175,7 @@ class ApprovalStore:
     def _open_transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction; what has expired by then stays so, and a clock that was put back brings nothing to life."""
         now = self._now()
-        with self.state.changing() as database:
+        with self.state.open_transaction() as database:
             database.execute(
                 "UPDATE approvals SET state = 'expired' WHERE state IN ('pending', 'approved')"
                 " AND (expires <= ? OR asked > ?)",

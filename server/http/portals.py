@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
-from server.caller import Caller, always
+from server.caller import Caller, is_always_valid
 from server.catalogue.library import Library
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings, SettingsError
@@ -62,12 +62,12 @@ class Portals:
         profile: str | None,
         bound: Policy,
         credential: str = "",
-        still: Callable[[], bool] = always,
+        is_still_valid: Callable[[], bool] = is_always_valid,
     ) -> Caller:
         """One who works with a profile's portal, within the profile's bounds and their own (`bound`).
 
         The portal's connection is opened when it is first needed. Two credentials are two callers, also where both have
-        the same name. `still` as in `Caller`.
+        the same name. `is_still_valid` as in `Caller`.
 
         Raises:
             SettingsError: The profile's settings cannot work.
@@ -89,7 +89,7 @@ class Portals:
                 library,
                 GuardSettings.from_settings(settings),
                 credential,
-                still,
+                is_still_valid,
             )
         return self._callers[known]
 

@@ -48,7 +48,7 @@ class PortalMasks:
         for name in known.staff:
             self._names.leave(name)
         if new := known.clients - self._clients:
-            with self._state.changing() as database:
+            with self._state.open_transaction() as database:
                 rows = [(self._portal, name) for name in sorted(new)]
                 database.executemany("INSERT OR IGNORE INTO clients (portal, name) VALUES (?, ?)", rows)
 
@@ -85,7 +85,7 @@ class PortalMasks:
 
     def _learn_names(self) -> None:
         """What others who share the state have learned counts too."""
-        with self._state.changing() as database:
+        with self._state.open_transaction() as database:
             rows = database.execute(
                 "SELECT rowid, name FROM clients WHERE portal = ? AND rowid > ? ORDER BY rowid",
                 (self._portal, self._newest),

@@ -46,14 +46,14 @@ class Pseudonyms:
         new = [thing for thing in things if (thing[0], thing[2]) not in self._given]
         if not new:
             return
-        with self._state.changing() as database:
+        with self._state.open_transaction() as database:
             for kind, normal, original in new:
                 self._remember(kind, original, self._find_or_insert(database, kind, normal, original))
 
     def find_original(self, pseudonym: str) -> str | None:
         """What a pseudonym stands for; None if it was never given on this portal."""
         if pseudonym not in self._originals:
-            with self._state.changing() as database:
+            with self._state.open_transaction() as database:
                 row = database.execute(
                     "SELECT kind, original FROM masks WHERE portal = ? AND pseudonym = ?", (self._portal, pseudonym)
                 ).fetchone()

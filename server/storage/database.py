@@ -60,18 +60,18 @@ class State:
         self.path = path
 
     @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
+    def open_transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction in which nobody else changes anything: all of it holds, or nothing if it ends by an exception.
 
         Raises:
             StorageError: The file cannot be opened, read or written, or another process has held it for too long.
         """
         try:
-            yield from self._transaction()
+            yield from self._run_transaction()
         except (OSError, sqlite3.Error) as error:
             raise StorageError(error) from error
 
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _run_transaction(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
             create_private_file(self.path)
         database = sqlite3.connect(self.path, timeout=SECONDS_TO_WAIT, isolation_level=None)

@@ -93,7 +93,7 @@ def _nodes(tree: ast.AST, owner: str = "module", *, inside: bool = False) -> Ite
         if name in UNTOUCHED:
             continue
         for node in value if isinstance(value, list) else [value]:
-            if not isinstance(node, ast.AST) or _is_prose(node):
+            if not isinstance(node, ast.AST) or _is_prose(node) or _is_type(node):
                 continue
             own = _name_of(node, owner)
             yield node, own, inside
@@ -108,6 +108,11 @@ def _is_prose(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str) and (" " in node.value or not node.value)
     )
+
+
+def _is_type(node: ast.AST) -> bool:
+    """A type of literals says nothing to the program when it runs."""
+    return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
 
 
 def _name_of(node: ast.AST, around: str) -> str:

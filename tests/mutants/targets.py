@@ -24,6 +24,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "portal/retry.py": PORTAL,
     "portal/scheduler.py": PORTAL,
     "server/policy.py": (
+        "tests/server/catalogue/test_policy.py",
         "tests/server/catalogue/test_policy_ways.py",
         "tests/server/config/test_settings.py",
         "tests/server/protocol/test_prompts.py",

@@ -12,7 +12,7 @@ from tests.workflows.portal_context import run_tool
 from tools.fence import quote_marked
 from tools.registry import methods
 from workflows.core.composite import Composite
-from workflows.core.context import together
+from workflows.core.context import run_together
 from workflows.portal_check import PortalCheck
 from workflows.registry import COMPOSITES
 
@@ -68,4 +68,4 @@ def test_the_first_failure_of_several_steps_comes_as_it_is() -> None:
         await anyio.sleep_forever()
 
     with pytest.raises(KeyError, match="first"):
-        anyio.run(together, fail, never)
+        anyio.run(run_together, fail, never)

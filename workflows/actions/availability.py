@@ -9,7 +9,7 @@ from tools.channels import ConfigGet
 from tools.messenger import UserGet
 from tools.statistics import V2OperatorList
 from workflows.core.attempts import attempt, is_refusal
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_count, read_rows
@@ -71,7 +71,7 @@ async def check_line(context: Context, line_id: int, *, without: int = 0) -> Ava
     Raises:
         PortalError: The portal does not show the line's settings.
     """
-    line, load = await together(
+    line, load = await run_together(
         partial(_read_line, context, line_id),
         partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
     )
@@ -97,7 +97,7 @@ async def check_user(
     Raises:
         PortalError: The portal does not show the line's settings.
     """
-    line, load, elsewhere, user = await together(
+    line, load, elsewhere, user = await run_together(
         partial(_read_line, context, line_id),
         partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
         partial(_read_loads, context, V2OperatorList(user_id=person.id)),

@@ -5,7 +5,7 @@ from typing import Self
 
 from workflows.core.chat_state import ChatState
 from workflows.core.composite import Composite
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
 from workflows.directory.dialogs import DialogRef, find_chat_id, find_dialog
 
@@ -20,13 +20,13 @@ class DialogAction(Composite):
         """Whoever may not read dialogs has no use for them."""
         return "dialogs"
 
-    async def chat(self, context: Context) -> int:
+    async def find_chat(self, context: Context) -> int:
         """The dialog that is changed."""
         return await find_chat_id(context, self.dialog)
 
     async def resolve(self, context: Context) -> Self:
         """The same call with its dialog named by number."""
-        return self.from_tool({**self.given, "dialog": await self.chat(context)})
+        return self.from_tool({**self.given, "dialog": await self.find_chat(context)})
 
     async def read_dialog_and_user(self, context: Context) -> tuple[ChatState, CurrentUser]:
         """The dialog as it stands, and the user whom the call acts for.
@@ -34,5 +34,5 @@ class DialogAction(Composite):
         Raises:
             InvalidArgumentsError: The reference means several dialogs, none, or a session that is over.
         """
-        found, me = await together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
+        found, me = await run_together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
         return found.require_present_session(), me

@@ -16,7 +16,7 @@ from tools.statistics import V2SessionList
 from workflows.actions.base import DialogAction
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
 from workflows.core.pagination import read_count, read_rows
@@ -82,7 +82,7 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
 
     async def run(self, context: Context) -> ClosedDialog:
         """Finished as far as was wanted, and looked at after each step."""
-        context = context.saving()
+        context = context.sharing_requests()
         chat, me = await self.read_dialog_and_user(context)
         steps = Steps(context)
         owner = await find_owner(context, chat, me)
@@ -186,7 +186,7 @@ async def _mark_as_spam(steps: Steps, chat: ChatState) -> bool:
         todo = "A closed dialog cannot be marked as spam; the next one of this client can."
         raise UnfinishedError(f"Nothing was changed: {chat} is closed", todo)
     step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
-    now, proven = await together(partial(steps.look, chat.id), partial(_is_spam, steps.context, chat))
+    now, proven = await run_together(partial(steps.look, chat.id), partial(_is_spam, steps.context, chat))
     if isinstance(now, UnreadableDialog) and now.out_of_sight and not step.lost:
         return False
     if isinstance(now, ChatState) and not now.open:

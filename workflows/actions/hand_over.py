@@ -22,7 +22,7 @@ from workflows.actions.delivery_check import ExpectedMessage, find_message
 from workflows.actions.recipients import RecipientRef, find_recipient
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
 from workflows.directory.lines_and_users import Directory, LineOrUser, find_owner
@@ -103,8 +103,10 @@ Carter (4). Your note is in it, for colleagues only."""
 
     async def run(self, context: Context) -> HandedOverDialog:
         """Checked, noted, transferred and looked at again."""
-        context = context.saving()
-        (chat, me), _ = await together(partial(self.read_dialog_and_user, context), Directory(context).read_line_names)
+        context = context.sharing_requests()
+        (chat, me), _ = await run_together(
+            partial(self.read_dialog_and_user, context), Directory(context).read_line_names
+        )
         if not chat.open:
             todo = f"session_start chat_id={chat.id} begins a new session first."
             raise UnfinishedError(f"{UNCHANGED}: {chat} is closed", todo)

@@ -84,7 +84,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
 
     async def run(self, context: Context) -> SentReply:
         """Taken if needed, sent once, and read back."""
-        context = context.saving()
+        context = context.sharing_requests()
         chat, me = await self.read_dialog_and_user(context)
         self._check_audience(chat)
         owner = await find_owner(context, chat, me)

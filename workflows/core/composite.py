@@ -43,7 +43,7 @@ class Composite(Tool):
         """Address of its documentation page."""
         return f"{PAGES}/{cls.tool()}"
 
-    async def chat(self, context: Context) -> int | None:  # noqa: ARG002  (most are about no single dialog)
+    async def find_chat(self, context: Context) -> int | None:  # noqa: ARG002  (most are about no single dialog)
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
 

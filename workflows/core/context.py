@@ -34,8 +34,8 @@ class Context:
     explain_denial: Callable[[type[Method]], str | None] = _nobody
     """The reason why this caller may not use a method that changes something, as the end of a sentence; None if they
     may. It holds for the method as a step of any tool."""
-    thrifty: bool = False
-    """See `saving`."""
+    shares_requests: bool = False
+    """See `sharing_requests`."""
 
     def check(self, *methods: Method) -> None:
         """See whether all of these steps may be taken, before the first of them changes anything.
@@ -62,15 +62,15 @@ class Context:
             method.to_wire(),
             repeatable=method.repeatable(),
             scopes=method.scopes,
-            report=self._waiting if self.report else None,
-            prefer_batch=self.thrifty,
+            report=self._report_wait if self.report else None,
+            prefer_batch=self.shares_requests,
         )
         self.listen(raw)
         return method.result(raw)
 
-    def saving(self) -> Self:
+    def sharing_requests(self) -> Self:
         """The same context, but questions that are asked at the same time share one HTTP request, even two of them."""
-        return replace(self, thrifty=True)
+        return replace(self, shares_requests=True)
 
     async def ask_all(self, methods: Iterable[Method]) -> list[Any]:
         """The results of several methods that are asked at the same time, in the order of the methods.
@@ -78,19 +78,19 @@ class Context:
         Raises:
             Exception: Whatever `ask` raises first; the other questions are cancelled then.
         """
-        return await together(*(partial(self.ask, method) for method in methods))
+        return await run_together(*(partial(self.ask, method) for method in methods))
 
     async def tell(self, doing: str) -> None:
         """Report what is being done now, with the seconds since the tool call began; nothing where nobody listens."""
         if self.report:
             await self.report(anyio.current_time() - self.began, doing)
 
-    async def _waiting(self, _: float, reason: str) -> None:
+    async def _report_wait(self, _: float, reason: str) -> None:
         """One time for all that a tool waits for, so that progress never goes back."""
         await self.tell(reason)
 
 
-async def together(*steps: Callable[[], Awaitable[Any]]) -> list[Any]:
+async def run_together(*steps: Callable[[], Awaitable[Any]]) -> list[Any]:
     """The results of steps that run at the same time, in the order of the steps.
 
     Raises:

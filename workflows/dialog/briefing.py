@@ -8,7 +8,7 @@ from functools import partial
 from tools.method import Method
 from workflows.actions.reply import Reply
 from workflows.core.chat_state import ChatState
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
 from workflows.core.periods import ServerTime
 from workflows.dialog.next_steps import NextStep, list_next_steps
@@ -48,7 +48,7 @@ async def make_briefing(context: Context, dialog: int | str, wanted: MessageSele
     """
     await context.tell("1 of 2: finding the dialog")
     names = Directory(context)
-    found, me, now, lines, present, answer = await together(
+    found, me, now, lines, present, answer = await run_together(
         partial(find_dialog, context, dialog),
         partial(read_current_user, context),
         partial(context.ask, ServerTime()),
@@ -58,7 +58,7 @@ async def make_briefing(context: Context, dialog: int | str, wanted: MessageSele
     )
     chat = found.chat
     await context.tell("2 of 2: reading its messages")
-    people, transcript = await together(
+    people, transcript = await run_together(
         partial(names.read_user_names, [chat.owner] if chat.owner else []),
         partial(read_transcript, context, chat, replace(wanted, session_id=found.session_id), answer),
     )

@@ -72,7 +72,7 @@ What can be done:
 
     async def run(self, context: Context) -> Briefing:
         """The dialog as it stands, and what was said in it."""
-        return await make_briefing(context.saving(), self.dialog, MessageSelection(self.last, self.before))
+        return await make_briefing(context.sharing_requests(), self.dialog, MessageSelection(self.last, self.before))
 
     def text(self, result: Briefing) -> str:
         """A few lines, then the messages, then what can be done."""

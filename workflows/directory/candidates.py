@@ -8,7 +8,7 @@ from tools.dialogs import DialogGet
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import ChatState, quote
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.formatting import join_limited
 from workflows.directory.lines_and_users import Directory
 
@@ -21,7 +21,7 @@ async def describe_dialogs(context: Context, chats: Sequence[int]) -> str:
     states = [DialogGet(chat_id=one, detail="full") for one in asked]
     last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]
     names = Directory(context)
-    lines, *answers = await together(
+    lines, *answers = await run_together(
         names.read_line_names, *(partial(attempt, context, question) for question in (*states, *last))
     )
     seen = [ChatState.from_answer(answer) for answer in answers[: len(asked)] if not is_refusal(answer)]

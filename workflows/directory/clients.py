@@ -10,7 +10,7 @@ from tools.messenger import ImRecentList
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import ChatState, extract_client
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.pagination import read_count, read_rows
 from workflows.directory.lines_and_users import match_name
 
@@ -37,7 +37,7 @@ async def find_by_client(context: Context, name: str) -> ClientMatches:
     """
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
-    recent, *reported = await together(*(partial(attempt, context, question) for question in questions))
+    recent, *reported = await run_together(*(partial(attempt, context, question) for question in questions))
     own = {} if is_refusal(recent) else {one["chat_id"]: one["title"] for one in recent["dialogs"]}
     states = await _read_states(context, [chat for chat in _read_chat_ids(reported) if chat not in own])
     named = {chat: extract_client(title) for chat, title in own.items()} | {
@@ -57,5 +57,5 @@ def _read_chat_ids(reported: Iterable[Any]) -> list[int]:
 
 async def _read_states(context: Context, chats: Sequence[int]) -> dict[int, ChatState]:
     questions = [DialogGet(chat_id=one, detail="full") for one in chats[:MOST_LOOKED_AT]]
-    found = await together(*(partial(attempt, context, question) for question in questions))
+    found = await run_together(*(partial(attempt, context, question) for question in questions))
     return {chat.id: chat for chat in (ChatState.from_answer(one) for one in found if not is_refusal(one))}

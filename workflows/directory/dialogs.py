@@ -15,7 +15,7 @@ from tools.error_advice import find_advice
 from tools.tool import InvalidArgumentsError
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import NOT_SEEN, ChatState, quote
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.directory import clients
 from workflows.directory.candidates import describe_dialogs
 from workflows.directory.dialog_reference import FORMS, DialogReference, parse_reference
@@ -152,7 +152,7 @@ async def _find_by_record(context: Context, reference: DialogReference) -> ChatS
     """The record's active dialog, or its last one where none is active."""
     record: dict[str, Any] = {"crm_entity_type": reference.text, "crm_entity": reference.id}
     questions = (CrmChatGet(**record), CrmChatGetLastId(**record))
-    active, last = await together(*(partial(attempt, context, question) for question in questions))
+    active, last = await run_together(*(partial(attempt, context, question) for question in questions))
     if is_refusal(active):
         raise _AmbiguousDialogError(f"{reference}: {find_advice(active.code, CrmChatGet.errors).removesuffix('.')}")
     chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))

@@ -19,7 +19,7 @@ from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
 from tools.user_fields import SHORTEST_WORD, Scalar
 from workflows.core.chat_state import ChatState
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_rows
@@ -170,7 +170,7 @@ class Directory:
 
     async def _refresh_and_search(self, text: str, newer_than: float) -> Mapping[int, str]:
         """Employees of no queue who are called so, while what is known is brought up to date beside that."""
-        _, strangers = await together(partial(self._refresh, newer_than), partial(self._search_employees, text))
+        _, strangers = await run_together(partial(self._refresh, newer_than), partial(self._search_employees, text))
         found: Mapping[int, str] = strangers
         return found
 

@@ -11,7 +11,7 @@ from tools.dialogs import SessionHistoryGet
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.pagination import PAGE, read_count, read_moment, read_rows
 from workflows.inbox.waiting import InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
@@ -33,7 +33,7 @@ async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | P
     Raises:
         PortalError: Any other failure.
     """
-    answers = await together(*(partial(attempt, context, question) for question in _make_questions(wanted)))
+    answers = await run_together(*(partial(attempt, context, question) for question in _make_questions(wanted)))
     for answer in answers:
         if isinstance(answer, PortalError):
             if answer.code not in UNAVAILABLE:

@@ -11,7 +11,7 @@ from portal.errors import PortalError
 from tools.error_advice import describe_missing_scope
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.untrusted import mark_unless_code
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import read_current_user
 from workflows.core.periods import ServerTime
 from workflows.directory.channels import is_known_connector
@@ -52,7 +52,7 @@ async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
     """
     await context.tell("1 of 2: looking for open dialogs")
     names, steps = Directory(context), 2
-    now, lines, me, present, listed = await together(
+    now, lines, me, present, listed = await run_together(
         partial(context.ask, ServerTime()),
         names.read_line_names,
         partial(read_current_user, context),
@@ -66,7 +66,7 @@ async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
     listed = _doubt_strangers(listed, present)
     chosen = _choose_dialogs_to_read(listed, wanted, now)
     await context.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(listed.dialogs)} dialogs")
-    people, read = await together(partial(_read_names, names, listed), partial(_ask_messages, context, chosen))
+    people, read = await run_together(partial(_read_names, names, listed), partial(_ask_messages, context, chosen))
     found = [
         one for dialog in listed.dialogs if (one := _apply_answer(listed, dialog, read)) and wanted.matches(one, now)
     ]
@@ -127,7 +127,7 @@ async def _read_names(names: Directory, listed: OpenDialogs) -> dict[int, str]:
 
 async def _ask_messages(context: Context, dialogs: list[WaitingDialog]) -> dict[int, Any]:
     """Session -> what the portal says of it."""
-    answers = await together(*(partial(_ask_one, context, dialog.question) for dialog in dialogs))
+    answers = await run_together(*(partial(_ask_one, context, dialog.question) for dialog in dialogs))
     return dict(zip((dialog.session_id for dialog in dialogs), answers, strict=True))
 
 

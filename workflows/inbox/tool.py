@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from tools.effect import Effect
 from tools.fields import Count
 from workflows.core.composite import Composite
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.current_user import read_current_user
 from workflows.core.pagination import read_moment
 from workflows.directory.channels import ChannelRef, find_connectors
@@ -108,8 +108,8 @@ Richter: Es geht um zwölf Bürostühle.”"""
 
     async def run(self, context: Context) -> InboxPage:
         """The page, from the statistics or from the caller's own list."""
-        context = context.saving()
-        line_id, owner = await together(lambda: self._find_line_id(context), lambda: self._find_owner_id(context))
+        context = context.sharing_requests()
+        line_id, owner = await run_together(lambda: self._find_line_id(context), lambda: self._find_owner_id(context))
         wanted = InboxFilter(
             self.limit,
             line_id,

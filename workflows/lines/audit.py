@@ -87,7 +87,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
 
     async def run(self, context: Context) -> AuditResult:
         """The findings of each line."""
-        context = context.saving()
+        context = context.sharing_requests()
         names = Directory(context)
         await context.tell("1 of 2: looking for lines")
         ids = (

@@ -10,7 +10,7 @@ from tools.channels import ConfigGet, ConfigListGet
 from tools.result_types import read_number
 from tools.statistics import V2OperatorList
 from tools.untrusted import mark_unless_name
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.pagination import read_count, read_pages, read_rows
 
 
@@ -99,7 +99,7 @@ async def read_lines(context: Context, ids: Sequence[int]) -> list[OpenLine]:
     Raises:
         PortalError: The portal does not show one of the lines.
     """
-    settings, entries = await together(
+    settings, entries = await run_together(
         lambda: context.ask_all(ConfigGet(config_id=one) for one in ids),
         partial(context.ask, ConfigListGet(select=["ID"], filter={"@ID": list(ids)}, config_queue=True, limit=200)),
     )

@@ -8,7 +8,7 @@ from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.statistics import V2StatGet
 from workflows.core.composite import Composite
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.formatting import format_counts, join_limited
 from workflows.core.pagination import read_count, read_rows
 from workflows.core.periods import ServerTime, resolve_period
@@ -81,12 +81,12 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
 
     async def run(self, context: Context) -> LineOverview:
         """The line's settings in words."""
-        context = context.saving()
+        context = context.sharing_requests()
         names = Directory(context)
         await context.tell("1 of 2: finding the line")
         found = await names.find_line(self.line)
         await context.tell("2 of 2: reading its settings and dialogs")
-        (line,), channels = await together(
+        (line,), channels = await run_together(
             partial(read_lines, context, [found.id]), partial(_read_channels, context, found.id)
         )
         told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]

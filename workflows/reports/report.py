@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.pagination import read_count, read_pages, read_rows
 from workflows.core.periods import Period
 from workflows.directory.lines_and_users import Directory, LineOrUser
@@ -121,7 +121,7 @@ async def make_report(
         PortalError: The portal gives no reports: its plan, the user's rights, or its age.
     """
     await context.tell("2 of 3: asking for sums, dialogs and ratings")
-    answers, lines = await together(lambda: _ask_everything(context, scope, compare=compare), names.read_line_names)
+    answers, lines = await run_together(lambda: _ask_everything(context, scope, compare=compare), names.read_line_names)
     people = await names.read_user_names(answers.operators)
     votes = Counter(str(row.get("vote")) for row in answers.ratings)
     evidence = HighlightCandidates(answers.sessions, answers.unanswered, answers.ratings, answers.transfers, now)
@@ -146,7 +146,7 @@ async def _ask_everything(context: Context, scope: ReportScope, *, compare: bool
     periods = [scope.period, scope.period.make_earlier()] if compare else [scope.period]
     slowest = partial(scope.ask_sessions, order="waitAnswer", order_direction="desc")
     oldest = partial(scope.ask_sessions, status="new", order="dateCreate", order_direction="asc")
-    sums, sessions, unanswered, ratings = await together(
+    sums, sessions, unanswered, ratings = await run_together(
         lambda: context.ask_all(map(scope.ask_totals, periods)),
         lambda: read_pages(context, slowest, "sessions"),
         lambda: read_pages(context, oldest, "sessions"),

@@ -13,7 +13,7 @@ from tools.effect import Effect
 from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArgumentsError
 from workflows.core.composite import Composite
-from workflows.core.context import Context, together
+from workflows.core.context import Context, run_together
 from workflows.core.periods import Day, Period, PeriodName, ServerTime, resolve_dates, resolve_period
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, OperatorRef
 from workflows.reports.render import render_text
@@ -117,7 +117,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The figures, the dialogs worth a look, and the picture if it is wanted."""
         if self.chart:
             _check_matplotlib()
-        context = context.saving()
+        context = context.sharing_requests()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
         scope, now = await self._read_scope(context)
         report = await make_report(context, Directory(context), scope, now, compare=self.compare)
@@ -137,7 +137,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
 
     async def _read_scope(self, context: Context) -> tuple[ReportScope, Any]:
         names = Directory(context)
-        now, line, operator = await together(
+        now, line, operator = await run_together(
             partial(context.ask, ServerTime()),
             partial(_find_if_given, names.find_line, self.line),
             partial(_find_if_given, names.find_operator, self.operator),

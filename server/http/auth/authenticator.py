@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
-from server.caller import Caller, always
+from server.caller import Caller, is_always_valid
 from server.config.settings import SettingsError
 from server.http.auth.token_file import PREFIX, Stamp, TeamToken, TeamTokenFile, find_token
 from server.http.errors import RequestRefusedError
@@ -147,7 +147,9 @@ class Authenticator:
     async def _authenticate_token(self, secret: str) -> Principal:
         if self._oauth is not None and not secret.startswith(PREFIX):
             verified = await self._oauth.verify(secret)
-            caller = await self._get_caller(verified.name, verified.key, verified.profile, verified.bound, always)
+            caller = await self._get_caller(
+                verified.name, verified.key, verified.profile, verified.bound, is_always_valid
+            )
             return Principal(caller, verified.key, verified.expires)
         token = self._find_token(secret)
         caller = await self._get_caller(
@@ -178,10 +180,10 @@ class Authenticator:
         return now is not None and now.bound == token.bound and not now.has_expired()
 
     async def _get_caller(
-        self, name: str, key: str, profile: str | None, bound: Policy, still: Callable[[], bool]
+        self, name: str, key: str, profile: str | None, bound: Policy, is_still_valid: Callable[[], bool]
     ) -> Caller:
         try:
-            return await self._portals.get_caller(name, profile, bound, key, still)
+            return await self._portals.get_caller(name, profile, bound, key, is_still_valid)
         except SettingsError as error:
             logger.error("%s cannot be let in: %s", name, error)  # noqa: TRY400
             text = "The portal of this token is not set up; who runs this server finds the reason in its log"
