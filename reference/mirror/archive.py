@@ -64,12 +64,12 @@ class Tree:
 
 
 def compute_digest(source: Path) -> str:
-    """What changes whenever the content does: of an archive's bytes, or of a folder's Markdown files."""
+    """A digest of an archive's bytes, or of a folder's Markdown files; it changes whenever they do."""
     if source.is_file():
         with source.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     total = hashlib.sha256()
-    for entry in _folder(source):
+    for entry in _read_folder(source):
         total.update(f"{entry.name}\0{len(entry.content)}\0".encode() + entry.content)
     return total.hexdigest()
 
@@ -77,13 +77,13 @@ def compute_digest(source: Path) -> str:
 def read_archive(source: Path) -> Tree:
     """The tree of a tar.gz, tar or zip archive or of a folder, verified to its end; else BadArchiveError or OSError."""
     if source.is_dir():
-        return _tree(_folder(source), "")
+        return _make_tree(_read_folder(source), "")
     try:
         if zipfile.is_zipfile(source):
             with zipfile.ZipFile(source) as archive:
-                return _tree(_zip(archive), archive.comment.decode("ascii", "ignore"))
-        with _opened(source) as file, tarfile.open(fileobj=file, mode="r:") as tar:
-            tree = _tree(_tar(tar), "")
+                return _make_tree(_read_zip(archive), archive.comment.decode("ascii", "ignore"))
+        with _open_unpacked(source) as file, tarfile.open(fileobj=file, mode="r:") as tar:
+            tree = _make_tree(_read_tar(tar), "")
             _read_to_the_end(file)
             return Tree(tree.root, tree.sheets, tar.pax_headers.get("comment", ""))
     except _BROKEN as error:
@@ -108,14 +108,14 @@ class _Bounded(gzip.GzipFile):
         return super().read(size)
 
 
-def _opened(source: Path) -> BinaryIO:
+def _open_unpacked(source: Path) -> BinaryIO:
     with source.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return cast("BinaryIO", _Bounded(source)) if packed else source.open("rb")
 
 
 def _read_to_the_end(file: BinaryIO) -> None:
-    """Where the checksum stands."""
+    """Read what is left, as the checksum is checked at the end only."""
     rest = 0
     while piece := file.read(2**20):
         rest += len(piece)
@@ -123,28 +123,28 @@ def _read_to_the_end(file: BinaryIO) -> None:
             raise BadArchiveError("it unpacks to an absurd size")
 
 
-def _tar(archive: tarfile.TarFile) -> Iterator[_Entry]:
+def _read_tar(archive: tarfile.TarFile) -> Iterator[_Entry]:
     for number, member in enumerate(archive):
         if member.offset_data + member.size > LARGEST_TOTAL:
             raise BadArchiveError("it unpacks to an absurd size")
         _check(member.name, member.size, number)
-        file = archive.extractfile(member) if member.isreg() and _wanted(member.name) else None
+        file = archive.extractfile(member) if member.isreg() and _is_wanted(member.name) else None
         if file is not None:
             yield _Entry(member.name, file.read(), float(member.mtime))
 
 
-def _zip(archive: zipfile.ZipFile) -> Iterator[_Entry]:
+def _read_zip(archive: zipfile.ZipFile) -> Iterator[_Entry]:
     if sum(member.file_size for member in archive.infolist()) > LARGEST_TOTAL:
         raise BadArchiveError("it unpacks to an absurd size")
     for number, member in enumerate(archive.infolist()):
         _check(member.filename, member.file_size, number)
-        if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or not _wanted(member.filename):
+        if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16) or not _is_wanted(member.filename):
             continue
         with archive.open(member) as file:
             yield _Entry(member.filename, file.read(), calendar.timegm((*member.date_time, 0, 0, 0)))
 
 
-def _folder(source: Path) -> Iterator[_Entry]:
+def _read_folder(source: Path) -> Iterator[_Entry]:
     """The files of a folder in the order of their names; links in it are left alone."""
     name = source.resolve().name
     for number, path in enumerate(sorted(source.rglob("*.md"))):
@@ -157,16 +157,16 @@ def _folder(source: Path) -> Iterator[_Entry]:
 def _check(name: str, size: int, number: int) -> None:
     if number >= MOST_MEMBERS:
         raise BadArchiveError(f"it has more than {MOST_MEMBERS} members")
-    if size > (LARGEST_FILE if _wanted(name) else LARGEST_MEMBER):
+    if size > (LARGEST_FILE if _is_wanted(name) else LARGEST_MEMBER):
         raise BadArchiveError(f"a member claims an absurd size ({size} bytes)")
 
 
-def _wanted(name: str) -> bool:
-    """A Markdown file in its place; a name that leads out of the archive is as good as none."""
+def _is_wanted(name: str) -> bool:
+    """Whether it is a Markdown file inside the archive, and no name that leads out of it."""
     return name.endswith(".md") and name.isprintable() and not name.startswith("/") and ".." not in name.split("/")
 
 
-def _tree(entries: Iterable[_Entry], revision: str) -> Tree:
+def _make_tree(entries: Iterable[_Entry], revision: str) -> Tree:
     """The files beside and below the documentation's index."""
     files: dict[str, _Entry] = {}
     total = 0
@@ -179,10 +179,10 @@ def _tree(entries: Iterable[_Entry], revision: str) -> Tree:
     if not indexes:
         raise BadArchiveError(f"it has no {INDEX}, so it is not the documentation")
     top = min(indexes, key=len).removesuffix(INDEX)
-    sheets = {name.removeprefix(top): _sheet(entry) for name, entry in files.items() if name.startswith(top)}
+    sheets = {name.removeprefix(top): _make_sheet(entry) for name, entry in files.items() if name.startswith(top)}
     return Tree(top.rstrip("/").rpartition("/")[2], sheets, revision)
 
 
-def _sheet(entry: _Entry) -> Sheet:
+def _make_sheet(entry: _Entry) -> Sheet:
     dated = datetime.fromtimestamp(min(max(0, entry.changed), _LATEST), UTC).date().isoformat()
     return Sheet(entry.content.decode("utf-8", "replace"), dated)

@@ -36,7 +36,7 @@ class _Tabs:
 
     def begins(self, line: str) -> bool:
         """Whether the line is the title of a tab; deeper items are a list inside one."""
-        return bool(_TAB.fullmatch(line)) and (self.indent is None or _depth(line) <= self.indent + 1)
+        return bool(_TAB.fullmatch(line)) and (self.indent is None or _measure_indent(line) <= self.indent + 1)
 
 
 @dataclass(slots=True)
@@ -53,13 +53,13 @@ _ENDS: dict[str, type[_Frame]] = {"endnote": _Note, "endlist": _Tabs, "endcut": 
 def render_blocks(text: str, language: str) -> str:
     """The text without directives: titles as headings or in bold, notes as quotes, tabs one below the other."""
     reader = _Reader(_KINDS[language])
-    for line in _AND_SPACES.sub(_alone, text.expandtabs(4)).split("\n"):
+    for line in _AND_SPACES.sub(_put_on_own_line, text.expandtabs(4)).split("\n"):
         reader.read(line.rstrip())
     return "\n".join(reader.lines)
 
 
-def _alone(directive: re.Match[str]) -> str:
-    """A directive amid text on a line of its own."""
+def _put_on_own_line(directive: re.Match[str]) -> str:
+    """Put a directive that stands amid text on a line of its own."""
     text = directive.string
     before = text[text.rfind("\n", 0, directive.start()) + 1 : directive.start()].strip()
     at_end = directive.end() == len(text) or text[directive.end()] == "\n"
@@ -80,34 +80,34 @@ class _Reader:
         if not self._open and not _SPECIAL.match(line):
             self.lines.append(line)
             return
-        tabs = self._tabs()
+        tabs = self._find_tabs()
         if tabs and tabs is self._open[-1] and tabs.begins(line):
-            tabs.indent, tabs.content = _depth(line), None
-            self._heading(line.strip()[1:].strip(), tabs.level + 1)
+            tabs.indent, tabs.content = _measure_indent(line), None
+            self._write_heading(line.strip()[1:].strip(), tabs.level + 1)
             return
         if tabs and tabs.content is None and line.strip():
-            tabs.content = _depth(line)
+            tabs.content = _measure_indent(line)
         if directive := _DIRECTIVE.fullmatch(line.strip()):
-            self._direct(directive["name"], directive["rest"], _depth(line))
+            self._handle_directive(directive["name"], directive["rest"], _measure_indent(line))
         elif heading := _HEADING.match(line):
-            self._heading(line[len(heading[0]) :], len(heading[1]))
+            self._write_heading(line[len(heading[0]) :], len(heading[1]))
         elif not _CONTAINER.match(line):
             self._write(line)
 
-    def _direct(self, name: str, rest: str, indent: int) -> None:
+    def _handle_directive(self, name: str, rest: str, indent: int) -> None:
         found = _TITLE.search(rest)
         title = found[1].strip() if found else ""
         if name == "note":
-            self._note(title or self._kinds.get((*rest.split(), "")[0], ""), indent)
+            self._begin_note(title or self._kinds.get((*rest.split(), "")[0], ""), indent)
         elif name == "cut":
             self._open.append(_Cut(self._level))
-            self._heading(title, self._level + 1)
+            self._write_heading(title, self._level + 1)
         elif name == "list":
             self._open.append(_Tabs(self._level))
         elif name in _ENDS:
             self._close(_ENDS[name])
 
-    def _note(self, title: str, indent: int) -> None:
+    def _begin_note(self, title: str, indent: int) -> None:
         self._write("")
         note = _Note(indent)
         self._open.append(note)
@@ -117,7 +117,7 @@ class _Reader:
             note.begun = False
 
     def _close(self, kind: type[_Frame]) -> None:
-        """The innermost of its kind; a stray end closes nothing."""
+        """Close the innermost of its kind; a stray end closes nothing."""
         for frame in reversed(self._open):
             if isinstance(frame, kind):
                 self._open.remove(frame)
@@ -127,18 +127,18 @@ class _Reader:
             self.lines.pop()
         self._write("")
 
-    def _heading(self, title: str, level: int) -> None:
+    def _write_heading(self, title: str, level: int) -> None:
         self._level = min(level, _DEEPEST)
         self._write("")
         self._write(f"{'#' * self._level} {title}")
         self._write("")
 
-    def _tabs(self) -> _Tabs | None:
+    def _find_tabs(self) -> _Tabs | None:
         return next((frame for frame in reversed(self._open) if isinstance(frame, _Tabs)), None)
 
     def _write(self, line: str) -> None:
-        """The line as it stands outside its tab, behind the marks of its notes."""
-        tabs = self._tabs()
+        """Add a line without the indentation of its tab, behind the marks of its notes."""
+        tabs = self._find_tabs()
         notes = [frame for frame in self._open if isinstance(frame, _Note)]
         if notes and not notes[-1].begun:
             if not line.strip():
@@ -147,8 +147,8 @@ class _Reader:
         outside = (tabs.content if tabs else None) or 0
         inside = max(outside, notes[-1].indent) if notes else outside
         marks = " " * (inside - outside) + "> " * len(notes)
-        self.lines.append((marks + line[min(_depth(line), inside) :]).rstrip())
+        self.lines.append((marks + line[min(_measure_indent(line), inside) :]).rstrip())
 
 
-def _depth(line: str) -> int:
+def _measure_indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))

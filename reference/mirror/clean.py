@@ -58,12 +58,14 @@ def is_page(file: str) -> bool:
 
 
 class Cleaner:
-    """All files of one language, for pages use pieces, titles and addresses of others."""
+    """All files of one language, as pages use pieces, titles and addresses of others."""
 
     def __init__(self, texts: Mapping[str, str], language: Language) -> None:
         self._texts = {file: text.lstrip("\ufeff").replace("\r\n", "\n") for file, text in texts.items()}
         self._language = language
-        self._titles = {_stem(file): _title(text, file) for file, text in self._texts.items() if is_page(file)}
+        self._titles = {
+            _remove_extension(file): _find_title(text, file) for file, text in self._texts.items() if is_page(file)
+        }
         self._links = Links(language, self._titles.keys(), self._titles)
         self._pieces: dict[str, str] = {}
 
@@ -76,26 +78,26 @@ class Cleaner:
 
     def page(self, path: str) -> CleanPage:
         """One page by its path."""
-        title, text = self._titles[path], self._finished(f"{path}.md", ())
+        title, text = self._titles[path], self._render(f"{path}.md", ())
         if not text.startswith("# "):
             text = f"# {title}\n\n{text}"
-        described = _front(self._texts[f"{path}.md"]).get("description")
-        return CleanPage(path, title, described or _summary(text), text)
+        described = _read_front_matter(self._texts[f"{path}.md"]).get("description")
+        return CleanPage(path, title, described or _summarise(text), text)
 
-    def _finished(self, file: str, trail: tuple[str, ...]) -> str:
+    def _render(self, file: str, trail: tuple[str, ...]) -> str:
         code = Code()
-        text = self._prepared(file, code, trail)
+        text = self._prepare(file, code, trail)
         return code.show(_tidy(render_blocks(render_tables(text, code), self._language.code)))
 
-    def _prepared(self, file: str, code: Code, trail: tuple[str, ...]) -> str:
+    def _prepare(self, file: str, code: Code, trail: tuple[str, ...]) -> str:
         """A file's text with its links resolved and what it includes in place; tables and blocks are as they were."""
         text = code.hide(_FRONT.sub("", self._texts[file]).replace("not_var{{", "{{"))
-        text = _LITERAL.sub(lambda found: code.hide(f"`{found[0]}`"), _published(text))
-        text = _INCLUDE.sub(lambda found: self._included(found, file, code, (*trail, file)), text)
+        text = _LITERAL.sub(lambda found: code.hide(f"`{found[0]}`"), _apply_conditions(text))
+        text = _INCLUDE.sub(lambda found: self._include(found, file, code, (*trail, file)), text)
         return self._links.plain(text, file)
 
-    def _included(self, found: re.Match[str], file: str, code: Code, trail: tuple[str, ...]) -> str:
-        """What a directive stands for: finished, unless it has to fit into a line or a cell."""
+    def _include(self, found: re.Match[str], file: str, code: Code, trail: tuple[str, ...]) -> str:
+        """The text that a directive stands for: rendered, unless it has to fit into a line or a cell."""
         target = found["target"]
         folder = "" if target.startswith("/") else posixpath.dirname(file)
         piece = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
@@ -103,42 +105,42 @@ class Cleaner:
             return ""
         before, rest = found.string[: found.start()], found["rest"]
         if before.rpartition("\n")[2].strip() or rest.strip() or in_table(before):
-            return _untitled(self._prepared(piece, code, trail), found).strip("\n") + rest
+            return _remove_title(self._prepare(piece, code, trail), found).strip("\n") + rest
         if piece not in self._pieces:
-            self._pieces[piece] = self._finished(piece, trail)
-        return code.keep(_untitled(self._pieces[piece], found).strip("\n"))
+            self._pieces[piece] = self._render(piece, trail)
+        return code.keep(_remove_title(self._pieces[piece], found).strip("\n"))
 
 
-def _stem(file: str) -> str:
+def _remove_extension(file: str) -> str:
     return file.removesuffix(".md")
 
 
-def _untitled(text: str, found: re.Match[str]) -> str:
+def _remove_title(text: str, found: re.Match[str]) -> str:
     return _FIRST_HEADING.sub("", text, count=1) if found["bare"] else text
 
 
-def _front(text: str) -> dict[str, str]:
+def _read_front_matter(text: str) -> dict[str, str]:
     """The plain values of a page's front matter."""
     found = _FRONT.match(text)
     pairs = re.findall(r"^(\w+):[ \t]*(\S.*?)[ \t]*$", found[1], re.MULTILINE) if found else []
     return {name: value[1:-1] if value[0] == value[-1] and value[0] in "'\"" else value for name, value in pairs}
 
 
-def _title(text: str, file: str) -> str:
-    """Front matter, else the first heading, else the name of the file."""
+def _find_title(text: str, file: str) -> str:
+    """The title from the front matter, else the first heading, else the name of the file."""
     heading = _HEADING.search(text.partition("```")[0])
-    title = _front(text).get("title") or (heading[1] if heading else "")
-    return _ANCHOR.sub("", strip_links(title)).strip() or posixpath.basename(_stem(file))
+    title = _read_front_matter(text).get("title") or (heading[1] if heading else "")
+    return _ANCHOR.sub("", strip_links(title)).strip() or posixpath.basename(_remove_extension(file))
 
 
-def _published(text: str) -> str:
-    """The text as the public site has it: conditions decided, innermost first."""
-    while (decided := _CONDITION.sub(_decided, text)) != text:
+def _apply_conditions(text: str) -> str:
+    """The text with its conditions decided as on the public site, the innermost first."""
+    while (decided := _CONDITION.sub(_choose_branch, text)) != text:
         text = decided
     return text
 
 
-def _decided(condition: re.Match[str]) -> str:
+def _choose_branch(condition: re.Match[str]) -> str:
     holds = (_PUBLISHED.get(condition["name"]) == condition["value"]) == (condition["sign"] == "==")
     return condition["then"] if holds else condition["otherwise"] or ""
 
@@ -149,7 +151,7 @@ def _tidy(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
-def _summary(text: str) -> str:
+def _summarise(text: str) -> str:
     """The first sentence of the first paragraph, without links."""
     paragraph = _TEXT_LINE.search(text)
     words = " ".join(strip_links(paragraph[0]).split()) if paragraph else ""

@@ -24,12 +24,12 @@ class Code:
 
     def hide(self, text: str) -> str:
         """The text with marks in place of its code."""
-        text = _FENCE.sub(self._block, _STRAY.sub("", text))
-        return _SPAN.sub(lambda span: self._span(span[0]), text)
+        text = _FENCE.sub(self._keep_block, _STRAY.sub("", text))
+        return _SPAN.sub(lambda span: self._keep_span(span[0]), text)
 
     def show(self, text: str) -> str:
-        """The text with its code again; blocks take what stands before their mark to each of their lines."""
-        text = _BLOCK_MARK.sub(self._shown_block, text)
+        """The text with its code again; what stands before the mark of a block goes before each of its lines."""
+        text = _BLOCK_MARK.sub(self._show_block, text)
         return _SPAN_MARK.sub(lambda mark: self._pieces[int(mark[1])], text)
 
     def keep(self, text: str) -> str:
@@ -39,37 +39,37 @@ class Code:
 
     def in_cell(self, text: str) -> str:
         """The text as one table cell can hold it: blocks as spans, bars in code escaped."""
-        text = _ANY_BLOCK.sub(lambda mark: self._span(_as_span(self._pieces[int(mark[1])])), text)
-        return _SPAN_MARK.sub(self._barless, text)
+        text = _ANY_BLOCK.sub(lambda mark: self._keep_span(_make_span(self._pieces[int(mark[1])])), text)
+        return _SPAN_MARK.sub(self._escape_bars, text)
 
-    def _barless(self, mark: re.Match[str]) -> str:
+    def _escape_bars(self, mark: re.Match[str]) -> str:
         span = self._pieces[int(mark[1])]
-        return self._span(re.sub(r"(?<!\\)\|", r"\\|", span)) if "|" in span else mark[0]
+        return self._keep_span(re.sub(r"(?<!\\)\|", r"\\|", span)) if "|" in span else mark[0]
 
-    def _span(self, span: str) -> str:
+    def _keep_span(self, span: str) -> str:
         self._pieces.append(span)
         return f"\ue002{len(self._pieces) - 1}\ue003"
 
-    def _block(self, fence: re.Match[str]) -> str:
+    def _keep_block(self, fence: re.Match[str]) -> str:
         indent = fence["indent"].expandtabs(4)
-        code = _dedented(fence["code"].rstrip(), indent)
+        code = _dedent(fence["code"].rstrip(), indent)
         marks = "````" if "```" in code else "```"
         row_end = f"\n{fence['row_end']}" if fence["row_end"] else ""
         return indent + self.keep(f"{marks}{fence['info'].strip()}\n{code}\n{marks}") + row_end
 
-    def _shown_block(self, mark: re.Match[str]) -> str:
+    def _show_block(self, mark: re.Match[str]) -> str:
         first, *lines = self._pieces[int(mark["number"])].split("\n")
         later = re.sub(r"[^\s>]", " ", mark["prefix"])  # a list's marker stands before its first line only
         return "\n".join((mark["prefix"] + first, *((later + line).rstrip() for line in lines)))
 
 
-def _dedented(code: str, indent: str) -> str:
+def _dedent(code: str, indent: str) -> str:
     """The lines without the indentation of their fence, as far as each has that."""
     if ">" in indent:
         return _QUOTED.sub("", code)
     return re.sub(rf"^(?:\t| {{1,{len(indent)}}})", "", code, flags=re.MULTILINE) if indent else code
 
 
-def _as_span(block: str) -> str:
+def _make_span(block: str) -> str:
     code = block.partition("\n")[2].rpartition("\n")[0]
     return f"`` {' '.join(code.split())} ``" if "`" in code else f"`{' '.join(code.split())}`"

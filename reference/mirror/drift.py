@@ -81,11 +81,11 @@ class Drift:
 
 def compare_pages(texts: Mapping[str, str], known: Mapping[tuple[Kind, str], str]) -> Drift:
     """Compare the English sources, by path, with the classes; `known` gives reasons by kind and place."""
-    pages = [_read(texts, file) for file in list_method_files(texts)]
-    names = [_event(texts, file) for file in list_event_files(texts)]
+    pages = [_read_method_page(texts, file) for file in list_method_files(texts)]
+    names = [_read_event_page(texts, file) for file in list_event_files(texts)]
     found = [
         replace(difference, reason=known.get((difference.kind, difference.where), ""))
-        for difference in chain(_strangers(texts), _of_methods(pages), _of_events(names))
+        for difference in chain(_find_strangers(texts), _compare_methods(pages), _compare_events(names))
     ]
     places = {(difference.kind, difference.where) for difference in found}
     return Drift(
@@ -108,21 +108,21 @@ def read_known_differences() -> dict[tuple[Kind, str], str]:
     }
 
 
-def _read(texts: Mapping[str, str], file: str) -> MethodPage | Difference:
+def _read_method_page(texts: Mapping[str, str], file: str) -> MethodPage | Difference:
     try:
         return read_page(texts, file)
     except UnreadablePageError as error:
         return Difference("unreadable_page", file, f"cannot be compared: {error}")
 
 
-def _event(texts: Mapping[str, str], file: str) -> str | Difference:
+def _read_event_page(texts: Mapping[str, str], file: str) -> str | Difference:
     try:
         return read_event(texts, file)
     except UnreadablePageError as error:
         return Difference("unreadable_page", file, f"cannot be compared: {error}")
 
 
-def _strangers(texts: Mapping[str, str]) -> Iterator[Difference]:
+def _find_strangers(texts: Mapping[str, str]) -> Iterator[Difference]:
     """Pages that are neither of a method nor of an event nor an overview."""
     compared = {*list_method_files(texts), *list_event_files(texts)}
     for file in sorted(texts):
@@ -131,7 +131,7 @@ def _strangers(texts: Mapping[str, str]) -> Iterator[Difference]:
             yield Difference("unreadable_page", file, "cannot be compared: it is of neither a method nor an event")
 
 
-def _of_methods(pages: list[MethodPage | Difference]) -> Iterator[Difference]:
+def _compare_methods(pages: list[MethodPage | Difference]) -> Iterator[Difference]:
     ours = {method.rest: method for method in methods().values()}
     theirs = {page.method: page for page in pages if isinstance(page, MethodPage)}
     yield from (page for page in pages if isinstance(page, Difference))
@@ -140,11 +140,11 @@ def _of_methods(pages: list[MethodPage | Difference]) -> Iterator[Difference]:
     for name in sorted(ours.keys() - theirs.keys()):
         yield Difference("extra_method", name, "has a class and no page")
     for name in sorted(theirs.keys() & ours.keys()):
-        yield from _of_parameters(ours[name], theirs[name])
-        yield from _of_errors(ours[name], theirs[name])
+        yield from _compare_parameters(ours[name], theirs[name])
+        yield from _compare_errors(ours[name], theirs[name])
 
 
-def _of_events(names: list[str | Difference]) -> Iterator[Difference]:
+def _compare_events(names: list[str | Difference]) -> Iterator[Difference]:
     theirs = {name for name in names if isinstance(name, str)}
     yield from (name for name in names if isinstance(name, Difference))
     for name in sorted(theirs - events().keys()):
@@ -153,51 +153,51 @@ def _of_events(names: list[str | Difference]) -> Iterator[Difference]:
         yield Difference("extra_event", name, "has a class and no page")
 
 
-def _of_parameters(method: type[Method], page: MethodPage) -> Iterator[Difference]:
+def _compare_parameters(method: type[Method], page: MethodPage) -> Iterator[Difference]:
     ours = {row.rest: row for row in list_parameters(method) if row.rest != "(not sent)"}
-    theirs = dict(_flat(page.params))
+    theirs = dict(_flatten(page.params))
     for name, param in theirs.items():
         where = f"{method.rest} {name}"
         if name in ours:
-            yield from _of_one(where, ours[name], param)
-        elif _expressible(name, ours):
+            yield from _compare_one(where, ours[name], param)
+        elif _is_expressible(name, ours):
             yield Difference("missing_parameter", where, "is on the page and not in the class")
     for name in [name for name in ours if name not in theirs]:
-        if _described(name, theirs):
+        if _is_described(name, theirs):
             yield Difference("extra_parameter", f"{method.rest} {name}", "is in the class and not on the page")
 
 
-def _flat(params: tuple[PageParam, ...], before: str = "") -> Iterator[tuple[str, PageParam]]:
+def _flatten(params: tuple[PageParam, ...], before: str = "") -> Iterator[tuple[str, PageParam]]:
     """Every parameter and field with its place in the body, as our parameter tables write it."""
     for param in params:
         name = before + param.name
         yield name, param
-        yield from _flat(param.fields, f"{name}[]." if "array" in param.types else f"{name}.")
+        yield from _flatten(param.fields, f"{name}[]." if "array" in param.types else f"{name}.")
 
 
-def _expressible(name: str, ours: Mapping[str, Parameter]) -> bool:
-    """Whether the class would list it: not inside what it lacks as a whole, or takes as any JSON."""
+def _is_expressible(name: str, ours: Mapping[str, Parameter]) -> bool:
+    """Whether the class could list it: what it is a field of is in the class, as an object."""
     around = name.rpartition(".")[0].removesuffix("[]")
     return not around or around in WRAPPERS or (around in ours and "object" in ours[around].type)
 
 
-def _described(name: str, theirs: Mapping[str, PageParam]) -> bool:
-    """Whether the page would list it: not inside what the page does not list, or lists without a table of fields."""
+def _is_described(name: str, theirs: Mapping[str, PageParam]) -> bool:
+    """Whether the page could list it: what it is a field of is on the page, with a table of fields."""
     around = name.rpartition(".")[0].removesuffix(".*").removesuffix("[]")
     return not around or around in WRAPPERS or (around in theirs and bool(theirs[around].fields))
 
 
-def _of_one(where: str, ours: Parameter, theirs: PageParam) -> Iterator[Difference]:
+def _compare_one(where: str, ours: Parameter, theirs: PageParam) -> Iterator[Difference]:
     if theirs.required and not ours.required:
         yield Difference("laxer", where, "is required by the page and optional in the class")
     if ours.required and not theirs.required:
         yield Difference("stricter", where, "is optional on the page and required by the class")
-    if not _compatible(ours.type, theirs.types):
+    if not _are_compatible(ours.type, theirs.types):
         yield Difference("other_type", where, f"is {' or '.join(sorted(theirs.types))} on the page, {ours.type} here")
 
 
-def _compatible(ours: str, theirs: frozenset[str]) -> bool:
-    """Whether the types can mean the same; one that we cannot place says nothing."""
+def _are_compatible(ours: str, theirs: frozenset[str]) -> bool:
+    """Whether the types can mean the same; a type that is not in `_TYPES` is taken for compatible."""
     accepted = {
         kind
         for option in ours.split(" or ")
@@ -209,7 +209,7 @@ def _compatible(ours: str, theirs: frozenset[str]) -> bool:
     return not accepted or not placed or bool(accepted & placed)
 
 
-def _of_errors(method: type[Method], page: MethodPage) -> Iterator[Difference]:
+def _compare_errors(method: type[Method], page: MethodPage) -> Iterator[Difference]:
     theirs = {code for code, _ in page.errors}
     for code in sorted(theirs - method.errors.keys()):
         yield Difference(

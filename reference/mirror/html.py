@@ -16,14 +16,14 @@ _DROPPED = re.compile(
 def strip_html(text: str) -> str:
     """The text with links, emphasis and line breaks as Markdown and other elements gone; code has to be put aside."""
     targets: list[str] = []
-    return _TAG.sub(lambda tag: _markdown(tag, targets), _COMMENT.sub("", text)).replace("&nbsp;", " ")
+    return _TAG.sub(lambda tag: _replace_tag(tag, targets), _COMMENT.sub("", text)).replace("&nbsp;", " ")
 
 
-def _markdown(tag: re.Match[str], targets: list[str]) -> str:
+def _replace_tag(tag: re.Match[str], targets: list[str]) -> str:
     closing, name = tag[1], tag[2].lower()
     attributes: dict[str, str] = {found[0].lower(): found[1] or found[2] for found in _ATTRIBUTE.findall(tag[3])}
     if name == "a":
-        return _anchor(closing, attributes, targets)
+        return _replace_anchor(closing, attributes, targets)
     if name == "img":
         return attributes.get("alt", "")
     if name == "iframe" and "src" in attributes:
@@ -33,7 +33,7 @@ def _markdown(tag: re.Match[str], targets: list[str]) -> str:
     return _MARKS.get(name) or ("" if _DROPPED.fullmatch(name) else tag.group())
 
 
-def _anchor(closing: str, attributes: dict[str, str], targets: list[str]) -> str:
+def _replace_anchor(closing: str, attributes: dict[str, str], targets: list[str]) -> str:
     if not closing:
         targets.append(attributes.get("href", ""))
         return "[" if targets[-1] else ""

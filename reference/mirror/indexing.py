@@ -25,7 +25,7 @@ def index_pages(pages: Sequence[CleanPage]) -> Iterator[IndexedPage]:
     texts = [extract_prose(page.text).split("\n\n") for page in pages]
     templates = _find_frequent(texts, _MOST_PAGES)
     own = ["\n\n".join(block for block in blocks if block not in templates) for blocks in texts]
-    bodies = [_stem(" ".join(_without_targets(section) for _, section in split_sections(text))) for text in own]
+    bodies = [_stem(" ".join(_remove_targets(section) for _, section in split_sections(text))) for text in own]
     common = _find_frequent(bodies, int(len(pages) * _COMMON))
     for page, text, body in zip(pages, own, bodies, strict=True):
         yield IndexedPage(
@@ -48,7 +48,7 @@ def _find_frequent(pages: Iterable[Iterable[str]], limit: int) -> set[str]:
     return {piece for piece, count in counted.items() if count > limit}
 
 
-def _without_targets(text: str) -> str:
+def _remove_targets(text: str) -> str:
     return _NO_WORDS.sub(" ", strip_links(text))
 
 

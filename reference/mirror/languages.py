@@ -29,7 +29,7 @@ class Language:
         return f"openchannels://official/{self.code}/{path}"
 
 
-def _language(code: str, name: str, owner: str, repository: str, site: str) -> Language:
+def _make_language(code: str, name: str, owner: str, repository: str, site: str) -> Language:
     return Language(
         code, name, f"https://codeload.github.com/{owner}/{repository}/tar.gz/refs/heads/main", repository, site
     )
@@ -37,8 +37,8 @@ def _language(code: str, name: str, owner: str, repository: str, site: str) -> L
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "en": _language("en", "English", "bitrix24", "b24restdocs", "https://apidocs.bitrix24.com"),
-        "ru": _language("ru", "Russian", "bitrix-tools", "b24-rest-docs", "https://apidocs.bitrix24.ru"),
+        "en": _make_language("en", "English", "bitrix24", "b24restdocs", "https://apidocs.bitrix24.com"),
+        "ru": _make_language("ru", "Russian", "bitrix-tools", "b24-rest-docs", "https://apidocs.bitrix24.ru"),
     }
 )
 

@@ -31,27 +31,27 @@ class Links:
         """Text of a page with its links resolved, images as their words and anchors gone; code has to be put aside."""
         text = _TOOLTIP_USE.sub(r"\1", _TOOLTIP.sub("", strip_html(text)))
         text = _IMAGE.sub(lambda image: image[1], text)
-        text = _LINK.sub(lambda link: self._link(link[1], link[2], path), text)
+        text = _LINK.sub(lambda link: self._render_link(link[1], link[2], path), text)
         return _ANCHOR.sub("", text)
 
-    def _link(self, text: str, target: str, path: str) -> str:
+    def _render_link(self, text: str, target: str, path: str) -> str:
         folder = posixpath.dirname(path)
         if (folder, target) not in self._places:
-            self._places[folder, target] = self._place(target, folder)
+            self._places[folder, target] = self._find_place(target, folder)
         place = self._places[folder, target]
         if text.strip() in {"{#T}", ""}:
             text = self._titles.get(place) or posixpath.basename(place) or target
-        address = self._address(place, target)
+        address = self._find_address(place, target)
         return f"[{text}]({address})" if address else text
 
-    def _address(self, place: str, target: str) -> str:
+    def _find_address(self, place: str, target: str) -> str:
         if not place:
             return target if _SCHEME.match(target) else ""
         if place in self._pages:
             return self._language.mirrored(place)
         return f"{self._language.site}/{place}" if posixpath.splitext(place)[1] else self._language.online(place)
 
-    def _place(self, target: str, folder: str) -> str:
+    def _find_place(self, target: str, folder: str) -> str:
         """What a target names on the site, a page without extension; empty for the same page and for other sites."""
         target = target.removeprefix(self._language.site).partition("#")[0].partition("?")[0]
         if not target or _SCHEME.match(target):

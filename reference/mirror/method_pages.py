@@ -76,7 +76,9 @@ class MethodPage:
 
 def select_sources(texts: Mapping[str, str]) -> dict[str, str]:
     """Of all files those that the rest of this module reads; the mirror keeps them as they are written, too."""
-    linked = {_target(file, link) for file in list_method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])}
+    linked = {
+        _resolve_link(file, link) for file in list_method_files(texts) for link, _ in _ANCHOR_LINK.findall(texts[file])
+    }
     return {
         file: text for file, text in texts.items() if file.startswith(FOLDER) or file in COMPANIONS or file in linked
     }
@@ -115,10 +117,10 @@ def read_page(texts: Mapping[str, str], file: str) -> MethodPage:
         return MethodPage(
             title=text.splitlines()[0],
             method=method[1],
-            params=tuple(_params(texts, file)),
-            example=_without_token(json.loads(body[1])) if body else {},
-            errors=frozenset(_errors(text)),
-            statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", _section(text, "## Error Handling")))),
+            params=tuple(_read_params(texts, file)),
+            example=_remove_token(json.loads(body[1])) if body else {},
+            errors=frozenset(_read_errors(text)),
+            statuses=frozenset(map(int, re.findall(r"\*\*(\d{3})\*\*", _find_section(text, "## Error Handling")))),
         )
     except (ValueError, KeyError) as error:
         raise UnreadablePageError(f"{file}: {error}") from None
@@ -132,14 +134,14 @@ def read_event(texts: Mapping[str, str], file: str) -> str:
     return found[0]
 
 
-def _without_token(body: dict[str, Any]) -> dict[str, Any]:
-    """The body of an application's call without what lets it in."""
+def _remove_token(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an application's call without its token."""
     return {name: value for name, value in body.items() if name != "auth"}
 
 
-def _params(texts: Mapping[str, str], file: str) -> Iterator[PageParam]:
+def _read_params(texts: Mapping[str, str], file: str) -> Iterator[PageParam]:
     """The parameters of a page; a wrapper object gives way to the fields of the table it links to."""
-    for param in _fields(texts, file, _section(texts[file], "## Method Parameters"), ()):
+    for param in _read_fields(texts, file, _find_section(texts[file], "## Method Parameters"), ()):
         if param.name in WRAPPERS and param.fields:
             # What these link to are the fields of a line that a filter may name, not fields of their own.
             yield from (replace(field, name=f"{param.name}.{field.name}", fields=()) for field in param.fields)
@@ -147,16 +149,16 @@ def _params(texts: Mapping[str, str], file: str) -> Iterator[PageParam]:
             yield param
 
 
-def _fields(texts: Mapping[str, str], file: str, table: str, around: tuple[str, ...]) -> Iterator[PageParam]:
+def _read_fields(texts: Mapping[str, str], file: str, table: str, around: tuple[str, ...]) -> Iterator[PageParam]:
     """The rows of a table, each with the fields of the table that it links to, unless that is around it."""
-    for row in _param_rows(table):
-        field = _param(row)
-        there, deeper = _linked_table(texts, file, row) if field.types & {"object", "array"} else (file, "")
-        inside = _fields(texts, there, deeper, (*around, table)) if deeper not in (*around, table) else ()
+    for row in _read_param_rows(table):
+        field = _read_param(row)
+        there, deeper = _find_linked_table(texts, file, row) if field.types & {"object", "array"} else (file, "")
+        inside = _read_fields(texts, there, deeper, (*around, table)) if deeper not in (*around, table) else ()
         yield replace(field, fields=tuple(inside))
 
 
-def _param(row: list[str]) -> PageParam:
+def _read_param(row: list[str]) -> PageParam:
     """One row of a parameter table."""
     head, description = row
     name = _PARAM_NAME.match(head)
@@ -167,41 +169,41 @@ def _param(row: list[str]) -> PageParam:
     return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values))
 
 
-def _linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> tuple[str, str]:
+def _find_linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> tuple[str, str]:
     """The file and the section that describe an object's fields, here or on another page; empty when there is none."""
     for link, anchor in _ANCHOR_LINK.findall(row[1]):
-        target = _target(file, link)
+        target = _resolve_link(file, link)
         if found := re.search(rf"^#{{3,6}} .*\{{#{anchor}\}}$", texts.get(target, ""), re.MULTILINE):
-            return target, _section(texts[target], found[0])
+            return target, _find_section(texts[target], found[0])
     return file, ""
 
 
-def _target(file: str, link: str) -> str:
+def _resolve_link(file: str, link: str) -> str:
     """The file that a relative link on a page leads to; one that is only an anchor stays on its page."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), link)) if link else file
 
 
-def _errors(text: str) -> Iterator[tuple[str, int | None]]:
+def _read_errors(text: str) -> Iterator[tuple[str, int | None]]:
     """Code and status of every row of the error table."""
-    for rows in _tables(_section(text, "### Possible Error Codes")):
+    for rows in _read_tables(_find_section(text, "### Possible Error Codes")):
         columns = [cell.strip("* ") for cell in rows[0]]
         for row in rows[1:]:
             cells = {column: cell.strip("` ") for column, cell in zip(columns, row, strict=False)}
             yield cells["Code"], int(cells["Status"]) if "Status" in cells else None
 
 
-def _param_rows(text: str) -> list[list[str]]:
+def _read_param_rows(text: str) -> list[list[str]]:
     """The rows of the first table, as name and description, without the heading."""
-    return next(_tables(text), [])[1:]
+    return next(_read_tables(text), [])[1:]
 
 
-def _tables(text: str) -> Iterator[list[list[str]]]:
+def _read_tables(text: str) -> Iterator[list[list[str]]]:
     """Every table of a text as rows of cells, its heading first."""
     for table in _TABLE.findall(text):
         yield [[cell.strip() for cell in _CELL_BREAK.split(row)] for row in _ROW.findall(table)]
 
 
-def _section(text: str, heading: str) -> str:
+def _find_section(text: str, heading: str) -> str:
     """What stands under a heading, up to the next one of any level; empty when the heading is absent."""
     _, found, rest = text.partition(f"\n{heading}\n")
     return re.split(r"^#{2,} ", rest, maxsplit=1, flags=re.MULTILINE)[0] if found else ""

@@ -79,7 +79,7 @@ class Mirror:
                     "SELECT path, title, summary, text, dated FROM pages WHERE path IN (?, ?) ORDER BY path LIMIT 1",
                     (wanted, f"{wanted}/index".lstrip("/")),
                 ).fetchone()
-                return _page(lang, row) if row else None
+                return _make_page(lang, row) if row else None
         except NoMirrorError:
             return None
 
@@ -90,9 +90,9 @@ class Mirror:
 
     def states(self) -> list[MirrorState]:
         """What there is of each language."""
-        return [self._state(code) for code in LANGUAGES]
+        return [self._read_state(code) for code in LANGUAGES]
 
-    def _state(self, lang: str) -> MirrorState:
+    def _read_state(self, lang: str) -> MirrorState:
         try:
             with open_database(database_path(self._folder, lang)) as connection:
                 meta = dict(connection.execute("SELECT name, value FROM meta"))
@@ -104,6 +104,6 @@ class Mirror:
             return MirrorState(lang, reason.state, str(reason))
 
 
-def _page(lang: str, row: tuple[str, str, str, bytes, str]) -> OfficialPage:
+def _make_page(lang: str, row: tuple[str, str, str, bytes, str]) -> OfficialPage:
     path, title, summary, text, dated = row
     return OfficialPage(path, lang, title, summary, unpack(text), dated, LANGUAGES[lang].online(path))

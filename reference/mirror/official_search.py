@@ -68,7 +68,7 @@ def _make_hit(
 ) -> OfficialHit:
     path, title, summary, packed = row
     text = strip_links(extract_prose(unpack(packed))).replace("<br>", " ").replace("**", "")
-    heading, place = make_excerpt(list(read_sections(text, _token_reader(weights))), weights)
+    heading, place = make_excerpt(list(read_sections(text, _make_token_reader(weights))), weights)
     return OfficialHit(
         uri=language.mirrored(path),
         path=path,
@@ -82,8 +82,8 @@ def _make_hit(
     )
 
 
-def _token_reader(weights: Mapping[str, float]) -> Callable[[str], frozenset[str]]:
-    """Reads the words of a line, if it can have one of the wanted at all: stems differ from words in their end only."""
+def _make_token_reader(weights: Mapping[str, float]) -> Callable[[str], frozenset[str]]:
+    """A reader of the words of a line; it skips lines where no word begins as a wanted one, as they cannot match."""
     beginnings = {re.escape(token[: max(_SHORT, len(token) - 1)]) for token in weights}
     found = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(beginnings)) or '(?!)'})", re.IGNORECASE)
     return lambda line: read_tokens(line, general=True) if found.search(line) else frozenset()

@@ -24,22 +24,22 @@ def remove_names(title: str) -> str:
 
 def make_name_keys(page: CleanPage) -> set[str]:
     """Keys of the methods and events that the title of a page names."""
-    return _keys(find_names(page.title))
+    return _make_keys(find_names(page.title))
 
 
 def make_alias_keys(page: CleanPage) -> set[str]:
     """Keys of those names without their scope, and of the name of the page's file."""
     short = (name.partition(".")[2] for name in find_names(page.title))
-    return _keys(name for name in (page.path.rpartition("/")[2], *short) if _COMPOUND.search(name))
+    return _make_keys(name for name in (page.path.rpartition("/")[2], *short) if _COMPOUND.search(name))
 
 
 def make_typed_keys(query: str) -> set[str]:
     """Keys of the methods and events that a question may name: all of it as one, and each compound in it."""
     compounds = _TYPED.findall(query)
     files = [re.split(r"[/:]", compound)[-1].removesuffix(".html").removesuffix(".md") for compound in compounds]
-    return _keys((query, *compounds, *files)) - {""}
+    return _make_keys((query, *compounds, *files)) - {""}
 
 
-def _keys(names: Iterable[str]) -> set[str]:
+def _make_keys(names: Iterable[str]) -> set[str]:
     """What `crm.dealType.add`, `crm.deal_types.add` and `CRM_DEALTYPE_ADD` share: stems in a row, or letters."""
     return {key for name in names for key in ("".join(stem_words(name)), normalise_name(name))}

@@ -75,18 +75,18 @@ def fetch(address: str, folder: Path, known: str, watch: Watch, transport: Trans
         try:
             _complete(client, address, download, known, watch)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceError(_reason(address, download, error)) from None
+            raise SourceError(_explain_failure(address, download, error)) from None
     return download
 
 
 def _complete(client: httpx.Client, address: str, download: Download, known: str, watch: Watch) -> None:
     have = download.have
-    with client.stream("GET", address, headers=_headers(known, have, download.etag)) as answer:
+    with client.stream("GET", address, headers=_make_headers(known, have, download.etag)) as answer:
         if answer.status_code == httpx.codes.NOT_MODIFIED and known:
             download.discard()
             download.superfluous = True
             return
-        if answer.status_code == httpx.codes.OK or _goes_on(answer, have):
+        if answer.status_code == httpx.codes.OK or _continues(answer, have):
             _receive(answer, download, watch)
             return
         if not (have and answer.status_code in _NOT_THAT_PART):
@@ -97,13 +97,13 @@ def _complete(client: httpx.Client, address: str, download: Download, known: str
     _complete(client, address, download, known, watch)
 
 
-def _headers(known: str, have: int, etag: str) -> dict[str, str]:
+def _make_headers(known: str, have: int, etag: str) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity", "User-Agent": "bitrix24-openchannels-mcp"}
     headers |= {"If-None-Match": known} if known else {}
     return headers | ({"Range": f"bytes={have}-", "If-Range": etag} if have else {})
 
 
-def _goes_on(answer: httpx.Response, have: int) -> bool:
+def _continues(answer: httpx.Response, have: int) -> bool:
     found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
     return answer.status_code == httpx.codes.PARTIAL_CONTENT and found is not None and 0 < have == int(found[1])
 
@@ -127,7 +127,7 @@ def _receive(answer: httpx.Response, download: Download, watch: Watch) -> None:
         raise httpx.RemoteProtocolError("the connection closed early")
 
 
-def _reason(address: str, download: Download, error: Exception) -> str:
+def _explain_failure(address: str, download: Download, error: Exception) -> str:
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
         return f"{hide_secrets(address)} is no address"
     arrived = download.path.stat().st_size if download.path.exists() else 0

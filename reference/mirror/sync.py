@@ -54,7 +54,7 @@ class _Present:
     texts: dict[str, bytes]
     """Path of each page -> its packed text."""
 
-    def unchanged(self) -> Synced:
+    def report_unchanged(self) -> Synced:
         return Synced(self.lang, self.path, self.meta["source"], self.meta["dated"], len(self.texts), rebuilt=False)
 
 
@@ -66,23 +66,23 @@ def sync(folder: Path, origin: str, lang: str | None, watch: Watch, transport: T
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with _lock(folder):
             run = _SyncJob(folder, origin, lang, watch)
-            return run.from_address(transport) if is_address(origin) else run.from_path()
+            return run.sync_address(transport) if is_address(origin) else run.sync_path()
     except SourceError as error:
         raise SyncError(str(error)) from None
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        raise SyncError(_unwritten(folder, error.strerror or str(error), full=full)) from None
+        raise SyncError(_explain_unwritten(folder, error.strerror or str(error), full=full)) from None
     except sqlite3.OperationalError as error:
         if not error.sqlite_errorname.startswith(_SURROUNDINGS):
             raise
-        raise SyncError(_unwritten(folder, str(error), full="FULL" in error.sqlite_errorname)) from None
+        raise SyncError(_explain_unwritten(folder, str(error), full="FULL" in error.sqlite_errorname)) from None
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """A lock that the system takes back from a process that dies, wherever SQLite runs."""
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of the folder; the system frees it when a process dies, wherever SQLite runs."""
     with closing(sqlite3.connect(folder / "sync.lock", timeout=0, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
@@ -102,49 +102,49 @@ class _SyncJob:
         self._lang = lang
         self._watch = watch
         self._present = {
-            code: present for code in LANGUAGES if lang in {None, code} and (present := _present(folder, code))
+            code: present for code in LANGUAGES if lang in {None, code} and (present := _read_present(folder, code))
         }
 
-    def from_address(self, transport: Transport | None) -> Synced:
-        """Fetch what is new at the address, and keep what came for as long as it may be of use."""
+    def sync_address(self, transport: Transport | None) -> Synced:
+        """Fetch what is new at the address; a download that was cut stays, so that the next sync can continue it."""
         source = hide_secrets(self._origin)
         same = next((present for present in self._present.values() if present.meta["source"] == source), None)
         download = fetch(self._origin, self._folder, same.meta["etag"] if same else "", self._watch, transport)
         if same and download.superfluous:
-            return same.unchanged()
+            return same.report_unchanged()
         try:
-            synced = self._from(download.path, download.etag)
+            synced = self._sync_from(download.path, download.etag)
         except SyncError:
             download.discard()
             raise
         download.discard()
         return synced
 
-    def from_path(self) -> Synced:
+    def sync_path(self) -> Synced:
         """Read the file or folder of this machine."""
         path = Path(self._origin).expanduser()
         if not path.exists():
             raise SyncError(f"there is no file or folder {path}")
-        return self._from(path, "")
+        return self._sync_from(path, "")
 
-    def _from(self, path: Path, etag: str) -> Synced:
+    def _sync_from(self, path: Path, etag: str) -> Synced:
         try:
             fingerprint = compute_digest(path)
             for present in self._present.values():
                 if present.meta["digest"] == fingerprint:
-                    return present.unchanged()
+                    return present.report_unchanged()
             tree = read_archive(path)
         except BadArchiveError as error:
             raise SyncError(f"{hide_secrets(self._origin)} cannot be used: {error}") from None
         except OSError as error:
             raise SyncError(f"{hide_secrets(self._origin)} cannot be read: {error.strerror or error}") from None
-        language = self._language(tree)
-        pages = self._cleaned(tree, language)
+        language = self._choose_language(tree)
+        pages = self._clean_pages(tree, language)
         self._watch("index", 0, None)
         self._replace(language, tree, pages, fingerprint, etag)
-        return self._compared(language, pages, tree.dated)
+        return self._report_changes(language, pages, tree.dated)
 
-    def _language(self, tree: Tree) -> Language:
+    def _choose_language(self, tree: Tree) -> Language:
         told = detect_language(tree.root, hide_secrets(self._origin))
         if told is None and self._lang is None:
             raise SyncError(f"{hide_secrets(self._origin)} does not tell its language; add --lang en or --lang ru")
@@ -154,7 +154,7 @@ class _SyncJob:
             )
         return told or LANGUAGES[self._lang or ""]
 
-    def _cleaned(self, tree: Tree, language: Language) -> list[CleanPage]:
+    def _clean_pages(self, tree: Tree, language: Language) -> list[CleanPage]:
         """All pages, if there are as many as there should be."""
         cleaner = Cleaner(tree.texts(), language)
         old = self._present.get(language.code)
@@ -171,7 +171,7 @@ class _SyncJob:
         return pages
 
     def _replace(self, language: Language, tree: Tree, pages: Sequence[CleanPage], fingerprint: str, etag: str) -> None:
-        """The new database is complete and on the disk before it takes the place of the old one."""
+        """Write the new database; it takes the place of the old one only when it is complete and on the disk."""
         final = database_path(self._folder, language.code)
         beside = final.with_suffix(".new")
         meta = {
@@ -193,9 +193,9 @@ class _SyncJob:
             beside.replace(final)
         finally:
             beside.unlink(missing_ok=True)
-        _settle(self._folder)
+        _flush_folder(self._folder)
 
-    def _compared(self, language: Language, pages: Sequence[CleanPage], dated: str) -> Synced:
+    def _report_changes(self, language: Language, pages: Sequence[CleanPage], dated: str) -> Synced:
         """The result, with what differs from the state before."""
         old = self._present.get(language.code)
         before = {path: unpack(text) for path, text in old.texts.items()} if old else {}
@@ -213,7 +213,7 @@ class _SyncJob:
         )
 
 
-def _present(folder: Path, lang: str) -> _Present | None:
+def _read_present(folder: Path, lang: str) -> _Present | None:
     """The database of a language, if every page in it can be read."""
     path = database_path(folder, lang)
     with suppress(NoMirrorError), open_database(path) as connection:
@@ -225,8 +225,8 @@ def _present(folder: Path, lang: str) -> _Present | None:
     return None
 
 
-def _settle(folder: Path) -> None:
-    """The new name survives a power cut too, where a folder can be told so."""
+def _flush_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can do so for a folder."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -235,7 +235,7 @@ def _settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _unwritten(folder: Path, words: str, *, full: bool) -> str:
+def _explain_unwritten(folder: Path, words: str, *, full: bool) -> str:
     if full:
         return f"there is no room for the mirror in {folder}; it takes up to {NEEDED_MEGABYTES} MB"
     return f"the mirror in {folder} cannot be written ({words}); OPENCHANNELS_DOCS_FOLDER names another folder"

@@ -30,10 +30,10 @@ def render_tables(text: str, code: Code) -> str:
             open_tables.append((indent if not indent.strip(" \t>") else "", done))
             done = []
         elif open_tables:
-            done = _closed(open_tables, "".join(done), code)
+            done = _close_table(open_tables, "".join(done), code)
     done.append(text[position:])
     while open_tables:
-        done = _closed(open_tables, "".join(done), code)
+        done = _close_table(open_tables, "".join(done), code)
     return "".join(done)
 
 
@@ -42,41 +42,41 @@ def in_table(before: str) -> bool:
     return before.count("#|") > before.count("|#")
 
 
-def _closed(open_tables: list[tuple[str, list[str]]], body: str, code: Code) -> list[str]:
-    """What surrounds the innermost table, with that table in it."""
+def _close_table(open_tables: list[tuple[str, list[str]]], body: str, code: Code) -> list[str]:
+    """Close the innermost table; returns the text around it, with the table in it."""
     indent, around = open_tables.pop()
-    rows = list(_rows(body))
+    rows = list(_read_rows(body))
     nested = bool(open_tables)
-    around.append("\n" + ("\n".join(_points(rows)) if nested else _markdown(rows, indent, code)) + "\n")
+    around.append("\n" + ("\n".join(_render_points(rows)) if nested else _render_table(rows, indent, code)) + "\n")
     return around
 
 
-def _rows(body: str) -> Iterator[list[str]]:
+def _read_rows(body: str) -> Iterator[list[str]]:
     for row in _ROW.findall(_LISTED_ROW.sub("||", body)):
         cells = [cell.strip() for cell in _BAR.split(row.strip().removeprefix("||"))]
         yield ["" if cell in _MERGED else cell for cell in cells]
 
 
-def _points(rows: list[list[str]]) -> Iterator[str]:
+def _render_points(rows: list[list[str]]) -> Iterator[str]:
     """The rows under the heading, one point each; bars would end the cell around them."""
     for row in rows[1:] or rows:
         yield "- " + " — ".join(filter(None, row))
 
 
-def _markdown(rows: list[list[str]], indent: str, code: Code) -> str:
+def _render_table(rows: list[list[str]], indent: str, code: Code) -> str:
     width = max(map(len, rows), default=0)
-    lines = [[_cell(cell, code) for cell in row] + [""] * (width - len(row)) for row in rows if any(row)]
+    lines = [[_render_cell(cell, code) for cell in row] + [""] * (width - len(row)) for row in rows if any(row)]
     if not lines:
         return ""
     lines.insert(1, ["---"] * width)
     return "\n" + "\n".join(f"{indent}| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def _cell(text: str, code: Code) -> str:
-    """Blocks of a cell on one line: lists and paragraphs behind `<br>`, code as a span."""
+def _render_cell(text: str, code: Code) -> str:
+    """The blocks of a cell on one line: lists and paragraphs begin with `<br>`, code is a span."""
     parts: list[str] = []
     new_paragraph = True
-    for line in code.in_cell(_DIRECTIVE.sub(_directive, text)).split("\n"):
+    for line in code.in_cell(_DIRECTIVE.sub(_replace_directive, text)).split("\n"):
         stripped = line.strip().removeprefix(">").strip()
         if parts and stripped:
             parts.append("<br>" if new_paragraph or _ITEM.match(stripped) else " ")
@@ -85,7 +85,7 @@ def _cell(text: str, code: Code) -> str:
     return re.sub(r"(?:\s*<br>\s*)+", "<br>", "".join(parts)).removeprefix("<br>").removesuffix("<br>").strip()
 
 
-def _directive(found: re.Match[str]) -> str:
-    """A note's or a cut's title stays, its frame goes."""
+def _replace_directive(found: re.Match[str]) -> str:
+    """Keep the title of a note or a cut, and remove its frame."""
     name, title = found[1], found[2]
     return f"\n\n**{title}**\n\n" if name in {"note", "cut"} and title else "\n\n"

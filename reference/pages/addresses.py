@@ -50,19 +50,19 @@ def section_address(name: str) -> str:
 
 def official_method_page(method: type[Method]) -> str | None:
     """The official page of a method, where one is known."""
-    folder = _FOLDERS.get(method.toolset()) or _companion_folder(method.rest)
-    return None if folder is None else f"{_OFFICIAL}/{folder}/{_kebab(method.rest)}.html"
+    folder = _FOLDERS.get(method.toolset()) or _find_companion_folder(method.rest)
+    return None if folder is None else f"{_OFFICIAL}/{folder}/{_to_kebab_case(method.rest)}.html"
 
 
-def _companion_folder(rest: str) -> str | None:
+def _find_companion_folder(rest: str) -> str | None:
     return next((folder for start, folder in _COMPANION_FOLDERS.items() if rest.startswith(start)), None)
 
 
 def official_event_page(event: type[Event]) -> str:
     """The official page of an event."""
-    return f"{_OFFICIAL}/{_EVENT_FOLDERS[event.section()]}/{_kebab(event.name)}.html"
+    return f"{_OFFICIAL}/{_EVENT_FOLDERS[event.section()]}/{_to_kebab_case(event.name)}.html"
 
 
-def _kebab(name: str) -> str:
+def _to_kebab_case(name: str) -> str:
     """`imopenlines.crm.chat.getLastId` -> `imopenlines-crm-chat-get-last-id`."""
     return to_snake_case(name).replace("_", "-")

@@ -17,21 +17,21 @@ def render_composite_page(tool: type[Composite]) -> str:
     return render_page(
         f"# {tool.tool()}: {tool.title}",
         tool.description(),
-        render_list((f"Effects: {effects}", f"Sending again after a lost answer: {_repeating(tool)}")),
-        render_section("Arguments", _arguments(tool)),
+        render_list((f"Effects: {effects}", f"Sending again after a lost answer: {_describe_repeating(tool)}")),
+        render_section("Arguments", _render_arguments(tool)),
         render_section("What it asks the portal", render_list(tool.asks)),
         render_section("Result", tool.answer),
         render_section("Behaviour", cleandoc(tool.details)),
-        render_section("Errors", _errors(tool)),
-        render_section("Example", _example(tool)),
+        render_section("Errors", _render_errors(tool)),
+        render_section("Example", _render_example(tool)),
     )
 
 
-def _repeating(tool: type[Composite]) -> str:
+def _describe_repeating(tool: type[Composite]) -> str:
     return "safe" if tool.reads() else "not safe: look at the state first"
 
 
-def _arguments(tool: type[Composite]) -> str:
+def _render_arguments(tool: type[Composite]) -> str:
     found = list_parameters(tool)
     if not found:
         return "It takes none."
@@ -40,13 +40,13 @@ def _arguments(tool: type[Composite]) -> str:
     return render_table(head, rows)
 
 
-def _errors(tool: type[Composite]) -> str:
+def _render_errors(tool: type[Composite]) -> str:
     own = render_table(("Code", "What to do"), ((f"`{code}`", advice) for code, advice in tool.errors.items()))
     general = f"Codes that any method can give: {ERRORS}"
     return f"{own}\n\n{general}" if tool.errors else general
 
 
-def _example(tool: type[Composite]) -> str:
+def _render_example(tool: type[Composite]) -> str:
     if not tool.example_answer:
         return ""
     arguments = render_code("json", json.dumps(dict(tool.example), ensure_ascii=False))

@@ -73,10 +73,10 @@ def render_errors_page() -> str:
     return render_page(
         "# Error codes",
         _READING,
-        render_section("Codes that any method can give", render_table(("Code", "What to do"), _general())),
-        render_section("Codes of single methods", render_table(("Code", "Methods"), _own())),
+        render_section("Codes that any method can give", render_table(("Code", "What to do"), _list_general())),
+        render_section("Codes of single methods", render_table(("Code", "Methods"), _list_own())),
         render_section(
-            "Codes of batch and event.bind", render_table(("Code", "Method", "What to do"), _of_neighbours())
+            "Codes of batch and event.bind", render_table(("Code", "Method", "What to do"), _list_neighbours())
         ),
         f"Each code has a page: {ERRORS}/CODE, for the empty code {error_address('')}.",
     )
@@ -87,10 +87,10 @@ def render_error_page(code: str) -> str:
     return render_page(
         f"# {code or 'Empty error code'}",
         summarise_code(code),
-        render_list(_facts(code)),
-        render_section("What single methods mean by it", _from_methods(code)),
+        render_list(_list_facts(code)),
+        render_section("What single methods mean by it", _render_meanings(code)),
         render_section(
-            "Related", render_list([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_related(code)])
+            "Related", render_list([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_list_related(code)])
         ),
     )
 
@@ -103,7 +103,7 @@ def list_codes() -> tuple[str, ...]:
 
 
 @cache
-def _givers() -> Mapping[str, tuple[type[Method], ...]]:
+def _collect_givers() -> Mapping[str, tuple[type[Method], ...]]:
     return {
         code: tuple(method for method in methods().values() if code in method.errors)
         for code in {code for method in methods().values() for code in method.errors}
@@ -112,7 +112,7 @@ def _givers() -> Mapping[str, tuple[type[Method], ...]]:
 
 def find_givers(code: str) -> tuple[type[Method], ...]:
     """The methods that give a code in a meaning of their own."""
-    return _givers().get(code, ())
+    return _collect_givers().get(code, ())
 
 
 def summarise_code(code: str) -> str:
@@ -125,7 +125,7 @@ def summarise_code(code: str) -> str:
     return CORE.get(code) or f"It means something else in each of {len(find_givers(code))} methods: see below."
 
 
-def _facts(code: str) -> Iterator[str]:
+def _list_facts(code: str) -> Iterator[str]:
     yield f"HTTP status: {STATUSES.get(code, '400')}"
     if code in NEIGHBOURS:
         yield f"Given by `{NEIGHBOURS[code][0]}`"
@@ -135,8 +135,8 @@ def _facts(code: str) -> Iterator[str]:
         yield f"Given by {', '.join(f'`{method.rest}`' for method in find_givers(code))}"
 
 
-def _from_methods(code: str) -> str:
-    """The methods that share a meaning stand in one row."""
+def _render_meanings(code: str) -> str:
+    """A table of the meanings; methods that share one are in one row."""
     meanings: dict[str, list[type[Method]]] = {}
     for method in find_givers(code):
         meanings.setdefault(method.errors[code], []).append(method)
@@ -144,7 +144,7 @@ def _from_methods(code: str) -> str:
     return render_table(("Method", "Why, and what to do"), rows) if meanings else ""
 
 
-def _related(code: str) -> Iterator[str]:
+def _list_related(code: str) -> Iterator[str]:
     for method in find_givers(code):
         yield f"`{method.tool()}`: {method.page()}"
     if code == "WRONG_AUTH_TYPE":
@@ -153,20 +153,20 @@ def _related(code: str) -> Iterator[str]:
                 yield f"`{method.tool()}` (application only): {method.page()}"
 
 
-def _shown(code: str) -> str:
+def _format_code(code: str) -> str:
     return f"`{code}`" if code else "(empty)"
 
 
-def _general() -> Iterator[tuple[str, str]]:
+def _list_general() -> Iterator[tuple[str, str]]:
     for code, advice in CORE.items():
-        yield _shown(code), advice
+        yield _format_code(code), advice
 
 
-def _own() -> Iterator[tuple[str, str]]:
-    for code in sorted(_givers()):
-        yield _shown(code), ", ".join(method.rest for method in find_givers(code))
+def _list_own() -> Iterator[tuple[str, str]]:
+    for code in sorted(_collect_givers()):
+        yield _format_code(code), ", ".join(method.rest for method in find_givers(code))
 
 
-def _of_neighbours() -> Iterator[tuple[str, str, str]]:
+def _list_neighbours() -> Iterator[tuple[str, str, str]]:
     for code, (method, advice) in NEIGHBOURS.items():
-        yield _shown(code), f"`{method}`", advice
+        yield _format_code(code), f"`{method}`", advice

@@ -27,15 +27,15 @@ def render_event_page(event: type[Event]) -> str:
                 f"Official page (where it differs, this is what arrives): {official_event_page(event)}",
             )
         ),
-        render_section("Request", _request(event)),
-        *(render_section(f"data: {variant.title}", _variant(variant)) for variant in event.variants),
+        render_section("Request", _render_request(event)),
+        *(render_section(f"data: {variant.title}", _render_variant(variant)) for variant in event.variants),
         render_section("Traps", render_list((*event.traps, *COMMON_TRAPS))),
-        render_section("Subscribing", _subscribing(event)),
-        render_section("Related", render_list(_related(event))),
+        render_section("Subscribing", _render_subscribing(event)),
+        render_section("Related", render_list(_list_related(event))),
     )
 
 
-def _request(event: type[Event]) -> str:
+def _render_request(event: type[Event]) -> str:
     pairs = encode_form(event.body(event.variants[0]))
     return "\n\n".join(
         (
@@ -46,7 +46,7 @@ def _request(event: type[Event]) -> str:
     )
 
 
-def _variant(variant: Variant) -> str:
+def _render_variant(variant: Variant) -> str:
     return "\n\n".join(
         (
             variant.when,
@@ -59,12 +59,12 @@ def _variant(variant: Variant) -> str:
     )
 
 
-def _subscribing(event: type[Event]) -> str:
+def _render_subscribing(event: type[Event]) -> str:
     bind = write_oauth_curl("event.bind", {"event": event.name, "handler": HANDLER})
     return f"{render_list(SUBSCRIBING)}\n\n{render_code('bash', bind)}"
 
 
-def _related(event: type[Event]) -> Iterator[str]:
+def _list_related(event: type[Event]) -> Iterator[str]:
     names = dict.fromkeys(_NAME.findall(" ".join((*event.traps, *COMMON_TRAPS))))
     for name in names:
         if name in methods():

@@ -108,15 +108,15 @@ def make_examples(rest: str, body: Mapping[str, Any], *, application: bool = Fal
 
 def write_webhook_curl(rest: str, body: dict[str, Any]) -> str:
     """The secret is part of the address."""
-    return _curl(f"https://{PORTAL}/rest/{WEBHOOK}/{rest}", body)
+    return _write_curl(f"https://{PORTAL}/rest/{WEBHOOK}/{rest}", body)
 
 
 def write_oauth_curl(rest: str, body: dict[str, Any]) -> str:
     """The token goes into a header, not into addresses that get logged."""
-    return _curl(f"https://{PORTAL}/rest/{rest}", body, f"Authorization: Bearer {TOKEN}")
+    return _write_curl(f"https://{PORTAL}/rest/{rest}", body, f"Authorization: Bearer {TOKEN}")
 
 
-def _curl(url: str, body: dict[str, Any], *headers: str) -> str:
+def _write_curl(url: str, body: dict[str, Any], *headers: str) -> str:
     options = [f"-H {shlex.quote(header)}" for header in ("Content-Type: application/json", *headers)]
     options.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
     return " \\\n  ".join([f"curl {shlex.quote(url)}", *options])

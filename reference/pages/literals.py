@@ -11,7 +11,7 @@ _STEP = "    "
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def _json(value: Any) -> str:
+def _write_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -28,7 +28,7 @@ class Syntax:
 
     def write(self, value: Any, indent: str = "") -> str:
         """A literal on one line if it fits, otherwise with one line for each item."""
-        short = self._short(value)
+        short = self._write_short(value)
         if len(indent) + len(short) <= WIDTH or not isinstance(value, dict | list) or not value:
             return short
         deeper = indent + _STEP
@@ -40,27 +40,27 @@ class Syntax:
         )
         return f"{opening}\n{''.join(f'{deeper}{item},{chr(10)}' for item in items)}{indent}{closing}"
 
-    def _short(self, value: Any) -> str:
+    def _write_short(self, value: Any) -> str:
         if isinstance(value, dict):
             opening, closing = self.brackets
-            inside = ", ".join(f"{self.key(key)}{self.arrow}{self._short(item)}" for key, item in value.items())
+            inside = ", ".join(f"{self.key(key)}{self.arrow}{self._write_short(item)}" for key, item in value.items())
             return f"{opening}{inside}{closing}"
         if isinstance(value, list):
-            return f"[{', '.join(map(self._short, value))}]"
+            return f"[{', '.join(map(self._write_short, value))}]"
         if isinstance(value, str):
             return self.text(value)
-        return self.words[value] if isinstance(value, bool) or value is None else _json(value)
+        return self.words[value] if isinstance(value, bool) or value is None else _write_json(value)
 
 
-def _php_text(text: str) -> str:
+def _write_php_text(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
-def _js_key(key: str) -> str:
-    return key if _IDENTIFIER.fullmatch(key) else _json(key)
+def _write_js_key(key: str) -> str:
+    return key if _IDENTIFIER.fullmatch(key) else _write_json(key)
 
 
-PYTHON = Syntax({True: "True", False: "False", None: "None"}, ("{", "}"), _json, _json, ": ")
-JAVASCRIPT = Syntax({True: "true", False: "false", None: "null"}, ("{", "}"), _json, _js_key, ": ")
-PHP = Syntax({True: "true", False: "false", None: "null"}, ("[", "]"), _php_text, _php_text, " => ")
+PYTHON = Syntax({True: "True", False: "False", None: "None"}, ("{", "}"), _write_json, _write_json, ": ")
+JAVASCRIPT = Syntax({True: "true", False: "false", None: "null"}, ("{", "}"), _write_json, _write_js_key, ": ")
+PHP = Syntax({True: "true", False: "false", None: "null"}, ("[", "]"), _write_php_text, _write_php_text, " => ")

@@ -33,54 +33,54 @@ def render_method_page(method: type[Method]) -> str:
     return render_page(
         f"# {method.rest}: {method.title}",
         method.description(),
-        render_list(_facts(method)),
-        render_section("Arguments", _arguments(method)),
-        render_section("Result", _result(method)),
+        render_list(_list_facts(method)),
+        render_section("Arguments", _render_arguments(method)),
+        render_section("Result", _render_result(method)),
         render_section("Behaviour", method.details),
-        render_section("Errors", _errors(method)),
-        render_section("Results that mean failure", _refusals(method)),
-        render_section("Examples", _examples(method)),
-        render_section("Related", render_list(_related(method))),
+        render_section("Errors", _render_errors(method)),
+        render_section("Results that mean failure", _render_refusals(method)),
+        render_section("Examples", _render_examples(method)),
+        render_section("Related", render_list(_list_related(method))),
     )
 
 
-def _facts(method: type[Method]) -> Iterator[str]:
+def _list_facts(method: type[Method]) -> Iterator[str]:
     yield f"Tool: `{method.tool()}` (toolset {method.toolset()})"
-    yield f"Who may call: {CALLERS[method.auth]}. {_scopes(method)}"
+    yield f"Who may call: {CALLERS[method.auth]}. {_describe_scopes(method)}"
     yield f"Effects: {'; '.join(EFFECTS[effect] for effect in Effect if effect in method.effects)}"
-    yield f"Sending again after a lost answer: {_repeating(method)}"
-    yield f"Idempotent: {_idempotence(method)}"
+    yield f"Sending again after a lost answer: {_describe_repeating(method)}"
+    yield f"Idempotent: {_describe_idempotence(method)}"
     if address := official_method_page(method):
         yield f"Official page: {address}"
 
 
-def _scopes(method: type[Method]) -> str:
+def _describe_scopes(method: type[Method]) -> str:
     return f"Scope {' or '.join(f'`{scope}`' for scope in method.scopes)}." if method.scopes else "No scope is needed."
 
 
-def _repeating(method: type[Method]) -> str:
+def _describe_repeating(method: type[Method]) -> str:
     return "safe" if method.repeatable() else "not safe, as the first call may have worked: look at the state first"
 
 
-def _idempotence(method: type[Method]) -> str:
+def _describe_idempotence(method: type[Method]) -> str:
     if method.reads() or method.idempotent:
         return "yes, a second identical call leaves the same state"
     return "no, a second identical call fails or acts again"
 
 
-def _arguments(method: type[Method]) -> str:
+def _render_arguments(method: type[Method]) -> str:
     shared = find_shared(method, methods())
     if shared is None:
-        return _table(list_parameters(method))
+        return _render_parameters(list_parameters(method))
     first, names = shared
     own = [name for name in method.model_fields if name not in names]
     return (
-        f"{_table(list_parameters(method, own))}\n\n"
+        f"{_render_parameters(list_parameters(method, own))}\n\n"
         f"Besides these, every argument of the table of {first.rest} ({first.page()}), all of them optional."
     )
 
 
-def _table(rows: list[Parameter]) -> str:
+def _render_parameters(rows: list[Parameter]) -> str:
     if not rows:
         return "It takes none."
     return render_table(
@@ -92,11 +92,11 @@ def _table(rows: list[Parameter]) -> str:
     )
 
 
-def _result(method: type[Method]) -> str:
+def _render_result(method: type[Method]) -> str:
     return "\n\n".join(filter(None, [method.answer, method.afterwards and f"Afterwards: {method.afterwards}"]))
 
 
-def _errors(method: type[Method]) -> str:
+def _render_errors(method: type[Method]) -> str:
     own = render_table(
         ("Code", "What to do"),
         ((f"`{code}`" if code else "(empty)", advice) for code, advice in method.errors.items()),
@@ -105,11 +105,11 @@ def _errors(method: type[Method]) -> str:
     return f"{own}\n\n{general}" if method.errors else general
 
 
-def _refusals(method: type[Method]) -> str:
+def _render_refusals(method: type[Method]) -> str:
     return render_list(f"`{json.dumps(result)}` with HTTP 200: {advice}" for result, advice in method.refusals.items())
 
 
-def _examples(method: type[Method]) -> str:
+def _render_examples(method: type[Method]) -> str:
     call = f"Tool `{method.tool()}` with\n\n{render_code('json', json.dumps(dict(method.example), ensure_ascii=False))}"
     codes = (
         f"{example.title}\n\n{render_code(example.language, example.code)}"
@@ -118,7 +118,7 @@ def _examples(method: type[Method]) -> str:
     return "\n\n".join([call, *codes])
 
 
-def _related(method: type[Method]) -> list[str]:
+def _list_related(method: type[Method]) -> list[str]:
     """The methods that this one's texts send the reader to."""
     texts = " ".join(
         (

@@ -18,10 +18,10 @@ class PageSection:
 
 def split_sections(text: str) -> list[PageSection]:
     """The page's title with what stands below it, then each `##` section."""
-    return [PageSection(lines[0].lstrip("#").strip(), "\n".join(lines).strip()) for lines in _parts(text)]
+    return [PageSection(lines[0].lstrip("#").strip(), "\n".join(lines).strip()) for lines in _split_parts(text)]
 
 
-def _parts(text: str) -> Iterator[list[str]]:
+def _split_parts(text: str) -> Iterator[list[str]]:
     part: list[str] = []
     fence = ""
     for line in text.splitlines():

@@ -34,10 +34,10 @@ from workflows.registry import COMPOSITES
 @cache
 def pages() -> Mapping[str, Page]:
     """Address -> page, in the order in which a reader would go: overview first, single codes last."""
-    return MappingProxyType({page.uri: page for page in _pages()})
+    return MappingProxyType({page.uri: page for page in _list_pages()})
 
 
-def _pages() -> Iterator[Page]:
+def _list_pages() -> Iterator[Page]:
     yield Page(
         INDEX,
         "index",
@@ -47,15 +47,15 @@ def _pages() -> Iterator[Page]:
         render_index_page,
         Path(reference.pages.index.__file__),
     )
-    yield from _sections()
-    yield from _guides()
-    yield from _composites()
-    yield from _methods()
-    yield from _events()
-    yield from _errors()
+    yield from _list_sections()
+    yield from _list_guides()
+    yield from _list_composites()
+    yield from _list_methods()
+    yield from _list_events()
+    yield from _list_errors()
 
 
-def _sections() -> Iterator[Page]:
+def _list_sections() -> Iterator[Page]:
     for name, overview in read_overviews().items():
         yield Page(
             section_address(name),
@@ -68,7 +68,7 @@ def _sections() -> Iterator[Page]:
         )
 
 
-def _guides() -> Iterator[Page]:
+def _list_guides() -> Iterator[Page]:
     for name, guide in read_guides().items():
         yield Page(
             f"{GUIDES}/{name}",
@@ -81,48 +81,48 @@ def _guides() -> Iterator[Page]:
         )
 
 
-def _composites() -> Iterator[Page]:
+def _list_composites() -> Iterator[Page]:
     for tool in COMPOSITES:
         yield Page(
             tool.page(),
             f"tools/{tool.tool()}",
             "tool",
             tool.title,
-            _first_line(tool.description()),
+            _read_first_line(tool.description()),
             partial(render_composite_page, tool),
-            _source(tool),
+            _find_source(tool),
         )
 
 
-def _methods() -> Iterator[Page]:
+def _list_methods() -> Iterator[Page]:
     for method in methods().values():
         yield Page(
             method.page(),
             method.rest,
             "method",
             method.title,
-            _first_line(method.description()),
+            _read_first_line(method.description()),
             partial(render_method_page, method),
-            _source(method),
+            _find_source(method),
             official_method_page(method),
         )
 
 
-def _events() -> Iterator[Page]:
+def _list_events() -> Iterator[Page]:
     for event in events().values():
         yield Page(
             event_address(event),
             event.name,
             "event",
             event.title,
-            _first_line(event.description()),
+            _read_first_line(event.description()),
             partial(render_event_page, event),
-            _source(event),
+            _find_source(event),
             official_event_page(event),
         )
 
 
-def _errors() -> Iterator[Page]:
+def _list_errors() -> Iterator[Page]:
     source = Path(reference.pages.errors.__file__)
     yield Page(
         ERRORS,
@@ -146,9 +146,9 @@ def _errors() -> Iterator[Page]:
         )
 
 
-def _source(declared: type) -> Path:
+def _find_source(declared: type) -> Path:
     return Path(str(sys.modules[declared.__module__].__file__))
 
 
-def _first_line(text: str) -> str:
+def _read_first_line(text: str) -> str:
     return text.partition("\n")[0]

@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 from reference.pages.addresses import event_address
 from reference.pages.guides import Guide, read_guide
-from reference.pages.markdown import render_page, render_table
-from reference.pages.markdown import render_section as part
+from reference.pages.markdown import render_page, render_section, render_table
 from tools.events import events
 from tools.registry import methods
 
@@ -25,19 +24,19 @@ def read_overviews() -> Mapping[str, Guide]:
 
 def render_section_page(overview: Guide) -> str:
     """The text, then every method or event of the section."""
-    content = _events() if overview.name == EVENTS else _methods(overview.name)
+    content = _render_events() if overview.name == EVENTS else _render_methods(overview.name)
     return render_page(overview.body.strip(), content)
 
 
-def _events() -> str:
+def _render_events() -> str:
     rows = ((f"`{event.name}`", event.fires, event_address(event)) for event in events().values())
-    return part("All events", render_table(("Event", "Fires", "Page"), rows))
+    return render_section("All events", render_table(("Event", "Fires", "Page"), rows))
 
 
-def _methods(section: str) -> str:
+def _render_methods(section: str) -> str:
     rows = (
         (f"`{method.rest}`", f"`{name}`", method.description().partition("\n")[0], ", ".join(method.effects.names))
         for name, method in methods().items()
         if method.section() == section
     )
-    return part("All methods", render_table(("Method", "Tool", "What it does", "Effects"), rows))
+    return render_section("All methods", render_table(("Method", "Tool", "What it does", "Effects"), rows))

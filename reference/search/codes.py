@@ -18,24 +18,24 @@ def find_codes(query: str) -> Iterator[str]:
 
     Those that are parameters or numbers too, such as CHAT_ID and 100, count only where it speaks of an error.
     """
-    named = [word for word in dict.fromkeys(_WORD.findall(query)) if _written(word) in list_codes()]
+    named = [word for word in dict.fromkeys(_WORD.findall(query)) if _restore_case(word) in list_codes()]
     of_error = bool(named) and any(_ERROR in term.groups for term in read_terms(query))
     for word in named:
-        code = _written(word)
-        if of_error or not (code in _parameters() or code.isdigit()):
+        code = _restore_case(word)
+        if of_error or not (code in _list_parameters() or code.isdigit()):
             yield code
 
 
-def _written(word: str) -> str:
-    """A code in the case in which portals write it; a word without underscores in another case is no code."""
-    return _cases().get(word.lower(), word) if "_" in word else word
+def _restore_case(word: str) -> str:
+    """The word in the case in which portals write that code; words without underscores stay as they are."""
+    return _map_cases().get(word.lower(), word) if "_" in word else word
 
 
 @cache
-def _cases() -> dict[str, str]:
+def _map_cases() -> dict[str, str]:
     return {code.lower(): code for code in list_codes()}
 
 
 @cache
-def _parameters() -> frozenset[str]:
+def _list_parameters() -> frozenset[str]:
     return frozenset(method.wire_path(name)[-1] for method in methods().values() for name in method.model_fields)

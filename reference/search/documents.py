@@ -50,13 +50,13 @@ class Document:
         lines = chain.from_iterable(section.lines for section in self.sections)
         return IndexedPage(self.phrases, headings, [word for line in lines for word in sorted(line.tokens)])
 
-    def fields(self) -> Iterator[tuple[str, float]]:
+    def list_fields(self) -> Iterator[tuple[str, float]]:
         """Names of parameters, results, codes and foreign methods, each with how much the page has to say about it."""
         for section in self.sections:
             yield from ((name, DECLARED) for name in _DOTTED.findall(section.heading))
             weight = ANSWERED if section.heading == "Result" else MENTIONED
             for line in section.lines:
-                declared, rest = _declared(line.text) if line.text.startswith("|") else ("", line.text)
+                declared, rest = _split_row(line.text) if line.text.startswith("|") else ("", line.text)
                 yield from ((name, DECLARED) for name in (*_WORD.findall(declared), *_DOTTED.findall(declared)))
                 yield from ((word, weight) for word in _WORD.findall(rest) if _is_unusual(word))
 
@@ -66,7 +66,7 @@ def _is_unusual(word: str) -> bool:
     return _UNUSUAL.search(word) is not None
 
 
-def _declared(row: str) -> tuple[str, str]:
+def _split_row(row: str) -> tuple[str, str]:
     """The code in the first two cells of a row, and the other cells."""
     cells = _BAR.split(row.strip("|"))
     return " ".join(code for cell in cells[:2] for code in _CODE.findall(cell)), " ".join(cells[1:])

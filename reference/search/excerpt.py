@@ -23,13 +23,14 @@ def make_excerpt(
     """
     if not sections:
         return "", ""
-    section = max(sections, key=lambda section: (_named(section.lines, names), _worth(section, weights)))
+    section = max(sections, key=lambda section: (_count_names(section.lines, names), _weigh_section(section, weights)))
     lines = section.lines
     first = max(
-        range(len(lines)), key=lambda at: (_named(lines[at : at + 1], names), _found(lines[at].tokens, weights))
+        range(len(lines)),
+        key=lambda at: (_count_names(lines[at : at + 1], names), _weigh_tokens(lines[at].tokens, weights)),
     )
     best, *following = (format_line(line.text) for line in lines[first:])
-    return section.heading, _filled(_from_best_sentence(best, weights), following)
+    return section.heading, _fill(_cut_to_best_sentence(best, weights), following)
 
 
 def format_line(line: str) -> str:
@@ -40,35 +41,37 @@ def format_line(line: str) -> str:
     return line.lstrip("-> ").strip()
 
 
-def _worth(section: SearchableSection, weights: Mapping[str, float]) -> float:
-    best = max(_found(line.tokens, weights) for line in section.lines)
+def _weigh_section(section: SearchableSection, weights: Mapping[str, float]) -> float:
+    best = max(_weigh_tokens(line.tokens, weights) for line in section.lines)
     every = section.tokens.union(*(line.tokens for line in section.lines))
-    worth = best + WORD_IN_HEADING * _found(section.tokens, weights) + WORD_ANYWHERE * _found(every, weights)
+    worth = (
+        best + WORD_IN_HEADING * _weigh_tokens(section.tokens, weights) + WORD_ANYWHERE * _weigh_tokens(every, weights)
+    )
     return worth if section.heading else worth * BEGINNING
 
 
-def _named(lines: Sequence[SearchableLine], names: Sequence[str]) -> int:
-    """How many of the names the best line has; those in whose row it is count twice."""
+def _count_names(lines: Sequence[SearchableLine], names: Sequence[str]) -> int:
+    """How many of the names the best line has; a name counts twice in the row of its own."""
     return max(
         (sum((name in line.text) + line.text.startswith(f"| `{name}`") for name in names) for line in lines),
         default=0,
     )
 
 
-def _found(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:
+def _weigh_tokens(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:
     return sum(weight for token, weight in weights.items() if token in tokens)
 
 
-def _from_best_sentence(text: str, weights: Mapping[str, float]) -> str:
-    """A text that is too long without what stands before its best sentence."""
+def _cut_to_best_sentence(text: str, weights: Mapping[str, float]) -> str:
+    """The text; one that is too long begins with its best sentence."""
     if len(text) <= LONGEST:
         return text
     sentences = _SENTENCE.split(text)
-    best = max(range(len(sentences)), key=lambda at: _found(read_tokens(sentences[at]), weights))
+    best = max(range(len(sentences)), key=lambda at: _weigh_tokens(read_tokens(sentences[at]), weights))
     return ("… " if best else "") + " ".join(sentences[best:])
 
 
-def _filled(text: str, following: Iterable[str]) -> str:
+def _fill(text: str, following: Iterable[str]) -> str:
     """The text, cut if it is too long, or with as many of the lines after it as fit."""
     if len(text) > LONGEST:
         return text[: text.rfind(" ", 0, LONGEST - 1)] + " …"

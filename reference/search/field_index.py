@@ -21,23 +21,23 @@ class FieldIndex:
         self._pages = len(documents)
         self._holders: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
-            for field, weight in document.fields() if document.page.kind != "error" else ():
+            for field, weight in document.list_fields() if document.page.kind != "error" else ():
                 holders = self._holders.setdefault(normalise_name(field), {})
                 holders[number] = max(weight, holders.get(number, 0.0))
 
     def __contains__(self, name: str) -> bool:
         return normalise_name(name) in self._holders
 
-    def scores(self, query: str) -> dict[int, float]:
+    def score(self, query: str) -> dict[int, float]:
         """Document -> how much it has to say about the fields that are named: 1 for the only page that declares one."""
         found: dict[int, float] = {}
-        for holders, worth in self._named(query):
+        for holders, worth in self._find_named(query):
             rarity = log(1 + self._pages / len(holders)) / log(1 + self._pages)
             for number, weight in holders.items():
                 found[number] = found.get(number, 0.0) + worth * weight * rarity
         return found
 
-    def _named(self, query: str) -> Iterator[tuple[Mapping[int, float], float]]:
+    def _find_named(self, query: str) -> Iterator[tuple[Mapping[int, float], float]]:
         certain = dict.fromkeys((*SPELT.findall(query), *_ASSIGNED.findall(query)))
         for name in certain:
             if name in self:

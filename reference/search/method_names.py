@@ -30,17 +30,17 @@ class MethodNames:
         self._weights.update(dict.fromkeys(_SCOPES, SCOPE_PART))
         self._rarest = max(self._weights.values())
 
-    def resembling(self, typed: str) -> Iterator[tuple[str, float]]:
+    def find_resembling(self, typed: str) -> Iterator[tuple[str, float]]:
         """The names that share something with what was typed, and how much: 1 is the same words in the same order."""
-        meant = [option for word in split_words(typed) for option in self._meanings(word)]
+        meant = [option for word in split_words(typed) for option in self._find_meanings(word)]
         scoped = any(scope in option for option in meant for scope in _SCOPES)
         for name, parts in self._names.items():
-            likeness = self._likeness(meant, [part for part in parts if scoped or part not in _SCOPES])
+            likeness = self._compare(meant, [part for part in parts if scoped or part not in _SCOPES])
             if likeness > 0:
                 yield name, likeness
 
-    def _likeness(self, meant: Sequence[Mapping[str, float]], parts: Sequence[str]) -> float:
-        """Twice what is common by the sum of both, each part by its weight."""
+    def _compare(self, meant: Sequence[Mapping[str, float]], parts: Sequence[str]) -> float:
+        """How alike they are: twice the weight of what is common, divided by the weight of both."""
         places: list[int] = []
         common = 0.0
         for option in meant:
@@ -51,33 +51,33 @@ class MethodNames:
                 common += option[parts[place]] * self._weights[parts[place]]
         if not places:
             return 0.0
-        both = sum(map(self._weight, meant)) + sum(self._weights[part] for part in parts)
+        both = sum(map(self._weigh, meant)) + sum(self._weights[part] for part in parts)
         return 2 * common / both - (OUT_OF_ORDER if places != sorted(places) else 0.0)
 
-    def _weight(self, option: Mapping[str, float]) -> float:
+    def _weigh(self, option: Mapping[str, float]) -> float:
         return max((self._weights[part] for part in option), default=self._rarest)
 
     @lru_cache(_REMEMBERED)  # noqa: B019  (there is one such object)
-    def _meanings(self, word: str) -> list[Mapping[str, float]]:
+    def _find_meanings(self, word: str) -> list[Mapping[str, float]]:
         """The parts of names that a word may mean, and how surely; of several words if a space is missing in it."""
         alike = {part: SAME_STEM for part in self._weights if stem_word(part) == stem_word(word)}
         if word in self._weights:
             return [alike | {word: 1.0}]
         if alike := alike or {part: SLIP for part in self._weights if is_slip(word, part)}:
             return [alike]
-        if divided := self._divided(word):
+        if divided := self._divide(word):
             return [{part: 1.0} for part in divided]
-        return [{part: SAME_MEANING for part in self._weights if _groups(part) & _groups(word)}]
+        return [{part: SAME_MEANING for part in self._weights if _find_groups(part) & _find_groups(word)}]
 
-    def _divided(self, word: str) -> list[str]:
+    def _divide(self, word: str) -> list[str]:
         """`opensession` as its two words; nothing where it is not made of known ones."""
         if word in self._weights:
             return [word]
         for at in range(2, len(word) - 1):
-            if word[:at] in self._weights and (rest := self._divided(word[at:])):
+            if word[:at] in self._weights and (rest := self._divide(word[at:])):
                 return [word[:at], *rest]
         return []
 
 
-def _groups(word: str) -> set[str]:
+def _find_groups(word: str) -> set[str]:
     return {group for term in read_terms(word) for group in term.groups}

@@ -37,24 +37,24 @@ def read_sections(
 
     `read_tokens` gives the words of a line or a heading, and their groups.
     """
-    for heading, blocks in groupby(_under_headings(text, skipped), key=itemgetter(0)):
+    for heading, blocks in groupby(_pair_with_headings(text, skipped), key=itemgetter(0)):
         lines = tuple(SearchableLine(block, read_tokens(block)) for _, block in blocks)
         yield SearchableSection(heading, read_tokens(heading), lines)
 
 
-def _under_headings(text: str, skipped: Container[str]) -> Iterator[tuple[str, str]]:
+def _pair_with_headings(text: str, skipped: Container[str]) -> Iterator[tuple[str, str]]:
     heading = ""
-    for block in _blocks(text):
+    for block in _split_blocks(text):
         if block.startswith("#"):
             heading = "" if block.startswith("# ") else block.lstrip("# ")
         elif heading not in skipped:
             yield heading, block
 
 
-def _blocks(text: str) -> Iterator[str]:
+def _split_blocks(text: str) -> Iterator[str]:
     """Headings, rows of tables without their heads, and paragraphs and points, each put into one line."""
     block: list[str] = []
-    for line, following in pairwise((*_without_code(text), "", "")):
+    for line, following in pairwise((*_remove_code(text), "", "")):
         if not line or _BEGINS.match(line):
             if block:
                 yield " ".join(block)
@@ -63,7 +63,7 @@ def _blocks(text: str) -> Iterator[str]:
             block.append(line.strip())
 
 
-def _without_code(text: str) -> Iterator[str]:
+def _remove_code(text: str) -> Iterator[str]:
     code = False
     for line in text.splitlines():
         if line.lstrip().startswith("```"):

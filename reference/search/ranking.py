@@ -50,21 +50,21 @@ class Ranking:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
         self._index = index_in_memory([document.to_index() for document in documents], OWN_WORDS)
-        self._spelling = _spelling(documents)
+        self._spelling = _make_spelling(documents)
         self._fields = FieldIndex(documents)
         self._names = MethodNames(
             document.page.name for document in documents if document.page.kind in {"method", "event"}
         )
         self._called: dict[str, dict[int, float]] = {}
         for number, document in enumerate(documents):
-            for name, worth in _names(document.page):
+            for name, worth in _list_names(document.page):
                 self._called.setdefault(normalise_name(name), {}).setdefault(number, worth)
 
     def read_terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
         return list(dict.fromkeys(read_terms(self._spelling.correct(query))))[:_MOST_TERMS]
 
-    def weight(self, term: Term) -> float:
+    def weigh(self, term: Term) -> float:
         """How well a word tells pages apart."""
         return self._index.weigh(term)
 
@@ -75,10 +75,10 @@ class Ranking:
             find_codes(query)
         )
 
-    def scores(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
+    def score(self, query: str, wanted: Sequence[Term]) -> dict[int, float]:
         """Page -> how well it answers a question whose terms are these; pages that have nothing of it are missing."""
-        scores = dict(self._by_words(wanted))
-        for tier in (self._by_name(query), self._by_field(query)):
+        scores = dict(self._score_words(wanted))
+        for tier in (self._score_names(query), self._score_fields(query)):
             for number, score in tier:
                 scores[number] = scores.get(number, 0.0) + score
         for code in () if normalise_name(query) in self._called else find_codes(query):
@@ -86,23 +86,23 @@ class Ranking:
             self._place_code(code, scores, alone=all(_ERROR in term.groups for term in others))
         return scores
 
-    def _by_words(self, wanted: Sequence[Term]) -> Iterator[tuple[int, float]]:
+    def _score_words(self, wanted: Sequence[Term]) -> Iterator[tuple[int, float]]:
         groups = {group for term in wanted for group in term.groups}
         for number, score in self._index.score(wanted).items():
-            yield number, score * _share(self._documents[number].page, groups)
+            yield number, score * _choose_share(self._documents[number].page, groups)
 
-    def _by_name(self, query: str) -> Iterator[tuple[int, float]]:
+    def _score_names(self, query: str) -> Iterator[tuple[int, float]]:
         yield from self._called.get(normalise_name(query), {}).items()
         named: dict[int, float] = {}
         for typed in TYPED.findall(query)[:_MOST_NAMES]:
             if normalise_name(typed) in self._called or typed not in self._fields:
-                for name, likeness in self._names.resembling(typed):
+                for name, likeness in self._names.find_resembling(typed):
                     number = self._numbers[name]
                     named[number] = max(likeness, named.get(number, 0.0))
         yield from ((number, SIMILAR_NAME * likeness**2) for number, likeness in named.items())
 
-    def _by_field(self, query: str) -> Iterator[tuple[int, float]]:
-        return ((number, FIELD * share) for number, share in self._fields.scores(query).items())
+    def _score_fields(self, query: str) -> Iterator[tuple[int, float]]:
+        return ((number, FIELD * share) for number, share in self._fields.score(query).items())
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
         """The only method that gives a code goes before its page, and one of a few if other words choose it."""
@@ -118,14 +118,14 @@ class Ranking:
             scores[page] = max(scores.values(), default=0.0) + _NEXT
 
 
-def _spelling(documents: Sequence[Document]) -> Spelling:
+def _make_spelling(documents: Sequence[Document]) -> Spelling:
     spoken = {word for document in documents for phrase in document.spoken for word in split_words(phrase)}
     written = (line.tokens for document in documents for section in document.sections for line in section.lines)
     return Spelling(spoken | list_vocabulary(), chain.from_iterable(written))
 
 
-def _share(page: Page, groups: AbstractSet[str]) -> float:
-    """What words count on a page, where these groups are in the question."""
+def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
+    """How much words count on a page, where these groups are in the question."""
     if page.name in _ABOUT_ERRORS:
         return 1.0
     if page.kind == "method" and not page.name.startswith(_OWN):
@@ -134,7 +134,7 @@ def _share(page: Page, groups: AbstractSet[str]) -> float:
     return asked_for if groups & words else usual
 
 
-def _names(page: Page) -> Iterator[tuple[str, float]]:
+def _list_names(page: Page) -> Iterator[tuple[str, float]]:
     """What a page is called, and what it is worth to call it so; a title that is an error code is left to the codes."""
     yield from ((name, WHOLE_NAME) for name in (page.uri, page.name))
     if not any(find_codes(page.title)):

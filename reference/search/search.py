@@ -27,25 +27,25 @@ class Search:
         self._documents = documents
         self._ranking = Ranking(documents)
 
-    def hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
+    def find_hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
         """The best of our pages, of one kind if it is given, the best first."""
         wanted = self._ranking.read_terms(query)
-        scores = self._ranking.scores(query, wanted)
+        scores = self._ranking.score(query, wanted)
         fitting = [number for number in scores if kind in {None, self._documents[number].page.kind}]
         best = sorted(fitting, key=lambda number: -scores[number])[:limit]
         names = [*SPELT.findall(query), *find_codes(query)]
-        return [self._hit(number, scores[number], wanted, names) for number in best]
+        return [self._make_hit(number, scores[number], wanted, names) for number in best]
 
-    def hits_with_official(self, query: str, limit: int, official: OfficialSearch) -> list[Hit]:
+    def find_hits_with_official(self, query: str, limit: int, official: OfficialSearch) -> list[Hit]:
         """The best pages of both; none of the official ones that describe the same thing as one of ours.
 
         Official pages go below ours, unless they hold more of the question or are named in it; if what is named is on a
         page of ours too, then after that one.
         """
-        ours = self.hits(query, limit)
+        ours = self.find_hits(query, limit)
         theirs = [hit for hit in official.search(query, limit) if hit.path not in self._covered]
         named = [hit for hit in theirs if is_named(hit, query)]
-        above = [] if self._ranking.is_named(query) else named or self._better(theirs, ours, query)
+        above = [] if self._ranking.is_named(query) else named or self._find_better(theirs, ours, query)
         second = [hit for hit in named if hit not in above]
         below = [hit for hit in theirs if hit not in above and hit not in second]
         return merge_hits(make_hits(above), ours[:1], make_hits(second), ours[1:], below=make_hits(below), limit=limit)
@@ -56,29 +56,29 @@ class Search:
         addresses = (document.page.official for document in self._documents)
         return {urlsplit(address).path.strip("/").removesuffix(".html") for address in addresses if address}
 
-    def _better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
+    def _find_better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
         """Those that hold more of a question than our pages do."""
-        enough = self._share_of_ours(query, {hit.uri for hit in ours}) + OFFICIAL_FIRST
-        return [hit for hit in theirs if self._share(query, f"{hit.title} {hit.summary}") > enough]
+        enough = self._measure_our_share(query, {hit.uri for hit in ours}) + OFFICIAL_FIRST
+        return [hit for hit in theirs if self._measure_share(query, f"{hit.title} {hit.summary}") > enough]
 
-    def _share_of_ours(self, query: str, addresses: Container[str]) -> float:
+    def _measure_our_share(self, query: str, addresses: Container[str]) -> float:
         """How much of a question is in what people say who want one of these pages, for the best of them."""
         spoken = (document.spoken for document in self._documents if document.page.uri in addresses)
-        return max((self._share(query, " ".join(phrases)) for phrases in spoken), default=0.0)
+        return max((self._measure_share(query, " ".join(phrases)) for phrases in spoken), default=0.0)
 
-    def _share(self, query: str, text: str) -> float:
+    def _measure_share(self, query: str, text: str) -> float:
         """How much of a question a text holds, by what tells pages apart."""
         held = read_tokens(text)
-        weights = {term: self._ranking.weight(term) for term in self._ranking.read_terms(query)}
+        weights = {term: self._ranking.weigh(term) for term in self._ranking.read_terms(query)}
         found = sum(weight for term, weight in weights.items() if held.intersection(term.tokens()))
         return found / (sum(weights.values()) or 1.0)
 
-    def _hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
+    def _make_hit(self, number: int, score: float, wanted: Sequence[Term], names: Sequence[str]) -> Hit:
         document = self._documents[number]
         page = document.page
         known = {term.stem for term in read_terms(page.name)}
         sought = [term for term in wanted if term.stem not in known]
-        weights = {token: self._ranking.weight(term) for term in sought for token in term.tokens()}
+        weights = {token: self._ranking.weigh(term) for term in sought for token in term.tokens()}
         foreign = [name for name in names if normalise_name(name) not in normalise_name(page.name)]
         section, text = make_excerpt(document.sections, weights, foreign)
         return Hit(
@@ -103,10 +103,10 @@ def search(query: str, limit: int = 5, kind: str | None = None, official: Offici
     if kind == "official":
         return make_hits(official.search(question, limit)) if official else []
     if official is None or kind is not None:
-        return _search().hits(question, limit, kind)
-    return _search().hits_with_official(question, limit, official)
+        return _make_search().find_hits(question, limit, kind)
+    return _make_search().find_hits_with_official(question, limit, official)
 
 
 @cache
-def _search() -> Search:
+def _make_search() -> Search:
     return Search([Document(page) for page in pages().values()])

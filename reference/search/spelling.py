@@ -25,7 +25,7 @@ class Spelling:
         self._stems = {stem_word(word) for alike in self._known.values() for word in alike}.union(stems)
 
     def correct(self, text: str) -> str:
-        """A text with its words in lower case, and the first that are unknown in all forms as those that were meant."""
+        """The text in lower case, with its first unknown words replaced by those that were meant."""
         found = split_words(text)
         unknown = [word for word in dict.fromkeys(found) if stem_word(word) not in self._stems]
         meant = {word: self._guess(word) for word in unknown[:_MOST_CORRECTED]}

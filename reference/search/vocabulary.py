@@ -33,10 +33,10 @@ def read_terms(text: str, *, general: bool = False) -> Iterator[Term]:
     `general` leaves only the groups that are true of every part of Bitrix24, not of Open Channels alone.
     """
     found = stem_words(text)
-    known, stop = _phrases(general=general), _stop_words()
+    known, stop = _read_phrases(general=general), _read_stop_words()
     at = 0
     while at < len(found):
-        length, groups = _longest(found, at, known[found[at]]) if found[at] in known else (1, ())
+        length, groups = _find_longest(found, at, known[found[at]]) if found[at] in known else (1, ())
         for stem in found[at : at + length]:
             if groups or stem not in stop:
                 yield Term(stem, groups)
@@ -50,11 +50,13 @@ def read_tokens(text: str, *, general: bool = False) -> frozenset[str]:
 
 def list_vocabulary() -> set[str]:
     """Every word in it."""
-    return {word for entries in (_file()["stop"], *_file()["groups"].values()) for word in split_words(entries)}
+    return {
+        word for entries in (_read_file()["stop"], *_read_file()["groups"].values()) for word in split_words(entries)
+    }
 
 
-def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tuple[str, ...]]:
-    """The longest phrase that stands here: `quick answer` is neither quick nor an answer."""
+def _find_longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tuple[str, ...]]:
+    """Length and groups of the longest phrase at this place: `quick answer` is neither quick nor an answer."""
     for phrase, groups in phrases:
         if len(phrase) == 1 or tuple(found[at : at + len(phrase)]) == phrase:
             return len(phrase), groups
@@ -62,24 +64,24 @@ def _longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int, tup
 
 
 @cache
-def _phrases(*, general: bool) -> Mapping[str, _Phrases]:
+def _read_phrases(*, general: bool) -> Mapping[str, _Phrases]:
     """First stem -> the phrases that begin with it, the longest first, with their groups."""
     groups: dict[_Phrase, dict[str, None]] = {}
-    for name, entries in _file()["groups"].items():
-        for entry in entries.split(",") if name in _file()["general"] or not general else ():
+    for name, entries in _read_file()["groups"].items():
+        for entry in entries.split(",") if name in _read_file()["general"] or not general else ():
             groups.setdefault(tuple(stem_words(entry)), {})[_MARK + name] = None
     by_first: dict[str, list[tuple[_Phrase, tuple[str, ...]]]] = {}
     for phrase in sorted(groups, key=len, reverse=True):
-        if len(phrase) > 1 or phrase[0] not in _stop_words():
+        if len(phrase) > 1 or phrase[0] not in _read_stop_words():
             by_first.setdefault(phrase[0], []).append((phrase, tuple(groups[phrase])))
     return {first: tuple(phrases) for first, phrases in by_first.items()}
 
 
 @cache
-def _stop_words() -> frozenset[str]:
-    return frozenset(stem_words(_file()["stop"]))
+def _read_stop_words() -> frozenset[str]:
+    return frozenset(stem_words(_read_file()["stop"]))
 
 
 @cache
-def _file() -> dict[str, Any]:
+def _read_file() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -61,12 +61,14 @@ class WordIndex:
     def write(self, pages: Sequence[IndexedPage]) -> None:
         """Fill the database with these pages, once. Raises: sqlite3.Error."""
         spoken = [(number, phrase) for number, page in enumerate(pages) for phrase in page.phrases]
-        tokens = [[*dict.fromkeys(_tokens(phrase))] for _, phrase in spoken]
-        self._questions.write([" ".join(_tokens(term for phrase in page.phrases for term in phrase))] for page in pages)
+        tokens = [[*dict.fromkeys(_list_tokens(phrase))] for _, phrase in spoken]
+        self._questions.write(
+            [" ".join(_list_tokens(term for phrase in page.phrases for term in phrase))] for page in pages
+        )
         self._texts.write([" ".join(page.headings), " ".join(page.body), " ".join(page.code)] for page in pages)
         self._phrases.write([" ".join(words)] for words in tokens)
         in_phrases = Counter(chain.from_iterable(tokens))
-        in_pages = Counter(token for page in pages for token in {*_tokens(chain.from_iterable(page.phrases))})
+        in_pages = Counter(token for page in pages for token in {*_list_tokens(chain.from_iterable(page.phrases))})
         for statement in _TABLES:
             self._connection.execute(statement)
         self._connection.execute("INSERT INTO size VALUES (?)", (len(pages),))
@@ -83,14 +85,14 @@ class WordIndex:
 
     def weigh(self, term: Term) -> float:
         """How well a word tells pages apart: the mean of what it and its groups do."""
-        known = [self._rarity(token) for token in term.tokens() if self._count(token)[0]]
-        return sum(known) / len(known) if known else self._rarity(term.stem)
+        known = [self._measure_rarity(token) for token in term.tokens() if self._count(token)[0]]
+        return sum(known) / len(known) if known else self._measure_rarity(term.stem)
 
     def score(self, wanted: Sequence[Term]) -> dict[int, float]:
         """Page -> how well it fits the terms of a question, 0 to about 1; those that fit in nothing are missing."""
-        uses = {token: self._count(token)[1] for token in _tokens(wanted)}
+        uses = {token: self._count(token)[1] for token in _list_tokens(wanted)}
         words = sorted(uses, key=lambda token: uses[token])[:_MOST_WORDS]
-        scores = self._score_phrases(wanted, _rarest(words, uses))
+        scores = self._score_phrases(wanted, _choose_rarest(words, uses))
         for table, share in ((self._questions, self._weights.all_phrases), (self._texts, self._weights.text)):
             rows = table.find_rows(words, _NEAREST)
             for page, rank in rows:
@@ -98,7 +100,7 @@ class WordIndex:
         return scores
 
     def _score_phrases(self, wanted: Sequence[Term], words: Sequence[str]) -> dict[int, float]:
-        worth = self._worth(wanted)
+        worth = self._weigh_wanted(wanted)
         whole = sum(map(self.weigh, wanted))
         near: dict[int, list[float]] = {}
         for phrase in self._read_phrases([row for row, _ in self._phrases.find_rows(words, _NEAREST)]):
@@ -106,7 +108,7 @@ class WordIndex:
             likeness = common / (whole + self._weights.spare_word * max(0.0, phrase.weight - common))
             side_by_side = (1 + neighbours / max(1, len(wanted) - 1)) / 2
             near.setdefault(phrase.page, []).append(likeness * side_by_side)
-        return {page: self._join(sorted(likenesses, reverse=True)) for page, likenesses in near.items()}
+        return {page: self._combine(sorted(likenesses, reverse=True)) for page, likenesses in near.items()}
 
     def _read_phrases(self, rows: Sequence[int]) -> Iterator[_Phrase]:
         marks = ", ".join("?" * len(rows))
@@ -117,24 +119,24 @@ class WordIndex:
         by_row = {row: _Phrase(page, weight, _read_places(terms)) for row, page, weight, terms in found}
         return (by_row[row] for row in rows)
 
-    def _join(self, likenesses: Sequence[float]) -> float:
+    def _combine(self, likenesses: Sequence[float]) -> float:
         """The likenesses of a page's phrases, the greatest first, as one."""
         best, second, *others = (*likenesses, 0.0)
         rest = sum(others[:_OTHER_PHRASES]) / _OTHER_PHRASES
         weights = self._weights
         return weights.nearest_phrase * best + weights.second_phrase * second + weights.other_phrases * rest
 
-    def _worth(self, wanted: Sequence[Term]) -> dict[str, list[tuple[int, float]]]:
+    def _weigh_wanted(self, wanted: Sequence[Term]) -> dict[str, list[tuple[int, float]]]:
         """Word or group -> which of the wanted terms it stands for, and how much it counts for each."""
         worth: dict[str, list[tuple[int, float]]] = {}
         for place, term in enumerate(wanted):
             worth.setdefault(term.stem, []).append((place, self.weigh(term)))
             for group in term.groups:
-                worth.setdefault(group, []).append((place, self._weights.synonym * self._rarity(group)))
+                worth.setdefault(group, []).append((place, self._weights.synonym * self._measure_rarity(group)))
         return worth
 
-    def _rarity(self, token: str) -> float:
-        return log(1 + self._size() / (self._count(token)[0] or 1))
+    def _measure_rarity(self, token: str) -> float:
+        return log(1 + self._count_pages() / (self._count(token)[0] or 1))
 
     def _count(self, token: str) -> tuple[int, int]:
         """How many pages are asked for with it, and how many phrases have it."""
@@ -145,7 +147,7 @@ class WordIndex:
             self._counts[token] = found or (0, 0)
         return self._counts[token]
 
-    def _size(self) -> int:
+    def _count_pages(self) -> int:
         if not self._pages:
             (self._pages,) = self._connection.execute("SELECT pages FROM size").fetchone()
         return self._pages
@@ -161,14 +163,14 @@ def index_in_memory(pages: Sequence[IndexedPage], weights: WordWeights) -> WordI
     return index
 
 
-def _rarest(words: Sequence[str], uses: Mapping[str, int]) -> list[str]:
-    """The words up to the one with which they are in too many phrases."""
+def _choose_rarest(words: Sequence[str], uses: Mapping[str, int]) -> list[str]:
+    """The words, as many as together are in not too many phrases; at least the first."""
     so_far = accumulate(uses[word] for word in words)
     return [word for word, count in zip(words, so_far, strict=True) if count <= _MOST_PHRASES] or list(words[:1])
 
 
 def _compare(worth: Mapping[str, Sequence[tuple[int, float]]], places: Mapping[str, int]) -> tuple[float, int]:
-    """How much of what is wanted a phrase has, and how often two of it stand side by side in both."""
+    """How much of what is wanted a phrase has, and how many pairs of it stand side by side in both."""
     found: dict[int, tuple[float, int]] = {}
     for token, place in places.items():
         for wanted, counts in worth.get(token, ()):
@@ -192,5 +194,5 @@ def _read_places(terms: str) -> Mapping[str, int]:
     return places
 
 
-def _tokens(terms: Iterable[Term]) -> Iterator[str]:
+def _list_tokens(terms: Iterable[Term]) -> Iterator[str]:
     return (token for term in terms for token in term.tokens())

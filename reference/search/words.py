@@ -19,7 +19,7 @@ _REMEMBERED = 20_000
 
 def split_words(text: str) -> list[str]:
     """The words in lower case; `getLastId`, `get_last_id` and `get.last.id` are the same three."""
-    return [part for word in _WORD.findall(text) for part in _parts(word)]
+    return [part for word in _WORD.findall(text) for part in _split_humps(word)]
 
 
 def normalise_name(name: str) -> str:
@@ -29,7 +29,7 @@ def normalise_name(name: str) -> str:
 
 def stem_words(text: str) -> list[str]:
     """The stems of all words in order."""
-    return [stem for word in _WORD.findall(text) for stem in _stems(word)]
+    return [stem for word in _WORD.findall(text) for stem in _stem_parts(word)]
 
 
 @lru_cache(_REMEMBERED)
@@ -37,21 +37,21 @@ def stem_word(word: str) -> str:
     """The stem of one lower-case word, by its alphabet."""
     if word.removesuffix("s") in _APART:
         return word.removesuffix("s")
-    return str(_stemmer("english" if word.isascii() else "russian").stemWord(word))
+    return str(_load_stemmer("english" if word.isascii() else "russian").stemWord(word))
 
 
 @lru_cache(_REMEMBERED)
-def _stems(word: str) -> tuple[str, ...]:
-    return tuple(stem_word(part) for part in _parts(word))
+def _stem_parts(word: str) -> tuple[str, ...]:
+    return tuple(stem_word(part) for part in _split_humps(word))
 
 
 @lru_cache(_REMEMBERED)
-def _parts(word: str) -> tuple[str, ...]:
+def _split_humps(word: str) -> tuple[str, ...]:
     return tuple(part.lower().replace("ё", "е") for part in _HUMP.split(word))  # noqa: RUF001  (Russian)
 
 
 @cache
-def _stemmer(language: str) -> Any:
+def _load_stemmer(language: str) -> Any:
     """A stemmer without the package around it, whose import takes ten times as long: it loads every language."""
     if _STEMMERS not in sys.modules:
         found = find_spec("snowballstemmer")

@@ -63,7 +63,7 @@ def test_a_page_is_read_by_paragraphs_points_and_rows_without_code_and_repeating
 
 
 def test_fields_are_told_by_where_they_stand() -> None:
-    fields = set(_document(TEXT).fields())
+    fields = set(_document(TEXT).list_fields())
     assert {("CHAT_ID", DECLARED), ("chat_id", DECLARED), ("MODE", DECLARED)} <= fields
     assert ("SERVER_ADDRESS", ANSWERED) in fields
     assert ("USER_CODE", MENTIONED) in fields

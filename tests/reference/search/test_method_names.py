@@ -22,7 +22,7 @@ NAMES = MethodNames(
 
 
 def _best(typed: str) -> str:
-    return max(NAMES.resembling(typed), key=lambda found: found[1])[0]
+    return max(NAMES.find_resembling(typed), key=lambda found: found[1])[0]
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_a_name_is_known_in_part_in_another_order_with_a_slip_or_a_synonym(typed
 
 
 def test_the_same_words_in_another_order_resemble_less_than_in_order() -> None:
-    found = dict(NAMES.resembling("operator.finish.another"))
+    found = dict(NAMES.find_resembling("operator.finish.another"))
     assert 0.9 < found["imopenlines.operator.another.finish"] < 1
-    assert dict(NAMES.resembling("operator.another.finish"))["imopenlines.operator.another.finish"] == 1
+    assert dict(NAMES.find_resembling("operator.another.finish"))["imopenlines.operator.another.finish"] == 1
 
 
 def test_a_foreign_name_resembles_little() -> None:
-    assert all(likeness < 0.7 for _, likeness in NAMES.resembling("crm.deal.add"))
-    assert list(NAMES.resembling("tasks.task.checklist")) == []
+    assert all(likeness < 0.7 for _, likeness in NAMES.find_resembling("crm.deal.add"))
+    assert list(NAMES.find_resembling("tasks.task.checklist")) == []
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_page_that_declares_a_field_goes_before_one_that_answers_it_and_one_th
             _document("answers", "# x\n\n## Result\n\nThe FERRY_ID.\n"),
             _document("mentions", "# x\n\n## Behaviour\n\nThe FERRY_ID.\n"),
         ]
-    ).scores("FERRY_ID")
+    ).score("FERRY_ID")
 
     assert found[1] / found[0] == pytest.approx(0.7)
     assert found[2] / found[0] == pytest.approx(0.3)
@@ -88,7 +88,7 @@ def test_a_page_that_declares_a_field_goes_before_one_that_answers_it_and_one_th
 def test_a_word_in_capitals_counts_half_as_much_as_what_is_surely_a_field() -> None:
     fields = FieldIndex([_document("declares", "# x\n\n## Arguments\n\n| Argument |\n| --- |\n| `FERRY` |\n")])
 
-    assert fields.scores("FERRY")[0] == pytest.approx(fields.scores("FERRY=1")[0] / 2)
+    assert fields.score("FERRY")[0] == pytest.approx(fields.score("FERRY=1")[0] / 2)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ NAMES = MethodNames(("imopenlines.ferry.add", "imopenlines.harbour.delete", "crm
     ids=["itself", "no scope", "same stem", "slip", "same meaning", "other order", "half"],
 )
 def test_a_name_is_as_like_as_its_parts(typed: str, name: str, likeness: float) -> None:
-    assert dict(NAMES.resembling(typed))[name] == pytest.approx(likeness, abs=0.005)
+    assert dict(NAMES.find_resembling(typed))[name] == pytest.approx(likeness, abs=0.005)
 
 
 DOCUMENTS = [Document(page) for page in pages().values()]
@@ -160,7 +160,7 @@ def ranking() -> Ranking:
 def test_what_a_question_names_adds_its_share_to_no_words(
     question: str, name: str, score: float, ranking: Ranking
 ) -> None:
-    assert ranking.scores(question, [])[NUMBERS[name]] == pytest.approx(score, abs=0.005)
+    assert ranking.score(question, [])[NUMBERS[name]] == pytest.approx(score, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_the_kind_of_a_page_is_a_share_of_what_its_words_count(
     wanted = list(read_terms(question))
     words = index_in_memory([document.to_index() for document in DOCUMENTS], OWN_WORDS).score(wanted)
 
-    assert ranking.scores("", wanted)[NUMBERS[name]] == pytest.approx(share * words[NUMBERS[name]])
+    assert ranking.score("", wanted)[NUMBERS[name]] == pytest.approx(share * words[NUMBERS[name]])
