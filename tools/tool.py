@@ -79,7 +79,7 @@ class Tool(BaseModel):
         """The result of the call, in the form that `text` and `structured` take.
 
         Each kind of tool names the part of the context that it works with: the portal, the documentation, the tools
-        that exist here, or what became of approvals. The server's context holds them all (server/context.py).
+        that exist here, or what became of approvals. The server's context holds them all (server/catalogue/context.py).
         """
 
     def text(self, result: Any) -> str:

@@ -63,12 +63,27 @@ class Mutation:
 def mutations(source: str) -> Iterator[Mutation]:
     """All changes of a module, in the order of its lines; no two have the same key."""
     seen = Counter[str]()
-    for number, (node, owner, inside) in enumerate(_nodes(ast.parse(source))):
+    tree = ast.parse(source)
+    at_import = _names_called_at_import(tree)
+    for number, (node, owner, inside) in enumerate(_nodes(tree)):
         for change in _changes(node):
             key = f"{owner}: {_shown(node)} -> {_shown(change(deepcopy(node)))}"
             seen[key] += 1
             suffix = f" (number {seen[key]})" if seen[key] > 1 else ""
-            yield Mutation(key + suffix, _lines(node), inside, number, change)
+            runs_later = inside and owner.partition(".")[0] not in at_import
+            yield Mutation(key + suffix, _lines(node), runs_later, number, change)
+
+
+def _names_called_at_import(tree: ast.Module) -> set[str]:
+    """Functions that have run before any test begins."""
+    functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {
+        node.func.id
+        for statement in tree.body
+        if not isinstance(statement, functions)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
 
 
 def _lines(node: Any) -> range:

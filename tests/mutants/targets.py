@@ -16,6 +16,9 @@ RULES = (
 APPROVALS = (
     "tests/server/approvals/test_store.py",
     "tests/server/approvals/test_decision.py",
+    "tests/server/approvals/test_agreement_step.py",
+    "tests/server/approvals/test_changes.py",
+    "tests/server/approvals/test_hourly_limit.py",
     "tests/server/approvals/test_attacks.py",
     "tests/server/catalogue/test_attacks_on_policy.py",
 )
@@ -37,7 +40,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "server/approvals/hourly_limit.py": APPROVALS,
     "server/protocol/finder.py": ("tests/server/protocol/test_finder.py",),
     "server/protocol/arguments.py": ("tests/server/protocol/test_arguments.py",),
-    "tools/tool.py": ("tests/tools/test_arguments.py", "tests/tools/test_laws.py"),
+    "tools/tool.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py", "tests/tools/test_laws.py"),
     "workflows/inbox/waiting.py": ("tests/workflows/inbox",),
     "workflows/lines/rules.py": RULES,
     "workflows/lines/availability_rules.py": RULES,

@@ -1,12 +1,20 @@
 """Computing time of methods."""
 
+from typing import Any
+
+import anyio
+import httpx
 import pytest
 
-from portal.errors import LimitedError
+from portal.client import Portal
+from portal.errors import LimitedError, PortalError
 from portal.operating import OperatingTime
+from portal.webhook import Webhook
 
 NOW = 1_773_683_678.0
 METHOD = "imopenlines.session.history.get"
+OTHER = "imopenlines.dialog.get"
+WEBHOOK = Webhook.parse("https://p.bitrix24.com/rest/1/a1b2c3d4/")
 
 
 @pytest.fixture
@@ -63,3 +71,67 @@ def test_an_answer_that_tells_nothing_changes_nothing(operating: OperatingTime, 
     operating.record(METHOD, time)
 
     operating.check(METHOD)
+
+
+def _call_in_turn(answers: list[Any], *turns: list[str]) -> list[PortalError | None]:
+    """What calls failed with that cannot wait for the reset; the calls of a turn are made together."""
+    errors: list[PortalError | None] = []
+    arriving = iter(answers)
+
+    async def call(portal: Portal, method: str) -> None:
+        try:
+            await portal.call(method, {}, repeatable=True, prefer_batch=True)
+        except PortalError as error:
+            errors.append(error)
+        else:
+            errors.append(None)
+
+    async def run() -> None:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=next(arriving)))
+        async with Portal(WEBHOOK, seconds=20, transport=transport, unix_time=lambda: NOW) as portal:
+            for methods in turns:
+                async with anyio.create_task_group() as tasks:
+                    for method in methods:
+                        tasks.start_soon(call, portal, method)
+
+    anyio.run(run)
+    return errors
+
+
+def _time(used: float) -> dict[str, float]:
+    return {"operating": used, "operating_reset_at": NOW + 50}
+
+
+def _seconds(error: PortalError | None) -> float | None:
+    assert isinstance(error, LimitedError)
+    assert error.code == "OPERATION_TIME_LIMIT"
+    return error.seconds
+
+
+def test_a_method_that_used_up_its_time_is_not_sent_again() -> None:
+    first, second = _call_in_turn([{"result": 1, "time": _time(420)}], [METHOD], [METHOD])
+
+    assert (first, _seconds(second)) == (None, 50)
+
+
+def test_the_time_of_each_call_in_a_batch_counts_for_its_own_method() -> None:
+    batch = {"result": {"c0": 1, "c1": 1}, "result_time": {"c0": _time(420), "c1": _time(10)}}
+    *_, used_up, other = _call_in_turn([{"result": batch}, {"result": 1}], [METHOD, OTHER], [METHOD], [OTHER])
+
+    assert (_seconds(used_up), other) == (50, None)
+
+
+def test_a_method_that_the_portal_blocks_is_not_sent_before_its_reset() -> None:
+    answers = [{"result": 1, "time": _time(10)}, {"error": "OPERATION_TIME_LIMIT"}, {"result": 1}]
+    _, blocked, unsent, other = _call_in_turn(answers, [METHOD], [METHOD], [METHOD], [OTHER])
+
+    assert (_seconds(blocked), _seconds(unsent), other) == (50, 50, None)
+
+
+@pytest.mark.parametrize("code", ["OVERLOAD_LIMIT", "ACCESS_DENIED"])
+def test_a_call_that_is_refused_for_another_reason_blocks_no_method(code: str) -> None:
+    answers = [{"result": 1, "time": _time(10)}, {"error": code}, {"result": 1}]
+    _, refused, sent = _call_in_turn(answers, [METHOD], [METHOD], [METHOD])
+
+    assert refused is not None
+    assert (refused.code, sent) == (code, None)

@@ -69,7 +69,7 @@ def test_a_client_that_cannot_ask_after_all_leaves_the_call_to_the_command_line(
 @ERAS
 def test_an_answer_that_comes_too_late_counts_for_nothing(embedded: EmbeddedPortal, era: str) -> None:
     def expire() -> None:
-        with embedded.approvals.state.changing() as database:
+        with embedded.approvals.state.open_transaction() as database:
             database.execute("UPDATE approvals SET expires = asked")
 
     reply = asked(embedded, era, Answering(YES, meanwhile=expire))

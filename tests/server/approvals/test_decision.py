@@ -7,42 +7,19 @@ import pytest
 
 from server.approvals.decision import ChangeRules
 from server.approvals.errors import CallStoppedError
-from server.approvals.hourly_limit import HOUR, HourlyLimit
-from server.approvals.preview import Preview
+from server.approvals.hourly_limit import HourlyLimit
 from server.policy import Policy
 from server.storage.database import State
+from tests.server.approvals.calls import FINISH, MESSAGE, PORTAL, SKIP, Clock, show
 from tools import TOOLSETS
 from tools.effect import NO_EFFECT, Effect
-from tools.messages import CrmMessageAdd
-from tools.operators import OperatorFinish, OperatorSkip
 from tools.tool import Tool
-
-PORTAL = "https://portal.example user 1"
-MESSAGE = CrmMessageAdd.from_tool(
-    {"crm_entity_type": "lead", "crm_entity": 5, "user_id": 1, "chat_id": 203, "message": "Hello"}
-)
-SKIP = OperatorSkip.from_tool({"chat_id": 203})
-FINISH = OperatorFinish.from_tool({"chat_id": 203})
-
-
-class Clock:
-    """Time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def make_rules(folder: Path, clock: Clock | None = None, **bounds: Any) -> ChangeRules:
     policy = Policy(frozenset(TOOLSETS), **bounds)
     limit = HourlyLimit(State(folder / "state.sqlite"), dict(policy.per_hour), clock or Clock())
     return ChangeRules(policy, limit, PORTAL)
-
-
-def show(call: Tool, *, chat_id: int | None = 203, line_id: int | None = 1) -> Preview:
-    return Preview(call.tool(), call.title, call.effects, "method", {}, chat_id=chat_id, line_id=line_id)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +68,12 @@ def test_a_client_of_another_line_or_of_none_that_is_known_gets_nothing(tmp_path
     assert (stopped.value.event, stopped.value.failure.outcome) == ("refused", "policy_refused")
 
 
+def test_where_no_line_is_chosen_no_client_gets_anything(tmp_path: Path) -> None:
+    rules = make_rules(tmp_path, customer_lines=frozenset())
+    with pytest.raises(CallStoppedError, match="only lines none may be written to"):
+        rules.check_line(MESSAGE, show(MESSAGE))
+
+
 def test_looking_at_the_limit_counts_nothing_and_it_is_looked_at_before_anything_is_asked(tmp_path: Path) -> None:
     clock = Clock()
     rules = make_rules(tmp_path, clock, per_hour=(("customer", 2),))
@@ -100,8 +83,9 @@ def test_looking_at_the_limit_counts_nothing_and_it_is_looked_at_before_anything
     rules.check_hourly_limit(MESSAGE)
     rules.count(MESSAGE)
     for look in (rules.check_hourly_limit, rules.count):
-        with pytest.raises(CallStoppedError, match="2 customer calls an hour are allowed here"):
+        with pytest.raises(CallStoppedError, match="2 customer calls an hour are allowed here") as stopped:
             look(MESSAGE)
+        assert (stopped.value.event, stopped.value.failure.outcome) == ("refused", "policy_refused")
     rules.count(SKIP)
-    clock.now += HOUR
+    clock.time += 3600
     rules.check_hourly_limit(MESSAGE)

@@ -1,21 +1,17 @@
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from server.approvals.hourly_limit import HOUR, HourlyLimit
-from server.approvals.store import KEPT, LONGEST_RUN, Approval, ApprovalStore, NotPendingError
+from server.approvals.store import Approval, ApprovalStore, NotPendingError, Outcome
 from server.storage.database import State
+from tests.server.approvals.calls import Clock
 
 SECONDS = 600.0
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.time
+MONTH = 30 * 86400.0
+LONGEST_RUN = 11 * 60.0
 
 
 @pytest.fixture
@@ -71,7 +67,9 @@ def test_an_expired_call_is_neither_settled_nor_claimed(approvals: ApprovalStore
     approval = ask(approvals)
     if approved:
         approvals.settle(approval.id, approve=True, by="anna")
-    clock.time += SECONDS
+    clock.time += SECONDS - 0.5
+    assert list(approvals.list_waiting("shop", "reader")) == [approval.id]
+    clock.time += 0.5
     assert stage_of(approvals, approval) == "expired"
     with pytest.raises(NotPendingError, match="expired"):
         approvals.settle(approval.id, approve=True, by="anna")
@@ -112,7 +110,9 @@ def test_a_call_whose_server_ended_while_it_ran_has_an_unknown_outcome(approvals
     approval = ask(approvals)
     approvals.settle(approval.id, approve=True, by="anna")
     approvals.claim(approval.id)
-    clock.time += LONGEST_RUN + 1
+    clock.time += LONGEST_RUN
+    assert stage_of(approvals, approval) == "running"
+    clock.time += 0.5
     assert stage_of(approvals, approval) == "unknown"
     assert approvals.claim(approval.id) is None
 
@@ -131,39 +131,136 @@ def test_calls_of_another_portal_or_caller_are_not_offered(approvals: ApprovalSt
     assert approvals.list_waiting("shop", "other") == {}
 
 
-def test_a_limit_lets_so_many_calls_through_in_any_hour(state: State, clock: Clock) -> None:
-    hourly = HourlyLimit(state, {"customer": 2}, clock)
-    assert hourly.spend("shop", ("customer",)) is None
-    clock.time += 600
-    assert hourly.spend("shop", ("customer", "takeover")) is None
-    assert hourly.spend("shop", ("customer",)) == ("customer", HOUR - 600)
-    assert hourly.spend("other", ("customer",)) is None
-    assert hourly.spend("shop", ("takeover",)) is None
-    clock.time += HOUR - 600
-    assert hourly.spend("shop", ("customer",)) is None
-
-
-def test_a_call_refused_by_one_limit_counts_against_no_other(state: State, clock: Clock) -> None:
-    hourly = HourlyLimit(state, {"customer": 5, "destructive": 0}, clock)
-    assert hourly.spend("shop", ("customer", "destructive")) == ("destructive", HOUR)
-    assert all(hourly.spend("shop", ("customer",)) is None for _ in range(5))
-    assert hourly.spend("shop", ("customer",)) is not None
-
-
-def test_a_limit_holds_after_a_restart(state: State, clock: Clock) -> None:
-    assert HourlyLimit(state, {"customer": 1}, clock).spend("shop", ("customer",)) is None
-    assert HourlyLimit(State(state.path), {"customer": 1}, clock).spend("shop", ("customer",)) is not None
-
-
 def test_what_has_come_to_an_end_is_forgotten_after_a_month(approvals: ApprovalStore, clock: Clock) -> None:
     ended, running = ask(approvals), ask(approvals, 202)
     approvals.settle(ended.id, approve=False, by="anna")
     approvals.settle(running.id, approve=True, by="anna")
     approvals.claim(running.id)
-    clock.time += KEPT
+    clock.time += MONTH
     ask(approvals, 203)
     assert stage_of(approvals, ended) == "denied"
-    clock.time += 1
+    clock.time += 0.5
+    assert stage_of(approvals, ended) == "denied"
     ask(approvals, 204)
     assert approvals.get(ended.id) is None
     assert approvals.get(running.id) is not None
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_expires_while_it_is_looked_at_is_told_as_expired(
+    approvals: ApprovalStore, clock: Clock, approved: bool
+) -> None:
+    approval = ask(approvals)
+    if approved:
+        approvals.settle(approval.id, approve=True, by="anna")
+    clock.time += SECONDS - 1
+    clock.step = 1
+    assert stage_of(approvals, approval) == "expired"
+
+
+def test_the_same_call_asked_when_the_first_has_just_expired_is_a_new_one(
+    approvals: ApprovalStore, clock: Clock
+) -> None:
+    first = ask(approvals)
+    clock.time += SECONDS
+    second = ask(approvals)
+    assert second.id != first.id
+    assert second.expires == clock.time + SECONDS
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_clock_put_back_by_a_minute_changes_nothing_and_by_more_ends_what_waits(
+    approvals: ApprovalStore, clock: Clock, approved: bool
+) -> None:
+    approval = ask(approvals)
+    if approved:
+        approvals.settle(approval.id, approve=True, by="anna")
+    clock.time -= 60
+    assert approvals.list_waiting("shop", "reader") == {approval.id: approved}
+    clock.time -= 0.5
+    assert approvals.list_waiting("shop", "reader") == {}
+    clock.time += 60.5
+    assert stage_of(approvals, approval) == "expired"
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ({"chat_id": 201, "message": "Hello"}, {"message": "Hello", "chat_id": 201}),
+        ({"fields": {"a": 1, "b": [2]}}, {"fields": {"b": [2], "a": 1}}),
+        ({"message": "Здравствуйте, чем помочь? 👋"}, {"message": "Здравствуйте, чем помочь? 👋"}),
+    ],
+)
+def test_the_same_call_is_known_again_in_any_order_and_in_any_language(
+    approvals: ApprovalStore, asked: Mapping[str, Any], again: Mapping[str, Any]
+) -> None:
+    first = approvals.ask("shop", "reader", "reply", asked, summary="", seconds=SECONDS)
+    assert approvals.ask("shop", "reader", "reply", again, summary="", seconds=SECONDS) == first
+    assert first.arguments == asked
+    assert len(approvals.list_all()) == 1
+
+
+class NotNotedError(Exception):
+    """What a note can fail with."""
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_a_decision_that_cannot_be_noted_changes_nothing(approvals: ApprovalStore, approve: bool) -> None:
+    noted: list[Approval] = []
+
+    def note(settled: Approval) -> None:
+        noted.append(settled)
+        if len(noted) == 1:
+            raise NotNotedError
+
+    approval = ask(approvals)
+    with pytest.raises(NotNotedError):
+        approvals.settle(approval.id, approve=approve, by="anna", note=note)
+    assert approvals.get(approval.id) == approval
+    settled = approvals.settle(approval.id, approve=approve, by="ben", note=note)
+    assert noted[1] == settled
+    assert (settled.stage, settled.settled_by) == ("approved" if approve else "denied", "ben")
+
+
+def begin(approvals: ApprovalStore, chat_id: int = 201) -> Approval:
+    return approvals.begin(ask(approvals, chat_id).id, by="anna")
+
+
+def test_a_call_of_a_server_that_is_still_there_is_not_lost(
+    state: State, approvals: ApprovalStore, clock: Clock
+) -> None:
+    running = begin(approvals)
+    other = ApprovalStore(State(state.path), clock)
+    for store in (approvals, other):
+        assert store.end_lost("shop", "reader") == []
+        assert stage_of(store, running) == "running"
+    other.finish(running.id, "executed", "done")
+    assert stage_of(approvals, running) == "executed"
+
+
+def test_a_call_of_a_server_that_has_ended_is_lost_once_and_stays_unknown(
+    state: State, approvals: ApprovalStore, clock: Clock
+) -> None:
+    lost = begin(approvals)
+    (lock,) = state.path.parent.glob("server-*.lock")
+    lock.unlink()
+    other = ApprovalStore(State(state.path), clock)
+    assert stage_of(other, lost) == "unknown"
+    still = begin(other, 202)
+    assert other.end_lost("other", "reader") == other.end_lost("shop", "other") == []
+    assert [(found.id, found.stage) for found in other.end_lost("shop", "reader")] == [(lost.id, "unknown")]
+    assert other.end_lost("shop", "reader") == []
+    approvals.finish(lost.id, "executed", "came after all")
+    for store in (approvals, other):
+        assert stage_of(store, lost) == "unknown"
+    assert stage_of(other, still) == "running"
+
+
+@pytest.mark.parametrize("outcome", ["executed", "failed", "unknown"])
+def test_what_became_of_a_call_is_kept_with_its_reply_and_only_once(approvals: ApprovalStore, outcome: Outcome) -> None:
+    running = begin(approvals)
+    approvals.finish(running.id, outcome, "first")
+    approvals.finish(running.id, "executed", "second")
+    kept = approvals.get(running.id)
+    assert kept is not None
+    assert (kept.stage, kept.reply, kept.settled_by) == (outcome, "first", "anna")

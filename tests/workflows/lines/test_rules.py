@@ -136,6 +136,11 @@ def test_every_rule_has_a_line_that_breaks_it() -> None:
     assert len(RULES) == len(BROKEN)
 
 
+def test_every_setting_that_a_rule_shows_is_one_that_the_portal_shows() -> None:
+    shown = {*make_default_settings(), "QUEUE", "QUEUE_ONLINE", "QUEUE_USERS_FIELDS"}
+    assert {(rule.name, field) for rule in RULES for field in rule.fields if field not in shown} == set()
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_found_alone_and_its_fix_mends_it(name: str) -> None:
     async def story() -> None:
