@@ -3,6 +3,7 @@
 PORTAL = (
     "tests/portal/test_retry.py",
     "tests/portal/test_scheduler.py",
+    "tests/portal/test_scheduling_limits.py",
     "tests/portal/test_turns.py",
     "tests/portal/test_batch.py",
     "tests/portal/test_fault_isolation.py",
