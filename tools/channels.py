@@ -144,7 +144,8 @@ class ConfigListGet(Method):
     @model_validator(mode="before")
     @classmethod
     def _select_has_what_the_portal_needs(cls, arguments: Any) -> Any:
-        if not isinstance(arguments, dict) or not isinstance(chosen := arguments.get("select"), list):
+        chosen = arguments.get("select") if isinstance(arguments, dict) else None
+        if not isinstance(chosen, list) or not chosen:  # an empty list is refused, as the schema says
             return arguments
         needed = ["ID", *(["MODIFY_USER_ID"] if arguments.get("check_permission") else [])]
         return {**arguments, "select": [*chosen, *(name for name in needed if name not in chosen)]}

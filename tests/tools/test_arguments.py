@@ -56,6 +56,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("config_update", {"config_id": 1, "line_name": None}, "give at least one setting to change"),
     ("config_update", {"config_id": None, "line_name": "a"}, "config_id is required"),
     ("config_add", {"line_name": " "}, "line_name: must not be blank"),
+    ("config_list_get", {"select": []}, "select: List should have at least 1 item"),
     ("config_add", {"worktime_timezone": "Mars/Phobos"}, "worktime_timezone: should be an IANA time zone"),
     ("config_update", {"config_id": 1, "nonsense": 1}, "its page lists the"),
     ("config_list_get", {"filter": {"A": [{"b": 1}]}}, "filter.A.0: should be"),
