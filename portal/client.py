@@ -105,34 +105,38 @@ class Portal:
     ) -> Any:
         """The result of a method.
 
-        A call that may already have been executed is sent again only if it is `repeatable`. Only such a call may share
-        a request with others; with `prefer_batch` it does so even where few calls wait. Of `scopes` the method needs
-        one. `report` is told once a second how many seconds the call has been waiting, and for what.
+        What may have been executed is sent again only if it is `repeatable`. Only such a call may share a request, with
+        `prefer_batch` even where few calls wait. Of `scopes` the method needs one. `report` is told once a second how
+        many seconds the call has been waiting, and for what.
 
         Raises:
             PortalError: The call brought no result; portal/errors.py says what each kind means.
         """
         deadline = anyio.current_time() + self._seconds
         batchable = repeatable and batch.fits_in_batch(params)
-        attempt, renewed = 1, False
+        attempt, renewed, earlier = 1, False, None
         while True:
-            send_by = deadline if batchable else deadline - self._seconds * TIME_FOR_AN_ANSWER
+            send_by = self._find_send_by(deadline, batchable=batchable)
             pending = PendingCall(method, params, send_by, batchable=batchable, prefer_batch=prefer_batch)
             try:
                 self._operating.check(method)
                 return await self._attempt_observed(pending, deadline, report, attempt)
-            except PortalError as error:
-                if not renewed and await self._has_another_token(error, pending.token, deadline):
-                    renewed = True
+            except PortalError as caught:
+                error = _choose_reason(caught, earlier, pending)
+                if not renewed and (renewed := await self._has_another_token(error, pending.token, deadline)):
                     continue
-                remaining = deadline - anyio.current_time()
+                batchable = batchable and not isinstance(error, AnswerLostError)
+                remaining = self._find_send_by(deadline, batchable=batchable) - anyio.current_time()
                 pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
                 if pause is None:
                     raise await self._explain(error, deadline, repeatable=repeatable, scopes=scopes) from None
-                batchable = batchable and not isinstance(error, AnswerLostError)
                 self._observer.on_pause(error, pause)
             await self._pause(pause, deadline, report)
-            attempt += 1
+            attempt, earlier = attempt + 1, error
+
+    def _find_send_by(self, deadline: float, *, batchable: bool) -> float:
+        """When a call has to have left: one that travels alone may be a write, and needs time for its answer."""
+        return deadline if batchable else deadline - self._seconds * TIME_FOR_AN_ANSWER
 
     async def _attempt_observed(self, call: PendingCall, deadline: float, report: Report | None, number: int) -> Any:
         try:
@@ -231,6 +235,12 @@ class Portal:
                     return frozenset()
                 self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
             return self._scopes
+
+
+def _choose_reason(error: PortalError, earlier: PortalError | None, call: PendingCall) -> PortalError:
+    """Why a call failed: of one that did not leave once more in time, what it failed with before."""
+    never_left = call.sent_at is None and isinstance(error, NotReachableError)
+    return earlier if never_left and earlier is not None else error
 
 
 def _describe_attempt(call: PendingCall, number: int, error: BaseException | None) -> Attempt:

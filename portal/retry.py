@@ -21,8 +21,8 @@ def pause_before_retry(
     """Seconds to wait before a call is sent again, or None if it must not be sent again.
 
     `attempt` is the number of the attempt that failed and counts from 1. What was certainly not executed may always be
-    repeated; what may have been executed only if the call is `repeatable`. `remaining` is what is left of the call's
-    deadline, in seconds: no pause reaches up to it. `jitter` gives a number from 0 to 1.
+    repeated; what may have been executed only if the call is `repeatable`. `remaining` is how long the
+    call may wait until it has to have left, in seconds: no pause reaches up to it. `jitter` gives a number from 0 to 1.
     """
     pause = _pause(error, attempt, repeatable=repeatable, jitter=jitter)
     return pause if pause is not None and pause < remaining else None

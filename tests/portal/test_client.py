@@ -186,6 +186,27 @@ def test_no_pause_reaches_past_the_deadline() -> None:
     assert network.pauses == []
 
 
+def test_a_write_that_does_not_leave_again_in_time_fails_with_what_refused_it_before() -> None:
+    """Where a pause ends is drawn by lot, so there are many; a busy machine lets some wake up too late."""
+    errors: list[PortalError] = []
+
+    async def write(portal: Portal) -> None:
+        try:
+            await portal.call("imopenlines.operator.skip", {"CHAT_ID": 5}, repeatable=False)
+        except PortalError as error:
+            errors.append(error)
+
+    async def run() -> None:
+        transport = httpx.MockTransport(lambda _: _json(503, {"error": "QUERY_LIMIT_EXCEEDED"}))
+        portal = Portal(WEBHOOK, seconds=0.3, plan=None, transport=transport)
+        async with portal, anyio.create_task_group() as tasks:
+            for _ in range(40):
+                tasks.start_soon(write, portal)
+
+    anyio.run(run)
+    assert [type(error) for error in errors] == [LimitedError] * 40
+
+
 def test_the_secret_is_in_no_error_log_or_traceback(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     address = WEBHOOK.url()
