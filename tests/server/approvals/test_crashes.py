@@ -29,7 +29,7 @@ from tests.assistant import PLAIN_ENVIRONMENT, ROOT
 from tests.callers import answer
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.approvals.dying import STEPS
-from tests.spawning import command
+from tests.spawning import command, fresh_command
 from tests.waiting import wait_until, wait_until_async
 
 METHOD = "imopenlines.bot.session.message.send"
@@ -56,8 +56,10 @@ class Server:
             "OPENCHANNELS_STATE_FOLDER": str(folder),
             "OPENCHANNELS_CONFIRM": "customer",
         }
+        # One that does not end by itself is killed from outside: it has to be dead as soon as its process is.
+        start = fresh_command if step == "never" else command
         self.process = subprocess.Popen(
-            command(step, module="tests.server.approvals.dying"),
+            start(step, module="tests.server.approvals.dying"),
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,

@@ -54,12 +54,20 @@ class SpawnedServer:
         return self.process.wait(timeout=30)
 
 
+Start = Callable[..., list[str]]
+
+
 @contextmanager
-def spawn_server(folder: Path, *options: str, **environment: str) -> Iterator[SpawnedServer]:
-    """`serve` with the settings file of the folder, which has the profile shop."""
+def spawn_server(
+    folder: Path, *options: str, start: Start = spawning.command, **environment: str
+) -> Iterator[SpawnedServer]:
+    """`serve` with the settings file of the folder, which has the profile shop.
+
+    To kill it at once, `start` it by `spawning.fresh_command`.
+    """
     settings = folder / "settings.toml"
     token = issue_token(TeamTokenFile(ServerSettings(settings_file=settings).access_file), "anna", profile="shop")
-    command = spawning.command("serve", "--port", "0", *options)
+    command = start("serve", "--port", "0", *options)
     env = {**PLAIN_ENVIRONMENT, "OPENCHANNELS_SETTINGS_FILE": str(settings), **environment}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -185,7 +193,7 @@ def test_a_server_that_is_killed_leaves_no_write_done_twice(tmp_path: Path) -> N
     with serve_over_http() as sandbox:
         write_profiles(tmp_path, shop=sandbox)
         sandbox.strike(kind="delay", seconds=0.01, rate=1)
-        with spawn_server(tmp_path) as server:
+        with spawn_server(tmp_path, start=spawning.fresh_command) as server:
             calls = [InBackground(partial(_rate, server, number, answered)) for number in range(CALLS)]
             for _ in range(CALLS // 10):
                 assert answered.acquire(timeout=30)
