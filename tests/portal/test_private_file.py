@@ -4,7 +4,10 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -16,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
 import sys
 from pathlib import Path
+from typing import Any
 from portal.private_file import lock_file
 
 with lock_file(Path(sys.argv[1])):
@@ -36,6 +40,19 @@ def _start_holder(path: Path) -> subprocess.Popen[str]:
     assert holder.stdout
     assert holder.stdout.readline() == "held\n"
     return holder
+
+
+async def _enter_after_the_holder(
+    holder: subprocess.Popen[str], enter: Callable[[], Coroutine[Any, Any, None]], entered: list[bool]
+) -> None:
+    """Whoever wants the lock waits as long as the holder lives, and has it then."""
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(enter)
+            await anyio.wait_all_tasks_blocked()
+            assert entered == []
+            holder.kill()
+    assert entered == [True]
 
 
 def _mode(path: Path) -> int:
@@ -78,13 +95,7 @@ def test_a_lock_is_waited_for_until_the_process_that_holds_it_is_killed(tmp_path
             with lock_file(path):
                 entered.append(True)
 
-        with anyio.fail_after(10):
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(anyio.to_thread.run_sync, enter)
-                await anyio.wait_all_tasks_blocked()
-                assert entered == []
-                holder.kill()
-        assert entered == [True]
+        await _enter_after_the_holder(holder, partial(anyio.to_thread.run_sync, enter), entered)
 
     with _start_holder(path) as holder:
         anyio.run(run)
@@ -99,13 +110,7 @@ def test_a_task_that_waits_for_a_lock_lets_other_tasks_run(tmp_path: Path) -> No
             async with lock_file_async(path):
                 entered.append(True)
 
-        with anyio.fail_after(10):
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(enter)
-                await anyio.wait_all_tasks_blocked()
-                assert entered == []
-                holder.kill()
-        assert entered == [True]
+        await _enter_after_the_holder(holder, enter, entered)
 
     with _start_holder(path) as holder:
         anyio.run(run)

@@ -1,24 +1,10 @@
 """How many calls of an effect an hour may see, alone."""
 
-from pathlib import Path
-
-import pytest
-
 from server.approvals.hourly_limit import HourlyLimit
 from server.storage.database import State
 from tests.server.approvals.calls import Clock
 
 HOUR = 3600.0
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> State:
-    return State(tmp_path / "state" / "state.sqlite")
 
 
 def test_a_limit_lets_so_many_calls_through_in_any_hour(state: State, clock: Clock) -> None:

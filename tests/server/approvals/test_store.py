@@ -1,6 +1,5 @@
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,6 @@ from tests.server.approvals.calls import Clock
 SECONDS = 600.0
 MONTH = 30 * 86400.0
 LONGEST_RUN = 11 * 60.0
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> State:
-    return State(tmp_path / "state" / "state.sqlite")
 
 
 @pytest.fixture

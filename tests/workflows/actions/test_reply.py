@@ -4,25 +4,14 @@ import pytest
 
 from sandbox.seed import seed
 from sandbox.state.records import Status
+from tests.workflows.actions.replies import HELLO, list_written
 from tests.workflows.tool_calls import ToolCaller
-
-HELLO = "Good morning, I am looking into it."
-
-
-@pytest.fixture
-def caller() -> ToolCaller:
-    return ToolCaller()
-
-
-def _list_written(caller: ToolCaller, chat: int) -> list[tuple[int, bool]]:
-    """Author of each message with our text, and whether the client got it."""
-    return [(message.author_id, message.to_client) for message in caller.messages(chat) if message.text == HELLO]
 
 
 def test_a_waiting_dialog_is_taken_and_answered(caller: ToolCaller) -> None:
     text, data = caller.call_ok("reply", dialog=203, message=HELLO)
 
-    assert _list_written(caller, 203) == [(1, True)]
+    assert list_written(caller, 203) == [(1, True)]
     assert caller.chat(203).owner == 1
     assert caller.session(303).status is Status.OPERATOR_WROTE
     assert "The client reads it in Live chat. You took the dialog from the queue and are its operator now." in text
@@ -37,10 +26,15 @@ def test_a_waiting_dialog_is_taken_and_answered(caller: ToolCaller) -> None:
     }
 
 
+@pytest.fixture
+def caller() -> ToolCaller:
+    return ToolCaller()
+
+
 def test_ones_own_dialog_is_answered_without_taking_it(caller: ToolCaller) -> None:
     text, data = caller.call_ok("reply", dialog="Grace Miller", message=HELLO)
 
-    assert _list_written(caller, 206) == [(1, True)]
+    assert list_written(caller, 206) == [(1, True)]
     assert "You are its operator." in text
     assert data["taken_from"] is None
 
@@ -58,7 +52,7 @@ def test_a_colleagues_dialog_is_left_alone(caller: ToolCaller) -> None:
 def test_a_colleagues_dialog_is_taken_over_when_that_is_wanted(caller: ToolCaller) -> None:
     text, data = caller.call_ok("reply", dialog=204, message=HELLO, take_over=True)
 
-    assert _list_written(caller, 204) == [(1, True)]
+    assert list_written(caller, 204) == [(1, True)]
     assert caller.chat(204).owner == 1
     assert data["taken_from"] == 4
     assert "You took the dialog from James Carter (4)" in text
@@ -68,14 +62,14 @@ def test_a_dialog_that_a_bot_has_is_taken_as_if_it_waited(caller: ToolCaller) ->
     caller.call_ok("reply", dialog=217, message=HELLO)
 
     assert caller.chat(217).owner == 1
-    assert _list_written(caller, 217) == [(1, True)]
+    assert list_written(caller, 217) == [(1, True)]
 
 
 def test_whoever_takes_part_writes_without_taking_the_dialog(caller: ToolCaller) -> None:
     caller.chat(204).members.append(1)
     text, data = caller.call_ok("reply", dialog=204, message=HELLO)
 
-    assert _list_written(caller, 204) == [(1, True)]
+    assert list_written(caller, 204) == [(1, True)]
     assert caller.chat(204).owner == data["owner_id"] == 4
     assert "James Carter (4) stays its operator." in text
 
@@ -101,14 +95,14 @@ def test_a_closed_dialog_is_not_opened_by_writing(caller: ToolCaller) -> None:
     assert "chat 209" in text
     assert "is closed" in text
     assert "session_start chat_id=209" in error["advice"]
-    assert not _list_written(caller, 209)
+    assert not list_written(caller, 209)
 
 
 def test_an_earlier_session_is_not_taken_for_the_present_one(caller: ToolCaller) -> None:
     text, _ = caller.call_refused("reply", dialog="session 312", message=HELLO)
 
     assert "session 312 is over, and chat 212 has session 332 now" in text
-    assert not _list_written(caller, 212)
+    assert not list_written(caller, 212)
 
 
 def test_in_silent_mode_the_client_would_get_nothing(caller: ToolCaller) -> None:
@@ -121,7 +115,7 @@ def test_in_silent_mode_the_client_would_get_nothing(caller: ToolCaller) -> None
 def test_in_silent_mode_colleagues_get_it_when_that_is_wanted(caller: ToolCaller) -> None:
     text, data = caller.call_ok("reply", dialog=215, message=HELLO, even_if_silent=True)
 
-    assert _list_written(caller, 215) == [(1, False)]
+    assert list_written(caller, 215) == [(1, False)]
     assert data["client_gets_it"] is False
     assert "Only colleagues see it (silent mode)." in text
 
@@ -151,7 +145,7 @@ def test_without_the_messengers_scope_a_dialog_of_crm_is_answered_through_it(cal
     text, _ = caller.call_ok("reply", dialog="deal 601", message=HELLO, even_if_silent=True)
 
     assert "crm.message.add" in caller.sent
-    assert [author for author, _ in _list_written(caller, 215)] == [1]
+    assert [author for author, _ in list_written(caller, 215)] == [1]
     assert "Sent as message" in text
 
 

@@ -8,30 +8,24 @@ import pytest
 
 from sandbox.seed import seed
 from sandbox.state.records import Chat, Message
+from tests.workflows.actions.replies import HELLO, list_written
 from tests.workflows.portal_context import open_portal
 from tests.workflows.tool_calls import ToolCaller
 from workflows.actions.reply import Reply
-
-HELLO = "Good morning, I am looking into it."
-
-
-@pytest.fixture
-def caller() -> ToolCaller:
-    return ToolCaller()
-
-
-def _list_written(caller: ToolCaller, chat: int) -> list[tuple[int, bool]]:
-    """Author of each message with our text, and whether the client got it."""
-    return [(message.author_id, message.to_client) for message in caller.messages(chat) if message.text == HELLO]
 
 
 def test_a_lost_answer_to_sending_is_not_sent_again_when_the_message_is_there(caller: ToolCaller) -> None:
     caller.lose_answers("im.message.add", executed=True)
     _, data = caller.call_ok("reply", dialog=206, message=HELLO)
 
-    assert _list_written(caller, 206) == [(1, True)]
+    assert list_written(caller, 206) == [(1, True)]
     assert data["message_id"] == caller.messages(206)[-1].id
     assert caller.sent.count("im.message.add") == 1
+
+
+@pytest.fixture
+def caller() -> ToolCaller:
+    return ToolCaller()
 
 
 def test_a_lost_answer_to_sending_is_told_when_the_message_is_not_there(caller: ToolCaller) -> None:
@@ -55,7 +49,7 @@ def test_a_lost_answer_to_taking_is_settled_by_a_look(caller: ToolCaller) -> Non
     caller.lose_answers("imopenlines.operator.answer", executed=True)
     caller.call_ok("reply", dialog=203, message=HELLO)
 
-    assert _list_written(caller, 203) == [(1, True)]
+    assert list_written(caller, 203) == [(1, True)]
     assert caller.sent.count("operator.answer") == 1
 
 
@@ -64,7 +58,7 @@ def test_nothing_is_sent_where_the_dialog_was_perhaps_taken(caller: ToolCaller) 
     text, _ = caller.call_refused("reply", dialog=203, message=HELLO)
 
     assert "It is not known whether the dialog was taken; nothing was sent: it is waiting in the queue now" in text
-    assert not _list_written(caller, 203)
+    assert not list_written(caller, 203)
 
 
 def test_an_interception_that_did_nothing_is_seen(caller: ToolCaller) -> None:
@@ -73,7 +67,7 @@ def test_an_interception_that_did_nothing_is_seen(caller: ToolCaller) -> None:
 
     assert "the dialog could not be taken: it is with user 4 now" in text
     assert "done" not in error
-    assert not _list_written(caller, 204)
+    assert not list_written(caller, 204)
 
 
 def test_a_dialog_that_somebody_is_just_taking_is_told_with_the_portals_empty_code(caller: ToolCaller) -> None:
@@ -120,7 +114,7 @@ def test_a_dialog_that_cannot_be_read_afterwards_is_told(caller: ToolCaller) -> 
     caller.lose_answers("im.dialog.messages.get", executed=False, times=None)
     text, data = caller.call_ok("reply", dialog=206, message=HELLO)
 
-    assert _list_written(caller, 206) == [(1, True)]
+    assert list_written(caller, 206) == [(1, True)]
     assert data["proven"] is False
     assert "The dialog could not be read afterwards." in text
 
@@ -142,7 +136,7 @@ def test_an_operator_answers_with_an_operators_rights() -> None:
     olga.call_ok("reply", dialog=202, message=HELLO)
     text, _ = olga.call_refused("reply", dialog=201, message=HELLO)
 
-    assert _list_written(olga, 202) == [(3, True)]
+    assert list_written(olga, 202) == [(3, True)]
     assert "no chat and no session 201" in text
 
 

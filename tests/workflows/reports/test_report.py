@@ -2,7 +2,6 @@
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from statistics import fmean
@@ -12,11 +11,10 @@ import anyio
 import pytest
 from mcp.types import CallToolResult, ImageContent
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from sandbox.state.records import Transfer
-from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, serve_sandbox
+from tests.assistant import Assistant, text_of
+from tests.served import ServedSandbox
 from tests.workflows.portal_context import open_portal
 from tests.workflows.reports import expected_figures
 from tools.fence import remove_fences
@@ -34,18 +32,6 @@ LONGEST_TEXT = 3000
 
 PART = ("dialogs", "first_answer", "likes", "dislikes")
 """Of an operator, as the expected_figures has it."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[ServedSandbox]:
-    with serve_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: ServedSandbox) -> Iterator[Assistant]:
-    with assistant(webhook=f"{sandbox.address}{ADMIN_WEBHOOK_PATH}") as client:
-        yield client
 
 
 def _report(client: Assistant, **arguments: Any) -> CallToolResult:

@@ -1,31 +1,18 @@
 """What a report leaves out, and where there is none: the portal gives no figures, or there are too many dialogs."""
 
 import sys
-from collections.abc import Iterator
 
 import anyio
 import pytest
 
-from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, NO_RIGHTS_WEBHOOK_PATH
+from sandbox.seed.seed import NO_RIGHTS_WEBHOOK_PATH
 from tests.assistant import Assistant, assistant, text_of
-from tests.served import ServedSandbox, serve_sandbox
+from tests.served import ServedSandbox
 from tests.workflows.portal_context import open_portal, run_tool
 from tools.tool import InvalidArgumentsError
 from workflows.core import pagination
 from workflows.reports.render import _format_change
 from workflows.reports.tool import ChannelReport
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[ServedSandbox]:
-    with serve_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: ServedSandbox) -> Iterator[Assistant]:
-    with assistant(webhook=f"{sandbox.address}{ADMIN_WEBHOOK_PATH}") as client:
-        yield client
 
 
 @pytest.mark.parametrize(
