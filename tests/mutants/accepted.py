@@ -6,6 +6,24 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "_describe_problems: False -> True (number 2)": "what the validator adds is not shown",
         "_describe_problem: 'model_attributes_type' -> 'model_attributes_typeX'": "only of models made from objects",
     },
+    "workflows/inbox/waiting.py": {
+        "WaitingDialog.apply_messages: 0 -> 1": "with an owner it makes no difference who else might have the dialog",
+        "WaitingDialog._find_queued_since: "
+        "self.dated or not session.last or (not (bot or session.has_operator_message)) -> "
+        "self.dated or False or (not (bot or session.has_operator_message))": "whoever wrote left a last message; "
+        "the check is there for the type checker",
+    },
+    "workflows/lines/availability_rules.py": {
+        "(NAME, TEXT): 'NAME' -> 'NAMEX'": "a word in capitals for whoever reads to fill in",
+    },
+    "server/protocol/finder.py": {
+        "ToolNotFoundError.__init__: super().__init__(failure.happened) -> None": "what is shown is the failure itself",
+    },
+    "reference/search/ranking.py": {
+        "_MOST_TERMS: 40 -> 41": "bounds the work, not the answer",
+        "_MOST_NAMES: 4 -> 5": "bounds the work, not the answer",
+        "_ANY_KIND: 1.0 -> 2.0 (number 2)": "every kind of page that is asked for has an entry of its own",
+    },
     "workflows/lines/messaging_rules.py": {
         "_compute_longest_wait: 0 -> 1": "no portal has a time of one second",
     },

@@ -164,6 +164,10 @@ def test_a_bot_that_wrote_in_a_dialog_offered_to_somebody_else_does_not_have_it(
     assert (judged.bot, _count_minutes(judged.since)) == (0, 0)
 
 
+def test_what_a_source_does_not_tell_of_a_dialog_is_not_so() -> None:
+    assert (DIALOG.accepted, DIALOG.pinned, DIALOG.silent, DIALOG.owner, DIALOG.bot) == (False, False, False, 0, 0)
+
+
 def test_a_dialog_with_an_owner_is_not_a_bots_though_one_wrote() -> None:
     judged = replace(OWNED, offered_to=BOT).apply_messages(_make_session(BOT, CLIENT))
 

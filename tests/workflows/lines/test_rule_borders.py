@@ -43,6 +43,8 @@ def test_just_beyond_the_border_the_rule_speaks(name: str, changes: Changes) -> 
 
 
 FIXES: list[tuple[str, Changes, dict[str, Any]]] = [
+    ("nobody_online", {"QUEUE_ONLINE": "N"}, {"show_offline": False}),
+    ("no_source", {"CRM_SOURCE": ""}, {"crm_source": "create"}),
     (
         "nameless_operators",
         {"QUEUE": [3, 4, 5], "QUEUE_USERS_FIELDS": {"3": {"USER_NAME": ""}, "4": WELL_SET["QUEUE_USERS_FIELDS"]["4"]}},
