@@ -72,7 +72,7 @@ class Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """What the portal holds now, or one documentation page."""
-        from server.catalogue.library import PageNotFoundError
+        from server.catalogue.documentation import PageNotFoundError
         from server.portal_resources import TEXT, ResourceUnavailableError
         from server.protocol.resources import MARKDOWN
 
@@ -80,7 +80,7 @@ class Handlers:
         try:
             text = await caller.resources.read(params.uri, _make_report(context))
             if text is None:
-                text, kind = caller.library.read(params.uri).text, MARKDOWN
+                text, kind = caller.documentation.read(params.uri).text, MARKDOWN
         except (PageNotFoundError, ResourceUnavailableError) as error:
             code = (
                 types.INTERNAL_ERROR

@@ -10,7 +10,7 @@ from mcp import types
 from mcp.server import ServerRequestContext
 
 from server.calls import ToolCalls
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.connection import Connection
 from server.policy import Policy
@@ -30,7 +30,7 @@ class Caller:
     name: str
     policy: Policy
     connection: Connection
-    library: Library
+    documentation: Documentation
     guard_settings: GuardSettings
     credential: str = ""
     """What they showed, where several may have the same name."""
@@ -49,7 +49,7 @@ class Caller:
             self.name,
             self.policy,
             self.connection,
-            self.library,
+            self.documentation,
             self.guard_settings,
             owner=self.owner,
             is_still_valid=self.is_still_valid,

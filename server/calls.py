@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 
 from server.approvals.errors import CallStoppedError
 from server.catalogue.context import CallContext, DocumentationContext
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
 from server.connection import Connection
@@ -51,7 +51,7 @@ class ToolCalls:
         name: str,
         policy: Policy,
         connection: Connection,
-        library: Library,
+        documentation: Documentation,
         guard_settings: GuardSettings,
         *,
         owner: str,
@@ -60,7 +60,7 @@ class ToolCalls:
         self._name = name
         self._policy = policy
         self._connection = connection
-        self._library = library
+        self._documentation = documentation
         self._guard_settings = guard_settings
         self._owner = owner
         self._is_still_valid = is_still_valid
@@ -140,7 +140,7 @@ class ToolCalls:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
         read = read_arguments(found.tool, self._masks.restore(found.arguments))
         if not found.tool.uses_portal:
-            return await self._run(read.call, DocumentationContext(self._policy.tools, self._library))
+            return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
         context = await self.open_context(report)
         if read.call.reads():
             return await self._run(read.call, context)

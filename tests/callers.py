@@ -6,7 +6,7 @@ from typing import Any
 from mcp.types import CallToolResult
 
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.connection import Connection
 from server.policy import Policy
@@ -15,7 +15,7 @@ from tests.assistant import STATE
 
 def caller(policy: Policy, connection: Connection, name: str = "tests") -> Caller:
     """One who needs nobody's agreement, as far as the policy says nothing else."""
-    return Caller(name, policy, connection, Library(STATE), GuardSettings(STATE))
+    return Caller(name, policy, connection, Documentation(STATE), GuardSettings(STATE))
 
 
 async def answer(of: Caller, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:

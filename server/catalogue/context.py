@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from tools.tool import Tool
 from workflows.core.context import Context
 
@@ -39,7 +39,7 @@ class DocumentationContext:
 
     tools: Mapping[str, type[Tool]]
     """The tools that exist for this caller, by name."""
-    library: Library
+    documentation: Documentation
 
 
 @dataclass(frozen=True, kw_only=True)

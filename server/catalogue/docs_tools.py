@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from server.catalogue.context import DocumentationContext
-from server.catalogue.library import INDEX, PageNotFoundError
+from server.catalogue.documentation import INDEX, PageNotFoundError
 from tools.effect import Effect
 from tools.naming import to_snake_case
 from tools.tool import InvalidArgumentsError, Tool
@@ -51,7 +51,7 @@ class DocsSearch(DocumentationTool):
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """The hits, best first."""
-        return {"hits": context.library.search(self.query, self.limit, self.kind)}
+        return {"hits": context.documentation.search(self.query, self.limit, self.kind)}
 
     def text(self, result: Any) -> str:
         """A few lines for each hit."""
@@ -77,7 +77,7 @@ class DocsRead(DocumentationTool):
         from reference.pages.outline import split_sections
 
         try:
-            page = context.library.read(self.uri)
+            page = context.documentation.read(self.uri)
         except PageNotFoundError as error:
             raise InvalidArgumentsError([f"uri: {error}"]) from None
         parts = split_sections(page.text)

@@ -43,7 +43,9 @@ class FindMethod(Gateway):
         """The tools that exist here, best first."""
         tools = context.tools
         by_page = {tool.page(): tool for tool in tools.values()}
-        hits = [by_page[hit["uri"]] for hit in context.library.search(self.query, 20, None) if hit["uri"] in by_page]
+        hits = [
+            by_page[hit["uri"]] for hit in context.documentation.search(self.query, 20, None) if hit["uri"] in by_page
+        ]
         named = [tools[make_tool_name(self.query)]] if make_tool_name(self.query) in tools else []
         found = list(dict.fromkeys([*named, *hits]))[: self.limit]
         return {

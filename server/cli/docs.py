@@ -54,13 +54,13 @@ def _look_up(
     import anyio
 
     from server.catalogue.context import DocumentationContext
-    from server.catalogue.library import Library
+    from server.catalogue.documentation import Documentation
     from tools.tool import InvalidArgumentsError
 
-    library = Library(read_settings(context).docs_folder.expanduser())
+    documentation = Documentation(read_settings(context).docs_folder.expanduser())
     try:
         call = tool.from_tool(arguments)
-        result = anyio.run(call.run, DocumentationContext({}, library))
+        result = anyio.run(call.run, DocumentationContext({}, documentation))
     except InvalidArgumentsError as error:
         raise WrongUsageError(str(error)) from None
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else call.whole(result))

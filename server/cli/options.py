@@ -132,10 +132,10 @@ def make_connection(settings: Settings) -> Connection:
 def make_caller(settings: Settings, name: str) -> "Caller":
     """The caller of this name with the bounds and the portal of the settings; it exits with 2 if they cannot work."""
     from server.caller import Caller
-    from server.catalogue.library import Library
+    from server.catalogue.documentation import Documentation
     from server.config.guard_settings import GuardSettings
 
-    library = Library(settings.docs_folder.expanduser())
+    documentation = Documentation(settings.docs_folder.expanduser())
     return Caller(
-        name, make_policy(settings), make_connection(settings), library, GuardSettings.from_settings(settings)
+        name, make_policy(settings), make_connection(settings), documentation, GuardSettings.from_settings(settings)
     )

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from server.config.settings import FOLDER, read_settings_file
+from server.config.settings import FOLDER, WholeSource, read_settings_file
 from server.telemetry.logs import Format, Level
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -185,12 +184,8 @@ class ServerSettings(BaseSettings):
         return init_settings, env_settings, TableSource(settings_cls)
 
 
-class TableSource(PydanticBaseSettingsSource):
+class TableSource(WholeSource):
     """The table `[server]` in the TOML file."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        """Not asked: the table comes as a whole."""
-        return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """The table, of the file that the stronger sources name."""

@@ -124,12 +124,16 @@ class Settings(BaseSettings):
         return init_settings, env_settings, ProfileSource(settings_cls)
 
 
-class ProfileSource(PydanticBaseSettingsSource):
-    """The settings of one profile in the TOML file."""
+class WholeSource(PydanticBaseSettingsSource):
+    """Base of sources that give all their settings at once."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        """Not asked: the profile comes as a whole."""
+        """Not asked: the settings come as a whole."""
         return None, field_name, False
+
+
+class ProfileSource(WholeSource):
+    """The settings of one profile in the TOML file."""
 
     def __call__(self) -> dict[str, Any]:
         """The profile, by what the stronger sources say of its name and file."""

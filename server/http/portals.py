@@ -10,7 +10,7 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from server.caller import Caller, is_always_valid
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings, SettingsError
 from server.connection import Connection
@@ -81,12 +81,12 @@ class Portals:
         if known not in self._callers or self._callers[known].connection is not connection:
             if len(self._callers) >= MOST_CALLERS:
                 self._callers.clear()
-            library = Library(settings.docs_folder.expanduser())
+            documentation = Documentation(settings.docs_folder.expanduser())
             self._callers[known] = Caller(
                 name,
                 Policy.from_settings(settings).narrow(bound),
                 connection,
-                library,
+                documentation,
                 GuardSettings.from_settings(settings),
                 credential,
                 is_still_valid,

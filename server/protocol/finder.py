@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.catalogue.documentation import INDEX
 from server.catalogue.gateway import CallMethod, find_name
-from server.catalogue.library import INDEX
 from server.catalogue.registry import every_tool
 from server.policy import Policy
 from server.protocol.failures import ASK, REFUSED, make_arguments_failure

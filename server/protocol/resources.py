@@ -8,7 +8,7 @@ from mcp import types
 from reference.pages.addresses import ERRORS, GUIDES, ROOT, SECTIONS, TOOLS
 from reference.pages.page import Kind
 from reference.pages.registry import pages
-from server.catalogue.library import OFFICIAL
+from server.catalogue.documentation import OFFICIAL
 
 MARKDOWN = "text/markdown"
 PRIORITIES: Mapping[Kind, float] = {

@@ -15,7 +15,7 @@ from sandbox.seed import seed
 from server.approvals.store import Approval, ApprovalStore
 from server.audit.log import AuditLog
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
@@ -64,7 +64,7 @@ class EmbeddedPortal(httpx.AsyncBaseTransport):
             "stdio",
             Policy.from_settings(settings),
             connection,
-            Library(self.folder),
+            Documentation(self.folder),
             GuardSettings.from_settings(settings),
         )
 

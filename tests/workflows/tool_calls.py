@@ -14,7 +14,7 @@ from sandbox.seed import seed
 from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.records import Chat, Message, Session
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
@@ -85,7 +85,7 @@ class ToolCaller:
             async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=skip_pause) as connection:
                 with TemporaryDirectory() as folder:
                     guard_settings = GuardSettings(Path(folder))
-                    caller = Caller("tests", self._policy, connection, Library(Path(folder)), guard_settings)
+                    caller = Caller("tests", self._policy, connection, Documentation(Path(folder)), guard_settings)
                     replies = []
                     for tool, arguments in steps:
                         self.sent.clear()

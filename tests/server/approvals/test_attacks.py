@@ -133,7 +133,7 @@ def test_an_agreement_is_good_for_nothing_but_the_call_that_was_shown(
     embedded: EmbeddedPortal, tool: str, arguments: dict[str, Any]
 ) -> None:
     async def story(caller: Caller) -> None:
-        other = Caller("other", caller.policy, caller.connection, caller.library, caller.guard_settings)
+        other = Caller("other", caller.policy, caller.connection, caller.documentation, caller.guard_settings)
         for asking, shown in (("operator_spam", {"chat_id": CHAT}), ("bot_session_message_send", make_message())):
             await caller.calls.answer(asking, shown, person=Repeating(None))
         for known in embedded.approvals.list_all():

@@ -19,7 +19,7 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from server.approvals.store import Approval, ApprovalStore, NotPendingError
 from server.audit.log import AuditLog
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
@@ -189,9 +189,8 @@ async def resumed(portal: ServedSandbox, folder: Path) -> dict[str, dict[str, An
     settings = Settings(webhook_url=webhook, state_folder=folder, confirm="customer", toolsets="all")
     known = {one.arguments["message"]: one.id for one in ApprovalStore(State(folder / "state.sqlite")).list_all()}
     async with Connection(settings) as connection:
-        caller = Caller(
-            "stdio", Policy.from_settings(settings), connection, Library(folder), GuardSettings.from_settings(settings)
-        )
+        policy, guard_settings = Policy.from_settings(settings), GuardSettings.from_settings(settings)
+        caller = Caller("stdio", policy, connection, Documentation(folder), guard_settings)
         return {text: await _status(caller, approval_id) for text, approval_id in known.items()}
 
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
@@ -69,7 +69,11 @@ def with_policy(folder: Path, story: Story, **settings: Any) -> None:
         async with Connection(read, transport=recorder) as connection:
             await story(
                 Caller(
-                    "tests", Policy.from_settings(read), connection, Library(folder), GuardSettings.from_settings(read)
+                    "tests",
+                    Policy.from_settings(read),
+                    connection,
+                    Documentation(folder),
+                    GuardSettings.from_settings(read),
                 ),
                 recorder,
             )

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from sandbox.seed.seed import CONNECTOR
 from server.caller import Caller
-from server.catalogue.library import Library, find_page
+from server.catalogue.documentation import Documentation, find_page
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
 from server.connection import Connection
@@ -257,9 +257,8 @@ def call_in_process(webhook: str, folder: Path, broken: bool) -> tuple[CallToolR
             if broken:
                 (folder / "state.sqlite").unlink()
                 (folder / "state.sqlite").mkdir()
-            calls = Caller(
-                "tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings.from_settings(settings)
-            ).calls
+            policy, guard_settings = Policy(frozenset(TOOLSETS)), GuardSettings.from_settings(settings)
+            calls = Caller("tests", policy, connection, Documentation(folder), guard_settings).calls
             return await calls.answer("dialog_get", {"chat_id": 5}), await calls.answer(
                 "operator_answer", {"chat_id": 5}
             )

@@ -20,7 +20,7 @@ from sandbox.seed.seed import APPLICATION_PATH
 from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.caller import Caller
-from server.catalogue.library import Library
+from server.catalogue.documentation import Documentation
 from server.cli.main import cli
 from server.config.guard_settings import GuardSettings
 from server.config.settings import Settings
@@ -101,7 +101,9 @@ def in_process(folder: Path, story: Callable[[Caller, Puppet], Awaitable[Any]]) 
         puppet = Puppet()
         settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
         async with Connection(settings, transport=puppet) as connection:
-            caller = Caller("tests", Policy(frozenset(TOOLSETS)), connection, Library(folder), GuardSettings(folder))
+            caller = Caller(
+                "tests", Policy(frozenset(TOOLSETS)), connection, Documentation(folder), GuardSettings(folder)
+            )
             return await story(caller, puppet)
 
     return anyio.run(run)

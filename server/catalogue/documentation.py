@@ -32,7 +32,7 @@ class Text:
     """Markdown."""
 
 
-class Library:
+class Documentation:
     """Finds and reads pages; nothing is opened before somebody asks."""
 
     def __init__(self, folder: Path) -> None:
