@@ -86,6 +86,13 @@ def words_of(reply: CallToolResult) -> str:
     return FENCE.sub("", text_of(reply))
 
 
+def stage_of(status: str) -> str:
+    """The stage that the text of `approval_status` tells: `Approval ID of TOOL: STAGE.`."""
+    found = re.match(r"Approval \w+ of \w+: (\w+)\.", status)
+    assert found, status
+    return found[1]
+
+
 @contextmanager
 def assistant(
     *options: str, webhook: str | None = None, mode: str = "legacy", **environment: str
