@@ -32,7 +32,7 @@ _IMPLEMENTATION = types.Implementation(
     name=NAME,
     version=VERSION,
     title="Bitrix24 Open Channels",
-    description="Dialogs of clients in messengers with operators of a Bitrix24 portal: read, answer, hand over, report.",
+    description="Dialogs of clients in messengers with operators of a Bitrix24 portal: read, answer, hand over.",
     website_url="https://apidocs.bitrix24.com/api-reference/imopenlines/",
     icons=[*_ICONS],
 )

@@ -2,7 +2,6 @@
 
 import pytest
 
-from server.catalogue.gateway import GATEWAY
 from server.config.settings import Settings, SettingsError
 from server.policy import Policy, PolicyRule
 from tools import TOOLSETS
@@ -54,11 +53,6 @@ def test_a_refusal_by_effects_names_both_sides_even_where_nothing_is_allowed() -
 def test_a_tool_of_no_toolset_exists_whatever_toolsets_are_on() -> None:
     assert "docs_search" in Policy(frozenset()).tools
     assert "dialog_get" not in Policy(frozenset()).tools
-
-
-def test_the_gateway_shows_its_three_tools_and_those_that_need_no_gateway() -> None:
-    shown = set(Policy(EVERYTHING, mode="gateway").listed)
-    assert shown == {*GATEWAY, "docs_search", "docs_read", "approval_status"}
 
 
 @pytest.mark.parametrize(("one", "other", "both"), [("tools", "tools", "tools"), ("tools", "gateway", "gateway")])
