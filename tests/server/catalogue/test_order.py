@@ -13,7 +13,7 @@ from server.cli.main import cli
 from server.config.settings import Settings
 from server.policy import DEFAULT_POLICY, Policy
 from server.protocol.instructions import INSTRUCTIONS
-from tests.assistant import EVERYTHING, assistant
+from tests.assistant import EVERYTHING, assistant, text_of
 from tests.readme import END, README, START
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect
@@ -120,7 +120,7 @@ def test_a_tool_that_is_no_default_says_how_it_is_switched_on() -> None:
     with assistant("--sandbox", OPENCHANNELS_TOOLSETS="default") as client:
         refused = client.call("operator_transfer", chat_id=201, user_id=4)
     assert refused.is_error
-    assert "--toolsets default,operators (OPENCHANNELS_TOOLSETS)" in refused.content[0].text
+    assert "--toolsets default,operators (OPENCHANNELS_TOOLSETS)" in text_of(refused)
     with assistant("--sandbox", OPENCHANNELS_TOOLSETS="default,operators") as client:
         assert not client.call("operator_transfer", chat_id=201, user_id=4).is_error
 
