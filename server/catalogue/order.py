@@ -46,11 +46,12 @@ DEFAULT_TOOLS = (
     "crm_chat_user_delete",
     "session_mode_pin_all",
     "session_mode_unpin_all",
+    "config_path_get",
 )
 """A day of those who lead a support team, most used first: a tool is paid for in every conversation.
 
 Of the toolsets that are on by default (`tools.DEFAULT_TOOLSETS`) this leaves out what a tool of several calls does
-better (transfers and finishing), a second way to a chat's number, and what is done once in the life of a line.
+better (transfers and finishing), second ways to a chat's number, and what hardly anybody needs twice.
 """
 OTHER_TOOLSETS = (
     "operators",

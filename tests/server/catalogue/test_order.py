@@ -32,7 +32,7 @@ DAY_OF_A_LEAD = {
     "begin and end": {"session_start", "close_dialog", "operator_spam"},
     "rate": {"session_head_vote", "v2_session_rating_list"},
     "report": {"channel_report", "v2_stat_get", "v2_session_stat_get", "v2_session_transfer_list", "v2_operator_list"},
-    "lines": {"channel_overview", "channel_audit", "config_list_get", "config_get"},
+    "lines": {"channel_overview", "channel_audit", "config_list_get", "config_get", "config_path_get"},
     "help": {"docs_search", "docs_read", "approval_status", "portal_check"},
 }
 NAMES = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
