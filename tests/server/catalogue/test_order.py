@@ -2,7 +2,6 @@
 
 import json
 import re
-from itertools import product
 
 import pytest
 from click.testing import CliRunner
@@ -108,12 +107,6 @@ def test_a_toolset_that_is_named_is_there_with_all_its_tools(toolset: str) -> No
 def test_behind_a_gateway_the_default_toolsets_are_whole() -> None:
     behind = {name for name, tool in EVERYTHING.items() if tool.toolset() in {*DEFAULT_TOOLSETS, None}}
     assert set(_from_settings(mode="gateway").tools) == behind
-
-
-def test_a_bound_leaves_of_each_toolset_what_both_sides_leave() -> None:
-    nothing, default, whole = Policy(frozenset()), DEFAULT_POLICY, Policy(frozenset(TOOLSETS))
-    for one, other in product((nothing, default, whole, _from_settings(toolsets="default,dialogs")), repeat=2):
-        assert set(one.narrow(other).tools) == set(one.tools) & set(other.tools)
 
 
 def test_a_tool_that_is_no_default_says_how_it_is_switched_on() -> None:
