@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -13,8 +14,8 @@ from bench.served import OURS, of_portal, over_stdio, portal
 from bench.table import Row, Table
 from server.catalogue.definitions import count_bytes
 from server.catalogue.registry import every_tool
-from server.policy import Policy
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from server.policy import DEFAULT_POLICY, Policy
+from tools import TOOLSETS
 from tools.effect import Effect
 
 WEEK = {"date_from": "2026-03-10T00:00:00+01:00", "date_to": "2026-03-16T10:00:00+01:00"}
@@ -63,9 +64,9 @@ def listed() -> list[Row]:
     """Tool lists."""
     every = frozenset(TOOLSETS)
     policies = {
-        "default": Policy(frozenset(DEFAULT_TOOLSETS)),
+        "default": DEFAULT_POLICY,
         "all": Policy(every),
-        "read-only": Policy(frozenset(DEFAULT_TOOLSETS), Effect.READ),
+        "read-only": replace(DEFAULT_POLICY, effects=Effect.READ),
         "gateway": Policy(every, mode="gateway"),
     }
     lists = {f"mode {name}": [*policy.listed.values()] for name, policy in policies.items()}

@@ -12,7 +12,9 @@ from mcp.shared.exceptions import MCPError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
+from server.protocol.caching import CACHE_HINTS, NEVER_KEPT, choose_page_hint
 from server.protocol.elicitation import ClientPerson
+from server.protocol.identity import NAME, introduce_server
 from tools.fence import quote_marked
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Handlers:
         """Put what this caller is told once into the answer to its first request; all else passes as it is."""
         result = await call_next(ctx)
         if ctx.method in INTRODUCTIONS and isinstance(result, dict):
-            return {**result, "instructions": self._caller_of(ctx).instructions}
+            return introduce_server(ctx.method, result, self._caller_of(ctx).instructions)
         return result
 
     async def list_tools(self, context: Context, _: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -76,11 +78,11 @@ class Handlers:
         from server.portal_resources import TEXT, ResourceUnavailableError
         from server.protocol.resources import MARKDOWN
 
-        caller, kind = self._caller_of(context), TEXT
+        caller, kind, hint = self._caller_of(context), TEXT, NEVER_KEPT
         try:
             text = await caller.resources.read(params.uri, _make_report(context))
             if text is None:
-                text, kind = caller.documentation.read(params.uri).text, MARKDOWN
+                text, kind, hint = caller.documentation.read(params.uri).text, MARKDOWN, choose_page_hint(params.uri)
         except (PageNotFoundError, ResourceUnavailableError) as error:
             code = (
                 types.INTERNAL_ERROR
@@ -89,7 +91,7 @@ class Handlers:
             )
             raise MCPError(code, quote_marked(str(error)), {"uri": params.uri[:200]}) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)
-        return types.ReadResourceResult(contents=[contents])
+        return types.ReadResourceResult(contents=[contents], ttl_ms=hint.ttl_ms, cache_scope=hint.scope)
 
     async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         """All prompts."""
@@ -138,9 +140,9 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
     """The server, ready to be run over any transport; `more` are further handlers of the transport."""
     handlers = Handlers(caller_of)
     server = kind(
-        "openchannels",
+        NAME,
         version=VERSION,
-        title="Bitrix24 Open Channels",
+        cache_hints=CACHE_HINTS,
         get_tool_input_schema=find_input_schema,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,

@@ -26,6 +26,7 @@ from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
 from server.protocol.results import Failure, Reply, make_bounded_answer, make_result
+from server.storage.errors import StorageError
 from server.telemetry.observer import OK, Running
 from tools.tool import InvalidArgumentsError, Tool
 
@@ -222,7 +223,9 @@ class ToolCalls:
             return self._masks.hide(failure)
         except InputRequiredError:
             raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, StorageError) and tool.reads():
+                return failures.make_storage_failure(tool, error)
             logger.exception("The tool %s failed inside this server", tool.tool())
             return failures.make_fault(tool)
 

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Self
 
+from server.catalogue.order import DEFAULT_TOOLS
 from server.catalogue.registry import every_tool
 from server.config.answer_form import AnswerForm
-from server.config.settings import Settings, SettingsError
-from tools import TOOLSETS
+from server.config.settings import DEFAULT, Settings, SettingsError
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
 from tools.suggestions import suggest
 from tools.tool import Tool
 
 Mode = Literal["tools", "gateway"]
-BESIDE_THE_GATEWAY = frozenset({"docs_search", "docs_read", "approval_status"})
+BESIDE_THE_GATEWAY = frozenset(
+    {"inbox", "dialog", "reply", "hand_over", "close_dialog", "docs_search", "docs_read", "approval_status"}
+)
+"""What is called so often, or explains so much, that nobody should have to find it first."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Policy:
     """An upper bound: the settings draw one, and a token may draw a closer one within it. No request widens it."""
 
     toolsets: frozenset[str]
+    """All tools of these are on."""
     effects: Effect = EVERY_EFFECT
     rules: tuple[PolicyRule, ...] = ()
     confirm: Effect = NO_EFFECT
@@ -57,6 +62,8 @@ class Policy:
     taint: bool = False
     """After a client's words were read in one dialog, what clients of others would see has to be agreed to."""
     mode: Mode = "tools"
+    partly: frozenset[str] = frozenset()
+    """Of these further toolsets only the default tools are on."""
     structured: bool | None = None
     """Whether answers are data for programs; None where nothing is said of it, which means text for models."""
     answer_characters: int | None = None
@@ -64,9 +71,14 @@ class Policy:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """The bound that the settings draw."""
+        """The bound that the settings draw; behind a gateway the default is not cut short, as nobody pays for it."""
+        toolsets, partly = settings.toolsets - {DEFAULT}, frozenset[str]()
+        if DEFAULT in settings.toolsets and settings.mode == "gateway":
+            toolsets |= frozenset(DEFAULT_TOOLSETS)
+        elif DEFAULT in settings.toolsets:
+            partly = frozenset(DEFAULT_TOOLSETS) - toolsets
         return cls(
-            settings.toolsets,
+            toolsets,
             Effect.READ if settings.read_only else EVERY_EFFECT,
             (PolicyRule(_check_names(settings.allow), _check_names(settings.deny)),),
             Effect.from_names(settings.confirm),
@@ -81,6 +93,7 @@ class Policy:
             ),
             settings.taint,
             settings.mode,
+            partly,
             settings.structured,
             settings.answer_characters,
         )
@@ -88,8 +101,9 @@ class Policy:
     def narrow(self, other: Self) -> Self:
         """What both allow, with the care that either asks for; `other` chooses the form of answers."""
         lines = [bound.customer_lines for bound in (self, other) if bound.customer_lines is not None]
+        toolsets = self.toolsets & other.toolsets
         return type(self)(
-            self.toolsets & other.toolsets,
+            toolsets,
             self.effects & other.effects,
             self.rules + other.rules,
             self.confirm | other.confirm,
@@ -97,6 +111,7 @@ class Policy:
             tuple(sorted(dict(sorted(self.per_hour + other.per_hour, reverse=True)).items())),
             self.taint or other.taint,
             "gateway" if "gateway" in {self.mode, other.mode} else "tools",
+            ((self.toolsets | self.partly) & (other.toolsets | other.partly)) - toolsets,
             self.structured if other.structured is None else other.structured,
             min(filter(None, (self.answer_characters, other.answer_characters)), default=None),
         )
@@ -116,9 +131,22 @@ class Policy:
             return (
                 f"its effects are {_join_effects(tool.effects)}, and only {_join_effects(self.effects)} is allowed here"
             )
-        if tool.toolset() is not None and tool.toolset() not in self.toolsets:
-            return f"its toolset {tool.toolset()} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
-        return next((why for rule in self.rules if (why := rule.explain_refusal(tool))), None)
+        ruled_out = (why for rule in self.rules if (why := rule.explain_refusal(tool)))
+        return self._explain_absence(tool) or next(ruled_out, None)
+
+    def _explain_absence(self, tool: type[Tool]) -> str | None:
+        """Why a tool is not switched on; None if it is."""
+        toolset = tool.toolset()
+        if toolset is None or toolset in self.toolsets:
+            return None
+        if toolset not in self.partly:
+            return f"its toolset {toolset} is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
+        if tool.tool() in DEFAULT_TOOLS:
+            return None
+        return (
+            f"it is none of the default tools; all of its toolset come with --toolsets {DEFAULT},{toolset} "
+            "(OPENCHANNELS_TOOLSETS)"
+        )
 
     def explain_denial(self, tool: type[Tool]) -> str | None:
         """Why a tool may not be used inside another one either; None if it may."""
@@ -136,7 +164,11 @@ class Policy:
             return self.tools
         from server.catalogue.gateway import GATEWAY
 
-        return {**GATEWAY, **{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}}
+        return {**{name: tool for name, tool in self.tools.items() if name in BESIDE_THE_GATEWAY}, **GATEWAY}
+
+
+DEFAULT_POLICY = Policy(frozenset(), partly=frozenset(DEFAULT_TOOLSETS))
+"""What is on where the settings say nothing."""
 
 
 def _check_names(words: frozenset[str]) -> frozenset[str]:

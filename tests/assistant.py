@@ -15,16 +15,16 @@ from mcp import Client, StdioServerParameters
 from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, TextContent
 
-from server.policy import Policy
+from server.policy import DEFAULT_POLICY, Policy
 from tests import spawning
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools import TOOLSETS
 from tools.fence import remove_fences
 from tools.untrusted import change_texts
 
 ROOT = spawning.ROOT
 EVERYTHING = Policy(frozenset(TOOLSETS)).tools
 """Every tool, by name."""
-BY_DEFAULT = Policy(frozenset(DEFAULT_TOOLSETS)).tools
+BY_DEFAULT = DEFAULT_POLICY.tools
 """Those that exist where nothing is said of toolsets."""
 STATE = Path(mkdtemp(prefix="openchannels-tests-"))
 atexit.register(rmtree, STATE, ignore_errors=True)

@@ -78,7 +78,7 @@ class CrmChatUserAdd(Method):
     """Add an employee or bot to an active chat of a CRM record, as a participant; the owner stays.
 
     The person needs the right to read the record. Fails if already in the chat. To make somebody the operator use
-    operator_transfer.
+    hand_over.
     """
 
     rest = "imopenlines.crm.chat.user.add"

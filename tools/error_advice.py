@@ -29,7 +29,7 @@ CHAT_ID_EMPTY = {"CHAT_ID_EMPTY": "chat_id is missing or is not a number above 0
 
 CHAT_ACCESS = {
     "IM_LOAD_ERROR": MESSENGER_OFF,
-    "CHAT_ID": "No such chat. Look its number up with dialog_get, session_open or crm_chat_get and give it as a "
+    "CHAT_ID": "No such chat. Look its number up with dialog_get or crm_chat_get and give it as a "
     "plain number (2043, not chat2043).",
     "USER_ID": "The webhook or token acts for no employee. Create a new one in the account of an employee.",
     "CHAT_TYPE": "This chat is not an Open Channels dialog. Find the dialog with dialog_get or crm_chat_get.",

@@ -57,7 +57,7 @@ class OperatorAnswer(Method):
 class OperatorSkip(Method):
     """Decline a dialog offered to you, so that the queue offers it to the next operator.
 
-    To give it to a certain person or line use operator_transfer. It may be offered to you again, and never works on
+    To give it to a certain person or line use hand_over. It may be offered to you again, and never works on
     lines whose queue type is 'all'; a failed call still leaves a notice in the chat.
     """
 
@@ -66,9 +66,9 @@ class OperatorSkip(Method):
     effects = Effect.TAKEOVER
     errors = {
         **CHAT_ACCESS,
-        "ACCESS_DENIED_KICK": "You may not be removed from this chat. Use operator_transfer to pass it on.",
+        "ACCESS_DENIED_KICK": "You may not be removed from this chat. Use hand_over to pass it on.",
         "": "Nobody could take the dialog, or the line offers dialogs to everyone. A notice of the refusal was "
-        "posted all the same; without an open session you left the chat. Use operator_transfer with a person.",
+        "posted all the same; without an open session you left the chat. Use hand_over with a person.",
     }
     afterwards = "dialog_get shows owner 0 until the next operator accepts."
     answer = "`true`: the queue has chosen, perhaps the same operator again."

@@ -125,7 +125,7 @@ class V2StatGet(FilteredMethod):
 class V2OperatorList(StatisticsMethod):
     """List operators with their present load: status, active dialogs, free slots, last activity.
 
-    Use it before operator_transfer to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
+    Use it before hand_over to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
     most every 30 seconds.
     """
 

@@ -1,4 +1,4 @@
-"""All composite tools, in the order in which they are listed."""
+"""All composite tools."""
 
 from workflows.actions.close_dialog import CloseDialog
 from workflows.actions.hand_over import HandOver

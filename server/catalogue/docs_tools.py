@@ -60,8 +60,8 @@ class PageData(TypedDict):
 class DocsSearch(DocumentationTool):
     """Search the documentation of Open Channels: methods, events, guides, error codes, by name or by question.
 
-    English or Russian. Each hit has the page's address, what it answers and the section that matches; docs_read shows
-    more. After `openchannels-mcp docs sync` the whole official Bitrix24 REST documentation is searched too.
+    English or Russian; docs_read shows a page. After `openchannels-mcp docs sync` also the official pages of all of
+    Bitrix24's REST API.
     """
 
     title = "Search the documentation"

@@ -1,4 +1,4 @@
-"""Three tools that stand for all others, for clients that take few: find one, see how it is called, call it."""
+"""Three tools that stand for all that are not listed, for clients that take few: find, describe and call one."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NoReturn
@@ -37,7 +37,7 @@ class Gateway(Tool):
 
 
 class FindMethod(Gateway):
-    """Find tools for working with Open Channels by what they should do. Then describe_method, then call_method."""
+    """Find more tools for Open Channels by what they should do; then describe_method, then call_method."""
 
     title = "Find a tool"
 
@@ -83,7 +83,7 @@ class DescribeMethod(Gateway):
 
 
 class CallMethod(Gateway):
-    """Call a tool with its arguments. It may change the portal: the tool's effects say what (describe_method)."""
+    """Call a tool. It may change the portal: its effects (describe_method) say what."""
 
     title = "Call a tool"
     effects = Effect.DESTRUCTIVE

@@ -8,11 +8,12 @@ from tools.tool import Tool
 
 @cache
 def every_tool() -> Mapping[str, type[Tool]]:
-    """Tool by name, whoever may use it: methods by toolset, tools of several calls, documentation, approvals."""
+    """Tool by name, whoever may use it, in the order in which tools are listed."""
     from server.catalogue.approval_status import ApprovalStatus
     from server.catalogue.docs_tools import DocsRead, DocsSearch
+    from server.catalogue.order import rank_tool
     from tools.registry import methods
     from workflows.registry import COMPOSITES
 
-    others: tuple[type[Tool], ...] = (*COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
-    return {**methods(), **{tool.tool(): tool for tool in others}}
+    tools: tuple[type[Tool], ...] = (*methods().values(), *COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
+    return {tool.tool(): tool for tool in sorted(tools, key=rank_tool)}

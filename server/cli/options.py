@@ -49,9 +49,9 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--profile", metavar="NAME", help="A portal of the settings file.")
     @click.option("--sandbox", is_flag=True, default=None, help="Use the embedded portal with made-up dialogs.")
-    @click.option("--toolsets", metavar="A,B", help="These toolsets; `all` adds those that are off by default.")
+    @click.option("--toolsets", metavar="A,B", help="These toolsets; `default` is what is on without, `all` every one.")
     @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
-    @click.option("--mode", type=click.Choice(["tools", "gateway"]), help="gateway: three tools stand for all.")
+    @click.option("--mode", type=click.Choice(["tools", "gateway"]), help="gateway: three tools stand for most.")
     @click.option("--structured", is_flag=True, default=None, help="Answers as data for programs, not text for models.")
     @click.option("--allow", metavar="A,B", help="Only these effects, toolsets or tools.")
     @click.option("--deny", metavar="A,B", help="None of these effects, toolsets or tools.")

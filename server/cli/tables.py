@@ -5,7 +5,7 @@ from itertools import groupby
 
 from reference.pages.markdown import escape_cell
 from server.catalogue.definitions import count_bytes
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from server.catalogue.order import DEFAULT_TOOLS
 from tools.tool import Tool
 
 
@@ -20,24 +20,13 @@ def format_tools_as_text(tools: Iterable[type[Tool]]) -> str:
 
 
 def format_tools_as_markdown(tools: Iterable[type[Tool]]) -> str:
-    """One row a tool, toolset by toolset: what it does and its effects."""
-    lines = ["| Tool | What it does | Effects |", "|---|---|---|"]
-    for toolset, members in groupby(sorted(tools, key=_find_place), lambda tool: tool.toolset()):
-        lines.append(f"| {_make_heading(toolset)} | | |")
+    """One row a tool, in the order of the list: what it does, its effects, its toolset."""
+    lines = ["| Tool | What it does | Effects | Toolset |", "|---|---|---|---|"]
+    for on, members in groupby(tools, lambda tool: tool.tool() in DEFAULT_TOOLS):
+        lines.append(f"| {'**on by default**' if on else '**off by default**'} | | | |")
         lines += [
-            f"| `{tool.tool()}` | {escape_cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} |"
+            f"| `{tool.tool()}` | {escape_cell(tool.description().splitlines()[0])} | {', '.join(tool.effects.names)} "
+            f"| {tool.toolset() or ''} |"
             for tool in members
         ]
     return "\n".join(lines)
-
-
-def _find_place(tool: type[Tool]) -> int:
-    """Toolsets in their order, then what is always there."""
-    toolset = tool.toolset()
-    return TOOLSETS.index(toolset) if toolset else len(TOOLSETS)
-
-
-def _make_heading(toolset: str | None) -> str:
-    if toolset is None:
-        return "**always there**"
-    return f"**{toolset}**" if toolset in DEFAULT_TOOLSETS else f"**{toolset}** (off by default)"

@@ -11,14 +11,14 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from server.config.answer_form import AnswerForm
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools import TOOLSETS
 from tools.effect import Effect
 from tools.suggestions import suggest
 
 FOLDER = Path(click.get_app_dir("openchannels-mcp"))
 """Where this system keeps settings of programs."""
 ALL, DEFAULT = "all", "default"
-"""Stand for every toolset, and for those that are on unless something else is said."""
+"""Stand for every toolset, and for the tools that are on unless something else is said."""
 
 
 class SettingsError(Exception):
@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     sandbox: bool = False
     """Use the embedded portal; it wins over everything above, so that a try-out never touches a real portal."""
     plan: Literal["standard", "enterprise", "self-hosted"] = "standard"
-    toolsets: Words = frozenset(DEFAULT_TOOLSETS)
-    """Names of toolsets; `all` is every one, `default` those that are on unless something else is said."""
+    toolsets: Words = frozenset({DEFAULT})
+    """Names of toolsets; `all` is every one, `default` the tools of server/catalogue/order.py."""
     read_only: bool = False
     mode: Literal["tools", "gateway"] = "tools"
     """`gateway`: three tools stand for all, for clients that take few."""
@@ -113,8 +113,7 @@ class Settings(BaseSettings):
         if not value or (unknown := value - {*TOOLSETS, ALL, DEFAULT}):
             named = f"unknown toolset {', '.join(sorted(unknown))}" if value else "no toolset is named"
             raise ValueError(f"{named}; choose from {', '.join(TOOLSETS)}, {ALL} or {DEFAULT}")
-        chosen = frozenset(TOOLSETS) if ALL in value else value - {DEFAULT}
-        return chosen | frozenset(DEFAULT_TOOLSETS) if DEFAULT in value else chosen
+        return frozenset(TOOLSETS) if ALL in value else value
 
     @classmethod
     def settings_customise_sources(

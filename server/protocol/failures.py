@@ -31,7 +31,7 @@ ASK = "Ask the person who runs the server to allow it."
 
 def make_arguments_failure(tool: type[Tool], error: InvalidArgumentsError) -> Failure:
     """Arguments that no request was made for."""
-    happened = "Nothing was sent, because the arguments are not right"
+    happened = _describe_cause(tool, "the arguments are not right")
     todo = f"Correct this and call again: {'; '.join(error.problems)}."
     return Failure(tool.tool(), INVALID, happened, todo, page=tool.page())
 
@@ -42,9 +42,13 @@ def make_policy_failure(tool: type[Tool], happened: str) -> Failure:
 
 
 def make_storage_failure(tool: type[Tool], error: StorageError) -> Failure:
-    """A change that could not be written down before it was made."""
-    logger.error("%s was not sent, as it could not be written down first: %s", tool.tool(), error)
-    happened = "Nothing was sent: a call that changes something is written down first, and that is not possible now"
+    """A change that could not be written down before it was made, or what is kept here and could not be read."""
+    if tool.reads():
+        logger.error("%s could not be answered, as its state folder cannot be used: %s", tool.tool(), error)
+        happened = "It takes what this server keeps in its state folder, and that is out of reach now"
+    else:
+        logger.error("%s was not sent, as it could not be written down first: %s", tool.tool(), error)
+        happened = "Nothing was sent: a call that changes something is written down first, and that is not possible now"
     todo = (
         f"Ask the person who runs the server to look at its state folder: room, rights, a damaged or locked file "
         f"({error.kind})."
@@ -52,9 +56,14 @@ def make_storage_failure(tool: type[Tool], error: StorageError) -> Failure:
     return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
 
 
+def _describe_cause(tool: type[Tool], cause: str) -> str:
+    """Why no request was made, as a sentence without its full stop; only of a change it matters that none was."""
+    return f"{cause[0].upper()}{cause[1:]}" if tool.reads() else f"Nothing was sent, because {cause}"
+
+
 def _make_settings_failure(tool: type[Tool], error: SettingsError) -> Failure:
     """A portal that cannot be used with these settings."""
-    happened = "Nothing was sent, because the portal is not set up"
+    happened = _describe_cause(tool, "the portal is not set up")
     todo = f"Ask the person who runs the server: {error}."
     return Failure(tool.tool(), "not_set_up", happened, todo, page=tool.page())
 

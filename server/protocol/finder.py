@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.catalogue.definitions import DRY_RUN
 from server.catalogue.documentation import INDEX
 from server.catalogue.gateway import CallMethod, find_name
 from server.catalogue.registry import every_tool
 from server.policy import Policy
-from server.protocol.failures import ASK, REFUSED, make_arguments_failure
+from server.protocol.failures import make_arguments_failure, make_policy_failure
 from server.protocol.results import Failure
 from server.telemetry.observer import UNKNOWN_TOOL
 from tools.suggestions import suggest
@@ -58,8 +59,7 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
     tools = policy.listed
     if policy.mode == "gateway" and name == CallMethod.tool():
         try:
-            wanted = CallMethod.from_tool(arguments)
-            name, arguments, tools = find_name(wanted.name, every_tool()), wanted.arguments, policy.tools
+            (name, arguments), tools = _read_wanted_call(arguments), policy.tools
         except InvalidArgumentsError as error:
             raise ToolNotFoundError(make_arguments_failure(CallMethod, error)) from None
     if name in tools:
@@ -70,14 +70,27 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
     raise _make_hidden_tool_error(policy, known, arguments)
 
 
+def _read_wanted_call(arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Name and arguments of the tool that `call_method` is to call; a draft of this is a draft of that.
+
+    Raises:
+        InvalidArgumentsError: There is no such tool, or the arguments of `call_method` itself are not right.
+    """
+    wanted = CallMethod.from_tool({key: value for key, value in arguments.items() if key != DRY_RUN})
+    name = find_name(wanted.name, every_tool())
+    if DRY_RUN not in arguments or every_tool()[name].reads():
+        return name, wanted.arguments
+    return name, {**wanted.arguments, DRY_RUN: arguments[DRY_RUN] or wanted.arguments.get(DRY_RUN)}
+
+
 def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping[str, Any]) -> ToolNotFoundError:
     reason = policy.explain_refusal(tool)
     if not reason:
         happened, todo = "This server shows its tools through a gateway", f"Call it through {CallMethod.tool()}."
         return ToolNotFoundError(Failure(tool.tool(), UNKNOWN_TOOL, happened, todo, page=tool.page()))
-    failure = Failure(tool.tool(), REFUSED, f"Nothing was sent: {reason}", ASK, page=tool.page())
     if tool.reads():
-        return ToolNotFoundError(failure)
+        return ToolNotFoundError(make_policy_failure(tool, f"It is not available here: {reason}"))
+    failure = make_policy_failure(tool, f"Nothing was sent: {reason}")
     return ToolNotFoundError(failure, denied=tool, arguments=arguments, reason=reason)
 
 

@@ -1,7 +1,9 @@
 """What the tools share that change one dialog."""
 
 from functools import partial
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import WithJsonSchema
 
 from workflows.core.chat_state import ChatState
 from workflows.core.composite import Composite
@@ -13,7 +15,7 @@ from workflows.directory.dialogs import DialogRef, find_chat_id, find_dialog
 class DialogAction(Composite):
     """Base of these tools."""
 
-    dialog: DialogRef
+    dialog: Annotated[DialogRef, WithJsonSchema({"type": "string", "description": "chat id, or as dialog takes it"})]
 
     @classmethod
     def toolset(cls) -> str:

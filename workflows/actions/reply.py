@@ -64,7 +64,7 @@ class Reply(DialogAction):
     data_type = SentReplyData
     effects = Effect.CUSTOMER | Effect.TAKEOVER
     needs = (DialogGet,)
-    afterwards = "im_dialog_messages_get shows the conversation."
+    afterwards = "dialog shows the conversation."
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
         "`profile` and `scope`: whom calls act for and what is granted; kept for five minutes",
@@ -203,7 +203,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         why = "no usable answer came" if step.lost else f"the portal gave it the number {step.result}"
         raise steps.make_error(
             f"It is not known whether the message was sent: {why}, and the dialog does not show it",
-            f"Do not send it again before you know: see im_dialog_messages_get dialog_id=chat{chat.id}, or "
+            f"Do not send it again before you know: see dialog dialog={chat.id}, or "
             f"session_history_get chat_id={chat.id}.",
             unsure=True,
         )

@@ -1,11 +1,12 @@
 """The policy alone: what it lets through, and in which words it refuses."""
 
+from itertools import product
+
 import pytest
 
-from server.catalogue.gateway import GATEWAY
 from server.config.settings import Settings, SettingsError
-from server.policy import Policy, PolicyRule
-from tools import TOOLSETS
+from server.policy import DEFAULT_POLICY, Policy, PolicyRule
+from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.dialogs import DialogGet
 from tools.effect import NO_EFFECT, Effect
 from tools.operators import OperatorFinish, OperatorSkip
@@ -56,9 +57,29 @@ def test_a_tool_of_no_toolset_exists_whatever_toolsets_are_on() -> None:
     assert "dialog_get" not in Policy(frozenset()).tools
 
 
-def test_the_gateway_shows_its_three_tools_and_those_that_need_no_gateway() -> None:
-    shown = set(Policy(EVERYTHING, mode="gateway").listed)
-    assert shown == {*GATEWAY, "docs_search", "docs_read", "approval_status"}
+def test_of_a_toolset_that_is_partly_on_the_default_tools_exist() -> None:
+    partly = Policy(frozenset(), partly=frozenset({"operators"}))
+    assert partly.explain_refusal(OperatorSkip) is None
+    assert partly.explain_refusal(OperatorFinish) == (
+        "it is none of the default tools; all of its toolset come with --toolsets default,operators "
+        "(OPENCHANNELS_TOOLSETS)"
+    )
+    assert partly.explain_refusal(DialogGet) == (
+        "its toolset dialogs is not switched on here (--toolsets, OPENCHANNELS_TOOLSETS)"
+    )
+
+
+def test_the_word_default_in_the_settings_stands_for_the_default_tools() -> None:
+    default = Policy.from_settings(Settings(sandbox=True))
+    assert (default.toolsets, default.partly) == (frozenset(), frozenset(DEFAULT_TOOLSETS))
+    both = Policy.from_settings(Settings(sandbox=True, toolsets=frozenset({"default", "dialogs"})))
+    assert (both.toolsets, both.partly) == (frozenset({"dialogs"}), frozenset(DEFAULT_TOOLSETS) - {"dialogs"})
+
+
+def test_a_bound_leaves_of_each_toolset_what_both_sides_leave() -> None:
+    mixed = Policy(frozenset({"dialogs"}), partly=frozenset({"operators", "channels"}))
+    for one, other in product((Policy(frozenset()), DEFAULT_POLICY, Policy(EVERYTHING), mixed), repeat=2):
+        assert set(one.narrow(other).tools) == set(one.tools) & set(other.tools)
 
 
 @pytest.mark.parametrize(("one", "other", "both"), [("tools", "tools", "tools"), ("tools", "gateway", "gateway")])

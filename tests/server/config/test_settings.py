@@ -11,7 +11,7 @@ from server.config.environment import check_environment
 from server.config.secrets import read_secret
 from server.config.settings import Settings, SettingsError
 from server.connection import Connection
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools import TOOLSETS
 
 FILE = """
 default_profile = "shop"
@@ -72,7 +72,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
 
 
 def test_the_word_all_switches_every_toolset_on_and_nothing_said_leaves_out_those_for_developers() -> None:
-    assert Settings(sandbox=True).toolsets == set(DEFAULT_TOOLSETS)
+    assert Settings(sandbox=True).toolsets == {"default"}
+    assert Settings(sandbox=True, toolsets="default, setup").toolsets == {"default", "setup"}
     for given in ("all", "dialogs, all"):
         assert Settings(sandbox=True, toolsets=given).toolsets == set(TOOLSETS)
 

@@ -1,7 +1,6 @@
 """Each token chooses the form of its answers; where it says nothing, the server's settings do."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

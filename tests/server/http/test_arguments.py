@@ -35,7 +35,7 @@ def portal() -> Iterator[Recording]:
 @pytest.fixture
 def server(portal: Recording, tmp_path: Path) -> Iterator[TeamServer]:
     write_profiles(tmp_path, shop=portal)
-    with serve_team(tmp_path) as server:
+    with serve_team(tmp_path, options={"toolsets": "all"}) as server:
         yield server
 
 

@@ -31,6 +31,28 @@ def test_wrong_arguments_of_call_method_are_its_own_failure(arguments: dict[str,
     assert refused.value.denied is None
 
 
+@pytest.mark.parametrize(
+    ("outside", "inside", "wanted"),
+    [
+        (True, {}, True),
+        (True, {"dry_run": False}, True),
+        (False, {"dry_run": True}, True),
+        (None, {}, None),
+        ("no", {}, "no"),
+    ],
+)
+def test_a_draft_that_is_asked_of_call_method_is_asked_of_the_named_tool(
+    outside: object, inside: dict[str, object], wanted: object
+) -> None:
+    found = find_tool(GATEWAY, "call_method", {"name": "operator_skip", "arguments": inside, "dry_run": outside})
+    assert (found.tool, found.arguments) == (OperatorSkip, {"dry_run": wanted})
+
+
+def test_a_reading_tool_needs_no_draft() -> None:
+    found = find_tool(GATEWAY, "call_method", {"name": "dialog_get", "arguments": {"chat_id": 5}, "dry_run": True})
+    assert found.arguments == {"chat_id": 5}
+
+
 def test_without_a_gateway_there_is_no_call_method() -> None:
     with pytest.raises(ToolNotFoundError, match="There is no tool 'call_method'"):
         find_tool(Policy(EVERYTHING), "call_method", {"name": "operator_skip", "arguments": {"chat_id": 5}})

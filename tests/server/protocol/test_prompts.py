@@ -8,17 +8,17 @@ import pytest
 from prompts import read_prompts
 from server.catalogue.registry import every_tool
 from server.config.settings import Settings
-from server.policy import Policy
+from server.policy import DEFAULT_POLICY, Policy
 from server.protocol.prompts import fill_prompt
 from tests.assistant import assistant
-from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
 
 CODE = re.compile(r"`(\w+)`")
 MISSING = re.compile(r"^- `(\w+)`: (.+)$", re.MULTILINE)
 POLICIES = {
     "all": Policy(frozenset(TOOLSETS)),
-    "default": Policy(frozenset(DEFAULT_TOOLSETS)),
+    "default": DEFAULT_POLICY,
     "read only": Policy(frozenset(TOOLSETS), Effect.READ),
     "gateway": Policy(frozenset(TOOLSETS), mode="gateway"),
     "nothing": Policy(frozenset()),
