@@ -83,7 +83,7 @@ def _indent(text: str) -> str:
 
 def mark_dialog(view: Mapping[str, Any]) -> dict[str, Any]:
     """The state with the portal's and the client's words marked."""
-    return {**mark_untrusted_in({**view, "title": mark_title(view["title"])}), "status": view["status"]}
+    return {**mark_untrusted_in(view), "title": mark_title(view["title"]), "status": view["status"]}
 
 
 def render_dialog(view: Mapping[str, Any]) -> str:
@@ -179,15 +179,12 @@ def render_history(view: Mapping[str, Any]) -> str:
 def mark_history(view: Mapping[str, Any]) -> dict[str, Any]:
     """A conversation with everybody's words marked as theirs."""
     comment = view["supervisor_comment"]
-    marked: dict[str, Any] = mark_untrusted_in(
-        {
-            **view,
-            "title": mark_title(view["title"]),
-            "supervisor_comment": comment and mark_untrusted(comment, "operator"),
-            "messages": mark_messages(view["messages"]),
-        }
-    )
-    return marked
+    return {
+        **mark_untrusted_in({**view, "messages": []}),
+        "title": mark_title(view["title"]),
+        "supervisor_comment": comment and mark_untrusted(comment, "operator"),
+        "messages": mark_messages(view["messages"]),
+    }
 
 
 def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -198,8 +195,7 @@ def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
 def _mark_message(message: Mapping[str, Any]) -> dict[str, Any]:
     role, author = message["role"], message["author"]
     words = {"author": author and mark_untrusted(author, role), "text": mark_untrusted(message["text"], role)}
-    marked: dict[str, Any] = mark_untrusted_in({**message, **words})
-    return marked
+    return {**mark_untrusted_in(message), **words}
 
 
 def describe_cut(messages: Iterable[Mapping[str, Any]], before: str, last: str) -> Iterator[str]:
