@@ -99,6 +99,11 @@ def read(client: Assistant, written: Mapping[str, Any]) -> dict[str, CallToolRes
     }
 
 
+def outside(reply: CallToolResult) -> str:
+    """The skeleton; parts of a name that are one plain word or empty stand in the data as codes do."""
+    return re.sub(r'(?<=Name": )"[\w.:|@+-]*"', '"<...>"', skeleton(reply))
+
+
 @pytest.fixture(scope="module")
 def harmless(portal: ServedSandbox, client: Assistant) -> dict[str, CallToolResult]:
     return read(client, plant(portal, BENIGN))
@@ -110,8 +115,8 @@ def test_what_a_client_writes_changes_nothing_outside_of_its_fence(
 ) -> None:
     replies = read(client, plant(portal, hostile))
     assert {tool: faults(reply) for tool, reply in replies.items() if faults(reply)} == {}
-    assert {tool: skeleton(reply) for tool, reply in replies.items()} == {
-        tool: skeleton(reply) for tool, reply in harmless.items()
+    assert {tool: outside(reply) for tool, reply in replies.items()} == {
+        tool: outside(reply) for tool, reply in harmless.items()
     }
 
 
