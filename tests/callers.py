@@ -1,6 +1,7 @@
 """Callers in this process, for tests that replace the network below them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mcp.types import CallToolResult, InputRequiredResult
@@ -26,6 +27,13 @@ async def answer(of: Caller, tool: str, arguments: Mapping[str, Any]) -> CallToo
     reply = await answer_person(of, tool, arguments, Nobody())
     assert isinstance(reply, CallToolResult)
     return reply
+
+
+async def answer_fenced(of: Caller, tool: str, arguments: Mapping[str, Any]) -> tuple[CallToolResult, CallToolResult]:
+    """What a call is answered in each form, as clients get it: the text, and the data."""
+    reply = await of.calls.reply(tool, arguments)
+    text, data = (make_result(reply, replace(of.policy.answer_form, structured=form)) for form in (False, True))
+    return text, data
 
 
 async def answer_person(

@@ -149,7 +149,7 @@ def _indent(text: str) -> str:
 
 def mark_dialog(view: Mapping[str, Any]) -> dict[str, Any]:
     """The state with the portal's and the client's words marked."""
-    return {**mark_untrusted_in({**view, "title": mark_title(view["title"])}), "status": view["status"]}
+    return {**mark_untrusted_in(view), "title": mark_title(view["title"]), "status": view["status"]}
 
 
 def render_dialog(view: Mapping[str, Any]) -> str:
@@ -244,15 +244,12 @@ def render_history(view: Mapping[str, Any]) -> str:
 def mark_history(view: Mapping[str, Any]) -> dict[str, Any]:
     """A conversation with everybody's words marked as theirs."""
     comment = view["supervisor_comment"]
-    marked: dict[str, Any] = mark_untrusted_in(
-        {
-            **view,
-            "title": mark_title(view["title"]),
-            "supervisor_comment": comment and mark_untrusted(comment, "operator"),
-            "messages": mark_messages(view["messages"]),
-        }
-    )
-    return marked
+    return {
+        **mark_untrusted_in({**view, "messages": []}),
+        "title": mark_title(view["title"]),
+        "supervisor_comment": comment and mark_untrusted(comment, "operator"),
+        "messages": mark_messages(view["messages"]),
+    }
 
 
 def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[SpokenView]:
@@ -262,8 +259,9 @@ def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[SpokenView]:
 
 def _mark_message(message: Mapping[str, Any]) -> SpokenView:
     role, author = message["role"], message["author"]
-    words = {"author": author and mark_untrusted(author, role), "text": mark_untrusted(message["text"], role)}
-    marked: SpokenView = mark_untrusted_in({**message, **words})
+    marked: SpokenView = mark_untrusted_in(message, role)
+    marked["author"] = author and mark_untrusted(author, role)
+    marked["text"] = mark_untrusted(message["text"], role)
     return marked
 
 

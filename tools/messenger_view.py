@@ -274,9 +274,9 @@ def mark_dialogs(view: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mark_dialog(found: Mapping[str, Any]) -> dict[str, Any]:
     last = found["last_message"]
-    said = {**last, "text": mark_untrusted(_shorten(join_lines(last["text"])), last["role"])}
-    marked = mark_untrusted_in({**found, "title": mark_title(found["title"]), "last_message": said})
-    return {**marked, "status": found["status"]}
+    said = mark_untrusted(_shorten(join_lines(last["text"])), last["role"])
+    shown = {"title": mark_title(found["title"]), "last_message": {**mark_untrusted_in(last), "text": said}}
+    return {**mark_untrusted_in(found), **shown, "status": found["status"]}
 
 
 def mark_conversation(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,8 +66,11 @@ def escape_invisible(text: str) -> str:
 
 
 def mark_untrusted_in(value: Any, author: str = "portal") -> Any:
-    """A JSON value with every text in it marked, names of fields included, but for codes, dates and what is marked."""
-    return change_texts(value, lambda text: text if OPEN in text or is_code(text) else mark_untrusted(text, author))
+    """A JSON value as it came with every text in it marked, names of fields included, but for codes and dates.
+
+    What looks marked in it was written by somebody outside, too.
+    """
+    return change_texts(value, lambda text: text if is_code(text) else mark_untrusted(text, author))
 
 
 def change_texts(value: Any, change: Callable[[str], str]) -> Any:

@@ -11,8 +11,10 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.recording import Recording, recording_portal
 from tests.served import ServedSandbox, serve_sandbox
+from tools.fence import remove_fences
 from tools.registry import methods
 from tools.tool import InvalidArgumentsError
+from tools.untrusted import change_texts
 
 PLACE = {"connector": "my_chat", "line": 2}
 EMMA = {"id": "u42", "name": "Emma", "last_name": "Stone"}
@@ -30,20 +32,24 @@ def sandbox() -> Iterator[ServedSandbox]:
 
 @pytest.fixture(scope="module")
 def client(sandbox: ServedSandbox) -> Iterator[Assistant]:
-    with assistant(webhook=f"{sandbox.address}{APPLICATION_PATH}") as connected:
+    with assistant("--structured", webhook=f"{sandbox.address}{APPLICATION_PATH}") as connected:
         yield connected
 
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[tuple[Recording, Assistant]]:
-    with recording_portal() as portal, assistant(webhook=portal.webhook) as client:
+    with recording_portal() as portal, assistant("--structured", webhook=portal.webhook) as client:
         yield portal, client
 
 
-def _done(client: Assistant, tool: str, **arguments: Any) -> Any:
-    reply = client.call(f"imconnector_{tool}", arguments)
+def _read(client: Assistant, tool: str, **arguments: Any) -> Any:
+    reply = client.call(tool, arguments)
     assert not reply.is_error, text_of(reply)
-    return reply.structured_content
+    return change_texts(reply.structured_content, remove_fences)
+
+
+def _done(client: Assistant, tool: str, **arguments: Any) -> Any:
+    return _read(client, f"imconnector_{tool}", **arguments)
 
 
 def test_a_channel_lives_from_its_registration_to_its_end(sandbox: ServedSandbox, client: Assistant) -> None:
@@ -59,12 +65,12 @@ def test_a_channel_lives_from_its_registration_to_its_end(sandbox: ServedSandbox
 
     (taken,) = _done(client, "send_messages", **PLACE, messages=[_said("m1", text="Hello")])["messages"]
     assert taken["message_id"] == "m1"
-    state = client.call("dialog_get", chat_id=taken["chat_id"]).structured_content
+    state = _read(client, "dialog_get", chat_id=taken["chat_id"])
     assert (state["connector"], state["session_id"]) == ("my_chat", taken["session_id"])
     _done(client, "update_messages", **PLACE, messages=[_said("m1", text="Hello again")])
     _done(client, "chat_name_set", **PLACE, chat_id="c123", user_id="u42", name="Order 48213")
-    assert client.call("dialog_get", chat_id=taken["chat_id"]).structured_content["title"] == "Order 48213"
-    assert "Hello again" in text_of(client.call("session_history_get", session_id=taken["session_id"]))
+    assert _read(client, "dialog_get", chat_id=taken["chat_id"])["title"] == "Order 48213"
+    assert "Hello again" in str(_read(client, "session_history_get", session_id=taken["session_id"]))
 
     written = {"chat_id": taken["chat_id"], "user_id": 4, "text": "Good morning"}
     message = {
@@ -74,7 +80,7 @@ def test_a_channel_lives_from_its_registration_to_its_end(sandbox: ServedSandbox
     _done(client, "send_status_delivery", **PLACE, messages=[message])
     _done(client, "send_status_reading", **PLACE, messages=[message])
     _done(client, "delete_messages", **PLACE, messages=[_said("m1")])
-    shown = client.call("session_history_get", session_id=taken["session_id"], detail="full").structured_content
+    shown = _read(client, "session_history_get", session_id=taken["session_id"], detail="full")
     outside = [one["params"].get("connectorMid") for one in shown["message"].values() if one["params"]]
     assert [ids for ids in outside if ids] == [["m2"], ["m1"]]
 
@@ -93,7 +99,7 @@ def test_a_webhook_is_told_to_be_an_application(sandbox: ServedSandbox) -> None:
 
 
 def test_in_the_embedded_portal_connectors_work_without_signing_in() -> None:
-    with assistant("--sandbox") as client:
+    with assistant("--sandbox", "--structured") as client:
         assert _done(client, "status", connector=CONNECTOR, line=1)["STATUS"] is True
 
 

@@ -1,5 +1,6 @@
 """What has to hold for every answer, whatever people wrote into it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -50,28 +51,34 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def skeleton(reply: CallToolResult) -> str:
-    """What stands outside of the fences, without numbers; a fence is `<...>`, and several that are counted are one."""
+    """What stands outside of the fences, without numbers; a fence is `<...>`, and several that are counted are one.
+
+    Of an answer with data it is that of the data: the text beside them is the beginning of the text in the other form.
+    """
     text = text_of(reply)
+    if reply.structured_content is not None:
+        text = json.dumps(reply.structured_content, ensure_ascii=False)
     if found := OPENING.search(text):
         marker = found[1]
         text = re.sub(rf"<\w+ {marker}>.*?</{marker}>", "<...>", text, flags=re.DOTALL)
-    return re.sub(r"<...> 0(?:, <...> 0)+", "<...> 0", re.sub(r"\d+", "0", text))
+    text = re.sub(r"\d+", "0", text)
+    return re.sub(r'(<...>(?: |": )0)(?:, "?\1)+', r"\1", text)
 
 
 def faults(reply: CallToolResult) -> list[str]:
-    """What is wrong with the fences and characters of an answer."""
-    text = text_of(reply)
-    found = [f"hidden in the text: {one}" for one in hidden_characters(text)[:3]]
-    found += [
-        f"hidden in the data: {one}"
-        for part in texts_in(reply.structured_content)
-        for one in hidden_characters(part)[:3]
-    ]
-    if opening := OPENING.search(text):
-        marker = opening[1]
-        signs = re.findall(rf"<\w+ {marker}>|</{marker}>", text)
-        if text.count(marker) != len(signs):
-            found.append(f"the code {marker} stands in a message too")
-        if any(sign.startswith("</") is (place % 2 == 0) for place, sign in enumerate(signs)) or len(signs) % 2:
-            found.append(f"fences do not open and close in turn: {signs[:6]}")
-    return found
+    """What is wrong with the fences and characters of an answer, in its text and in its data."""
+    return [*_find_faults("text", [text_of(reply)]), *_find_faults("data", [*texts_in(reply.structured_content)])]
+
+
+def _find_faults(half: str, parts: list[str]) -> Iterator[str]:
+    """The fences of one half all have the same marker; each text opens and closes its own."""
+    opening = OPENING.search("\n".join(parts))
+    for part in parts:
+        yield from (f"hidden in the {half}: {one}" for one in hidden_characters(part)[:3])
+        if opening:
+            marker = opening[1]
+            signs = re.findall(rf"<\w+ {marker}>|</{marker}>", part)
+            if part.count(marker) != len(signs):
+                yield f"the code {marker} stands in a message of the {half} too"
+            if any(sign.startswith("</") is (place % 2 == 0) for place, sign in enumerate(signs)) or len(signs) % 2:
+                yield f"fences do not open and close in turn in the {half}: {signs[:6]}"

@@ -11,7 +11,7 @@ from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from tests.assistant import Assistant, attended, text_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.protocol.corpus import BENIGN, CORPUS, EARLIER, each
-from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
+from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton, texts_in
 from tools.fence import add_fences
 from tools.untrusted import escape_invisible, mark_untrusted
 
@@ -81,18 +81,29 @@ class Person:
 
 
 PERSON = Person()
+ENVIRONMENT = {"OPENCHANNELS_CONFIRM": "destructive", "OPENCHANNELS_ANSWER_CHARACTERS": "1000000"}
+"""No answer is cut: where it would be, depends on how long the words in it are."""
 
 
 @pytest.fixture(scope="module")
 def client(portal: ServedSandbox) -> Iterator[Assistant]:
     webhook = f"{portal.address}{ADMIN_WEBHOOK_PATH}"
-    with attended(PERSON, webhook=webhook, mode="legacy", OPENCHANNELS_CONFIRM="destructive") as client:
+    with attended(PERSON, webhook=webhook, mode="legacy", **ENVIRONMENT) as client:
         yield client
 
 
 def read(client: Assistant, written: Mapping[str, Any]) -> dict[str, CallToolResult]:
     calls = readings(written["chat_id"], written["session_id"])
-    return {tool: client.call(tool.strip(), arguments) for tool, arguments in calls.items()}
+    return {
+        f"{tool} of the {form}": reader.call(tool.strip(), arguments)
+        for form, reader in (("assistant", client), ("program", client.program))
+        for tool, arguments in calls.items()
+    }
+
+
+def outside(reply: CallToolResult) -> str:
+    """The skeleton; what is one plain word is a code in the data, parts of a name too."""
+    return re.sub(r'"[A-Za-z0-9_.:|@+-]*"(?!:)', '"<...>"', skeleton(reply))
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +117,8 @@ def test_what_a_client_writes_changes_nothing_outside_of_its_fence(
 ) -> None:
     replies = read(client, plant(portal, hostile))
     assert {tool: faults(reply) for tool, reply in replies.items() if faults(reply)} == {}
-    assert {tool: skeleton(reply) for tool, reply in replies.items()} == {
-        tool: skeleton(reply) for tool, reply in harmless.items()
+    assert {tool: outside(reply) for tool, reply in replies.items()} == {
+        tool: outside(reply) for tool, reply in harmless.items()
     }
 
 
@@ -115,7 +126,8 @@ def test_lists_hold_what_was_planted_within_fences_too(portal: ServedSandbox, cl
     for hostile in [*CORPUS.values()][::2]:
         body = {"CONFIG_ID": 2, "PARAMS": {"LINE_NAME": hostile[:200], "WELCOME_MESSAGE_TEXT": hostile}}
         portal.post(f"{ADMIN_WEBHOOK_PATH}imopenlines.config.update", body)
-        replies = [client.call("channel_overview", line="2"), client.call("channel_audit", line="2")]
+        tools = ("channel_overview", "channel_audit")
+        replies = [reader.call(tool, line="2") for reader in (client, client.program) for tool in tools]
         assert [fault for reply in replies for fault in faults(reply)] == []
     period = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
     lists: dict[str, dict[str, Any]] = {
@@ -127,10 +139,11 @@ def test_lists_hold_what_was_planted_within_fences_too(portal: ServedSandbox, cl
         "config_get": {"config_id": 2},
     }
     for tool, arguments in lists.items():
-        reply = client.call(tool.strip(), arguments)
-        assert not reply.is_error
-        assert faults(reply) == [], tool
-        assert OPENING.search(text_of(reply)), tool
+        for reader in (client, client.program):
+            reply = reader.call(tool.strip(), arguments)
+            assert not reply.is_error
+            assert faults(reply) == [], tool
+            assert OPENING.search("".join((text_of(reply), *texts_in(reply.structured_content)))), tool
 
 
 def test_a_person_is_asked_in_words_that_no_client_can_forge(portal: ServedSandbox, client: Assistant) -> None:

@@ -30,7 +30,7 @@ from server.protocol.instructions import INSTRUCTIONS
 from server.protocol.prompts import fill_prompt
 from server.storage.database import State
 from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT
-from tests.callers import answer
+from tests.callers import answer_fenced
 from tests.server.protocol.corpus import BENIGN, CORPUS, each
 from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
 from tools import TOOLSETS
@@ -101,14 +101,15 @@ def in_process(folder: Path, story: Callable[[Caller, Puppet], Awaitable[Any]]) 
         puppet = Puppet()
         settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
         async with Connection(settings, transport=puppet) as connection:
-            caller = Caller(
-                "tests", Policy(frozenset(TOOLSETS)), connection, Documentation(folder), GuardSettings(folder)
-            )
+            policy = Policy(frozenset(TOOLSETS), answer_characters=LONGEST_ANSWER)
+            caller = Caller("tests", policy, connection, Documentation(folder), GuardSettings(folder))
             return await story(caller, puppet)
 
     return anyio.run(run)
 
 
+LONGEST_ANSWER = 10_000_000
+"""None is cut: where it would be, depends on how long the words in it are."""
 ROUNDS = 4
 SHOWN = 20
 
@@ -131,7 +132,11 @@ def test_no_text_in_any_answer_of_the_portal_leaves_its_fence(
 ) -> None:
     async def answers(caller: Caller, puppet: Puppet, texts: list[str]) -> dict[str, CallToolResult]:
         puppet.says = cycle(texts)
-        return {f"{tool} {given}": await answer(caller, tool, given) for tool, given in reading_calls()}
+        return {
+            f"{tool} {given} {form}": reply
+            for tool, given in reading_calls()
+            for form, reply in zip(("text", "data"), await answer_fenced(caller, tool, given), strict=True)
+        }
 
     async def story(caller: Caller, puppet: Puppet) -> None:
         puppet.kept = kept
@@ -152,14 +157,14 @@ def test_no_text_in_any_answer_of_the_portal_leaves_its_fence(
 def test_no_code_or_words_of_a_failure_leave_their_fence(tmp_path: Path) -> None:
     async def story(caller: Caller, puppet: Puppet) -> None:
         puppet.fails = True
-        harmless = skeleton(await answer(caller, "dialog_get", {"chat_id": 5}))
-        assert harmless.count("<...>") == 2
+        harmless = [*map(skeleton, await answer_fenced(caller, "dialog_get", {"chat_id": 5}))]
+        assert [one.count("<...>") for one in harmless] == [2, 2]
         for hostile in (one for one in HOSTILE if not is_code(one[:MAX_CODE])):
             puppet.says = cycle([hostile])
             for tool in ("dialog_get", "operator_answer", "portal_check"):
-                reply = await answer(caller, tool, {"chat_id": 5} if tool != "portal_check" else {})
-                assert faults(reply) == []
-                assert tool != "dialog_get" or skeleton(reply) == harmless
+                replies = await answer_fenced(caller, tool, {"chat_id": 5} if tool != "portal_check" else {})
+                assert [fault for reply in replies for fault in faults(reply)] == []
+                assert tool != "dialog_get" or [*map(skeleton, replies)] == harmless
 
     in_process(tmp_path, story)
 
@@ -170,11 +175,11 @@ def test_what_an_assistant_repeats_hides_nothing(tmp_path: Path, hostile: str) -
 
     async def story(caller: Caller, _: Puppet) -> list[CallToolResult]:
         return [
-            await answer(caller, hostile, {}),
-            await answer(caller, "dialog_get", {hostile: 1}),
-            await answer(caller, "channel_overview", {"line": hostile}),
-            await answer(caller, "docs_read", {"uri": hostile}),
-            await answer(caller, "im_message_add", {"dialog_id": "chat5", "message": hostile, "dry_run": True}),
+            *await answer_fenced(caller, hostile, {}),
+            *await answer_fenced(caller, "dialog_get", {hostile: 1}),
+            *await answer_fenced(caller, "channel_overview", {"line": hostile}),
+            *await answer_fenced(caller, "docs_read", {"uri": hostile}),
+            *await answer_fenced(caller, "im_message_add", {"dialog_id": "chat5", "message": hostile, "dry_run": True}),
         ]
 
     assert [fault for reply in in_process(tmp_path, story) for fault in faults(reply)] == []

@@ -15,7 +15,7 @@ from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.portal_context import open_portal
 from tools import TOOLSETS
-from tools.fence import add_fences
+from tools.fence import add_fences, remove_marks_in
 from tools.method import Method
 from workflows.dialog.tool import Dialog
 
@@ -166,7 +166,7 @@ def _brief(
             call = Dialog.from_tool({"dialog": dialog, **arguments})
             context = replace(fresh.context, tools=(policy or Policy(frozenset(TOOLSETS))).tools)
             result = await call.run(context)
-            return call.structured(result), call.text(result)
+            return remove_marks_in(call.structured(result)), call.text(result)
 
     return anyio.run(run)
 
