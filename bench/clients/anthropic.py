@@ -4,15 +4,20 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.clients.dialect import Body, join_parts
+from bench.clients.dialect import SERVER, Body, join_parts
 
 PATH = "/v1/messages"
 MODEL = "claude-sonnet-4-5"
 
 
-def list_tools(body: Body) -> list[str]:
-    """Names of the tools that the request offers the model."""
-    return [tool["name"] for tool in body.get("tools", ())]
+def name_tool(tool: str) -> str:
+    """What the client calls a tool of the server."""
+    return f"mcp__{SERVER}__{tool}"
+
+
+def is_turn(body: Body) -> bool:
+    """Whether the server's tools are offered."""
+    return any(tool["name"].startswith(name_tool("")) for tool in body.get("tools", ()))
 
 
 def read_results(body: Body) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+SERVER = "openchannels"
+"""The server's name in the client's settings."""
 Body = Mapping[str, Any]
 
 
@@ -10,10 +12,15 @@ class Dialect(Protocol):
     """A vendor's API, as far as one conversation with tools needs it."""
 
     PATH: str
-    """In the path of the request that a client makes for the next turn."""
+    """How the path of a request for the next turn ends."""
+    MODEL: str
+    """A model that the client knows."""
 
-    def list_tools(self, body: Body) -> list[str]:
-        """Names of the tools that the request offers the model."""
+    def name_tool(self, tool: str) -> str:
+        """What the client calls a tool of the server."""
+
+    def is_turn(self, body: Body) -> bool:
+        """Whether the request is for the conversation; clients have others of their own, e.g. for a title."""
 
     def read_results(self, body: Body) -> list[str]:
         """What the request shows the model of each call so far."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import npm
-from bench.clients.model import SERVER, serve_model
+from bench.clients.model import serve_model
 from bench.clients.programs import PROGRAMS, Program, Server
 from bench.clients.story import LOOKED_FOR, STORY, judge
 from bench.served import OURS, ROOT, environment, portal, served
@@ -48,7 +48,7 @@ def measure(*, short: bool) -> Table:
     )
 
 
-COLUMNS = ("client", "server", "tools", *LOOKED_FOR, "read")
+COLUMNS = ("client", "server", *LOOKED_FOR, "read")
 
 
 def _servers(settings: dict[str, str], *, short: bool) -> Iterator[tuple[str, Server]]:
@@ -66,8 +66,7 @@ def _judge(program: Program, server: Server) -> Sequence[str | int]:
         said = _run(program, server, model.address)
         if len(model.results) < len(STORY):
             raise RuntimeError(f"{program.name} answered {len(model.results)} of {len(STORY)} calls: {said}")
-        tools = sum(SERVER in tool for tool in model.tools)
-        return tools, *judge(model.results), sum(map(len, model.results))
+        return *judge(model.results), sum(map(len, model.results))
 
 
 def _run(program: Program, server: Server, model: str) -> str:
@@ -76,7 +75,7 @@ def _run(program: Program, server: Server, model: str) -> str:
         home, work = Path(folder, "home"), Path(folder, "work")
         home.mkdir()
         work.mkdir()
-        start = program.configure(home, server, model)
+        start = program.configure(home, server, model, program.dialect.MODEL)
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm-256color", **start.environment}
         command = (str(npm.find_binary(program.binary)), *start.arguments)
         done = subprocess.run(

@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.clients.dialect import Body
+from bench.clients.dialect import SERVER, Body
 
 PATH = ":streamGenerateContent"
 MODEL = "gemini-2.5-pro"
 USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 
 
-def list_tools(body: Body) -> list[str]:
-    """Names of the tools that the request offers the model."""
-    return [tool["name"] for tools in body.get("tools", ()) for tool in tools.get("functionDeclarations", ())]
+def name_tool(tool: str) -> str:
+    """What the client calls a tool of the server."""
+    return f"mcp_{SERVER}_{tool}"
+
+
+def is_turn(body: Body) -> bool:
+    """Whether the server's tools are offered."""
+    offered = [tool["name"] for tools in body.get("tools", ()) for tool in tools.get("functionDeclarations", ())]
+    return any(name.startswith(name_tool("")) for name in offered)
 
 
 def read_results(body: Body) -> list[str]:

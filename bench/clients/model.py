@@ -1,7 +1,6 @@
 """A model that asks for the calls of a story one by one, and keeps what a client shows it of their results."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,8 +8,6 @@ from threading import Thread
 
 from bench.clients.dialect import Body, Dialect
 from bench.clients.story import Step
-
-SERVER = "openchannels"
 
 
 class Model(ThreadingHTTPServer):
@@ -20,8 +17,6 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Turn)
         self._dialect = dialect
         self._story = story
-        self.tools: list[str] = []
-        """Names of the tools that it was offered."""
         self.results: list[str] = []
         """What it was shown, one text a call."""
 
@@ -31,24 +26,16 @@ class Model(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def answer(self, path: str, body: Body) -> Iterator[Body] | None:
-        """Events of the next turn; None for a request of another kind.
-
-        A request without the server's tools is a client's own, e.g. for a title.
-        """
-        if self._dialect.PATH not in path or path.partition("?")[0].endswith("count_tokens"):
+        """Events of the next turn; None for a request of another kind, e.g. to count tokens."""
+        speaks = self._dialect
+        if not path.partition("?")[0].endswith(speaks.PATH):
             return None
-        tools = self._dialect.list_tools(body)
-        if any(SERVER in tool for tool in tools):
-            self.tools, self.results = tools, self._dialect.read_results(body)
-            if len(self.results) < len(self._story):
-                step = self._story[len(self.results)]
-                return self._dialect.write_call(len(self.results), self._find(step.tool), step.arguments)
-        return self._dialect.write_words("Done.")
-
-    def _find(self, tool: str) -> str:
-        """A tool by the name that the client gave it, e.g. mcp__openchannels__inbox."""
-        pattern = re.compile(rf"\w*?{SERVER}[._]+{tool}")
-        return next(name for name in self.tools if pattern.fullmatch(name))
+        if speaks.is_turn(body):
+            self.results = speaks.read_results(body)
+            if (done := len(self.results)) < len(self._story):
+                step = self._story[done]
+                return speaks.write_call(done, speaks.name_tool(step.tool), step.arguments)
+        return speaks.write_words("Done.")
 
 
 class _Turn(BaseHTTPRequestHandler):

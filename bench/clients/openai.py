@@ -1,13 +1,16 @@
-"""OpenAI's Responses, as Codex speaks it."""
+"""OpenAI's Responses, as Codex speaks it to a model that calls tools one by one.
+
+Codex lists no tools to such a model: it may search for them. The scripted model knows them.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.clients.dialect import Body, join_parts
+from bench.clients.dialect import SERVER, Body, join_parts
 
 PATH = "/v1/responses"
-MODEL = "gpt-5-codex"
+MODEL = "gpt-5.5"
 USAGE = {
     "input_tokens": 1,
     "output_tokens": 1,
@@ -17,15 +20,14 @@ USAGE = {
 }
 
 
-def list_tools(body: Body) -> list[str]:
-    """Names of the tools that the request offers the model; those of a namespace follow it after a dot."""
-    names: list[str] = []
-    for tool in body.get("tools", ()):
-        if tool["type"] == "namespace":
-            names += [f"{tool['name']}.{inner['name']}" for inner in tool["tools"]]
-        else:
-            names.append(tool.get("name", tool["type"]))
-    return names
+def name_tool(tool: str) -> str:
+    """What the client calls a tool of the server: a name in a namespace."""
+    return f"mcp__{SERVER}.{tool}"
+
+
+def is_turn(body: Body) -> bool:
+    """There are no other requests."""
+    return "input" in body
 
 
 def read_results(body: Body) -> list[str]:
@@ -36,19 +38,18 @@ def read_results(body: Body) -> list[str]:
 def write_call(number: int, tool: str, arguments: Mapping[str, Any]) -> Iterator[Body]:
     """Events of an answer that calls a tool."""
     namespace, _, name = tool.rpartition(".")
-    item = {"type": "function_call", "id": f"fc_{number}", "call_id": f"call_{number}", "name": name}
-    if namespace:
-        item["namespace"] = namespace
-    return _write({**item, "arguments": json.dumps(arguments), "status": "completed"})
+    called = {"namespace": namespace, "name": name, "arguments": json.dumps(arguments)}
+    return write_item({"type": "function_call", "id": f"fc_{number}", "call_id": f"call_{number}", **called})
 
 
 def write_words(words: str) -> Iterator[Body]:
     """Events of an answer that ends the turn."""
     content = [{"type": "output_text", "text": words, "annotations": []}]
-    return _write({"type": "message", "id": "m_1", "role": "assistant", "status": "completed", "content": content})
+    return write_item({"type": "message", "id": "m_1", "role": "assistant", "content": content})
 
 
-def _write(item: Body) -> Iterator[Body]:
+def write_item(item: Body) -> Iterator[Body]:
+    """Events of an answer that is one item."""
     response = {"id": "resp_1", "object": "response", "model": MODEL}
     yield {"type": "response.created", "response": {**response, "status": "in_progress", "output": []}}
     yield {"type": "response.output_item.added", "output_index": 0, "item": item}
