@@ -42,7 +42,7 @@ bench-short: $(READY)  ## The same with small counts in a minute, to see that it
 
 bench-clients: $(READY)  ## What published clients show their models, and tokens of answers; takes 1 GB of packages from npm
 	npm install --silent --no-save --prefix $(NPM) $(NPM_PACKAGES)
-	BENCH_NPM=$(NPM) $(RUN) -m bench clients tokens
+	BENCH_NPM=$(NPM) $(RUN) -m bench clients answers tokens
 
 snapshots: $(READY)  ## Accept the tools' present look
 	UPDATE_TOOLSNAPS=1 $(RUN) -m pytest tests/test_toolsnaps.py
