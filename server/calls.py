@@ -25,7 +25,7 @@ from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
-from server.protocol.results import Failure, Reply, make_answer, make_result
+from server.protocol.results import Failure, Reply, make_bounded_answer, make_result
 from server.telemetry.observer import OK, Running
 from tools.tool import InvalidArgumentsError, Tool
 
@@ -76,14 +76,32 @@ class ToolCalls:
 
         Whatever goes wrong comes back as a flagged failure. `report` is told of progress.
         """
+        try:
+            reply = await self.reply(name, arguments, report, person)
+        except InputRequiredError as asking:
+            return asking.result
+        return make_result(reply, self._policy.answer_form)
+
+    async def reply(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        report: "Report | None" = None,
+        person: Person = Nobody(),  # noqa: B008  (it holds nothing)
+    ) -> Reply:
+        """What a tool call comes to, in words and as data.
+
+        Raises:
+            InputRequiredError: A person has to answer first, whom the client asks before it comes again.
+        """
         with self._connection.observer.call(name, self._name) as running:
             try:
                 reply = await self._reply(name, arguments, report, person)
-            except InputRequiredError as asking:
+            except InputRequiredError:
                 running.outcome = ASKED
-                return asking.result
+                raise
             _note_outcome(running, reply)
-        return make_result(reply)
+        return reply
 
     async def read(self, name: str, arguments: Mapping[str, Any], report: "Report | None" = None) -> Reply:
         """What a tool that only reads answers, for a resource; it has to exist here, but need not be listed."""
@@ -187,10 +205,10 @@ class ToolCalls:
         """Steps 7 and 9: run and render."""
         result = await call.run(context)
         if not call.uses_portal:
-            return make_answer(call, result)
+            return make_bounded_answer(call, result, self._policy.answer_form)
         if self._policy.taint and (chats := call.client_chats(result)):
             self._changes.rules.note_chats_read(chats)
-        return make_answer(call, self._masks.hide(result))
+        return make_bounded_answer(call, self._masks.hide(result), self._policy.answer_form)
 
     async def _answer_failures(self, tool: type[Tool], steps: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply of some steps, or why there is none; nothing of a fault's words reaches the assistant."""

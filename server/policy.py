@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal, Self
 
 from server.catalogue.registry import every_tool
+from server.config.answer_form import AnswerForm
 from server.config.settings import Settings, SettingsError
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, NO_EFFECT, Effect
@@ -56,6 +57,10 @@ class Policy:
     taint: bool = False
     """After a client's words were read in one dialog, what clients of others would see has to be agreed to."""
     mode: Mode = "tools"
+    structured: bool | None = None
+    """Whether answers are data for programs; None where nothing is said of it, which means text for models."""
+    answer_characters: int | None = None
+    """Of the longest answer; None where nothing is said of it."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -76,10 +81,12 @@ class Policy:
             ),
             settings.taint,
             settings.mode,
+            settings.structured,
+            settings.answer_characters,
         )
 
     def narrow(self, other: Self) -> Self:
-        """What both allow, with the care that either asks for."""
+        """What both allow, with the care that either asks for; `other` chooses the form of answers."""
         lines = [bound.customer_lines for bound in (self, other) if bound.customer_lines is not None]
         return type(self)(
             self.toolsets & other.toolsets,
@@ -90,7 +97,14 @@ class Policy:
             tuple(sorted(dict(sorted(self.per_hour + other.per_hour, reverse=True)).items())),
             self.taint or other.taint,
             "gateway" if "gateway" in {self.mode, other.mode} else "tools",
+            self.structured if other.structured is None else other.structured,
+            min(filter(None, (self.answer_characters, other.answer_characters)), default=None),
         )
+
+    @property
+    def answer_form(self) -> AnswerForm:
+        """The form of all answers."""
+        return AnswerForm(bool(self.structured), self.answer_characters or AnswerForm.characters)
 
     def allows(self, tool: type[Tool]) -> bool:
         """Whether this tool exists here."""

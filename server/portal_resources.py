@@ -12,8 +12,8 @@ from prompts import takes_argument
 from server.calls import ToolCalls
 from server.policy import Policy
 from server.protocol import failures
-from server.protocol.results import Failure
-from tools.fence import add_fences, quote_marked
+from server.protocol.results import Failure, make_text
+from tools.fence import quote_marked
 
 if TYPE_CHECKING:
     from portal.client import Report
@@ -79,6 +79,7 @@ class PortalResources:
     def __init__(self, policy: Policy, calls: ToolCalls) -> None:
         self._kinds = tuple(kind for kind in KINDS if kind.tool in policy.tools)
         self._calls = calls
+        self._answer_form = policy.answer_form
         self._offered: dict[str, tuple[float, list[int]]] = {}
 
     def list_resources(self) -> list[types.Resource]:
@@ -107,7 +108,7 @@ class PortalResources:
         reply = await self._calls.read(kind.tool, arguments, report)
         if isinstance(reply, Failure):
             raise ResourceUnavailableError(quote_marked(reply.text()), there=reply.outcome != failures.INVALID)
-        return add_fences(reply.text())
+        return make_text(reply, self._answer_form)
 
     async def list_ids(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""

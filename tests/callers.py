@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, InputRequiredResult
 
 from server.caller import Caller
 from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.connection import Connection
 from server.policy import Policy
+from server.protocol.elicitation import InputRequiredError, Nobody, Person
+from server.protocol.results import make_result
 from tests.assistant import STATE
+from tools.fence import remove_marks_in
 
 
 def caller(policy: Policy, connection: Connection, name: str = "tests") -> Caller:
@@ -19,7 +22,19 @@ def caller(policy: Policy, connection: Connection, name: str = "tests") -> Calle
 
 
 async def answer(of: Caller, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    """What a call is answered where nobody is asked first."""
-    reply = await of.calls.answer(tool, arguments)
+    """What a call is answered where nobody is asked first: its text as a client gets it, and beside it the data."""
+    reply = await answer_person(of, tool, arguments, Nobody())
     assert isinstance(reply, CallToolResult)
     return reply
+
+
+async def answer_person(
+    of: Caller, tool: str, arguments: Mapping[str, Any], person: Person
+) -> CallToolResult | InputRequiredResult:
+    """The same where somebody may be asked."""
+    try:
+        reply = await of.calls.reply(tool, arguments, None, person)
+    except InputRequiredError as asking:
+        return asking.result
+    shown = make_result(reply, of.policy.answer_form)
+    return shown.model_copy(update={"structured_content": remove_marks_in(reply.data)})

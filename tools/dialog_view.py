@@ -1,10 +1,11 @@
 """Dialogs and conversations in the short form that a model reads: the portal's codes in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tools.result_types import read_whole
-from tools.untrusted import mark_unless_code, mark_untrusted
+from tools.shortening import CUT
+from tools.untrusted import mark_unless_code, mark_untrusted, mark_untrusted_in
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
@@ -80,6 +81,11 @@ def _indent(text: str) -> str:
     return "\n    ".join(text.splitlines())
 
 
+def mark_dialog(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The state with the portal's and the client's words marked."""
+    return {**mark_untrusted_in({**view, "title": mark_title(view["title"])}), "status": view["status"]}
+
+
 def render_dialog(view: Mapping[str, Any]) -> str:
     """The state in a few lines."""
     crm = ", ".join(f"{mark_unless_code(link['type'])} {link['id']}" for link in view["crm"]) or "none"
@@ -130,10 +136,11 @@ def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
     return {key: file[key] for key in ("id", "name", "type", "size", "urldownload") if key in file}
 
 
-def view_history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
-    """One session as a list of messages, oldest first; only the newest `last` of them."""
+def view_history(result: Mapping[str, Any], last: int, before: int | None = None) -> dict[str, Any]:
+    """One session as a list of messages, oldest first; only the newest `last` of those before a message."""
     users, files = result.get("users") or {}, result.get("files") or {}
     messages = sorted((result.get("message") or {}).values(), key=lambda message: int(message["id"]))
+    messages = [message for message in messages if before is None or int(message["id"]) < before]
     chat = (result.get("chat") or {}).get(str(result["chatId"])) or {}
     line_id, connector = find_line_and_connector(chat.get("entityId"), parse_entity_data_1(chat.get("entityData1")))
     return {
@@ -162,8 +169,43 @@ def render_history(view: Mapping[str, Any]) -> str:
             f"Supervisor: rating {mark_unless_code(rating)}, comment: {mark_untrusted(_indent(comment), 'operator')}"
         )
     if view["left_out"]:
-        lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
-    return "\n".join([*lines, *map(render_message, view["messages"])])
+        begins = view["messages"][0]["id"] if view["messages"] else 0
+        lines.append(f"({view['left_out']} earlier messages left out: before={begins} shows them)")
+    return "\n".join(
+        [*lines, *map(render_message, view["messages"]), *describe_cut(view["messages"], "before", "last")]
+    )
+
+
+def mark_history(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A conversation with everybody's words marked as theirs."""
+    comment = view["supervisor_comment"]
+    marked: dict[str, Any] = mark_untrusted_in(
+        {
+            **view,
+            "title": mark_title(view["title"]),
+            "supervisor_comment": comment and mark_untrusted(comment, "operator"),
+            "messages": mark_messages(view["messages"]),
+        }
+    )
+    return marked
+
+
+def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Messages of a transcript with what was said marked as its author's."""
+    return [_mark_message(message) for message in messages]
+
+
+def _mark_message(message: Mapping[str, Any]) -> dict[str, Any]:
+    role, author = message["role"], message["author"]
+    words = {"author": author and mark_untrusted(author, role), "text": mark_untrusted(message["text"], role)}
+    marked: dict[str, Any] = mark_untrusted_in({**message, **words})
+    return marked
+
+
+def describe_cut(messages: Iterable[Mapping[str, Any]], before: str, last: str) -> Iterator[str]:
+    """How to see a message whole that was cut, by the names of the arguments."""
+    if cut := [message["id"] for message in messages if CUT in message]:
+        yield f"A message that was cut is shown whole by {before}=ID+1 {last}=1: {before}={cut[0] + 1} for #{cut[0]}."
 
 
 def is_hidden(component: object) -> bool:
@@ -175,7 +217,8 @@ def render_message(message: Mapping[str, Any]) -> str:
     """A message of a transcript, what was said marked as its author's."""
     author = f"{join_lines(message['author'])}: " if message["author"] else ""
     files = "".join(f" [file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
-    said = mark_untrusted(f"{author}{_indent(message['text'])}{files}", message["role"])
+    rest = f" [{message[CUT]} more characters]" if CUT in message else ""
+    said = mark_untrusted(f"{author}{_indent(message['text'])}{files}", message["role"]) + rest
     hidden = " hidden from the client" if message.get("hidden") else ""
     date, author_id = mark_unless_code(message["date"]), mark_unless_code(message["author_id"])
     return f"#{message['id']} {date} ({author_id}){hidden} {said}"

@@ -16,6 +16,7 @@ from tools.error_advice import CHAT_ACCESS, CHAT_ID_EMPTY, DATA_NOT_LOADED, MESS
 from tools.fields import ChatId, Comment, Detail, Flag, Id, MessageId, SessionId, UserCode
 from tools.method import Method
 from tools.result_types import read_whole
+from tools.shortening import shorten_messages
 
 
 class DialogGet(Method):
@@ -71,6 +72,10 @@ class DialogGet(Method):
         """The state as short lines."""
         return super().text(result) if self.detail == "full" else dialog_view.render_dialog(result)
 
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The state with the client's name marked."""
+        return super().structured(result) if self.detail == "full" else dialog_view.mark_dialog(result)
+
 
 class SessionOpen(Method):
     """Find the chat number of a USER_CODE (connector|line|external chat|user). Despite its name it opens nothing.
@@ -125,6 +130,7 @@ class SessionHistoryGet(Method):
     session_id: SessionId | None = None
     chat_id: Annotated[Id | None, Field(description="its last session")] = None
     last: Annotated[int, Field(ge=1, le=10000, exclude=True), Doc("newest messages to show in the concise form")] = 100
+    before: Annotated[MessageId | None, Field(exclude=True, description="only older ones than this message")] = None
     detail: Detail = "concise"
 
     @model_validator(mode="after")
@@ -138,11 +144,25 @@ class SessionHistoryGet(Method):
 
     def shape(self, result: Any) -> Any:
         """A list of messages unless the whole answer is wanted."""
-        return result if self.detail == "full" else dialog_view.view_history(result, self.last)
+        return result if self.detail == "full" else dialog_view.view_history(result, self.last, self.before)
 
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
         return super().text(result) if self.detail == "full" else dialog_view.render_history(result)
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The conversation with everybody's words marked as theirs."""
+        return super().structured(result) if self.detail == "full" else dialog_view.mark_history(result)
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """Fewer messages, the newest."""
+        if self.detail == "full":
+            return super().shorten(result, share)
+        messages = shorten_messages(result["messages"], share)
+        if messages is None:
+            return None
+        left_out = result["left_out"] + len(result["messages"]) - len(messages)
+        return {**result, "messages": messages, "left_out": left_out}
 
 
 class SessionIntercept(Method):

@@ -16,6 +16,7 @@ from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, 
 from tools.messenger_results import DialogMessages, ReadMark, RecentPage, UserResult
 from tools.method import Method
 from tools.result_types import NewId, read_whole
+from tools.shortening import count_kept, shorten_messages
 from tools.untrusted import mark_unless_code
 from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
@@ -99,6 +100,22 @@ class ImRecentList(Method):
     def text(self, result: Any) -> str:
         """One line a dialog."""
         return super().text(result) if self.detail == "full" else messenger_view.render_dialogs(result)
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The dialogs with everybody's words marked as theirs."""
+        return super().structured(result) if self.detail == "full" else messenger_view.mark_dialogs(result)
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """Fewer dialogs, and where the next page begins then."""
+        dialogs = [] if self.detail == "full" else result["dialogs"]
+        if len(dialogs) < 2:  # noqa: PLR2004  (one of several stays)
+            return super().shorten(result, share)
+        kept = dialogs[: count_kept(len(dialogs), share)]
+        by_date = self.last_message_date is not None
+        following = (
+            {"next_last_message_date": kept[-1]["date"]} if by_date else {"next_offset": (self.offset or 0) + len(kept)}
+        )
+        return {"dialogs": kept, "more": True, **following}
 
 
 class ImMessageAdd(Method):
@@ -209,6 +226,19 @@ class ImDialogMessagesGet(Method):
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
         return super().text(result) if self.detail == "full" else messenger_view.render_messages(result)
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The conversation with everybody's words marked as theirs."""
+        return super().structured(result) if self.detail == "full" else messenger_view.mark_conversation(result)
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """Fewer messages: those from which it was asked to go on."""
+        if self.detail == "full":
+            return super().shorten(result, share)
+        messages = shorten_messages(result["messages"], share, oldest=self.first_id is not None)
+        if messages is None:
+            return None
+        return {**result, "oldest_id": messages[0]["id"], "newest_id": messages[-1]["id"], "messages": messages}
 
 
 class ImDialogRead(Method):

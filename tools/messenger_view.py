@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from tools.dialog_view import (
+    describe_cut,
     find_line_and_connector,
     find_role,
     is_hidden,
     join_lines,
+    mark_messages,
     mark_title,
     parse_crm_links,
     parse_entity_data_1,
     render_message,
 )
 from tools.result_types import read_whole
-from tools.untrusted import mark_unless_code, mark_untrusted
+from tools.untrusted import mark_unless_code, mark_untrusted, mark_untrusted_in
 
 LONGEST_LINE = 200
 STATUSES = {
@@ -253,7 +255,24 @@ def render_messages(view: Mapping[str, Any]) -> str:
         lines.append(render_message(message) + "".join(marks))
     if view["messages"]:
         lines.append(f"Older ones: last_id={view['oldest_id']}. Newer ones: first_id={view['newest_id']}.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *describe_cut(view["messages"], "last_id", "limit")])
+
+
+def mark_dialogs(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of dialogs with everybody's words marked as theirs."""
+    return {**view, "dialogs": [_mark_dialog(found) for found in view["dialogs"]]}
+
+
+def _mark_dialog(found: Mapping[str, Any]) -> dict[str, Any]:
+    last = found["last_message"]
+    said = {**last, "text": mark_untrusted(_shorten(join_lines(last["text"])), last["role"])}
+    marked = mark_untrusted_in({**found, "title": mark_title(found["title"]), "last_message": said})
+    return {**marked, "status": found["status"]}
+
+
+def mark_conversation(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Messages of a dialog with everybody's words marked as theirs."""
+    return {**view, "messages": mark_messages(view["messages"])}
 
 
 def view_colleague(person: Mapping[str, Any]) -> ColleagueView:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from tools import DESCRIBED_WITH
 from tools.effect import Auth
 from tools.naming import make_tool_name
+from tools.shortening import CUT, shorten_value
 from tools.tool import Tool
 
 
@@ -128,6 +129,22 @@ class Method(Tool):
     def shape(self, result: Any) -> Any:
         """The result in the form that was asked for."""
         return result
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """Less of the portal's answer, with the arguments that ask for the rest."""
+        shorter = shorten_value(result, share)
+        if shorter is None:
+            return None
+        return {**shorter, CUT: {**shorter[CUT], "next": self._describe_rest(shorter[CUT]["parts"])}}
+
+    def _describe_rest(self, parts: Mapping[str, Mapping[str, int]]) -> str:
+        """How to read what was cut: the next page where whole rows are missing, or fewer things at once."""
+        rows = next((part for place, part in parts.items() if "." not in place), None)
+        if rows and "offset" in type(self).model_fields:
+            return f"offset={(getattr(self, 'offset', None) or 0) + rows['shown']}"
+        concise = ["detail=concise"] if getattr(self, "detail", "") == "full" else []
+        narrowing = [*concise, *(name for name in ("limit", "select", "filter") if name in type(self).model_fields)]
+        return f"ask for less: {', '.join(narrowing)}" if narrowing else "the rest does not fit into one answer"
 
 
 @cache

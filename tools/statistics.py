@@ -62,6 +62,10 @@ class StatisticsMethod(Method):
         """Rows without the fields that are null: most of a session's are."""
         return super().text(_drop_nulls(result))
 
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The same as a program reads it."""
+        return super().structured(_drop_nulls(result))
+
 
 def _drop_nulls(value: Any) -> Any:
     if isinstance(value, list):

@@ -13,8 +13,9 @@ from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
 from tools.schema import make_input_schema
+from tools.shortening import shorten_value
 from tools.suggestions import suggest
-from tools.untrusted import dump_json, quote_argument
+from tools.untrusted import dump_json, mark_untrusted_in, quote_argument
 
 MOST_PROBLEMS = 10
 MOST_NAMES = 30
@@ -90,8 +91,20 @@ class Tool(BaseModel):
         return dump_json(result)
 
     def structured(self, result: Any) -> dict[str, Any]:
-        """The result as a program reads it: an object, in which a bare value stands under `result`."""
-        return result if isinstance(result, dict) else {"result": result}
+        """The result as a program reads it: an object, in which a bare value stands under `result`.
+
+        It holds what the text holds. What people outside wrote is marked in it too: all words of the portal's answer
+        unless the tool knows better.
+        """
+        marked: dict[str, Any] = mark_untrusted_in(result if isinstance(result, dict) else {"result": result})
+        return marked
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """The result with so much less in it that it takes about this share of its room; None where nothing can go.
+
+        `text` and `structured` say of the shorter result what was cut, and which call goes on.
+        """
+        return shorten_value(result, share) if isinstance(result, dict | list | str) else None
 
     def images(self, result: Any) -> list[bytes]:  # noqa: ARG002
         """Pictures that go with the text, as PNG; the data repeats none of them."""

@@ -6,6 +6,7 @@ marked.
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 OPEN, SAID, CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"
@@ -64,13 +65,28 @@ def escape_invisible(text: str) -> str:
     return _UNSEEN.sub(lambda found: _escape(found[0]), text.replace("\r\n", "\n"))
 
 
-def escape_invisible_in(value: Any) -> Any:
-    """The same for every text in a JSON value, names of fields included; without marks, as all of it is data."""
+def mark_untrusted_in(value: Any, author: str = "portal") -> Any:
+    """A JSON value with every text in it marked, names of fields included, but for codes, dates and what is marked."""
+    return change_texts(value, lambda text: text if OPEN in text or is_code(text) else mark_untrusted(text, author))
+
+
+def change_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with each of its texts changed, names of fields included."""
     if isinstance(value, str):
-        return escape_invisible(MARKED.sub(r"\2", value))
-    if isinstance(value, dict):
-        return {escape_invisible_in(key): escape_invisible_in(item) for key, item in value.items()}
-    return [escape_invisible_in(item) for item in value] if isinstance(value, list) else value
+        return change(value)
+    if isinstance(value, Mapping):
+        return {change_texts(name, change): change_texts(item, change) for name, item in value.items()}
+    return [change_texts(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def cut_marked(text: str, longest: int) -> str:
+    """The first characters of a text; a mark that the cut falls into is closed, and a sign stands for the rest."""
+    if len(text) <= longest:
+        return text
+    begun = text[: max(0, longest)]
+    if begun.count(OPEN) == begun.count(CLOSE):
+        return f"{begun}…"
+    return f"{begun}…{CLOSE}" if SAID in begun[begun.rindex(OPEN) :] else f"{begun[: begun.rindex(OPEN)]}…"
 
 
 def dump_json(value: Any) -> str:

@@ -84,9 +84,8 @@ class PortalCheck(Composite):
     def text(self, result: Any) -> str:
         """One line a check, then what to do."""
         lines = [f"Portal {result['portal']}"]
-        for check in result["checks"]:
-            found = mark_untrusted(check["found"], "portal") if check["name"] in NAMING else check["found"]
-            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {found}")
+        for check in map(_mark_check, result["checks"]):
+            lines.append(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {check['found']}")
             if check["todo"]:
                 lines.append(f"     What to do: {check['todo']}")
         lines.append(f"{result['usable_tools']} tools can work here.")
@@ -94,6 +93,14 @@ class PortalCheck(Composite):
             names = ", ".join(name for name, reason in result["unusable_tools"].items() if reason == why)
             lines.append(f"Cannot work ({why}): {names}")
         return "\n".join(lines)
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The same as a program reads it."""
+        return {**result, "checks": list(map(_mark_check, result["checks"]))}
+
+
+def _mark_check(check: dict[str, Any]) -> dict[str, Any]:
+    return {**check, "found": mark_untrusted(check["found"], "portal")} if check["name"] in NAMING else check
 
 
 class Examination:

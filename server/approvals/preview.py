@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from server.protocol.results import Answer
-from tools.dialog_view import render_dialog
+from tools.dialog_view import mark_dialog, render_dialog
 from tools.effect import Effect
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import mark_unless_code, mark_untrusted
+from tools.untrusted import mark_unless_code, mark_untrusted, mark_untrusted_in
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -70,11 +70,12 @@ class Preview:
             "draft": True,
             "tool": self.tool,
             "effects": list(self.effects.names),
+            "effect": [words for effect, words in SEEN_BY.items() if effect in self.effects],
             "request": self.request,
-            "body": self.body,
+            "body": mark_untrusted_in(self.body, "assistant"),
             "chat_id": self.chat_id,
             "line_id": self.line_id,
-            "dialog": self.dialog,
+            "dialog": self.dialog and mark_dialog(self.dialog),
             "unknown": self.unknown or None,
         }
 

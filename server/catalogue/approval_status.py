@@ -6,7 +6,6 @@ from pydantic import Field
 
 from server.catalogue.context import CallContext
 from tools.effect import Effect
-from tools.fence import quote_marked
 from tools.tool import InvalidArgumentsError, Tool
 
 MEANINGS = {
@@ -56,5 +55,5 @@ class ApprovalStatus(Tool):
         return "\n".join(filter(None, [f"{heading} {MEANINGS[result['stage']]}", result["reply"]]))
 
     def structured(self, result: Any) -> dict[str, Any]:
-        """The same, without marks in the answer."""
-        return {**result, "reply": quote_marked(result["reply"] or "") or None}
+        """The same as a program reads it; the answer is marked already."""
+        return {**result, "meaning": MEANINGS[result["stage"]]}

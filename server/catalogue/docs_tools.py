@@ -9,10 +9,8 @@ from server.catalogue.context import DocumentationContext
 from server.catalogue.documentation import INDEX, PageNotFoundError
 from tools.effect import Effect
 from tools.naming import to_snake_case
+from tools.shortening import SHORTEST_TEXT, count_kept
 from tools.tool import InvalidArgumentsError, Tool
-
-MOST_CHARACTERS = 16_000
-"""Of a page read whole; of a longer one its beginning and the names of its sections."""
 
 
 class DocumentationTool(Tool):
@@ -34,6 +32,11 @@ class DocumentationTool(Tool):
     def whole(self, result: Any) -> str:
         """The result as a person at a terminal reads it."""
         return self.text(result)
+
+    def structured(self, result: Any) -> dict[str, Any]:
+        """The documentation holds no words of people outside."""
+        shown: dict[str, Any] = result
+        return shown
 
 
 class DocsSearch(DocumentationTool):
@@ -67,6 +70,7 @@ class DocsRead(DocumentationTool):
 
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
     section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None
+    offset: Annotated[int, Field(ge=0, le=10_000_000, description="characters to skip")] = 0
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """The page, or the section of it.
@@ -83,30 +87,29 @@ class DocsRead(DocumentationTool):
         parts = split_sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
-            return {**found, "text": page.text}
+            return {**found, "text": page.text[self.offset :], "next_offset": None}
         asked = self.section.strip("# ").lower()
         for part in sorted(parts, key=lambda part: part.heading.lower() != asked):
             if part.heading.lower().startswith(asked):
-                return {**found, "text": part.text}
+                return {**found, "text": part.text[self.offset :], "next_offset": None}
         raise InvalidArgumentsError(
             [f"section: {page.uri} has none of this name; it has {'; '.join(found['sections'])}"]
         )
 
     def text(self, result: Any) -> str:
-        """The page as it is; of a very long one the beginning."""
-        text = str(result["text"])
-        if len(text) <= MOST_CHARACTERS:
-            return text
-        begun = text[:MOST_CHARACTERS].rpartition("\n")[0]
-        return f"{begun}\n\n(The page goes on. Read one section of it: {'; '.join(result['sections'])})"
+        """The page as it is; of a very long one a part, and where it goes on."""
+        if result["next_offset"] is None:
+            return str(result["text"])
+        sections = f", or one section of it: {'; '.join(result['sections'])}" if result["sections"] else ""
+        return f"{result['text']}\n\n(It goes on: offset={result['next_offset']}{sections})"
 
-    def whole(self, result: Any) -> str:
-        """All of the page."""
-        return str(result["text"])
-
-    def structured(self, result: Any) -> dict[str, Any]:
-        """Without the text: a model would get it twice."""
-        return {name: value for name, value in result.items() if name != "text"}
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """The beginning of the text to the end of a line, and where the next part begins."""
+        if len(result["text"]) <= SHORTEST_TEXT:
+            return None
+        longest = count_kept(len(result["text"]), share)
+        begun = result["text"][:longest].rpartition("\n")[0] or result["text"][:longest]
+        return {**result, "text": begun, "next_offset": self.offset + len(begun)}
 
 
 def _describe_hit(number: int, hit: dict[str, Any]) -> str:

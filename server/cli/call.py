@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from mcp.types import CallToolResult, ContentBlock, TextContent
 
 from server.caller import Caller
 from server.catalogue.definitions import make_input_schema
+from server.protocol.results import Answer, Failure, make_text
+from tools.fence import remove_marks_in
 from tools.tool import Tool
 
 
@@ -51,18 +52,14 @@ async def call_by_hand(caller: Caller, tool: str, words: Iterable[str], as_json:
     """
     arguments = parse_arguments(words, caller.policy.tools.get(tool))
     async with caller.connection:
-        reply = await caller.calls.answer(tool, arguments, person=TerminalPerson())
-    if not isinstance(reply, CallToolResult):
-        raise TypeError("nobody is sent round at a terminal")
-    text = "\n".join(map(_describe_block, reply.content))
+        reply = await caller.calls.reply(tool, arguments, person=TerminalPerson())
+    data = remove_marks_in(reply.data)
+    text = make_text(reply, caller.policy.answer_form)
     if as_json:
-        text = json.dumps(reply.structured_content, ensure_ascii=False, indent=2)
-    return CallOutput(text, reply.structured_content, failed=reply.is_error)
-
-
-def _describe_block(block: ContentBlock) -> str:
-    """A terminal shows no pictures."""
-    return block.text if isinstance(block, TextContent) else f"({block.type}, which a client shows)"
+        text = json.dumps(data, ensure_ascii=False, indent=2)
+    elif isinstance(reply, Answer) and reply.pictures:
+        text += "\n(image, which a client shows)"
+    return CallOutput(text, data, failed=isinstance(reply, Failure))
 
 
 def parse_arguments(words: Iterable[str], tool: type[Tool] | None) -> dict[str, Any]:

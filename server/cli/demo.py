@@ -1,6 +1,7 @@
 """A conversation from first message to closing, driven by a real MCP client on the embedded portal."""
 
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
@@ -69,50 +70,53 @@ class Demo:
 
     async def _find(self) -> int:
         self._start_step("Who is waiting for an answer in Sales, longest first?")
-        waiting = (await self._call("inbox", line="Sales", state="new"))["dialogs"]
-        self._expect(bool(waiting), "nobody is waiting")
-        return int(waiting[0]["chat_id"])
+        table = [line.split(" | ") for line in (await self._call("inbox", line="Sales", state="new")).splitlines()]
+        heads = [cells for cells in table if "chat_id" in cells]
+        self._expect(bool(heads), "nobody is waiting")
+        first = table[table.index(heads[0]) + 1]
+        return int(first[heads[0].index("chat_id")])
 
     async def _read(self, chat_id: int) -> None:
         self._start_step("What does the first of them want?")
-        briefing = await self._call("dialog", dialog=chat_id)
-        self._expect(briefing["messages"][-1]["role"] == "client", "the last word is not the client's")
+        messages = [line for line in (await self._call("dialog", dialog=chat_id)).splitlines() if line.startswith("#")]
+        self._expect("<client " in messages[-1], "the last word is not the client's")
 
     async def _answer(self, chat_id: int) -> None:
         self._start_step("Answer; that takes the dialog, too")
         await self._call("reply", dialog=chat_id, message=REPLY)
-        self._expect(bool((await self._state(chat_id))["owner"]), "the dialog has no owner")
-        history, _ = await self._get_answer("session_history_get", {"chat_id": chat_id, "last": 1})
-        self._expect(REPLY in history["messages"][-1]["text"], "the answer is not in the dialog")
+        self._expect(await self._find_owner(chat_id) != 0, "the dialog has no owner")
+        history = await self._get_answer("session_history_get", {"chat_id": chat_id, "last": 1})
+        self._expect(REPLY in history, "the answer is not in the dialog")
 
     async def _hand_over(self, chat_id: int) -> None:
         self._start_step("Hand it over to a colleague, with a note")
-        before = (await self._state(chat_id))["owner"]
+        before = await self._find_owner(chat_id)
         await self._call("hand_over", dialog=chat_id, to="James", note="Please send the tracking number.")
-        self._expect((await self._state(chat_id))["owner"] not in {0, before}, "the colleague does not own the dialog")
+        self._expect(await self._find_owner(chat_id) not in {0, before}, "the colleague does not own the dialog")
 
     async def _close(self, chat_id: int) -> None:
         self._start_step("Close it, both phases; a person has to agree to what ends something")
         await self._call("close_dialog", dialog=chat_id)
-        self._expect((await self._state(chat_id))["session_id"] is None, "the session is not closed")
+        self._expect("session none" in await self._get_answer("dialog_get", {"chat_id": chat_id}), "it is still open")
 
-    async def _state(self, chat_id: int) -> dict[str, Any]:
+    async def _find_owner(self, chat_id: int) -> int:
         """As the portal tells it, not the tool that changed it."""
-        return (await self._get_answer("dialog_get", {"chat_id": chat_id}))[0]
+        found = re.search(r"owner (\d+)", await self._get_answer("dialog_get", {"chat_id": chat_id}))
+        return int(found[1]) if found else 0
 
-    async def _call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """The data of a call that is told with what it answers."""
+    async def _call(self, tool: str, **arguments: Any) -> str:
+        """The answer of a call that is told with it."""
         shown = ", ".join(f"{name}={_shorten(value)}" for name, value in arguments.items())
         self._say(f"   > {tool}({shown})")
-        data, text = await self._get_answer(tool, arguments)
+        text = await self._get_answer(tool, arguments)
         self._say(textwrap.indent(text, "   "))
-        return data
+        return text
 
-    async def _get_answer(self, tool: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    async def _get_answer(self, tool: str, arguments: Mapping[str, Any]) -> str:
         reply = await self._client.call_tool(tool, dict(arguments))
         text = "\n".join(block.text for block in reply.content if isinstance(block, TextContent))
         self._expect(not reply.is_error, text)
-        return reply.structured_content or {}, text
+        return text
 
     def _start_step(self, title: str) -> None:
         self._step += 1

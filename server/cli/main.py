@@ -58,7 +58,7 @@ def call(context: click.Context, *, tool: str, arguments: tuple[str, ...], as_js
 
     from server.cli.call import BadArgumentsError, call_by_hand
 
-    settings = read_settings(context)
+    settings = read_settings(context).model_copy(update={"structured": as_json})
     try:
         output = anyio.run(call_by_hand, make_caller(settings, BY_HAND), tool, arguments, as_json)
     except BadArgumentsError as error:

@@ -31,6 +31,7 @@ CHOSEN = (
     "toolsets",
     "read_only",
     "mode",
+    "structured",
     "allow",
     "deny",
     "confirm",
@@ -51,6 +52,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--toolsets", metavar="A,B", help="These toolsets; `all` adds those that are off by default.")
     @click.option("--read-only", is_flag=True, default=None, help="Only tools that change nothing.")
     @click.option("--mode", type=click.Choice(["tools", "gateway"]), help="gateway: three tools stand for all.")
+    @click.option("--structured", is_flag=True, default=None, help="Answers as data for programs, not text for models.")
     @click.option("--allow", metavar="A,B", help="Only these effects, toolsets or tools.")
     @click.option("--deny", metavar="A,B", help="None of these effects, toolsets or tools.")
     @click.option("--confirm", metavar="A,B", help="Effects that a person has to agree to; `none` for none.")

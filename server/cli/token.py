@@ -26,8 +26,17 @@ def token() -> None:
 @click.option("--profile", metavar="NAME", help="The portal it is for: a profile of the settings file.")
 @click.option("--toolsets", metavar="A,B", help="Only these toolsets.  [all]")
 @click.option("--effects", metavar="A,B", help="Only tools with these effects, e.g. read,write,customer.  [all]")
+@click.option("--structured/--text", default=None, help="Answers as data for programs, or text.  [as the server]")
 @click.option("--expires", metavar="WHEN", help="After 12h, 30d or 8w, or on a day such as 2027-01-31.  [never]")
-def add(name: str, *, profile: str | None, toolsets: str | None, effects: str | None, expires: str | None) -> None:
+def add(
+    name: str,
+    *,
+    profile: str | None,
+    toolsets: str | None,
+    effects: str | None,
+    structured: bool | None,
+    expires: str | None,
+) -> None:
     """Make a token and print it, this once.
 
     What the settings forbid, no token allows.
@@ -37,7 +46,8 @@ def add(name: str, *, profile: str | None, toolsets: str | None, effects: str | 
     from server.http.auth.token_file import TeamToken
 
     file = _open_token_file()
-    bounds = {name: value for name, value in (("toolsets", toolsets), ("effects", effects)) if value is not None}
+    given = {"toolsets": toolsets, "effects": effects, "structured": structured}
+    bounds = {name: value for name, value in given.items() if value is not None}
     try:
         _check_profile(profile)
         secret, made = TeamToken.issue(name, profile=profile, expires=_parse_expiry(expires), **bounds)
@@ -109,4 +119,6 @@ def _describe_token(one: "TeamToken") -> str:
         until = f"EXPIRED {one.expires:%Y-%m-%d}"
     profile = f"profile {one.profile}" if one.profile else "the server's own portal"
     effects = ",".join(one.effects.names)
-    return f"{one.name} ({one.sha256[:8]}): {profile}, {toolsets}, {effects}, since {one.created:%Y-%m-%d}, {until}"
+    form = "" if one.structured is None else ", answers as data" if one.structured else ", answers as text"
+    began = f"since {one.created:%Y-%m-%d}"
+    return f"{one.name} ({one.sha256[:8]}): {profile}, {toolsets}, {effects}{form}, {began}, {until}"

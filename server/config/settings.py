@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from server.config.answer_form import AnswerForm
 from tools import DEFAULT_TOOLSETS, TOOLSETS
 from tools.effect import Effect
 from tools.suggestions import suggest
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     read_only: bool = False
     mode: Literal["tools", "gateway"] = "tools"
     """`gateway`: three tools stand for all, for clients that take few."""
+    structured: bool = False
+    """Answers are data for programs, with an output schema for each tool, beside one line of text."""
+    answer_characters: int = Field(default=AnswerForm.characters, ge=2_000, le=1_000_000)
+    """Of the longest answer; what is cut is said, with the call that goes on."""
     allow: Words = frozenset()
     deny: Words = frozenset()
     """Effects, toolsets or tools."""

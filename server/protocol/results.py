@@ -1,15 +1,26 @@
 """The only two ways in which a tool call is answered: with a result, or with a failure that says what to do."""
 
+import json
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mcp.types import CallToolResult, ImageContent, TextContent
 
-from tools.fence import add_fences, quote_marked
+from server.config.answer_form import AnswerForm
+from tools.fence import add_fences, add_fences_in
 from tools.method import Method
+from tools.shortening import CUT, shorten_value
 from tools.tool import Tool
-from tools.untrusted import escape_invisible_in, mark_unless_code, mark_untrusted
+from tools.untrusted import cut_marked, mark_unless_code, mark_untrusted
+
+LONGEST_HEADING = 200
+"""Characters of text beside data."""
+MOST_STEPS = 60
+"""In which an answer is made short enough."""
+IN_DATA = "(The data hold all of it.)"
+CUT_OFF = "\n(Cut here, as an answer may not be longer: ask for less at once.)"
 
 
 @dataclass(frozen=True)
@@ -19,12 +30,19 @@ class Answer:
     marked: str
     """In words; what people outside wrote is marked."""
     data: dict[str, Any]
+    """The same as a program reads it, marked likewise."""
     pictures: list[bytes] = field(default_factory=list)
     """As PNG."""
 
     def text(self) -> str:
         """The words."""
         return self.marked
+
+    @property
+    def heading(self) -> str:
+        """The words beside the data."""
+        first_line = self.marked.find("\n") if "\n" in self.marked else len(self.marked)
+        return f"{cut_marked(self.marked, min(first_line, LONGEST_HEADING))} {IN_DATA}"
 
 
 @dataclass(frozen=True)
@@ -61,16 +79,22 @@ class Failure:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The failure as a program reads it."""
+        """The failure as a program reads it, marked likewise."""
         told = {
             "tool": self.tool,
-            "happened": quote_marked(self.happened),
-            "done": [quote_marked(step) for step in self.done] or None,
-            "code": self.code,
-            "advice": quote_marked(self.advice),
+            "happened": self.happened,
+            "done": list(self.done) or None,
+            "code": self.code and mark_unless_code(self.code),
+            "said": mark_untrusted(self.said, "portal") if self.said else None,
+            "advice": self.advice,
             "page": self.page or None,
         }
         return {"error": {key: value for key, value in told.items() if value is not None}}
+
+    @property
+    def heading(self) -> str:
+        """The words beside the data: a failure is told whole in both."""
+        return self.text()
 
 
 Reply = Answer | Failure
@@ -81,20 +105,76 @@ def make_answer(call: Tool, result: Any) -> Answer:
 
     After a change it says how to see what it did; tools of several calls have looked already.
     """
-    text = call.text(result)
+    cut = result.get(CUT) if isinstance(result, dict) else None
+    shown = {name: value for name, value in result.items() if name != CUT} if cut else result
+    text, data = call.text(shown), call.structured(shown)
+    if cut:
+        text, data = f"{text}\n{_describe_cut(cut)}", {**data, CUT: cut}
     if call.afterwards and isinstance(call, Method):
-        text += f"\n{call.afterwards}"
-    return Answer(text, call.structured(result), call.images(result))
+        text, data = f"{text}\n{call.afterwards}", {**data, "afterwards": call.afterwards}
+    return Answer(text, data, call.images(result))
 
 
-def make_result(reply: Reply) -> CallToolResult:
-    """The reply as the client gets it: fenced text, pictures as PNG, data, and whether it is a failure."""
+def make_bounded_answer(call: Tool, result: Any, form: AnswerForm) -> Answer:
+    """The success of a call, with so much of the result left out that it fits."""
+    answer = make_answer(call, result)
+    for _ in range(MOST_STEPS):
+        size = _count_characters(answer, form)
+        if size <= form.characters or (result := call.shorten(result, form.characters / size)) is None:
+            break
+        answer = make_answer(call, result)
+    return answer
+
+
+def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
+    """The reply as the client gets it: fenced, bounded, pictures as PNG, and flagged where it is a failure."""
+    if form.structured:
+        text = add_fences(reply.heading)
+        data = _bound_data(reply.data, form.characters - len(text))
+    else:
+        text, data = make_text(reply, form), None
     pictures = map(_make_picture, reply.pictures if isinstance(reply, Answer) else ())
     return CallToolResult(
-        content=[TextContent(text=add_fences(reply.text())), *pictures],
-        structured_content=escape_invisible_in(reply.data),
-        is_error=isinstance(reply, Failure),
+        content=[TextContent(text=text), *pictures], structured_content=data, is_error=isinstance(reply, Failure)
     )
+
+
+def _describe_cut(cut: Mapping[str, Any]) -> str:
+    parts = ", ".join(f"{place} {part['shown']} of {part['of']}" for place, part in cut["parts"].items())
+    return f"Cut to fit into one answer: {mark_unless_code(parts)}. To go on: {cut['next']}."
+
+
+def make_text(reply: Reply, form: AnswerForm) -> str:
+    """The reply as fenced text; what no tool made short enough ends at the bound, and says so."""
+    text = reply.text()
+    fenced = add_fences(text)
+    while len(fenced) > form.characters:
+        share = (form.characters - len(CUT_OFF)) / len(fenced)
+        text = cut_marked(text, min(int(len(text) * share), len(text) - 3))
+        fenced = add_fences(text) + CUT_OFF
+    return fenced
+
+
+def _bound_data(data: Mapping[str, Any], longest: int) -> dict[str, Any]:
+    """The fenced data, likewise."""
+    fenced: dict[str, Any] = add_fences_in(data)
+    for _ in range(MOST_STEPS):
+        size = _count_json(fenced)
+        if size <= longest or (shorter := shorten_value(data, longest / size)) is None:
+            break
+        data, fenced = shorter, add_fences_in(shorter)
+    return fenced
+
+
+def _count_characters(answer: Answer, form: AnswerForm) -> int:
+    """How many the client would get."""
+    if not form.structured:
+        return len(add_fences(answer.marked))
+    return len(add_fences(answer.heading)) + _count_json(add_fences_in(answer.data))
+
+
+def _count_json(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False))
 
 
 def _make_picture(png: bytes) -> ImageContent:

@@ -15,7 +15,7 @@ from sandbox.app import create_app
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from sandbox.state.company import Company
 from server.catalogue.registry import every_tool
-from tools.untrusted import escape_invisible_in
+from tools.fence import remove_marks_in
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
@@ -78,6 +78,6 @@ def run_tool(tool: type[Composite], prepare: Callable[[Company], None] | None = 
                 prepare(fresh.company)
             question = tool.from_tool(arguments)
             result = await question.run(fresh.context)
-            return escape_invisible_in(question.structured(result)), question.text(result)
+            return remove_marks_in(question.structured(result)), question.text(result)
 
     return anyio.run(call)

@@ -21,6 +21,7 @@ from server.connection import Connection
 from server.policy import Policy
 from server.protocol.elicitation import Nobody, Person
 from tests.assistant import text_of
+from tests.callers import answer_person
 from tools import TOOLSETS
 
 ANYTHING = Policy(frozenset(TOOLSETS))
@@ -89,7 +90,7 @@ class ToolCaller:
                     replies = []
                     for tool, arguments in steps:
                         self.sent.clear()
-                        reply = await caller.calls.answer(tool, arguments, None, person)
+                        reply = await answer_person(caller, tool, arguments, person)
                         assert isinstance(reply, CallToolResult)
                         replies.append(reply)
                     return replies

@@ -107,6 +107,7 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
             "farewell_sent": result.farewell,
             "owner_before": result.before.owner,
             "proven": result.proven,
+            "summary": self.text(result),
         }
 
     async def _finish(self, steps: Steps, chat: ChatState, me: CurrentUser) -> tuple[ChatState, bool]:

@@ -15,6 +15,7 @@ from tools.error_advice import describe_missing_scope
 from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorTransfer
+from tools.untrusted import mark_unless_name
 from workflows.actions import availability
 from workflows.actions.availability import Availability
 from workflows.actions.base import DialogAction
@@ -145,13 +146,14 @@ Carter (4). Your note is in it, for colleagues only."""
         owner, now = result.owner, result.now
         return {
             "chat_id": result.before.id,
-            "to": {"kind": result.to.kind, "id": result.to.id, "name": result.to.name},
-            "owner": {"id": owner.id, "name": owner.name} if owner else None,
+            "to": {"kind": result.to.kind, "id": result.to.id, "name": mark_unless_name(result.to.name)},
+            "owner": {"id": owner.id, "name": mark_unless_name(owner.name)} if owner else None,
             "taken_from": result.before.owner,
             "line_id": now.line_id if isinstance(now, ChatState) else None,
             "note_left": result.noted,
             "proven": isinstance(now, ChatState),
             "unchecked": result.unchecked or None,
+            "summary": self.text(result),
         }
 
     async def _check(self, context: Context, ready: Availability, to: LineOrUser | None) -> None:

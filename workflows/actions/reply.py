@@ -123,7 +123,8 @@ Live chat. You took the dialog from the queue and are its operator now."""
             "owner_id": result.by if result.taken else result.chat.owner,
             "taken_from": result.chat.owner if result.taken else None,
             "proven": result.message.proven,
-            "notice": result.message.notice or None,
+            "notice": quote(result.message.notice[:LONGEST_NOTICE], "system") if result.message.notice else None,
+            "summary": self.text(result),
         }
 
     def _check_audience(self, chat: ChatState) -> None:

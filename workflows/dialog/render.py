@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tools.dialog_view import join_lines, render_message
-from tools.untrusted import mark_unless_code, mark_untrusted
+from tools.dialog_view import describe_cut, join_lines, mark_messages, render_message
+from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.dialog.briefing import Briefing
 from workflows.directory.channels import name_channel
@@ -69,6 +69,7 @@ def _render_messages(briefing: Briefing) -> Iterator[str]:
     if told.limits:
         yield f"({told.limits})"
     yield from map(render_message, told.messages)
+    yield from describe_cut(told.messages, "before", "last")
     if told.before:
         yield f"Older ones: before={told.before}"
 
@@ -81,19 +82,22 @@ def _render_next_steps(briefing: Briefing) -> Iterator[str]:
 
 
 def render_data(briefing: Briefing) -> dict[str, Any]:
-    """All of it as a program reads it."""
+    """All of it as a program reads it, marked as the text is."""
     chat, owner, unanswered = briefing.chat, briefing.owner, briefing.unanswered
     return {
         "now": briefing.now.isoformat(),
         "chat_id": chat.id,
         "session_id": chat.session_id or None,
-        "client": chat.client,
-        "connector": chat.connector,
-        "user_code": chat.user_code,
-        "line": {"id": briefing.line.id, "name": briefing.line.name},
-        "crm": [{"type": kind, "id": number} for kind, number in chat.crm],
+        "client": mark_untrusted(chat.client, "client"),
+        "connector": mark_unless_code(chat.connector),
+        "channel": name_channel(chat.connector),
+        "user_code": mark_unless_code(chat.user_code),
+        "line": {"id": briefing.line.id, "name": mark_unless_name(briefing.line.name)},
+        "crm": [{"type": mark_unless_code(kind), "id": number} for kind, number in chat.crm],
         "state": chat.stage(),
-        "owner": owner and {"id": owner.id, "name": owner.name, "status": briefing.owner_status or None},
+        "perhaps_with_bot": briefing.perhaps_with_bot,
+        "owner": owner
+        and {"id": owner.id, "name": mark_unless_name(owner.name), "status": briefing.owner_status or None},
         "mine": bool(owner and owner.id == briefing.me),
         "pinned": chat.pinned,
         "silent": chat.silent,
@@ -101,11 +105,11 @@ def render_data(briefing: Briefing) -> dict[str, Any]:
             "since": unanswered[0].at.isoformat(),
             "seconds": int((briefing.now - unanswered[0].at).total_seconds()),
             "message_ids": [said.id for said in unanswered],
-            "text": "\n".join(said.text for said in unanswered),
+            "text": mark_untrusted(_shorten_question(briefing), "client"),
         }
         if unanswered
         else None,
-        "messages": briefing.transcript.messages,
+        "messages": mark_messages(briefing.transcript.messages),
         "older_before": briefing.transcript.before,
         "limits": briefing.transcript.limits or None,
         "next": [asdict(step) for step in briefing.next],

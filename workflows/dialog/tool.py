@@ -1,5 +1,6 @@
 """One dialog as somebody wants it before answering."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -40,11 +41,11 @@ class Dialog(Composite):
       the same the one that does most by itself.
     """
     answer = (
-        "`now`, `chat_id`, `session_id` (null: closed), `client`, `connector`, `user_code`, `line` `{id, name}`, `crm` "
-        "`[{type, id}]`, `state`, `owner` `{id, name, status}`, `mine`, `pinned`, `silent`, `unanswered` `{since, "
-        "seconds, message_ids, text}`, `messages` oldest first `[{id, date, author_id, author, role, text, hidden?, "
-        "files?}]`, `older_before` (message to give as `before`; null: there is nothing older), `limits` (what cannot "
-        "be read, and why), `next` `[{tool, does}]`."
+        "`now`, `chat_id`, `session_id` (null: closed), `client`, `connector`, `channel`, `user_code`, `line` `{id, "
+        "name}`, `crm` `[{type, id}]`, `state`, `perhaps_with_bot`, `owner` `{id, name, status}`, `mine`, `pinned`, "
+        "`silent`, `unanswered` `{since, seconds, message_ids, text}`, `messages` oldest first `[{id, date, author_id, "
+        "author, role, text, hidden?, files?, cut?}]`, `older_before` (message to give as `before`; null: there is "
+        "nothing older), `limits` (what cannot be read, and why), `next` `[{tool, does}]`."
     )
     example = {"dialog": "206"}
     example_answer = """\
@@ -81,6 +82,11 @@ What can be done:
     def structured(self, result: Briefing) -> dict[str, Any]:
         """The same as a program reads it."""
         return render.render_data(result)
+
+    def shorten(self, result: Briefing, share: float) -> Briefing | None:
+        """Fewer messages, the newest."""
+        shorter = result.transcript.shorten(share)
+        return replace(result, transcript=shorter) if shorter else None
 
     def client_chats(self, result: Briefing) -> frozenset[int]:
         """The dialog."""

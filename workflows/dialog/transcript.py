@@ -1,14 +1,15 @@
 """What was said in a dialog, a page of it, from wherever the caller may read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from portal.errors import PortalError
 from tools.dialogs import SessionHistoryGet
 from tools.error_advice import find_advice
 from tools.fields import MAX_ID
 from tools.messenger import ImDialogMessagesGet
+from tools.shortening import shorten_messages
 from workflows.core.attempts import NO_SCOPE, attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
@@ -44,6 +45,14 @@ class Transcript:
     """Id of the oldest message of the page, where older ones may follow; None where there are none."""
     limits: str = ""
     """What cannot be read here, and why."""
+
+    def shorten(self, share: float) -> Self | None:
+        """Fewer of the messages, the newest, or less of long ones; None where nothing more can go."""
+        messages = shorten_messages(self.messages, share)
+        if messages is None:
+            return None
+        before = self.before if len(messages) == len(self.messages) else messages[0]["id"]
+        return replace(self, messages=messages, before=before)
 
 
 async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection) -> Any:

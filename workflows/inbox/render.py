@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from tools.dialog_view import join_lines
-from tools.untrusted import mark_untrusted
+from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.directory.channels import name_channel
 from workflows.directory.lines_and_users import LineOrUser
 from workflows.directory.presence import ABSENT
 from workflows.inbox.page import InboxPage
-from workflows.inbox.waiting import State, WaitingDialog
+from workflows.inbox.waiting import ExchangedMessage, State, WaitingDialog
 
 EXCERPT = 60
 LONGEST_NAME = 40
@@ -110,7 +110,7 @@ def make_cursor(page: InboxPage) -> str:
 
 
 def render_data(page: InboxPage) -> dict[str, Any]:
-    """The page as a program reads it."""
+    """The page as a program reads it, marked and shortened as the text is."""
     return {
         "now": page.now.isoformat(),
         "source": page.source,
@@ -130,17 +130,24 @@ def _make_row(page: InboxPage, dialog: WaitingDialog) -> dict[str, Any]:
         "state": dialog.state,
         "since": dialog.since.isoformat(),
         "waiting_seconds": int((page.now - dialog.since).total_seconds()),
-        "client": dialog.client,
-        "connector": dialog.connector,
+        "client": mark_untrusted(_shorten(dialog.client, LONGEST_NAME), "client"),
+        "connector": mark_unless_code(dialog.connector),
+        "channel": name_channel(dialog.connector),
         "line_id": dialog.line_id,
-        "line": page.lines.get(dialog.line_id) or None,
+        "line": mark_unless_name(page.lines.get(dialog.line_id, "")) or None,
+        "who_has_it": _name_holder(page, dialog),
         "owner_id": dialog.owner,
-        "owner": page.people.get(dialog.owner) or None,
+        "owner": mark_unless_name(page.people.get(dialog.owner, "")) or None,
         "owner_status": page.present.get(dialog.owner),
         "offered_to": None if dialog.owner or dialog.bot else dialog.offered_to or None,
         "bot": dialog.bot or None,
-        "last_message": last and {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": last.text},
-        "crm": [{"type": kind, "id": number} for kind, number in dialog.crm],
+        "last_message": last and _make_last_message(last),
+        "crm": [{"type": mark_unless_code(kind), "id": number} for kind, number in dialog.crm],
         "pinned": dialog.pinned,
         "silent": dialog.silent,
     }
+
+
+def _make_last_message(last: ExchangedMessage) -> dict[str, Any]:
+    said = mark_untrusted(_shorten(last.text, EXCERPT), last.role)
+    return {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": said}

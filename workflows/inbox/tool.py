@@ -1,5 +1,6 @@
 """Whom somebody should answer next."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +9,7 @@ from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.fields import Count
+from tools.shortening import count_kept
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import read_current_user
@@ -67,10 +69,10 @@ class Inbox(Composite):
     """
     answer = (
         "`now`, `source` (statistics or messenger), `total` and `by_state` of all pages, `dialogs` `[{chat_id, "
-        "session_id, state, since, waiting_seconds, client, connector, line_id, line, owner_id (0 in the queue), "
-        "owner, owner_status (online, offline, pause; null where it is not known), offered_to, bot, last_message {id, "
-        "role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` "
-        "(in words)."
+        "session_id, state, since, waiting_seconds, client, connector, channel, line_id, line, who_has_it (in words), "
+        "owner_id (0 in the queue), owner, owner_status (online, offline, pause; null where it is not known), "
+        "offered_to, bot, last_message {id, role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` "
+        "where another page follows, `missing` (in words)."
     )
     example = {"line": "Sales"}
     example_answer = """\
@@ -129,6 +131,12 @@ Richter: Es geht um zwölf Bürostühle.”"""
     def structured(self, result: InboxPage) -> dict[str, Any]:
         """The same as a program reads it."""
         return render.render_data(result)
+
+    def shorten(self, result: InboxPage, share: float) -> InboxPage | None:
+        """Fewer dialogs; the cursor of the page begins after the last of them."""
+        if len(result.dialogs) <= 1:
+            return None
+        return replace(result, dialogs=result.dialogs[: count_kept(len(result.dialogs), share)], following=True)
 
     def client_chats(self, result: InboxPage) -> frozenset[int]:
         """The chats of the page."""

@@ -1,13 +1,16 @@
 """What looks wrong in the settings of a line, with the call that puts it right."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from typing_extensions import Doc
 
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
+from tools.shortening import count_kept
+from tools.untrusted import mark_unless_name
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.lines_and_users import Directory, LineRef
@@ -18,7 +21,6 @@ from workflows.lines.rules import RULES, find_mistakes
 MENDING = "config_update"
 MOST_LINES = 50
 MOST_FINDINGS = 40
-"""In the text; the data has all."""
 DETAILS = """\
 Each finding names the settings with their present values, says why it matters, and gives the call that puts it right.
 USER_ID, NAME, TEXT and TIME_ZONE in it are for you to fill in. The portal hides working hours and ratings that its plan
@@ -39,6 +41,23 @@ class AuditResult:
     left_out: int
     can_mend: bool
     """Whether the caller has the tool that the fixes are calls of."""
+    most: int = MOST_FINDINGS
+    """Findings that are shown."""
+
+    @property
+    def shown(self) -> list[tuple[OpenLine, list[Finding]]]:
+        """The first findings, line by line, and the lines that have none."""
+        room, shown = self.most, []
+        for line, listed in self.found:
+            if listed[:room] or not listed:
+                shown.append((line, listed[:room]))
+            room -= len(listed[:room])
+        return shown
+
+    @property
+    def not_shown(self) -> int:
+        """How many findings are not shown."""
+        return sum(self.counted.values()) - sum(len(listed) for _, listed in self.shown)
 
     @property
     def counted(self) -> dict[str, int]:
@@ -64,7 +83,8 @@ class ChannelAudit(Composite):
     details = DETAILS + "\n".join(map(_describe_rule, RULES))
     answer = (
         "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
-        "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`."
+        "arguments}}]}]`, `lines_looked_at`, `counted` `{error, warning, note}`, `lines_left_out`, "
+        "`findings_left_out`, `limits` (in words)."
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
@@ -106,25 +126,38 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         """A line for each finding."""
         counted = ", ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in result.counted.items())
         texts = [f"Lines looked at: {len(result.found)}. Found: {counted}."]
-        room = MOST_FINDINGS
-        for line, listed in result.found:
-            if listed[:room]:
-                texts += [f"{line}:", *(f"- {finding.text()}" for finding in listed[:room])]
-            room -= len(listed[:room])
-        if well := [str(line) for line, listed in result.found if not listed]:
+        for line, listed in result.shown:
+            if listed:
+                texts += [f"{line}:", *(f"- {finding.text()}" for finding in listed)]
+        if well := [str(line) for line, listed in result.shown if not listed]:
             texts.append(f"Nothing found: {', '.join(well)}")
-        if more := sum(result.counted.values()) - MOST_FINDINGS + room:
-            texts.append(f"{more} more findings: ask for one line.")
-        if any(result.counted.values()) and not result.can_mend:
-            texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
-        if result.left_out:
-            texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
-        return "\n".join(texts)
+        return "\n".join([*texts, *_describe_limits(result)])
 
     def structured(self, result: AuditResult) -> dict[str, Any]:
-        """All findings."""
+        """The same as a program reads it."""
         lines = [
-            {"id": line.id, "name": line.name, "findings": [finding.data() for finding in listed]}
-            for line, listed in result.found
+            {"id": line.id, "name": mark_unless_name(line.name), "findings": [finding.data() for finding in listed]}
+            for line, listed in result.shown
         ]
-        return {"lines": lines, "counted": result.counted, "lines_left_out": result.left_out}
+        return {
+            "lines": lines,
+            "lines_looked_at": len(result.found),
+            "counted": result.counted,
+            "lines_left_out": result.left_out,
+            "findings_left_out": result.not_shown,
+            "limits": list(_describe_limits(result)),
+        }
+
+    def shorten(self, result: AuditResult, share: float) -> AuditResult | None:
+        """Fewer findings."""
+        shown = sum(result.counted.values()) - result.not_shown
+        return replace(result, most=count_kept(shown, share)) if shown > 1 else None
+
+
+def _describe_limits(result: AuditResult) -> Iterator[str]:
+    if more := result.not_shown:
+        yield f"{more} more findings: ask for one line."
+    if any(result.counted.values()) and not result.can_mend:
+        yield f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup)."
+    if result.left_out:
+        yield f"{result.left_out} more lines were not looked at: ask for them one by one."

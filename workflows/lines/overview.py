@@ -7,6 +7,7 @@ from typing import Any
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.statistics import V2StatGet
+from tools.untrusted import mark_unless_code, mark_unless_name
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
 from workflows.core.formatting import format_counts, join_limited
@@ -108,12 +109,13 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         line = result.line
         return {
             "id": line.id,
-            "name": line.name,
+            "name": mark_unless_name(line.name),
             "active": line.text("ACTIVE") != "N",
             "temporary": line.on("TEMPORARY"),
-            "queue": [{"id": one.id, "name": one.name} for one in result.queue],
+            "queue": [{"id": one.id, "name": mark_unless_name(one.name)} for one in result.queue],
             "sections": result.sections,
-            "channels": result.channels,
+            "channels": result.channels and {mark_unless_code(name): count for name, count in result.channels.items()},
+            "limits": NO_REPORTS if result.channels is None else None,
         }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from tools.untrusted import is_code, mark_untrusted
+from tools.untrusted import change_texts, is_code, mark_untrusted, mark_untrusted_in
 from workflows.lines.line import OpenLine
 
 
@@ -72,9 +72,9 @@ class Finding:
         return {
             "severity": self.rule.severity.name.lower(),
             "rule": self.rule.name,
-            "values": self.values,
+            "values": {name: mark_untrusted_in(change_texts(value, _shorten)) for name, value in self.values.items()},
             "why": self.rule.why,
-            "fix": {"tool": self.rule.tool, "arguments": self.arguments},
+            "fix": {"tool": self.rule.tool, "arguments": mark_untrusted_in(self.arguments)},
         }
 
     def text(self) -> str:
@@ -86,9 +86,12 @@ class Finding:
 
 def _format_value(value: Any) -> str:
     """Short, as texts may be long."""
-    shown = " ".join((value if isinstance(value, str) and value else _to_json(value)).split())
-    short = f"{shown[:60]}..." if len(shown) > 63 else shown  # noqa: PLR2004
+    short = _shorten(" ".join((value if isinstance(value, str) and value else _to_json(value)).split()))
     return short if _is_plain(value) else mark_untrusted(short, "portal")
+
+
+def _shorten(text: str) -> str:
+    return f"{text[:60]}..." if len(text) > 63 else text  # noqa: PLR2004
 
 
 def _format_argument(value: Any) -> str:

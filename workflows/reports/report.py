@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
+from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted_in
 from workflows.core.context import Context, run_together
 from workflows.core.pagination import read_count, read_pages, read_rows
 from workflows.core.periods import Period
@@ -75,19 +76,24 @@ class LineReport:
     def data(self) -> dict[str, Any]:
         """The report as a program reads it; seconds, and ISO 8601 by the portal's clock."""
         period, line, operator = self.scope.period, self.scope.line, self.scope.operator
+        distribution = asdict(self.distribution)
+        people, channels = distribution["by_operator"], distribution["by_channel"]
         return {
             "period": {"name": period.name, **_format_ends(period)},
-            **({"line": {"id": line.id, "name": line.name}} if line else {}),
-            **({"operator": {"id": operator.id, "name": operator.name}} if operator else {}),
+            **({"line": _describe_place(line)} if line else {}),
+            **({"operator": _describe_place(operator)} if operator else {}),
             "totals": asdict(self.totals),
             **({"before": {**_format_ends(period.make_earlier()), **asdict(self.before)}} if self.before else {}),
             "not_taken_yet": self.unanswered,
-            **asdict(self.distribution),
+            **distribution,
+            "by_operator": [{**one, "name": mark_unless_name(one["name"])} for one in people],
+            "by_channel": {mark_unless_code(name): count for name, count in channels.items()},
             "ratings_received": asdict(self.received),
             "supervisor": asdict(self.supervision),
-            "transfers": asdict(self.moves),
+            "transfers": mark_untrusted_in(asdict(self.moves)),
             "worth_a_look": [_add_names(found, self.names, self.lines) for found in self.highlights],
             "looked_at": self.looked_at,
+            "looked_at_all": self.whole,
         }
 
 
@@ -169,6 +175,11 @@ def _format_ends(period: Period) -> dict[str, str]:
     return {"from": period.start.isoformat(), "to": period.end.isoformat()}
 
 
+def _describe_place(named: LineOrUser) -> dict[str, Any]:
+    return {"id": named.id, "name": mark_unless_name(named.name)}
+
+
 def _add_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:
-    shown = {**asdict(found), "line": lines.get(found.line_id), "operator": names.get(found.operator_id)}
+    line, operator = lines.get(found.line_id, ""), names.get(found.operator_id, "")
+    shown = {**asdict(found), "line": mark_unless_name(line), "operator": mark_unless_name(operator)}
     return {name: value for name, value in shown.items() if value}

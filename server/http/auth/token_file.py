@@ -47,13 +47,15 @@ class TeamToken(BaseModel):
     """Whose portal it is for; the server's own where none is named."""
     toolsets: Toolsets = frozenset(TOOLSETS)
     effects: Effects = EVERY_EFFECT
+    structured: bool | None = None
+    """Whether its answers are data for programs; as the server's settings say where nothing is said."""
     created: AwareDatetime
     expires: AwareDatetime | None = None
 
     @property
     def bound(self) -> Policy:
         """What it may do at most."""
-        return Policy(self.toolsets, self.effects)
+        return Policy(self.toolsets, self.effects, structured=self.structured)
 
     def has_expired(self) -> bool:
         """Whether its time is over."""

@@ -7,8 +7,7 @@ import pytest
 from sandbox.state.company import Company
 from sandbox.state.records import LineQueueEntry
 from tests.workflows.portal_context import run_tool
-from tools.fence import add_fences
-from tools.untrusted import escape_invisible_in
+from tools.fence import add_fences, remove_marks_in
 from workflows.lines.overview import ChannelOverview
 
 LONGEST_TEXT = 2800
@@ -106,7 +105,7 @@ def test_a_line_that_does_everything_is_told_in_words(subject: str, words: str) 
     data, text = run_tool(ChannelOverview, _fill_settings, line=1)
 
     assert words in data["sections"][subject]
-    assert f"{subject}: {data['sections'][subject]}" in escape_invisible_in(text)
+    assert f"{subject}: {data['sections'][subject]}" in remove_marks_in(text)
 
 
 def test_even_then_the_text_is_short() -> None:
