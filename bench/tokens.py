@@ -1,5 +1,6 @@
 """Tokens that a model reads in ten everyday stories, with composite tools and with single methods."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.stories.counted_calls import CountedCalls
 from tests.workflows.stories.registry import STORIES
 from tests.workflows.stories.story import Story, run_story
+from tools.fence import remove_fences
 
 Call = tuple[str, Mapping[str, Any]]
 STRUCTURED = {"OPENCHANNELS_STRUCTURED": "true"}
@@ -18,7 +20,7 @@ STRUCTURED = {"OPENCHANNELS_STRUCTURED": "true"}
 
 
 class _Recorder(Assistant):
-    """An assistant that keeps what it asked for."""
+    """An assistant that keeps what it asked for, and reads data without their fences."""
 
     def __init__(self, client: Assistant) -> None:
         self._client = client
@@ -28,7 +30,9 @@ class _Recorder(Assistant):
         """Call a tool."""
         asked = {**(arguments or {}), **more}
         self.calls.append((tool, asked))
-        return self._client.call(tool, asked)
+        reply = self._client.call(tool, asked)
+        data = json.loads(remove_fences(json.dumps(reply.structured_content)))
+        return reply.model_copy(update={"structured_content": data})
 
 
 def measure(*, short: bool) -> Table:
