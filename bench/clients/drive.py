@@ -66,7 +66,8 @@ def _judge(program: Program, server: Server) -> Sequence[str | int]:
         said = _run(program, server, model.address)
         if len(model.results) < len(STORY):
             raise RuntimeError(f"{program.name} answered {len(model.results)} of {len(STORY)} calls: {said}")
-        return *judge(model.results), sum(map(len, model.results))
+        came = ["yes" if arrived else "no" for arrived in judge(model.results).values()]
+        return *came, sum(map(len, model.results))
 
 
 def _run(program: Program, server: Server, model: str) -> str:

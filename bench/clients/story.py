@@ -31,7 +31,7 @@ STORY: Sequence[Step] = (
 LOOKED_FOR = ("page", "fences", "draft", "advice")
 
 
-def judge(results: Sequence[str]) -> list[str]:
-    """For each thing that is looked for, whether it is in all results that it belongs into: yes or no."""
+def judge(results: Sequence[str]) -> dict[str, bool]:
+    """For each thing that is looked for, whether it is in all results that it belongs into."""
     found = [(step.shows, bool(re.search(step.pattern, result))) for step, result in zip(STORY, results, strict=True)]
-    return ["yes" if all(came for shows, came in found if shows == thing) else "no" for thing in LOOKED_FOR]
+    return {thing: all(came for shows, came in found if shows == thing) for thing in LOOKED_FOR}
