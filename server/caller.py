@@ -65,7 +65,8 @@ class Caller:
         """Its tools as MCP lists them; made when somebody first asks for them."""
         from server.catalogue.definitions import describe_tool
 
-        return [describe_tool(tool) for tool in self.policy.listed.values()]
+        structured = self.policy.answer_form.structured
+        return [describe_tool(tool, structured=structured) for tool in self.policy.listed.values()]
 
     @property
     def instructions(self) -> str:

@@ -3,7 +3,8 @@
 import atexit
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -17,6 +18,8 @@ from mcp.types import CallToolResult, TextContent
 from server.policy import Policy
 from tests import spawning
 from tools import DEFAULT_TOOLSETS, TOOLSETS
+from tools.fence import remove_fences
+from tools.untrusted import change_texts
 
 ROOT = spawning.ROOT
 EVERYTHING = Policy(frozenset(TOOLSETS)).tools
@@ -42,9 +45,22 @@ FENCE = re.compile(r"<(?:/|\w+ )[0-9a-f]{6}>")
 class Assistant:
     """What an assistant can do with the server it is connected to."""
 
-    def __init__(self, client: Client, portal: BlockingPortal) -> None:
+    def __init__(self, client: Client, portal: BlockingPortal, open_program: Callable[[], "Assistant"]) -> None:
         self.client = client
         self._portal = portal
+        self._open_program = open_program
+
+    @cached_property
+    def program(self) -> "Assistant":
+        """A program beside it: a client of another such server, which answers with data."""
+        return self._open_program()
+
+    def read(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
+        """Call a tool that only reads in both forms: the text, and beside it the data without their fences."""
+        reply, data = self.call(tool, arguments, **more), self.program.call(tool, arguments, **more)
+        assert reply.is_error == data.is_error
+        assert reply.structured_content is None
+        return reply.model_copy(update={"structured_content": change_texts(data.structured_content, remove_fences)})
 
     def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
         """Call a tool."""
@@ -90,5 +106,11 @@ def attended(
     program, *words = spawning.command(*options)
     server = StdioServerParameters(command=program, args=words, cwd=str(ROOT), env=env)
     client = Client(server, mode=mode, elicitation_callback=person)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client) as connected:
-        yield Assistant(connected, portal)
+    with ExitStack() as opened:
+        portal = opened.enter_context(start_blocking_portal())
+        connected = opened.enter_context(portal.wrap_async_context_manager(client))
+
+        def open_program() -> Assistant:
+            return opened.enter_context(assistant("--structured", *options, webhook=webhook, mode=mode, **environment))
+
+        yield Assistant(connected, portal, open_program)

@@ -1,9 +1,10 @@
 """What methods of connectors share: who may call them, what they name, and how a success of theirs can fail."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NotRequired
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from tools.connector_parts import ClientMessage, ConnectorId, DeletedMessage
 from tools.connector_results import AcceptedResult, HandlingResult, RegistrationResult
@@ -25,6 +26,7 @@ class RegistrationMethod(ApplicationMethod):
     """Answers with an object whose `result` says whether it worked, or with an error and HTTP 200."""
 
     returns = RegistrationResult
+    data_type = bool
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -47,6 +49,7 @@ class AcceptingMethod(LineMethod):
     """Answers with a SUCCESS of its own and nothing else that matters."""
 
     returns = AcceptedResult
+    data_type: ClassVar[Any] = bool
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -55,10 +58,26 @@ class AcceptingMethod(LineMethod):
         return True
 
 
+class HandledMessage(TypedDict):
+    """A message that was taken."""
+
+    message_id: str
+    user_id: NotRequired[int]
+    chat_id: NotRequired[int]
+    session_id: NotRequired[int]
+
+
+class HandledMessages(TypedDict):
+    """The messages that were taken, in the order in which they were given."""
+
+    messages: list[HandledMessage]
+
+
 class MessagesMethod(AcceptingMethod):
     """Handles several messages, each with a success of its own inside an answer that is always one."""
 
     returns: ClassVar[Any] = HandlingResult
+    data_type = HandledMessages
     done: ClassVar[str]
     """What was done to a message, as a participle."""
     doubles: ClassVar[str] = ""

@@ -1,11 +1,77 @@
 """Dialogs and conversations in the short form that a model reads: the portal's codes in words."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from tools.result_types import read_whole
 from tools.shortening import CUT
 from tools.untrusted import mark_unless_code, mark_untrusted, mark_untrusted_in
+
+
+class CrmLink(TypedDict):
+    """A CRM record of a dialog."""
+
+    type: str
+    id: int
+
+
+class ChatView(TypedDict):
+    """The state of a dialog."""
+
+    chat_id: int
+    dialog_id: str | None
+    title: str | None
+    line_id: int | None
+    connector: str | None
+    user_code: str | None
+    session_id: int | None
+    status: str
+    """In words."""
+    owner: int
+    """0 in the queue."""
+    pinned: bool
+    silent: bool
+    crm: list[CrmLink]
+    unread: int | None
+    messages: int | None
+    last_message_id: int | None
+    created: str | None
+
+
+class SpokenView(TypedDict):
+    """A message of a transcript."""
+
+    id: int
+    date: str | None
+    author_id: int
+    author: str | None
+    role: str
+    text: str
+    hidden: NotRequired[bool]
+    """Written in silent mode: the client did not get it."""
+    files: NotRequired[list[dict[str, Any]]]
+    cut: NotRequired[int]
+    """Characters that are missing at its end."""
+
+
+class HistoryView(TypedDict):
+    """One session as a list of messages."""
+
+    session_id: int
+    chat_id: int
+    title: str | None
+    line_id: int | None
+    connector: str | None
+    present_owner: int
+    silent: bool
+    supervisor_rating: int | None
+    supervisor_comment: str | None
+    left_out: int
+    """Earlier messages."""
+    messages: list[SpokenView]
+
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
@@ -190,15 +256,15 @@ def mark_history(view: Mapping[str, Any]) -> dict[str, Any]:
     return marked
 
 
-def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[SpokenView]:
     """Messages of a transcript with what was said marked as its author's."""
     return [_mark_message(message) for message in messages]
 
 
-def _mark_message(message: Mapping[str, Any]) -> dict[str, Any]:
+def _mark_message(message: Mapping[str, Any]) -> SpokenView:
     role, author = message["role"], message["author"]
     words = {"author": author and mark_untrusted(author, role), "text": mark_untrusted(message["text"], role)}
-    marked: dict[str, Any] = mark_untrusted_in({**message, **words})
+    marked: SpokenView = mark_untrusted_in({**message, **words})
     return marked
 
 

@@ -3,6 +3,7 @@
 The module is longer than others because one module is one toolset: the toolset's name is the module's.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -30,6 +31,7 @@ class DialogGet(Method):
     title = "State of a dialog"
     effects = Effect.READ
     returns = ChatResult
+    data_type = dialog_view.ChatView
     errors = {
         "IM_NOT_INSTALLED": MESSENGER_OFF,
         "ACCESS_ERROR": "No such dialog, or the webhook's user may not see it: the portal does not say which. Check "
@@ -72,7 +74,7 @@ class DialogGet(Method):
         """The state as short lines."""
         return super().text(result) if self.detail == "full" else dialog_view.render_dialog(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The state with the client's name marked."""
         return super().structured(result) if self.detail == "full" else dialog_view.mark_dialog(result)
 
@@ -109,6 +111,7 @@ class SessionHistoryGet(Method):
     title = "Messages of a session"
     effects = Effect.READ
     returns = HistoryResult
+    data_type = dialog_view.HistoryView
     errors = {
         "MISSING_REQUIRED_PARAM": "Give session_id or chat_id.",
         "INVALID_SESSION_ID": "No session was found: the chat has none, or the number is wrong. dialog_get shows the "
@@ -150,7 +153,7 @@ class SessionHistoryGet(Method):
         """The conversation as a transcript."""
         return super().text(result) if self.detail == "full" else dialog_view.render_history(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The conversation with everybody's words marked as theirs."""
         return super().structured(result) if self.detail == "full" else dialog_view.mark_history(result)
 

@@ -3,6 +3,7 @@
 The module is longer than others because one module is one toolset: the toolset's name is the module's.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -38,6 +39,7 @@ class ImRecentList(Method):
     title = "My dialogs"
     effects = Effect.READ
     returns = RecentPage
+    data_type = messenger_view.DialogsView
     answer = (
         "`dialogs`, each with kind (line, group, person), dialog_id, chat_id, title, unread, pinned, date, "
         "last_message (id, date, author_id, role, text); those of lines with line_id, connector, user_code, "
@@ -101,7 +103,7 @@ class ImRecentList(Method):
         """One line a dialog."""
         return super().text(result) if self.detail == "full" else messenger_view.render_dialogs(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The dialogs with everybody's words marked as theirs."""
         return super().structured(result) if self.detail == "full" else messenger_view.mark_dialogs(result)
 
@@ -183,6 +185,7 @@ class ImDialogMessagesGet(Method):
     title = "Messages of a dialog"
     effects = Effect.READ
     returns = DialogMessages
+    data_type = messenger_view.MessagesView
     errors = {
         **DIALOG_ID_EMPTY,
         "FIRST_ID_STRING": "first_id has to be the number of a message.",
@@ -227,7 +230,7 @@ class ImDialogMessagesGet(Method):
         """The conversation as a transcript."""
         return super().text(result) if self.detail == "full" else messenger_view.render_messages(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The conversation with everybody's words marked as theirs."""
         return super().structured(result) if self.detail == "full" else messenger_view.mark_conversation(result)
 
@@ -276,6 +279,7 @@ class UserCurrent(UserMethod):
     rest = "user.current"
     title = "Who I am"
     returns = UserResult
+    data_type = messenger_view.ColleagueView
     answer = (
         "id, name, position, departments, email, phone, active, online. With detail=full all fields, in upper case. "
         "Contacts need the scope user_basic or user."

@@ -1,7 +1,9 @@
 """Dialogs, messages and people of the messenger in the short form that a model reads and other tools build on."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from tools.dialog_view import (
     describe_cut,
@@ -104,6 +106,13 @@ class MessagesView(TypedDict):
     oldest_id: int | None
     newest_id: int | None
     messages: list[MessageView]
+
+
+class ColleaguesView(TypedDict):
+    """A page of employees."""
+
+    users: list[dict[str, Any]]
+    next_start: NotRequired[int]
 
 
 class ColleagueView(TypedDict):

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from tools import DESCRIBED_WITH
 from tools.effect import Auth
 from tools.naming import make_tool_name
+from tools.schema import make_output_schema
 from tools.shortening import CUT, shorten_value
 from tools.tool import Tool
 
@@ -49,6 +50,8 @@ class Method(Tool):
     scopes: ClassVar[tuple[str, ...]] = ("imopenlines",)
     """What the webhook or token has to be granted: any one of these, or nothing where there is none."""
     auth: ClassVar[Auth] = Auth.ANY
+    data_type: ClassVar[Any] = None
+    """None where it is the portal's own answer."""
     returns: ClassVar[Any] = bool
     """Type of the result; numbers in strings become numbers in it."""
     errors: ClassVar[Mapping[str, str]] = {}
@@ -81,6 +84,14 @@ class Method(Tool):
     def page(cls) -> str:
         """Address of its documentation page."""
         return f"openchannels://docs/methods/{cls.rest}"
+
+    @classmethod
+    @cache
+    def output_schema(cls) -> dict[str, Any]:
+        """JSON Schema of the result as a program reads it; of the portal's own answer the names of its fields."""
+        if cls.data_type is None:
+            return make_output_schema(cls.returns, typed=False)
+        return make_output_schema(cls.data_type)
 
     @classmethod
     def repeatable(cls) -> bool:

@@ -1,5 +1,6 @@
 """Reports on sessions, operators, ratings and transfers: the only methods that list sessions."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -62,7 +63,7 @@ class StatisticsMethod(Method):
         """Rows without the fields that are null: most of a session's are."""
         return super().text(_drop_nulls(result))
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The same as a program reads it."""
         return super().structured(_drop_nulls(result))
 

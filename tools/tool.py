@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.effect import Effect
-from tools.schema import make_input_schema
+from tools.schema import make_input_schema, make_output_schema
 from tools.shortening import shorten_value
 from tools.suggestions import suggest
 from tools.untrusted import dump_json, mark_untrusted_in, quote_argument
@@ -43,6 +43,8 @@ class Tool(BaseModel):
     """False where the documentation answers: no portal is needed, and nothing of clients is in a result."""
     idempotent: ClassVar[bool] = False
     """A second identical call leaves the same state."""
+    data_type: ClassVar[Any] = dict[str, Any]
+    """Type of what `structured` gives."""
     afterwards: ClassVar[str] = ""
     """How to see what a call did; every tool that changes something says so."""
 
@@ -90,7 +92,7 @@ class Tool(BaseModel):
         """
         return dump_json(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The result as a program reads it: an object, in which a bare value stands under `result`.
 
         It holds what the text holds. What people outside wrote is marked in it too: all words of the portal's answer
@@ -119,6 +121,12 @@ class Tool(BaseModel):
     def input_schema(cls) -> dict[str, Any]:
         """JSON Schema of the arguments, without titles, references and `null` alternatives."""
         return make_input_schema(cls)
+
+    @classmethod
+    @cache
+    def output_schema(cls) -> dict[str, Any]:
+        """JSON Schema of what `structured` gives: names and types, none of them required."""
+        return make_output_schema(cls.data_type)
 
     @classmethod
     def from_tool(cls, arguments: Mapping[str, Any]) -> Self:

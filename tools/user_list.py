@@ -28,6 +28,7 @@ class UserList(UserMethod):
     """Base of the lists of users, in pages of fifty."""
 
     returns = list[PhpObject[UserResult]]
+    data_type = messenger_view.ColleaguesView
     answer = (
         "`users`, each with id, name, position, departments, email, phone, active, online, type (employee, extranet, "
         "email); `next_start` where the page was full. With detail=full or select the portal's fields, in upper case."

@@ -1,10 +1,11 @@
 """What works with this portal and these credentials, and what to do about each gap."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from typing_extensions import TypedDict
 
 from tools.effect import Auth, Effect
 from tools.error_advice import APPLICATION_ONLY, STATISTICS, describe_missing_scope, find_advice
@@ -46,6 +47,25 @@ class Check:
     todo: str = ""
 
 
+class CheckData(TypedDict):
+    """One check."""
+
+    name: str
+    ok: bool
+    found: str
+    todo: str
+
+
+class PortalCheckData(TypedDict):
+    """All checks, and what can be used."""
+
+    portal: str
+    ok: bool
+    checks: list[CheckData]
+    usable_tools: int
+    unusable_tools: dict[str, str]
+
+
 class PortalCheck(Composite):
     """Check the connection to the portal: address, credentials, scopes, rights, plan, and which tools can work here.
 
@@ -53,6 +73,7 @@ class PortalCheck(Composite):
     """
 
     title = "Check the portal"
+    data_type = PortalCheckData
     effects = Effect.READ
 
     asks = (
@@ -94,7 +115,7 @@ class PortalCheck(Composite):
             lines.append(f"Cannot work ({why}): {names}")
         return "\n".join(lines)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The same as a program reads it."""
         return {**result, "checks": list(map(_mark_check, result["checks"]))}
 

@@ -1,8 +1,10 @@
 """The tool by which an assistant learns what became of a call that had to be approved."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from server.catalogue.context import CallContext
 from tools.effect import Effect
@@ -20,10 +22,21 @@ MEANINGS = {
 }
 
 
+class ApprovalData(TypedDict):
+    """An approval, and what became of the call."""
+
+    approval_id: str
+    stage: str
+    meaning: str
+    tool: str
+    reply: str | None
+
+
 class ApprovalStatus(Tool):
     """Show what became of a call that a person had to approve: pending, approved, denied, expired, or made."""
 
     title = "Status of an approval"
+    data_type = ApprovalData
     effects = Effect.READ
 
     approval_id: Annotated[str, Field(pattern=r"^[a-z0-9]{8}$", description="as the refused call told it")]
@@ -54,6 +67,6 @@ class ApprovalStatus(Tool):
         heading = f"Approval {result['approval_id']} of {result['tool']}: {result['stage']}."
         return "\n".join(filter(None, [f"{heading} {MEANINGS[result['stage']]}", result["reply"]]))
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The same as a program reads it; the answer is marked already."""
         return {**result, "meaning": MEANINGS[result["stage"]]}

@@ -13,13 +13,14 @@ DRY_RUN = "dry_run"
 
 
 @cache
-def describe_tool(tool: type[Tool]) -> types.Tool:
-    """One entry of tools/list."""
+def describe_tool(tool: type[Tool], *, structured: bool = False) -> types.Tool:
+    """One entry of tools/list; with the schema of its data where answers are `structured`."""
     return types.Tool(
         name=tool.tool(),
         title=tool.title,
         description=tool.description(),
         input_schema=make_input_schema(tool),
+        output_schema=tool.output_schema() if structured else None,
         annotations=make_annotations(tool),
     )
 

@@ -1,9 +1,11 @@
 """Tools that answer from the documentation and need no portal."""
 
+from collections.abc import Mapping
 from textwrap import indent
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from server.catalogue.context import DocumentationContext
 from server.catalogue.documentation import INDEX, PageNotFoundError
@@ -33,10 +35,26 @@ class DocumentationTool(Tool):
         """The result as a person at a terminal reads it."""
         return self.text(result)
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """The documentation holds no words of people outside."""
         shown: dict[str, Any] = result
         return shown
+
+
+class HitsData(TypedDict):
+    """Pages that answer a question."""
+
+    hits: list[dict[str, Any]]
+
+
+class PageData(TypedDict):
+    """A page, or a part of it."""
+
+    uri: str
+    title: str
+    sections: list[str]
+    text: str
+    next_offset: int | None
 
 
 class DocsSearch(DocumentationTool):
@@ -47,6 +65,7 @@ class DocsSearch(DocumentationTool):
     """
 
     title = "Search the documentation"
+    data_type = HitsData
 
     query: Annotated[str, Field(min_length=1, max_length=400, description="names, an error code, or a question")]
     limit: Annotated[int, Field(ge=1, le=20)] = 5
@@ -67,6 +86,7 @@ class DocsRead(DocumentationTool):
     """Read a page of the documentation by its address or by the name of a method, event, tool or error code."""
 
     title = "Read the documentation"
+    data_type = PageData
 
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
     section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None

@@ -30,7 +30,7 @@ class Gateway(Tool):
         """The map of the documentation."""
         return "openchannels://docs/index"
 
-    def structured(self, result: Any) -> dict[str, Any]:
+    def structured(self, result: Any) -> Mapping[str, Any]:
         """All of it is this server's own."""
         shown: dict[str, Any] = result
         return shown

@@ -29,7 +29,7 @@ class Answer:
 
     marked: str
     """In words; what people outside wrote is marked."""
-    data: dict[str, Any]
+    data: Mapping[str, Any]
     """The same as a program reads it, marked likewise."""
     pictures: list[bytes] = field(default_factory=list)
     """As PNG."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from typing_extensions import Doc
+from typing_extensions import Doc, TypedDict
 
 from portal.errors import PortalError
 from tools.dialogs import DialogGet
@@ -40,6 +40,18 @@ class ClosedDialog:
     """The portal was asked afterwards, and showed this state."""
 
 
+class ClosedDialogData(TypedDict):
+    """What it came to."""
+
+    chat_id: int
+    session_id: int | None
+    state: str
+    farewell_sent: bool
+    owner_before: int
+    proven: bool
+    summary: str
+
+
 class CloseDialog(DialogAction):
     """End a dialog, yours, a colleague's or one that waits, and tell what it came to.
 
@@ -70,8 +82,9 @@ class CloseDialog(DialogAction):
     answer = (
         "`chat_id`, `session_id`, `state` (closed, waiting for the client, spam), `farewell_sent` (the client got the "
         "closing text or rating request now), `owner_before`, `proven` (false: the portal shows no reports, so spam "
-        "could not be told from closed)."
+        "could not be told from closed), `summary` (in words)."
     )
+    data_type = ClosedDialogData
     example = {"dialog": "Grace Miller"}
     example_answer = """\
 Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
@@ -98,7 +111,7 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
         was = f" It was {result.before.stage(str(result.owner))}." if result.before.open else ""
         return f"{_describe_outcome(result)}{was}"
 
-    def structured(self, result: ClosedDialog) -> dict[str, Any]:
+    def structured(self, result: ClosedDialog) -> ClosedDialogData:
         """The same as a program reads it."""
         return {
             "chat_id": result.before.id,

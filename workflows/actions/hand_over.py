@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator
-from typing_extensions import Doc
+from typing_extensions import Doc, TypedDict
 
 from portal.errors import PortalError
 from tools.chatbots import BotSessionOperator
@@ -15,7 +15,6 @@ from tools.error_advice import describe_missing_scope
 from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorTransfer
-from tools.untrusted import mark_unless_name
 from workflows.actions import availability
 from workflows.actions.availability import Availability
 from workflows.actions.base import DialogAction
@@ -26,7 +25,7 @@ from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
-from workflows.directory.lines_and_users import Directory, LineOrUser, find_owner
+from workflows.directory.lines_and_users import Directory, LineOrUser, NamedData, find_owner
 
 LONGEST_NOTE = 2000
 UNCHANGED = "Nothing was changed"
@@ -58,6 +57,26 @@ class HandedOverDialog:
     noted: bool
 
 
+class ReceiverData(NamedData):
+    """The line or the employee who got a dialog."""
+
+    kind: str
+
+
+class HandedOverData(TypedDict):
+    """What it came to."""
+
+    chat_id: int
+    to: ReceiverData
+    owner: NamedData | None
+    taken_from: int
+    line_id: int | None
+    note_left: bool
+    proven: bool
+    unchecked: str | None
+    summary: str
+
+
 class HandOver(DialogAction):
     """Hand a dialog to a person, a line or back to the queue; checks that they can take it and that they got it.
 
@@ -66,6 +85,7 @@ class HandOver(DialogAction):
     """
 
     title = "Hand a dialog over"
+    data_type = HandedOverData
     effects = Effect.TAKEOVER | Effect.WRITE
     needs = (DialogGet, OperatorTransfer)
     afterwards = "dialog_get shows who has it."
@@ -91,7 +111,7 @@ class HandOver(DialogAction):
     """
     answer = (
         "`chat_id`, `to` `{kind, id, name}` (kind line for the queue), `owner` `{id, name}` (null in the queue), "
-        "`taken_from`, `line_id`, `note_left`, `proven` (the dialog shows it), `unchecked`."
+        "`taken_from`, `line_id`, `note_left`, `proven` (the dialog shows it), `unchecked`, `summary` (in words)."
     )
     example = {"dialog": "204", "to": "Olga", "note": "She asks for an invoice; the order is 48213."}
     example_answer = """\
@@ -141,13 +161,13 @@ Carter (4). Your note is in it, for colleagues only."""
             parts.append(f"Not checked, as the portal does not tell: {result.unchecked}.")
         return " ".join(parts)
 
-    def structured(self, result: HandedOverDialog) -> dict[str, Any]:
+    def structured(self, result: HandedOverDialog) -> HandedOverData:
         """The same as a program reads it."""
         owner, now = result.owner, result.now
         return {
             "chat_id": result.before.id,
-            "to": {"kind": result.to.kind, "id": result.to.id, "name": mark_unless_name(result.to.name)},
-            "owner": {"id": owner.id, "name": mark_unless_name(owner.name)} if owner else None,
+            "to": {"kind": result.to.kind, **result.to.data()},
+            "owner": owner.data() if owner else None,
             "taken_from": result.before.owner,
             "line_id": now.line_id if isinstance(now, ChatState) else None,
             "note_left": result.noted,

@@ -1,9 +1,9 @@
 """Writing to the client of a dialog."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from typing_extensions import Doc
+from typing_extensions import Doc, TypedDict
 
 from portal.errors import PortalError
 from tools.dialogs import DialogGet, SessionIntercept
@@ -40,6 +40,19 @@ class SentReply:
     taken: bool
 
 
+class SentReplyData(TypedDict):
+    """What was sent, and who has the dialog now."""
+
+    chat_id: int
+    message_id: int
+    client_gets_it: bool
+    owner_id: int
+    taken_from: int | None
+    proven: bool
+    notice: str | None
+    summary: str
+
+
 class Reply(DialogAction):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
@@ -48,6 +61,7 @@ class Reply(DialogAction):
     """
 
     title = "Answer a client"
+    data_type = SentReplyData
     effects = Effect.CUSTOMER | Effect.TAKEOVER
     needs = (DialogGet,)
     afterwards = "im_dialog_messages_get shows the conversation."
@@ -70,7 +84,7 @@ class Reply(DialogAction):
     """
     answer = (
         "`chat_id`, `message_id`, `client_gets_it`, `owner_id`, `taken_from` (0: the queue; null: it did not change "
-        "hands), `proven` (the dialog shows it), `notice` (what the portal said after it)."
+        "hands), `proven` (the dialog shows it), `notice` (what the portal said after it), `summary` (in words)."
     )
     example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
     example_answer = """\
@@ -114,7 +128,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
             parts.append("It goes on closing unless the client writes.")
         return " ".join(parts)
 
-    def structured(self, result: SentReply) -> dict[str, Any]:
+    def structured(self, result: SentReply) -> SentReplyData:
         """The same as a program reads it."""
         return {
             "chat_id": result.chat.id,

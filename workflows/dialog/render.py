@@ -1,17 +1,65 @@
 """A briefing on one dialog in words, and as data."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
 
-from tools.dialog_view import describe_cut, join_lines, mark_messages, render_message
-from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
+from typing_extensions import TypedDict
+
+from tools.dialog_view import CrmLink, SpokenView, describe_cut, join_lines, mark_messages, render_message
+from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.dialog.briefing import Briefing
 from workflows.directory.channels import name_channel
+from workflows.directory.lines_and_users import NamedData
 from workflows.directory.presence import ABSENT
 
 LONGEST_QUESTION = 300
+
+
+class OwnerData(NamedData):
+    """The operator of a dialog."""
+
+    status: str | None
+
+
+class UnansweredData(TypedDict):
+    """What the client wrote since anybody answered."""
+
+    since: str
+    seconds: int
+    message_ids: list[int]
+    text: str
+
+
+class StepData(TypedDict):
+    """A tool that can be called next, and what it does."""
+
+    tool: str
+    does: str
+
+
+class BriefingData(TypedDict):
+    """A briefing on a dialog."""
+
+    now: str
+    chat_id: int
+    session_id: int | None
+    client: str
+    connector: str
+    channel: str
+    user_code: str
+    line: NamedData
+    crm: list[CrmLink]
+    state: str
+    perhaps_with_bot: bool
+    owner: OwnerData | None
+    mine: bool
+    pinned: bool
+    silent: bool
+    unanswered: UnansweredData | None
+    messages: list[SpokenView]
+    older_before: int | None
+    limits: str | None
+    next: list[StepData]
 
 
 def render_text(briefing: Briefing) -> str:
@@ -81,7 +129,7 @@ def _render_next_steps(briefing: Briefing) -> Iterator[str]:
         yield f"- {step.tool} {step.does}"
 
 
-def render_data(briefing: Briefing) -> dict[str, Any]:
+def render_data(briefing: Briefing) -> BriefingData:
     """All of it as a program reads it, marked as the text is."""
     chat, owner, unanswered = briefing.chat, briefing.owner, briefing.unanswered
     return {
@@ -92,12 +140,11 @@ def render_data(briefing: Briefing) -> dict[str, Any]:
         "connector": mark_unless_code(chat.connector),
         "channel": name_channel(chat.connector),
         "user_code": mark_unless_code(chat.user_code),
-        "line": {"id": briefing.line.id, "name": mark_unless_name(briefing.line.name)},
+        "line": briefing.line.data(),
         "crm": [{"type": mark_unless_code(kind), "id": number} for kind, number in chat.crm],
         "state": chat.stage(),
         "perhaps_with_bot": briefing.perhaps_with_bot,
-        "owner": owner
-        and {"id": owner.id, "name": mark_unless_name(owner.name), "status": briefing.owner_status or None},
+        "owner": {**owner.data(), "status": briefing.owner_status or None} if owner else None,
         "mine": bool(owner and owner.id == briefing.me),
         "pinned": chat.pinned,
         "silent": chat.silent,
@@ -112,5 +159,5 @@ def render_data(briefing: Briefing) -> dict[str, Any]:
         "messages": mark_messages(briefing.transcript.messages),
         "older_before": briefing.transcript.before,
         "limits": briefing.transcript.limits or None,
-        "next": [asdict(step) for step in briefing.next],
+        "next": [{"tool": step.tool, "does": step.does} for step in briefing.next],
     }

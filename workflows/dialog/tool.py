@@ -1,5 +1,6 @@
 """One dialog as somebody wants it before answering."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ class Dialog(Composite):
     """
 
     title = "One dialog"
+    data_type = render.BriefingData
     effects = Effect.READ
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
@@ -79,7 +81,7 @@ What can be done:
         """A few lines, then the messages, then what can be done."""
         return render.render_text(result)
 
-    def structured(self, result: Briefing) -> dict[str, Any]:
+    def structured(self, result: Briefing) -> Mapping[str, Any]:
         """The same as a program reads it."""
         return render.render_data(result)
 

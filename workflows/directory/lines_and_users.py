@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import anyio
 from pydantic import AfterValidator, WithJsonSchema
+from typing_extensions import TypedDict
 
 from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
@@ -55,6 +56,13 @@ Kind = Literal["line", "user"]
 T = TypeVar("T")
 
 
+class NamedData(TypedDict):
+    """A line or an employee as a program reads it."""
+
+    id: int
+    name: str
+
+
 @dataclass(frozen=True)
 class LineOrUser:
     """A line or an employee, by id and name."""
@@ -67,6 +75,10 @@ class LineOrUser:
     def __str__(self) -> str:
         """For a reader; marked if it is no plain name."""
         return f"{mark_unless_name(self.name)} ({self.id})" if self.name else f"{self.kind} {self.id}"
+
+    def data(self) -> NamedData:
+        """For a program; the name is marked if it is no plain one."""
+        return {"id": self.id, "name": mark_unless_name(self.name)}
 
 
 @dataclass(eq=False)

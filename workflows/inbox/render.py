@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import NotRequired
 
-from tools.dialog_view import join_lines
+from typing_extensions import TypedDict
+
+from tools.dialog_view import CrmLink, join_lines
 from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.directory.channels import name_channel
@@ -22,6 +24,52 @@ STATES: Mapping[State, str] = {
 }
 SOURCES = {"statistics": "the portal's statistics", "messenger": "your own list in the messenger"}
 HEAD = "waits | state | who has it | line, channel | chat_id | session_id | crm | last message"
+
+
+class LastMessageData(TypedDict):
+    """The last message that the client wrote or got."""
+
+    id: int
+    role: str
+    date: str
+    text: str
+
+
+class WaitingDialogData(TypedDict):
+    """A dialog that needs someone."""
+
+    chat_id: int
+    session_id: int
+    state: str
+    since: str
+    waiting_seconds: int
+    client: str
+    connector: str
+    channel: str
+    line_id: int
+    line: str | None
+    who_has_it: str
+    owner_id: int
+    owner: str | None
+    owner_status: str | None
+    offered_to: int | None
+    bot: int | None
+    last_message: LastMessageData | None
+    crm: list[CrmLink]
+    pinned: bool
+    silent: bool
+
+
+class InboxData(TypedDict):
+    """A page of the inbox."""
+
+    now: str
+    source: str
+    total: int
+    by_state: dict[str, int]
+    dialogs: list[WaitingDialogData]
+    next_cursor: NotRequired[str]
+    missing: list[str]
 
 
 def render_text(page: InboxPage) -> str:
@@ -109,20 +157,22 @@ def make_cursor(page: InboxPage) -> str:
     return f"{since.isoformat()}/{session_id}"
 
 
-def render_data(page: InboxPage) -> dict[str, Any]:
+def render_data(page: InboxPage) -> InboxData:
     """The page as a program reads it, marked and shortened as the text is."""
-    return {
+    data: InboxData = {
         "now": page.now.isoformat(),
         "source": page.source,
         "total": sum(page.totals.values()),
         "by_state": {state: page.totals.get(state, 0) for state in STATES},
         "dialogs": [_make_row(page, dialog) for dialog in page.dialogs],
-        **({"next_cursor": make_cursor(page)} if page.following else {}),
         "missing": page.missing,
     }
+    if page.following:
+        data["next_cursor"] = make_cursor(page)
+    return data
 
 
-def _make_row(page: InboxPage, dialog: WaitingDialog) -> dict[str, Any]:
+def _make_row(page: InboxPage, dialog: WaitingDialog) -> WaitingDialogData:
     last = dialog.last
     return {
         "chat_id": dialog.chat_id,
@@ -141,13 +191,13 @@ def _make_row(page: InboxPage, dialog: WaitingDialog) -> dict[str, Any]:
         "owner_status": page.present.get(dialog.owner),
         "offered_to": None if dialog.owner or dialog.bot else dialog.offered_to or None,
         "bot": dialog.bot or None,
-        "last_message": last and _make_last_message(last),
+        "last_message": _make_last_message(last) if last else None,
         "crm": [{"type": mark_unless_code(kind), "id": number} for kind, number in dialog.crm],
         "pinned": dialog.pinned,
         "silent": dialog.silent,
     }
 
 
-def _make_last_message(last: ExchangedMessage) -> dict[str, Any]:
+def _make_last_message(last: ExchangedMessage) -> LastMessageData:
     said = mark_untrusted(_shorten(last.text, EXCERPT), last.role)
     return {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": said}

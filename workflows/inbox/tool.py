@@ -1,5 +1,6 @@
 """Whom somebody should answer next."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -42,6 +43,7 @@ class Inbox(Composite):
     """
 
     title = "Who waits"
+    data_type = render.InboxData
     effects = Effect.READ
     asks = (
         "`server.time`, `profile` and `scope`; `imopenlines.config.list.get` for names; both kept for five minutes",
@@ -128,7 +130,7 @@ Richter: Es geht um zwölf Bürostühle.”"""
         """A line a dialog."""
         return render.render_text(result)
 
-    def structured(self, result: InboxPage) -> dict[str, Any]:
+    def structured(self, result: InboxPage) -> Mapping[str, Any]:
         """The same as a program reads it."""
         return render.render_data(result)
 

@@ -1,11 +1,11 @@
 """What looks wrong in the settings of a line, with the call that puts it right."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from typing_extensions import Doc
+from typing_extensions import Doc, TypedDict
 
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
@@ -66,6 +66,35 @@ class AuditResult:
         return {severity.name.lower(): of_each[severity] for severity in Severity}
 
 
+class FindingData(TypedDict):
+    """A mistake, and the call that puts it right."""
+
+    severity: str
+    rule: str
+    values: dict[str, Any]
+    why: str
+    fix: dict[str, Any]
+
+
+class AuditedLineData(TypedDict):
+    """What was found in a line."""
+
+    id: int
+    name: str
+    findings: list[FindingData]
+
+
+class AuditData(TypedDict):
+    """What was found in all lines."""
+
+    lines: list[AuditedLineData]
+    lines_looked_at: int
+    counted: dict[str, int]
+    lines_left_out: int
+    findings_left_out: int
+    limits: list[str]
+
+
 class ChannelAudit(Composite):
     """Look for mistakes in the settings of a line, or of all: present value, why it matters, and the fix as a call.
 
@@ -73,6 +102,7 @@ class ChannelAudit(Composite):
     """
 
     title = "Check the settings of lines"
+    data_type = AuditData
     effects = Effect.READ
     needs = (ConfigListGet, ConfigGet)
     asks = (
@@ -133,7 +163,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"Nothing found: {', '.join(well)}")
         return "\n".join([*texts, *_describe_limits(result)])
 
-    def structured(self, result: AuditResult) -> dict[str, Any]:
+    def structured(self, result: AuditResult) -> Mapping[str, Any]:
         """The same as a program reads it."""
         lines = [
             {"id": line.id, "name": mark_unless_name(line.name), "findings": [finding.data() for finding in listed]}

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
@@ -13,7 +14,7 @@ from workflows.core.context import Context, run_together
 from workflows.core.formatting import format_counts, join_limited
 from workflows.core.pagination import read_count, read_rows
 from workflows.core.periods import ServerTime, resolve_period
-from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef
+from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, NamedData
 from workflows.lines.describe import describe_settings
 from workflows.lines.line import OpenLine, read_lines
 
@@ -33,6 +34,19 @@ class LineOverview:
     """Connector -> dialogs of the last 30 days; None where the plan or the rights hide reports."""
 
 
+class LineOverviewData(TypedDict):
+    """What a line does."""
+
+    id: int
+    name: str
+    active: bool
+    temporary: bool
+    queue: list[NamedData]
+    sections: dict[str, str]
+    channels: dict[str, int] | None
+    limits: str | None
+
+
 class ChannelOverview(Composite):
     """Tell what a line does, in words: who answers in which order, hours, texts, closing, ratings, CRM, bot, targets.
 
@@ -40,6 +54,7 @@ class ChannelOverview(Composite):
     """
 
     title = "A line in words"
+    data_type = LineOverviewData
     effects = Effect.READ
     needs = (ConfigListGet, ConfigGet)
     asks = (
@@ -58,7 +73,7 @@ class ChannelOverview(Composite):
     """
     answer = (
         "`id`, `name`, `active`, `temporary`, `queue` `[{id, name}]`, `sections` (subject -> words), `channels` "
-        "(connector -> dialogs of the last 30 days; null where the portal gives no reports)."
+        "(connector -> dialogs of the last 30 days; null where the portal gives no reports), `limits` (in words)."
     )
     example = {"line": "Website support"}
     example_answer = """\
@@ -104,7 +119,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
         return "\n".join([*texts, f"Channels: {_describe_channels(result.channels)}"])
 
-    def structured(self, result: LineOverview) -> dict[str, Any]:
+    def structured(self, result: LineOverview) -> LineOverviewData:
         """The same as a program reads it."""
         line = result.line
         return {
@@ -112,7 +127,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
             "name": mark_unless_name(line.name),
             "active": line.text("ACTIVE") != "N",
             "temporary": line.on("TEMPORARY"),
-            "queue": [{"id": one.id, "name": mark_unless_name(one.name)} for one in result.queue],
+            "queue": [one.data() for one in result.queue],
             "sections": result.sections,
             "channels": result.channels and {mark_unless_code(name): count for name, count in result.channels.items()},
             "limits": NO_REPORTS if result.channels is None else None,

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from tools.method import Method
 from tools.statistics import V2SessionList, V2SessionRatingList, V2SessionTransferList, V2StatGet
@@ -13,8 +15,15 @@ from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted_i
 from workflows.core.context import Context, run_together
 from workflows.core.pagination import read_count, read_pages, read_rows
 from workflows.core.periods import Period
-from workflows.directory.lines_and_users import Directory, LineOrUser
-from workflows.reports.figures import Distribution, ReceivedRatings, SupervisorVotes, Totals, TransferFigures
+from workflows.directory.lines_and_users import Directory, LineOrUser, NamedData
+from workflows.reports.figures import (
+    Distribution,
+    OperatorFigures,
+    ReceivedRatings,
+    SupervisorVotes,
+    Totals,
+    TransferFigures,
+)
 from workflows.reports.highlights import Highlight, HighlightCandidates
 
 TRANSFERS_AT_ONCE = 50
@@ -80,8 +89,8 @@ class LineReport:
         people, channels = distribution["by_operator"], distribution["by_channel"]
         return {
             "period": {"name": period.name, **_format_ends(period)},
-            **({"line": _describe_place(line)} if line else {}),
-            **({"operator": _describe_place(operator)} if operator else {}),
+            **({"line": line.data()} if line else {}),
+            **({"operator": operator.data()} if operator else {}),
             "totals": asdict(self.totals),
             **({"before": {**_format_ends(period.make_earlier()), **asdict(self.before)}} if self.before else {}),
             "not_taken_yet": self.unanswered,
@@ -95,6 +104,26 @@ class LineReport:
             "looked_at": self.looked_at,
             "looked_at_all": self.whole,
         }
+
+
+class ReportData(TypedDict):
+    """A report as a program reads it; seconds, and ISO 8601 by the portal's clock."""
+
+    period: dict[str, str]
+    line: NotRequired[NamedData]
+    operator: NotRequired[NamedData]
+    totals: Totals
+    before: NotRequired[dict[str, Any]]
+    not_taken_yet: int
+    by_hour: list[int]
+    by_channel: dict[str, int]
+    by_operator: list[OperatorFigures]
+    ratings_received: ReceivedRatings
+    supervisor: SupervisorVotes
+    transfers: TransferFigures
+    worth_a_look: list[dict[str, Any]]
+    looked_at: int
+    looked_at_all: bool
 
 
 @dataclass(frozen=True)
@@ -173,10 +202,6 @@ def _make_transfer_questions(sessions: list[dict[str, Any]]) -> Iterator[Method]
 
 def _format_ends(period: Period) -> dict[str, str]:
     return {"from": period.start.isoformat(), "to": period.end.isoformat()}
-
-
-def _describe_place(named: LineOrUser) -> dict[str, Any]:
-    return {"id": named.id, "name": mark_unless_name(named.name)}
 
 
 def _add_names(found: Highlight, names: Mapping[int, str], lines: Mapping[int, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How a line did in a period, with what a supervisor should look at."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -17,7 +18,7 @@ from workflows.core.context import Context, run_together
 from workflows.core.periods import Day, Period, PeriodName, ServerTime, resolve_dates, resolve_period
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, OperatorRef
 from workflows.reports.render import render_text
-from workflows.reports.report import LineReport, ReportScope, make_report
+from workflows.reports.report import LineReport, ReportData, ReportScope, make_report
 
 NO_REPORTS = (
     "so there is no report. What remains: channel_overview and channel_audit for a line, crm_chat_get for the dialogs "
@@ -37,6 +38,7 @@ class ChannelReport(Composite):
     """
 
     title = "Report on a line"
+    data_type = ReportData
     effects = Effect.READ
     needs = (V2StatGet, V2SessionList)
     errors = {
@@ -76,7 +78,8 @@ class ChannelReport(Composite):
         "(24 counts), `by_channel`, `by_operator` `[{id, name, dialogs, first_answer, likes, dislikes}]`, "
         "`ratings_received` `{likes, dislikes}` whenever the dialogs began, `supervisor` `{votes, average}`, "
         "`transfers` `{transfers, dialogs, by_reason}`, `worth_a_look` `[{session_id, chat_id, line_id, line, "
-        "operator_id, operator, reasons}]`, `looked_at` (dialogs that were read one by one)."
+        "operator_id, operator, reasons}]`, `looked_at` (dialogs that were read one by one), "
+        "`looked_at_all`."
     )
     example = {"line": "Website support", "period": "today"}
     example_answer = """\
@@ -127,7 +130,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The report in a few lines."""
         return render_text(result)
 
-    def structured(self, result: LineReport) -> dict[str, Any]:
+    def structured(self, result: LineReport) -> Mapping[str, Any]:
         """All figures."""
         return result.data()
 

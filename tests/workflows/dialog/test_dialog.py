@@ -63,7 +63,7 @@ NAMED: list[tuple[int | str, int]] = [
 def test_a_dialog_is_found_however_it_is_named(
     served: ServedSandbox, anna: Assistant, named: int | str, chat: int
 ) -> None:
-    reply = anna.call("dialog", dialog=str(named).replace(PORTAL, served.address) if isinstance(named, str) else named)
+    reply = anna.read("dialog", dialog=str(named).replace(PORTAL, served.address) if isinstance(named, str) else named)
 
     assert not reply.is_error, text_of(reply)
     assert reply.structured_content["chat_id"] == chat
@@ -82,7 +82,7 @@ UNCLEAR = [
 def test_what_names_none_or_several_is_refused_with_what_it_may_be(
     anna: Assistant, named: int | str, words: list[str]
 ) -> None:
-    reply = anna.call("dialog", dialog=named)
+    reply = anna.read("dialog", dialog=named)
 
     assert reply.is_error
     for expected in words:
@@ -91,7 +91,7 @@ def test_what_names_none_or_several_is_refused_with_what_it_may_be(
 
 def test_the_briefing_holds_what_an_answer_needs(served: ServedSandbox, anna: Assistant) -> None:
     served.control("requests/clear")
-    reply = anna.call("dialog", dialog=201)
+    reply = anna.read("dialog", dialog=201)
     sent = [one["method"] for one in served.look("requests")["requests"] if not one["in_batch"]]
     text, data = words_of(reply), reply.structured_content
 
@@ -113,8 +113,8 @@ def test_the_briefing_holds_what_an_answer_needs(served: ServedSandbox, anna: As
 
 
 def test_the_story_is_paged_back_through_earlier_sessions(anna: Assistant) -> None:
-    newest = anna.call("dialog", dialog=221, last=3).structured_content
-    older = anna.call("dialog", dialog=221, last=3, before=newest["older_before"])
+    newest = anna.read("dialog", dialog=221, last=3).structured_content
+    older = anna.read("dialog", dialog=221, last=3, before=newest["older_before"])
 
     texts = [message["text"] for message in (*older.structured_content["messages"], *newest["messages"])]
     assert texts[0] == "Is the blue lamp in stock?"
@@ -126,7 +126,7 @@ def test_the_story_is_paged_back_through_earlier_sessions(anna: Assistant) -> No
 
 
 def test_an_earlier_session_that_is_named_is_shown_alone(anna: Assistant) -> None:
-    reply = anna.call("dialog", dialog="session 321")
+    reply = anna.read("dialog", dialog="session 321")
 
     assert [message["text"] for message in reply.structured_content["messages"]] == [
         "Is the blue lamp in stock?",
@@ -146,7 +146,7 @@ STEPS: list[tuple[int, list[str]]] = [
 
 @pytest.mark.parametrize(("chat", "tools"), STEPS)
 def test_what_can_be_done_fits_the_state(anna: Assistant, chat: int, tools: list[str]) -> None:
-    reply = anna.call("dialog", dialog=chat)
+    reply = anna.read("dialog", dialog=chat)
 
     assert [step["tool"] for step in reply.structured_content["next"]] == tools
 

@@ -100,14 +100,14 @@ class Administrator:
 
     def inbox(self, arguments: dict[str, Any] | None = None, **more: Any) -> Any:
         """Ask who waits."""
-        return self.client.call("inbox", arguments, **more)
+        return self.client.read("inbox", arguments, **more)
 
 
 @pytest.fixture(scope="module")
 def administrator(crowded: Portal) -> Iterator[Administrator]:
     with assistant(webhook=crowded.webhook()) as client:
         crowded.requests()
-        first = client.call("inbox", limit=25)
+        first = client.read("inbox", limit=25)
         yield Administrator(client, first, crowded.requests())
 
 
@@ -206,7 +206,7 @@ def test_without_statistics_ones_own_list_is_the_source(
     crowded: Portal, own_lists: dict[int, Assistant], user: int, arguments: dict[str, Any], wanted: Filter
 ) -> None:
     crowded.requests()
-    reply = own_lists[user].call("inbox", arguments, limit=25)
+    reply = own_lists[user].read("inbox", arguments, limit=25)
     sent, data = crowded.requests(), _read_data(reply)
 
     _compare(data, _select_own(crowded, user, wanted, datetime.fromisoformat(data["now"])))
@@ -227,7 +227,7 @@ def test_each_filter_finds_something_in_one_of_these_lists(
 def test_an_operator_sees_what_is_theirs_and_what_the_queue_offers(crowded: Portal) -> None:
     with assistant(webhook=crowded.webhook(seed.OPERATOR_WEBHOOK_PATH)) as client:
         crowded.requests()
-        reply = client.call("inbox")
+        reply = client.read("inbox")
 
     _compare(reply.structured_content, [one for one in crowded.known if one.seen_by(3)])
     assert "ACCESS_DENIED" in text_of(reply)
@@ -277,10 +277,10 @@ def test_odd_ways_of_dialogs_are_understood(portal: Portal) -> None:
     portal.served.control("client-message", {"chat_id": 208, "text": "One more question, please."})
     portal.look()
     with assistant(webhook=portal.webhook()) as client:
-        everything = client.call("inbox", limit=50)
-        unassigned = client.call("inbox", unassigned=True)
+        everything = client.read("inbox", limit=50)
+        unassigned = client.read("inbox", unassigned=True)
         portal.served.control("switches", {"plan": {"reports": False}})
-        own = client.call("inbox", limit=50)
+        own = client.read("inbox", limit=50)
 
     _compare(everything.structured_content, portal.known)
     _compare(unassigned.structured_content, [one for one in portal.known if not one.owner])

@@ -44,7 +44,7 @@ def test_all_lines_of_the_sandbox_are_looked_at() -> None:
 
 
 def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
-    text = text_of(client.call("channel_audit", line="spring"))
+    text = text_of(client.read("channel_audit", line="spring"))
     fix = next(line for line in text.splitlines() if "WORKTIME_DAYOFF_RULE" in line).partition("Fix: ")[2]
     tool, *words = shlex.split(fix)
 
@@ -55,11 +55,11 @@ def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
         "worktime_from=09:00",
         "worktime_to=18:30",
     ]
-    reply = client.call("channel_audit", line=4)
+    reply = client.read("channel_audit", line=4)
     finding = reply.structured_content["lines"][0]["findings"][1]
     assert finding["values"] == {"WORKTIME_ENABLE": "N", "WORKTIME_DAYOFF_RULE": "text"}
     assert not client.call(finding["fix"]["tool"], finding["fix"]["arguments"]).is_error
-    assert "off_hours_text_unused" not in str(client.call("channel_audit", line=4).structured_content)
+    assert "off_hours_text_unused" not in str(client.read("channel_audit", line=4).structured_content)
 
 
 def test_many_findings_are_cut_in_the_text_and_whole_in_the_data() -> None:
@@ -85,7 +85,7 @@ def test_a_portal_without_lines_has_nothing_to_look_at() -> None:
 
 def test_where_lines_cannot_be_changed_the_fixes_are_for_others() -> None:
     with assistant("--sandbox", "--toolsets", "channels") as reader:
-        text = text_of(reader.call("channel_audit", line=4))
+        text = text_of(reader.read("channel_audit", line=4))
 
     assert "config_update is not switched on here" in text
     assert "config_update is not" not in run_tool(ChannelAudit, line=4)[1]

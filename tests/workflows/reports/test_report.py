@@ -35,7 +35,7 @@ PART = ("dialogs", "first_answer", "likes", "dislikes")
 
 
 def _report(client: Assistant, **arguments: Any) -> CallToolResult:
-    reply = client.call("channel_report", {name: value for name, value in arguments.items() if value is not None})
+    reply = client.read("channel_report", {name: value for name, value in arguments.items() if value is not None})
     assert not reply.is_error, text_of(reply)
     return reply
 
