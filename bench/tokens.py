@@ -1,6 +1,5 @@
 """Tokens that a model reads in ten everyday stories, with composite tools and with single methods."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from tests.workflows.stories.counted_calls import CountedCalls
 from tests.workflows.stories.registry import STORIES
 from tests.workflows.stories.story import Story, run_story
 from tools.fence import remove_fences
+from tools.untrusted import change_texts
 
 Call = tuple[str, Mapping[str, Any]]
 STRUCTURED = {"OPENCHANNELS_STRUCTURED": "true"}
@@ -31,8 +31,7 @@ class _Recorder(Assistant):
         asked = {**(arguments or {}), **more}
         self.calls.append((tool, asked))
         reply = self._client.call(tool, asked)
-        data = json.loads(remove_fences(json.dumps(reply.structured_content)))
-        return reply.model_copy(update={"structured_content": data})
+        return reply.model_copy(update={"structured_content": change_texts(reply.structured_content, remove_fences)})
 
 
 def measure(*, short: bool) -> Table:
