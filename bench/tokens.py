@@ -33,6 +33,10 @@ class _Recorder(Assistant):
         reply = self._client.call(tool, asked)
         return reply.model_copy(update={"structured_content": change_texts(reply.structured_content, remove_fences)})
 
+    def read(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> Any:
+        """The same: the client answers with data."""
+        return self.call(tool, arguments, **more)
+
 
 def measure(*, short: bool) -> Table:
     """Each story is run once for its calls, which are then repeated."""
