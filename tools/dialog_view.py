@@ -230,10 +230,9 @@ def render_history(view: Mapping[str, Any]) -> str:
     owner = f"the chat's owner now is {view['present_owner']}, silent: {_format_yes_no(view['silent'])}"
     lines = [f"Session {view['session_id']} in chat {view['chat_id']} {mark_title(view['title'])}, {where}; {owner}."]
     if view["supervisor_rating"] or view["supervisor_comment"]:
-        rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
-        lines.append(
-            f"Supervisor: rating {mark_unless_code(rating)}, comment: {mark_untrusted(_indent(comment), 'operator')}"
-        )
+        rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"]
+        said = mark_untrusted(_indent(comment), "operator") if comment else "none"
+        lines.append(f"Supervisor: rating {mark_unless_code(rating)}, comment: {said}")
     if view["left_out"]:
         begins = view["messages"][0]["id"] if view["messages"] else 0
         lines.append(f"({view['left_out']} earlier messages left out: before={begins} shows them)")

@@ -304,6 +304,7 @@ def render_colleague(view: Mapping[str, Any]) -> str:
     """One user in one line."""
     where = f"departments {', '.join(map(str, view['departments']))}" if view["departments"] else "no department"
     state = "dismissed or blocked" if not view["active"] else "online" if view["online"] else "offline"
-    parts = (view["position"], where, view["email"], view["phone"], view["type"], state)
-    told = f"{join_lines(view['name'])}: {', '.join(join_lines(part) for part in parts if part)}"
-    return f"{view['id']} {mark_untrusted(told, 'portal')}"
+    parts = (view["name"], view["position"], view["email"], view["phone"])
+    told = mark_untrusted(", ".join(join_lines(part) for part in parts if part), "portal")
+    kind = f", {mark_unless_code(view['type'])}" if view["type"] else ""
+    return f"{view['id']} {told}: {where}{kind}, {state}"

@@ -7,7 +7,7 @@ from workflows.core.formatting import format_counts, format_duration, join_limit
 from workflows.directory.lines_and_users import LineOrUser
 from workflows.reports.figures import HOURS, OperatorFigures, Totals
 from workflows.reports.highlights import Highlight
-from workflows.reports.report import LineReport
+from workflows.reports.report import LOOK, LineReport
 
 MOST_OPERATORS = 10
 MOST_CHANNELS = 8
@@ -135,7 +135,7 @@ def _render_received(report: LineReport) -> Iterator[str]:
 
 def _render_highlights(report: LineReport) -> Iterator[str]:
     if report.highlights:
-        yield "Worth a look (session_history_get with the session_id shows the conversation):"
+        yield f"Worth a look ({LOOK}):"
     for found in report.highlights:
         yield f"- {_format_ids(found)}: {', '.join(found.reasons)}{_format_place(report, found)}"
 

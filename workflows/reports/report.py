@@ -27,6 +27,7 @@ from workflows.reports.figures import (
 from workflows.reports.highlights import Highlight, HighlightCandidates
 
 TRANSFERS_AT_ONCE = 50
+LOOK = "session_history_get with the session_id shows the conversation"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class LineReport:
             "supervisor": asdict(self.supervision),
             "transfers": mark_untrusted_in(asdict(self.moves)),
             "worth_a_look": [_add_names(found, self.names, self.lines) for found in self.highlights],
+            "to_read_one": LOOK,
             "looked_at": self.looked_at,
             "looked_at_all": self.whole,
         }
@@ -122,6 +124,7 @@ class ReportData(TypedDict):
     supervisor: SupervisorVotes
     transfers: TransferFigures
     worth_a_look: list[dict[str, Any]]
+    to_read_one: str
     looked_at: int
     looked_at_all: bool
 

@@ -78,7 +78,7 @@ class ChannelReport(Composite):
         "(24 counts), `by_channel`, `by_operator` `[{id, name, dialogs, first_answer, likes, dislikes}]`, "
         "`ratings_received` `{likes, dislikes}` whenever the dialogs began, `supervisor` `{votes, average}`, "
         "`transfers` `{transfers, dialogs, by_reason}`, `worth_a_look` `[{session_id, chat_id, line_id, line, "
-        "operator_id, operator, reasons}]`, `looked_at` (dialogs that were read one by one), "
+        "operator_id, operator, reasons}]`, `to_read_one`, `looked_at` (dialogs that were read one by one), "
         "`looked_at_all`."
     )
     example = {"line": "Website support", "period": "today"}
