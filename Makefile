@@ -7,7 +7,7 @@ READY := $(VENV)/.installed-from-lock
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.installed-from-lock
 NPM := .npm-bench
-NPM_PACKAGES := @anthropic-ai/claude-code @openai/codex @google/gemini-cli js-tiktoken @anthropic-ai/tokenizer
+NPM_PACKAGES := @anthropic-ai/claude-code@latest @openai/codex@latest @google/gemini-cli@latest js-tiktoken @anthropic-ai/tokenizer
 
 # Servers are started hundreds of times: what is compiled once is kept, as it is where one is installed.
 unexport PYTHONDONTWRITEBYTECODE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.served import ROOT
 
-FOLDER = Path(os.environ.get("BENCH_NPM") or ROOT / ".npm-bench")
+FOLDER = Path(os.environ.get("BENCH_NPM") or ROOT / ".npm-bench").resolve()
 
 
 def find(package: str) -> Path | None:

@@ -43,7 +43,7 @@ def count_tokens(texts: Sequence[str]) -> list[Tokens]:
     """
     if missing := describe_missing():
         raise RuntimeError(f"not installed: {missing}")
-    env = {"PATH": os.environ["PATH"], "NODE_PATH": str(npm.FOLDER.resolve() / "node_modules")}
+    env = {"PATH": os.environ["PATH"], "NODE_PATH": str(npm.FOLDER / "node_modules")}
     done = subprocess.run(
         ("node", "-e", SCRIPT),
         input=json.dumps(texts),

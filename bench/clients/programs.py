@@ -10,6 +10,8 @@ from bench.clients import anthropic, codex_code, gemini, openai
 from bench.clients.dialect import SERVER, Dialect
 
 WISH = "Do the story."
+SECONDS_TO_START = 60
+"""For a server, on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def _configure_claude(home: Path, server: Server, address: str, model: str) -> S
             "DISABLE_AUTOUPDATER": "1",
             "ENABLE_TOOL_SEARCH": "false",
             "MCP_CONNECTION_NONBLOCKING": "false",
+            "MCP_CONNECT_TIMEOUT_MS": f"{SECONDS_TO_START}000",
         },
     )
 
@@ -82,6 +85,7 @@ def _configure_codex(home: Path, server: Server, address: str, model: str) -> St
         'wire_api = "responses"',
         f"[mcp_servers.{SERVER}]",
         "required = true",
+        f"startup_timeout_sec = {SECONDS_TO_START}",
         *(f"{name} = {json.dumps(value)}" for name, value in described.items()),
     ]
     if env:
