@@ -16,7 +16,7 @@ from mcp import Client
 
 from bench.figures import median, ratio
 from bench.served import OURS, Served, of_portal, over_stdio, portal
-from bench.size import data_length, length
+from bench.size import length
 from bench.table import Row, Table
 from reference.mirror.clean import CleanPage
 from reference.mirror.store import database_path, write_database
@@ -45,7 +45,7 @@ def measure(*, short: bool) -> Table:
     return Table(
         "7. Growth",
         "One warm tool call over stdio where there is ten times more each time, beside the size before: 10 times the "
-        f"time is linear, 100 times quadratic. Median of {TIMES}, portal included; bytes of text and data.",
+        f"time is linear, 100 times quadratic. Median of {TIMES}, portal included; bytes of text.",
         ("what", "size", "median ms", "times before", "HTTP requests", "bytes", "bytes, times before"),
         tuple(rows),
     )
@@ -114,7 +114,7 @@ async def _asked(command: Any, here: Served, tool: str, arguments: dict[str, Any
             reply = await client.call_tool(tool, arguments)
             taken.append(time.perf_counter() - started)
         requests = here.control("limits")["requests"] - before
-    return Cost(median(taken), requests // TIMES, length(reply) + data_length(reply))
+    return Cost(median(taken), requests // TIMES, length(reply))
 
 
 def _talk(here: Served, messages: int) -> None:

@@ -1,6 +1,5 @@
 """Bytes that a conversation pays for: the list of tools, and the answers of those that read."""
 
-import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -104,8 +103,3 @@ def length(reply: CallToolResult) -> int:
     if reply.is_error:
         raise RuntimeError(text)
     return len(text.encode())
-
-
-def data_length(reply: CallToolResult) -> int:
-    """Bytes of data beside the text."""
-    return len(json.dumps(reply.structured_content, ensure_ascii=False, separators=(",", ":")).encode())

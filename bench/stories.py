@@ -27,8 +27,8 @@ def measure(*, short: bool) -> Table:
     return Table(
         "Stories",
         "Everyday wishes with composite tools / with single methods: tool calls, bytes of text that the model reads, "
-        "bytes of data beside it, requests to the portal.",
-        ("story", "calls", "text", "data", "requests", "times fewer calls"),
+        "requests to the portal.",
+        ("story", "calls", "text", "requests", "times fewer calls"),
         tuple(_row(name, *cost) for name, cost in costs.items()),
     )
 
@@ -37,7 +37,6 @@ def _row(name: str, composite: Cost, by_hand: Cost) -> Row:
     pairs = (
         (composite.calls, by_hand.calls),
         (composite.text, by_hand.text),
-        (composite.data, by_hand.data),
         (composite.requests, by_hand.requests),
     )
     return name, *(f"{one:,} / {other:,}" for one, other in pairs), ratio(by_hand.calls, composite.calls)

@@ -57,7 +57,13 @@ class Assistant:
 
     def read(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
         """Call a tool that only reads in both forms: the text, and beside it the data without their fences."""
-        reply, data = self.call(tool, arguments, **more), self.program.call(tool, arguments, **more)
+        return self.add_data(self.call(tool, arguments, **more), tool, arguments, **more)
+
+    def add_data(
+        self, reply: CallToolResult, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any
+    ) -> CallToolResult:
+        """The answer of such a call with the data beside it that a program gets, without their fences."""
+        data = self.program.call(tool, arguments, **more)
         assert reply.is_error == data.is_error
         assert reply.structured_content is None
         return reply.model_copy(update={"structured_content": change_texts(data.structured_content, remove_fences)})
@@ -84,6 +90,13 @@ def text_of(reply: CallToolResult) -> str:
 def words_of(reply: CallToolResult) -> str:
     """The text without the fences around what people outside wrote."""
     return FENCE.sub("", text_of(reply))
+
+
+def stage_of(status: str) -> str:
+    """The stage that the text of `approval_status` tells: `Approval ID of TOOL: STAGE.`."""
+    found = re.match(r"Approval \w+ of \w+: (\w+)\.", status)
+    assert found, status
+    return found[1]
 
 
 @contextmanager

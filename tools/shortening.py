@@ -14,6 +14,8 @@ SHORTEST_TEXT = 200
 """Characters that a text keeps at least, and under which none is cut."""
 MOST_FIELDS = 50
 """An object with more fields than these is cut like a list."""
+LEAST_PART = 20
+"""Into so many parts something is divided at most before whole parts of it go."""
 SPARE = 0.9
 """Of what would fit, so that one step is mostly enough."""
 
@@ -38,8 +40,8 @@ def shorten_value(value: Any, share: float) -> dict[str, Any] | None:
         return None
     part = _get(whole, place)
     kept = _cut(part, share)
-    path = ".".join(map(str, place))
-    shown, of = (len(kept), cuts.get(path, {}).get("of", len(part)))
+    path = ".".join(map(str, place)) or "fields"
+    shown, of = len(kept), cuts.get(path, {}).get("of", len(part))
     return {**_put(whole, place, kept), CUT: {"parts": {**cuts, path: {"shown": shown, "of": of}}}}
 
 
@@ -68,13 +70,28 @@ def _cut_message(message: Mapping[str, Any], longest: int) -> Mapping[str, Any]:
 
 
 def _find_largest(whole: Mapping[str, Any]) -> Place | None:
-    """The outermost list or map that is more than half of everything, or else the largest that can be cut."""
-    sizes = {place: size for place, size in _measure(whole, ()) if place}
-    half = len(json.dumps(whole, ensure_ascii=False)) / 2
+    """The outermost list or map that is more than half of everything, else the largest part, if there are large ones.
+
+    Of an object with very many small parts some go.
+    """
+    sizes = dict(_measure(whole, ()))
+    everything = len(json.dumps(whole, ensure_ascii=False))
+    root = sizes.pop((), 0)
     for place, size in sizes.items():
-        if size > half and not isinstance(_get(whole, place), str):
+        if size > everything / 2 and not isinstance(_get(whole, place), str):
             return place
-    return max(sizes, key=lambda place: sizes[place], default=None)
+    largest = max(sizes, key=lambda place: sizes[place], default=None)
+    if root and (largest is None or sizes[largest] < everything / LEAST_PART):
+        return ()
+    return _find_fields(whole) if largest is None else largest
+
+
+def _find_fields(value: Any, place: Place = ()) -> Place | None:
+    """The outermost object of which a field can go, where nothing else can."""
+    if isinstance(value, Mapping) and len(value) > 1:
+        return place
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    return next((found for name, item in parts if (found := _find_fields(item, (*place, name))) is not None), None)
 
 
 def _measure(value: Any, place: Place) -> Iterator[tuple[Place, int]]:

@@ -15,7 +15,7 @@ from tools.shortening import CUT, shorten_value
 from tools.tool import Tool
 from tools.untrusted import cut_marked, mark_unless_code, mark_untrusted
 
-LONGEST_HEADING = 200
+LONGEST_HEADING, LONGEST_FAILURE = 200, 1_500
 """Characters of text beside data."""
 MOST_STEPS = 60
 """In which an answer is made short enough."""
@@ -93,8 +93,8 @@ class Failure:
 
     @property
     def heading(self) -> str:
-        """The words beside the data: a failure is told whole in both."""
-        return self.text()
+        """The words beside the data: a failure is told in both."""
+        return cut_marked(self.text(), LONGEST_FAILURE)
 
 
 Reply = Answer | Failure
@@ -141,7 +141,8 @@ def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
 
 def _describe_cut(cut: Mapping[str, Any]) -> str:
     parts = ", ".join(f"{place} {part['shown']} of {part['of']}" for place, part in cut["parts"].items())
-    return f"Cut to fit into one answer: {mark_unless_code(parts)}. To go on: {cut['next']}."
+    following = f" To go on: {cut['next']}." if "next" in cut else ""
+    return f"Cut to fit into one answer: {mark_untrusted(parts, 'portal')}.{following}"
 
 
 def make_text(reply: Reply, form: AnswerForm) -> str:

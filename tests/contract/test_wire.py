@@ -64,7 +64,7 @@ def portal() -> Iterator[Recording]:
 
 @pytest.fixture(scope="module")
 def client(portal: Recording) -> Iterator[Assistant]:
-    with assistant(webhook=portal.webhook) as connected:
+    with assistant("--structured", webhook=portal.webhook) as connected:
         yield connected
 
 

@@ -154,7 +154,7 @@ class Judge:
 
     def _of_a_read(self, key: Key, reply: CallToolResult) -> str | None:
         """A read may fail for a reason of the portal's, or after several attempts."""
-        refused_by_method = (reply.structured_content or {})["error"].get("code") is not None
+        refused_by_method = "Portal's code:" in text_of(reply)
         gave_up_late = self.attempts[key] >= FEWEST_ATTEMPTS
         return None if refused_by_method or gave_up_late or not self.executed[key] else "a read gave up too early"
 

@@ -44,7 +44,8 @@ def test_a_client_of_either_era_lists_calls_reads_and_prompts(client: Assistant)
 
     state = client.call("dialog_get", chat_id=201)
     assert not state.is_error
-    assert state.structured_content["owner"] == 0
+    assert state.structured_content is None
+    assert "owner 0." in text_of(state)
 
     uris = [resource.uri for resource in client.run("list_resources").resources]
     assert len(uris) == len(set(uris)) >= len(methods())
@@ -157,7 +158,7 @@ def test_half_a_surrogate_pair_in_an_answer_does_not_end_the_server(portal: Reco
 
 
 def test_a_hundred_calls_at_once_each_get_their_own_answer() -> None:
-    with assistant("--sandbox") as client:
+    with assistant("--sandbox", "--structured") as client:
 
         async def crowd() -> list[Any]:
             got: list[Any] = [None] * 100

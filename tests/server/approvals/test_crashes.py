@@ -83,14 +83,10 @@ class Server:
                 return message
         return None
 
-    def call(self, tool: str, **arguments: Any) -> dict[str, Any] | None:
-        """The structured answer of a tool; None if the server ended first."""
-        answer = self.ask("tools/call", {"name": tool, "arguments": arguments})
-        return None if answer is None else answer["result"]["structuredContent"]
-
-    def say(self, text: str) -> dict[str, Any] | None:
-        """Call the tool that has to be approved."""
-        return self.call(TOOL, chat_id=201, name="DEFAULT", message=text)
+    def say(self, text: str) -> bool:
+        """Call the tool that has to be approved; false if the server ended before it answered."""
+        arguments = {"chat_id": 201, "name": "DEFAULT", "message": text}
+        return self.ask("tools/call", {"name": TOOL, "arguments": arguments}) is not None
 
     def _write(self, message: dict[str, Any]) -> None:
         assert self.process.stdin
@@ -159,7 +155,7 @@ def interrupted(portal: ServedSandbox, folder: Path, step: str, flow: str) -> No
         if step == WORKING:
             portal.control("faults", {"rules": [{"kind": "delay", "methods": [METHOD], "seconds": 10, "count": 1}]})
         for text in texts[:1] if person else texts:
-            if server.say(text) is None:
+            if not server.say(text):
                 break
         asked = {one.arguments["message"]: one.id for one in approvals.list_all() if one.stage == "pending"}
         decisions = [(asked[text], not text.endswith("refused")) for text in texts if text in asked] * 3

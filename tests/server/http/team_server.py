@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
@@ -83,12 +83,15 @@ class TeamServer:
 
     @contextmanager
     def client(self, way: str, token: str | None = None, **more: Any) -> Iterator[Assistant]:
-        """A real MCP client."""
-        with (
-            start_blocking_portal() as portal,
-            portal.wrap_async_context_manager(self._client(way, token, more)) as client,
-        ):
-            yield Assistant(client, portal)
+        """A real MCP client; the program beside it has a token of its own."""
+        with ExitStack() as opened:
+            portal = opened.enter_context(start_blocking_portal())
+            client = opened.enter_context(portal.wrap_async_context_manager(self._client(way, token, more)))
+
+            def open_program() -> Assistant:
+                return opened.enter_context(self.client(way, self.token("program", structured=True)))
+
+            yield Assistant(client, portal, open_program)
 
     @asynccontextmanager
     async def _client(self, way: str, token: str | None, more: dict[str, Any]) -> AsyncIterator[Client]:

@@ -8,6 +8,7 @@ import pytest
 
 from server.approvals.store import ApprovalStore
 from server.storage.database import State
+from tests.assistant import stage_of
 from tests.server.http.team_server import TeamServer, serve_team
 from tests.waiting import wait_until
 from tools.effect import Effect
@@ -33,7 +34,7 @@ def read_text(team: TeamServer, token: str, tool: str, **arguments: Any) -> str:
 
 
 def read_stage(team: TeamServer, token: str, approval_id: str) -> str:
-    return str(call(team, token, "approval_status", approval_id=approval_id)["structuredContent"]["stage"])
+    return stage_of(read_text(team, token, "approval_status", approval_id=approval_id))
 
 
 def wait_until_executed(team: TeamServer, token: str, approval_id: str) -> None:

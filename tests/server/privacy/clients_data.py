@@ -87,10 +87,10 @@ def serve_masked(planted: Planted, folder: Path, *, application: bool = False, *
     return assistant(webhook=webhook, **environment)
 
 
-def meet_clients(client: Assistant, planted: Planted) -> CallToolResult:
-    """The server has seen both clients; the state of the dialog of one."""
+def meet_clients(client: Assistant, planted: Planted) -> None:
+    """The server has seen both clients."""
     client.call("dialog_get", chat_id=planted.other_chat_id)
-    return client.call("dialog_get", chat_id=planted.chat_id)
+    client.call("dialog_get", chat_id=planted.chat_id)
 
 
 def find_leaks(*said: object) -> list[str]:

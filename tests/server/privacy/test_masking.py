@@ -22,7 +22,7 @@ from server.policy import Policy
 from server.privacy.masking import open_masks
 from server.privacy.pseudonyms import FORM
 from server.telemetry import logs
-from tests.assistant import EVERYTHING, Assistant, assistant, attended, text_of
+from tests.assistant import EVERYTHING, Assistant, assistant, attended, stage_of, text_of, words_of
 from tests.logging_state import restored_logging
 from tests.server.embedded import run_command
 from tests.server.privacy.clients_data import (
@@ -83,11 +83,12 @@ def test_no_reading_tool_tells_anything_of_a_client(
     planted: Planted, tmp_path: Path, capfd: pytest.CaptureFixture[str], application: bool
 ) -> None:
     with serve_masked(planted, tmp_path, application=application) as client:
-        first = meet_clients(client, planted)
+        meet_clients(client, planted)
+        first = client.read("dialog_get", chat_id=planted.chat_id)
         seen = first.structured_content["user_code"]
         assert seen.startswith(f"{CONNECTOR}|{LINE}|[phone ")
         replies = {
-            (name, str(arguments)): client.call(name, arguments)
+            (name, str(arguments)): client.read(name, arguments)
             for name, arguments in list_reading_calls(planted, seen)
         }
     failed = {name for (name, _), reply in replies.items() if reply.is_error}
@@ -122,8 +123,7 @@ def test_no_failure_tells_it_in_the_portals_words(
 
 
 def test_no_refused_argument_comes_back_as_the_original(planted: Planted, client: Assistant) -> None:
-    state = client.call("dialog_get", chat_id=planted.chat_id).structured_content
-    (phone,), (name,) = FORM.findall(state["user_code"]), FORM.findall(state["title"])
+    name, phone = FORM.findall(text_of(client.call("dialog_get", chat_id=planted.chat_id)))
     replies = [
         client.call("channel_overview", line=f"{name}'s"),
         client.call("user_search", filter={phone: "x"}),
@@ -160,7 +160,7 @@ def test_pseudonyms_outlive_the_server_and_are_the_same_for_all(
         rating = other.call("v2_session_rating_list", VOTES)
         told = other.call("session_history_get", chat_id=planted.chat_id)
     assert find_leaks(rating) == [], "what one server has learned, the others know"
-    assert told.structured_content == client.call("session_history_get", chat_id=planted.chat_id).structured_content
+    assert words_of(told) == words_of(client.call("session_history_get", chat_id=planted.chat_id))
     for name in ("masks.key", "state.sqlite"):
         assert (folder / name).stat().st_mode & 0o077 == 0
 
@@ -221,7 +221,7 @@ def run_approvals(*words: str, folder: Path) -> str:
 def wait_until_settled(client: Assistant, approval: str) -> CallToolResult:
     def look() -> CallToolResult | None:
         status = client.call("approval_status", approval_id=approval)
-        is_open = status.structured_content["stage"] in {"pending", "approved", "running"}
+        is_open = stage_of(text_of(status)) in {"pending", "approved", "running"}
         return None if is_open else status
 
     settled = wait_until(look, seconds=30)

@@ -37,7 +37,7 @@ WORDS = re.compile(r"\w{4,}")
 
 
 def reply_all(
-    folder: Path, calls: Iterable[tuple[str, Mapping[str, Any]]], company: Company | None = None
+    folder: Path, calls: Iterable[tuple[str, Mapping[str, Any]]], company: Company | None = None, **bounds: Any
 ) -> list[tuple[str, Reply]]:
     """What calls come to, each on a portal that is as the ones before left it."""
 
@@ -45,7 +45,7 @@ def reply_all(
         transport = httpx.ASGITransport(create_app(company or seed.create_seeded_company()))
         settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
         async with Connection(settings, transport=transport) as connection:
-            policy = Policy(frozenset(TOOLSETS))
+            policy = Policy(frozenset(TOOLSETS), **bounds)
             caller = Caller("tests", policy, connection, Documentation(folder), GuardSettings(folder))
             return [(f"{tool} {given}", await caller.calls.reply(tool, given)) for tool, given in calls]
 

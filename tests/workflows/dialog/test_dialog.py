@@ -91,8 +91,9 @@ def test_what_names_none_or_several_is_refused_with_what_it_may_be(
 
 def test_the_briefing_holds_what_an_answer_needs(served: ServedSandbox, anna: Assistant) -> None:
     served.control("requests/clear")
-    reply = anna.read("dialog", dialog=201)
+    reply = anna.call("dialog", dialog=201)
     sent = [one["method"] for one in served.look("requests")["requests"] if not one["in_batch"]]
+    reply = anna.add_data(reply, "dialog", dialog=201)
     text, data = words_of(reply), reply.structured_content
 
     assert len(sent) <= MOST_REQUESTS, sent

@@ -23,6 +23,10 @@ MOST_REQUESTS = 4
 LONGEST_PAGE = 6000
 
 
+LONGEST_ANSWER = "60000"
+"""For the data of fifty dialogs."""
+
+
 Filter = Callable[[ExpectedDialog, datetime, int], bool]
 
 
@@ -103,12 +107,18 @@ class Administrator:
         return self.client.read("inbox", arguments, **more)
 
 
+def _ask_counted(portal: Portal, client: Assistant, arguments: dict[str, Any], **more: Any) -> tuple[Any, list[str]]:
+    """The page, and the requests that its text took."""
+    portal.requests()
+    reply = client.call("inbox", arguments, **more)
+    sent = portal.requests()
+    return client.add_data(reply, "inbox", arguments, **more), sent
+
+
 @pytest.fixture(scope="module")
 def administrator(crowded: Portal) -> Iterator[Administrator]:
-    with assistant(webhook=crowded.webhook()) as client:
-        crowded.requests()
-        first = client.read("inbox", limit=25)
-        yield Administrator(client, first, crowded.requests())
+    with assistant(webhook=crowded.webhook(), OPENCHANNELS_ANSWER_CHARACTERS=LONGEST_ANSWER) as client:
+        yield Administrator(client, *_ask_counted(crowded, client, {}, limit=25))
 
 
 each_source = pytest.mark.parametrize("reports", [True, False])
@@ -137,9 +147,8 @@ def _compare(data: dict[str, Any], expected: list[ExpectedDialog]) -> None:
 def test_of_five_thousand_dialogs_those_that_wait_are_listed(
     crowded: Portal, administrator: Administrator, arguments: dict[str, Any], wanted: Filter
 ) -> None:
-    crowded.requests()
-    reply = administrator.inbox(arguments, limit=25)
-    sent, data = crowded.requests(), _read_data(reply)
+    reply, sent = _ask_counted(crowded, administrator.client, arguments, limit=25)
+    data = _read_data(reply)
     now = datetime.fromisoformat(data["now"])
     expected = [one for one in crowded.known if wanted(one, now, 1)]
 
@@ -205,9 +214,8 @@ def _select_own(portal: Portal, user: int, wanted: Filter, now: datetime) -> lis
 def test_without_statistics_ones_own_list_is_the_source(
     crowded: Portal, own_lists: dict[int, Assistant], user: int, arguments: dict[str, Any], wanted: Filter
 ) -> None:
-    crowded.requests()
-    reply = own_lists[user].read("inbox", arguments, limit=25)
-    sent, data = crowded.requests(), _read_data(reply)
+    reply, sent = _ask_counted(crowded, own_lists[user], arguments, limit=25)
+    data = _read_data(reply)
 
     _compare(data, _select_own(crowded, user, wanted, datetime.fromisoformat(data["now"])))
     assert data["source"] == "messenger"
@@ -226,13 +234,12 @@ def test_each_filter_finds_something_in_one_of_these_lists(
 
 def test_an_operator_sees_what_is_theirs_and_what_the_queue_offers(crowded: Portal) -> None:
     with assistant(webhook=crowded.webhook(seed.OPERATOR_WEBHOOK_PATH)) as client:
-        crowded.requests()
-        reply = client.read("inbox")
+        reply, sent = _ask_counted(crowded, client, {})
 
     _compare(reply.structured_content, [one for one in crowded.known if one.seen_by(3)])
     assert "ACCESS_DENIED" in text_of(reply)
     assert "queue, offered to you" in text_of(reply)
-    assert len(crowded.requests()) <= MOST_REQUESTS
+    assert len(sent) <= MOST_REQUESTS
 
 
 def test_whoever_waits_hears_of_each_step(crowded: Portal, administrator: Administrator) -> None:  # noqa: ARG001
@@ -276,7 +283,7 @@ def test_odd_ways_of_dialogs_are_understood(portal: Portal) -> None:
     _act(portal, "imopenlines.session.start", CHAT_ID=209)
     portal.served.control("client-message", {"chat_id": 208, "text": "One more question, please."})
     portal.look()
-    with assistant(webhook=portal.webhook()) as client:
+    with assistant(webhook=portal.webhook(), OPENCHANNELS_ANSWER_CHARACTERS=LONGEST_ANSWER) as client:
         everything = client.read("inbox", limit=50)
         unassigned = client.read("inbox", unassigned=True)
         portal.served.control("switches", {"plan": {"reports": False}})

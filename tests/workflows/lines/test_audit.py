@@ -44,7 +44,7 @@ def test_all_lines_of_the_sandbox_are_looked_at() -> None:
 
 
 def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
-    text = text_of(client.read("channel_audit", line="spring"))
+    text = text_of(client.call("channel_audit", line="spring"))
     fix = next(line for line in text.splitlines() if "WORKTIME_DAYOFF_RULE" in line).partition("Fix: ")[2]
     tool, *words = shlex.split(fix)
 
@@ -62,17 +62,20 @@ def test_a_fix_can_be_called_as_it_stands(client: Assistant) -> None:
     assert "off_hours_text_unused" not in str(client.read("channel_audit", line=4).structured_content)
 
 
-def test_many_findings_are_cut_in_the_text_and_whole_in_the_data() -> None:
+def test_many_findings_are_cut_in_the_text_and_in_the_data_alike() -> None:
     def add_lines(company: Company) -> None:
         for number in range(10, 70):
             company.lines[number] = type(company.lines[4])(**{**vars(company.lines[4]), "id": number})
 
     data, text = run_tool(ChannelAudit, add_lines)
 
-    assert len(data["lines"]) == 50
+    assert data["lines_looked_at"] == 50
     assert data["lines_left_out"] == 15
     assert sum(line.startswith("- ") for line in text.splitlines()) == 40
-    assert f"{sum(data['counted'].values()) - 40} more findings: ask for one line." in text
+    assert sum(map(len, _list_findings(data).values())) == 40
+    assert data["findings_left_out"] == sum(data["counted"].values()) - 40
+    assert data["limits"][0] == f"{data['findings_left_out']} more findings: ask for one line."
+    assert data["limits"][0] in text
     assert "15 more lines were not looked at" in text
 
 
@@ -85,7 +88,7 @@ def test_a_portal_without_lines_has_nothing_to_look_at() -> None:
 
 def test_where_lines_cannot_be_changed_the_fixes_are_for_others() -> None:
     with assistant("--sandbox", "--toolsets", "channels") as reader:
-        text = text_of(reader.read("channel_audit", line=4))
+        text = text_of(reader.call("channel_audit", line=4))
 
     assert "config_update is not switched on here" in text
     assert "config_update is not" not in run_tool(ChannelAudit, line=4)[1]

@@ -1,10 +1,11 @@
 """What an assistant does in a story, counted: tool calls, bytes that it reads, requests that reach the portal."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from tests.assistant import Assistant, text_of
+from mcp.types import CallToolResult
+
+from tests.assistant import EVERYTHING, Assistant, text_of
 from tests.served import ServedSandbox
 
 
@@ -15,8 +16,6 @@ class Cost:
     calls: int = 0
     text: int = 0
     """Bytes of text in the replies: what a model reads."""
-    data: int = 0
-    """Bytes of structured content, which some clients show the model too."""
     requests: int = 0
     """HTTP requests to the portal; a batch is one."""
 
@@ -24,7 +23,6 @@ class Cost:
         return Cost(
             self.calls + other.calls,
             self.text + other.text,
-            self.data + other.data,
             self.requests + other.requests,
         )
 
@@ -35,30 +33,30 @@ class CountedCalls:
     def __init__(self, client: Assistant, portal: ServedSandbox) -> None:
         self._client = client
         self._portal = portal
-        self._calls = self._text = self._data = 0
-        portal.control("requests/clear")
+        self._calls = self._text = self._requests = 0
 
     def call_ok(self, tool: str, /, **arguments: Any) -> Any:
-        """The data of a call that works."""
-        failed, data, text = self._call(tool, arguments)
-        assert not failed, text
-        return data
+        """The data of a call that works; of a change its text, as a change is made once."""
+        reply = self._call(tool, arguments)
+        assert not reply.is_error, text_of(reply)
+        if not EVERYTHING[tool].reads():
+            return text_of(reply)
+        return self._client.add_data(reply, tool, arguments).structured_content
 
     def call_refused(self, tool: str, /, **arguments: Any) -> str:
         """The text of a call that is refused."""
-        failed, _, text = self._call(tool, arguments)
-        assert failed, text
-        return text
+        reply = self._call(tool, arguments)
+        assert reply.is_error, text_of(reply)
+        return text_of(reply)
 
     def cost(self) -> Cost:
         """What it took so far."""
-        sent = [request for request in self._portal.look("requests")["requests"] if not request["in_batch"]]
-        return Cost(self._calls, self._text, self._data, len(sent))
+        return Cost(self._calls, self._text, self._requests)
 
-    def _call(self, tool: str, arguments: dict[str, Any]) -> tuple[bool, Any, str]:
+    def _call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        self._portal.control("requests/clear")
         reply = self._client.call(tool, arguments)
-        data = reply.structured_content or {}
         self._calls += 1
         self._text += len(text_of(reply).encode())
-        self._data += len(json.dumps(data, ensure_ascii=False).encode())
-        return bool(reply.is_error), data, text_of(reply)
+        self._requests += sum(not sent["in_batch"] for sent in self._portal.look("requests")["requests"])
+        return reply

@@ -59,7 +59,7 @@ def expect_answer(number: int) -> Callable[[State], None]:
 
 def write_by_hand(calls: CountedCalls, chat: int) -> None:
     """By hand: send, and see whether it is there."""
-    sent = calls.call_ok("im_message_add", dialog_id=f"chat{chat}", message=HELLO)["result"]
+    sent = int(calls.call_ok("im_message_add", dialog_id=f"chat{chat}", message=HELLO).split()[0])
     newest = calls.call_ok("im_dialog_messages_get", dialog_id=f"chat{chat}", limit=3)["messages"]
     assert sent in [message["id"] for message in newest]
 

@@ -47,7 +47,7 @@ const prompt = await client.getPrompt({ name: 'answer_customer', arguments: { ch
 console.log(JSON.stringify({
   protocol: client.getNegotiatedProtocolVersion?.() ?? null,
   tools,
-  dialog: dialog.structuredContent,
+  dialog: dialog.content[0].text,
   refused: { isError: refused.isError, text: refused.content[0].text },
   resources: resources.resources.length,
   page: page.contents[0].text,
