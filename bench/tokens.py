@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mcp.types import CallToolResult
+
 from bench.table import Row, Table
 from bench.tokenizers import Tokens, count_tokens
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
@@ -11,44 +13,27 @@ from tests.served import ServedSandbox, serve_sandbox
 from tests.workflows.stories.counted_calls import CountedCalls
 from tests.workflows.stories.registry import STORIES
 from tests.workflows.stories.story import Story, run_story
-from tools.fence import remove_fences
-from tools.untrusted import change_texts
-
-Call = tuple[str, Mapping[str, Any]]
-STRUCTURED = {"OPENCHANNELS_STRUCTURED": "true"}
-"""Stories go on with the data of an answer; what is counted are the same calls in the form that is the default."""
 
 
-class _Recorder(Assistant):
-    """An assistant that keeps what it asked for, and reads data without their fences."""
+class _Reader(Assistant):
+    """An assistant that keeps what it read; what the story looks at beside it does not count."""
 
     def __init__(self, client: Assistant) -> None:
-        self._client = client
-        self.calls: list[Call] = []
+        super().__init__(client.client, client._portal, lambda: client.program)  # noqa: SLF001  (it is the same client)
+        self.texts: list[str] = []
 
-    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> Any:
+    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> CallToolResult:
         """Call a tool."""
-        asked = {**(arguments or {}), **more}
-        self.calls.append((tool, asked))
-        reply = self._client.call(tool, asked)
-        return reply.model_copy(update={"structured_content": change_texts(reply.structured_content, remove_fences)})
-
-    def read(self, tool: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> Any:
-        """The same: the client answers with data."""
-        return self.call(tool, arguments, **more)
+        reply = super().call(tool, arguments, **more)
+        self.texts.append(text_of(reply))
+        return reply
 
 
 def measure(*, short: bool) -> Table:
-    """Each story is run once for its calls, which are then repeated."""
+    """Each story in both ways."""
     stories = STORIES[:2] if short else STORIES
-    with (
-        serve_sandbox() as portal,
-        assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}", **STRUCTURED) as guide,
-        assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client,
-    ):
-        texts = [
-            _ask(story, way, guide, client, portal) for story in stories for way in (story.composite, story.by_hand)
-        ]
+    with serve_sandbox() as portal, assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client:
+        texts = [_read(story, way, client, portal) for story in stories for way in (story.composite, story.by_hand)]
     counted = iter(count_tokens(["\n".join(answers) for answers in texts]))
     return Table(
         "Tokens of stories",
@@ -59,15 +44,11 @@ def measure(*, short: bool) -> Table:
     )
 
 
-def _ask(
-    story: Story, way: Callable[[CountedCalls], None], guide: Assistant, client: Assistant, portal: ServedSandbox
-) -> list[str]:
-    """The answers of one way through a story, in the form that is the default."""
-    recorder = _Recorder(guide)
-    run_story(story, way, recorder, portal)
-    portal.control("reset")
-    story.prepare(portal)
-    return [text_of(client.call(tool, arguments)) for tool, arguments in recorder.calls]
+def _read(story: Story, way: Callable[[CountedCalls], None], client: Assistant, portal: ServedSandbox) -> list[str]:
+    """The answers of one way through a story."""
+    reader = _Reader(client)
+    run_story(story, way, reader, portal)
+    return reader.texts
 
 
 def _rows(names: Sequence[str], texts: Sequence[Sequence[str]], counted: Iterator[Tokens]) -> Iterator[Row]:
