@@ -6,11 +6,13 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 READY := $(VENV)/.installed-from-lock
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.installed-from-lock
+NPM := .npm-bench
+NPM_PACKAGES := @anthropic-ai/claude-code@latest @openai/codex@latest @google/gemini-cli@latest js-tiktoken @anthropic-ai/tokenizer
 
 # Servers are started hundreds of times: what is compiled once is kept, as it is where one is installed.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint unit test-long mutants bench bench-short lock snapshots readme clean
+.PHONY: demo test lint unit test-long mutants bench bench-short bench-clients lock snapshots readme clean
 
 demo: $(READY)  ## A conversation through the server on the embedded portal
 	@$(RUN) -m openchannels_mcp demo
@@ -37,6 +39,10 @@ bench: $(BENCH_READY)  ## Measure everything beside its peers; writes bench/RESU
 
 bench-short: $(READY)  ## The same with small counts in a minute, to see that it can be measured
 	$(RUN) -m bench --short
+
+bench-clients: $(READY)  ## What published clients show their models, and tokens of answers; takes 1 GB of packages from npm
+	npm install --silent --no-save --prefix $(NPM) $(NPM_PACKAGES)
+	BENCH_NPM=$(NPM) $(RUN) -m bench clients answers tokens
 
 snapshots: $(READY)  ## Accept the tools' present look
 	UPDATE_TOOLSNAPS=1 $(RUN) -m pytest tests/test_toolsnaps.py

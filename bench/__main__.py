@@ -11,7 +11,7 @@ from bench.table import Table
 
 TABLES = ("startup", "call", "throughput", "limits", "size", "search", "growth")
 """Modules with a function `measure`."""
-BESIDES = ("stories",)
+BESIDES = ("stories", "clients", "answers", "tokens")
 """More of them, only where they are asked for."""
 
 
