@@ -109,7 +109,8 @@ def make_answer(call: Tool, result: Any) -> Answer:
     shown = {name: value for name, value in result.items() if name != CUT} if cut else result
     text, data = call.text(shown), call.structured(shown)
     if cut:
-        text, data = f"{text}\n{_describe_cut(cut)}", {**data, CUT: cut}
+        parts = {mark_unless_code(place): part for place, part in cut["parts"].items()}
+        text, data = f"{text}\n{_describe_cut(cut)}", {**data, CUT: {**cut, "parts": parts}}
     if call.afterwards and isinstance(call, Method):
         text, data = f"{text}\n{call.afterwards}", {**data, "afterwards": call.afterwards}
     return Answer(text, data, call.images(result))
@@ -119,7 +120,7 @@ def make_bounded_answer(call: Tool, result: Any, form: AnswerForm) -> Answer:
     """The success of a call, with so much of the result left out that it fits."""
     answer = make_answer(call, result)
     for _ in range(MOST_STEPS):
-        size = _count_characters(answer, form)
+        size = _measure(answer, form)
         if size <= form.characters or (result := call.shorten(result, form.characters / size)) is None:
             break
         answer = make_answer(call, result)
@@ -130,7 +131,7 @@ def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
     """The reply as the client gets it: fenced, bounded, pictures as PNG, and flagged where it is a failure."""
     if form.structured:
         text = add_fences(reply.heading)
-        data = _bound_data(reply.data, form.characters - len(text))
+        data = _bound_data(reply.data, form.characters - _weigh(text))
     else:
         text, data = make_text(reply, form), None
     pictures = map(_make_picture, reply.pictures if isinstance(reply, Answer) else ())
@@ -140,17 +141,19 @@ def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
 
 
 def _describe_cut(cut: Mapping[str, Any]) -> str:
-    parts = ", ".join(f"{place} {part['shown']} of {part['of']}" for place, part in cut["parts"].items())
+    parts = ", ".join(
+        f"{mark_unless_code(place)} {part['shown']} of {part['of']}" for place, part in cut["parts"].items()
+    )
     following = f" To go on: {cut['next']}." if "next" in cut else ""
-    return f"Cut to fit into one answer: {mark_untrusted(parts, 'portal')}.{following}"
+    return f"Cut to fit into one answer: {parts}.{following}"
 
 
 def make_text(reply: Reply, form: AnswerForm) -> str:
     """The reply as fenced text; what no tool made short enough ends at the bound, and says so."""
     text = reply.text()
     fenced = add_fences(text)
-    while len(fenced) > form.characters:
-        share = (form.characters - len(CUT_OFF)) / len(fenced)
+    while (size := _weigh(fenced)) > form.characters:
+        share = (form.characters - len(CUT_OFF)) / size
         text = cut_marked(text, min(int(len(text) * share), len(text) - 3))
         fenced = add_fences(text) + CUT_OFF
     return fenced
@@ -160,22 +163,27 @@ def _bound_data(data: Mapping[str, Any], longest: int) -> dict[str, Any]:
     """The fenced data, likewise."""
     fenced: dict[str, Any] = add_fences_in(data)
     for _ in range(MOST_STEPS):
-        size = _count_json(fenced)
+        size = _weigh_json(fenced)
         if size <= longest or (shorter := shorten_value(data, longest / size)) is None:
             break
         data, fenced = shorter, add_fences_in(shorter)
     return fenced
 
 
-def _count_characters(answer: Answer, form: AnswerForm) -> int:
-    """How many the client would get."""
+def _measure(answer: Answer, form: AnswerForm) -> int:
+    """The size of what the client would get."""
     if not form.structured:
-        return len(add_fences(answer.marked))
-    return len(add_fences(answer.heading)) + _count_json(add_fences_in(answer.data))
+        return _weigh(add_fences(answer.marked))
+    return _weigh(add_fences(answer.heading)) + _weigh_json(add_fences_in(answer.data))
 
 
-def _count_json(value: Any) -> int:
-    return len(json.dumps(value, ensure_ascii=False))
+def _weigh(text: str) -> int:
+    """Characters, or two thirds of the bytes where these are more."""
+    return max(len(text), -(-len(text.encode()) * 2 // 3))
+
+
+def _weigh_json(value: Any) -> int:
+    return _weigh(json.dumps(value, ensure_ascii=False))
 
 
 def _make_picture(png: bytes) -> ImageContent:
