@@ -7,6 +7,7 @@ import pytest
 from sandbox.domain.closing import finish_session
 from sandbox.seed import seed
 from sandbox.state.records import Status
+from tests.assistant import FENCE
 from tests.workflows.tool_calls import ToolCaller
 
 CLOSING_TEXT, RATING = "Thank you for contacting us.", "Please rate our service: send 1 for good or 0 for bad."
@@ -35,6 +36,7 @@ def test_ones_own_dialog_goes_through_both_phases(caller: ToolCaller) -> None:
         "farewell_sent": True,
         "owner_before": 1,
         "proven": True,
+        "summary": FENCE.sub("", text),
     }
     assert "a rating still counts" in text
     assert "It was with Anna Keller (1)." in text

@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.seed import seed
 from sandbox.state.records import Status
+from tests.assistant import FENCE
 from tests.workflows.actions.replies import HELLO, list_written
 from tests.workflows.tool_calls import ToolCaller
 
@@ -23,6 +24,7 @@ def test_a_waiting_dialog_is_taken_and_answered(caller: ToolCaller) -> None:
         "taken_from": 0,
         "proven": True,
         "notice": None,
+        "summary": FENCE.sub("", text),
     }
 
 
