@@ -26,7 +26,7 @@ _UNSEEN = re.compile(
     f"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # joins emoji into one, and hides elsewhere
 )
 _CODE = re.compile(r"[A-Za-z0-9_.:|@+-]{0,128}")
-LONGEST_NAME, MOST_WORDS = 60, 5
+LONGEST_NAME, MOST_WORDS, LONGEST_CODE = 60, 5, 40
 _NAME = re.compile(r"[\w .,:/|@+'()\[\]-]*")
 
 
@@ -57,6 +57,10 @@ def is_code(text: str) -> bool:
     return bool(_CODE.fullmatch(text))
 
 
+def _is_short_code(text: str) -> bool:
+    return len(text) <= LONGEST_CODE and is_code(text)
+
+
 def escape_invisible(text: str) -> str:
     """The text with what a reader would not see, or would see in the wrong place, written as its code point.
 
@@ -66,11 +70,11 @@ def escape_invisible(text: str) -> str:
 
 
 def mark_untrusted_in(value: Any, author: str = "portal") -> Any:
-    """A JSON value as it came with every text in it marked, names of fields included, but for codes and dates.
+    """A JSON value as it came with every text in it marked, names of fields included, but for short codes and dates.
 
     What looks marked in it was written by somebody outside, too.
     """
-    return change_texts(value, lambda text: text if is_code(text) else mark_untrusted(text, author))
+    return change_texts(value, lambda text: text if _is_short_code(text) else mark_untrusted(text, author))
 
 
 def change_texts(value: Any, change: Callable[[str], str]) -> Any:
