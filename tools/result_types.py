@@ -111,11 +111,14 @@ def _read_entries(value: Any) -> Any:
 
 
 Number = Annotated[Any, BeforeValidator(read_number)]
+Numbers = Annotated[list[Number], BeforeValidator(read_list)]
 Flag = Annotated[Any, BeforeValidator(read_flag)]
 """A switch as true or false; what is neither passes as it is."""
 Words = Annotated[str | None, BeforeValidator(_read_words)]
 Code = Annotated[Any, BeforeValidator(_read_code)]
 """A text by which something is decided; what is none passes as it is."""
+Codes = Annotated[list[Code], BeforeValidator(read_list)]
+"""A list of such texts that an answer is for."""
 NewId = Annotated[int, BeforeValidator(_refuse_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
 PhpMap = Annotated[dict[str, T], BeforeValidator(read_map)]
