@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.result_types import Number, PhpMap, PortalObject
+from tools.result_types import Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
 
 
 class RevisionsResult(PortalObject):
@@ -71,8 +71,8 @@ class LineResult(PortalObject):
     QUICK_ANSWERS_IBLOCK_ID: Number = None
     KPI_FIRST_ANSWER_TIME: Number = None
     KPI_FURTHER_ANSWER_TIME: Number = None
-    DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
-    QUEUE: list[int] | None = None
-    QUEUE_FULL: PhpMap[QueueEntryResult] | None = None
-    QUEUE_USERS_FIELDS: PhpMap[OperatorProfileResult] | None = None
-    CONFIG_QUEUE: list[QueueMemberResult] | None = None
+    DEFAULT_OPERATOR_DATA: Lenient[PhpMap[Any]] | None = None
+    QUEUE: Lenient[Numbers] | None = None
+    QUEUE_FULL: Lenient[PhpMap[Row[QueueEntryResult]]] | None = None
+    QUEUE_USERS_FIELDS: Lenient[PhpMap[Row[OperatorProfileResult]]] | None = None
+    CONFIG_QUEUE: Lenient[Rows[QueueMemberResult]] | None = None

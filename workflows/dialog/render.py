@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from typing_extensions import TypedDict
 
-from tools.dialog_view import CrmLink, SpokenView, describe_cut, join_lines, mark_messages, render_message
+from tools.dialog_view import CrmLink, render_message
+from tools.message_view import MessageView, describe_cut, join_lines, mark_messages
 from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.dialog.briefing import Briefing
@@ -56,7 +57,7 @@ class BriefingData(TypedDict):
     pinned: bool
     silent: bool
     unanswered: UnansweredData | None
-    messages: list[SpokenView]
+    messages: list[MessageView]
     older_before: int | None
     limits: str | None
     next: list[StepData]
@@ -77,7 +78,7 @@ def render_text(briefing: Briefing) -> str:
 def _render_heading(briefing: Briefing) -> Iterator[str]:
     chat = briefing.chat
     session = f"session {chat.session_id}" if chat.open else "no open session"
-    crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
+    crm = ", ".join(f"{mark_unless_code(kind)} {number}" for kind, number in chat.crm) or "none"
     line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
     yield f"Dialog with {mark_untrusted(chat.client, 'client')}: {name_channel(chat.connector)}, {line}; CRM: {crm}."
     yield f"chat_id {chat.id}, {session}, USER_CODE {mark_unless_code(chat.user_code)}. {_render_state(briefing)}"
@@ -114,8 +115,8 @@ def _shorten_question(briefing: Briefing) -> str:
 def _render_messages(briefing: Briefing) -> Iterator[str]:
     told = briefing.transcript
     yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
-    if told.limits:
-        yield f"({told.limits})"
+    if briefing.limits:
+        yield f"({briefing.limits})"
     yield from map(render_message, told.messages)
     yield from describe_cut(told.messages, "before", "last")
     if told.before:
@@ -158,6 +159,6 @@ def render_data(briefing: Briefing) -> BriefingData:
         else None,
         "messages": mark_messages(briefing.transcript.messages),
         "older_before": briefing.transcript.before,
-        "limits": briefing.transcript.limits or None,
+        "limits": briefing.limits or None,
         "next": [{"tool": step.tool, "does": step.does} for step in briefing.next],
     }

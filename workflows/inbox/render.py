@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from tools.dialog_view import CrmLink, join_lines
+from tools.dialog_view import CrmLink
+from tools.message_view import join_lines, mark_files
 from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.directory.channels import name_channel
@@ -33,6 +34,7 @@ class LastMessageData(TypedDict):
     role: str
     date: str
     text: str
+    files: NotRequired[list[dict[str, Any]]]
 
 
 class WaitingDialogData(TypedDict):
@@ -82,7 +84,8 @@ def _render_heading(page: InboxPage) -> str:
     states = ", ".join(f"{page.totals[state]} {words}" for state, words in STATES.items() if page.totals.get(state))
     dialogs = "1 dialog needs" if total == 1 else f"{total} dialogs need"
     counted = f"{dialogs} someone: {states}" if total else "No dialog needs anyone"
-    return f"{counted}. {page.now:%Y-%m-%d %H:%M} by the portal's clock, from {SOURCES[page.source]}."
+    whose = "the portal's" if page.by_portal else "this machine's"
+    return f"{counted}. {page.now:%Y-%m-%d %H:%M} by {whose} clock, from {SOURCES[page.source]}."
 
 
 def _render_table(page: InboxPage) -> Iterator[str]:
@@ -100,7 +103,7 @@ def _render_cells(page: InboxPage, dialog: WaitingDialog) -> Iterator[str]:
     yield f"{LineOrUser(dialog.line_id, page.lines.get(dialog.line_id, ''), 'line')}, {name_channel(dialog.connector)}"
     yield str(dialog.chat_id)
     yield str(dialog.session_id)
-    yield ", ".join(f"{kind} {number}" for kind, number in dialog.crm) or "-"
+    yield ", ".join(f"{mark_unless_code(kind)} {number}" for kind, number in dialog.crm) or "-"
     yield _render_last_message(page, dialog)
 
 
@@ -200,4 +203,7 @@ def _make_row(page: InboxPage, dialog: WaitingDialog) -> WaitingDialogData:
 
 def _make_last_message(last: ExchangedMessage) -> LastMessageData:
     said = mark_untrusted(_shorten(last.text, EXCERPT), last.role)
-    return {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": said}
+    data: LastMessageData = {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": said}
+    if last.files:
+        data["files"] = mark_files(last.files, last.role)
+    return data
