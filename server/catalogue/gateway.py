@@ -99,7 +99,7 @@ GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMetho
 
 def find_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
     """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
-    for known in (name, make_tool_name(name)):
+    for known in (name.strip(), make_tool_name(name.strip())):
         if known in tools:
             return known
     raise InvalidArgumentsError(

@@ -8,6 +8,7 @@ from server.catalogue.documentation import INDEX
 from server.catalogue.gateway import CallMethod, find_name
 from server.catalogue.registry import every_tool
 from server.policy import Policy
+from server.protocol.arguments import normalize_arguments, read_gateway_arguments
 from server.protocol.failures import ASK, REFUSED, make_arguments_failure
 from server.protocol.results import Failure
 from server.telemetry.observer import UNKNOWN_TOOL
@@ -58,7 +59,7 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
     tools = policy.listed
     if policy.mode == "gateway" and name == CallMethod.tool():
         try:
-            wanted = CallMethod.from_tool(arguments)
+            wanted = CallMethod.from_tool(read_gateway_arguments(arguments))
             name, arguments, tools = find_name(wanted.name, every_tool()), wanted.arguments, policy.tools
         except InvalidArgumentsError as error:
             raise ToolNotFoundError(make_arguments_failure(CallMethod, error)) from None
@@ -78,7 +79,7 @@ def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping
     failure = Failure(tool.tool(), REFUSED, f"Nothing was sent: {reason}", ASK, page=tool.page())
     if tool.reads():
         return ToolNotFoundError(failure)
-    return ToolNotFoundError(failure, denied=tool, arguments=arguments, reason=reason)
+    return ToolNotFoundError(failure, denied=tool, arguments=normalize_arguments(tool, arguments), reason=reason)
 
 
 def _make_unknown_tool_failure(policy: Policy, name: str) -> Failure:

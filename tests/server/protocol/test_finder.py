@@ -3,6 +3,7 @@
 import pytest
 
 from server.policy import Policy, PolicyRule
+from server.protocol.arguments import read_arguments
 from server.protocol.finder import ToolNotFoundError, find_tool
 from tools import TOOLSETS
 from tools.effect import Effect
@@ -23,12 +24,35 @@ def test_behind_the_gateway_the_named_tool_takes_the_place_of_call_method(name: 
     assert (found.tool, found.arguments) == (OperatorSkip, {"chat_id": 5})
 
 
-@pytest.mark.parametrize("arguments", [{}, {"name": "no_such_tool"}, {"name": "operator_skip", "arguments": []}])
+@pytest.mark.parametrize("arguments", [{}, {"name": "no_such_tool"}, {"name": "operator_skip", "arguments": [5]}])
 def test_wrong_arguments_of_call_method_are_its_own_failure(arguments: dict[str, object]) -> None:
     with pytest.raises(ToolNotFoundError) as refused:
         find_tool(GATEWAY, "call_method", arguments)
     assert (refused.value.failure.tool, refused.value.failure.outcome) == ("call_method", "arguments_refused")
     assert refused.value.denied is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"arguments": '{"chat_id": 5, "dry_run": true}'},
+        {"chat_id": 5, "dry_run": True},
+        {"arguments": {"chat_id": 5}, "dry_run": True},
+        {"arguments": [], "chat_id": 5, "dry_run": True},
+        {"arguments": "", "toolCallId": "call_1", "chat_id": 5, "dry_run": True},
+        {"Arguments": {"chat_id": 5, "dry_run": True}},
+    ],
+)
+def test_arguments_of_the_named_tool_may_be_text_or_stand_beside_its_name(sent: dict[str, object]) -> None:
+    found = find_tool(GATEWAY, "call_method", {"name": " operator_skip ", **sent})
+    assert found.tool is OperatorSkip
+    assert read_arguments(found.tool, found.arguments) == read_arguments(OperatorSkip, {"chat_id": 5, "dry_run": True})
+
+
+def test_what_stands_inside_and_beside_is_refused() -> None:
+    with pytest.raises(ToolNotFoundError) as refused:
+        find_tool(GATEWAY, "call_method", {"name": "operator_skip", "arguments": {"chat_id": 5}, "chat_id": 6})
+    assert "unknown argument 'chat_id'" in refused.value.failure.advice
 
 
 def test_without_a_gateway_there_is_no_call_method() -> None:
