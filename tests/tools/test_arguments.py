@@ -89,6 +89,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"config_id": 1, "queue_users_fields": {"3": {"user_name": "Ann"}}},
         "queue_users_fields: read only together with queue",
     ),
+    (
+        "config_add",
+        {"queue": [{"entity_type": "user", "entity_id": 1}], "queue_users_fields": [{"user_id": 1}, {"user_id": 1}]},
+        "queue_users_fields: names an employee twice",
+    ),
     ("config_add", {"active": "Y"}, "active: should be true or false"),
     ("config_add", {"queue_time": -1}, "queue_time: must not be below 0"),
     ("config_add", {"session_priority": 86401}, "session_priority: should be less than or equal to 86400"),
@@ -184,6 +189,19 @@ SENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "config_add",
         {"default_operator_data": {"name": "Support", "avatar_id": 5}, "kpi_first_answer_list": [3, 4]},
         {"PARAMS": {"DEFAULT_OPERATOR_DATA": {"NAME": "Support", "AVATAR_ID": 5}, "KPI_FIRST_ANSWER_LIST": [3, 4]}},
+    ),
+    (
+        "config_add",
+        {
+            "queue": [{"entity_type": "user", "entity_id": 27}],
+            "queue_users_fields": [{"user_id": 27, "user_name": "Ann"}],
+        },
+        {
+            "PARAMS": {
+                "QUEUE": [{"ENTITY_TYPE": "user", "ENTITY_ID": "27"}],
+                "QUEUE_USERS_FIELDS": {"27": {"USER_NAME": "Ann"}},
+            }
+        },
     ),
     (
         "config_add",
