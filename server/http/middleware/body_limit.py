@@ -1,15 +1,13 @@
 """Bodies of requests: small enough, there in time, and one message of JSON-RPC, before anything else looks at them."""
 
 import anyio
-from mcp.types import INVALID_REQUEST, PARSE_ERROR, jsonrpc_message_adapter
-from pydantic import ValidationError
-from pydantic_core import from_json
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
+from server.protocol.messages import MessageError, read_body
 
 JSON = "application/json"
 
@@ -17,14 +15,13 @@ JSON = "application/json"
 class InvalidMessageError(RequestRefusedError):
     """A body that is no message; told as JSON-RPC tells it."""
 
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(400, "invalid_request", text)
-        self._code = code
+    def __init__(self, error: MessageError) -> None:
+        super().__init__(400, "invalid_request", str(error))
+        self._answer = error.make_answer()
 
     def make_response(self) -> JSONResponse:
-        """The refusal as an error of JSON-RPC without an id."""
-        error = {"code": self._code, "message": str(self)}
-        return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, self.status)
+        """The refusal as an error of JSON-RPC."""
+        return JSONResponse(self._answer.model_dump(exclude_unset=True), self.status)
 
 
 class BodyLimit:
@@ -48,8 +45,7 @@ class BodyLimit:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
         if (body := await self._read_in_time(headers, receive)) is not None:
-            check_message(body)
-            await self._app(scope, _replay(body, receive), send)
+            await self._app(scope, _replay(check_message(body), receive), send)
 
     async def _read_in_time(self, headers: Headers, receive: Receive) -> bytes | None:
         try:
@@ -79,21 +75,16 @@ class BodyLimit:
         return RequestRefusedError(413, "request_too_large", f"A request may have {self._largest} bytes")
 
 
-def check_message(body: bytes) -> None:
-    """Check that a body is one message of JSON-RPC 2.0; JSON that is nested endlessly is not read to its end.
+def check_message(body: bytes) -> bytes:
+    """A body that is one message of JSON-RPC 2.0, as the SDK reads it; endless nesting is not read to its end.
 
     Raises:
         InvalidMessageError: It is no JSON, or no single message.
     """
     try:
-        content = from_json(body)
-    except ValueError:
-        raise InvalidMessageError(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
-    try:
-        jsonrpc_message_adapter.validate_python(content, by_name=False)
-    except ValidationError:
-        text = "Invalid request: the body has to be a single message of JSON-RPC 2.0"
-        raise InvalidMessageError(INVALID_REQUEST, text) from None
+        return read_body(body)
+    except MessageError as error:
+        raise InvalidMessageError(error) from None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
