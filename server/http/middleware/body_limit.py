@@ -10,6 +10,8 @@ from server.http.errors import RequestRefusedError
 from server.protocol.messages import MessageError, read_body
 
 JSON = "application/json"
+KINDS = frozenset({JSON, "text/json", "application/json-rpc", "application/jsonrequest"})
+"""What clients call JSON; a browser sends none of these for a page of another origin without asking first."""
 
 
 class InvalidMessageError(RequestRefusedError):
@@ -42,9 +44,11 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        if not _is_json(headers):
             raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
         if (body := await self._read_in_time(headers, receive)) is not None:
+            others = [(name, value) for name, value in scope["headers"] if name.lower() != b"content-type"]
+            scope = {**scope, "headers": [*others, (b"content-type", JSON.encode())]}
             await self._app(scope, _replay(check_message(body), receive), send)
 
     async def _read_in_time(self, headers: Headers, receive: Receive) -> bytes | None:
@@ -73,6 +77,14 @@ class BodyLimit:
 
     def _too_large(self) -> RequestRefusedError:
         return RequestRefusedError(413, "request_too_large", f"A request may have {self._largest} bytes")
+
+
+def _is_json(headers: Headers) -> bool:
+    """Whether a body is meant as JSON; one of no kind is, unless a web page may have sent it without being asked."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind:
+        return "origin" not in headers
+    return kind in KINDS or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def check_message(body: bytes) -> bytes:
