@@ -22,6 +22,7 @@ LARGEST = 2**53
 _WHOLE = re.compile(r"-?\d{1,19}(\.0*)?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _SEPARATORS = re.compile(r"[\s_-]+")
+_OPENING = ("[", "{")
 _FLAGS = {"true": True, "false": False, "y": True, "n": False}
 """Y and N are what the REST methods take."""
 
@@ -187,7 +188,7 @@ def _split(text: str, items: Schema) -> Any:
     parsed = _parse(text)
     if isinstance(parsed, list | dict):
         return parsed
-    if "," in text and (items.get("type") == "integer" or _is_code(items)):
+    if "," in text and text.strip()[:1] not in _OPENING and (items.get("type") == "integer" or _is_code(items)):
         return [part.strip() for part in text.split(",")]
     return text
 
@@ -195,6 +196,8 @@ def _split(text: str, items: Schema) -> Any:
 def _may_be_item(value: Any, items: Schema) -> bool:
     """Whether a value is one of the list's items, and surely not several."""
     if isinstance(value, str) and (not value.strip() or "," in value or value.strip().lower() in NOTHING):
+        return False
+    if isinstance(value, dict) and not all(find_name(name, items.get("properties", {})) for name in value):
         return False
     return not isinstance(value, bool) and _has_type(read_value(value, items), items)
 
@@ -218,7 +221,7 @@ def read_object(value: Any) -> dict[str, Any] | None:
 def _parse(text: str) -> Any:
     """What a text holds as JSON; the text itself if it is none."""
     try:
-        return json.loads(text.strip()) if text.strip()[:1] in ("[", "{", '"') else text
+        return json.loads(text.strip()) if text.strip()[:1] in (*_OPENING, '"') else text
     except (ValueError, RecursionError):
         return text
 
