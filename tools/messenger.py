@@ -327,7 +327,7 @@ class UserSearch(UserList):
         for name, value in self.filter.items():
             text = str(value).strip()
             if name not in {"USER_TYPE", "ACTIVE"} and len(text) < SHORTEST_WORD and not text.isdecimal():
-                raise ValueError(f"{name} needs {SHORTEST_WORD} letters: for less the portal answers everybody")
+                raise ValueError(f"filter: {name} needs {SHORTEST_WORD} letters: for less the portal answers everybody")
         return self
 
 

@@ -37,7 +37,7 @@ def undo_habits(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
     (`minLength` or `minItems` 0).
     """
     properties: Mapping[str, Schema] = schema.get("properties", {})
-    return _read_members(_drop_client_keys(_unwrap(arguments, properties), properties), schema)
+    return _read_members(_drop_client_keys(_unwrap(arguments, properties), schema), schema)
 
 
 def _unwrap(arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
@@ -53,22 +53,25 @@ def _unwrap(arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> d
     return flat
 
 
-def _drop_client_keys(arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
-    return {name: value for name, value in arguments.items() if not _is_client_key(name, arguments, properties)}
+def _drop_client_keys(arguments: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if not _is_client_key(name, arguments, schema)}
 
 
-def _is_client_key(name: str, arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> bool:
-    """Whether a client added it for itself; a name that may also mean an argument does so if its value fits."""
+def _is_client_key(name: str, arguments: Mapping[str, Any], schema: Schema) -> bool:
+    """Whether a client added it for itself.
+
+    A name that may also mean an argument does so if its value fits, and if no other key shows that it is the client's;
+    such a key does not count against an argument that the tool cannot do without.
+    """
+    properties: Mapping[str, Schema] = schema.get("properties", {})
     if name not in CLIENT_KEYS or name in properties:
         return False
     meant = find_name(name, properties)
-    if meant is None:
+    if meant is None or not _has_type(read_value(arguments[name], properties[meant]), properties[meant]):
         return True
-    client = CLIENT_KEYS[name].client
     others = (key for key in arguments if key != name and key in CLIENT_KEYS and key not in properties)
-    return any(CLIENT_KEYS[key].client == client for key in others) or not _has_type(
-        read_value(arguments[name], properties[meant]), properties[meant]
-    )
+    is_from_client = any(CLIENT_KEYS[key].client == CLIENT_KEYS[name].client for key in others)
+    return is_from_client and meant not in schema.get("required", ())
 
 
 def _has_type(value: Any, schema: Schema) -> bool:
@@ -197,8 +200,8 @@ def _may_be_item(value: Any, items: Schema) -> bool:
     """Whether a value is one of the list's items, and surely not several."""
     if isinstance(value, str) and (not value.strip() or "," in value or value.strip().lower() in NOTHING):
         return False
-    if isinstance(value, dict) and not all(find_name(name, items.get("properties", {})) for name in value):
-        return False
+    if isinstance(value, dict):
+        return bool(value) and all(find_name(name, items.get("properties", {})) for name in value)
     return not isinstance(value, bool) and _has_type(read_value(value, items), items)
 
 

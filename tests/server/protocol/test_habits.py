@@ -130,10 +130,7 @@ def test_a_known_habit_makes_the_call_that_was_meant(
     client: str, tool: str, sent: dict[str, Any], meant: dict[str, Any]
 ) -> None:
     read, right = read_arguments(TOOLS[tool], sent), read_arguments(TOOLS[tool], meant)
-    assert read.call == right.call, client
-    assert read.call.model_dump(by_alias=True, exclude_none=True) == right.call.model_dump(
-        by_alias=True, exclude_none=True
-    )
+    assert read.call.model_dump() == right.call.model_dump(), client
     if "queue_users_fields" not in sent:
         assert read.call.given == right.call.given == meant, "what is written down is what was meant"
 
