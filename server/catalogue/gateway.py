@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NoReturn
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from server.catalogue.context import DocumentationContext
 from tools.effect import Effect
@@ -85,9 +85,11 @@ class CallMethod(Gateway):
     uses_portal = True
 
     name: Name
-    arguments: Annotated[dict[str, Any], Field(description="as describe_method shows them")] = Field(
-        default_factory=dict
-    )
+    arguments: Annotated[
+        dict[str, Any],
+        Field(description="as describe_method shows them"),
+        WithJsonSchema({"type": "object", "properties": {}, "additionalProperties": True}),
+    ] = Field(default_factory=dict)
 
     async def run(self, context: object) -> NoReturn:
         """Never comes to it: whoever finds the tool of a call puts the named tool in the place of this one."""
