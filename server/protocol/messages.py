@@ -57,7 +57,11 @@ def read_body(body: bytes) -> bytes:
 
 def _write_message(content: Any, line: bytes) -> bytes:
     message = read_message(content)
-    return line if message is content else json.dumps(message).encode()
+    if message is content:
+        return line
+    line = json.dumps(message).encode()
+    _parse(line)  # what was text before may hold what no line may
+    return line
 
 
 def read_message(content: Any) -> Any:
