@@ -100,15 +100,32 @@ def _read_members(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     meant = {name: find_name(name, properties) for name in value}
     targets = list(meant.values())
     read: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
     for name, item in value.items():
         target = meant[name]
         if target is None or (target != name and targets.count(target) > 1):
             read[name] = item
-            continue
-        result = read_value(item, properties[target])
-        if target in required or not _is_left_out(result, properties[target]):
-            read[target] = result
-    return read
+        elif target in required:
+            read[target] = read_value(item, properties[target])
+        else:
+            optional[target] = read_value(item, properties[target])
+    return read | _leave_out_empty(optional, properties)
+
+
+def _leave_out_empty(values: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
+    """Optional arguments without those that are empty.
+
+    Strict function calling makes models fill in every argument: where they left others empty, an id of 0 is empty too.
+    """
+    kept = {name: item for name, item in values.items() if not _is_left_out(item, properties[name])}
+    if all(values[name] is None for name in values if name not in kept):
+        return kept
+    return {name: item for name, item in kept.items() if not _is_no_id(item, properties[name])}
+
+
+def _is_no_id(value: Any, schema: Schema) -> bool:
+    is_id = schema.get("minimum") == 1 and not {"maximum", "default"} & set(schema)
+    return is_id and value == 0 and not isinstance(value, bool)
 
 
 def _is_left_out(value: Any, schema: Schema) -> bool:
@@ -117,9 +134,6 @@ def _is_left_out(value: Any, schema: Schema) -> bool:
         return _is_empty_text(value, schema)
     if value == []:
         return not (schema.get("type") == "array" and schema.get("minItems") == 0)
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Strict function calling makes models fill in every argument, and no record has the id 0.
-        return value == 0 and schema.get("minimum") == 1 and not {"maximum", "default"} & set(schema)
     return value is None or value == {}
 
 
