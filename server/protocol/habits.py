@@ -222,8 +222,18 @@ def _may_be_item(value: Any, items: Schema) -> bool:
 def _read_object(value: Any, schema: Schema) -> Any:
     inner = read_object(value)
     if inner is None:
+        inner = _surround(value, schema)
+    if inner is None:
         return value
     return _read_members(inner, schema) if "properties" in schema else inner
+
+
+def _surround(value: Any, schema: Schema) -> dict[str, Any] | None:
+    """The object of one list of which only the list is given, as REST takes buttons and blocks."""
+    parsed = _parse(value) if isinstance(value, str) else value
+    names = [name for name, one in schema.get("properties", {}).items() if one.get("type") == "array"]
+    is_alone = len(names) == len(schema.get("properties", {})) == 1
+    return {names[0]: parsed} if is_alone and isinstance(parsed, list) else None
 
 
 def read_object(value: Any) -> dict[str, Any] | None:

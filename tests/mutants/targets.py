@@ -44,7 +44,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "server/protocol/habits.py": (
         "tests/server/protocol/test_habits.py",
         "tests/server/protocol/test_arguments.py",
-        "tests/server/protocol/test_arguments_campaign.py",
     ),
     "tools/argument_problems.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py"),
     "tools/tool.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py", "tests/tools/test_laws.py"),

@@ -82,6 +82,17 @@ HABITS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         {"dialog_id": "chat206", "message": "x", "keyboard": {"buttons": {"text": "a", "link": "https://e.com"}}},
         {"dialog_id": "chat206", "message": "x", "keyboard": {"BUTTONS": [{"TEXT": "a", "LINK": "https://e.com"}]}},
     ),
+    # A list of buttons alone is what REST takes too.
+    (
+        MODELS,
+        "im_message_add",
+        {"dialog_id": "chat206", "message": "x", "keyboard": '[{"text": "a", "link": "https://e.com"}]'},
+        {
+            "dialog_id": "chat206",
+            "message": "x",
+            "keyboard": {"BUTTONS": [{"TEXT": "a", "LINK": "https://e.com"}]},
+        },
+    ),
     (MODELS, "dialog_get", {"arguments": {"chat_id": 206}}, {"chat_id": 206}),
     (MODELS, "dialog_get", {"args": '{"chat_id": 206}'}, {"chat_id": 206}),
     ("LangChain", "dialog_get", {"kwargs": {"chat_id": "206"}}, {"chat_id": 206}),
