@@ -160,8 +160,8 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
 
 async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
-    from mcp.server.stdio import stdio_server
+    from server.stdio import connect_stdio
 
-    async with caller.connection, stdio_server() as (incoming, outgoing):
+    async with caller.connection, connect_stdio() as (incoming, outgoing):
         server = create_server(lambda _: caller)
         await server.run(incoming, outgoing, server.create_initialization_options())

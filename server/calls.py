@@ -157,7 +157,7 @@ class ToolCalls:
 
     async def _take(self, found: FoundTool, report: "Report | None", person: Person) -> Reply:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
-        read = read_arguments(found.tool, self._masks.restore(found.arguments))
+        read = read_arguments(found.tool, found.arguments, self._masks.restore)
         if not found.tool.uses_portal:
             return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
         context = await self.open_context(report)

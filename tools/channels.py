@@ -7,7 +7,20 @@ from typing_extensions import Doc
 
 from tools.effect import Effect
 from tools.error_advice import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
-from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, Text, UserId
+from tools.fields import (
+    FLAG,
+    IDS,
+    TEXT,
+    Attachment,
+    Count,
+    Flag,
+    Keyboard,
+    LineId,
+    NetworkCode,
+    Text,
+    UserId,
+    list_parts,
+)
 from tools.line_results import LineResult, PublicPathResult, RevisionsResult
 from tools.method import Method
 from tools.result_types import Rows
@@ -76,9 +89,14 @@ FieldName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 FilterName = Annotated[str, Field(pattern=r"^[!=<>%@]{0,3}[A-Z][A-Z0-9_]*$")]
 Scalar = str | StrictInt | StrictBool | None
 Direction = Annotated[Literal["asc", "desc", "ASC", "DESC"], AfterValidator(str.upper)]
-Order = Annotated[dict[FieldName, Direction], AnObject]
+_WAYS = {"type": "string", "enum": ["ASC", "DESC"]}
+Order = Annotated[dict[FieldName, Direction], list_parts(ID=_WAYS, LINE_NAME=_WAYS, ACTIVE=_WAYS)]
 FILTERING = "a field, with a prefix for how to compare: = ! > >= < <= % (contains) @ (one of a list)"
-Filter = Annotated[dict[FilterName, Scalar | list[Scalar]], PlainSerializer(_convert_to_letters), AnObject]
+Filter = Annotated[
+    dict[FilterName, Scalar | list[Scalar]],
+    PlainSerializer(_convert_to_letters),
+    list_parts(ID=IDS, ACTIVE=FLAG, LINE_NAME=TEXT, QUEUE_TYPE=TEXT),
+]
 
 
 class ConfigListGet(Method):
@@ -113,7 +131,7 @@ class ConfigListGet(Method):
     example = {
         "select": ["ID", "LINE_NAME", "ACTIVE"],
         "order": {"ID": "ASC"},
-        "filter": {"ACTIVE": "Y"},
+        "filter": {"ACTIVE": True},
         "limit": 50,
         "offset": 0,
         "queue": True,
@@ -127,10 +145,10 @@ class ConfigListGet(Method):
         "ACTIVE",
         "QUEUE_TYPE",
     ]
-    order: Annotated[Order | None, Field(description="e.g. {ID: desc}")] = None
-    filter: Annotated[Filter | None, Field(description="e.g. {ACTIVE: Y} or {'%LINE_NAME': sales}"), Doc(FILTERING)] = (
-        None
-    )
+    order: Annotated[Order | None, Doc("a field and its direction, e.g. {ID: desc}")] = None
+    filter: Annotated[
+        Filter | None, Field(description="e.g. {ACTIVE: true} or {'%LINE_NAME': sales}"), Doc(FILTERING)
+    ] = None
     limit: Annotated[int, Field(ge=1, le=200), Doc("lines on a page")] = 50
     offset: Annotated[Count, Doc("lines to skip")] = 0
     queue: Annotated[Flag | None, Doc("add the operators of each line")] = None
@@ -188,5 +206,5 @@ class NetworkMessageAdd(Method):
     user_id: UserId
     message: Annotated[Text, Doc("what the person reads")]
     attach: Annotated[Attachment | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
-    keyboard: Annotated[Attachment | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
+    keyboard: Annotated[Keyboard | None, Doc("link buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
     url_preview: Annotated[Flag | None, Doc("false: no preview of links")] = None

@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     JsonValue,
     PlainSerializer,
+    StringConstraints,
     WithJsonSchema,
 )
 from typing_extensions import Doc
@@ -136,10 +137,18 @@ UserId = Annotated[Id, Field(description="employee id")]
 LineId = Annotated[Id, Field(description="line id (config_list_get)")]
 SessionId = Annotated[Id, Field(description="session id (dialog_get)")]
 MessageId = Annotated[Id, Field(description="message id (session_history_get)")]
-UserCode = Annotated[Text, Field(description="connector|line|external chat|user, e.g. livechat|22|1761|587")]
+UserCode = Annotated[
+    Text,
+    StringConstraints(strip_whitespace=True),
+    Field(description="connector|line|external chat|user, e.g. livechat|22|1761|587"),
+]
 TransferId = Annotated[str, Field(pattern=r"^(queue)?[1-9]\d{0,8}$", description="employee id, or queueN for line N")]
-ClientId = Annotated[Text, Field(description="bot's CLIENT_ID or botToken; needed with a webhook")]
-NetworkCode = Annotated[str, Field(min_length=32, max_length=32)]
+ClientId = Annotated[
+    Text,
+    StringConstraints(strip_whitespace=True),
+    Field(description="bot's CLIENT_ID or botToken; needed with a webhook"),
+]
+NetworkCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=32, max_length=32)]
 CrmType = Annotated[Literal["lead", "deal", "contact", "company"], Doc("kind of the CRM record")]
 CrmId = Annotated[Id, Doc("number of the CRM record")]
 Detail = Annotated[Literal["concise", "full"], Field(exclude=True, description="full: the portal's whole answer")]
@@ -164,14 +173,30 @@ TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
 Holidays = Annotated[
     list[Annotated[str, AfterValidator(_read_day_of_year)]],
     PlainSerializer(",".join),
-    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+    WithJsonSchema({"type": "array", "items": {"type": "string", "pattern": r"^\d\d?\.\d\d?$"}, "minItems": 0}),
 ]
 """Days of the year as `D.M`; one comma-separated string of `DD.MM` on the wire."""
+Clearable = Annotated[str, Field(json_schema_extra={"minLength": 0})]
+"""A text that an empty one takes away; for any other optional argument an empty text means that it is not given."""
+
+
+def list_parts(**parts: Any) -> WithJsonSchema:
+    """The schema of an object whose usual parts are shown in the list of tools; it may have others too."""
+    return WithJsonSchema({"type": "object", "properties": parts})
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+IDS: dict[str, Any] = {"type": "array", "items": {"type": "integer"}}
+FLAG: dict[str, Any] = {"type": "boolean"}
+_LINK: dict[str, Any] = {"type": "object", "properties": {"NAME": TEXT, "LINK": TEXT}}
+_LINKS: dict[str, Any] = {"type": "array", "items": {"type": "object", "properties": {"TEXT": TEXT, "LINK": TEXT}}}
+_BLOCK: dict[str, Any] = {"type": "object", "properties": {"MESSAGE": TEXT, "LINK": _LINK, "IMAGE": _LINK}}
 JsonObject = dict[str, JsonValue]
-AnObject = WithJsonSchema({"type": "object"})
-"""Objects whose inside is described on the page, not in the list of tools."""
-Attachment = Annotated[JsonObject | list[JsonValue], AnObject]
-"""What can hang on a message: blocks, buttons, items."""
+Extra = JsonObject | list[JsonValue]
+"""What can hang on a message; the portal takes the list inside alone too."""
+Attachment = Annotated[Extra, list_parts(BLOCKS={"type": "array", "items": _BLOCK})]
+Keyboard = Annotated[Extra, list_parts(BUTTONS=_LINKS)]
+Menu = Annotated[Extra, list_parts(ITEMS=_LINKS)]
 
 
 class Part(BaseModel):
@@ -199,6 +224,12 @@ class OperatorProfile(Part):
     user_work_position: Annotated[str | None, Doc("position")] = None
     user_avatar: Annotated[str | None, Doc("address of a picture")] = None
     user_avatar_id: Annotated[Count | None, Doc("file of a picture")] = None
+
+
+class QueueProfile(OperatorProfile):
+    """The same with the operator it belongs to."""
+
+    user_id: Annotated[Id, Doc("employee; the name of the entry in REST")]
 
 
 class DefaultOperator(Part):

@@ -1,20 +1,20 @@
 """The settings of a line, shared by config.add and config.update: every field that the server stores."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 from typing_extensions import Doc
 
 from tools.argument_checks import check_beside, check_working_hours
 from tools.fields import (
-    AnObject,
+    Clearable,
     Count,
     DayOff,
     DefaultOperator,
     Flag,
     Holidays,
-    OperatorProfile,
     QueueMember,
+    QueueProfile,
     Text,
     TimeOfDay,
     TimeZone,
@@ -22,13 +22,40 @@ from tools.fields import (
 from tools.method import Method
 
 OffRule = Literal["none", "text"]
-Short = Annotated[str, Field(max_length=100)]
+Short = Annotated[Clearable, Field(max_length=100)]
 """Texts that the server would cut."""
 STORED = "stored, but without effect in the known versions of the portal"
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
 Priority = Annotated[int, Field(ge=0, le=86400)]
-Profiles = Annotated[dict[Annotated[str, Field(pattern=r"^\d+$")], OperatorProfile], AnObject]
-StandIn = Annotated[DefaultOperator, AnObject]
+
+
+def _read_map(value: Any) -> Any:
+    """The form that REST has, a map by employee id, as a list."""
+    if not isinstance(value, dict) or not all(str(key).isdecimal() for key in value):
+        return value
+    return [
+        {**profile, "user_id": int(key)} if isinstance(profile, dict) else profile for key, profile in value.items()
+    ]
+
+
+def _refuse_repeated(profiles: list[QueueProfile]) -> list[QueueProfile]:
+    if len({profile.user_id for profile in profiles}) < len(profiles):
+        raise ValueError("names an employee twice")
+    return profiles
+
+
+def _format_map(profiles: list[QueueProfile]) -> dict[str, Any]:
+    return {
+        str(profile.user_id): profile.model_dump(by_alias=True, exclude_none=True, exclude={"user_id"})
+        for profile in profiles
+    }
+
+
+Profiles = Annotated[
+    list[QueueProfile], BeforeValidator(_read_map), AfterValidator(_refuse_repeated), PlainSerializer(_format_map)
+]
+Employees = Annotated[list[Count], Field(json_schema_extra={"minItems": 0})]
+DaysOff = Annotated[list[DayOff], Field(json_schema_extra={"minItems": 0})]
 
 
 class LineSettings(Method):
@@ -48,7 +75,7 @@ class LineSettings(Method):
         Doc("replaces the whole queue, in this order; who is left out loses all dialogs of the line to the queue"),
     ] = None
     queue_users_fields: Annotated[
-        Profiles | None, Doc("employee id -> how clients see that employee; with queue only")
+        Profiles | None, Doc("how clients see each employee, with queue only; in REST a map by employee id")
     ] = None
     queue_type: Annotated[
         Literal["evenly", "strictly", "all"] | None,
@@ -69,14 +96,14 @@ class LineSettings(Method):
     operator_data: Annotated[
         Literal["profile", "queue", "hide"] | None, Doc("what clients see of operators; profile")
     ] = None
-    default_operator_data: Annotated[StandIn | None, Doc("shown where an operator has no data")] = None
+    default_operator_data: Annotated[DefaultOperator | None, Doc("shown where an operator has no data")] = None
     watch_typing: Annotated[Flag | None, Doc("let operators see the visitor of the site typing")] = None
     confirm_close: Annotated[Flag | None, Doc("the chat window asks the operator before closing; REST does not")] = None
 
     welcome_message: Annotated[
         Flag | None, Doc("greet when a client first writes; not where a bot meets the client")
     ] = None
-    welcome_message_text: Annotated[str | None, Doc("the greeting")] = None
+    welcome_message_text: Annotated[Clearable | None, Doc("the greeting")] = None
     send_welcome_each_session: Annotated[Flag | None, Doc("greet in every session, not only in a new chat")] = None
     use_welcome_form: Annotated[Flag | None, Doc("ask for contacts with a CRM form; site chat only")] = None
     welcome_form_id: Annotated[Count | None, Doc("that CRM form")] = None
@@ -106,7 +133,7 @@ class LineSettings(Method):
 
     no_answer_time: Annotated[Count | None, Doc("seconds until the no-answer rule applies; 60")] = None
     no_answer_rule: Annotated[OffRule | None, Doc("what the client gets when nobody answers; none")] = None
-    no_answer_text: Annotated[str | None, Doc("text for that")] = None
+    no_answer_text: Annotated[Clearable | None, Doc("text for that")] = None
     no_answer_form_id: Annotated[Count | None, Doc(STORED)] = None
     no_answer_bot_id: Annotated[Count | None, Doc(STORED)] = None
 
@@ -119,19 +146,19 @@ class LineSettings(Method):
     ] = None
     worktime_to: Annotated[TimeOfDay | None, Doc("end, as HH:MM; always together with worktime_from, and later")] = None
     worktime_timezone: Annotated[TimeZone | None, Doc("IANA name, e.g. Europe/Berlin")] = None
-    worktime_dayoff: Annotated[list[DayOff] | None, Doc("weekly days off")] = None
+    worktime_dayoff: Annotated[DaysOff | None, Doc("weekly days off")] = None
     worktime_holidays: Annotated[
         Holidays | None,
         Field(description="D.M"),
         Doc("yearly; 1.05 is 1 May, sent as 01.05, because the server compares with two digits"),
     ] = None
     worktime_dayoff_rule: Annotated[OffRule | None, Doc("what the client gets outside working hours; none")] = None
-    worktime_dayoff_text: Annotated[str | None, Doc("text for that")] = None
+    worktime_dayoff_text: Annotated[Clearable | None, Doc("text for that")] = None
     worktime_dayoff_form_id: Annotated[Count | None, Doc(STORED)] = None
     worktime_dayoff_bot_id: Annotated[Count | None, Doc(STORED)] = None
 
     close_rule: Annotated[OffRule | None, Doc("what the client gets when an operator finishes; text")] = None
-    close_text: Annotated[str | None, Doc("text for that")] = None
+    close_text: Annotated[Clearable | None, Doc("text for that")] = None
     close_form_id: Annotated[Count | None, Doc(STORED)] = None
     close_bot_id: Annotated[Count | None, Doc(STORED)] = None
     full_close_time: Annotated[
@@ -141,7 +168,7 @@ class LineSettings(Method):
         Count | None, Doc("seconds of silence after the operator's message until automatic closure; 14400")
     ] = None
     auto_close_rule: Annotated[OffRule | None, Doc("what the client gets at automatic closure; none")] = None
-    auto_close_text: Annotated[str | None, Doc("text for that")] = None
+    auto_close_text: Annotated[Clearable | None, Doc("text for that")] = None
     auto_close_form_id: Annotated[Count | None, Doc(STORED)] = None
     auto_close_bot_id: Annotated[Count | None, Doc(STORED)] = None
     auto_expire_time: Annotated[Count | None, Doc(STORED)] = None
@@ -155,9 +182,9 @@ class LineSettings(Method):
     vote_message_1_text: Annotated[Short | None, Doc("request in the site widget")] = None
     vote_message_1_like: Annotated[Short | None, Doc("reply to a like in the widget")] = None
     vote_message_1_dislike: Annotated[Short | None, Doc("reply to a dislike in the widget")] = None
-    vote_message_2_text: Annotated[str | None, Doc("request in messengers; the client answers 1 or 0")] = None
-    vote_message_2_like: Annotated[str | None, Doc("reply to a like in messengers")] = None
-    vote_message_2_dislike: Annotated[str | None, Doc("reply to a dislike in messengers")] = None
+    vote_message_2_text: Annotated[Clearable | None, Doc("request in messengers; the client answers 1 or 0")] = None
+    vote_message_2_like: Annotated[Clearable | None, Doc("reply to a like in messengers")] = None
+    vote_message_2_dislike: Annotated[Clearable | None, Doc("reply to a dislike in messengers")] = None
 
     crm: Annotated[Flag | None, Doc("look the client up in CRM; forced off without the CRM module")] = None
     crm_create: Annotated[Literal["none", "lead", "deal"] | None, Doc("made for an unknown client; lead")] = None
@@ -175,12 +202,16 @@ class LineSettings(Method):
 
     kpi_first_answer_time: Annotated[Count | None, Doc("seconds allowed for the first answer; 0 is no check")] = None
     kpi_first_answer_alert: Annotated[Flag | None, Doc("notify when it is exceeded")] = None
-    kpi_first_answer_list: Annotated[list[Count] | None, Doc("employees to notify")] = None
-    kpi_first_answer_text: Annotated[str | None, Doc("that notice; the server escapes HTML at every write")] = None
+    kpi_first_answer_list: Annotated[Employees | None, Doc("employees to notify")] = None
+    kpi_first_answer_text: Annotated[Clearable | None, Doc("that notice; the server escapes HTML at every write")] = (
+        None
+    )
     kpi_further_answer_time: Annotated[Count | None, Doc("seconds allowed for later answers; 0 is no check")] = None
     kpi_further_answer_alert: Annotated[Flag | None, Doc("notify when it is exceeded")] = None
-    kpi_further_answer_list: Annotated[list[Count] | None, Doc("employees to notify")] = None
-    kpi_further_answer_text: Annotated[str | None, Doc("that notice; the server escapes HTML at every write")] = None
+    kpi_further_answer_list: Annotated[Employees | None, Doc("employees to notify")] = None
+    kpi_further_answer_text: Annotated[Clearable | None, Doc("that notice; the server escapes HTML at every write")] = (
+        None
+    )
     kpi_check_operator_activity: Annotated[Flag | None, Doc(STORED)] = None
 
     outside_params: ClassVar[frozenset[str]] = frozenset()

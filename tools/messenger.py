@@ -13,7 +13,20 @@ from tools import colleague_view, messenger_view
 from tools.argument_checks import check_at_most_one
 from tools.effect import Effect
 from tools.error_advice import CHANNEL_OFF, EXTRAS
-from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
+from tools.fields import (
+    AtomMoment,
+    Attachment,
+    Clearable,
+    Count,
+    Detail,
+    DialogId,
+    Flag,
+    Id,
+    Keyboard,
+    Menu,
+    MessageId,
+    MessageText,
+)
 from tools.messenger_results import DialogMessages, ReadMark, RecentPage, UserResult
 from tools.method import Method
 from tools.result_types import Codes, NewId, read_object
@@ -170,8 +183,8 @@ class ImMessageAdd(Method):
     dialog_id: DialogId
     message: Annotated[MessageText, Doc("what the client reads")]
     attach: Annotated[Attachment | None, Doc("attachment: {ID, BLOCKS}, at most 30 KB")] = None
-    keyboard: Annotated[Attachment | None, Doc("buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
-    menu: Annotated[Attachment | None, Doc("context menu: {ITEMS: [{TEXT, LINK}]}")] = None
+    keyboard: Annotated[Keyboard | None, Doc("buttons: {BUTTONS: [{TEXT, LINK}]}")] = None
+    menu: Annotated[Menu | None, Doc("context menu: {ITEMS: [{TEXT, LINK}]}")] = None
     system: Annotated[Flag | None, Field(description="true: a notice without author, for colleagues only")] = None
     url_preview: Annotated[Flag | None, Doc("false: no preview of links")] = None
     reply_id: Annotated[Id | None, Doc("message of the same chat that this answers")] = None
@@ -344,9 +357,7 @@ class UserSearch(UserList):
     )
     example = {"filter": {"FIND": "Olga"}}
 
-    filter: Annotated[
-        Search, Field(description="{FIND: text} or NAME, LAST_NAME, WORK_POSITION, UF_DEPARTMENT_NAME, USER_TYPE")
-    ]
+    filter: Annotated[Search, Field(description="FIND, or one or more of the others")]
 
     @model_validator(mode="after")
     def _something_to_find(self) -> Self:
@@ -355,7 +366,7 @@ class UserSearch(UserList):
         for name, value in self.filter.items():
             text = str(value).strip()
             if name not in {"USER_TYPE", "ACTIVE"} and len(text) < SHORTEST_WORD and not text.isdecimal():
-                raise ValueError(f"{name} needs {SHORTEST_WORD} letters: for less the portal answers everybody")
+                raise ValueError(f"filter: {name} needs {SHORTEST_WORD} letters: for less the portal answers everybody")
         return self
 
 
@@ -399,7 +410,7 @@ class Methods(Method):
     example = {"scope": "imopenlines"}
 
     full: Annotated[bool | None, Doc("true: those of all scopes, granted or not")] = None
-    scope: Annotated[str | None, Doc("methods of this scope only; empty: those that need none")] = None
+    scope: Annotated[Clearable | None, Doc("methods of this scope only; empty: those that need none")] = None
 
     @classmethod
     def wire_path(cls, name: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """What an assistant can call: arguments that are checked, a description, and the effects of a call."""
 
 import json
-import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
@@ -9,17 +8,12 @@ from inspect import cleandoc
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
-from pydantic_core import ErrorDetails
 
+from tools.argument_problems import describe_problems
 from tools.effect import Effect
 from tools.schema import make_input_schema, make_output_schema
 from tools.shortening import shorten_value
-from tools.suggestions import suggest
-from tools.untrusted import dump_json, mark_untrusted_in, quote_argument
-
-MOST_PROBLEMS = 10
-MOST_NAMES = 30
-_ALTERNATIVE = re.compile(r"^(list|nullable|union|function-[a-z]+|str|int|bool|json-or-python|\[key\])(\[.*)?$")
+from tools.untrusted import dump_json, mark_untrusted_in
 
 
 class InvalidArgumentsError(Exception):
@@ -141,7 +135,7 @@ class Tool(BaseModel):
         try:
             call = cls.model_validate(given)
         except ValidationError as error:
-            raise InvalidArgumentsError(_describe_problems(cls, error)) from None
+            raise InvalidArgumentsError(describe_problems(cls, given, error)) from None
         call._given = given  # noqa: SLF001  (its own)
         return call
 
@@ -160,45 +154,3 @@ def _find_unsendable(arguments: Mapping[str, Any]) -> list[str]:
     except (ValueError, RecursionError):
         return ["the arguments are not JSON: no NaN or Infinity, no endless nesting"]
     return []
-
-
-def _describe_problems(tool: type[Tool], error: ValidationError) -> list[str]:
-    found = error.errors(include_url=False, include_input=False)
-    problems = list(dict.fromkeys(_describe_problem(tool, item) for item in found))
-    if len(problems) > MOST_PROBLEMS:
-        problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
-    if any(item["type"] == "extra_forbidden" for item in found):
-        problems.append(_list_valid_arguments(tool))
-    return problems
-
-
-def _list_valid_arguments(tool: type[Tool]) -> str:
-    names = list(tool.model_fields)
-    if len(names) > MOST_NAMES:
-        return f"its page lists the {len(names)} valid arguments"
-    return f"valid arguments are {', '.join(names)}" if names else "this tool takes no arguments"
-
-
-def _describe_problem(tool: type[Tool], error: ErrorDetails) -> str:
-    """One mistake in words, without repeating the value: it may be long, or secret."""
-    where = _describe_place(error["loc"])
-    match error["type"]:
-        case "extra_forbidden":
-            near = suggest(where.lower(), tool.model_fields)
-            return f"unknown argument {quote_argument(where)}" + (f" (did you mean {near[0]}?)" if near else "")
-        case "missing":
-            return f"{quote_argument(where, '')} is required"
-        case "int_type":
-            what = "should be a whole number, e.g. 2043"
-        case "model_type" | "dict_type" | "model_attributes_type":
-            what = "should be an object"
-        case _:
-            what = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-            what = what.partition(" after validation")[0]
-    return f"{quote_argument(where, '')}: {what}" if where else what
-
-
-def _describe_place(location: tuple[int | str, ...]) -> str:
-    """The argument and the place in it; names of pydantic's own alternatives mean nothing to anybody."""
-    own = (str(part)[:60] for part in location if isinstance(part, int) or not _ALTERNATIVE.match(part))
-    return ".".join(own)

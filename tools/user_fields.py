@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
-from tools.fields import AnObject
+from tools.fields import FLAG, IDS, TEXT, list_parts
 from tools.untrusted import quote_argument
 
 _PLAIN = (
@@ -65,5 +65,9 @@ Scalar = str | StrictInt | StrictBool
 Value = Scalar | list[Scalar]
 FieldName = Annotated[str, AfterValidator(_check_field)]
 Selected = Annotated[list[Annotated[str, AfterValidator(_check_selectable)]], Field(min_length=1)]
-Filter = Annotated[dict[Annotated[str, AfterValidator(_check_filter)], Value], Field(min_length=1), AnObject]
-Search = Annotated[dict[Annotated[str, AfterValidator(_check_search)], Value], Field(min_length=1), AnObject]
+_FOUND_BY = list_parts(
+    ID=IDS, ACTIVE=FLAG, NAME=TEXT, LAST_NAME=TEXT, EMAIL=TEXT, UF_DEPARTMENT={"type": "integer"}, NAME_SEARCH=TEXT
+)
+_SEARCHED_BY = list_parts(**{name: FLAG if name == "ACTIVE" else TEXT for name in SEARCHED})
+Filter = Annotated[dict[Annotated[str, AfterValidator(_check_filter)], Value], Field(min_length=1), _FOUND_BY]
+Search = Annotated[dict[Annotated[str, AfterValidator(_check_search)], Value], Field(min_length=1), _SEARCHED_BY]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NoReturn
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from server.catalogue.context import DocumentationContext
 from tools.effect import Effect
@@ -90,9 +90,11 @@ class CallMethod(Gateway):
     uses_portal = True
 
     name: Name
-    arguments: Annotated[dict[str, Any], Field(description="as describe_method shows them")] = Field(
-        default_factory=dict
-    )
+    arguments: Annotated[
+        dict[str, Any],
+        Field(description="as describe_method shows them"),
+        WithJsonSchema({"type": "object", "properties": {}, "additionalProperties": True}),
+    ] = Field(default_factory=dict)
 
     async def run(self, context: object) -> NoReturn:
         """Never comes to it: whoever finds the tool of a call puts the named tool in the place of this one."""
@@ -104,7 +106,7 @@ GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMetho
 
 def find_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
     """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
-    for known in (name, make_tool_name(name)):
+    for known in (name.strip(), make_tool_name(name.strip())):
         if known in tools:
             return known
     raise InvalidArgumentsError(

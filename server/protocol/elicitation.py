@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 QUESTION = "approval"
 """Key of our one question among a request's input requests."""
+ONE_ANSWER = "openchannels.one_answer"
+"""Key in the scope of an HTTP request whose client takes one answer and no stream, on which it could be asked."""
 SCHEMA: types.ElicitRequestedSchema = {
     "type": "object",
     "properties": {"approve": {"type": "boolean", "title": "Do it", "description": "Yes: the call is made once."}},
@@ -88,6 +90,8 @@ class ClientPerson:
             return None
         if self._context.protocol_version in MODERN_PROTOCOL_VERSIONS:
             raise InputRequiredError(approval_id, question)
+        if self._context.request is not None and self._context.request.scope.get(ONE_ANSWER):
+            return None
         try:
             return _is_yes(
                 await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)

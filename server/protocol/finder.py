@@ -9,6 +9,7 @@ from server.catalogue.documentation import INDEX
 from server.catalogue.gateway import CallMethod, find_name
 from server.catalogue.registry import every_tool
 from server.policy import Policy
+from server.protocol.arguments import normalize_arguments, read_dry_run, read_gateway_arguments
 from server.protocol.failures import make_arguments_failure, make_policy_failure
 from server.protocol.results import Failure
 from server.telemetry.observer import UNKNOWN_TOOL
@@ -76,11 +77,12 @@ def _read_wanted_call(arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, A
     Raises:
         InvalidArgumentsError: There is no such tool, or the arguments of `call_method` itself are not right.
     """
-    wanted = CallMethod.from_tool({key: value for key, value in arguments.items() if key != DRY_RUN})
+    outside = {key: value for key, value in arguments.items() if key != DRY_RUN}
+    wanted = CallMethod.from_tool(read_gateway_arguments(outside))
     name = find_name(wanted.name, every_tool())
-    if DRY_RUN not in arguments or every_tool()[name].reads():
+    if every_tool()[name].reads() or not read_dry_run(arguments.get(DRY_RUN)):
         return name, wanted.arguments
-    return name, {**wanted.arguments, DRY_RUN: arguments[DRY_RUN] or wanted.arguments.get(DRY_RUN)}
+    return name, {**wanted.arguments, DRY_RUN: True}
 
 
 def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping[str, Any]) -> ToolNotFoundError:
@@ -91,7 +93,7 @@ def _make_hidden_tool_error(policy: Policy, tool: type[Tool], arguments: Mapping
     if tool.reads():
         return ToolNotFoundError(make_policy_failure(tool, f"It is not available here: {reason}"))
     failure = make_policy_failure(tool, f"Nothing was sent: {reason}")
-    return ToolNotFoundError(failure, denied=tool, arguments=arguments, reason=reason)
+    return ToolNotFoundError(failure, denied=tool, arguments=normalize_arguments(tool, arguments), reason=reason)
 
 
 def _make_unknown_tool_failure(policy: Policy, name: str) -> Failure:

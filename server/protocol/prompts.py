@@ -7,6 +7,7 @@ from mcp import types
 from prompts import Prompt, PromptArgumentsError, read_prompts
 from server.catalogue.registry import every_tool
 from server.policy import Policy
+from server.protocol.habits import undo_habits
 from tools.untrusted import escape_invisible
 
 
@@ -39,8 +40,10 @@ def fill_prompt(name: str, arguments: Mapping[str, str], policy: Policy) -> type
     found = read_prompts().get(name)
     if found is None:
         raise PromptNotFoundError(f"There is no prompt {name[:80]}; there are {', '.join(read_prompts())}")
+    names = [argument.name for argument in found.arguments]
+    meant = undo_habits({"properties": {key: {} for key in names}, "required": names}, arguments)
     try:
-        text = escape_invisible(found.render(arguments)) + _describe_missing_tools(found, policy)
+        text = escape_invisible(found.render(meant)) + _describe_missing_tools(found, policy)
     except PromptArgumentsError as error:
         raise PromptNotFoundError(str(error)) from None
     message = types.PromptMessage(role="user", content=types.TextContent(text=text))

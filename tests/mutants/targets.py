@@ -40,7 +40,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "server/approvals/store.py": APPROVALS,
     "server/approvals/hourly_limit.py": APPROVALS,
     "server/protocol/finder.py": ("tests/server/protocol/test_finder.py",),
-    "server/protocol/arguments.py": ("tests/server/protocol/test_arguments.py",),
+    "server/protocol/arguments.py": ("tests/server/protocol/test_arguments.py", "tests/server/protocol/test_finder.py"),
+    "server/protocol/habits.py": (
+        "tests/server/protocol/test_habits.py",
+        "tests/server/protocol/test_arguments.py",
+    ),
+    "tools/argument_problems.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py"),
     "tools/tool.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py", "tests/tools/test_laws.py"),
     "workflows/inbox/waiting.py": ("tests/workflows/inbox",),
     "workflows/lines/rules.py": RULES,

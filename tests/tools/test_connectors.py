@@ -185,12 +185,12 @@ def test_numbers_in_strings_become_numbers_and_a_message_without_a_session_has_n
 
 SAID = _said("m1", text="Hello")
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("register", {"id": "My.Chat"}, "id: String should match pattern"),
+    ("register", {"id": "My.Chat"}, "id: should match the pattern"),
     ("register", {"icon": {"color": "#69acc0"}}, "icon.data_image is required"),
     ("register", {"icon": {"data_image": "https://example.com/icon.svg"}}, "icon.data_image"),
     ("register", {"placement_handler": "app.example.com"}, "placement_handler"),
     ("activate", {"connector": "My_Chat"}, "connector"),
-    ("activate", {"active": "N"}, "active: should be a valid boolean"),
+    ("activate", {"active": "N"}, "active: should be true or false"),
     ("activate", {"line": 0}, "line"),
     ("connector_data_set", {"data": {}}, "give at least one of id, url, url_im, name"),
     ("connector_data_set", {"data": {"name": " "}}, "data.name: must not be blank"),
@@ -202,7 +202,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("send_messages", {"messages": [{**SAID, "user": {**EMMA, "gender": "M"}}]}, "messages.0.user.gender"),
     ("update_messages", {"messages": [_said("m1", files=[{"url": "https://a.example/b"}])]}, "give the new text"),
     ("delete_messages", {"messages": [SAID]}, "unknown argument 'messages.0.message.text'"),
-    ("send_status_delivery", {"messages": [{"im": {"message_id": 1}, "message": {"id": "m1"}}]}, "valid list"),
+    (
+        "send_status_delivery",
+        {"messages": [{"im": {"message_id": 1}, "message": {"id": "m1"}}]},
+        "message.id: should be a list",
+    ),
     ("chat_name_set", {"chat_id": "c|1"}, "chat_id: must not contain |"),
 ]
 

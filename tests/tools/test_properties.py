@@ -14,6 +14,7 @@ from mcp.types import CallToolResult, TextContent
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
+from server.protocol.arguments import normalize_arguments
 from tests.callers import answer, caller
 from tests.pauses import skip_pause
 from tests.spawning import LONG
@@ -101,5 +102,6 @@ def _ours(text: str) -> str:
 
 def _valid(method: type[Method], arguments: dict[str, Any]) -> bool:
     """The published schema is the weaker judge: what it refuses must never be sent."""
-    given_values = {name: value for name, value in arguments.items() if value is not None}
+    meant = normalize_arguments(method, arguments)
+    given_values = {name: value for name, value in meant.items() if value is not None}
     return bool(Draft202012Validator(method.input_schema()).is_valid(given_values))

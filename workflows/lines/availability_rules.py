@@ -59,20 +59,20 @@ def _pad_holidays(line: OpenLine) -> Mapping[str, Any]:
     return {"worktime_holidays": [".".join(part.zfill(2) for part in parts) for parts in holidays]}
 
 
-def _complete_names(line: OpenLine) -> dict[str, dict[str, str]]:
-    """The whole map, as the portal forgets whom it does not hold."""
+def _complete_names(line: OpenLine) -> list[dict[str, Any]]:
+    """Everybody of the queue, as the portal forgets whom it does not hold."""
     shown = line.settings.get("QUEUE_USERS_FIELDS")
     fields = shown if isinstance(shown, dict) else {}
-    named = {}
+    named: list[dict[str, Any]] = []
     for user in line.queue:
         own = fields.get(str(user)) or {}
         position = {"user_work_position": own["USER_WORK_POSITION"]} if own.get("USER_WORK_POSITION") else {}
-        named[str(user)] = {"user_name": own.get("USER_NAME") or "NAME", **position}
+        named.append({"user_id": user, "user_name": own.get("USER_NAME") or "NAME", **position})
     return named
 
 
 def _has_nameless_operators(line: OpenLine) -> bool:
-    return any(fields["user_name"] == "NAME" for fields in _complete_names(line).values())
+    return any(fields["user_name"] == "NAME" for fields in _complete_names(line))
 
 
 EXISTENCE = (

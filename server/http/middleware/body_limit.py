@@ -1,30 +1,29 @@
 """Bodies of requests: small enough, there in time, and one message of JSON-RPC, before anything else looks at them."""
 
 import anyio
-from mcp.types import INVALID_REQUEST, PARSE_ERROR, jsonrpc_message_adapter
-from pydantic import ValidationError
-from pydantic_core import from_json
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
+from server.protocol.messages import MessageError, read_body
 
 JSON = "application/json"
+KINDS = frozenset({JSON, "text/json", "application/json-rpc", "application/jsonrequest"})
+"""What clients call JSON; a browser sends none of these for a page of another origin without asking first."""
 
 
 class InvalidMessageError(RequestRefusedError):
     """A body that is no message; told as JSON-RPC tells it."""
 
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(400, "invalid_request", text)
-        self._code = code
+    def __init__(self, error: MessageError) -> None:
+        super().__init__(400, "invalid_request", str(error))
+        self._answer = error.make_answer()
 
     def make_response(self) -> JSONResponse:
-        """The refusal as an error of JSON-RPC without an id."""
-        error = {"code": self._code, "message": str(self)}
-        return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, self.status)
+        """The refusal as an error of JSON-RPC."""
+        return JSONResponse(self._answer.model_dump(exclude_unset=True), self.status)
 
 
 class BodyLimit:
@@ -45,11 +44,12 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        if not _is_json(headers):
             raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
         if (body := await self._read_in_time(headers, receive)) is not None:
-            check_message(body)
-            await self._app(scope, _replay(body, receive), send)
+            others = [(name, value) for name, value in scope["headers"] if name.lower() != b"content-type"]
+            scope = {**scope, "headers": [*others, (b"content-type", JSON.encode())]}
+            await self._app(scope, _replay(check_message(body), receive), send)
 
     async def _read_in_time(self, headers: Headers, receive: Receive) -> bytes | None:
         try:
@@ -79,21 +79,24 @@ class BodyLimit:
         return RequestRefusedError(413, "request_too_large", f"A request may have {self._largest} bytes")
 
 
-def check_message(body: bytes) -> None:
-    """Check that a body is one message of JSON-RPC 2.0; JSON that is nested endlessly is not read to its end.
+def _is_json(headers: Headers) -> bool:
+    """Whether a body is meant as JSON; one of no kind is, unless a web page may have sent it without being asked."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind:
+        return "origin" not in headers
+    return kind in KINDS or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def check_message(body: bytes) -> bytes:
+    """A body that is one message of JSON-RPC 2.0, as the SDK reads it; endless nesting is not read to its end.
 
     Raises:
         InvalidMessageError: It is no JSON, or no single message.
     """
     try:
-        content = from_json(body)
-    except ValueError:
-        raise InvalidMessageError(PARSE_ERROR, "Parse error: the body is not JSON, or nested too deeply") from None
-    try:
-        jsonrpc_message_adapter.validate_python(content, by_name=False)
-    except ValidationError:
-        text = "Invalid request: the body has to be a single message of JSON-RPC 2.0"
-        raise InvalidMessageError(INVALID_REQUEST, text) from None
+        return read_body(body)
+    except MessageError as error:
+        raise InvalidMessageError(error) from None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

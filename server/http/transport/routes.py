@@ -19,6 +19,7 @@ from server.app import create_server
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
 from server.http.middleware.authentication import MCP_PATHS, PRINCIPAL, SSE_PATH, get_principal
+from server.http.transport.accepting import AcceptNegotiation
 from server.http.transport.draining import ConnectionDrainer
 from server.http.transport.subscriptions import LegacySession, Subscriptions
 
@@ -92,7 +93,7 @@ class StreamableHttp:
 
     def make_routes(self) -> list[BaseRoute]:
         """The routes of the endpoint, with and without a slash at the end."""
-        return [Route(path, self) for path in MCP_PATHS]
+        return [Route(path, AcceptNegotiation(self)) for path in MCP_PATHS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request.

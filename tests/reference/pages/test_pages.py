@@ -162,7 +162,7 @@ def test_the_settings_of_a_line_are_listed_once() -> None:
 def test_objects_inside_arguments_are_described_down_to_their_parts() -> None:
     text = render_method_page(methods()["config_add"])
     assert "| `queue[].entity_type` | `PARAMS.QUEUE[].ENTITY_TYPE` | one of `user`, `department` | yes |" in text
-    assert "| `queue_users_fields.*.user_avatar` | `PARAMS.QUEUE_USERS_FIELDS.*.USER_AVATAR` | string | no |" in text
+    assert "| `queue_users_fields[].user_avatar` | `PARAMS.QUEUE_USERS_FIELDS[].USER_AVATAR` | string | no |" in text
     assert "| `default_operator_data.name` | `PARAMS.DEFAULT_OPERATOR_DATA.NAME` | string | no |" in text
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from server.policy import Policy, PolicyRule
+from server.protocol.arguments import read_arguments
 from server.protocol.finder import ToolNotFoundError, find_tool
 from tools import TOOLSETS
 from tools.effect import Effect
@@ -23,7 +24,7 @@ def test_behind_the_gateway_the_named_tool_takes_the_place_of_call_method(name: 
     assert (found.tool, found.arguments) == (OperatorSkip, {"chat_id": 5})
 
 
-@pytest.mark.parametrize("arguments", [{}, {"name": "no_such_tool"}, {"name": "operator_skip", "arguments": []}])
+@pytest.mark.parametrize("arguments", [{}, {"name": "no_such_tool"}, {"name": "operator_skip", "arguments": [5]}])
 def test_wrong_arguments_of_call_method_are_its_own_failure(arguments: dict[str, object]) -> None:
     with pytest.raises(ToolNotFoundError) as refused:
         find_tool(GATEWAY, "call_method", arguments)
@@ -32,25 +33,57 @@ def test_wrong_arguments_of_call_method_are_its_own_failure(arguments: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("outside", "inside", "wanted"),
+    ("outside", "inside", "draft"),
     [
         (True, {}, True),
-        (True, {"dry_run": False}, True),
+        ("true", {"dry_run": False}, True),
         (False, {"dry_run": True}, True),
-        (None, {}, None),
-        ("no", {}, "no"),
+        ("false", {"dry_run": "true"}, True),
+        (None, {}, False),
+        (False, {}, False),
     ],
 )
 def test_a_draft_that_is_asked_of_call_method_is_asked_of_the_named_tool(
-    outside: object, inside: dict[str, object], wanted: object
+    outside: object, inside: dict[str, object], *, draft: bool
 ) -> None:
-    found = find_tool(GATEWAY, "call_method", {"name": "operator_skip", "arguments": inside, "dry_run": outside})
-    assert (found.tool, found.arguments) == (OperatorSkip, {"dry_run": wanted})
+    given = {"name": "operator_skip", "arguments": {"chat_id": 5, **inside}, "dry_run": outside}
+    found = find_tool(GATEWAY, "call_method", given)
+    assert found.tool is OperatorSkip
+    assert read_arguments(found.tool, found.arguments).dry_run is draft
+
+
+def test_whether_a_draft_is_wanted_has_to_be_clear() -> None:
+    with pytest.raises(ToolNotFoundError) as refused:
+        find_tool(GATEWAY, "call_method", {"name": "operator_skip", "arguments": {"chat_id": 5}, "dry_run": "no"})
+    assert "dry_run: should be true or false" in refused.value.failure.advice
 
 
 def test_a_reading_tool_needs_no_draft() -> None:
     found = find_tool(GATEWAY, "call_method", {"name": "dialog_get", "arguments": {"chat_id": 5}, "dry_run": True})
     assert found.arguments == {"chat_id": 5}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"arguments": '{"chat_id": 5, "dry_run": true}'},
+        {"chat_id": 5, "dry_run": True},
+        {"arguments": {"chat_id": 5}, "dry_run": True},
+        {"arguments": [], "chat_id": 5, "dry_run": True},
+        {"arguments": "", "toolCallId": "call_1", "chat_id": 5, "dry_run": True},
+        {"Arguments": {"chat_id": 5, "dry_run": True}},
+    ],
+)
+def test_arguments_of_the_named_tool_may_be_text_or_stand_beside_its_name(sent: dict[str, object]) -> None:
+    found = find_tool(GATEWAY, "call_method", {"name": " operator_skip ", **sent})
+    assert found.tool is OperatorSkip
+    assert read_arguments(found.tool, found.arguments) == read_arguments(OperatorSkip, {"chat_id": 5, "dry_run": True})
+
+
+def test_what_stands_inside_and_beside_is_refused() -> None:
+    with pytest.raises(ToolNotFoundError) as refused:
+        find_tool(GATEWAY, "call_method", {"name": "operator_skip", "arguments": {"chat_id": 5}, "chat_id": 6})
+    assert "unknown argument 'chat_id'" in refused.value.failure.advice
 
 
 def test_without_a_gateway_there_is_no_call_method() -> None:

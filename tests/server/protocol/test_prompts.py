@@ -47,6 +47,12 @@ def test_a_tool_that_a_prompt_names_exists_or_is_said_not_to(name: str, policy: 
     assert (set(CODE.findall(body)) & set(every_tool())) - set(policy.tools) == missing
 
 
+@pytest.mark.parametrize("sent", [{"chatId": "7"}, {"CHAT_ID": "7"}, {"chat_id": "7", "toolCallId": "call_1"}])
+def test_arguments_of_a_prompt_are_read_as_clients_mean_them(sent: dict[str, str]) -> None:
+    policy = POLICIES["all"]
+    assert fill_prompt("answer_customer", sent, policy) == fill_prompt("answer_customer", {"chat_id": "7"}, policy)
+
+
 def test_with_every_tool_nothing_is_missing() -> None:
     assert all("Not available" not in _text(name, POLICIES["all"]) for name in read_prompts())
 

@@ -36,7 +36,7 @@ LINES: tuple[Provocation, ...] = (
     replace(call("network.message.add", "USER_MESSAGE_LIMIT", **MESSAGE), first=1),
     raw("network.message.add", "MESSAGE_EMPTY", CODE=CODE, USER_ID=3, MESSAGE="  "),
     call("network.message.add", "ATTACH_OVERSIZE", **MESSAGE, attach={"BLOCKS": [{"MESSAGE": "m" * 31000}]}),
-    call("network.message.add", "ATTACH_ERROR", **MESSAGE, attach={"BLOCKS": "none"}),
-    call("network.message.add", "KEYBOARD_ERROR", **MESSAGE, keyboard={"BUTTONS": "none"}),
+    call("network.message.add", "ATTACH_ERROR", **MESSAGE, attach={"BLOCKS": "wrong"}),
+    call("network.message.add", "KEYBOARD_ERROR", **MESSAGE, keyboard={"BUTTONS": "wrong"}),
     state({"message_storage_fails": True}, "network.message.add", "WRONG_REQUEST", **MESSAGE),
 )

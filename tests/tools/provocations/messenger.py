@@ -18,10 +18,10 @@ def provoke_messenger() -> Iterator[Provocation]:
     for dialog_id, code in (("chat223", "ACCESS_ERROR"), ("chat218", "ERROR_FROM_OTHER_MODULE")):
         yield by(seed.OPERATOR_WEBHOOK_PATH, call(add, code, dialog_id=dialog_id, message="Hello"))
     yield state({"message_storage_fails": True}, add, "PARAMS_ERROR", **GREETING)
-    yield call(add, "ATTACH_ERROR", **GREETING, attach={"BLOCKS": "none"})
+    yield call(add, "ATTACH_ERROR", **GREETING, attach={"BLOCKS": "wrong"})
     yield call(add, "ATTACH_OVERSIZE", **GREETING, attach={"BLOCKS": [{"MESSAGE": "m" * 31000}]})
-    yield call(add, "KEYBOARD_ERROR", **GREETING, keyboard={"BUTTONS": "none"})
-    yield call(add, "MENU_ERROR", **GREETING, menu={"ITEMS": "none"})
+    yield call(add, "KEYBOARD_ERROR", **GREETING, keyboard={"BUTTONS": "wrong"})
+    yield call(add, "MENU_ERROR", **GREETING, menu={"ITEMS": "wrong"})
     yield call(add, "REPLY_ACCESS_ERROR", **GREETING, reply_id=99999)
     yield call(add, "REPLY_FROM_OTHER_CHAT_ERROR", **GREETING, reply_id=1055)
     yield raw(get, "DIALOG_ID_EMPTY")

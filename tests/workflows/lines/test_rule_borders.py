@@ -50,11 +50,11 @@ FIXES: list[tuple[str, Changes, dict[str, Any]]] = [
         {"QUEUE": [3, 4, 5], "QUEUE_USERS_FIELDS": {"3": {"USER_NAME": ""}, "4": WELL_SET["QUEUE_USERS_FIELDS"]["4"]}},
         {
             "queue": [{"entity_type": "user", "entity_id": one} for one in (3, 4, 5)],
-            "queue_users_fields": {
-                "3": {"user_name": "NAME"},
-                "4": {"user_name": "James", "user_work_position": "Sales"},
-                "5": {"user_name": "NAME"},
-            },
+            "queue_users_fields": [
+                {"user_id": 3, "user_name": "NAME"},
+                {"user_id": 4, "user_name": "James", "user_work_position": "Sales"},
+                {"user_id": 5, "user_name": "NAME"},
+            ],
         },
     ),
     ("silent_off_hours", {"WORKTIME_DAYOFF_RULE": "none"}, {"worktime_dayoff_rule": "text"}),

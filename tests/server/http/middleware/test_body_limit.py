@@ -85,6 +85,45 @@ def test_what_is_no_message_is_refused(server: TeamServer, token: str, path: str
     assert answer.json()["error"]["code"] == code
 
 
+CALL = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"revision_get","arguments":%s}}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"jsonrpc":"2.0","id":7,"method":"tools/list","params":[]}',
+        b'{"jsonrpc":"2.0","id":7.0,"method":"tools/list","params":null}',
+        b'\xef\xbb\xbf{"jsonrpc":"2.0","id":7,"method":"tools/list"}',
+        *(CALL % arguments for arguments in (b"[]", b"null", b'""', b'"{}"')),
+    ],
+)
+def test_a_message_that_can_mean_one_thing_is_handled(server: TeamServer, token: str, body: bytes) -> None:
+    session = server.post(token=token).headers["mcp-session-id"]
+    server.post({"jsonrpc": "2.0", "method": "notifications/initialized"}, token, Mcp_Session_Id=session)
+    answer = server.post(body, token, Mcp_Session_Id=session, Accept="application/json").json()
+    assert answer["id"] == 7
+    assert not answer["result"].get("isError")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "number"),
+    [
+        (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":"\\ud83d"}}', -32602, 7),
+        (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":"\xff"}}', -32700, 7),
+        (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[5]}', -32600, 7),
+        (b'{"jsonrpc":"1.0","id":7,"method":"ping"}', -32600, 7),
+        (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600, None),
+        (b'{"jsonrpc":"2.0","id":7.5,"method":"ping"}', -32600, None),
+    ],
+)
+def test_a_refused_message_is_answered_by_its_id(
+    server: TeamServer, token: str, body: bytes, code: int, number: int | None
+) -> None:
+    answer = server.post(body, token)
+    assert answer.status_code == 400
+    assert (answer.json()["error"]["code"], answer.json()["id"]) == (code, number)
+
+
 def test_other_kinds_of_content_are_refused(server: TeamServer, token: str) -> None:
     assert server.post(token=token, Content_Type="text/plain").status_code == 415
 
