@@ -13,13 +13,11 @@ MOST_PROBLEMS = 10
 MOST_NAMES = 30
 _KINDS: Mapping[str, str] = {
     "int": "a whole number, e.g. 2043",
-    "float": "a number",
     "string": "a text",
     "bool": "true or false",
     "list": "a list",
     "dict": "an object",
     "model": "an object",
-    "mapping": "an object",
 }
 """First word of the validator's name for a mistake -> what is wanted."""
 _LIMITS: Mapping[str, str] = {
@@ -75,7 +73,7 @@ def _describe_problem(model: type[BaseModel], place: tuple[int | str, ...], erro
 def _describe_mistakes(errors: Sequence[ErrorDetails]) -> str:
     """What is wrong with one value; where several kinds would be right, all of them."""
     for error in errors:
-        if error["type"] in {"value_error", "assertion_error"}:
+        if error["type"] == "value_error":
             return str(error.get("ctx", {}).get("error", ""))
         if error["type"] in _LIMITS:
             return _LIMITS[error["type"]].format(**error["ctx"]).replace("at least 1 items", "at least 1 item")

@@ -43,6 +43,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "server/protocol/arguments.py": ("tests/server/protocol/test_arguments.py", "tests/server/protocol/test_finder.py"),
     "server/protocol/habits.py": (
         "tests/server/protocol/test_habits.py",
+        "tests/server/protocol/test_habit_borders.py",
         "tests/server/protocol/test_arguments.py",
     ),
     "tools/argument_problems.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py"),

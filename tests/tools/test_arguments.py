@@ -15,6 +15,13 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("operator_answer", {"chat_id": "2043"}, "chat_id: should be a whole number"),
     ("operator_answer", {"chat_id": True}, "chat_id: should be a whole number"),
     ("operator_answer", {"chat_id": 2043.0}, "chat_id: should be a whole number"),
+    ("crm_message_add", {"message": 5}, "; message: should be a text"),
+    ("v2_session_stat_get", {"session_id": 301}, "session_id: should be a list"),
+    (
+        "user_get",
+        {"filter": {"NAME": {}}},
+        "NAME: should be a text or a whole number, e.g. 2043 or true or false or a list",
+    ),
     ("operator_answer", {"chat_id": 0}, "chat_id: should be greater than or equal to 1"),
     ("operator_answer", {"chat_id": 2**31}, "chat_id: is too large for an identifier"),
     ("operator_answer", {"chat_id": 5, "chatid": 6}, "unknown argument 'chatid' (did you mean chat_id?)"),
