@@ -89,7 +89,7 @@ class DocsRead(DocumentationTool):
     data_type = PageData
 
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
-    section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None
+    section: Annotated[str | None, Field(max_length=200, description="heading: only this section")] = None
     offset: Annotated[int | None, Field(ge=0)] = None
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
