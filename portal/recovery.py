@@ -1,0 +1,90 @@
+"""How many calls ask again after a fault: two, while the others wait for what becomes of those.
+
+Without this every call of a batch that was lost, or of many side by side, would try its luck alone: thirty questions
+would be a hundred and fifty requests to a portal that is down.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import anyio
+
+from portal.errors import AnswerLostError, BlockedError, LimitedError, NotReachableError, PortalError
+
+SCOUTS = 2
+"""So many ask again at a time: if one of them is what the portal fails at, the other shows that it works."""
+
+
+class _News:
+    """What the calls that wait are told."""
+
+    def __init__(self) -> None:
+        self.came = anyio.Event()
+        self.is_up: bool | None = None
+        """Whether an answer came; None if only a place among those who ask is free."""
+
+
+class Recovery:
+    """Which calls ask again after a fault, for all calls of one portal."""
+
+    def __init__(self) -> None:
+        self._scouts: dict[object, bool] = {}
+        """Those who ask, and whether they have given up."""
+        self._news = _News()
+
+    @contextmanager
+    def follow(self, call: object) -> Iterator[None]:
+        """While a call is on its way; one that is cancelled leaves its place to another."""
+        try:
+            yield
+        finally:
+            if self._scouts.get(call) is False:
+                del self._scouts[call]
+                self._tell(is_up=None)
+
+    async def wait_for_turn(self, call: object, error: PortalError, deadline: float) -> bool:
+        """Whether a call that failed with `error` is to ask again, once it is its turn.
+
+        False, if those who asked before it gave up, or if its deadline came first.
+        """
+        if not is_outage(error):
+            return True
+        most = 1 if isinstance(error, LimitedError) else SCOUTS
+        with anyio.move_on_at(deadline):
+            while call not in self._scouts and len(self._scouts) >= most:
+                news = self._news
+                await news.came.wait()
+                if news.is_up is not None:
+                    return news.is_up
+            self._scouts[call] = False
+            return True
+        return False
+
+    def note_answer(self, error: PortalError | None) -> None:
+        """Take note that a request was answered; if the portal spoke, all who wait go ahead."""
+        if self._scouts and not is_outage(error):
+            self._scouts.clear()
+            self._tell(is_up=True)
+
+    def give_up(self, call: object) -> None:
+        """A call asks no more; when all who asked have given up, so do those who wait."""
+        if call in self._scouts:
+            self._scouts[call] = True
+            if all(self._scouts.values()):
+                self._scouts.clear()
+                self._tell(is_up=False)
+
+    def _tell(self, *, is_up: bool | None) -> None:
+        news, self._news = self._news, _News()
+        news.is_up = is_up
+        news.came.set()
+
+
+def is_outage(error: PortalError | None) -> bool:
+    """Whether the portal itself has not spoken, so that other calls would fare no better."""
+    match error:
+        case LimitedError():
+            return error.code is None
+        case AnswerLostError() | NotReachableError() | BlockedError():
+            return True
+    return False
