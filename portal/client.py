@@ -130,12 +130,11 @@ class Portal:
                     told = _choose_reason(error, told, pending, repeatable=repeatable)
                     batchable = batchable and not isinstance(error, AnswerLostError)
                     latest = self._find_send_by(deadline, batchable=batchable)
-                    remaining = latest - anyio.current_time()
-                    pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
+                    left = latest - anyio.current_time()
+                    pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=left)
                     if pause is not None:
                         await self._pause(error, pause, deadline, report)
                     if pause is None or not await self._recovery.wait_for_turn(task, error, latest):
-                        self._recovery.give_up(task)
                         raise await self._explain(told, deadline, repeatable=repeatable, scopes=scopes) from None
                 attempt += 1
 

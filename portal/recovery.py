@@ -34,9 +34,15 @@ class Recovery:
 
     @contextmanager
     def follow(self, call: object) -> Iterator[None]:
-        """While a call is on its way; one that is cancelled leaves its place to another."""
+        """While a call is on its way; one that is cancelled leaves its place to another.
+
+        When all who asked have given up, so do those who wait.
+        """
         try:
             yield
+        except PortalError:
+            self._give_up(call)
+            raise
         finally:
             if self._scouts.get(call) is False:
                 del self._scouts[call]
@@ -66,8 +72,7 @@ class Recovery:
             self._scouts.clear()
             self._tell(is_up=True)
 
-    def give_up(self, call: object) -> None:
-        """A call asks no more; when all who asked have given up, so do those who wait."""
+    def _give_up(self, call: object) -> None:
         if call in self._scouts:
             self._scouts[call] = True
             if all(self._scouts.values()):
