@@ -107,9 +107,8 @@ class Portal:
     ) -> Any:
         """The result of a method.
 
-        What may have been executed is sent again only if it is `repeatable`. Only such a call may share a request, with
-        `prefer_batch` even where few calls wait. Of `scopes` the method needs one. `report` is told once a second how
-        many seconds the call has been waiting, and for what.
+        What may have been executed is sent again only if `repeatable`. Only such a call may share a request, with
+        `prefer_batch` even where few wait. Of `scopes` it needs one. `report` is told once a second how long it waits.
 
         Raises:
             PortalError: The call brought no result; portal/errors.py says what each kind means.
