@@ -129,8 +129,7 @@ class Portal:
                     told = _choose_reason(error, told, pending, repeatable=repeatable)
                     batchable = batchable and not isinstance(error, AnswerLostError)
                     latest = self._find_send_by(deadline, batchable=batchable)
-                    left = latest - anyio.current_time()
-                    pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=left)
+                    pause = _choose_pause(error, attempt, latest, repeatable=repeatable)
                     if pause is not None:
                         await self._pause(error, pause, deadline, report)
                     if pause is None or not await self._recovery.wait_for_turn(task, error, latest):
@@ -242,6 +241,10 @@ class Portal:
                     return frozenset()
                 self._scopes = frozenset(map(str, granted if isinstance(granted, list) else ()))
             return self._scopes
+
+
+def _choose_pause(error: PortalError, attempt: int, latest: float, *, repeatable: bool) -> float | None:
+    return pause_before_retry(error, attempt, repeatable=repeatable, remaining=latest - anyio.current_time())
 
 
 def _choose_reason(

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
-from portal import batch
+from portal import batch, envelope
 from portal.bucket import LeakyBucket
 from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError, RefusedError
 from portal.observer import Observer, PortalRequest
@@ -232,7 +232,7 @@ class Scheduler:
             return outcomes
         if isinstance(error, LimitedError) and error.code in FULL_BUCKET:
             self._bucket.fill()
-        if len(group) > 1 and isinstance(error, RefusedError):
+        if len(group) > 1 and isinstance(error, RefusedError) and error.code != envelope.CLOSED:
             error = AnswerLostError(f"the portal refused the batch: {error.description}")
         return [(copy.copy(error), None) for _ in group]
 
