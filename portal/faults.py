@@ -1,5 +1,6 @@
 """Why a request brought no answer, in words that say what to look at; the library's own often say nothing."""
 
+import os
 import re
 import socket
 import ssl
@@ -34,8 +35,8 @@ def make_connection_error(error: Exception, host: str, proxy: str = "") -> Porta
             return NotReachableError(f"the name of {where} is not known (DNS)")
     if isinstance(error, httpx.TimeoutException):
         return NotReachableError(f"no connection to {where} in time")
-    refused = next((cause for cause in causes if isinstance(cause, ConnectionError)), None)
-    reason = f" ({refused.strerror.lower()})" if refused is not None and refused.strerror else ""
+    numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno]
+    reason = f" ({os.strerror(numbers[-1]).lower()})" if numbers else ""
     return NotReachableError(f"no connection to {where}{reason}")
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import ssl
 from collections.abc import Iterable
-from functools import partial
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -140,10 +139,29 @@ def make_ssl_context() -> ssl.SSLContext:
         raise ProxySettingError(f"{given or 'the list of trusted authorities'} cannot be read") from None
 
 
+class _Trust:
+    """Whom to trust, read when the first secure connection is opened: that takes as long as ten requests."""
+
+    def __init__(self) -> None:
+        self._context: ssl.SSLContext | None = None
+
+    def find(self, scheme: str, proxy: str | None) -> ssl.SSLContext | bool:
+        """What a pool for these addresses takes as `verify`; `http` needs nothing.
+
+        Raises:
+            ProxySettingError: As `make_ssl_context`.
+        """
+        if scheme != "https" and not (proxy or "").startswith("https"):
+            return False
+        if self._context is None:
+            self._context = make_ssl_context()
+        return self._context
+
+
 class ProxyTransport(httpx.AsyncBaseTransport):
     """Sends each request by the proxy for its address; every way has a pool of connections of its own.
 
-    `addresses` are those that are going to be asked: their proxies are looked at once, at the beginning.
+    `addresses` are those that are going to be asked: what the environment says of them is looked at in the beginning.
 
     Raises:
         ProxySettingError: The environment names a proxy or authorities that cannot be used; also of a request.
@@ -151,17 +169,24 @@ class ProxyTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, addresses: Iterable[str] = (), limits: httpx.Limits = NO_LIMITS) -> None:
         self.proxies = Proxies()
+        self._limits = limits
+        self._trust = _Trust()
+        self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
         for address in addresses:
-            self.proxies.find(address)
-        self._make = partial(httpx.AsyncHTTPTransport, verify=make_ssl_context(), trust_env=False, limits=limits)
-        self._pools: dict[str | None, httpx.AsyncHTTPTransport] = {}
+            self._find_pool(httpx.URL(address))
+
+    def _find_pool(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+        scheme, proxy = url.scheme, self.proxies.find(str(url))
+        if (scheme, proxy) not in self._pools:
+            verify = self._trust.find(scheme, proxy)
+            self._pools[scheme, proxy] = httpx.AsyncHTTPTransport(
+                verify=verify, trust_env=False, limits=self._limits, proxy=proxy
+            )
+        return self._pools[scheme, proxy]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to a request, of which only the beginning has been read."""
-        proxy = self.proxies.find(str(request.url))
-        if proxy not in self._pools:
-            self._pools[proxy] = self._make(proxy=proxy)
-        return await self._pools[proxy].handle_async_request(request)
+        return await self._find_pool(request.url).handle_async_request(request)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -173,20 +198,21 @@ class BlockingProxyTransport(httpx.BaseTransport):
     """The same for code that waits in a thread.
 
     Raises:
-        ProxySettingError: As above.
+        ProxySettingError: Of a request: as above.
     """
 
     def __init__(self) -> None:
         self._proxies = Proxies()
-        self._make = partial(httpx.HTTPTransport, verify=make_ssl_context(), trust_env=False)
-        self._pools: dict[str | None, httpx.HTTPTransport] = {}
+        self._trust = _Trust()
+        self._pools: dict[tuple[str, str | None], httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to a request, of which only the beginning has been read."""
-        proxy = self._proxies.find(str(request.url))
-        if proxy not in self._pools:
-            self._pools[proxy] = self._make(proxy=proxy)
-        return self._pools[proxy].handle_request(request)
+        scheme, proxy = request.url.scheme, self._proxies.find(str(request.url))
+        if (scheme, proxy) not in self._pools:
+            verify = self._trust.find(scheme, proxy)
+            self._pools[scheme, proxy] = httpx.HTTPTransport(verify=verify, trust_env=False, proxy=proxy)
+        return self._pools[scheme, proxy].handle_request(request)
 
     def close(self) -> None:
         """Close all connections."""
