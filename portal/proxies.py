@@ -9,13 +9,13 @@ import re
 import ssl
 from collections.abc import Iterable
 from importlib.util import find_spec
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 NO_LIMITS = httpx.Limits()
+LAST_PORT = 65_535
 
 
 class ProxySettingError(ValueError):
@@ -45,9 +45,9 @@ class Proxies:
         """
         if not self._proxies:
             return None
-        parts = urlsplit(address)
-        host, port = (parts.hostname or "").rstrip("."), parts.port or {"https": 443}.get(parts.scheme, 80)
-        scheme = parts.scheme if parts.scheme in self._proxies else "all"
+        url = httpx.URL(address)
+        host, port = url.host.rstrip("."), url.port or {"https": 443}.get(url.scheme, 80)
+        scheme = url.scheme if url.scheme in self._proxies else "all"
         if scheme not in self._proxies or _is_this_machine(host):
             return None
         if any(_covers(entry.lower(), host, port) for entry in self._direct):
@@ -58,7 +58,7 @@ class Proxies:
         """The variable that names the proxy for an address; empty where there is none."""
         if self.find(address) is None:
             return ""
-        scheme = urlsplit(address).scheme
+        scheme = httpx.URL(address).scheme
         return f"{scheme.upper() if scheme in self._proxies else 'ALL'}_PROXY"
 
 
@@ -118,7 +118,8 @@ def _check_proxy(url: str, variable: str) -> str:
         )
     try:
         proxy = httpx.Proxy(url)
-        usable = bool(proxy.url.host) and not re.search(r"[^\w.:-]", proxy.url.host)
+        host, port = proxy.url.host, proxy.url.port or 1
+        usable = bool(host) and not re.search(r"[^\w.:-]", host) and 0 < port <= LAST_PORT
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:

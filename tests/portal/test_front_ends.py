@@ -28,7 +28,6 @@ LONGEST = 20
 """Seconds that a story may take before it has failed."""
 RESULT = json.dumps({"result": {"id": "Оля"}}, ensure_ascii=False)
 GOOD = Reply(body=RESULT.encode())
-BATCH = Reply(body=json.dumps({"result": {"result": {f"c{number}": number for number in range(30)}}}).encode())
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +201,18 @@ def test_one_question_that_breaks_the_portal_takes_no_other_with_it() -> None:
     assert isinstance(got.pop(0), PortalFaultError)
     assert got == {number: number for number in range(1, 30)}
     assert len(asked) < 40
+
+
+@pytest.mark.parametrize("flaw", [{}, {"c3": "insufficient_scope"}, {"c3": []}, [{"error": "X"}]])
+def test_a_command_without_a_usable_answer_is_asked_again_alone(served: FrontEnd, flaw: Any) -> None:
+    results = {f"c{number}": number for number in range(30) if number != 3}
+    both = {"result": {"result": results, "result_error": flaw, "result_time": []}}
+    _set(served, Reply(body=json.dumps(both).encode()), Reply(body=b'{"result": "alone"}'))
+
+    got = _call(served, count=30)
+
+    assert got == [number if number != 3 else "alone" for number in range(30)]
+    assert served.asked == ["batch", READ]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
