@@ -14,17 +14,7 @@ from tests.pauses import skip_pause
 from tests.portal.front_end import FrontEnd, Reply, answering
 
 PROXY = "http://proxy.example:3128"
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 SECRET = "a1b2c3d4e5f6g7h8"
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """One in which nobody has set anything."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    return monkeypatch
 
 
 @pytest.fixture(scope="module")
