@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from portal.address import format_origin
 from portal.errors import AnswerLostError, BlockedError, LimitedError, PortalError
@@ -35,14 +35,16 @@ def make_front_end_error(status: int, headers: Mapping[str, str], body: bytes, *
 
 def _describe_target(headers: Mapping[str, str]) -> str:
     """Where a redirect leads; no more than scheme and host, because the rest may hold a secret."""
+    location = headers.get("location", "")
     try:
-        target = urlsplit(urljoin("same:", headers.get("location", "")))
-        origin = format_origin(target)
+        origin = format_origin(urlsplit(location))
     except ValueError:
-        origin = ""
+        return "a redirect to an address that is none"
     if _HOST.fullmatch(origin):
         return f"a redirect to {origin}"
-    return "a redirect to another page of the same host" if headers.get("location") else "a redirect to nowhere"
+    if location.startswith("//") or "://" in location:
+        return "a redirect to another host"
+    return "a redirect to another page of the same host" if location else "a redirect to nowhere"
 
 
 def _describe_body(headers: Mapping[str, str], body: bytes) -> str:
