@@ -14,6 +14,7 @@ from urllib.request import getproxies
 import httpx
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""The first that is set is used."""
 NO_LIMITS = httpx.Limits()
 LAST_PORT = 65_535
 
@@ -136,8 +137,8 @@ def make_ssl_context() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError:
-        given = " and ".join(name for name in CERTIFICATES if os.environ.get(name))
-        raise ProxySettingError(f"{given or 'the list of trusted authorities'} cannot be read") from None
+        given = next((name for name in CERTIFICATES if os.environ.get(name)), "the list of trusted authorities")
+        raise ProxySettingError(f"{given} cannot be read: it should be a file of certificates") from None
 
 
 class _Trust:

@@ -120,14 +120,14 @@ def test_a_proxy_that_cannot_be_used_is_named_by_its_variable_and_not_by_its_val
     ProxyTransport(["http://127.0.0.1:8024"])
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_authorities_that_cannot_be_read_are_named_by_their_variable(
-    environment: pytest.MonkeyPatch, name: str
-) -> None:
-    environment.setenv(name, "/there/is/none/such")
-    if name == "SSL_CERT_FILE":
-        with pytest.raises(ProxySettingError, match=name):
-            ProxyTransport(["https://portal.example"])
+def test_authorities_that_cannot_be_read_are_named_by_their_variable(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SSL_CERT_FILE", "/there/is/none/such")
+    environment.setenv("SSL_CERT_DIR", "/there/is/none/such")
+
+    with pytest.raises(ProxySettingError, match="SSL_CERT_FILE cannot be read"):
+        ProxyTransport(["https://portal.example"])
+    with httpx.Client(transport=BlockingProxyTransport()) as http, pytest.raises(ProxySettingError):
+        http.get("https://portal.example")
     ProxyTransport(["http://127.0.0.1"])
 
 
