@@ -132,7 +132,7 @@ class Portal:
                     pause = _choose_pause(error, attempt, latest, repeatable=repeatable)
                     if pause is not None:
                         await self._pause(error, pause, deadline, report)
-                    if pause is None or not await self._recovery.wait_for_turn(task, error, latest):
+                    if pause is None or not await self._recovery.wait_for_turn(task, error, latest, pending.sent_at):
                         raise await self._explain(told, deadline, repeatable=repeatable, scopes=scopes) from None
                 attempt += 1
 

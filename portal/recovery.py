@@ -31,6 +31,7 @@ class Recovery:
         self._scouts: dict[object, bool] = {}
         """Those who ask, and whether they have given up."""
         self._news = _News()
+        self._gave_up_at = float("-inf")
 
     @contextmanager
     def follow(self, call: object) -> Iterator[None]:
@@ -48,13 +49,16 @@ class Recovery:
                 del self._scouts[call]
                 self._tell(is_up=None)
 
-    async def wait_for_turn(self, call: object, error: PortalError, deadline: float) -> bool:
+    async def wait_for_turn(self, call: object, error: PortalError, deadline: float, sent_at: float | None) -> bool:
         """Whether a call that failed with `error` is to ask again, once it is its turn.
 
-        False, if those who asked before it gave up, or if its deadline came first.
+        False, if those who asked before it gave up, also if that was while its request, which left at `sent_at`, was
+        still on its way; or if its deadline came first.
         """
         if not is_outage(error):
             return True
+        if sent_at is not None and sent_at < self._gave_up_at and call not in self._scouts:
+            return False
         most = 1 if isinstance(error, LimitedError) else SCOUTS
         with anyio.move_on_at(deadline):
             while call not in self._scouts and len(self._scouts) >= most:
@@ -77,6 +81,7 @@ class Recovery:
             self._scouts[call] = True
             if all(self._scouts.values()):
                 self._scouts.clear()
+                self._gave_up_at = anyio.current_time()
                 self._tell(is_up=False)
 
     def _tell(self, *, is_up: bool | None) -> None:

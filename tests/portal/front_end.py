@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import anyio
+
+from portal.client import Portal
+from portal.errors import PortalError
+from portal.webhook import Webhook
+from tests.pauses import skip_pause
+
 SECRET = "front-end-t0ken-x1"
 
 
@@ -20,6 +27,9 @@ class Reply:
     cut: bool = False
 
 
+READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
+LONGEST = 20
+"""Seconds that a story may take before it has failed."""
 PAGE = b"<!DOCTYPE html><html><title>Blocked</title></html>"
 HTML = {"content-type": "text/html"}
 Answer = Callable[[str, int], Reply]
@@ -88,3 +98,30 @@ def answering(*replies: Reply) -> Iterator[FrontEnd]:
     """One that gives these answers in their order, and then the last one for ever."""
     with front_end(lambda _, number: replies[min(number, len(replies)) - 1]) as served:
         yield served
+
+
+def set_replies(served: FrontEnd, *replies: Reply) -> None:
+    """Answer with these in their order, and then with the last one for ever; forget what was asked."""
+    served.asked.clear()
+    served.answer = lambda _, number: replies[min(number, len(replies)) - 1]
+
+
+def call_portal(served: FrontEnd, *, count: int = 1, repeatable: bool = True, seconds: float = 60.0) -> list[Any]:
+    """What so many calls at once came to, without pauses."""
+    got: list[Any] = [None] * count
+
+    async def one(portal: Portal, number: int) -> None:
+        try:
+            got[number] = await portal.call(READ if repeatable else WRITE, {"ID": number}, repeatable=repeatable)
+        except PortalError as error:
+            got[number] = error
+
+    async def run() -> None:
+        with anyio.fail_after(LONGEST):
+            portal = Portal(Webhook.parse(served.webhook), plan=None, seconds=seconds, sleep=skip_pause)
+            async with portal, anyio.create_task_group() as tasks:
+                for number in range(count):
+                    tasks.start_soon(one, portal, number)
+
+    anyio.run(run)
+    return got

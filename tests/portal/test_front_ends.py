@@ -1,9 +1,6 @@
 """What stands before a portal: pages, redirects, limits and broken answers; how often it is asked, and what is said."""
 
-import gzip
 import json
-import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -21,45 +18,21 @@ from portal.errors import (
 )
 from portal.webhook import Webhook
 from tests.pauses import skip_pause
-from tests.portal.front_end import HTML, PAGE, SECRET, FrontEnd, Reply, answering
+from tests.portal.front_end import (
+    HTML,
+    LONGEST,
+    PAGE,
+    READ,
+    SECRET,
+    FrontEnd,
+    Reply,
+    answering,
+    call_portal,
+    set_replies,
+)
 
-READ, WRITE = "imopenlines.dialog.get", "imopenlines.operator.answer"
-LONGEST = 20
-"""Seconds that a story may take before it has failed."""
 RESULT = json.dumps({"result": {"id": "Оля"}}, ensure_ascii=False)
 GOOD = Reply(body=RESULT.encode())
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[FrontEnd]:
-    with answering(GOOD) as front_end:
-        yield front_end
-
-
-def _set(served: FrontEnd, *replies: Reply) -> None:
-    served.asked.clear()
-    served.answer = lambda _, number: replies[min(number, len(replies)) - 1]
-
-
-def _call(served: FrontEnd, *, count: int = 1, repeatable: bool = True, seconds: float = 60.0) -> list[Any]:
-    """What so many calls at once came to."""
-    got: list[Any] = [None] * count
-
-    async def one(portal: Portal, number: int) -> None:
-        try:
-            got[number] = await portal.call(READ if repeatable else WRITE, {"ID": number}, repeatable=repeatable)
-        except PortalError as error:
-            got[number] = error
-
-    async def run() -> None:
-        with anyio.fail_after(LONGEST):
-            portal = Portal(Webhook.parse(served.webhook), plan=None, seconds=seconds, sleep=skip_pause)
-            async with portal, anyio.create_task_group() as tasks:
-                for number in range(count):
-                    tasks.start_soon(one, portal, number)
-
-    anyio.run(run)
-    return got
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
@@ -73,9 +46,9 @@ def test_a_page_with_a_status_of_4xx_was_refused_before_the_portal_and_is_asked_
         (b'{"message": "Forbidden"}', {}),
         (b"denied", {"content-type": ""}),
     ):
-        _set(served, Reply(status, body, headers))
+        set_replies(served, Reply(status, body, headers))
 
-        (error,) = _call(served, repeatable=repeatable)
+        (error,) = call_portal(served, repeatable=repeatable)
 
         assert isinstance(error, BlockedError), body
         assert error.status == status
@@ -96,9 +69,9 @@ def test_a_page_with_a_status_of_4xx_was_refused_before_the_portal_and_is_asked_
     ],
 )
 def test_a_batch_that_is_blocked_is_not_asked_again_one_by_one(served: FrontEnd, reply: Reply) -> None:
-    _set(served, reply)
+    set_replies(served, reply)
 
-    got = _call(served, count=30)
+    got = call_portal(served, count=30)
 
     assert {type(error) for error in got} == {BlockedError}
     assert served.asked == ["batch"]
@@ -111,28 +84,28 @@ def test_a_batch_that_is_blocked_is_not_asked_again_one_by_one(served: FrontEnd,
 def test_a_front_end_that_limits_requests_is_asked_once_more(
     served: FrontEnd, headers: dict[str, str], repeatable: bool
 ) -> None:
-    _set(served, Reply(429, PAGE, headers))
-    (error,) = _call(served, repeatable=repeatable)
+    set_replies(served, Reply(429, PAGE, headers))
+    (error,) = call_portal(served, repeatable=repeatable)
 
     assert isinstance(error, LimitedError)
     assert "HTTP 429" in error.description
     assert len(served.asked) == 2
 
-    _set(served, Reply(429, PAGE, headers), GOOD)
-    assert _call(served, repeatable=repeatable) == [{"id": "Оля"}]
+    set_replies(served, Reply(429, PAGE, headers), GOOD)
+    assert call_portal(served, repeatable=repeatable) == [{"id": "Оля"}]
 
 
 def test_a_batch_that_a_front_end_limits_sends_one_call_ahead(served: FrontEnd) -> None:
-    _set(served, Reply(429, PAGE, HTML))
-    assert {type(error) for error in _call(served, count=30)} == {LimitedError}
+    set_replies(served, Reply(429, PAGE, HTML))
+    assert {type(error) for error in call_portal(served, count=30)} == {LimitedError}
     assert len(served.asked) == 2
 
 
 @pytest.mark.parametrize("wait", ["3600", "Fri, 31 Dec 2100 00:00:00 GMT"])
 def test_a_front_end_that_wants_more_time_than_there_is_gets_no_second_request(served: FrontEnd, wait: str) -> None:
-    _set(served, Reply(429, PAGE, {**HTML, "retry-after": wait}))
+    set_replies(served, Reply(429, PAGE, {**HTML, "retry-after": wait}))
 
-    (error,) = _call(served)
+    (error,) = call_portal(served)
 
     assert isinstance(error, LimitedError)
     assert error.seconds is not None
@@ -142,11 +115,11 @@ def test_a_front_end_that_wants_more_time_than_there_is_gets_no_second_request(s
 
 @pytest.mark.parametrize("status", [200, 500, 502, 503, 504, 520, 530])
 def test_many_questions_to_a_portal_that_is_down_are_few_requests(served: FrontEnd, status: int) -> None:
-    _set(served, Reply(status, PAGE, HTML))
+    set_replies(served, Reply(status, PAGE, HTML))
 
     for count, most in ((30, 9), (6, 14), (1, 5)):
         served.asked.clear()
-        got = _call(served, count=count)
+        got = call_portal(served, count=count)
 
         assert {type(error) for error in got} == {PortalFaultError}
         assert {error.status for error in got} == {status}
@@ -155,9 +128,9 @@ def test_many_questions_to_a_portal_that_is_down_are_few_requests(served: FrontE
 
 @pytest.mark.parametrize("status", [200, 500, 502, 503, 504])
 def test_a_change_that_a_page_answers_is_sent_once_and_its_outcome_is_unknown(served: FrontEnd, status: int) -> None:
-    _set(served, Reply(status, PAGE, HTML), GOOD)
+    set_replies(served, Reply(status, PAGE, HTML), GOOD)
 
-    (error,) = _call(served, repeatable=False)
+    (error,) = call_portal(served, repeatable=False)
 
     assert isinstance(error, OutcomeUnknownError)
     assert f"HTTP {status}" in error.description
@@ -166,9 +139,9 @@ def test_a_change_that_a_page_answers_is_sent_once_and_its_outcome_is_unknown(se
 
 def test_questions_whose_batch_was_lost_are_answered_once_the_portal_is_up_again(served: FrontEnd) -> None:
     bad, good = Reply(502, PAGE, HTML), Reply(body=b'{"result": 1}')
-    _set(served, bad, bad, bad, good)
+    set_replies(served, bad, bad, bad, good)
 
-    assert _call(served, count=30) == [1] * 30
+    assert call_portal(served, count=30) == [1] * 30
 
 
 def test_one_question_that_breaks_the_portal_takes_no_other_with_it() -> None:
@@ -207,9 +180,9 @@ def test_one_question_that_breaks_the_portal_takes_no_other_with_it() -> None:
 def test_a_command_without_a_usable_answer_is_asked_again_alone(served: FrontEnd, flaw: Any) -> None:
     results = {f"c{number}": number for number in range(30) if number != 3}
     both = {"result": {"result": results, "result_error": flaw, "result_time": []}}
-    _set(served, Reply(body=json.dumps(both).encode()), Reply(body=b'{"result": "alone"}'))
+    set_replies(served, Reply(body=json.dumps(both).encode()), Reply(body=b'{"result": "alone"}'))
 
-    got = _call(served, count=30)
+    got = call_portal(served, count=30)
 
     assert got == [number if number != 3 else "alone" for number in range(30)]
     assert served.asked == ["batch", READ]
@@ -229,88 +202,15 @@ def test_a_command_without_a_usable_answer_is_asked_again_alone(served: FrontEnd
 def test_a_redirect_is_not_followed_and_told_without_what_may_be_secret(
     served: FrontEnd, status: int, location: str, words: str
 ) -> None:
-    _set(served, Reply(status, b"", {"location": location.format(SECRET)}))
+    set_replies(served, Reply(status, b"", {"location": location.format(SECRET)}))
 
-    (error,) = _call(served, repeatable=False)
+    (error,) = call_portal(served, repeatable=False)
 
     assert isinstance(error, BlockedError)
     assert f"HTTP {status}" in error.description
     assert words in error.description
     assert SECRET not in error.description
     assert len(served.asked) == 1
-
-
-WARNING = b"<br />\n<b>Warning</b>:  Undefined array key {0} in <b>/home/x.php</b> on line <b>7</b><br />\n"
-READABLE = {
-    "byte order mark": Reply(body=b"\xef\xbb\xbf" + RESULT.encode()),
-    "utf-16": Reply(body=RESULT.encode("utf-16")),
-    "a warning of PHP before": Reply(body=WARNING + RESULT.encode(), headers=HTML),
-    "a warning of PHP behind": Reply(body=RESULT.encode() + WARNING, headers=HTML),
-    "the wrong character set named": Reply(
-        headers={"content-type": "text/html; charset=windows-1251"}, body=RESULT.encode()
-    ),
-    "another character set": Reply(
-        headers={"content-type": "application/json; charset=windows-1251"}, body=RESULT.encode("cp1251")
-    ),
-    "gzip": Reply(body=gzip.compress(RESULT.encode()), headers={"content-encoding": "gzip"}),
-    "deflate": Reply(body=zlib.compress(RESULT.encode()), headers={"content-encoding": "deflate"}),
-    "chunked": Reply(
-        body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(RESULT.encode()), RESULT.encode()),
-        headers={"transfer-encoding": "chunked", "content-length": ""},
-    ),
-    "an empty error beside the result": Reply(body=b'{"error": [], "result": {"id": "\\u041e\\u043b\\u044f"}}'),
-}
-
-
-@pytest.mark.parametrize("how", READABLE)
-def test_an_answer_that_is_wrapped_oddly_is_read(served: FrontEnd, how: str) -> None:
-    _set(served, READABLE[how])
-
-    assert _call(served, repeatable=False) == [{"id": "Оля"}]
-
-
-UNREADABLE = {
-    "nothing": (Reply(body=b""), "an empty answer"),
-    "only space": (Reply(body=b" \r\n"), "an empty answer"),
-    "a page": (Reply(body=PAGE, headers=HTML), "a page in its place"),
-    "a page that holds JSON": (
-        Reply(body=b"<html><script>x = " + RESULT.encode(), headers=HTML),
-        "a page in its place",
-    ),
-    "gzip that is none": (Reply(body=b"plain", headers={"content-encoding": "gzip"}), "its compression is broken"),
-    "deflate that is none": (
-        Reply(body=b"plain", headers={"content-encoding": "deflate"}),
-        "its compression is broken",
-    ),
-    "brotli": (Reply(body=b"\x0b\x02\x80", headers={"content-encoding": "br"}), "compressed in a way"),
-    "half of gzip": (Reply(body=gzip.compress(RESULT.encode())[:20], headers={"content-encoding": "gzip"}), "HTTP 200"),
-    "half an answer": (Reply(body=b'{"res', headers={"content-length": "90"}, cut=True), "the connection was closed"),
-    "half a chunk": (
-        Reply(body=b'5a\r\n{"res', headers={"transfer-encoding": "chunked", "content-length": ""}, cut=True),
-        "the connection was closed",
-    ),
-    "half of the JSON": (Reply(body=RESULT.encode()[:-4]), "other JSON"),
-    "a list": (Reply(body=b"[1]"), "other JSON"),
-    "bytes": (Reply(body=b"\xff\xfe\x00\xd8"), "something else"),
-    "a character set that nobody knows": (
-        Reply(body=b"\xff", headers={"content-type": "x; charset=klingon"}),
-        "something",
-    ),
-}
-
-
-@pytest.mark.parametrize("how", UNREADABLE)
-def test_an_answer_that_cannot_be_read_is_told_with_its_status_and_what_it_was(served: FrontEnd, how: str) -> None:
-    reply, words = UNREADABLE[how]
-    for repeatable, kind, requests in ((True, PortalFaultError, 5), (False, OutcomeUnknownError, 1)):
-        _set(served, reply)
-
-        (error,) = _call(served, repeatable=repeatable)
-
-        assert type(error) is kind
-        assert error.description.startswith("HTTP 200")
-        assert words in error.description
-        assert len(served.asked) == requests
 
 
 def test_what_was_seen_is_told_rather_than_that_nothing_came_after_it() -> None:
@@ -355,55 +255,11 @@ def test_an_answer_that_came_too_late_is_not_said_to_have_been_unreachable() -> 
         anyio.run(run)
 
 
-def test_a_call_that_is_given_up_leaves_its_place_to_another() -> None:
-    """Two ask again after a fault and hang; the third, which waits for them, takes over when they are cancelled."""
-    asked: list[int] = []
-
-    async def answer(request: httpx.Request) -> httpx.Response:
-        number = json.loads(request.content)["ID"]
-        asked.append(number)
-        if asked.count(number) == 1:
-            return httpx.Response(502)
-        if number < 2:
-            await anyio.sleep_forever()
-        return httpx.Response(200, json={"result": 1})
-
-    async def run() -> None:
-        address = Webhook.parse(f"https://p.bitrix24.com/rest/1/{SECRET}/")
-        portal = Portal(address, plan=None, transport=httpx.MockTransport(answer), sleep=skip_pause)
-        got: list[Any] = []
-
-        async def one(number: int) -> None:
-            with scopes[number]:
-                got.append(await portal.call(READ, {"ID": number}, repeatable=True))
-
-        async def wait_for(*wanted: int) -> None:
-            while sorted(asked) != list(wanted):
-                await anyio.lowlevel.checkpoint()
-
-        scopes = [anyio.CancelScope() for _ in range(3)]
-        with anyio.fail_after(LONGEST):
-            async with portal, anyio.create_task_group() as tasks:
-                tasks.start_soon(one, 0)
-                tasks.start_soon(one, 1)
-                await wait_for(0, 0, 1, 1)
-                tasks.start_soon(one, 2)
-                await wait_for(0, 0, 1, 1, 2)
-                for _ in range(50):  # it does not ask again as long as the two do
-                    await anyio.lowlevel.checkpoint()
-                assert asked.count(2) == 1
-                scopes[0].cancel()
-                scopes[1].cancel()
-        assert got == [1]
-
-    anyio.run(run)
-
-
 def test_a_host_that_does_not_listen_is_told_as_such() -> None:
     with answering(GOOD) as gone:
         pass
     for count, most in ((1, 1), (30, 30)):
-        got = _call(gone, count=count)
+        got = call_portal(gone, count=count)
         assert {type(error) for error in got} == {NotReachableError}
         assert len(got) == most
         assert all("no connection to 127.0.0.1" in error.description for error in got)

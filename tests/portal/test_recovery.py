@@ -22,10 +22,13 @@ class Calls:
         self.told: dict[str, bool] = {}
         self._following: dict[str, ExitStack] = {}
 
-    async def fail(self, name: str, error: PortalError = FAULT, seconds: float = LATER) -> None:
+    async def fail(
+        self, name: str, error: PortalError = FAULT, seconds: float = LATER, sent_at: float | None = None
+    ) -> None:
         """Wait for the turn."""
         self._following.setdefault(name, ExitStack()).enter_context(self.recovery.follow(name))
-        self.told[name] = await self.recovery.wait_for_turn(name, error, anyio.current_time() + seconds)
+        latest = anyio.current_time() + seconds
+        self.told[name] = await self.recovery.wait_for_turn(name, error, latest, sent_at)
 
     def end(self, name: str, error: BaseException | None = None) -> None:
         """The call raises the error, or has a result."""
@@ -118,6 +121,22 @@ def test_one_that_asks_may_ask_again() -> None:
         recovery = Recovery()
         with anyio.fail_after(LATER):
             for name in ("first", "second", "first", "second"):
-                assert await recovery.wait_for_turn(name, FAULT, anyio.current_time() + LATER)
+                assert await recovery.wait_for_turn(name, FAULT, anyio.current_time() + LATER, None)
 
     anyio.run(run)
+
+
+def test_a_request_that_left_before_the_others_gave_up_tells_nothing_new() -> None:
+    async def run() -> dict[str, bool]:
+        calls = Calls()
+        with anyio.fail_after(LATER):
+            left = anyio.current_time() - 1
+            await calls.fail("first", sent_at=left)
+            await calls.fail("second", sent_at=left)
+            calls.end("first", FAULT)
+            calls.end("second", FAULT)
+            await calls.fail("third", sent_at=left)
+            await calls.fail("fourth", sent_at=anyio.current_time() + 1)
+        return calls.told
+
+    assert anyio.run(run) == {**TWO, "third": False, "fourth": True}
