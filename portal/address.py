@@ -3,6 +3,9 @@
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+_AROUND = " \t\r\n\u00a0\u200b\ufeff\"'`<>\u00ab\u00bb\u201c\u201d\u201e\u2018\u2019,;"
+"""What is copied with an address out of a text."""
+
 
 class InvalidAddressError(ValueError):
     """An address that cannot be used; the message says why without repeating it."""
@@ -16,7 +19,7 @@ def parse_address(url: str, what: str) -> SplitResult:
             a query or a fragment.
     """
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url.strip(_AROUND))
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise InvalidAddressError(f"the {what} is not a URL") from None

@@ -55,23 +55,35 @@ def read_outcomes(result: Any, count: int) -> list[Outcome]:
     """What became of each of `count` commands, in the order in which `make_body` had them.
 
     `result` is the answer of `batch`: maps `result`, `result_error` and `result_time` from a command's key to its part.
-    A command that is in neither of the first two is a lost answer.
+    A command that is in neither of the first two, or whose error cannot be read, is a lost answer: asked alone, it
+    gives a whole one.
     """
     holder = result if isinstance(result, Mapping) else {}
-    results, errors, times = (_as_map(holder.get(name)) for name in ("result", "result_error", "result_time"))
+    results, errors, times = (_as_map(holder.get(name), count) for name in ("result", "result_error", "result_time"))
     return [_read_outcome(f"c{index}", results, errors, times) for index in range(count)]
 
 
-def _as_map(container: Any) -> Mapping[str, Any]:
-    """PHP writes an empty map as a list."""
-    return container if isinstance(container, Mapping) else {}
+def _as_map(container: Any, count: int) -> Mapping[str, Any]:
+    """The parts by their commands' keys.
+
+    PHP writes an empty map as a list, and some portals number the commands anew. A list that is shorter than the
+    batch, or an empty place in it, does not say whose part is missing.
+    """
+    if isinstance(container, Mapping):
+        return {key if key.startswith("c") else f"c{key}": part for key, part in container.items()}
+    if isinstance(container, list) and len(container) == count:
+        return {f"c{index}": part for index, part in enumerate(container) if part is not None}
+    return {}
 
 
 def _read_outcome(
     key: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]
 ) -> tuple[Any | PortalError, Any]:
-    if isinstance(error := errors.get(key), Mapping):
-        return envelope.make_error(200, error), None
+    error = errors.get(key)
+    if isinstance(error, Mapping) and ({"error", "code"} & error.keys()):
+        return envelope.make_error(200, error if "error" in error else {"error": error}), None
+    if error:
+        return AnswerLostError("the batch came back with an unreadable error for this command"), None
     if key not in results:
         return AnswerLostError("the batch came back without this command"), None
     return results[key], times.get(key)

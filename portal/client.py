@@ -24,6 +24,7 @@ from portal.errors import (
 )
 from portal.observer import NO_OBSERVER, Attempt, Observer
 from portal.operating import OperatingTime
+from portal.recovery import Recovery, is_outage
 from portal.retry import pause_before_retry
 from portal.scheduler import PendingCall, Scheduler
 from portal.wire import Wire
@@ -63,6 +64,7 @@ class Portal:
         self._wire = Wire(credentials, seconds=seconds, transport=transport, user_agent=user_agent)
         self._operating = OperatingTime(clock=unix_time)
         self._observer = observer
+        self._recovery = Recovery()
         self._scopes: frozenset[str] | None = None
         self._asking_scopes = anyio.Lock()
         self._open = AsyncExitStack()
@@ -105,34 +107,34 @@ class Portal:
     ) -> Any:
         """The result of a method.
 
-        What may have been executed is sent again only if it is `repeatable`. Only such a call may share a request, with
-        `prefer_batch` even where few calls wait. Of `scopes` the method needs one. `report` is told once a second how
-        many seconds the call has been waiting, and for what.
+        What may have been executed is sent again only if `repeatable`. Only such a call may share a request, with
+        `prefer_batch` even where few wait. Of `scopes` it needs one. `report` is told once a second how long it waits.
 
         Raises:
             PortalError: The call brought no result; portal/errors.py says what each kind means.
         """
         deadline = anyio.current_time() + self._seconds
         batchable = repeatable and batch.fits_in_batch(params)
-        attempt, renewed, earlier = 1, False, None
-        while True:
-            send_by = self._find_send_by(deadline, batchable=batchable)
-            pending = PendingCall(method, params, send_by, batchable=batchable, prefer_batch=prefer_batch)
-            try:
-                self._operating.check(method)
-                return await self._attempt_observed(pending, deadline, report, attempt)
-            except PortalError as caught:
-                error = _choose_reason(caught, earlier, pending)
-                if not renewed and (renewed := await self._has_another_token(error, pending.token, deadline)):
-                    continue
-                batchable = batchable and not isinstance(error, AnswerLostError)
-                remaining = self._find_send_by(deadline, batchable=batchable) - anyio.current_time()
-                pause = pause_before_retry(error, attempt, repeatable=repeatable, remaining=remaining)
-                if pause is None:
-                    raise await self._explain(error, deadline, repeatable=repeatable, scopes=scopes) from None
-                self._observer.on_pause(error, pause)
-            await self._pause(pause, deadline, report)
-            attempt, earlier = attempt + 1, error
+        attempt, renewed, told = 1, False, None
+        with self._recovery.follow(task := object()):
+            while True:
+                latest = self._find_send_by(deadline, batchable=batchable)
+                pending = PendingCall(method, params, latest, batchable=batchable, prefer_batch=prefer_batch)
+                try:
+                    self._operating.check(method)
+                    return await self._attempt_observed(pending, deadline, report, attempt)
+                except PortalError as error:
+                    if not renewed and (renewed := await self._has_another_token(error, pending.token, deadline)):
+                        continue
+                    told = _choose_reason(error, told, pending, repeatable=repeatable)
+                    batchable = batchable and not isinstance(error, AnswerLostError)
+                    latest = self._find_send_by(deadline, batchable=batchable)
+                    pause = _choose_pause(error, attempt, latest, repeatable=repeatable)
+                    if pause is not None:
+                        await self._pause(error, pause, deadline, report)
+                    if pause is None or not await self._recovery.wait_for_turn(task, error, latest, pending.sent_at):
+                        raise await self._explain(told, deadline, repeatable=repeatable, scopes=scopes) from None
+                attempt += 1
 
     def _find_send_by(self, deadline: float, *, batchable: bool) -> float:
         """When a call has to have left: one that travels alone may be a write, and needs time for its answer."""
@@ -143,7 +145,10 @@ class Portal:
             result = await self._attempt(call, deadline, report)
         except BaseException as error:
             self._observer.on_attempt_end(_describe_attempt(call, number, error))
+            if isinstance(error, PortalError):
+                self._recovery.note_answer(error)
             raise
+        self._recovery.note_answer(None)
         self._observer.on_attempt_end(_describe_attempt(call, number, None))
         return result
 
@@ -205,7 +210,8 @@ class Portal:
     def _elapsed(self, deadline: float) -> float:
         return anyio.current_time() - deadline + self._seconds
 
-    async def _pause(self, seconds: float, deadline: float, report: Report | None) -> None:
+    async def _pause(self, error: PortalError, seconds: float, deadline: float, report: Report | None) -> None:
+        self._observer.on_pause(error, seconds)
         if report:
             await report(self._elapsed(deadline), f"waiting {seconds:.1f} s before the next attempt")
         await self._sleep(seconds)
@@ -237,10 +243,22 @@ class Portal:
             return self._scopes
 
 
-def _choose_reason(error: PortalError, earlier: PortalError | None, call: PendingCall) -> PortalError:
-    """Why a call failed: of one that did not leave once more in time, what it failed with before."""
+def _choose_pause(error: PortalError, attempt: int, latest: float, *, repeatable: bool) -> float | None:
+    return pause_before_retry(error, attempt, repeatable=repeatable, remaining=latest - anyio.current_time())
+
+
+def _choose_reason(
+    error: PortalError, earlier: PortalError | None, call: PendingCall, *, repeatable: bool
+) -> PortalError:
+    """What a call is said to have failed with: the last fault that was seen, rather than that nothing came after it.
+
+    A change that may have been executed is never said to have failed with anything else.
+    """
+    if earlier is None or error.status is not None:
+        return error
     never_left = call.sent_at is None and isinstance(error, NotReachableError)
-    return earlier if never_left and earlier is not None else error
+    seen = earlier.status is not None and is_outage(earlier) and is_outage(error)
+    return earlier if never_left or (seen and (repeatable or isinstance(error, NotReachableError))) else error
 
 
 def _describe_attempt(call: PendingCall, number: int, error: BaseException | None) -> Attempt:

@@ -1,10 +1,13 @@
 """The portal's answer: a result, or one of the errors."""
 
 import json
+import re
 from collections.abc import Mapping
+from http.client import responses
 from typing import Any
 
 from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, PortalError, RefusedError
+from portal.front_end import TOO_MANY, make_front_end_error
 
 LIMITS = frozenset({"QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"})
 AUTHORISATION = frozenset(
@@ -30,21 +33,25 @@ UNAUTHORISED = 401
 FAULT = 500
 CLOSED = "PORTAL_DELETED"
 """A refusal, though the portal's front end gives it a status of 500."""
+_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+_ENVELOPE = re.compile(r'\{\s*"(?:result|error)"\s*:')
+_DECODER = json.JSONDecoder()
 RESULT_LOST = "WRONG_ENCODING"
 """The method has run, but its result could not be written as JSON."""
 
 
-def read(status: int, body: bytes) -> tuple[Any, Any]:
-    """The `result` of an answer and its `time`; `body` is JSON as it came.
+def read(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[Any, Any]:
+    """The `result` of an answer and its `time`; `body` is the answer as it came, `headers` have names in lower case.
 
     Raises:
-        PortalError: The answer is no result. AnswerLostError, if nobody can tell from it whether the method ran;
-            otherwise the kind that fits its code.
+        PortalError: The answer is no result. BlockedError or LimitedError, if something before the portal refused the
+            request; AnswerLostError, if nobody can tell whether the method ran; otherwise the kind that fits its code.
     """
-    answer = _parse_json(body)
-    if not isinstance(answer, dict) or (answer.get("error") is None and "result" not in answer):
-        raise AnswerLostError(f"HTTP {status} without the portal's JSON", status=status)
-    if answer.get("error") is not None:
+    headers = headers or {}
+    answer = _parse_json(body, headers.get("content-type", ""))
+    if not isinstance(answer, dict) or not (has_error(answer) or "result" in answer) or _is_reason(status, answer):
+        raise make_front_end_error(status, headers, body)
+    if has_error(answer):
         raise make_error(status, answer)
     if status >= FAULT:
         raise AnswerLostError(f"HTTP {status} with a result", status=status)
@@ -53,11 +60,48 @@ def read(status: int, body: bytes) -> tuple[Any, Any]:
     return answer["result"], answer.get("time")
 
 
+def has_error(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer, or the part of a batch, tells an error; PHP may write "no error" as an empty list or false."""
+    errors = answer.get("errors")
+    if "error" not in answer:
+        return "result" not in answer and isinstance(errors, list) and any(isinstance(one, Mapping) for one in errors)
+    error = answer["error"]
+    return error is not None and (isinstance(error, str) or bool(error))
+
+
+def _is_reason(status: int, answer: Mapping[str, Any]) -> bool:
+    """Whether the error is only the name of its HTTP status, as gateways write it (`{"error": "Forbidden"}`)."""
+    error = str(answer.get("error")).lower()
+    return status >= 400 and "error_description" not in answer and error == responses.get(status, "-").lower()  # noqa: PLR2004
+
+
 def make_error(status: int, answer: Mapping[str, Any]) -> PortalError:
-    """The kind of error that an answer with `error` is."""
-    code = _join_words(answer.get("error"))[:MAX_CODE]
-    description = _join_words(answer.get("error_description"))[:MAX_DESCRIPTION]
-    return _choose_kind(status, code)(description, code=code, status=status)
+    """The kind of error that an answer with `error` is.
+
+    Three forms are known: `{"error": CODE, "error_description": TEXT}`; of REST v3 `{"error": {"code": CODE,
+    "message": TEXT, "validation": [{"field": NAME, "message": TEXT}]}}`; of the portal's controllers
+    `{"errors": [{"code": CODE, "message": TEXT}]}`. Source: the official page on REST 3.0.
+    """
+    error = answer.get("error")
+    if "error" not in answer and isinstance(errors := answer.get("errors"), list):
+        error = next((one for one in errors if isinstance(one, Mapping)), None)
+    if isinstance(error, Mapping):
+        code, description = error.get("code", error.get("error")), _describe_v3_error(error)
+    else:
+        code, description = error, _join_words(answer.get("error_description", answer.get("message")))
+    code = _join_words(code)[:MAX_CODE]
+    return _choose_kind(status, code)(description[:MAX_DESCRIPTION], code=code, status=status)
+
+
+def _describe_v3_error(error: Mapping[str, Any]) -> str:
+    words = [_join_words(error.get("message", error.get("error_description")))]
+    flaws = error.get("validation")
+    words += [
+        ": ".join(filter(None, (_join_words(flaw.get("field")), _join_words(flaw.get("message")))))
+        for flaw in (flaws if isinstance(flaws, list) else ())
+        if isinstance(flaw, Mapping)
+    ]
+    return "; ".join(filter(None, words))
 
 
 def _choose_kind(status: int, code: str) -> type[PortalError]:
@@ -67,21 +111,45 @@ def _choose_kind(status: int, code: str) -> type[PortalError]:
         return RefusedError
     if code in AUTHORISATION or status == UNAUTHORISED:
         return AuthRefusedError
+    if status == TOO_MANY:
+        return LimitedError
     if status >= FAULT or code == RESULT_LOST:
         return AnswerLostError
     return RefusedError
 
 
-def _parse_json(body: bytes) -> Any:
+def _parse_json(body: bytes, content_type: str) -> Any:
     """The content of an answer, or None; half of a surrogate pair would break whoever writes it down again."""
     try:
-        content = json.loads(body)
+        content = _parse_text(body, content_type)
         if b"\\ud" in body.lower():
             content = json.loads(json.dumps(content, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, LookupError):
         return None
     return content
 
 
+def _parse_text(body: bytes, content_type: str) -> Any:
+    """JSON in UTF-8, or in the character set that the answer names, also between warnings of PHP.
+
+    Raises:
+        ValueError: It is neither.
+        LookupError: Nobody knows the character set.
+    """
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError:
+        named = _CHARSET.search(content_type)
+        return json.loads(body.decode(named[1] if named else "utf-8"))
+    except json.JSONDecodeError:
+        text = body.decode(errors="replace")
+        start = _ENVELOPE.search(text)
+        if start is None or "<html" in text[: start.start()].lower():
+            raise
+        return _DECODER.raw_decode(text, start.start())[0]
+
+
 def _join_words(text: object) -> str:
+    if isinstance(text, Mapping):
+        text = text.get("message")
     return " ".join(str("" if text is None else text).split())

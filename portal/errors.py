@@ -2,7 +2,9 @@
 
 PortalError
 ├── NotReachableError        no connection: nothing was executed
-├── LimitedError             the portal refuses for a while: nothing was executed
+│   └── CertificateError     ... because the certificate cannot be trusted
+├── BlockedError             what stands before the portal sent the request back: nothing was executed
+├── LimitedError             the portal, or what stands before it, refuses for a while: nothing was executed
 ├── AuthRefusedError         the portal does not accept the credentials, or they lack a scope: nothing was executed
 ├── RefusedError             the method itself answered with an error code
 └── AnswerLostError          the request went out and no usable answer came back
@@ -37,8 +39,20 @@ class NotReachableError(PortalError):
     happened = "The portal could not be reached, so nothing was executed"
 
 
+class CertificateError(NotReachableError):
+    """The other side's certificate is not valid for this address, or nobody who is trusted has signed it."""
+
+    happened = "The portal's certificate cannot be trusted, so nothing was executed"
+
+
+class BlockedError(PortalError):
+    """A status of 3xx or 4xx without the portal's JSON: a proxy, a firewall, a sign-in page or a web server spoke."""
+
+    happened = "Something before the portal refused the request, so nothing was executed"
+
+
 class LimitedError(PortalError):
-    """QUERY_LIMIT_EXCEEDED or OPERATION_TIME_LIMIT, from the portal or foreseen."""
+    """QUERY_LIMIT_EXCEEDED or OPERATION_TIME_LIMIT, from the portal or foreseen; no code, where a front end limits."""
 
     happened = "The portal limits the number of calls and did not execute this one"
 

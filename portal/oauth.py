@@ -5,13 +5,17 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
 from portal import address
 from portal.application import Application
+from portal.concealment import conceal
 from portal.errors import AnswerLostError, AuthRefusedError, NotReachableError, PortalError
+from portal.faults import describe_lost_answer, make_connection_error
+from portal.proxies import ProxySettingError, ProxyTransport
 from portal.tokens import Grant, NoGrantError, TokenFile
 
 logger = logging.getLogger(__name__)
@@ -31,7 +35,7 @@ async def sign_in(
         AuthRefusedError: It refused the code, or the tokens are for another portal.
         OSError: The file cannot be written.
     """
-    async with httpx.AsyncClient(transport=transport, timeout=RENEWAL_SECONDS) as http:
+    async with httpx.AsyncClient(transport=transport or ProxyTransport(), timeout=RENEWAL_SECONDS) as http:
         grant = await _ask_for_grant(application, http, {"grant_type": "authorization_code", "code": code})
     file.save(grant)
     return grant
@@ -53,10 +57,13 @@ async def _ask_for_grant(application: Application, http: httpx.AsyncClient, quer
     secret = {"client_id": application.client_id, "client_secret": application.client_secret, **query}
     try:
         answer = await http.get(f"{application.server}/oauth/token/", params=secret)
-    except httpx.ConnectError:
-        raise NotReachableError("no connection to the authorisation server") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+        found = make_connection_error(error, urlsplit(application.server).netloc)
+        raise NotReachableError(f"the authorisation server cannot be reached: {found.description}") from None
+    except ProxySettingError as error:
+        raise NotReachableError(f"the authorisation server cannot be reached: {error}") from None
     except httpx.HTTPError as error:
-        raise AnswerLostError(f"the authorisation server did not answer ({type(error).__name__})") from None
+        raise AnswerLostError(f"the authorisation server did not answer: {describe_lost_answer(error)}") from None
     content = _read_content(answer)
     _check_portal(application, content)
     try:
@@ -128,9 +135,7 @@ class ApplicationAuth:
 
     def conceal(self, text: bytes) -> bytes:
         """A text in which no token can be read, should the portal repeat it."""
-        for secret in (self._grant.access_token, self._grant.refresh_token, self._application.client_secret):
-            text = text.replace(secret.encode(), b"***")
-        return text
+        return conceal(text, self._grant.access_token, self._grant.refresh_token, self._application.client_secret)
 
     def reload(self, refused: str | None) -> bool:
         """Read the file again; whether somebody has signed in anew since the refused token was read."""

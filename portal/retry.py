@@ -3,11 +3,13 @@
 import random
 from collections.abc import Callable
 
-from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError
+from portal.errors import AnswerLostError, CertificateError, LimitedError, NotReachableError, PortalError
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
+UNNAMED_PAUSE = 2.0
+"""Seconds before a front end that limits requests, and does not say for how long, is asked once more."""
 
 
 def pause_before_retry(
@@ -32,9 +34,11 @@ def _pause(error: PortalError, attempt: int, *, repeatable: bool, jitter: Callab
     match error:
         case LimitedError(code="QUERY_LIMIT_EXCEEDED"):
             return max(error.seconds or 0.0, _backoff(attempt, jitter))
+        case LimitedError(code=None):
+            return (UNNAMED_PAUSE if error.seconds is None else error.seconds) if attempt == 1 else None
         case LimitedError():
             return error.seconds
-        case NotReachableError():
+        case NotReachableError() if not isinstance(error, CertificateError):
             return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
         case AnswerLostError():
             return _backoff(attempt, jitter) if repeatable and attempt < ATTEMPTS else None

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
-from portal import batch
+from portal import batch, envelope
 from portal.bucket import LeakyBucket
 from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError, RefusedError
 from portal.observer import Observer, PortalRequest
@@ -29,6 +29,8 @@ A_MOMENT = 0.001
 """Seconds after which a call that had to have left by a time is late for certain."""
 BATCH_SHARE = 1 / 3
 """Of the seconds of a call, for a batch: if one command hangs, the others can still be asked alone."""
+FULL_BUCKET = {"QUERY_LIMIT_EXCEEDED", None}
+"""Codes of a limit on requests; a front end that limits them has none."""
 
 
 @dataclass(eq=False)
@@ -228,9 +230,9 @@ class Scheduler:
         self._observer.on_request_end(PortalRequest(len(group), self._clock() - left, error))
         if error is None:
             return outcomes
-        if isinstance(error, LimitedError) and error.code == "QUERY_LIMIT_EXCEEDED":
+        if isinstance(error, LimitedError) and error.code in FULL_BUCKET:
             self._bucket.fill()
-        if len(group) > 1 and isinstance(error, RefusedError):
+        if len(group) > 1 and isinstance(error, RefusedError) and error.code != envelope.CLOSED:
             error = AnswerLostError(f"the portal refused the batch: {error.description}")
         return [(copy.copy(error), None) for _ in group]
 

@@ -6,8 +6,15 @@ from typing import Self
 
 from portal import address
 from portal.address import InvalidAddressError
+from portal.concealment import conceal
 
-_PATH = re.compile(r"^/rest/(?P<user>[\w.@-]+)/(?P<token>[\w-]+)(?:/[\w.]*)?/?$")
+_PATH = re.compile(r"^/+rest/+(?:api/+(?=(?:\d+|USER)/+[\w-]))?(?P<user>[\w.@-]+)/+(?P<token>[\w-]+)(?:/+[\w.]*)?/*$")
+"""REST v3 has its own address, /rest/api/USER/TOKEN/; the methods of the older versions stay at /rest/USER/TOKEN/.
+
+Source: the official page on REST 3.0.
+"""
+_CUT_SHORT = re.compile(r"..?|\d{1,7}")
+"""What is no token: portals make them of sixteen letters and digits."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +27,21 @@ class Webhook:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Read a webhook as the portal shows it: `https://HOST/rest/USER/TOKEN/`, with or without a method at its end.
+        """Read a webhook as portals show it: `https://HOST/rest/USER/TOKEN/` or `https://HOST/rest/api/USER/TOKEN/`.
+
+        A method, a query and quotes around the address may be copied with it; they are left out.
 
         Raises:
             InvalidAddressError: It does not look like that, or is still the example; the message does not repeat it.
         """
-        parts = address.parse_address(url, "webhook")
+        parts = address.parse_address(re.split("[?#]", url, maxsplit=1)[0], "webhook")
         path = _PATH.match(parts.path)
         if path is None:
             raise InvalidAddressError("the webhook's path should be /rest/USER/TOKEN/, as the portal shows it")
         if (path["user"], path["token"]) == ("USER", "TOKEN"):
             raise InvalidAddressError("the webhook is still the example: put in the one that the portal shows")
+        if _CUT_SHORT.fullmatch(path["token"]):
+            raise InvalidAddressError("the webhook's token is cut short: copy the whole address, /rest/USER/TOKEN/")
         return cls(address.format_origin(parts), path["user"], path["token"])
 
     def url(self, method: str = "") -> str:
@@ -43,4 +54,4 @@ class Webhook:
 
     def conceal(self, text: bytes) -> bytes:
         """A text in which the token cannot be read, should the portal repeat it."""
-        return text.replace(self.token.encode(), b"***")
+        return conceal(text, self.token)

@@ -5,12 +5,16 @@ import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from portal import envelope
 from portal.credentials import Credentials, Renewable
-from portal.errors import AnswerLostError, NotReachableError, RefusedError
+from portal.errors import AnswerLostError, NotReachableError, PortalError
+from portal.faults import describe_lost_answer, make_connection_error
+from portal.front_end import make_front_end_error
+from portal.proxies import ProxySettingError, ProxyTransport
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0
@@ -21,7 +25,7 @@ NEVER_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-UNUSABLE = (httpx.InvalidURL, UnicodeError)
+UNUSABLE = (httpx.InvalidURL, UnicodeError, ProxySettingError)
 
 # Both log the address of every request, and the address of a webhook is a secret.
 for _name in ("httpx", "httpcore"):
@@ -59,10 +63,12 @@ class Wire:
         self, credentials: Credentials, *, seconds: float, transport: httpx.AsyncBaseTransport | None, user_agent: str
     ) -> None:
         self._credentials = credentials
+        self._host = urlsplit(credentials.origin).netloc
+        limits = httpx.Limits(max_connections=100, keepalive_expiry=IDLE_SECONDS)
+        self._transport = ProxyTransport([credentials.origin], limits) if transport is None else transport
         self.http = httpx.AsyncClient(
-            transport=transport,
+            transport=self._transport,
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-            limits=httpx.Limits(max_connections=100, keepalive_expiry=IDLE_SECONDS),
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": user_agent},
         )
 
@@ -90,32 +96,49 @@ class Wire:
     ) -> tuple[Any, Any]:
         """The result of one request and the answer's `time`.
 
-        `trace` learns how far the request got. The library's exceptions hold the address, so they are not chained.
+        `trace` learns how far the request got.
 
         Raises:
             NotReachableError: Nothing was sent.
+            BlockedError: Something before the portal refused the request.
             AnswerLostError: The request may have arrived, and no usable answer came.
             PortalError: The portal's own error, by its code.
         """
         body = json.dumps(params, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            answer = await self.http.post(
+            request = self.http.build_request(
+                "POST",
                 _parse_address(self._credentials.url(method)),
                 content=body,
                 headers=headers,
                 extensions={"trace": trace.follow},
             )
+            answer = await self.http.send(request, stream=True)
         except NEVER_SENT as error:
-            raise NotReachableError(self._describe(error)) from None
+            raise self._make_connection_error(error) from None
         except UNUSABLE:
             raise NotReachableError("the portal's address cannot be used") from None
         except (httpx.HTTPError, ConnectionError) as error:
-            kind = AnswerLostError if trace.may_have_left else NotReachableError
-            raise kind(self._describe(error)) from None
-        if answer.is_redirect:
-            raise RefusedError("the portal redirects: correct its address", status=answer.status_code)
-        return envelope.read(answer.status_code, self._credentials.conceal(answer.content))
+            if trace.may_have_left:
+                raise AnswerLostError(describe_lost_answer(error)) from None
+            raise self._make_connection_error(error) from None
+        return await self._read(answer)
 
-    def _describe(self, error: Exception) -> str:
-        return self._credentials.conceal(str(error).encode()).decode() or type(error).__name__
+    async def _read(self, answer: httpx.Response) -> tuple[Any, Any]:
+        """What the portal says; of an answer that breaks off its status says whether the method was reached."""
+        status = answer.status_code
+        try:
+            content = await answer.aread()
+        except (httpx.HTTPError, httpx.StreamError, ConnectionError) as error:
+            raise make_front_end_error(status, answer.headers, b"", flaw=describe_lost_answer(error)) from None
+        finally:
+            await answer.aclose()
+        return envelope.read(status, self._credentials.conceal(content), answer.headers)
+
+    def _make_connection_error(self, error: Exception) -> PortalError:
+        """The library's exceptions hold the address, which may be secret, so nothing of their texts is repeated."""
+        proxy = ""
+        if isinstance(self._transport, ProxyTransport):
+            proxy = self._transport.proxies.name_variable(self._credentials.origin)
+        return make_connection_error(error, self._host, proxy)

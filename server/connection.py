@@ -110,8 +110,12 @@ class Connection:
 
     async def _keep_open(self, *, task_status: "TaskStatus[Portal]") -> None:
         """In a task of its own, because a portal has to be closed where it was opened."""
+        from portal.proxies import ProxySettingError
+
         try:
             opened = self._make_client()
+        except ProxySettingError as error:
+            raise SettingsError(str(error)) from None
         except (ImportError, OSError, ValueError) as error:
             raise SettingsError(
                 f"the HTTP client cannot be set up ({type(error).__name__}): check proxy and TLS"

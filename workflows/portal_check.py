@@ -154,9 +154,9 @@ class Examination:
 
     async def _connect(self) -> None:
         """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
-        from portal.errors import AnswerLostError, NotReachableError
+        from portal.errors import AnswerLostError, BlockedError, NotReachableError
 
-        if isinstance(self._refusals.get("credentials"), NotReachableError | AnswerLostError):
+        if isinstance(self._refusals.get("credentials"), NotReachableError | AnswerLostError | BlockedError):
             found = self._found.pop("credentials")
             self._found["connection"] = replace(found, name="connection")
         else:

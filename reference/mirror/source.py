@@ -132,7 +132,7 @@ def _explain_failure(address: str, download: Download, error: Exception) -> str:
         return f"{hide_secrets(address)} is no address"
     arrived = download.path.stat().st_size if download.path.exists() else 0
     if not arrived:
-        reason = type(error).__name__
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return f"{hide_secrets(address)} cannot be reached ({reason}); check the network, or give --from a file"
     goes_on = "goes on from there" if download.have else "starts anew, as this server cannot go on from there"
     return f"the download of {hide_secrets(address)} was cut after {arrived:,} bytes; the next sync {goes_on}"

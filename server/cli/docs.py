@@ -78,6 +78,7 @@ def _look_up(
 @click.pass_context
 def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None:
     """Bring the official documentation here, or up to date; what is here serves until the new state is complete."""
+    from portal.proxies import BlockingProxyTransport, ProxySettingError
     from reference.mirror.languages import LANGUAGES
     from reference.mirror.sync import SyncError
     from reference.mirror.sync import sync as sync_one
@@ -90,8 +91,8 @@ def sync(context: click.Context, *, lang: str, origins: tuple[str, ...]) -> None
         start = time.monotonic()
         try:
             with _Progress(" ".join(filter(None, ("Official documentation", code)))) as progress:
-                synced = sync_one(folder, origin, code, progress.show)
-        except SyncError as error:
+                synced = sync_one(folder, origin, code, progress.show, BlockingProxyTransport())
+        except (SyncError, ProxySettingError) as error:
             click.echo(f"Error: {error}. What was there before still serves.", err=True)
             failed = True
         else:

@@ -4,15 +4,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.errors import (
-    AuthRefusedError,
-    LimitedError,
-    NotReachableError,
-    OutcomeUnknownError,
-    PortalError,
-    PortalFaultError,
-)
+from portal.errors import AuthRefusedError, LimitedError, OutcomeUnknownError, PortalError
 from server.config.settings import SettingsError
+from server.protocol.outage_advice import advise_on_outage
 from server.protocol.results import Failure
 from server.storage.errors import StorageError
 from server.telemetry.observer import label_outcome
@@ -84,13 +78,11 @@ def _make_portal_failure(tool: type[Tool], error: PortalError) -> Failure:
 def _advise(tool: type[Tool], error: PortalError) -> str:
     if isinstance(error, LimitedError) and error.seconds is not None:
         return f"Nothing was executed. Call again in {error.seconds:.0f} s."
+    if advice := advise_on_outage(error):
+        return advice
     match error:
         case OutcomeUnknownError():
             return f"It was not sent again, and should not be before you know. {tool.afterwards}"
-        case PortalFaultError():
-            return "Nothing was changed. If it goes on, check the portal and the address in the settings."
-        case NotReachableError():
-            return "Check the portal's address in the settings and the network, then call again."
         case _ if error.code is None:
             return "Ask the person who runs the server to correct the portal's address in its settings."
     refused_before = isinstance(error, AuthRefusedError)

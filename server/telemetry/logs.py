@@ -19,13 +19,18 @@ Level = Literal["debug", "info", "warning", "error"]
 
 OURS = ("docs", "openchannels", "portal", "prompts", "sandbox", "server", "tools", "uvicorn")
 """Loggers that the level is for; at their lower levels those of libraries tell addresses and whole messages."""
-WORRYING = frozenset({"auth_refused", "not_reachable", "not_set_up", "outcome_unknown", "portal_fault"})
+WORRYING = frozenset(
+    {"auth_refused", "blocked", "certificate", "not_reachable", "not_set_up", "outcome_unknown", "portal_fault"}
+)
 """Outcomes that somebody who runs a server may have to do something about."""
 CODE = re.compile(r"\w{1,60}")
 LONGEST_CHAIN = 10
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"((?:/|%2f)rest(?:/|%2f)[\w.@-]+(?:/|%2f))[\w-]+", re.IGNORECASE), r"\1***"),
+    (
+        re.compile(r"((?:/|%2f)rest(?:/|%2f)(?:api(?:/|%2f)(?=\d+(?:/|%2f)))?[\w.@-]+(?:/|%2f))[\w-]+", re.IGNORECASE),
+        r"\1***",
+    ),
     (re.compile(r"(://)[^/\s@]+@"), r"\1***@"),
     (re.compile(r"(ocm_)[\w-]+"), r"\1***"),
     (re.compile(r"(bearer\s+)[\w.~+/=-]+", re.IGNORECASE), r"\1***"),

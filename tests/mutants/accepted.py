@@ -34,8 +34,8 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "BATCH_SHARE: 3 -> 4": "a quarter leaves time for asking each call alone, too: the share is a choice",
         "PendingCall: 0.0 -> 1.0": "submit() sets the time before anybody reads it",
         "Scheduler._deliver: True -> False": "there is always an outcome for each call; strict says so to the reader",
-        "Scheduler._request_group: isinstance(error, LimitedError) and error.code == 'QUERY_LIMIT_EXCEEDED' -> "
-        "True and error.code == 'QUERY_LIMIT_EXCEEDED'": "portal/envelope.py gives no other kind of error this code",
+        "Scheduler._request_group: isinstance(error, LimitedError) and error.code in FULL_BUCKET -> "
+        "True and error.code in FULL_BUCKET": "portal/envelope.py gives no other kind of error this code",
     },
     "server/approvals/decision.py": {
         "ChangeRules.check_line: allowed is None or not self.depends_on_line(call) or preview.line_id in allowed -> "

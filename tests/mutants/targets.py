@@ -10,6 +10,14 @@ PORTAL = (
     "tests/portal/test_client.py",
     "tests/portal/test_operating.py",
 )
+FRONT = (
+    "tests/portal/test_recovery.py",
+    "tests/portal/test_front_end_errors.py",
+    "tests/portal/test_front_ends.py",
+    "tests/portal/test_envelope.py",
+    "tests/portal/test_client.py",
+    "tests/portal/test_fault_isolation.py",
+)
 RULES = (
     "tests/workflows/lines/test_rules.py",
     "tests/workflows/lines/test_rule_borders.py",
@@ -26,7 +34,10 @@ APPROVALS = (
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "portal/retry.py": PORTAL,
-    "portal/scheduler.py": PORTAL,
+    "portal/scheduler.py": (*PORTAL, "tests/portal/test_front_ends.py"),
+    "portal/recovery.py": FRONT,
+    "portal/front_end.py": FRONT,
+    "portal/proxies.py": ("tests/portal/test_proxies.py",),
     "server/policy.py": (
         "tests/server/catalogue/test_policy.py",
         "tests/server/catalogue/test_policy_ways.py",

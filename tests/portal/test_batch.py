@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from portal import batch
-from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, RefusedError
+from portal.errors import AnswerLostError, AuthRefusedError, LimitedError, PortalError, RefusedError
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,31 @@ def test_each_command_gets_its_own_outcome() -> None:
 @pytest.mark.parametrize("result", [None, [], {}, {"result": [], "result_error": []}, "broken"])
 def test_a_batch_without_content_is_a_lost_answer_for_everybody(result: Any) -> None:
     assert [type(outcome) for outcome, _ in batch.read_outcomes(result, 2)] == [AnswerLostError, AnswerLostError]
+
+
+ERROR = {"error": "X", "error_description": "y"}
+
+
+@pytest.mark.parametrize(
+    ("result", "outcomes"),
+    [
+        ({"result": [1, 2, 3], "result_error": []}, [1, 2, 3]),
+        ({"result": {"0": 1, "2": 3}, "result_error": {"1": ERROR}}, [1, RefusedError, 3]),
+        ({"result": {"c0": 1, "c2": 3}, "result_error": [ERROR]}, [1, AnswerLostError, 3]),
+        ({"result": [1, 3], "result_error": []}, [AnswerLostError, AnswerLostError, AnswerLostError]),
+        ({"result": [1, None, 3], "result_error": []}, [1, AnswerLostError, 3]),
+        ({"result": [1, None, 3], "result_error": {"1": ERROR}}, [1, RefusedError, 3]),
+        ({"result": {"c0": 1, "c1": 2}, "result_error": {"c2": "insufficient_scope"}}, [1, 2, AnswerLostError]),
+        ({"result": {"c0": 1, "c1": 2}, "result_error": {"c1": [], "c2": {}}}, [1, 2, AnswerLostError]),
+        ({"result": {"c0": 1, "c1": 2}, "result_error": {"c1": None, "c2": {"odd": 1}}}, [1, 2, AnswerLostError]),
+        ({"result": {"c0": 1, "c1": 2}, "result_error": {"c2": {"code": "X", "message": "y"}}}, [1, 2, RefusedError]),
+        ({"result": {"c0": 1, "c1": 2}, "result_error": {"c2": {"error": {"code": "X"}}}}, [1, 2, RefusedError]),
+        ({"result": {"c0": 1, "c1": 2, "c2": False}, "result_error": "odd", "result_time": "odd"}, [1, 2, False]),
+        ({"result": {"c0": 1, "c1": None, "c2": []}}, [1, None, []]),
+    ],
+)
+def test_one_faulty_command_costs_no_other_its_result(result: Any, outcomes: list[Any]) -> None:
+    found = [outcome for outcome, _ in batch.read_outcomes(result, 3)]
+
+    assert [type(one) if isinstance(one, PortalError) else one for one in found] == outcomes
+    assert all(one.code == "X" for one in found if isinstance(one, RefusedError))

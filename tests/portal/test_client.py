@@ -13,6 +13,7 @@ import pytest
 from portal.client import Portal
 from portal.errors import (
     AuthRefusedError,
+    BlockedError,
     LimitedError,
     NotReachableError,
     OutcomeUnknownError,
@@ -103,7 +104,7 @@ def test_a_result_may_be_empty(result: Any) -> None:
         (403, {"error": "insufficient_scope", "error_description": "x"}, AuthRefusedError, "insufficient_scope"),
         (401, {"error": "something_new", "error_description": "x"}, AuthRefusedError, "something_new"),
         (429, {"error": "OPERATION_TIME_LIMIT", "error_description": "x"}, LimitedError, "OPERATION_TIME_LIMIT"),
-        (302, {}, RefusedError, None),
+        (302, {}, BlockedError, None),
     ],
 )
 def test_a_refusal_has_its_kind_and_code_and_is_not_sent_again(

@@ -6,6 +6,21 @@ from portal.address import InvalidAddressError
 from portal.webhook import Webhook
 
 SECRET = "a1b2c3d4e5f6g7h8"
+ADDRESS = f"https://p.bitrix24.com/rest/1/{SECRET}"
+PASTED = (
+    '"{}/"',
+    "'{}/'",
+    "<{}/>",
+    "`{}/`,",
+    "\ufeff{}/\u00a0",
+    "\u201c{}/\u201d",
+    "{}/?auth=1",
+    "{}/#top",
+    "{}/profile.json?ID=1",
+    "{}/imopenlines.v2.Session.list/",
+    "{}//",
+)
+"""What comes with an address that is copied out of a page, a chat or an example."""
 
 
 @pytest.mark.parametrize(
@@ -21,6 +36,17 @@ SECRET = "a1b2c3d4e5f6g7h8"
         (f"http://127.0.0.1:8024/rest/1/{SECRET}/", f"http://127.0.0.1:8024/rest/1/{SECRET}/"),
         (f"http://localhost/rest/1/{SECRET}/", f"http://localhost/rest/1/{SECRET}/"),
         (f"http://[::1]:80/rest/1/{SECRET}/", f"http://[::1]:80/rest/1/{SECRET}/"),
+        *(
+            (form.format(f"https://p.bitrix24.com/rest/1/{SECRET}"), f"https://p.bitrix24.com/rest/1/{SECRET}/")
+            for form in PASTED
+        ),
+        (f"https://p.bitrix24.com/rest/api/1/{SECRET}/", f"https://p.bitrix24.com/rest/1/{SECRET}/"),
+        (
+            f"https://p.bitrix24.com/rest/api/1/{SECRET}/tasks.task.list.json",
+            f"https://p.bitrix24.com/rest/1/{SECRET}/",
+        ),
+        (f"https://p.bitrix24.com/rest/api/{SECRET}/", f"https://p.bitrix24.com/rest/api/{SECRET}/"),
+        (f"https://p.bitrix24.com/rest/api/{SECRET}/profile", f"https://p.bitrix24.com/rest/api/{SECRET}/"),
     ],
 )
 def test_a_webhook_is_taken_as_the_portal_shows_it(given: str, used: str) -> None:
@@ -37,7 +63,11 @@ def test_a_webhook_is_taken_as_the_portal_shows_it(given: str, used: str) -> Non
         (f"https://p.bitrix24.com/{SECRET}/", "/rest/USER/TOKEN/"),
         (f"https://p.bitrix24.com/rest/1/{SECRET}/../../x", "/rest/USER/TOKEN/"),
         (f"https://user:pass@p.bitrix24.com/rest/1/{SECRET}/", "https"),
-        (f"https://p.bitrix24.com/rest/1/{SECRET}/?x=1", "https"),
+        (f"https://p.bitrix24.com/?x=/rest/1/{SECRET}/", "/rest/USER/TOKEN/"),
+        ("https://p.bitrix24.com/rest/api/1/", "cut short"),
+        ("https://p.bitrix24.com/rest/1/1/", "cut short"),
+        ("https://p.bitrix24.com/rest/1/x/profile", "cut short"),
+        ("https://p.bitrix24.com/rest/api/USER/TOKEN/", "still the example"),
         (f"https://[p/rest/1/{SECRET}/", "not a URL"),
         (f"https://p.bitrix24.com:99999/rest/1/{SECRET}/", "not a URL"),
         ("", "https"),

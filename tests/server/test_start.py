@@ -58,6 +58,7 @@ def test_every_handshake_revision_is_spoken_and_standard_output_carries_nothing_
             "unknown toolset chats; choose from channels",
         ),
         ({"OPENCHANNELS_WEBHOOK_URL": "https://PORTAL/rest/USER/TOKEN/"}, "still the example"),
+        ({"OPENCHANNELS_WEBHOOK_URL": "https://portal.example/rest/api/1/"}, "cut short: copy the whole address"),
         ({"OPENCHANNELS_SANDBOX": "true", "OPENCHANNELS_READONLY": "1"}, "did you mean OPENCHANNELS_READ_ONLY?"),
         ({"OPENCHANNELS_SANDBOX": "perhaps"}, "OPENCHANNELS_SANDBOX: Input should be a valid boolean"),
         (

@@ -13,6 +13,7 @@ from jwt import PyJWK, PyJWKClient, PyJWKSet, PyJWTError
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 
 from portal import address
+from portal.proxies import BlockingProxyTransport, ProxySettingError, make_ssl_context
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class SigningKeys:
                 self._jwks_url or discover_jwks_url(self._issuer),
                 lifespan=OLDEST,
                 timeout=SECONDS,
-                ssl_context=httpx.create_ssl_context(),
+                ssl_context=make_ssl_context(),
                 cooldown_duration=BETWEEN_FETCHES,
             )
         client = self._client
@@ -125,13 +126,15 @@ def discover_jwks_url(issuer: str) -> str:
     """The address of the keys, from the issuer's metadata in any place where there may be some.
 
     Raises:
-        ValueError: No metadata name it as the issuer, or the address is none.
+        ValueError: No metadata name it as the issuer, the address is none, or the environment's proxy cannot be used.
         httpx.HTTPError: It cannot be reached.
     """
-    with httpx.Client(timeout=SECONDS) as client:
+    with httpx.Client(timeout=SECONDS, transport=BlockingProxyTransport()) as client:
         for url in list_metadata_addresses(issuer):
             try:
                 metadata = _read(client, url)
+            except ProxySettingError:
+                raise
             except (httpx.HTTPStatusError, ValueError):
                 continue
             if metadata.get("issuer") == issuer:
