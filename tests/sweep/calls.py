@@ -1,0 +1,96 @@
+"""The calls that are swept: every tool that reads, by several ways through it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+STATISTICS = ("imopenlines.v2.",)
+MARCH = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
+VOTED = {f"date_vote_{end[5:]}": moment for end, moment in MARCH.items()}
+CREATED = {f"date_create_{end[5:]}": moment for end, moment in MARCH.items()}
+
+
+@dataclass(frozen=True)
+class ReadingCall:
+    """One call of a tool that reads."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    rows: str = ""
+    """Key of the list in the result whose rows count; nothing where there is no list."""
+    without: tuple[str, ...] = ()
+    """Beginnings of names of methods that this portal lacks."""
+
+    def count_rows(self, data: Mapping[str, Any]) -> int:
+        """How many rows a result has."""
+        return len(data.get(self.rows) or ()) if self.rows else 0
+
+    def __str__(self) -> str:
+        given = " ".join(f"{name}={value}" for name, value in self.arguments.items())
+        lacks = f"(without {' '.join(self.without)})" if self.without else ""
+        return " ".join(filter(None, (self.tool, given, lacks)))
+
+
+CALLS = (
+    ReadingCall("inbox", {}, "dialogs"),
+    ReadingCall("inbox", {}, "dialogs", STATISTICS),
+    ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs"),
+    ReadingCall("inbox", {"mine": True}, "dialogs"),
+    ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
+    ReadingCall("dialog", {"dialog": "206"}, "messages"),
+    ReadingCall("dialog", {"dialog": "session 312"}, "messages"),
+    ReadingCall("dialog", {"dialog": "205"}, "messages", ("im.",)),
+    ReadingCall("dialog", {"dialog": "deal 601"}, "messages"),
+    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages"),
+    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages", STATISTICS),
+    ReadingCall("dialog", {"dialog": "livechat|1|9207|107", "last": 2}, "messages"),
+    ReadingCall("channel_report", {"period": "today"}, "by_operator"),
+    ReadingCall("channel_report", {"line": "Website support", "compare": False}, "by_operator"),
+    ReadingCall("channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator"),
+    ReadingCall("channel_overview", {"line": "Website support"}, "queue"),
+    ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS),
+    ReadingCall("channel_audit", {}, "lines"),
+    ReadingCall("channel_audit", {"line": "Spring campaign"}, "lines", STATISTICS),
+    ReadingCall("portal_check", {}, "checks"),
+    ReadingCall("config_get", {"config_id": 1}),
+    ReadingCall("config_list_get", {}, "result"),
+    ReadingCall("config_list_get", {"select": ["LINE_NAME"], "queue": True, "config_queue": True}, "result"),
+    ReadingCall("config_path_get"),
+    ReadingCall("revision_get"),
+    ReadingCall("dialog_get", {"chat_id": 207}),
+    ReadingCall("dialog_get", {"session_id": 306, "detail": "full"}),
+    ReadingCall("session_open", {"user_code": "livechat|1|9207|107"}),
+    ReadingCall("session_history_get", {"chat_id": 210}, "messages"),
+    ReadingCall("session_history_get", {"session_id": 306, "detail": "full"}),
+    ReadingCall("crm_chat_get", {"crm_entity_type": "lead", "crm_entity": 501}, "result"),
+    ReadingCall("crm_chat_get_last_id", {"crm_entity_type": "lead", "crm_entity": 501}),
+    ReadingCall("v2_stat_get", MARCH),
+    ReadingCall("v2_operator_list", {}, "operators"),
+    ReadingCall("v2_session_list", {}, "sessions"),
+    ReadingCall("v2_session_list", {"status": "closed", **CREATED, "order": "waitAnswer", "limit": 3}, "sessions"),
+    ReadingCall("v2_session_stat_get", {"session_id": [301, 316]}, "sessions"),
+    ReadingCall("v2_session_rating_list", VOTED, "ratings"),
+    ReadingCall("v2_session_transfer_list", {"session_id": [305, 316]}, "transfers"),
+    ReadingCall("imconnector_list"),
+    ReadingCall("imconnector_status", {"connector": "sandbox_chat", "line": 1}),
+    ReadingCall("im_recent_list", {}, "dialogs"),
+    ReadingCall("im_recent_list", {"skip_dialog": False, "skip_chat": False, "limit": 10}, "dialogs"),
+    ReadingCall("im_recent_list", {"detail": "full"}, "items"),
+    ReadingCall("im_dialog_messages_get", {"dialog_id": "chat206"}, "messages"),
+    ReadingCall("im_dialog_messages_get", {"dialog_id": "chat206", "detail": "full"}, "messages"),
+    ReadingCall("user_current"),
+    ReadingCall("user_current", {"detail": "full"}),
+    ReadingCall("user_get", {}, "users"),
+    ReadingCall("user_get", {"filter": {"ID": [3, 4]}, "detail": "full"}, "users"),
+    ReadingCall("user_search", {"filter": {"FIND": "Olga"}}, "users"),
+    ReadingCall("scope", {}, "result"),
+    ReadingCall("methods", {"scope": "im"}, "result"),
+)
+
+ESSENTIAL: dict[str, set[str]] = {
+    "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
+}
+"""Tool -> what it is for, as a method and the path of a field: without that the whole tool may fail.
+
+A tool of one method needs the whole result of the method besides.
+"""
