@@ -11,7 +11,7 @@ from tools.result_types import read_whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
-from workflows.core.pagination import read_moment
+from workflows.core.moments import read_moment
 from workflows.inbox.waiting import ExchangedMessage, InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
 PAGE = 200

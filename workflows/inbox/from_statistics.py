@@ -12,7 +12,8 @@ from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
-from workflows.core.pagination import PAGE, read_count, read_moment, read_rows
+from workflows.core.moments import read_moment
+from workflows.core.pagination import PAGE, read_count, read_rows
 from workflows.inbox.waiting import InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
 UNAVAILABLE = frozenset({"TARIFF_RESTRICTION", "ERROR_METHOD_NOT_FOUND", "ACCESS_DENIED"})

@@ -11,7 +11,7 @@ from tools.fields import Count
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import read_current_user
-from workflows.core.pagination import read_moment
+from workflows.core.moments import read_moment
 from workflows.directory.channels import ChannelRef, find_connectors
 from workflows.directory.lines_and_users import Directory, LineRef
 from workflows.inbox import render

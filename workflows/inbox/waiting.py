@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any, Literal, Self
 
 from tools.method import Method
-from workflows.core.pagination import read_moment
+from workflows.core.moments import read_moment
 
 State = Literal["new", "accepted", "again"]
 """Nobody has accepted it; accepted, but no operator has written; the client wrote again after an operator."""
