@@ -10,6 +10,7 @@ from tools.error_advice import BOTS_OFF, EXTRAS, NO_SESSION_AUTH
 from tools.fields import AnObject, Attachment, Count, Flag, LineId, NetworkCode, Text, UserId
 from tools.line_results import LineResult, PublicPathResult, RevisionsResult
 from tools.method import Method
+from tools.result_types import Rows
 
 LINE_ID_EMPTY = {"CONFIG_ID_EMPTY": "config_id is not a number above 0. List the lines with config_list_get."}
 
@@ -90,7 +91,7 @@ class ConfigListGet(Method):
     rest = "imopenlines.config.list.get"
     title = "List of lines"
     effects = Effect.READ
-    returns = list[LineResult]
+    returns = Rows[LineResult]
     errors = {
         "INVALID_FORMAT": "select, order and filter take names of line fields in upper case (ID, LINE_NAME, ACTIVE, "
         "QUEUE_TYPE, ...), order takes asc or desc, limit is at most 200.",

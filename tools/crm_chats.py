@@ -9,7 +9,7 @@ from tools.effect import Effect
 from tools.error_advice import CRM_TYPE_AND_ID, MESSENGER_OFF, PARTICIPANTS
 from tools.fields import CrmId, CrmType, Flag, Id, UserId
 from tools.method import Method
-from tools.result_types import NewId, PortalObject
+from tools.result_types import NewId, Number, PortalObject, Rows
 
 NO_CHAT = {0: "The CRM record has no chat; nothing was done. See crm_chat_get with active_only=false."}
 PARTICIPANT = {
@@ -25,7 +25,7 @@ ParticipantChat = Annotated[Id, Field(description="the record's last chat unless
 class CrmChat(PortalObject):
     """A chat of a CRM record."""
 
-    CHAT_ID: int
+    CHAT_ID: Number = None
 
 
 class CrmChatGet(Method):
@@ -37,7 +37,7 @@ class CrmChatGet(Method):
     rest = "imopenlines.crm.chat.get"
     title = "Chats of a CRM record"
     effects = Effect.READ
-    returns = list[CrmChat]
+    returns = Rows[CrmChat]
     errors = {
         "ACCESS_DENIED": "The webhook's user may not read this CRM record.",
         "ERROR_ARGUMENT": CRM_TYPE_AND_ID,

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from tools.result_types import Number, PhpMap, PortalObject
+from tools.result_types import Code, Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
 
 
 class RevisionsResult(PortalObject):
     """Revisions of the module's interfaces."""
 
-    rest: int
-    web: int
-    mobile: int
+    rest: Number = None
+    web: Number = None
+    mobile: Number = None
 
 
 class PublicPathResult(PortalObject):
     """Where the portal's Open Channels page is."""
 
-    SERVER_ADDRESS: str
-    PUBLIC_PATH: str
+    SERVER_ADDRESS: Code = None
+    PUBLIC_PATH: Code = None
 
 
 class QueueEntryResult(PortalObject):
@@ -71,8 +71,8 @@ class LineResult(PortalObject):
     QUICK_ANSWERS_IBLOCK_ID: Number = None
     KPI_FIRST_ANSWER_TIME: Number = None
     KPI_FURTHER_ANSWER_TIME: Number = None
-    DEFAULT_OPERATOR_DATA: PhpMap[Any] | None = None
-    QUEUE: list[int] | None = None
-    QUEUE_FULL: PhpMap[QueueEntryResult] | None = None
-    QUEUE_USERS_FIELDS: PhpMap[OperatorProfileResult] | None = None
-    CONFIG_QUEUE: list[QueueMemberResult] | None = None
+    DEFAULT_OPERATOR_DATA: Lenient[PhpMap[Any]] | None = None
+    QUEUE: Lenient[Numbers] | None = None
+    QUEUE_FULL: Lenient[PhpMap[Row[QueueEntryResult]]] | None = None
+    QUEUE_USERS_FIELDS: Lenient[PhpMap[Row[OperatorProfileResult]]] | None = None
+    CONFIG_QUEUE: Lenient[Rows[QueueMemberResult]] | None = None

@@ -111,6 +111,7 @@ def _read_entries(value: Any) -> Any:
 
 
 Number = Annotated[Any, BeforeValidator(read_number)]
+Numbers = Annotated[list[Number], BeforeValidator(read_list)]
 Flag = Annotated[Any, BeforeValidator(read_flag)]
 """A switch as true or false; what is neither passes as it is."""
 Words = Annotated[str | None, BeforeValidator(_read_words)]

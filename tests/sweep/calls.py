@@ -89,8 +89,18 @@ CALLS = (
 
 ESSENTIAL: dict[str, set[str]] = {
     "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
+    "v2_stat_get": {"imopenlines.v2.Stat.get statResult"},
+    "v2_operator_list": {"imopenlines.v2.Operator.list operators"},
+    "v2_session_list": {"imopenlines.v2.Session.list sessions"},
+    "v2_session_stat_get": {"imopenlines.v2.Session.Stat.get sessions"},
+    "v2_session_rating_list": {"imopenlines.v2.Session.Rating.list ratings"},
+    "v2_session_transfer_list": {"imopenlines.v2.Session.Transfer.list transfers"},
 }
 """Tool -> what it is for, as a method and the path of a field: without that the whole tool may fail.
 
 A tool of one method needs the whole result of the method besides.
 """
+SHOWS_BY_ITSELF = {"user.get", "user.search"}
+"""Methods whose answers are names only: who has none is shown by number."""
+KEYS_HAVE_A_MEANING = {"imopenlines.v2.Stat.get statResult.sessionsByHour"}
+"""Lists that as a map say something else: the hours of a day."""

@@ -93,7 +93,7 @@ KINDS: dict[str, Mutate] = {
     "negative": _put(-1),
     "huge": _put(2**63),
     "fraction": _put(2.5),
-    "not a number": _put(float("nan")),
+    "not a number": _put("NaN"),
     "number as text": _turn_into_text,
     "text as number": _turn_into_number,
     "whole number as float": _turn_into_float,
@@ -121,6 +121,10 @@ HARMLESS = frozenset(
 
 UNREADABLE = frozenset({"word", "not a number", "nested", "date of nothing"})
 """What no number, switch or date can be read from."""
+
+
+EMPTY = frozenset({"empty list", "empty map", "null", "false", "empty text"})
+"""The forms in which PHP writes an empty list."""
 
 
 def mutate(kind: str, value: Any) -> Any:

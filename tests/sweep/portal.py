@@ -13,7 +13,7 @@ import httpx
 
 from portal.batch import encode_query
 from sandbox.app import create_app
-from tests.sweep.mutations import KINDS, REFUSED, UNFIT
+from tests.sweep.mutations import EMPTY, KINDS, REFUSED, UNFIT
 from tests.sweep.places import Path, Place, find_places, generalise, mutate_at, read
 
 Request = tuple[str, str]
@@ -52,7 +52,12 @@ class Mutation:
     @property
     def says_that_there_is_nothing(self) -> bool:
         """Whether it puts an empty list, in one of PHP's forms, in the place of a list."""
-        return isinstance(self.value, list) and self.kind in {"empty list", "empty map"}
+        return isinstance(self.value, list) and self.kind in EMPTY
+
+    @property
+    def wraps_a_list(self) -> bool:
+        """Whether it puts a list with one odd item in the place of a list."""
+        return isinstance(self.value, list) and self.kind in {"list for map", "nested"}
 
     @property
     def is_of_something_counted(self) -> bool:

@@ -15,7 +15,7 @@ from server.policy import Policy
 from server.protocol.results import Answer, Reply, make_result
 from tests.callers import caller
 from tests.pauses import skip_pause
-from tests.sweep.calls import CALLS, ESSENTIAL, ReadingCall
+from tests.sweep.calls import CALLS, ESSENTIAL, KEYS_HAVE_A_MEANING, SHOWS_BY_ITSELF, ReadingCall
 from tests.sweep.mutations import HARMLESS, UNREADABLE
 from tests.sweep.portal import MutatingPortal, Mutation, choose_mutations
 from tools import TOOLSETS
@@ -109,15 +109,18 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
         elif not _is_essential(call, mutation):
             yield "tool lost", reply.happened
         return
+    is_method = issubclass(EVERYTHING.tools[call.tool], Method)
     named = any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING)
     before, now = call.count_rows(genuine.data), call.count_rows(reply.data)
-    if now < before and not named and not mutation.says_that_there_is_nothing:
+    passes_as_it_is = is_method and mutation.wraps_a_list
+    if now < before and not (named or passes_as_it_is or mutation.says_that_there_is_nothing):
         yield "rows lost", f"{now} of {before}"
-    if issubclass(EVERYTHING.tools[call.tool], Method) or reply.marked == genuine.marked:
+    if is_method or reply.marked == genuine.marked:
         return
-    if mutation.kind in HARMLESS:
+    if mutation.kind in HARMLESS and mutation.where not in KEYS_HAVE_A_MEANING:
         yield "reads differently", _find_difference(genuine.marked, reply.marked)
-    elif mutation.kind in UNREADABLE and mutation.is_of_something_counted and not named:
+    is_silent = not named and mutation.is_of_something_counted and mutation.method not in SHOWS_BY_ITSELF
+    if mutation.kind in UNREADABLE and is_silent:
         yield "changed silently", _find_difference(genuine.marked, reply.marked)
 
 

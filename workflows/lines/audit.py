@@ -11,7 +11,8 @@ from tools.effect import Effect
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.lines_and_users import Directory, LineRef
-from workflows.lines.line import OpenLine, add_presence, read_lines
+from workflows.lines.line import OpenLine
+from workflows.lines.reading import add_presence, read_lines
 from workflows.lines.rule import Finding, LineRule, Severity
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -39,6 +40,8 @@ class AuditResult:
     left_out: int
     can_mend: bool
     """Whether the caller has the tool that the fixes are calls of."""
+    missing: list[str]
+    """What could not be read, in phrases."""
 
     @property
     def counted(self) -> dict[str, int]:
@@ -64,7 +67,8 @@ class ChannelAudit(Composite):
     details = DETAILS + "\n".join(map(_describe_rule, RULES))
     answer = (
         "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
-        "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`."
+        "arguments}}]}]`, `counted` `{error, warning, note}`, `lines_left_out`, `missing` (in words: lines and "
+        "settings that could not be read; rules about such a setting are not judged)."
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
@@ -97,9 +101,15 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         )
         asked = ids[:MOST_LINES]
         await context.tell(f"2 of 2: reading the settings of {len(asked)} lines")
-        found = await add_presence(context, await read_lines(context, asked)) if asked else []
+        missing: list[str] = [*names.unreadable]
+        found = await add_presence(context, await read_lines(context, asked, missing), missing) if asked else []
+        audited = [(line, *find_mistakes(line)) for line in found]
+        missing += [f"{', '.join(settings)} of {line}" for line, _, settings in audited if settings]
         return AuditResult(
-            [(line, find_mistakes(line)) for line in found], len(ids) - len(asked), MENDING in context.tools
+            [(line, findings) for line, findings, _ in audited],
+            len(ids) - len(asked),
+            MENDING in context.tools,
+            missing,
         )
 
     def text(self, result: AuditResult) -> str:
@@ -117,6 +127,8 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             texts.append(f"{more} more findings: ask for one line.")
         if any(result.counted.values()) and not result.can_mend:
             texts.append(f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup).")
+        if result.missing:
+            texts.append(f"Could not be read, and so was not looked at: {'; '.join(result.missing)}.")
         if result.left_out:
             texts.append(f"{result.left_out} more lines were not looked at: ask for them one by one.")
         return "\n".join(texts)
@@ -127,4 +139,4 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             {"id": line.id, "name": line.name, "findings": [finding.data() for finding in listed]}
             for line, listed in result.found
         ]
-        return {"lines": lines, "counted": result.counted, "lines_left_out": result.left_out}
+        return {"lines": lines, "counted": result.counted, "lines_left_out": result.left_out, "missing": result.missing}
