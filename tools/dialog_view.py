@@ -1,29 +1,37 @@
 """Dialogs and conversations in the short form that a model reads: the portal's codes in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.result_types import read_whole
+from tools.message_view import (
+    Conversation,
+    describe_content,
+    find_client,
+    index_by_id,
+    join_lines,
+    view_messages,
+)
+from tools.result_types import read_flag, read_text, read_whole
 from tools.untrusted import mark_unless_code, mark_untrusted
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
 
 
-def parse_entity_data_1(value: str | None) -> dict[str, str]:
+def parse_entity_data_1(value: object) -> dict[str, str]:
     """`Y|LEAD|1205|N|N|321|1773223732|0|0|0` by the names of its parts."""
-    return dict(zip(_DATA_1, (value or "").split("|"), strict=False))
+    return dict(zip(_DATA_1, read_text(value).split("|"), strict=False))
 
 
-def parse_crm_links(value: str | None) -> list[dict[str, Any]]:
+def parse_crm_links(value: object) -> list[dict[str, Any]]:
     """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` -> the links that are set."""
-    parts = (value or "").split("|")
+    parts = read_text(value).split("|")
     pairs = zip(parts[::2], parts[1::2], strict=False)
     return [{"type": kind.lower(), "id": read_whole(part)} for kind, part in pairs if read_whole(part)]
 
 
-def find_line_and_connector(user_code: str | None, data: Mapping[str, str]) -> tuple[int | None, str | None]:
+def find_line_and_connector(user_code: object, data: Mapping[str, str]) -> tuple[int | None, str | None]:
     """The line that has the dialog now, and the channel it came through."""
-    connector, _, rest = (user_code or "").partition("|")
+    connector, _, rest = read_text(user_code).partition("|")
     line = read_whole(data.get("line_id")) or read_whole(rest.partition("|")[0])
     return line or None, connector or None
 
@@ -52,7 +60,7 @@ def view_dialog(chat: Mapping[str, Any]) -> dict[str, Any]:
         "status": _describe_stage(owner, session_id, data),
         "owner": owner,
         "pinned": data.get("pinned") == "Y",
-        "silent": chat.get("entity_data_3") == "Y",
+        "silent": read_flag(chat.get("entity_data_3")) is True,
         "crm": parse_crm_links(chat.get("entity_data_2")),
         "unread": chat.get("counter"),
         "messages": chat.get("message_count"),
@@ -68,11 +76,6 @@ def _format_yes_no(value: object) -> str:
 def mark_title(text: object) -> str:
     """A chat's title, which is mostly the client's name, marked as the client's."""
     return mark_untrusted(join_lines(text), "client")
-
-
-def join_lines(text: object) -> str:
-    """A name or title on one line."""
-    return " ".join(str(text).split())
 
 
 def _indent(text: str) -> str:
@@ -95,60 +98,38 @@ def render_dialog(view: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def find_role(author: int, user: Mapping[str, Any]) -> str:
-    """What an author is in the dialog: client, operator, bot, system, or unknown."""
-    if not author:
-        return "system"
-    if not user:
-        return "unknown"
-    if user.get("connector"):
-        return "client"
-    return "bot" if user.get("bot") else "operator"
-
-
-def _view_message(message: Mapping[str, Any], users: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
-    author = message.get("senderid") or 0
-    user = users.get(str(author)) or {}
-    view = {
-        "id": message["id"],
-        "date": message.get("date"),
-        "author_id": author,
-        "author": user.get("name"),
-        "role": find_role(author, user),
-        "text": message.get("text") or "",
-    }
-    params = message.get("params") or {}
-    if is_hidden(params.get("componentId")):
-        view["hidden"] = True
-    attached = params.get("fileId")
-    if attached and isinstance(attached, list):
-        view["files"] = [_view_file(files.get(str(item)) or {"id": item}) for item in attached]
-    return view
-
-
-def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: file[key] for key in ("id", "name", "type", "size", "urldownload") if key in file}
-
-
 def view_history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
     """One session as a list of messages, oldest first; only the newest `last` of them."""
-    users, files = result.get("users") or {}, result.get("files") or {}
-    messages = sorted((result.get("message") or {}).values(), key=lambda message: int(message["id"]))
-    chat = (result.get("chat") or {}).get(str(result["chatId"])) or {}
+    chat = find_history_chat(result)
+    known = Conversation(
+        index_by_id(result.get("users")),
+        index_by_id(result.get("files")),
+        find_client(chat.get("entityId")),
+        read_whole(chat.get("owner")),
+    )
+    messages, unreadable = view_messages(result.get("message"), known)
     line_id, connector = find_line_and_connector(chat.get("entityId"), parse_entity_data_1(chat.get("entityData1")))
     return {
-        "session_id": result["sessionId"],
-        "chat_id": result["chatId"],
+        "session_id": read_whole(result.get("sessionId")) or None,
+        "chat_id": read_whole(result.get("chatId")) or read_whole(chat.get("id")) or None,
         "title": chat.get("name"),
         "line_id": line_id,
         "connector": connector,
         "present_owner": read_whole(chat.get("owner")),
-        "silent": chat.get("entityData3") == "Y",
+        "silent": read_flag(chat.get("entityData3")) is True,
         "supervisor_rating": result.get("sessionVoteHead") or None,
         "supervisor_comment": result.get("sessionCommentHead") or None,
         "left_out": max(0, len(messages) - last),
-        "messages": [_view_message(message, users, files) for message in messages[-last:]],
+        **({"unreadable": unreadable} if unreadable else {}),
+        "messages": messages[-last:],
     }
+
+
+def find_history_chat(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The chat of a session's history, in the older spelling; empty where it is not told."""
+    rows = index_by_id(result.get("chat"))
+    number = read_whole(result.get("chatId"))
+    return rows.get(number) or (next(iter(rows.values())) if len(rows) == 1 else {})
 
 
 def render_history(view: Mapping[str, Any]) -> str:
@@ -163,19 +144,21 @@ def render_history(view: Mapping[str, Any]) -> str:
         )
     if view["left_out"]:
         lines.append(f"({view['left_out']} earlier messages left out; raise `last` to see them)")
+    lines += list(render_unreadable(view))
     return "\n".join([*lines, *map(render_message, view["messages"])])
 
 
-def is_hidden(component: object) -> bool:
-    """Whether a message, by how the messenger shows it, was written in silent mode: the client did not get it."""
-    return "HiddenMessage" in str(component)
+def render_unreadable(view: Mapping[str, Any]) -> Iterator[str]:
+    """How many rows of a list could not be shown."""
+    if number := view.get("unreadable"):
+        yield f"({number} {'is' if number == 1 else 'are'} not shown: no readable id)"
 
 
 def render_message(message: Mapping[str, Any]) -> str:
     """A message of a transcript, what was said marked as its author's."""
     author = f"{join_lines(message['author'])}: " if message["author"] else ""
-    files = "".join(f" [file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
-    said = mark_untrusted(f"{author}{_indent(message['text'])}{files}", message["role"])
+    said = mark_untrusted(f"{author}{_indent(describe_content(message))}", message["role"])
     hidden = " hidden from the client" if message.get("hidden") else ""
+    posted = " posted by the connector" if message.get("via_connector") else ""
     date, author_id = mark_unless_code(message["date"]), mark_unless_code(message["author_id"])
-    return f"#{message['id']} {date} ({author_id}){hidden} {said}"
+    return f"#{message['id']} {date} ({author_id}){hidden}{posted} {said}"

@@ -134,7 +134,7 @@ class SessionHistoryGet(Method):
 
     def client_chats(self, result: Any) -> frozenset[int]:
         """The chat of the session."""
-        return frozenset({result["chatId" if self.detail == "full" else "chat_id"]})
+        return frozenset({read_whole(result.get("chatId" if self.detail == "full" else "chat_id"))})
 
     def shape(self, result: Any) -> Any:
         """A list of messages unless the whole answer is wanted."""

@@ -15,7 +15,7 @@ from tools.error_advice import CHANNEL_OFF, EXTRAS
 from tools.fields import AtomMoment, Attachment, Count, Detail, DialogId, Flag, Id, MessageId, MessageText
 from tools.messenger_results import DialogMessages, ReadMark, RecentPage, UserResult
 from tools.method import Method
-from tools.result_types import NewId, read_whole
+from tools.result_types import Codes, NewId, read_object
 from tools.untrusted import mark_unless_code
 from tools.user_fields import SHORTEST_WORD, Filter, Search
 from tools.user_list import UserList, UserMethod
@@ -79,21 +79,24 @@ class ImRecentList(Method):
     def client_chats(self, result: Any) -> frozenset[int]:
         """The chats whose last messages are shown."""
         rows = result["items"] if self.detail == "full" else result["dialogs"]
-        return frozenset(chat_id for row in rows if (chat_id := read_whole(row.get("chat_id"))))
+        found = (messenger_view.find_chat_id(row) for row in rows if isinstance(row, dict))
+        return frozenset(filter(None, found))
 
     def shape(self, result: Any) -> Any:
         """The dialogs in words unless the whole answer is wanted."""
         if self.detail == "full":
             return result
-        items, more = result["items"], result.get("hasMore") is True
+        items = result["items"]
+        more = result["hasMore"] if isinstance(result.get("hasMore"), bool) else len(items) >= (self.limit or PAGE)
         lines_only = self.skip_dialog and self.skip_chat and not (self.only_copilot or self.only_channel)
-        found = messenger_view.view_dialogs(items, lines_only=lines_only)
-        return {"dialogs": found, "more": more, **(self._next(items) if more else {})}
+        found, unreadable = messenger_view.view_dialogs(items, lines_only=lines_only)
+        lost = {"unreadable": unreadable} if unreadable else {}
+        return {"dialogs": found, "more": more, **lost, **(self._next(items) if more else {})}
 
     def _next(self, items: list[Any]) -> dict[str, Any]:
         if self.last_message_date is None:
             return {"next_offset": (self.offset or 0) + (self.limit or PAGE)}
-        dates = [item["date_last_activity"] for item in items if item.get("date_last_activity")]
+        dates = [date for item in items if (date := read_object(item).get("date_last_activity"))]
         return {"next_last_message_date": dates[-1]} if dates else {}
 
     def text(self, result: Any) -> str:
@@ -200,11 +203,12 @@ class ImDialogMessagesGet(Method):
 
     def shape(self, result: Any) -> Any:
         """Messages in time order unless the whole answer is wanted."""
-        return result if self.detail == "full" else messenger_view.view_messages(result)
+        asked = int(str(self.dialog_id).removeprefix("chat"))
+        return result if self.detail == "full" else messenger_view.view_messages_page(result, asked)
 
-    def client_chats(self, result: Any) -> frozenset[int]:
+    def client_chats(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (it is named by the call)
         """The chat that was read."""
-        return frozenset({result["chat_id"]})
+        return frozenset({int(str(self.dialog_id).removeprefix("chat"))})
 
     def text(self, result: Any) -> str:
         """The conversation as a transcript."""
@@ -330,7 +334,7 @@ class GrantedScopes(Method):
     scopes = ()
     title = "Granted scopes"
     effects = Effect.READ
-    returns = list[str]
+    returns = Codes
     answer = "A list of names, e.g. `imopenlines`, `im`, `user_basic`."
 
     full: Annotated[bool | None, Doc("true: all that the portal knows")] = None
@@ -351,7 +355,7 @@ class Methods(Method):
     scopes = ()
     title = "Available methods"
     effects = Effect.READ
-    returns = list[str]
+    returns = Codes
     answer = "A list of names of methods."
     details = (
         "Methods that the portal hides from the list can be called all the same, and controller actions such as "

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tools.result_types import Number, PhpMap, PhpObject, PortalObject, Words
+from tools.dialog_results import FileResult
+from tools.result_types import Code, Flag, Lenient, Number, PhpMap, PortalObject, Row, Rows, Words
 
 
 class Author(PortalObject):
@@ -10,6 +11,8 @@ class Author(PortalObject):
 
     id: Number = None
     name: Words = None
+    bot: Flag = None
+    connector: Flag = None
 
 
 class LastMessageResult(PortalObject):
@@ -17,8 +20,8 @@ class LastMessageResult(PortalObject):
 
     id: Number = None
     author_id: Number = None
-    date: Words = None
-    text: Words = None
+    date: Code = None
+    text: Code = None
 
 
 class SessionOfLine(PortalObject):
@@ -26,65 +29,69 @@ class SessionOfLine(PortalObject):
 
     id: Number = None
     status: Number = None
-    date_create: Words = None
+    date_create: Code = None
 
 
 class ChatOfRecent(PortalObject):
     """The chat of a dialog; that of two people has only settings."""
 
+    id: Number = None
     type: Words = None
     owner: Number = None
     entity_id: Words = None
-    entity_data_1: Words = None
+    entity_data_1: Code = None
     entity_data_2: Words = None
-    entity_data_3: Words = None
+    entity_data_3: Code = None
 
 
 class RecentItem(PortalObject):
     """A dialog in somebody's list."""
 
+    id: Code = None
     chat_id: Number = None
     title: Words = None
     counter: Number = None
+    pinned: Flag = None
     date_update: Words = None
     date_last_activity: Words = None
-    message: PhpObject[LastMessageResult] | None = None
-    chat: PhpObject[ChatOfRecent] | None = None
-    lines: PhpObject[SessionOfLine] | None = None
-    user: PhpObject[Author] | None = None
+    message: Row[LastMessageResult] | None = None
+    chat: Row[ChatOfRecent] | None = None
+    lines: Row[SessionOfLine] | None = None
+    user: Row[Author] | None = None
 
 
 class RecentPage(PortalObject):
     """A page of somebody's list."""
 
-    items: list[RecentItem]
-    hasMore: bool = False  # noqa: N815  (the portal's spelling)
+    items: Rows[RecentItem]
+    hasMore: Flag = None  # noqa: N815  (the portal's spelling)
 
 
 class DialogMessage(PortalObject):
-    """A message of a dialog."""
+    """A message of a dialog; what cannot be read of it stays as it came."""
 
-    id: int
+    id: Number = None
     author_id: Number = None
-    date: Words = None
-    text: Words = None
-    params: PhpMap[Any] | None = None
+    date: Code = None
+    text: Code = None
+    unread: Flag = None
+    params: Lenient[PhpMap[Any]] | None = None
 
 
 class DialogMessages(PortalObject):
-    """Messages of a dialog with their authors and files."""
+    """Messages of a dialog, without which it is nothing, with their authors and files."""
 
-    chat_id: int
-    messages: list[DialogMessage]
-    users: list[PhpObject[Author]] = []
-    files: list[PhpMap[Any]] = []
+    chat_id: Number = None
+    messages: Rows[DialogMessage]
+    users: Lenient[Rows[Author]] | None = None
+    files: Lenient[Rows[FileResult]] | None = None
 
 
 class ReadMark(PortalObject):
     """How far somebody has read a dialog."""
 
     dialogId: Words = None  # noqa: N815
-    chatId: int  # noqa: N815
+    chatId: Number = None  # noqa: N815
     lastId: Number = None  # noqa: N815
     counter: Number = None
 
@@ -102,3 +109,4 @@ class UserResult(PortalObject):
     UF_PHONE_INNER: Words = None
     USER_TYPE: Words = None
     LAST_ACTIVITY_DATE: Any = None
+    ACTIVE: Flag = None

@@ -5,15 +5,23 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from tools.dialog_view import (
     find_line_and_connector,
-    find_role,
-    is_hidden,
-    join_lines,
     mark_title,
     parse_crm_links,
     parse_entity_data_1,
     render_message,
+    render_unreadable,
 )
-from tools.result_types import read_whole
+from tools.message_view import (
+    Conversation,
+    MessageView,
+    describe_content,
+    find_client,
+    index_by_id,
+    join_lines,
+    view_message,
+    view_messages,
+)
+from tools.result_types import find_number, read_flag, read_items, read_object, read_text, read_whole
 from tools.untrusted import mark_unless_code, mark_untrusted
 
 LONGEST_LINE = 200
@@ -39,10 +47,16 @@ class LastMessageView(TypedDict):
 
     id: int
     date: str | None
-    author_id: int
+    author_id: int | None
     role: str
     """client, operator, bot, system, or unknown."""
     text: str
+    author: NotRequired[str]
+    """Whom the connector names, where the portal names the client."""
+    via_connector: NotRequired[bool]
+    perhaps_client: NotRequired[bool]
+    kind: NotRequired[str]
+    files: NotRequired[list[dict[str, Any]]]
 
 
 class DialogView(TypedDict):
@@ -64,7 +78,7 @@ class DialogView(TypedDict):
     client_waits: bool | None
     """Nobody has answered what the client wrote last."""
     operator_id: int | None
-    """0 while the dialog waits in the queue."""
+    """0 while the dialog waits in the queue; None where it cannot be read too."""
     silent: bool | None
     crm: list[dict[str, Any]] | None
 
@@ -74,24 +88,10 @@ class DialogsView(TypedDict):
 
     dialogs: list[DialogView]
     more: bool
+    unreadable: NotRequired[int]
+    """Rows that name no chat, and are not among them."""
     next_offset: NotRequired[int]
     next_last_message_date: NotRequired[str]
-
-
-class MessageView(TypedDict):
-    """A message of a dialog."""
-
-    id: int
-    date: str | None
-    author_id: int
-    author: str | None
-    role: str
-    text: str
-    unread: NotRequired[bool]
-    hidden: NotRequired[bool]
-    """Written in silent mode: the client did not get it."""
-    reply_to: NotRequired[int]
-    files: NotRequired[list[dict[str, Any]]]
 
 
 class MessagesView(TypedDict):
@@ -101,6 +101,8 @@ class MessagesView(TypedDict):
     dialog_id: str
     oldest_id: int | None
     newest_id: int | None
+    unreadable: NotRequired[int]
+    """Messages without a readable id, which are not among them."""
     messages: list[MessageView]
 
 
@@ -118,78 +120,120 @@ class ColleagueView(TypedDict):
     type: str | None
 
 
-def view_dialogs(items: list[Mapping[str, Any]], *, lines_only: bool) -> list[DialogView]:
-    """The items of a list, each dialog once: one that was offered can come in two ways."""
-    found: dict[str, DialogView] = {}
-    for view in map(view_dialog, items):
+def view_dialogs(items: Any, *, lines_only: bool) -> tuple[list[DialogView], int]:
+    """The items of a list, each dialog once: one that was offered can come in two ways; and how many name no chat."""
+    rows, found = read_items(items), dict[str, DialogView]()
+    views = [view_dialog(row) for row in rows if isinstance(row, dict)]
+    readable = [view for view in views if view["chat_id"] or view["kind"] == "person"]
+    for view in readable:
         found.setdefault(view["dialog_id"], view)
-    return [view for view in found.values() if view["kind"] == "line" or not lines_only]
+    shown = [view for view in found.values() if view["kind"] == "line" or not lines_only]
+    return shown, len(rows) - len(readable)
 
 
 def view_dialog(item: Mapping[str, Any]) -> DialogView:
     """One item of a list."""
-    chat, lines = item.get("chat") or {}, item.get("lines") or {}
+    chat, lines = read_object(item.get("chat")), read_object(item.get("lines"))
     is_line = bool(lines) or chat.get("type") == "lines"
     kind: Literal["line", "group", "person"] = (
         "line" if is_line else "person" if item.get("type") == "user" else "group"
     )
     data = parse_entity_data_1(chat.get("entity_data_1"))
     line_id, connector = find_line_and_connector(chat.get("entity_id"), data) if is_line else (None, None)
-    status = read_whole(lines.get("status"))
+    status, last = find_number(lines.get("status")), _view_last_message(item, chat)
+    chat_id = find_chat_id(item)
     return {
         "kind": kind,
-        "dialog_id": str(item.get("id") or f"chat{read_whole(item.get('chat_id'))}"),
-        "chat_id": read_whole(item.get("chat_id")),
-        "title": item.get("title") or "",
+        "dialog_id": f"chat{chat_id}" if is_line else read_text(item.get("id")) or f"chat{chat_id}",
+        "chat_id": chat_id,
+        "title": read_text(item.get("title")),
         "unread": read_whole(item.get("counter")),
-        "pinned": item.get("pinned") is True,
-        "date": item.get("date_last_activity") or item.get("date_update"),
-        "last_message": _view_last_message(item, chat),
+        "pinned": read_flag(item.get("pinned")) is True,
+        "date": read_text(item.get("date_last_activity")) or read_text(item.get("date_update")) or None,
+        "last_message": last,
         "line_id": line_id,
         "connector": connector,
-        "user_code": chat.get("entity_id") if is_line else None,
+        "user_code": (read_text(chat.get("entity_id")) or None) if is_line else None,
         "session_id": read_whole(lines.get("id")) or None,
-        "status": STATUSES.get(status, str(status)) if is_line else None,
-        "client_waits": status < OPERATOR_WROTE if is_line else None,
-        "operator_id": read_whole(chat.get("owner")) if is_line else None,
-        "silent": chat.get("entity_data_3") == "Y" if is_line else None,
+        "status": _describe_status(status) if is_line else None,
+        "client_waits": _find_client_waits(status, last) if is_line else None,
+        "operator_id": find_owner(chat) if is_line else None,
+        "silent": read_flag(chat.get("entity_data_3")) is True if is_line else None,
         "crm": parse_crm_links(chat.get("entity_data_2")) if is_line else None,
     }
 
 
+def find_chat_id(item: Mapping[str, Any]) -> int:
+    """The chat of an item; older portals tell it only in `chat.id`, or in `id`: chat206. 0 where none is told."""
+    named = read_text(item.get("id")).removeprefix("chat") if read_text(item.get("id")).startswith("chat") else ""
+    inside = read_object(item.get("chat")).get("id")
+    return read_whole(item.get("chat_id")) or read_whole(inside) or read_whole(named)
+
+
+def find_owner(chat: Mapping[str, Any]) -> int | None:
+    """A dialog's operator, 0 for the queue; None where it cannot be read."""
+    owner = 0 if chat.get("owner") in (None, "") else find_number(chat["owner"])
+    return owner if isinstance(owner, int) and owner >= 0 else None
+
+
+def _describe_status(status: float | None) -> str:
+    return "unknown" if status is None else STATUSES.get(int(status), str(status))
+
+
+def _find_client_waits(status: float | None, last: LastMessageView) -> bool | None:
+    """The status takes for the client's what a connector posted in the client's name."""
+    if status is None:
+        return None
+    if status < OPERATOR_WROTE and last.get("via_connector"):
+        return False if last["role"] == "operator" else None
+    return status < OPERATOR_WROTE
+
+
 def _view_last_message(item: Mapping[str, Any], chat: Mapping[str, Any]) -> LastMessageView:
-    message = item.get("message") or {}
-    author = read_whole(message.get("author_id"))
-    return {
-        "id": read_whole(message.get("id")),
-        "date": message.get("date"),
-        "author_id": author,
-        "role": _find_role(author, item.get("user") or {}, chat.get("entity_id")),
-        "text": message.get("text") or "",
-    }
-
-
-def _find_role(author: int, user: Mapping[str, Any], user_code: str | None) -> str:
     """The client is the last part of the USER_CODE; of an offered dialog the portal says no more of the author."""
-    if author and author == read_whole((user_code or "").rpartition("|")[2]):
-        return "client"
-    return find_role(author, user if read_whole(user.get("id")) == author else {})
+    row, user = read_object(item.get("message")), read_object(item.get("user"))
+    users = {read_whole(user.get("id")): user}
+    known = Conversation(users, {}, find_client(chat.get("entity_id")), read_whole(chat.get("owner")))
+    seen = view_message(row, known)
+    view: LastMessageView = {
+        "id": seen["id"],
+        "date": seen["date"],
+        "author_id": seen["author_id"],
+        "role": seen["role"],
+        "text": seen["text"],
+    }
+    if seen.get("via_connector"):
+        view |= {"author": seen["author"] or "", "via_connector": True}
+    if seen.get("perhaps_client"):
+        view["perhaps_client"] = True
+    if "kind" in seen:
+        view["kind"] = seen["kind"]
+    if files := seen.get("files") or _find_file(row):
+        view["files"] = files
+    return view
+
+
+def _find_file(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The file of a last message, of which a list tells the name and the type."""
+    file = read_object(row.get("file"))
+    return [{name: file[name] for name in ("id", "name", "type") if name in file}] if file.get("name") else []
 
 
 def render_dialogs(view: Mapping[str, Any]) -> str:
     """A line a dialog, and how to see more."""
     lines = [_render_dialog(found) for found in view["dialogs"]] or ["No dialogs."]
     following = [name for name in ("offset", "last_message_date") if f"next_{name}" in view]
+    lines += render_unreadable(view)
     return "\n".join([*lines, *(f"More with {name}={view[f'next_{name}']}." for name in following)])
 
 
 def _render_dialog(found: Mapping[str, Any]) -> str:
     last = found["last_message"]
-    said = f"({last['author_id']}) {mark_untrusted(_shorten(join_lines(last['text'])), last['role'])}"
+    said = f"({last['author_id']}) {mark_untrusted(_shorten(join_lines(describe_content(last))), last['role'])}"
     head = f"{mark_unless_code(found['dialog_id'])} {mark_title(found['title'])}"
     if found["kind"] != "line":
         return f"{head}: {found['kind']}, unread {found['unread']}. {mark_unless_code(found['date'])} {said}"
-    who = f"operator {found['operator_id']}" if found["operator_id"] else "in the queue"
+    who = {None: "operator unknown", 0: "in the queue"}.get(found["operator_id"], f"operator {found['operator_id']}")
     silent = ", silent" if found["silent"] else ""
     where = f"line {found['line_id']} {mark_unless_code(found['connector'])}, session {found['session_id']}"
     date = mark_unless_code(found["date"])
@@ -200,53 +244,25 @@ def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
-def view_messages(result: Mapping[str, Any]) -> MessagesView:
-    """Messages in time order, each with its author."""
-    users = {read_whole(user.get("id")): user for user in result.get("users") or ()}
-    files = {read_whole(file.get("id")): file for file in result.get("files") or ()}
-    found = sorted(
-        (_view_message(message, users, files) for message in result["messages"]), key=lambda view: view["id"]
-    )
-    return {
-        "chat_id": result["chat_id"],
-        "dialog_id": f"chat{result['chat_id']}",
+def view_messages_page(result: Mapping[str, Any], asked: int) -> MessagesView:
+    """Messages in time order, each with its author; `asked` is the chat that was asked for."""
+    known = Conversation(index_by_id(result.get("users")), index_by_id(result.get("files")))
+    found, unreadable = view_messages(result.get("messages"), known)
+    chat_id = read_whole(result.get("chat_id")) or asked
+    page: MessagesView = {
+        "chat_id": chat_id,
+        "dialog_id": f"chat{chat_id}",
         "oldest_id": found[0]["id"] if found else None,
         "newest_id": found[-1]["id"] if found else None,
         "messages": found,
     }
-
-
-def _view_message(
-    message: Mapping[str, Any], users: Mapping[int, Mapping[str, Any]], files: Mapping[int, Mapping[str, Any]]
-) -> MessageView:
-    author, params = read_whole(message.get("author_id")), message.get("params") or {}
-    user = users.get(author) or {}
-    view: MessageView = {
-        "id": message["id"],
-        "date": message.get("date"),
-        "author_id": author,
-        "author": user.get("name"),
-        "role": find_role(author, user),
-        "text": message.get("text") or "",
-    }
-    if message.get("unread") is True:
-        view["unread"] = True
-    if is_hidden(params.get("COMPONENT_ID")):
-        view["hidden"] = True
-    if answered := read_whole(params.get("REPLY_ID")):
-        view["reply_to"] = answered
-    if isinstance(attached := params.get("FILE_ID"), list) and attached:
-        view["files"] = [_view_file(files.get(read_whole(number)) or {"id": number}) for number in attached]
-    return view
-
-
-def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: file[name] for name in ("id", "name", "type", "size", "urlDownload") if name in file}
+    return {**page, "unreadable": unreadable} if unreadable else page
 
 
 def render_messages(view: Mapping[str, Any]) -> str:
     """The conversation as a transcript, and where it goes on."""
     lines = [f"{view['dialog_id']}, {len(view['messages'])} messages, oldest first."]
+    lines += render_unreadable(view)
     for message in view["messages"]:
         marks = [" [unread]"] if message.get("unread") else []
         marks += [f" [answers #{message['reply_to']}]"] if "reply_to" in message else []
@@ -258,16 +274,15 @@ def render_messages(view: Mapping[str, Any]) -> str:
 
 def view_colleague(person: Mapping[str, Any]) -> ColleagueView:
     """One user of the portal."""
-    departments = person.get("UF_DEPARTMENT")
     return {
         "id": read_whole(person.get("ID")),
         "name": " ".join(filter(None, (person.get("NAME"), person.get("LAST_NAME")))),
         "position": person.get("WORK_POSITION") or None,
-        "departments": [read_whole(number) for number in departments] if isinstance(departments, list) else [],
+        "departments": [read_whole(number) for number in read_items(person.get("UF_DEPARTMENT"))],
         "email": person.get("EMAIL") or None,
         "phone": person.get("WORK_PHONE") or person.get("PERSONAL_MOBILE") or person.get("UF_PHONE_INNER") or None,
-        "active": person.get("ACTIVE") is True,
-        "online": person.get("IS_ONLINE") == "Y",
+        "active": read_flag(person.get("ACTIVE")) is True,
+        "online": read_flag(person.get("IS_ONLINE")) is True,
         "type": person.get("USER_TYPE"),
     }
 

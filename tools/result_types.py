@@ -117,6 +117,8 @@ Flag = Annotated[Any, BeforeValidator(read_flag)]
 Words = Annotated[str | None, BeforeValidator(_read_words)]
 Code = Annotated[Any, BeforeValidator(_read_code)]
 """A text by which something is decided; what is none passes as it is."""
+Codes = Annotated[list[Code], BeforeValidator(read_list)]
+"""A list of such texts that an answer is for."""
 NewId = Annotated[int, BeforeValidator(_refuse_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
 PhpMap = Annotated[dict[str, T], BeforeValidator(read_map)]

@@ -7,11 +7,12 @@ from typing_extensions import Doc
 
 from tools import messenger_view
 from tools.argument_checks import check_both_or_neither
+from tools.dialog_view import render_unreadable
 from tools.effect import Effect
 from tools.fields import Count, Detail
 from tools.messenger_results import UserResult
 from tools.method import Method
-from tools.result_types import PhpObject
+from tools.result_types import Rows, read_whole
 from tools.user_fields import FieldName, Selected
 
 PAGE = 50
@@ -27,7 +28,7 @@ class UserMethod(Method):
 class UserList(UserMethod):
     """Base of the lists of users, in pages of fifty."""
 
-    returns = list[PhpObject[UserResult]]
+    returns = Rows[UserResult]
     answer = (
         "`users`, each with id, name, position, departments, email, phone, active, online, type (employee, extranet, "
         "email); `next_start` where the page was full. With detail=full or select the portal's fields, in upper case."
@@ -53,13 +54,17 @@ class UserList(UserMethod):
     def shape(self, result: Any) -> Any:
         """The usual fields of each unless others are wanted, and where the next page begins."""
         whole = self.detail == "full" or self.select is not None
-        users = result if whole else [messenger_view.view_colleague(user) for user in result]
         following = {"next_start": (self.start or 0) + PAGE} if len(result) >= PAGE else {}
-        return {"users": users, **following}
+        if whole:
+            return {"users": result, **following}
+        rows = [user for user in result if isinstance(user, dict) and read_whole(user.get("ID")) > 0]
+        lost = {"unreadable": len(result) - len(rows)} if len(rows) < len(result) else {}
+        return {"users": [messenger_view.view_colleague(user) for user in rows], **lost, **following}
 
     def text(self, result: Any) -> str:
         """One line a user."""
         if self.detail == "full" or self.select is not None:
             return super().text(result)
         lines = [messenger_view.render_colleague(user) for user in result["users"]] or ["No users."]
+        lines += render_unreadable(result)
         return "\n".join([*lines, *([f"More with start={result['next_start']}."] if "next_start" in result else [])])

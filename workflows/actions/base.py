@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Self
 
-from workflows.core.chat_state import ChatState
+from workflows.core.chat_state import CHANNEL, ChatState
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
+from workflows.core.errors import UnfinishedError
 from workflows.directory.dialogs import DialogRef, find_chat_id, find_dialog
 
 
@@ -33,6 +34,11 @@ class DialogAction(Composite):
 
         Raises:
             InvalidArgumentsError: The reference means several dialogs, none, or a session that is over.
+            UnfinishedError: The answer does not tell in a readable form how the dialog stands.
         """
         found, me = await run_together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
-        return found.require_present_session(), me
+        chat = found.require_present_session()
+        if unknown := [part for part in chat.unclear if part != CHANNEL]:
+            happened = f"Nothing was changed: the portal's answer on {chat} does not tell its {' and '.join(unknown)}"
+            raise UnfinishedError(happened, f"dialog_get chat_id={chat.id} detail=full shows what the portal answers.")
+        return chat, me

@@ -50,6 +50,8 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
     if is_refusal(answer):
         answer = await context.ask(SessionHistoryGet(chat_id=before.id, last=MOST_READ))
     later = [one for one in answer["messages"] if one["id"] > before.last_message_id]
+    if message.id is None and not before.last_message_id:
+        return None  # what was said before cannot be told from what was said since
     place = next((place for place, one in enumerate(later) if _is_same(one, message)), None)
     if place is None:
         return None

@@ -1,19 +1,22 @@
 """A dialog as it stands, read from dialog.get."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tools.dialog_view import find_line_and_connector, join_lines, parse_crm_links, parse_entity_data_1
+from tools.dialog_view import find_line_and_connector, parse_crm_links, parse_entity_data_1
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
-from tools.result_types import read_whole
+from tools.message_view import find_client, join_lines
+from tools.result_types import find_number, read_flag, read_text, read_whole
 from tools.untrusted import mark_untrusted
 from workflows.core.context import Context
 
 NOT_SEEN = "ACCESS_ERROR"
 """What dialog.get answers where there is no such dialog, and where the caller may not see it."""
 
+SESSION, OPERATOR, SILENT_MODE, CHANNEL = "session", "operator", "silent mode", "channel"
+"""What of a dialog may be unclear."""
 CRM_TYPES = frozenset({"lead", "deal", "contact", "company"})
 """Kinds of records through which a client can be written to."""
 
@@ -44,34 +47,43 @@ class ChatState:
     """Kinds and numbers of CRM records, the main one first."""
     messages: int
     last_message_id: int
+    unclear: tuple[str, ...] = ()
+    """What of it is not known because the answer cannot be read: session, operator, silent mode, channel."""
 
     @classmethod
     def from_answer(cls, chat: Mapping[str, Any]) -> Self:
         """Read the answer of `imopenlines.dialog.get` with all its fields, in snake_case.
 
-        What is missing or cannot be read counts as 0, empty or false. The fields `entity_data_1`, `_2` and `_3` hold
-        the session, the CRM records and silent mode, as the official page of the method describes.
+        What is missing or cannot be read counts as 0, empty or false; where that could mislead, `unclear` names it. The
+        fields `entity_data_1`, `_2` and `_3` hold the session, the CRM records and silent mode, as the official page of
+        the method describes.
         """
         data = parse_entity_data_1(chat.get("entity_data_1"))
         session_id = _read_id(data.get("session_id"))
         line_id, connector = find_line_and_connector(chat.get("entity_id"), data if session_id else {})
         return cls(
             id=_read_id(chat.get("id")),
-            title=join_lines(chat.get("name") or ""),
+            title=join_lines(read_text(chat.get("name"))),
             line_id=_read_id(line_id),
             connector=connector or "",
-            user_code=chat.get("entity_id") or "",
+            user_code=read_text(chat.get("entity_id")),
             session_id=session_id,
             began=read_whole(data.get("created")),
             closing=bool(session_id) and data.get("waits") == "Y",
             owner=_read_id(chat.get("owner")),
-            role=str(chat.get("role") or ""),
+            role=read_text(chat.get("role")).lower(),
             pinned=data.get("pinned") == "Y",
-            silent=chat.get("entity_data_3") == "Y",
+            silent=read_flag(chat.get("entity_data_3")) is True,
             crm=_read_records(data, chat.get("entity_data_2")),
             messages=_read_id(chat.get("message_count")),
             last_message_id=_read_id(chat.get("last_message_id")),
+            unclear=tuple(_list_unclear(chat, data)),
         )
+
+    @property
+    def client_id(self) -> int:
+        """The client's user, by the USER_CODE; 0 where it names none."""
+        return find_client(self.user_code)
 
     @property
     def open(self) -> bool:
@@ -98,10 +110,14 @@ class ChatState:
 
     def stage(self, owner: str = "") -> str:
         """How it stands, in words: closed, closing, waiting in the queue, or with its owner by that name."""
+        if SESSION in self.unclear:
+            return "not known: its session could not be read"
         if not self.open:
             return "closed"
         if self.closing:
             return "closing"
+        if OPERATOR in self.unclear:
+            return "open, and its operator could not be read"
         return f"with {owner or f'user {self.owner}'}" if self.owner else "waiting in the queue"
 
 
@@ -130,7 +146,25 @@ def _read_id(value: object) -> int:
     return number if 0 < number <= MAX_ID else 0
 
 
-def _read_records(data: Mapping[str, str], bindings: str | None) -> tuple[tuple[str, int], ...]:
+def _list_unclear(chat: Mapping[str, Any], data: Mapping[str, str]) -> Iterator[str]:
+    """A dialog that was never in a session has an empty field; one that is missing tells nothing."""
+    known = chat.get("entity_data_1")
+    if not isinstance(known, str) or (known and find_number(data.get("session_id", "none") or 0) is None):
+        yield SESSION
+    if not _is_id_or_zero(chat.get("owner")):
+        yield OPERATOR
+    if not isinstance(read_flag(chat.get("entity_data_3") or ""), bool):
+        yield SILENT_MODE
+    if not isinstance(chat.get("entity_id"), str):
+        yield CHANNEL
+
+
+def _is_id_or_zero(value: object) -> bool:
+    number = find_number(value)
+    return isinstance(number, int) and 0 <= number <= MAX_ID
+
+
+def _read_records(data: Mapping[str, str], bindings: object) -> tuple[tuple[str, int], ...]:
     main = (data.get("crm_type", "").lower(), _read_id(data.get("crm_id")))
     others = [(link["type"], link["id"]) for link in parse_crm_links(bindings) if _read_id(link["id"])]
     first = [main] if data.get("crm") == "Y" and main[1] else []

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 from weakref import WeakKeyDictionary
 
 import anyio
+from pydantic import AfterValidator
 
-from tools.dialog_view import join_lines
 from tools.effect import Effect
+from tools.message_view import join_lines
 from tools.messenger import GrantedScopes
 from tools.method import Method
-from tools.result_types import PortalObject, Words, read_whole
+from tools.result_types import Number, PortalObject, Words
 from workflows.core.context import Context
 
 if TYPE_CHECKING:
@@ -23,10 +24,16 @@ MESSENGER = "im"
 USERS = frozenset({"user", "user_basic", "user_brief"})
 
 
+def _require_id(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("is no id")
+    return value
+
+
 class ProfileRow(PortalObject):
     """The user as the portal's core shows them, whatever the scopes."""
 
-    ID: int
+    ID: Annotated[Number, AfterValidator(_require_id)]
     NAME: Words = None
     LAST_NAME: Words = None
 
@@ -79,6 +86,6 @@ async def read_current_user(context: Context, clock: Callable[[], float] = anyio
         return known
     profile, scopes = await context.ask_all((Profile(), GrantedScopes()))
     name = join_lines(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = CurrentUser(read_whole(profile["ID"]), name, frozenset(scopes))
+    fresh = CurrentUser(profile["ID"], name, frozenset(map(str, scopes)))
     _CACHE[context.portal] = (clock(), fresh)
     return fresh

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from tools.argument_checks import LONGEST_PERIOD
 from tools.effect import Effect
-from tools.method import Method
+from tools.method import Method, UnexpectedResultError
 from tools.tool import InvalidArgumentsError
+from workflows.core.attempts import read_helper
+from workflows.core.context import Context
+from workflows.core.moments import PortalClock, read_moment
 
 PeriodName = Literal[
     "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_7_days", "last_30_days"
@@ -37,11 +40,24 @@ class ServerTime(Method):
     scopes = ()
     title = "The portal's time"
     effects = Effect.READ
-    returns = AwareDatetime
+    returns = Any
 
     def shape(self, result: Any) -> datetime:
         """A moment to count with."""
-        return datetime.fromisoformat(result)
+        if (now := read_moment(result)) is None:
+            raise UnexpectedResultError("server.time gave no moment with an offset")
+        return now
+
+
+async def read_clock(context: Context, missing: list[str]) -> PortalClock:
+    """The portal's clock; where it cannot be read this machine's, and `missing` says so.
+
+    Raises:
+        PortalError: The portal cannot be reached, or refuses the credentials.
+    """
+    what = "the portal's clock, so ages are by this machine's"
+    now = await read_helper(lambda: context.ask(ServerTime()), None, what, missing)
+    return PortalClock(now) if now else PortalClock(datetime.now().astimezone(), by_portal=False)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,27 @@
 """What somebody should know of a dialog before they answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from tools.method import Method
 from workflows.actions.reply import Reply
-from workflows.core.chat_state import ChatState
+from workflows.core.attempts import read_helper
+from workflows.core.chat_state import OPERATOR, SESSION, ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
-from workflows.core.periods import ServerTime
+from workflows.core.moments import PortalClock
+from workflows.core.periods import read_clock
 from workflows.dialog.next_steps import NextStep, list_next_steps
 from workflows.dialog.transcript import MessageSelection, Transcript, ask_messenger, read_transcript
 from workflows.directory.dialogs import find_dialog, read_chat_id
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import read_presence
 from workflows.inbox.waiting import ExchangedMessage, SessionMessages
+
+NOBODY = CurrentUser(0, "", frozenset())
+"""In place of a caller who cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,20 @@ class Briefing:
     perhaps_with_bot: bool
     """Nobody has it as far as the portal tells, but a bot wrote in it: the line's bot may have it."""
     me: int
+    """0 where it cannot be read."""
     line: LineOrUser
     owner: LineOrUser | None
     owner_status: str
     """online, offline or pause; empty where it is not known."""
     next: list[NextStep]
+    gaps: list[str] = field(default_factory=list)
+    """What could not be read beside the messages, in words."""
+
+    @property
+    def limits(self) -> str:
+        """What cannot be read, and why; empty where nothing is missing."""
+        unknown = [f"not known: {', '.join(self.gaps)}"] if self.gaps else []
+        return "; ".join(filter(None, (self.transcript.limits, *unknown)))
 
 
 async def make_briefing(context: Context, dialog: int | str, wanted: MessageSelection) -> Briefing:
@@ -47,42 +61,53 @@ async def make_briefing(context: Context, dialog: int | str, wanted: MessageSele
         PortalError: The portal refused a question without which nothing is known of the dialog.
     """
     await context.tell("1 of 2: finding the dialog")
-    names = Directory(context)
-    found, me, now, lines, present, answer = await run_together(
+    names, gaps = Directory(context), list[str]()
+    found, me, clock, lines, present, answer = await run_together(
         partial(find_dialog, context, dialog),
-        partial(read_current_user, context),
-        partial(context.ask, ServerTime()),
-        names.read_line_names,
-        partial(read_presence, context),
+        partial(read_helper, partial(read_current_user, context), NOBODY, "who you are and what you may do", gaps),
+        partial(read_clock, context, gaps),
+        partial(read_helper, names.read_line_names, {}, "names of lines", gaps),
+        partial(read_presence, context, gaps),
         partial(ask_messenger, context, read_chat_id(dialog), wanted),
     )
     chat = found.chat
     await context.tell("2 of 2: reading its messages")
+    owners = partial(names.read_user_names, [chat.owner] if chat.owner else [])
     people, transcript = await run_together(
-        partial(names.read_user_names, [chat.owner] if chat.owner else []),
+        partial(read_helper, owners, {}, "names of people", gaps),
         partial(read_transcript, context, chat, replace(wanted, session_id=found.session_id), answer),
     )
-    present_session = _select_present_session(chat, transcript, now)
+    session = _select_present_session(chat, transcript, clock)
+    gaps += [f"the {part}" for part in session.unclear]
     is_newest_page = wanted.before is None and found.session_id in {None, chat.session_id}
     return Briefing(
         chat,
-        now,
+        clock.now,
         transcript,
-        unanswered=present_session.unanswered if is_newest_page else [],
-        perhaps_with_bot=not chat.owner and bool(present_session.last_bot),
+        unanswered=session.unanswered if is_newest_page else [],
+        perhaps_with_bot=not chat.owner and bool(session.last_bot),
         me=me.id,
         line=LineOrUser(chat.line_id, lines.get(chat.line_id, ""), "line"),
         owner=LineOrUser(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         owner_status=present.get(chat.owner, ""),
-        next=list(list_next_steps(chat, me.id, set(_list_usable_tools(context, me, chat)))) if is_newest_page else [],
+        next=_list_next_steps(context, chat, me) if is_newest_page else [],
+        gaps=[*(f"the {part} of this dialog" for part in chat.unclear), *sorted(set(gaps))],
     )
 
 
-def _select_present_session(chat: ChatState, transcript: Transcript, now: datetime) -> SessionMessages:
-    """Of the present session only, and none where the operator has finished it."""
-    if not chat.open or chat.closing:
+def _select_present_session(chat: ChatState, transcript: Transcript, clock: PortalClock) -> SessionMessages:
+    """Of the present session only, and none where the operator has finished it; of all where the session is unclear."""
+    if SESSION not in chat.unclear and (not chat.open or chat.closing):
         return SessionMessages([])
-    return SessionMessages.from_messages(transcript.read, datetime.fromtimestamp(chat.began, now.tzinfo))
+    began = datetime.fromtimestamp(chat.began, clock.now.tzinfo)
+    return SessionMessages.from_messages(transcript.read, began, clock.zone)
+
+
+def _list_next_steps(context: Context, chat: ChatState, me: CurrentUser) -> list[NextStep]:
+    """Nothing is offered where it is not known how the dialog stands, or what the caller may do."""
+    if me is NOBODY or not {SESSION, OPERATOR}.isdisjoint(chat.unclear):
+        return []
+    return list(list_next_steps(chat, me.id, set(_list_usable_tools(context, me, chat))))
 
 
 def _list_usable_tools(context: Context, me: CurrentUser, chat: ChatState) -> Iterator[str]:

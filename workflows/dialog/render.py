@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tools.dialog_view import join_lines, render_message
+from tools.dialog_view import render_message
+from tools.message_view import join_lines
 from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.dialog.briefing import Briefing
@@ -29,7 +30,7 @@ def render_text(briefing: Briefing) -> str:
 def _render_heading(briefing: Briefing) -> Iterator[str]:
     chat = briefing.chat
     session = f"session {chat.session_id}" if chat.open else "no open session"
-    crm = ", ".join(f"{kind} {number}" for kind, number in chat.crm) or "none"
+    crm = ", ".join(f"{mark_unless_code(kind)} {number}" for kind, number in chat.crm) or "none"
     line = f"line {briefing.line}" if briefing.line.name else str(briefing.line)
     yield f"Dialog with {mark_untrusted(chat.client, 'client')}: {name_channel(chat.connector)}, {line}; CRM: {crm}."
     yield f"chat_id {chat.id}, {session}, USER_CODE {mark_unless_code(chat.user_code)}. {_render_state(briefing)}"
@@ -66,8 +67,8 @@ def _shorten_question(briefing: Briefing) -> str:
 def _render_messages(briefing: Briefing) -> Iterator[str]:
     told = briefing.transcript
     yield f"Messages, oldest first ({len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
-    if told.limits:
-        yield f"({told.limits})"
+    if briefing.limits:
+        yield f"({briefing.limits})"
     yield from map(render_message, told.messages)
     if told.before:
         yield f"Older ones: before={told.before}"
@@ -107,6 +108,6 @@ def render_data(briefing: Briefing) -> dict[str, Any]:
         else None,
         "messages": briefing.transcript.messages,
         "older_before": briefing.transcript.before,
-        "limits": briefing.transcript.limits or None,
+        "limits": briefing.limits or None,
         "next": [asdict(step) for step in briefing.next],
     }

@@ -1,15 +1,16 @@
 """What was said in a dialog, a page of it, from wherever the caller may read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.errors import PortalError
+from portal.errors import AuthRefusedError, RefusedError
 from tools.dialogs import SessionHistoryGet
 from tools.error_advice import find_advice
 from tools.fields import MAX_ID
+from tools.message_view import MessageView, identify_client
 from tools.messenger import ImDialogMessagesGet
-from workflows.core.attempts import NO_SCOPE, attempt
+from workflows.core.attempts import ask_tolerantly, describe_failure, is_without_scope
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 
@@ -36,9 +37,9 @@ class MessageSelection:
 class Transcript:
     """Messages of a dialog, oldest first."""
 
-    messages: list[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
     """The page that is wanted."""
-    read: list[Mapping[str, Any]]
+    read: Sequence[Mapping[str, Any]]
     """The page and what was read before it: at least 20 messages, where there are so many."""
     before: int | None = None
     """Id of the oldest message of the page, where older ones may follow; None where there are none."""
@@ -47,7 +48,7 @@ class Transcript:
 
 
 async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection) -> Any:
-    """What `im.dialog.messages.get` answers for a chat, or the PortalError by which it refuses; None for chat 0.
+    """What `im.dialog.messages.get` answers for a chat, or the error by which it fails; None for chat 0.
 
     At least 20 messages are asked for, so that what is unanswered is seen whole.
     """
@@ -55,7 +56,7 @@ async def ask_messenger(context: Context, chat_id: int, wanted: MessageSelection
         return None
     limit = max(wanted.last, LEAST)
     question = ImDialogMessagesGet(dialog_id=f"chat{chat_id}", last_id=wanted.before or MAX_ID, limit=limit)
-    return await attempt(context, question)
+    return await ask_tolerantly(context, question)
 
 
 async def read_transcript(
@@ -66,33 +67,47 @@ async def read_transcript(
     `answer` is what `ask_messenger` returned, if it was asked already. What cannot be read is said in `limits`.
     """
     if wanted.session_id and wanted.session_id != chat.session_id:
-        return await _read_session(
-            context, wanted, SessionHistoryGet(session_id=wanted.session_id, last=WHOLE), ", as asked"
-        )
+        asked = SessionHistoryGet(session_id=wanted.session_id, last=WHOLE)
+        return await _read_session(context, chat, wanted, asked, ", as asked")
     answer = answer or await ask_messenger(context, chat.id, wanted)
-    if not isinstance(answer, PortalError):
-        return _make_transcript(answer["messages"], wanted, more=len(answer["messages"]) == max(wanted.last, LEAST))
-    why = ": the scope im is missing" if answer.code == NO_SCOPE else f": the messenger says {answer.code}"
-    if chat.open:
-        return await _read_session(context, wanted, SessionHistoryGet(session_id=chat.session_id, last=WHOLE), why)
-    return await _read_session(context, wanted, SessionHistoryGet(chat_id=chat.id, last=WHOLE), why)
+    if not isinstance(answer, Exception):
+        messages, lost = _identify(answer["messages"], chat), answer.get("unreadable", 0)
+        more = len(messages) + lost >= max(wanted.last, LEAST)
+        return _make_transcript(messages, wanted, more=more, limits=_describe_lost(lost))
+    says = "the scope im is missing" if is_without_scope(answer) else f"the messenger says {describe_failure(answer)}"
+    present = SessionHistoryGet(session_id=chat.session_id, last=WHOLE) if chat.open else None
+    asked = present or SessionHistoryGet(chat_id=chat.id, last=WHOLE)
+    return await _read_session(context, chat, wanted, asked, f": {says}")
 
 
 async def _read_session(
-    context: Context, wanted: MessageSelection, question: SessionHistoryGet, why: str
+    context: Context, chat: ChatState, wanted: MessageSelection, question: SessionHistoryGet, why: str
 ) -> Transcript:
     """The portal sends a session whole, so that a page is cut out of it here."""
-    answer = await attempt(context, question)
-    if isinstance(answer, PortalError):
-        return Transcript(
-            [], [], limits=f"none can be read: {find_advice(answer.code or '', SessionHistoryGet.errors)}"
-        )
-    older = [one for one in answer["messages"] if wanted.before is None or one["id"] < wanted.before]
-    return _make_transcript(older, wanted, limits=f"only session {answer['session_id']}{why}")
+    answer = await ask_tolerantly(context, question)
+    if isinstance(answer, RefusedError | AuthRefusedError):
+        advice = find_advice(answer.code or "", SessionHistoryGet.errors)
+        return Transcript([], [], limits=f"none can be read: {advice}")
+    if isinstance(answer, Exception):
+        return Transcript([], [], limits=f"none can be read: {describe_failure(answer)}")
+    known = _identify(answer["messages"], chat)
+    older = [one for one in known if wanted.before is None or one["id"] < wanted.before]
+    only = f"only session {answer['session_id'] or question.session_id}{why}"
+    lost = _describe_lost(answer.get("unreadable", 0))
+    return _make_transcript(older, wanted, limits="; ".join(filter(None, (only, lost))))
+
+
+def _identify(messages: Sequence[MessageView], chat: ChatState) -> Sequence[MessageView]:
+    """With the roles that the dialog's USER_CODE and operator tell where the users do not."""
+    return [identify_client(message, chat.client_id, chat.owner) for message in messages]
+
+
+def _describe_lost(number: int) -> str:
+    return f"{number} message{'s' * (number != 1)} whose id could not be read" if number else ""
 
 
 def _make_transcript(
-    messages: list[Mapping[str, Any]], wanted: MessageSelection, *, more: bool = False, limits: str = ""
+    messages: Sequence[Mapping[str, Any]], wanted: MessageSelection, *, more: bool = False, limits: str = ""
 ) -> Transcript:
     page = messages[-wanted.last :]
     cut = more or len(page) < len(messages)

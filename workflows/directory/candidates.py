@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.dialogs import DialogGet
 from tools.messenger import ImDialogMessagesGet
-from workflows.core.attempts import attempt, is_refusal
+from workflows.core.attempts import ask_tolerantly, is_failure, read_helper
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context, run_together
 from workflows.core.formatting import join_limited
@@ -22,17 +22,19 @@ async def describe_dialogs(context: Context, chats: Sequence[int]) -> str:
     last = [ImDialogMessagesGet(dialog_id=f"chat{one}", limit=1) for one in asked]
     names = Directory(context)
     lines, *answers = await run_together(
-        names.read_line_names, *(partial(attempt, context, question) for question in (*states, *last))
+        partial(read_helper, names.read_line_names, {}, "names", []),
+        *(partial(ask_tolerantly, context, question) for question in (*states, *last)),
     )
-    seen = [ChatState.from_answer(answer) for answer in answers[: len(asked)] if not is_refusal(answer)]
+    seen = [ChatState.from_answer(answer) for answer in answers[: len(asked)] if not is_failure(answer)]
     dates = dict(zip(asked, map(_read_date, answers[len(asked) :]), strict=True))
-    people = await names.read_user_names(chat.owner for chat in seen if chat.owner)
+    owners = [chat.owner for chat in seen if chat.owner]
+    people = await read_helper(partial(names.read_user_names, owners), {}, "names", [])
     texts = {chat.id: _describe(chat, lines, people, dates[chat.id]) for chat in seen}
     return join_limited((texts.get(one, f"chat {one}") for one in chats), MOST, "; ")
 
 
 def _read_date(answer: Any) -> str:
-    messages: Iterable[Mapping[str, Any]] = () if is_refusal(answer) else answer["messages"]
+    messages: Iterable[Mapping[str, Any]] = () if is_failure(answer) else answer["messages"]
     return next((str(message["date"]) for message in messages), "")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tools.messenger import ImRecentList
 from tools.statistics import V2SessionList
-from workflows.core.attempts import attempt, is_refusal
+from workflows.core.attempts import ask_tolerantly, is_failure
 from workflows.core.context import Context
 from workflows.core.current_user import read_current_user
 from workflows.core.pagination import read_count, read_rows
@@ -19,15 +19,15 @@ async def list_recent_chats(context: Context) -> list[int]:
     Empty where the portal lists neither.
     """
     if (await read_current_user(context)).has_messenger:
-        answer = await attempt(context, ImRecentList(limit=MOST))
-        if not is_refusal(answer):
+        answer = await ask_tolerantly(context, ImRecentList(limit=MOST))
+        if not is_failure(answer):
             return [dialog["chat_id"] for dialog in answer["dialogs"]]
-    answer = await attempt(context, V2SessionList(limit=MOST))
-    return [] if is_refusal(answer) else _read_chat_ids(answer)
+    answer = await ask_tolerantly(context, V2SessionList(limit=MOST))
+    return [] if is_failure(answer) else _read_chat_ids(answer)
 
 
 def _read_chat_ids(answer: Any) -> list[int]:
-    found = (read_count(row.get("chatId")) for row in read_rows(answer["sessions"]))
+    found = (read_count(row.get("chatId")) for row in read_rows(answer.get("sessions")))
     return [chat for chat in dict.fromkeys(found) if chat > 0]
 
 

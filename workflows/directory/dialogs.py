@@ -12,6 +12,7 @@ from portal.errors import RefusedError
 from tools.crm_chats import CrmChatGet, CrmChatGetLastId
 from tools.dialogs import DialogGet
 from tools.error_advice import find_advice
+from tools.result_types import read_object, read_whole
 from tools.tool import InvalidArgumentsError
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import NOT_SEEN, ChatState, quote
@@ -155,7 +156,9 @@ async def _find_by_record(context: Context, reference: DialogReference) -> ChatS
     active, last = await run_together(*(partial(attempt, context, question) for question in questions))
     if is_refusal(active):
         raise _AmbiguousDialogError(f"{reference}: {find_advice(active.code, CrmChatGet.errors).removesuffix('.')}")
-    chats = list(dict.fromkeys(row["CHAT_ID"] for row in active))
+    chats = list(dict.fromkeys(chat for row in active if (chat := read_whole(read_object(row).get("CHAT_ID"))) > 0))
+    if len(active) > 0 and not chats:
+        raise _AmbiguousDialogError(f"{reference}: the portal lists its chats in a form that cannot be read")
     if not chats and is_refusal(last):
         raise _AmbiguousDialogError(f"{reference} has no dialog: none is active, and the portal knows of no last one")
     return await _require_only(context, reference, chats or [last])

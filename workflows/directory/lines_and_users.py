@@ -14,7 +14,7 @@ from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.messenger import UserGet, UserSearch
 from tools.method import RefusedByResultError, UnexpectedResultError
-from tools.result_types import read_number
+from tools.result_types import read_number, read_object, read_text, read_whole
 from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
 from tools.user_fields import SHORTEST_WORD, Scalar
@@ -77,6 +77,8 @@ class _CachedNames:
     operators: dict[int, str] = field(default_factory=dict)
     employees: dict[int, str] = field(default_factory=dict)
     """Those who are in no queue; empty where the portal does not tell the name."""
+    unreadable: int = 0
+    """Lines without a readable id."""
     at: float = float("-inf")
     asking: anyio.Lock = field(default_factory=anyio.Lock)
 
@@ -100,6 +102,12 @@ class Directory:
         """Names of all lines by id; read anew where they were read more than `older` seconds ago."""
         await self._refresh(self._clock() - older)
         return self._known.lines
+
+    @property
+    def unreadable(self) -> list[str]:
+        """What could not be read of the lines, in words."""
+        number = self._known.unreadable
+        return [f"{number} {'line' if number == 1 else 'lines'} whose id could not be read"] if number else []
 
     async def find_line(self, which: int | str, argument: str = "line") -> LineOrUser:
         """The one line that an id or a name means.
@@ -184,7 +192,9 @@ class Directory:
                 return
             began = self._clock()
             lines = await self._read_lines()
-            self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in lines}
+            readable = [line for line in lines if read_whole(line.get("ID")) > 0]
+            self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in readable}
+            self._known.unreadable = len(lines) - len(readable)
             self._known.operators = dict(_read_operators(lines))
             self._known.employees = {}
             self._known.at = began
@@ -194,7 +204,7 @@ class Directory:
         for page in range(MOST_PAGES):
             asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
             found = await self._context.ask(asked)
-            lines += [line for line in found if isinstance(line.get("ID"), int)]
+            lines += map(read_object, found)
             if len(found) < PAGE:
                 break
         return lines
@@ -243,15 +253,15 @@ def _has_word(name: str, beginning: str) -> bool:
 def _read_operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
     for line in lines:
-        for key, shown in (line.get("QUEUE_USERS_FIELDS") or {}).items():
-            name = _clean_name(shown.get("USER_NAME")) if isinstance(shown, dict) else ""
+        for key, shown in read_object(line.get("QUEUE_USERS_FIELDS")).items():
+            name = _clean_name(read_object(shown).get("USER_NAME"))
             if isinstance(one := read_number(key), int) and name:
                 yield one, name
 
 
 def _clean_name(value: object) -> str:
     """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
-    name = " ".join(str(value or "").split())
+    name = " ".join(read_text(value).split())
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 

@@ -1,23 +1,28 @@
 """Waiting dialogs of everybody, from the statistics of the portal; their messages from the history of each session."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
 from portal.errors import PortalError
-from tools.dialog_view import view_history
+from tools.dialog_view import find_history_chat, view_history
 from tools.dialogs import SessionHistoryGet
+from tools.fields import MAX_ID
+from tools.message_view import index_by_id, join_lines
+from tools.result_types import read_text, read_whole
 from tools.statistics import V2SessionList
 from workflows.core.attempts import attempt
-from workflows.core.chat_state import ChatState
+from workflows.core.chat_state import OPERATOR, SESSION, ChatState
 from workflows.core.context import Context, run_together
-from workflows.core.moments import read_moment
-from workflows.core.pagination import PAGE, read_count, read_rows
+from workflows.core.pagination import PAGE, has_more
+from workflows.core.rows import RowReader, UnclearRows
 from workflows.inbox.waiting import InboxFilter, OpenDialogs, SessionMessages, WaitingDialog
 
 UNAVAILABLE = frozenset({"TARIFF_RESTRICTION", "ERROR_METHOD_NOT_FOUND", "ACCESS_DENIED"})
 """Why a portal gives no statistics: its plan, its age, the rights of the user."""
+STATUSES = frozenset({"new", "answered", "paused", "closed", "spam"})
 NEW_PAGES = 3
 """Of 200 sessions that nobody has accepted, all asked for at once."""
 MOST_ACCEPTED = 150
@@ -26,7 +31,14 @@ WHOLE = 10_000
 """Messages of a session, none left out."""
 
 
-async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | PortalError:
+@dataclass(frozen=True)
+class StatisticsAnswers:
+    """What the portal answered to the questions for sessions, each with its question."""
+
+    asked: list[tuple[V2SessionList, Mapping[str, Any]]]
+
+
+async def ask_sessions(context: Context, wanted: InboxFilter) -> StatisticsAnswers | PortalError:
     """Sessions that are open and wanted: 600 new, 150 answered and 150 paused ones at most; or the portal's refusal.
 
     A refusal is returned where plan, rights or age of the portal are its reason.
@@ -34,16 +46,38 @@ async def list_dialogs(context: Context, wanted: InboxFilter) -> OpenDialogs | P
     Raises:
         PortalError: Any other failure.
     """
-    answers = await run_together(*(partial(attempt, context, question) for question in _make_questions(wanted)))
+    questions = list(_make_questions(wanted))
+    answers = await run_together(*(partial(attempt, context, question) for question in questions))
     for answer in answers:
         if isinstance(answer, PortalError):
             if answer.code not in UNAVAILABLE:
                 raise answer
             return answer
-    sessions = [row for answer in answers for row in read_rows(answer["sessions"]) if _may_be_wanted(row, wanted)]
-    dialogs = {one.session_id: one for one in map(_make_dialog, sessions) if one}
+    return StatisticsAnswers(list(zip(questions, answers, strict=True)))
+
+
+def list_dialogs(answers: StatisticsAnswers, wanted: InboxFilter, zone: tzinfo | None) -> OpenDialogs:
+    """The dialogs of these sessions; dates without offset are meant in `zone`. What cannot be read of one is noted."""
+    unclear, dialogs = UnclearRows(), dict[int, WaitingDialog]()
+    for question, answer in answers.asked:
+        for session in answer["sessions"]:
+            row = RowReader(session, zone)
+            if not row.row or _may_be_wanted(row.row, wanted):
+                found = _make_dialog(row, question, wanted)
+                unclear.add("session", row.unclear, _name_session(row), shown=found is not None)
+                if found:
+                    dialogs[found.session_id] = found
+    missing = list(_describe_cut(answers, wanted))
     return OpenDialogs(
-        "statistics", list(dialogs.values()), read_dialog, MOST_READ, list(_describe_cut(answers, wanted))
+        "statistics", list(dialogs.values()), partial(read_dialog, unclear, zone), MOST_READ, missing, unclear
+    )
+
+
+def _name_session(row: RowReader) -> str:
+    """What is known of a session that cannot be read whole, so that it can be looked at."""
+    session, chat = read_whole(row.row.get("id")), read_whole(row.row.get("chatId"))
+    return " of ".join(
+        f"{kind} {number}" for kind, number in (("session", session), ("chat", chat)) if 0 < number <= MAX_ID
     )
 
 
@@ -59,40 +93,43 @@ def _make_questions(wanted: InboxFilter) -> Iterator[V2SessionList]:
     yield V2SessionList(status="paused", limit=MOST_ACCEPTED, **narrow)
 
 
-def _describe_cut(answers: list[Any], wanted: InboxFilter) -> Iterator[str]:
-    more = [answer.get("hasNextPage") is True for answer in answers]
+def _describe_cut(answers: StatisticsAnswers, wanted: InboxFilter) -> Iterator[str]:
+    more = [has_more(answer, len(answer["sessions"]), question.limit) for question, answer in answers.asked]
     if wanted.includes_queue and more[NEW_PAGES - 1]:
         yield f"more than the {NEW_PAGES * PAGE} oldest that nobody has accepted"
     if any(more[NEW_PAGES if wanted.includes_queue else 0 :]):
         yield f"accepted dialogs beyond the {MOST_ACCEPTED} newest"
 
 
-def _make_dialog(row: Mapping[str, Any]) -> WaitingDialog | None:
-    session_id, chat_id, began = (
-        read_count(row.get("id")),
-        read_count(row.get("chatId")),
-        read_moment(row.get("dateCreate")),
-    )
-    if session_id <= 0 or chat_id <= 0 or began is None:
+def _make_dialog(row: RowReader, question: V2SessionList, wanted: InboxFilter) -> WaitingDialog | None:
+    """The dialog of a session; None where it cannot be found again, or placed.
+
+    What the question asked for stands in for what cannot be read of its answer.
+    """
+    session_id, chat_id = row.read_id("id", required=True), row.read_id("chatId", required=True)
+    began = row.read_moment("dateCreate", required=True)
+    status = row.read_code("status", STATUSES, required=True) or question.status
+    operator, line_id = row.read_id("operatorId"), row.read_id("configId", required=True)
+    record = (row.read_code("crmEntityType"), row.read_id("crmEntityId"))
+    connector = row.read_code("source", required=True)
+    if not session_id or not chat_id or began is None:
         return None
-    new = row.get("status") == "new"
-    operator = max(0, read_count(row.get("operatorId")))
-    record = (str(row.get("crmEntityType")), read_count(row.get("crmEntityId")))
+    new = status == "new"
     return WaitingDialog(
         chat_id,
         session_id,
-        line_id=read_count(row.get("configId")),
-        connector=str(row.get("source") or ""),
+        line_id=line_id or wanted.line_id or 0,
+        connector=connector,
         state="new" if new else "accepted",
         since=began,
         question=SessionHistoryGet(session_id=session_id, detail="full"),
         waits=new,
-        dated=new and not row.get("dateFirstAnswer"),
+        dated=new and row.row.get("dateFirstAnswer") in (None, ""),
         accepted=not new,
         owner=0 if new else operator,
         offered_to=operator,
-        crm=(record,) if record[1] else (),
-        pinned=row.get("status") == "paused",
+        crm=(record,) if all(record) else (),
+        pinned=status == "paused",
     )
 
 
@@ -101,25 +138,40 @@ def _may_be_wanted(row: Mapping[str, Any], wanted: InboxFilter) -> bool:
     return wanted.includes_accepted or row.get("status") == "new" or not row.get("dateOperatorAnswer")
 
 
-def read_dialog(found: WaitingDialog, answer: Mapping[str, Any]) -> WaitingDialog | None:
-    """A dialog as its history shows it; None if it does not wait."""
-    chat = _read_chat(answer)
-    if chat.session_id != found.session_id or chat.closing:
+def read_dialog(
+    unclear: UnclearRows, zone: tzinfo | None, found: WaitingDialog, answer: Mapping[str, Any]
+) -> WaitingDialog | None:
+    """A dialog as its history shows it; None if it does not wait. What cannot be read of the history is noted."""
+    chat, label = _read_chat(answer), f"chat {found.chat_id}"
+    history = view_history(answer, WHOLE)
+    session = SessionMessages.from_messages(history["messages"], found.since, zone)
+    unclear.add("dialog", [*chat.unclear, *session.unclear], label, shown=True)
+    for _ in range(history.get("unreadable", 0)):
+        unclear.add("message", ["id"], label)
+    if SESSION not in chat.unclear and (chat.session_id != found.session_id or chat.closing):
         return None
+    owner = found.owner if OPERATOR in chat.unclear else chat.owner
     seen = replace(
         found,
-        owner=chat.owner,
-        offered_to=0 if chat.owner else found.offered_to,
-        client=chat.client,
+        owner=owner,
+        offered_to=0 if owner else found.offered_to,
+        line_id=found.line_id or chat.line_id,
+        connector=found.connector or chat.connector,
+        client=chat.client or _find_client_name(answer, chat),
         crm=chat.crm or found.crm,
-        pinned=chat.pinned,
+        pinned=found.pinned if SESSION in chat.unclear else chat.pinned,
         silent=chat.silent,
     )
-    return seen.apply_messages(SessionMessages.from_messages(view_history(answer, WHOLE)["messages"], found.since))
+    return seen.apply_messages(session)
 
 
 def _read_chat(answer: Mapping[str, Any]) -> ChatState:
     """The history spells the fields of a chat in its own way."""
-    chat = (answer.get("chat") or {}).get(str(answer["chatId"])) or {}
+    chat = find_history_chat(answer)
     names = {"entity_id": "entityId", **{f"entity_data_{part}": f"entityData{part}" for part in (1, 2, 3)}}
     return ChatState.from_answer({**chat, **{name: chat.get(there) for name, there in names.items()}})
+
+
+def _find_client_name(answer: Mapping[str, Any], chat: ChatState) -> str:
+    """Where the chat has no name."""
+    return join_lines(read_text(index_by_id(answer.get("users")).get(chat.client_id, {}).get("name")))

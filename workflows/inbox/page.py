@@ -11,9 +11,11 @@ from portal.errors import PortalError
 from tools.error_advice import describe_missing_scope
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.untrusted import mark_unless_code
+from workflows.core.attempts import describe_failure, read_helper
 from workflows.core.context import Context, run_together
-from workflows.core.current_user import read_current_user
-from workflows.core.periods import ServerTime
+from workflows.core.current_user import CurrentUser, read_current_user
+from workflows.core.moments import PortalClock
+from workflows.core.periods import read_clock
 from workflows.directory.channels import is_known_connector
 from workflows.directory.lines_and_users import Directory
 from workflows.directory.presence import read_presence
@@ -37,57 +39,98 @@ class InboxPage:
     missing: list[str]
     """What may be waiting and is not in the list, in words."""
     me: int
+    """0 where it cannot be read."""
+    by_portal: bool = True
+    """Whether it is the portal's clock."""
     lines: Mapping[int, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     present: Mapping[int, str] = field(default_factory=dict)
     """User -> online, offline or pause."""
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What is shown beside the dialogs; each part may be missing."""
+
+    clock: PortalClock
+    lines: Mapping[int, str]
+    me: CurrentUser | None
+    present: Mapping[int, str]
+    people: Mapping[int, str] = field(default_factory=dict)
+
+
 async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
     """The page that is wanted: from the statistics, or where these are refused from the caller's list in the messenger.
+
+    Clock, names, presence and the caller may fail alone: then `missing` says what is not shown, and why.
 
     Raises:
         RefusedByResultError: The portal gives neither; the error says what to do.
         PortalError: The portal refused something else without which there is no page.
     """
     await context.tell("1 of 2: looking for open dialogs")
-    names, steps = Directory(context), 2
-    now, lines, me, present, listed = await run_together(
-        partial(context.ask, ServerTime()),
-        names.read_line_names,
-        partial(read_current_user, context),
-        partial(read_presence, context),
-        partial(from_statistics.list_dialogs, context, wanted),
+    names, steps, gaps = Directory(context), 2, list[str]()
+    beside, answers = await run_together(
+        partial(_read_beside, context, names, gaps), partial(from_statistics.ask_sessions, context, wanted)
     )
-    if isinstance(listed, PortalError):
+    clock = beside.clock
+    if isinstance(answers, PortalError):
         steps = 3
         await context.tell("2 of 3: no statistics here, so looking through your own list of dialogs")
-        listed = await _list_from_messenger(context, wanted, listed)
-    listed = _doubt_strangers(listed, present)
-    chosen = _choose_dialogs_to_read(listed, wanted, now)
+        listed = await _list_from_messenger(context, wanted, answers, clock)
+    else:
+        listed = from_statistics.list_dialogs(answers, wanted, clock.zone)
+    listed = _doubt_strangers(listed, beside.present)
+    chosen = _choose_dialogs_to_read(listed, wanted, clock.now)
     await context.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(listed.dialogs)} dialogs")
-    people, read = await run_together(partial(_read_names, names, listed), partial(_ask_messages, context, chosen))
-    found = [
-        one for dialog in listed.dialogs if (one := _apply_answer(listed, dialog, read)) and wanted.matches(one, now)
-    ]
+    people, read = await run_together(
+        partial(read_helper, partial(_read_names, names, listed), {}, "names of people", gaps),
+        partial(_ask_messages, context, chosen),
+    )
+    found = [one for dialog in listed.dialogs if (one := _apply_answer(listed, dialog, read))]
+    missing = [*_describe_unread(listed, read), *_describe_unknown_channels(wanted), *sorted(gaps), *names.unreadable]
+    found = [one for one in found if wanted.matches(one, clock.now)]
+    return _make_page(listed, found, wanted, replace(beside, people=people), missing)
+
+
+def _make_page(
+    listed: OpenDialogs,
+    found: list[WaitingDialog],
+    wanted: InboxFilter,
+    beside: _Beside,
+    missing: list[str],
+) -> InboxPage:
     following = sorted((one for one in found if wanted.is_after_cursor(one)), key=lambda one: one.place)
     return InboxPage(
-        now,
+        beside.clock.now,
         listed.source,
         dialogs=following[: wanted.limit],
         totals=Counter(one.state for one in found),
         following=len(following) > wanted.limit,
-        missing=[*listed.missing, *_describe_unread(listed, read), *_describe_unknown_channels(wanted)],
-        me=me.id,
-        lines=lines,
-        people=people,
-        present=present,
+        missing=[*listed.missing, *listed.unclear.describe(), *missing],
+        me=beside.me.id if beside.me else 0,
+        by_portal=beside.clock.by_portal,
+        lines=beside.lines,
+        people=beside.people,
+        present=beside.present,
     )
 
 
-async def _list_from_messenger(context: Context, wanted: InboxFilter, why: PortalError) -> OpenDialogs:
+async def _read_beside(context: Context, names: Directory, gaps: list[str]) -> _Beside:
+    clock, lines, me, present = await run_together(
+        partial(read_clock, context, gaps),
+        partial(read_helper, names.read_line_names, {}, "names of lines", gaps),
+        partial(read_helper, partial(read_current_user, context), None, "who you are", gaps),
+        partial(read_presence, context, gaps),
+    )
+    return _Beside(clock, lines, me, present)
+
+
+async def _list_from_messenger(
+    context: Context, wanted: InboxFilter, why: PortalError, clock: PortalClock
+) -> OpenDialogs:
     """Far less than the statistics show, and the page says so."""
-    listed = await from_messenger.list_dialogs(context, wanted)
+    listed = await from_messenger.list_dialogs(context, wanted, clock.zone)
     if isinstance(listed, PortalError):
         raise RefusedByResultError(
             None,
@@ -154,8 +197,7 @@ def _describe_unread(listed: OpenDialogs, read: Mapping[int, Any]) -> list[str]:
         left_out > 0
     )
     if failed:
-        code = getattr(failed[0], "code", None) or type(failed[0]).__name__
-        words.append(f"{len(failed)} dialogs whose messages could not be read ({code})")
+        words.append(f"{len(failed)} dialogs whose messages could not be read ({describe_failure(failed[0])})")
     return words
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from tools.dialog_view import join_lines
-from tools.untrusted import mark_untrusted
+from tools.message_view import join_lines
+from tools.untrusted import mark_unless_code, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.directory.channels import name_channel
 from workflows.directory.lines_and_users import LineOrUser
 from workflows.directory.presence import ABSENT
 from workflows.inbox.page import InboxPage
-from workflows.inbox.waiting import State, WaitingDialog
+from workflows.inbox.waiting import ExchangedMessage, State, WaitingDialog
 
 EXCERPT = 60
 LONGEST_NAME = 40
@@ -34,7 +34,8 @@ def _render_heading(page: InboxPage) -> str:
     states = ", ".join(f"{page.totals[state]} {words}" for state, words in STATES.items() if page.totals.get(state))
     dialogs = "1 dialog needs" if total == 1 else f"{total} dialogs need"
     counted = f"{dialogs} someone: {states}" if total else "No dialog needs anyone"
-    return f"{counted}. {page.now:%Y-%m-%d %H:%M} by the portal's clock, from {SOURCES[page.source]}."
+    whose = "the portal's" if page.by_portal else "this machine's"
+    return f"{counted}. {page.now:%Y-%m-%d %H:%M} by {whose} clock, from {SOURCES[page.source]}."
 
 
 def _render_table(page: InboxPage) -> Iterator[str]:
@@ -52,7 +53,7 @@ def _render_cells(page: InboxPage, dialog: WaitingDialog) -> Iterator[str]:
     yield f"{LineOrUser(dialog.line_id, page.lines.get(dialog.line_id, ''), 'line')}, {name_channel(dialog.connector)}"
     yield str(dialog.chat_id)
     yield str(dialog.session_id)
-    yield ", ".join(f"{kind} {number}" for kind, number in dialog.crm) or "-"
+    yield ", ".join(f"{mark_unless_code(kind)} {number}" for kind, number in dialog.crm) or "-"
     yield _render_last_message(page, dialog)
 
 
@@ -139,8 +140,13 @@ def _make_row(page: InboxPage, dialog: WaitingDialog) -> dict[str, Any]:
         "owner_status": page.present.get(dialog.owner),
         "offered_to": None if dialog.owner or dialog.bot else dialog.offered_to or None,
         "bot": dialog.bot or None,
-        "last_message": last and {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": last.text},
+        "last_message": last and _make_message(last),
         "crm": [{"type": kind, "id": number} for kind, number in dialog.crm],
         "pinned": dialog.pinned,
         "silent": dialog.silent,
     }
+
+
+def _make_message(last: ExchangedMessage) -> dict[str, Any]:
+    told = {"id": last.id, "role": last.role, "date": last.at.isoformat(), "text": last.text}
+    return {**told, "files": list(last.files)} if last.files else told

@@ -1,13 +1,15 @@
 """Dialogs that wait for an answer: what is known of one, what its messages tell, and which are wanted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 from itertools import takewhile
 from typing import Any, Literal, Self
 
+from tools.message_view import describe_content
 from tools.method import Method
 from workflows.core.moments import read_moment
+from workflows.core.rows import UnclearRows
 
 State = Literal["new", "accepted", "again"]
 """Nobody has accepted it; accepted, but no operator has written; the client wrote again after an operator."""
@@ -22,17 +24,23 @@ class ExchangedMessage:
     id: int
     author: int
     role: str
-    """client, operator, bot or unknown."""
+    """client, operator, bot or unknown. What a connector posted for the company is an operator's."""
     text: str
+    """Names of files included; what it is where it is neither."""
     at: datetime
+    waits: bool = False
+    """Whether it is the client's, or may be."""
+    files: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
-    def from_message(cls, message: Mapping[str, Any]) -> Self | None:
-        """Read a message of a transcript; None for a notice, for what the client did not get, and without a date."""
-        at = read_moment(message.get("date"))
-        if message["role"] == "system" or message.get("hidden") or at is None:
+    def from_message(cls, message: Mapping[str, Any], at: datetime | None) -> Self | None:
+        """Read a message of a transcript; None for a notice, for what the client did not get, and without a moment."""
+        role = message["role"]
+        if role == "system" or message.get("hidden") or at is None:
             return None
-        return cls(message["id"], message["author_id"], message["role"], message["text"], at)
+        waits = role == "client" or bool(message.get("perhaps_client"))
+        text, files = describe_content(message), message.get("files", ())
+        return cls(message["id"], message["author_id"] or 0, role, text, at, waits, files)
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,27 @@ class SessionMessages:
     """What was said in one session, oldest first."""
 
     messages: Sequence[ExchangedMessage]
+    unclear: Sequence[str] = ()
+    """What could not be read of them: the date of a message, its author."""
 
     @classmethod
-    def from_messages(cls, messages: Iterable[Mapping[str, Any]], began: datetime) -> Self:
-        """Those messages of a transcript that belong to the session that began then."""
-        found = (read for message in messages if (read := ExchangedMessage.from_message(message)))
-        return cls([message for message in found if message.at >= began - SLACK])
+    def from_messages(cls, messages: Iterable[Mapping[str, Any]], began: datetime, zone: tzinfo | None = None) -> Self:
+        """Those messages of a transcript, oldest first, that belong to the session that began then.
+
+        Dates without offset are meant in `zone`. A message whose date cannot be read counts as said with the one
+        before it, or with the next where there is none.
+        """
+        listed = list(messages)
+        dates = [read_moment(message.get("date"), zone) for message in listed]
+        at = next(filter(None, dates), began)
+        found = list[ExchangedMessage]()
+        for message, told in zip(listed, dates, strict=True):
+            at = told or at
+            if (read := ExchangedMessage.from_message(message, at)) and at >= began - SLACK:
+                found.append(read)
+        unclear = ["date of a message"] * (None in dates)
+        unclear += ["author of a message"] * any(message.role == "unknown" for message in found)
+        return cls(found, unclear)
 
     @property
     def last(self) -> ExchangedMessage | None:
@@ -55,7 +78,7 @@ class SessionMessages:
     @property
     def unanswered(self) -> list[ExchangedMessage]:
         """What the client wrote since anybody answered."""
-        return list(takewhile(lambda message: message.role == "client", reversed(self.messages)))[::-1]
+        return list(takewhile(lambda message: message.waits, reversed(self.messages)))[::-1]
 
     @property
     def last_bot(self) -> int:
@@ -93,6 +116,8 @@ class WaitingDialog:
     bot: int = 0
     """A bot that has it, which the portal shows as if it waited in the queue."""
     client: str = ""
+    client_id: int = 0
+    """The client's user, where the messages do not tell who wrote them; 0 where they do, or it is not known."""
     crm: tuple[tuple[str, int], ...] = ()
     pinned: bool = False
     silent: bool = False
@@ -156,8 +181,9 @@ class InboxFilter:
         return not self.unassigned and self.state != "new"
 
     def has_line_and_channel(self, found: WaitingDialog) -> bool:
-        """Whether a dialog is of the wanted line and channel."""
-        return self.line_id in {None, found.line_id} and (not self.connectors or found.connector in self.connectors)
+        """Whether a dialog is of the wanted line and channel; one whose channel is not known may be."""
+        right_channel = not self.connectors or found.connector in self.connectors or not found.connector
+        return self.line_id in {None, found.line_id} and right_channel
 
     def matches(self, found: WaitingDialog, now: datetime) -> bool:
         """Whether a dialog is wanted, on whatever page."""
@@ -187,3 +213,5 @@ class OpenDialogs:
     """How many uncertain dialogs have their messages read, fifty in a request."""
     missing: list[str]
     """What is not among them, in words."""
+    unclear: UnclearRows = field(default_factory=UnclearRows)
+    """What could not be read of them; reading their messages adds to it."""

@@ -53,14 +53,11 @@ def _count_minutes(moment: datetime) -> float:
         ({"hidden": False}, True),
         ({"hidden": True}, False),
         ({"role": "system"}, False),
-        ({"date": None}, False),
-        ({"date": "2026-03-16T08:00:00"}, False),
     ],
 )
 def test_only_a_dated_message_that_the_client_wrote_or_got_counts(more: dict[str, Any], *, counts: bool) -> None:
-    message = ExchangedMessage.from_message(_make_message(CLIENT, 0, **more))
-
-    assert (message is not None) is counts
+    assert (ExchangedMessage.from_message(_make_message(CLIENT, 0, **more), BEGAN) is not None) is counts
+    assert ExchangedMessage.from_message(_make_message(CLIENT, 0, **more), None) is None
 
 
 @pytest.mark.parametrize(("early", "counts"), [(SLACK, True), (SLACK + SECOND, False), (-SECOND, True)])
