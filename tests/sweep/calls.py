@@ -20,10 +20,17 @@ class ReadingCall:
     """Key of the list in the result whose rows count; nothing where there is no list."""
     without: tuple[str, ...] = ()
     """Beginnings of names of methods that this portal lacks."""
+    names_a_line: bool = False
+    """Or an operator, by a name that is looked up in the list of lines."""
 
     def count_rows(self, data: Mapping[str, Any]) -> int:
         """How many rows a result has."""
         return len(data.get(self.rows) or ()) if self.rows else 0
+
+    @property
+    def essential(self) -> set[str]:
+        """What the call is for: without that it may fail as a whole."""
+        return ESSENTIAL.get(self.tool, set()) | (LINE_BY_NAME if self.names_a_line else set())
 
     def __str__(self) -> str:
         given = " ".join(f"{name}={value}" for name, value in self.arguments.items())
@@ -34,7 +41,7 @@ class ReadingCall:
 CALLS = (
     ReadingCall("inbox", {}, "dialogs"),
     ReadingCall("inbox", {}, "dialogs", STATISTICS),
-    ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs"),
+    ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs", names_a_line=True),
     ReadingCall("inbox", {"mine": True}, "dialogs"),
     ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
     ReadingCall("dialog", {"dialog": "206"}, "messages"),
@@ -45,12 +52,14 @@ CALLS = (
     ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages", STATISTICS),
     ReadingCall("dialog", {"dialog": "livechat|1|9207|107", "last": 2}, "messages"),
     ReadingCall("channel_report", {"period": "today"}, "by_operator"),
-    ReadingCall("channel_report", {"line": "Website support", "compare": False}, "by_operator"),
-    ReadingCall("channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator"),
-    ReadingCall("channel_overview", {"line": "Website support"}, "queue"),
-    ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS),
+    ReadingCall("channel_report", {"line": "Website support", "compare": False}, "by_operator", names_a_line=True),
+    ReadingCall(
+        "channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator", names_a_line=True
+    ),
+    ReadingCall("channel_overview", {"line": "Website support"}, "queue", names_a_line=True),
+    ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS, names_a_line=True),
     ReadingCall("channel_audit", {}, "lines"),
-    ReadingCall("channel_audit", {"line": "Spring campaign"}, "lines", STATISTICS),
+    ReadingCall("channel_audit", {"line": "Spring campaign"}, "lines", STATISTICS, names_a_line=True),
     ReadingCall("portal_check", {}, "checks"),
     ReadingCall("config_get", {"config_id": 1}),
     ReadingCall("config_list_get", {}, "result"),
@@ -87,8 +96,12 @@ CALLS = (
     ReadingCall("methods", {"scope": "im"}, "result"),
 )
 
+LINE_BY_NAME = {f"imopenlines.config.list.get{field}" for field in ("", " *", " *.ID", " *.LINE_NAME")}
+"""What a line that is named is looked for in."""
 ESSENTIAL: dict[str, set[str]] = {
     "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
+    "channel_overview": {"imopenlines.config.get"},
+    "channel_audit": {"imopenlines.config.get", "imopenlines.config.list.get"},
     "v2_stat_get": {"imopenlines.v2.Stat.get statResult"},
     "v2_operator_list": {"imopenlines.v2.Operator.list operators"},
     "v2_session_list": {"imopenlines.v2.Session.list sessions"},
@@ -102,5 +115,8 @@ A tool of one method needs the whole result of the method besides.
 """
 SHOWS_BY_ITSELF = {"user.get", "user.search"}
 """Methods whose answers are names only: who has none is shown by number."""
-KEYS_HAVE_A_MEANING = {"imopenlines.v2.Stat.get statResult.sessionsByHour"}
-"""Lists that as a map say something else: the hours of a day."""
+SAYS_SOMETHING_ELSE = {
+    "imopenlines.v2.Stat.get statResult.sessionsByHour",  # the keys of a map are hours
+    "server.time",  # where else should the portal's offset come from?
+}
+"""What is no other form of the same: it is read otherwise."""

@@ -15,7 +15,7 @@ from server.policy import Policy
 from server.protocol.results import Answer, Reply, make_result
 from tests.callers import caller
 from tests.pauses import skip_pause
-from tests.sweep.calls import CALLS, ESSENTIAL, KEYS_HAVE_A_MEANING, SHOWS_BY_ITSELF, ReadingCall
+from tests.sweep.calls import CALLS, SAYS_SOMETHING_ELSE, SHOWS_BY_ITSELF, ReadingCall
 from tests.sweep.mutations import HARMLESS, UNREADABLE
 from tests.sweep.portal import MutatingPortal, Mutation, choose_mutations
 from tools import TOOLSETS
@@ -24,6 +24,8 @@ from tools.method import Method
 EVERYTHING = Policy(frozenset(TOOLSETS))
 SAYS_WHAT_IS_MISSING = ("missing", "limits")
 """Keys under which a result says what could not be read."""
+SAYS_THAT_SOMETHING_IS = ("not known", "unknown", "could not be read")
+"""Words that stand in the place of what could not be read."""
 Fault = Literal["failed inside", "tool lost", "rows lost", "reads differently", "changed silently"]
 
 
@@ -110,14 +112,16 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
             yield "tool lost", reply.happened
         return
     is_method = issubclass(EVERYTHING.tools[call.tool], Method)
-    named = any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING)
+    named = any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING) or any(
+        reply.marked.count(words) > genuine.marked.count(words) for words in SAYS_THAT_SOMETHING_IS
+    )
     before, now = call.count_rows(genuine.data), call.count_rows(reply.data)
     passes_as_it_is = is_method and mutation.wraps_a_list
     if now < before and not (named or passes_as_it_is or mutation.says_that_there_is_nothing):
         yield "rows lost", f"{now} of {before}"
     if is_method or reply.marked == genuine.marked:
         return
-    if mutation.kind in HARMLESS and mutation.where not in KEYS_HAVE_A_MEANING:
+    if mutation.kind in HARMLESS and mutation.where not in SAYS_SOMETHING_ELSE:
         yield "reads differently", _find_difference(genuine.marked, reply.marked)
     is_silent = not named and mutation.is_of_something_counted and mutation.method not in SHOWS_BY_ITSELF
     if mutation.kind in UNREADABLE and is_silent:
@@ -127,7 +131,7 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
 def _is_essential(call: ReadingCall, mutation: Mutation) -> bool:
     tool = EVERYTHING.tools[call.tool]
     own = {tool.rest} if issubclass(tool, Method) else set()
-    return mutation.where in own | ESSENTIAL.get(call.tool, set())
+    return mutation.where in own | call.essential
 
 
 def _find_difference(one: str, other: str) -> str:

@@ -93,7 +93,7 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         await context.tell("1 of 2: finding the line")
         found = await names.find_line(self.line)
         await context.tell("2 of 2: reading its settings and dialogs")
-        gaps = ReportGaps()
+        gaps = ReportGaps([*names.unreadable])
         (line,), channels = await run_together(
             partial(read_lines, context, [found.id], gaps.parts), partial(_read_channels, context, found.id, gaps)
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from tools.channels import ConfigGet, ConfigListGet
+from tools.method import UnexpectedResultError
 from tools.result_types import read_whole
 from tools.statistics import V2OperatorList
 from workflows.core.attempts import ask_tolerantly, describe_failure, is_failure, read_helper
@@ -35,6 +36,7 @@ async def read_lines(context: Context, ids: Sequence[int], missing: list[str]) -
         partial(read_helper, partial(context.ask, question), None, "what was put into the queues", missing),
         *(partial(ask_tolerantly, context, ConfigGet(config_id=one)) for one in ids),
     )
+    found = [answer or UnexpectedResultError("config.get gave no settings at all") for answer in found]
     failures = [answer for answer in found if is_failure(answer)]
     if len(failures) == len(found):
         raise failures[0]

@@ -156,10 +156,10 @@ def _read_operators(stat: Mapping[str, Any], gaps: ReportGaps) -> Iterator[tuple
     """Id, dialogs and seconds until the first answer; id 0 is nobody."""
     for row in _read_rows(stat, "sessionsByOperator", gaps):
         reader = RowReader(row)
-        one, dialogs = reader.read_id("operatorId"), read_amount(reader, "count")
+        one, dialogs = reader.read_id("operatorId"), read_amount(reader, "count", required=True)
         answer = read_amount(reader, "avgWaitAnswer")
-        is_shown = not {"form", "operatorId"}.intersection(reader.unclear)
-        gaps.rows.add("operator", reader.unclear, f"user {one}" if one else f"{dialogs} dialogs", shown=is_shown)
+        is_shown = bool(one) or (dialogs is not None and "operatorId" not in reader.unclear)
+        gaps.rows.add("operator", reader.unclear, _label(f"user {one}" if one else "", dialogs), shown=is_shown)
         if is_shown:
             yield one, dialogs, answer
 
@@ -169,12 +169,16 @@ def read_channels(stat: Mapping[str, Any], gaps: ReportGaps) -> dict[str, int | 
     found: dict[str, int | None] = {}
     for row in _read_rows(stat, "sessionsBySource", gaps):
         reader = RowReader(row)
-        source, count = reader.read_code("source", required=True), read_amount(reader, "count")
-        label = mark_unless_code(source) if source else f"{count} dialogs"
+        source, count = reader.read_code("source", required=True), read_amount(reader, "count", required=True)
+        label = _label(mark_unless_code(source) if source else "", count)
         gaps.rows.add("channel", reader.unclear, label, shown=bool(source))
         if source:
             found[source] = count
     return dict(sorted(found.items(), key=lambda channel: -(channel[1] or 0)))
+
+
+def _label(name: str, dialogs: int | None) -> str:
+    return name or ("" if dialogs is None else f"{dialogs} dialogs")
 
 
 def _read_rows(stat: Mapping[str, Any], name: str, gaps: ReportGaps) -> list[Any]:

@@ -144,6 +144,7 @@ async def make_report(
         lambda: _ask_everything(context, scope, gaps, clock, compare=compare),
         partial(read_helper, names.read_line_names, {}, "the names of lines", gaps.parts),
     )
+    gaps.parts.extend(names.unreadable)
     totals, spread = Totals.from_stat(answers.stat), Distribution.from_stat(answers.stat, gaps)
     before = None if answers.stat_before is None else Totals.from_stat(answers.stat_before)
     gaps.parts.extend(totals.describe_unknown("of the period"))

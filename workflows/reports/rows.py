@@ -52,15 +52,14 @@ class ReportedTransfer:
     """Empty where there is none or it could not be read."""
 
 
-def read_amount(reader: RowReader, name: str) -> int | None:
+def read_amount(reader: RowReader, name: str, *, required: bool = False) -> int | None:
     """A number of things or seconds, rounded; None where there is none, and where it is not understood."""
     found = reader.read_number(name)
-    if found is None:
-        return None
-    if not 0 <= found <= MAX_ID:
+    if found is not None and 0 <= found <= MAX_ID:
+        return round(found)
+    if (found is not None or required) and name not in reader.unclear:
         reader.unclear.append(name)
-        return None
-    return round(found)
+    return None
 
 
 @dataclass(frozen=True)
