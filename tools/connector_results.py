@@ -14,7 +14,7 @@ class ConnectorStatusResult(PortalObject):
     CONNECTOR: Code = None
     ERROR: Flag = None
     CONFIGURED: Flag = None
-    STATUS: Flag = None
+    STATUS: Flag
 
 
 class RegistrationResult(PortalObject):

@@ -242,9 +242,8 @@ def _make_line_check(right: str) -> tuple[str, str, dict[str, Any], Any]:
 
     def read(lines: Any) -> Check:
         rows = _read_list(lines)
-        number = sum(isinstance(row, dict) for row in rows)
-        if rows and not number:
+        if rows and not any(isinstance(row, dict) for row in rows):
             raise TypeError("these are no lines")
-        return Check(name, ok=number > 0, found=str(number), todo="" if number else todo)
+        return Check(name, ok=bool(rows), found=str(len(rows)), todo="" if rows else todo)
 
     return name, "imopenlines.config.list.get", {"PARAMS": params, "OPTIONS": {"CHECK_PERMISSION": right}}, read

@@ -102,6 +102,13 @@ ESSENTIAL: dict[str, set[str]] = {
     "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
     "channel_overview": {"imopenlines.config.get"},
     "channel_audit": {"imopenlines.config.get", "imopenlines.config.list.get"},
+    "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
+    "dialog": {"imopenlines.dialog.get"},
+    "session_open": {"imopenlines.session.open chatId"},
+    "session_history_get": {"imopenlines.session.history.get message"},
+    "im_recent_list": {"im.recent.list items"},
+    "im_dialog_messages_get": {"im.dialog.messages.get messages"},
+    "imconnector_status": {"imconnector.status STATUS"},
     "v2_stat_get": {"imopenlines.v2.Stat.get statResult"},
     "v2_operator_list": {"imopenlines.v2.Operator.list operators"},
     "v2_session_list": {"imopenlines.v2.Session.list sessions"},
@@ -113,8 +120,8 @@ ESSENTIAL: dict[str, set[str]] = {
 
 A tool of one method needs the whole result of the method besides.
 """
-SHOWS_BY_ITSELF = {"user.get", "user.search"}
-"""Methods whose answers are names only: who has none is shown by number."""
+SHOWS_BY_ITSELF = ("user.get", "user.search", "imopenlines.config.list.get", "im.dialog.messages.get users")
+"""Where names come from: what has none is shown by number."""
 SAYS_SOMETHING_ELSE = {
     "imopenlines.v2.Stat.get statResult.sessionsByHour",  # the keys of a map are hours
     "server.time",  # where else should the portal's offset come from?

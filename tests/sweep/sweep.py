@@ -22,7 +22,7 @@ from tools import TOOLSETS
 from tools.method import Method
 
 EVERYTHING = Policy(frozenset(TOOLSETS))
-SAYS_WHAT_IS_MISSING = ("missing", "limits")
+SAYS_WHAT_IS_MISSING = ("missing", "limits", "unreadable")
 """Keys under which a result says what could not be read."""
 SAYS_THAT_SOMETHING_IS = ("not known", "unknown", "could not be read")
 """Words that stand in the place of what could not be read."""
@@ -123,7 +123,7 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
         return
     if mutation.kind in HARMLESS and mutation.where not in SAYS_SOMETHING_ELSE:
         yield "reads differently", _find_difference(genuine.marked, reply.marked)
-    is_silent = not named and mutation.is_of_something_counted and mutation.method not in SHOWS_BY_ITSELF
+    is_silent = not named and mutation.is_of_something_counted and not mutation.where.startswith(SHOWS_BY_ITSELF)
     if mutation.kind in UNREADABLE and is_silent:
         yield "changed silently", _find_difference(genuine.marked, reply.marked)
 
