@@ -59,6 +59,7 @@ class FileResult(PortalObject):
 
     id: Number = None
     name: Words = None
+    size: Number = None
 
 
 class MessageResult(PortalObject):

@@ -153,7 +153,7 @@ def _list_unclear(chat: Mapping[str, Any], data: Mapping[str, str]) -> Iterator[
         yield SESSION
     if not _is_id_or_zero(chat.get("owner")):
         yield OPERATOR
-    if not isinstance(read_flag(chat.get("entity_data_3") or ""), bool):
+    if (silent := chat.get("entity_data_3")) is not None and not isinstance(read_flag(silent), bool):
         yield SILENT_MODE
     if not isinstance(chat.get("entity_id"), str):
         yield CHANNEL

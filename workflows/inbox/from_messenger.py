@@ -64,7 +64,7 @@ def _make_dialog(item: object, unclear: UnclearRows, zone: tzinfo | None) -> Wai
     """What the status tells; since when, only the messages may tell. None for what is no dialog of a line, or over."""
     row = RowReader(item, zone)
     view = view_dialog(row.row)
-    if row.row and view["kind"] != "line" and isinstance(row.row.get("chat"), dict | None):
+    if view["kind"] == "person" or (view["kind"] == "group" and read_object(row.row.get("chat")).get("type")):
         return None
     lines, label = RowReader(row.row.get("lines"), zone), f"chat {view['chat_id']}" if view["chat_id"] else ""
     status, session_id = lines.read_number("status"), lines.read_id("id", required=True)
