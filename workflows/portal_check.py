@@ -177,7 +177,8 @@ class Examination:
 
     def _list_obstacles(self, method: type[Method]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
-        yield from (name for name in ("connection", "credentials") if name in failed)
+        if not self._is_let_in():
+            yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):
             yield f"scope {' or '.join(method.scopes)}"
         if method.scopes == SCOPES:

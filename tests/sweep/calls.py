@@ -8,6 +8,7 @@ STATISTICS = ("imopenlines.v2.",)
 MARCH = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
 VOTED = {f"date_vote_{end[5:]}": moment for end, moment in MARCH.items()}
 CREATED = {f"date_create_{end[5:]}": moment for end, moment in MARCH.items()}
+NAMES_OF_LINES = ("imopenlines.config.list.get",)
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,16 @@ class ReadingCall:
     """Key of the list in the result whose rows count; nothing where there is no list."""
     without: tuple[str, ...] = ()
     """Beginnings of names of methods that this portal lacks."""
-    names_a_line: bool = False
-    """Or an operator, by a name that is looked up in the list of lines."""
+    found_in: tuple[str, ...] = ()
+    """Beginnings of fields in which that is looked up which the call names: a line, an operator, a dialog."""
 
     def count_rows(self, data: Mapping[str, Any]) -> int:
         """How many rows a result has."""
         return len(data.get(self.rows) or ()) if self.rows else 0
 
-    @property
-    def essential(self) -> set[str]:
-        """What the call is for: without that it may fail as a whole."""
-        return ESSENTIAL.get(self.tool, set()) | (LINE_BY_NAME if self.names_a_line else set())
+    def is_for(self, where: str) -> bool:
+        """Whether this is what the call is for: without it, it may fail as a whole."""
+        return where in ESSENTIAL.get(self.tool, ()) or where.startswith(self.found_in or "-")
 
     def __str__(self) -> str:
         given = " ".join(f"{name}={value}" for name, value in self.arguments.items())
@@ -41,25 +41,27 @@ class ReadingCall:
 CALLS = (
     ReadingCall("inbox", {}, "dialogs"),
     ReadingCall("inbox", {}, "dialogs", STATISTICS),
-    ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs", names_a_line=True),
+    ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs", found_in=NAMES_OF_LINES),
     ReadingCall("inbox", {"mine": True}, "dialogs"),
     ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
     ReadingCall("dialog", {"dialog": "206"}, "messages"),
     ReadingCall("dialog", {"dialog": "session 312"}, "messages"),
     ReadingCall("dialog", {"dialog": "205"}, "messages", ("im.",)),
-    ReadingCall("dialog", {"dialog": "deal 601"}, "messages"),
-    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages"),
-    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages", STATISTICS),
+    ReadingCall("dialog", {"dialog": "deal 601"}, "messages", found_in=("imopenlines.crm.chat.",)),
+    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages", found_in=("im.recent.list",)),
+    ReadingCall("dialog", {"dialog": "Grace Miller"}, "messages", STATISTICS, found_in=("im.recent.list",)),
     ReadingCall("dialog", {"dialog": "livechat|1|9207|107", "last": 2}, "messages"),
     ReadingCall("channel_report", {"period": "today"}, "by_operator"),
-    ReadingCall("channel_report", {"line": "Website support", "compare": False}, "by_operator", names_a_line=True),
     ReadingCall(
-        "channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator", names_a_line=True
+        "channel_report", {"line": "Website support", "compare": False}, "by_operator", found_in=NAMES_OF_LINES
     ),
-    ReadingCall("channel_overview", {"line": "Website support"}, "queue", names_a_line=True),
-    ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS, names_a_line=True),
+    ReadingCall(
+        "channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator", found_in=NAMES_OF_LINES
+    ),
+    ReadingCall("channel_overview", {"line": "Website support"}, "queue", found_in=NAMES_OF_LINES),
+    ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS, found_in=NAMES_OF_LINES),
     ReadingCall("channel_audit", {}, "lines"),
-    ReadingCall("channel_audit", {"line": "Spring campaign"}, "lines", STATISTICS, names_a_line=True),
+    ReadingCall("channel_audit", {"line": "Spring campaign"}, "lines", STATISTICS, found_in=NAMES_OF_LINES),
     ReadingCall("portal_check", {}, "checks"),
     ReadingCall("config_get", {"config_id": 1}),
     ReadingCall("config_list_get", {}, "result"),
@@ -96,8 +98,6 @@ CALLS = (
     ReadingCall("methods", {"scope": "im"}, "result"),
 )
 
-LINE_BY_NAME = {f"imopenlines.config.list.get{field}" for field in ("", " *", " *.ID", " *.LINE_NAME")}
-"""What a line that is named is looked for in."""
 ESSENTIAL: dict[str, set[str]] = {
     "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
     "channel_overview": {"imopenlines.config.get"},

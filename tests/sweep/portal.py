@@ -51,8 +51,9 @@ class Mutation:
 
     @property
     def says_that_there_is_nothing(self) -> bool:
-        """Whether it puts an empty list, in one of PHP's forms, in the place of a list."""
-        return isinstance(self.value, list) and self.kind in EMPTY
+        """Whether it puts an empty list, in one of PHP's forms, in the place of a list or of a map of rows."""
+        rows = self.value if isinstance(self.value, list | dict) else ()
+        return self.kind in EMPTY and (isinstance(rows, list) or (bool(rows) and all(map(str.isdecimal, rows))))
 
     @property
     def wraps_a_list(self) -> bool:

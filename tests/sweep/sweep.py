@@ -26,6 +26,8 @@ SAYS_WHAT_IS_MISSING = ("missing", "limits", "unreadable")
 """Keys under which a result says what could not be read."""
 SAYS_THAT_SOMETHING_IS = ("not known", "unknown", "could not be read")
 """Words that stand in the place of what could not be read."""
+OFFSET = "+01:00"
+"""The embedded portal's."""
 Fault = Literal["failed inside", "tool lost", "rows lost", "reads differently", "changed silently"]
 
 
@@ -111,29 +113,38 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
         elif not _is_essential(call, mutation):
             yield "tool lost", reply.happened
         return
-    is_method = issubclass(EVERYTHING.tools[call.tool], Method)
-    named = any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING) or any(
-        reply.marked.count(words) > genuine.marked.count(words) for words in SAYS_THAT_SOMETHING_IS
-    )
+    is_method, named = issubclass(EVERYTHING.tools[call.tool], Method), _is_named(genuine, reply)
     before, now = call.count_rows(genuine.data), call.count_rows(reply.data)
     passes_as_it_is = is_method and mutation.wraps_a_list
     if now < before and not (named or passes_as_it_is or mutation.says_that_there_is_nothing):
         yield "rows lost", f"{now} of {before}"
-    if is_method or reply.marked == genuine.marked:
+    difference = _find_difference(genuine.marked, reply.marked)
+    if is_method or not difference:
         return
     if mutation.kind in HARMLESS and mutation.where not in SAYS_SOMETHING_ELSE:
-        yield "reads differently", _find_difference(genuine.marked, reply.marked)
-    is_silent = not named and mutation.is_of_something_counted and not mutation.where.startswith(SHOWS_BY_ITSELF)
-    if mutation.kind in UNREADABLE and is_silent:
-        yield "changed silently", _find_difference(genuine.marked, reply.marked)
+        yield "reads differently", difference
+    shows_by_itself = mutation.where.startswith(SHOWS_BY_ITSELF)
+    if mutation.kind in UNREADABLE and mutation.is_of_something_counted and not (named or shows_by_itself):
+        yield "changed silently", difference
+
+
+def _is_named(genuine: Answer, reply: Answer) -> bool:
+    """Whether the reply says that something could not be read."""
+    return any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING) or any(
+        reply.marked.count(words) > genuine.marked.count(words) for words in SAYS_THAT_SOMETHING_IS
+    )
 
 
 def _is_essential(call: ReadingCall, mutation: Mutation) -> bool:
     tool = EVERYTHING.tools[call.tool]
     own = {tool.rest} if issubclass(tool, Method) else set()
-    return mutation.where in own | call.essential
+    return mutation.where in own or call.is_for(mutation.where)
 
 
 def _find_difference(one: str, other: str) -> str:
-    lines = zip(one.splitlines(), other.splitlines(), strict=False)
-    return next((f"{now!r} for {before!r}" for before, now in lines if now != before), "longer or shorter")
+    """The first lines that differ, in words; dates may be shown without the portal's offset."""
+    before, after = (text.replace(OFFSET, "").splitlines() for text in (one, other))
+    if before == after:
+        return ""
+    lines = zip(before, after, strict=False)
+    return next((f"{new!r} for {old!r}" for old, new in lines if new != old), "longer or shorter")

@@ -8,8 +8,8 @@ from tools.fields import MAX_ID
 from tools.result_types import find_number, read_flag, read_items, read_list, read_number, read_text
 from tools.untrusted import mark_unless_name
 
-NOTHING: tuple[Any, ...] = (None, "", [], {}, [""])
-"""What the portal shows where nothing is set."""
+NO_VALUE, NO_ITEMS = (None, ""), (None, "", [], {}, [""])
+"""What the portal shows where nothing is set, or nothing is in a list."""
 LONGEST_DAY = 24 * 60
 
 
@@ -81,7 +81,7 @@ class OpenLine:
     def number(self, setting: str) -> int:
         """A number; 0 where there is none."""
         value = self.settings.get(setting)
-        found = 0 if value in NOTHING else find_number(value)
+        found = 0 if value in NO_VALUE else find_number(value)
         if found is None or not 0 <= found <= MAX_ID:
             raise UnreadableSettingError(setting)
         return round(found)
@@ -90,7 +90,7 @@ class OpenLine:
         """A text or a choice without spaces around it; empty where there is none."""
         value = self.settings.get(setting)
         found = read_text(value)
-        if not found and value not in NOTHING:
+        if not found and value not in NO_VALUE:
             raise UnreadableSettingError(setting)
         return found.strip()
 
@@ -111,7 +111,7 @@ class OpenLine:
     def objects(self, setting: str) -> dict[str, dict[str, Any]]:
         """A map of objects."""
         value = self.settings.get(setting)
-        found = {} if value in NOTHING else value
+        found = {} if value in NO_ITEMS else value
         if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
             raise UnreadableSettingError(setting)
         return found
@@ -136,14 +136,14 @@ class OpenLine:
 
     def _read_switch(self, setting: str) -> bool | None:
         value = self.settings.get(setting)
-        found = None if value in NOTHING else read_flag(value)
+        found = None if value in NO_VALUE else read_flag(value)
         if found is not None and not isinstance(found, bool):
             raise UnreadableSettingError(setting)
         return found
 
     def _read_list(self, setting: str) -> list[Any]:
         value = self.settings.get(setting)
-        found = [] if value in NOTHING else read_list(value)
+        found = [] if value in NO_ITEMS else read_list(value)
         if not isinstance(found, list):
             raise UnreadableSettingError(setting)
         return found
