@@ -114,7 +114,10 @@ class SessionHistoryGet(Method):
     answer = (
         "The whole session in the messenger's format: `message` (map by id), `users`, `chat`, `files`. Keys are "
         "camelCase where the portal had underscores and all lower case where it had camelCase (`chatid`, `senderid`). "
-        "The concise form is a list of messages in time order; `hidden` marks what was written in silent mode."
+        "The concise form is a list of messages in time order; `hidden` marks what was written in silent mode, "
+        "`via_connector` what a connector posted in the client's name (role operator for the company's words, system "
+        "for notices), `kind` what is no text (deleted, sticker, attachment), `perhaps_client` an author who is not "
+        "known and may be the client; `unreadable` counts messages without a readable id."
     )
     details = (
         "The portal sends all messages of the session at once, newest first, and knows no paging. As a side effect the "

@@ -39,7 +39,7 @@ class ImRecentList(Method):
     returns = RecentPage
     answer = (
         "`dialogs`, each with kind (line, group, person), dialog_id, chat_id, title, unread, pinned, date, "
-        "last_message (id, date, author_id, role, text); those of lines with line_id, connector, user_code, "
+        "last_message (id, date, author_id, role, text, files); those of lines with line_id, connector, user_code, "
         "session_id, status in words, client_waits, operator_id (0 in the queue), silent, crm. `more`, with "
         "`next_offset` or `next_last_message_date` where another page follows. With detail=full the portal's `items` "
         "as they come: `lines` is the session (its id, STATUS and start), not the line."
@@ -178,7 +178,10 @@ class ImDialogMessagesGet(Method):
     }
     answer = (
         "`messages` oldest first, each with id, date, author_id, author, role (client, operator, bot, system), text, "
-        "and where they apply unread, hidden (written in silent mode), reply_to, files; `oldest_id` and `newest_id` to "
+        "and where they apply unread, hidden (written in silent mode), reply_to, files, kind (deleted, sticker, "
+        "attachment), via_connector (posted by a connector in the client's name: the company's words as operator, "
+        "notices as system), perhaps_client (the author is not known); `unreadable` counts those without a readable "
+        "id; `oldest_id` and `newest_id` to "
         "go on from. With detail=full the portal's `messages`, `users` and `files`, newest first unless first_id is "
         "given. System messages are among them."
     )

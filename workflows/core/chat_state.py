@@ -147,9 +147,8 @@ def _read_id(value: object) -> int:
 
 
 def _list_unclear(chat: Mapping[str, Any], data: Mapping[str, str]) -> Iterator[str]:
-    """A dialog that was never in a session has an empty field; one that is missing tells nothing."""
     known = chat.get("entity_data_1")
-    if not isinstance(known, str) or (known and find_number(data.get("session_id", "none") or 0) is None):
+    if not isinstance(known, str) or find_number(data.get("session_id", "none") or 0) is None:
         yield SESSION
     if not _is_id_or_zero(chat.get("owner")):
         yield OPERATOR

@@ -36,6 +36,11 @@ class Dialog(Composite):
       the messenger lets the caller read them. Where only one session can be read, the answer says so and why.
     - Unanswered is what the client wrote in the present session since anybody answered; what was written in silent mode
       is no answer. Nothing is unanswered in a dialog that is closed, or finished and waiting for a rating.
+    - What a connector posted in the client's name for the company has the role operator, its notices system; both are
+      marked as posted by the connector, and neither waits for an answer. `openchannels://docs/guides/connectors` says
+      how they are known.
+    - Where something beside the messages cannot be read (names, presence, the clock, who you are), or the dialog's
+      state, the answer says so in `limits` and shows the rest.
     - What can be done names only tools that exist for the caller and whose scope was granted, and of several that do
       the same the one that does most by itself.
     """
@@ -43,7 +48,8 @@ class Dialog(Composite):
         "`now`, `chat_id`, `session_id` (null: closed), `client`, `connector`, `user_code`, `line` `{id, name}`, `crm` "
         "`[{type, id}]`, `state`, `owner` `{id, name, status}`, `mine`, `pinned`, `silent`, `unanswered` `{since, "
         "seconds, message_ids, text}`, `messages` oldest first `[{id, date, author_id, author, role, text, hidden?, "
-        "files?}]`, `older_before` (message to give as `before`; null: there is nothing older), `limits` (what cannot "
+        "files?, kind? (deleted, sticker, attachment), via_connector?, perhaps_client?}]`"
+        ", `older_before` (message to give as `before`; null: there is nothing older), `limits` (what cannot "
         "be read, and why), `next` `[{tool, does}]`."
     )
     example = {"dialog": "206"}

@@ -54,6 +54,12 @@ class Inbox(Composite):
     - A dialog needs someone when nobody has accepted it, or when the last message that the client wrote or got is the
       client's. What was written in silent mode counts for nothing, nor do notices. Dialogs that an operator has
       finished, and that wait for a rating, need nobody.
+    - What the company sent past the portal (from the phone, another CRM) and connectors' own notices are posted in the
+      client's name by Wazzup, OLChat and others. They are known by their first line, such as `=== Outgoing message,
+      author: Phone ===`, and wait for no answer. A client who types such a line is taken at his word.
+    - A message whose author is not known, and may be the client, waits; so does one whose date cannot be read.
+    - The portal's clock, names, presence and the caller's own user may fail alone: the list is shown without them.
+    - What could not be read of a dialog or a message is counted and named in `missing`, never passed over.
     - A dialog that the line's bot has counts as unaccepted; it is shown only while the bot owes an answer.
     - The wait begins with the first message that nobody has answered; of a dialog that no person ever answered, with
       the session. Ages are by the portal's clock.
@@ -69,8 +75,8 @@ class Inbox(Composite):
         "`now`, `source` (statistics or messenger), `total` and `by_state` of all pages, `dialogs` `[{chat_id, "
         "session_id, state, since, waiting_seconds, client, connector, line_id, line, owner_id (0 in the queue), "
         "owner, owner_status (online, offline, pause; null where it is not known), offered_to, bot, last_message {id, "
-        "role, date, text}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, `missing` "
-        "(in words)."
+        "role, date, text, files?}, crm [{type, id}], pinned, silent}]`, `next_cursor` where another page follows, "
+        "`missing` (in words: what may be waiting and is not in the list, what could not be read, what is not known)."
     )
     example = {"line": "Sales"}
     example_answer = """\
