@@ -8,7 +8,8 @@ from tools.fields import MAX_ID
 from tools.result_types import find_number, read_flag, read_items, read_list, read_number, read_text
 from tools.untrusted import mark_unless_name
 
-NO_VALUE, NO_ITEMS = (None, ""), (None, "", [], {}, [""])
+NO_VALUE: tuple[Any, ...] = (None, "")
+NO_ITEMS: tuple[Any, ...] = (*NO_VALUE, [], {}, [""])
 """What the portal shows where nothing is set, or nothing is in a list."""
 LONGEST_DAY = 24 * 60
 
