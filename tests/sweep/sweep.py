@@ -1,5 +1,6 @@
 """Sweeping: each call with each mutation, and what is wrong with what came of it."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,17 +13,18 @@ from sandbox.seed.seed import APPLICATION_PATH
 from server.config.settings import Settings
 from server.connection import Connection
 from server.policy import Policy
-from server.protocol.results import Answer, Reply, make_result
+from server.protocol.results import Answer, Reply
 from tests.callers import caller
 from tests.pauses import skip_pause
 from tests.sweep.calls import CALLS, SAYS_SOMETHING_ELSE, SHOWS_BY_ITSELF, ReadingCall
 from tests.sweep.mutations import HARMLESS, UNREADABLE
 from tests.sweep.portal import MutatingPortal, Mutation, choose_mutations
 from tools import TOOLSETS
+from tools.fence import add_fences
 from tools.method import Method
 
 EVERYTHING = Policy(frozenset(TOOLSETS))
-SAYS_WHAT_IS_MISSING = ("missing", "limits", "unreadable")
+SAYS_WHAT_IS_MISSING = ("missing", "limits", "unreadable", "cut")
 """Keys under which a result says what could not be read."""
 SAYS_THAT_SOMETHING_IS = ("not known", "unknown", "could not be read")
 """Words that stand in the place of what could not be read."""
@@ -93,7 +95,8 @@ async def _answer(portal: MutatingPortal, call: ReadingCall) -> Reply:
     settings = Settings(webhook_url=SecretStr(f"http://127.0.0.1{APPLICATION_PATH}"), plan="self-hosted")
     async with Connection(settings, transport=portal, sleep=skip_pause) as connection:
         reply = await caller(EVERYTHING, connection).calls.read(call.tool, call.arguments)
-    assert make_result(reply).model_dump_json()
+    assert add_fences(reply.text())
+    assert json.dumps(reply.data)
     return reply
 
 
@@ -130,9 +133,8 @@ def _judge(call: ReadingCall, genuine: Answer, reply: Reply, mutation: Mutation)
 
 def _is_named(genuine: Answer, reply: Answer) -> bool:
     """Whether the reply says that something could not be read."""
-    return any(reply.data.get(key) for key in SAYS_WHAT_IS_MISSING) or any(
-        reply.marked.count(words) > genuine.marked.count(words) for words in SAYS_THAT_SOMETHING_IS
-    )
+    said = (reply.data.get(key) for key in SAYS_WHAT_IS_MISSING if reply.data.get(key) != genuine.data.get(key))
+    return any(said) or any(reply.marked.count(words) > genuine.marked.count(words) for words in SAYS_THAT_SOMETHING_IS)
 
 
 def _is_essential(call: ReadingCall, mutation: Mutation) -> bool:
