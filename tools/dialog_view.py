@@ -11,7 +11,7 @@ from tools.message_view import (
     join_lines,
     view_messages,
 )
-from tools.result_types import read_flag, read_text, read_whole
+from tools.result_types import find_number, read_flag, read_text, read_whole
 from tools.untrusted import mark_unless_code, mark_untrusted
 
 _DATA_1 = ("crm", "crm_type", "crm_id", "pinned", "waits", "session_id", "created", "line_id", "blocked", "reason")
@@ -29,6 +29,12 @@ def parse_crm_links(value: object) -> list[dict[str, Any]]:
     return [{"type": kind.lower(), "id": read_whole(part)} for kind, part in pairs if read_whole(part)]
 
 
+def find_session_id(data: Mapping[str, str]) -> int | None:
+    """The open session in a dialog's first field, 0 where none is open; None where it cannot be read."""
+    found = find_number(data.get("session_id", "none") or 0)
+    return found if isinstance(found, int) else None
+
+
 def find_line_and_connector(user_code: object, data: Mapping[str, str]) -> tuple[int | None, str | None]:
     """The line that has the dialog now, and the channel it came through."""
     connector, _, rest = read_text(user_code).partition("|")
@@ -36,18 +42,28 @@ def find_line_and_connector(user_code: object, data: Mapping[str, str]) -> tuple
     return line or None, connector or None
 
 
-def _describe_stage(owner: int, session_id: int, data: Mapping[str, str]) -> str:
+def find_owner(chat: Mapping[str, Any]) -> int | None:
+    """A dialog's operator, 0 for the queue; None where it cannot be read."""
+    owner = find_number(chat.get("owner"))
+    return owner if isinstance(owner, int) and owner >= 0 else None
+
+
+def _describe_stage(owner: int | None, session_id: int | None, data: Mapping[str, str]) -> str:
+    if session_id is None:
+        return "not known: its session could not be read"
     if not session_id:
         return "no session is open"
     if data.get("waits") == "Y":
         return "closing: waiting for the client after the operator finished"
+    if owner is None:
+        return "open, and its operator could not be read"
     return f"with operator {owner}" if owner else "in the queue: nobody has taken it"
 
 
 def view_dialog(chat: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a dialog from the answer of dialog.get."""
     data = parse_entity_data_1(chat.get("entity_data_1"))
-    owner, session_id = read_whole(chat.get("owner")), read_whole(data.get("session_id"))
+    owner, session_id = find_owner(chat), find_session_id(data)
     line_id, connector = find_line_and_connector(chat.get("entity_id"), data if session_id else {})
     return {
         "chat_id": chat.get("id"),
@@ -67,6 +83,10 @@ def view_dialog(chat: Mapping[str, Any]) -> dict[str, Any]:
         "last_message_id": chat.get("last_message_id"),
         "created": chat.get("date_create"),
     }
+
+
+def _name(number: int | None) -> str:
+    return "not known" if number is None else str(number)
 
 
 def _format_yes_no(value: object) -> str:
@@ -90,7 +110,7 @@ def render_dialog(view: Mapping[str, Any]) -> str:
     connector, messages, unread = (mark_unless_code(view[name]) for name in ("connector", "messages", "unread"))
     lines = (
         f"Chat {view['chat_id']} {mark_title(view['title'])}: {view['status']}.",
-        f"Line {view['line_id']}, connector {connector}, session {session}, owner {view['owner']}.",
+        f"Line {view['line_id']}, connector {connector}, session {session}, owner {_name(view['owner'])}.",
         f"Pinned: {_format_yes_no(view['pinned'])}. Silent: {_format_yes_no(view['silent'])}. CRM: {crm}.",
         f"Messages: {messages}, unread: {unread}, last message {last}.",
         f"USER_CODE {mark_unless_code(view['user_code'])}.",
@@ -115,7 +135,7 @@ def view_history(result: Mapping[str, Any], last: int) -> dict[str, Any]:
         "title": chat.get("name"),
         "line_id": line_id,
         "connector": connector,
-        "present_owner": read_whole(chat.get("owner")),
+        "present_owner": find_owner(chat),
         "silent": read_flag(chat.get("entityData3")) is True,
         "supervisor_rating": result.get("sessionVoteHead") or None,
         "supervisor_comment": result.get("sessionCommentHead") or None,
@@ -135,8 +155,9 @@ def find_history_chat(result: Mapping[str, Any]) -> Mapping[str, Any]:
 def render_history(view: Mapping[str, Any]) -> str:
     """A conversation as one line of heading and one entry a message."""
     where = f"line {view['line_id']}, connector {mark_unless_code(view['connector'])}"
-    owner = f"the chat's owner now is {view['present_owner']}, silent: {_format_yes_no(view['silent'])}"
-    lines = [f"Session {view['session_id']} in chat {view['chat_id']} {mark_title(view['title'])}, {where}; {owner}."]
+    owner = f"the chat's owner now is {_name(view['present_owner'])}, silent: {_format_yes_no(view['silent'])}"
+    session, chat = _name(view["session_id"]), _name(view["chat_id"])
+    lines = [f"Session {session} in chat {chat} {mark_title(view['title'])}, {where}; {owner}."]
     if view["supervisor_rating"] or view["supervisor_comment"]:
         rating, comment = view["supervisor_rating"] or "none", view["supervisor_comment"] or "none"
         lines.append(

@@ -49,12 +49,10 @@ _OUTGOING = r"(?:исходящее(?: +сообщение)?|outgoing(?: +messag
 _AUTHOR = r" *[,;:(]? *(?:автор|author|отправитель|sender) *:? *(?P<author>[^\n]{1,100}?)"
 _SENT = r"(?:сообщение +отправлено +\w{1,2}|message +(?:was +)?sent +from) +(?:the +|a +)?"
 _DEVICE = r"(?P<author>телефона|phone|whatsapp|telegram)[^\n]{0,40}?"
-_NOTICE = (
-    r"(?:system +wz|system +message|системное +сообщение|служебное +сообщение|service +message|delivery +error|"
-    r"ошибка +доставки)"
-)
+_NOTICE = r"(?:system +wz|system +message|системное +сообщение|служебное +сообщение|service +message)"
 _NOT_DELIVERED = (
-    r"(?:сообщение +не +(?:доставлено|отправлено)|message +(?:was +)?not +(?:delivered|sent)|ошибка +доставки)"
+    r"(?:сообщение +не +(?:доставлено|отправлено)|message +(?:was +)?not +(?:delivered|sent)|ошибка +доставки|"
+    r"delivery +error)"
 )
 _BY_CLIENT = r"(?:клиент +(?:удалил|изменил) +сообщение|(?:the +)?client +(?:deleted|edited) +(?:(?:the|a) +)?message)"
 _FATE = rf"(?:{_NOT_DELIVERED}|{_BY_CLIENT}|сообщение +удалено|message +(?:was +)?deleted)"
@@ -67,9 +65,9 @@ def _make_rule(role: Role, posted_by: str, pattern: str) -> AuthorRule:
 
 RULES = (
     # e.g. === Outgoing message, author: Bitrix24 (Anna Keller) ===
-    _make_rule("operator", "Wazzup (help.wazzup24.com)", f"{_BAR} *{_OUTGOING}{_AUTHOR}{_END_OF_BAR}"),
+    _make_rule("operator", "Wazzup (help.wazzup24.com)", rf"{_BAR} *{_OUTGOING}{_AUTHOR} *(?P=bar)+(?=\s|$)"),
     # === Outgoing message ===
-    _make_rule("operator", "Wazzup, where it knows no author", f"{_LONG_BAR} *{_OUTGOING}{_END_OF_BAR}"),
+    _make_rule("operator", "Wazzup, where it knows no author", f"{_LONG_BAR} *{_OUTGOING}(?:{_AUTHOR})?{_END_OF_BAR}"),
     # [OLChat] Telegram: / [B][Outgoing][/B]
     _make_rule(
         "operator",
@@ -81,7 +79,7 @@ RULES = (
     # Message sent from the phone  (alone on its line)
     _make_rule("operator", SINGLE, rf"{_SENT}{_DEVICE}:? *(?=\n\s*\S)"),
     # === SYSTEM WZ === The client has not installed the app or has linked it to another number.
-    _make_rule("system", "Wazzup, all its notices", rf"{_BAR} *{_NOTICE} *:?{_END_OF_BAR}"),
+    _make_rule("system", "Wazzup, all its notices", rf"{_LONG_BAR} *{_NOTICE} *:?{_END_OF_BAR}"),
     # === Message not delivered: not paid ===
     _make_rule("system", SINGLE, rf"{_LONG_BAR} *{_FATE}[^\n]{{0,200}}?(?P=bar)+ *(?=\n|$)"),
     # [Message not delivered: not paid]
@@ -91,8 +89,11 @@ RULES = (
 )
 """All that are known; the first that fits counts."""
 _MARKUP = re.compile(
-    r"\[img\].{0,300}?\[/img\]|\[/?(?:b|i|u|s|br|size|color|url|font)(?:=[^\]\n]{0,300})?\]|<br */?>", re.IGNORECASE
+    r"^\s*\[img\].{0,300}?\[/img\]|\[/?(?:b|i|u|s|br|size|color|font)(?:=[^\]\n]{0,40})?\]|</?(?:br|b|i|u) */?>",
+    re.IGNORECASE,
 )
+_BOLD_LINE = re.compile(r"^(\s*)(?:\[b\]|<b>) *(\w[^\n\[<]{0,200}?) *(?:\[/b\]|</b>)(?=\s|$)", re.IGNORECASE)
+"""Bold words that begin a message are set off as a bar sets them off."""
 _SPACES = re.compile(r"&nbsp;|[^\S\n]|[\u200b-\u200f\u2060\ufeff\ufe0f]")
 LONGEST_BEGINNING = 600
 """Characters in which the line that says who wrote it has to stand."""
@@ -117,5 +118,6 @@ def recognize_post(text: str) -> ConnectorPost | None:
 def _remove_markup(text: str) -> str:
     """The text as its reader sees it; what follows a long beginning stays as it is."""
     head = text[:LONGEST_BEGINNING].replace("\r\n", "\n").replace("\r", "\n")
-    plain = _MARKUP.sub(lambda found: "\n" if "br" in found[0].lower()[:4] else "", head)
+    barred = _BOLD_LINE.sub(r"\1=== \2 ===", head)
+    plain = _MARKUP.sub(lambda found: "\n" if "br" in found[0].lower()[:4] else "", barred)
     return _SPACES.sub(" ", plain) + text[LONGEST_BEGINNING:]

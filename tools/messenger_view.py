@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from tools.dialog_view import (
     find_line_and_connector,
+    find_owner,
     mark_title,
     parse_crm_links,
     parse_entity_data_1,
@@ -168,12 +169,6 @@ def find_chat_id(item: Mapping[str, Any]) -> int:
     named = read_text(item.get("id")).removeprefix("chat") if read_text(item.get("id")).startswith("chat") else ""
     inside = read_object(item.get("chat")).get("id")
     return read_whole(item.get("chat_id")) or read_whole(inside) or read_whole(named)
-
-
-def find_owner(chat: Mapping[str, Any]) -> int | None:
-    """A dialog's operator, 0 for the queue; None where it cannot be read."""
-    owner = 0 if chat.get("owner") in (None, "") else find_number(chat["owner"])
-    return owner if isinstance(owner, int) and owner >= 0 else None
 
 
 def _describe_status(status: float | None) -> str:

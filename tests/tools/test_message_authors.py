@@ -22,6 +22,9 @@ ECHOES = [
     ("[b]=== Outgoing message, author: Phone ===[/b]\r\nHi\r\nthere", "Phone", "Hi\nthere"),
     ("=====  Исходящее" + NARROW + "сообщение ,  автор : Телефон =====\r\nПривет", "Телефон", "Привет"),
     (BOM + JOINER + "📱 === outgoing message, author: phone ===<br>Hi", "phone", "Hi"),
+    ("[b]Исходящее сообщение[/b]\nПривет", "", "Привет"),
+    ("[B]Outgoing message, author: Anna[/B]\nHi", "Anna", "Hi"),
+    ("<b>=== Outgoing message, author: Phone ===</b><br />Hi", "Phone", "Hi"),
     ("--- Outgoing message, author: Anna-Maria Smith ---\nHi", "Anna-Maria Smith", "Hi"),
     ("\u2014 Исходящее сообщение, автор: Телефон \u2014\nПривет", "Телефон", "Привет"),
     ("*** Outgoing message ***\nHi", "", "Hi"),
@@ -41,6 +44,7 @@ NOTICES = [
     "⚠️ === SYSTEM WZ === Пропущенный звонок",
     "=== Системное сообщение ===\nКанал отключён",
     "=== Message not delivered: not paid ===",
+    "=== Ошибка доставки ===",
     "=== Клиент удалил сообщение ===",
     "[Сообщение не доставлено: не оплачено]",
     "[Message was deleted]",
@@ -60,7 +64,11 @@ OF_THE_CLIENT = [
     "-" * 54 + "\nAnna [12:00]\n=== Outgoing message, author: Phone ===\n" + "-" * 54 + "\nThanks",
     "- system is down, please help",
     "=== System Information ===\nOS: Linux",
+    "- Outgoing message, author unknown",
+    "* System message\n* Another one",
     "[error] connection lost",
+    "[b]Outgoing message[/b]s are lost",
+    "[b]Anna:[/b]\nHello",
     "*error* when I log in",
     "Сообщение не доставлено, помогите",
     "Message not delivered?",
@@ -89,6 +97,14 @@ def test_a_notice_of_a_connector_is_nobodys(text: str) -> None:
 @pytest.mark.parametrize("text", OF_THE_CLIENT)
 def test_no_client_gets_rid_of_a_message_by_accident(text: str) -> None:
     assert recognize_post(text) is None
+
+
+def test_links_and_pictures_in_what_the_company_wrote_stay() -> None:
+    said = "See [url=https://shop.example/7]our page[/url] [img]https://shop.example/7.png[/img]"
+    post = recognize_post(f"=== Outgoing message, author: Phone ===\n{said}")
+
+    assert post is not None
+    assert post.text == said
 
 
 def test_only_the_beginning_is_looked_at_and_the_rest_stays_as_it_is() -> None:

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tools.dialog_view import find_line_and_connector, parse_crm_links, parse_entity_data_1
+from tools.dialog_view import (
+    find_line_and_connector,
+    find_owner,
+    find_session_id,
+    parse_crm_links,
+    parse_entity_data_1,
+)
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import find_client, join_lines
-from tools.result_types import find_number, read_flag, read_text, read_whole
+from tools.result_types import read_flag, read_text, read_whole
 from tools.untrusted import mark_untrusted
 from workflows.core.context import Context
 
@@ -148,19 +154,14 @@ def _read_id(value: object) -> int:
 
 def _list_unclear(chat: Mapping[str, Any], data: Mapping[str, str]) -> Iterator[str]:
     known = chat.get("entity_data_1")
-    if not isinstance(known, str) or find_number(data.get("session_id", "none") or 0) is None:
+    if not isinstance(known, str) or find_session_id(data) is None:
         yield SESSION
-    if not _is_id_or_zero(chat.get("owner")):
+    if (owner := find_owner(chat)) is None or owner > MAX_ID:
         yield OPERATOR
     if (silent := chat.get("entity_data_3")) is not None and not isinstance(read_flag(silent), bool):
         yield SILENT_MODE
     if not isinstance(chat.get("entity_id"), str):
         yield CHANNEL
-
-
-def _is_id_or_zero(value: object) -> bool:
-    number = find_number(value)
-    return isinstance(number, int) and 0 <= number <= MAX_ID
 
 
 def _read_records(data: Mapping[str, str], bindings: object) -> tuple[tuple[str, int], ...]:
