@@ -4,17 +4,17 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tools.result_types import Number, PhpMap, PortalObject, Words, read_map
+from tools.result_types import Code, Flag, Number, PhpMap, PortalObject, Words, read_map
 
 
 class ConnectorStatusResult(PortalObject):
     """How a connector stands on a line."""
 
-    LINE: Number
-    CONNECTOR: Words
-    ERROR: bool
-    CONFIGURED: bool
-    STATUS: bool
+    LINE: Number = None
+    CONNECTOR: Code = None
+    ERROR: Flag = None
+    CONFIGURED: Flag = None
+    STATUS: Flag
 
 
 class RegistrationResult(PortalObject):

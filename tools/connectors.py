@@ -28,7 +28,7 @@ from tools.connector_results import ConnectorStatusResult
 from tools.effect import Effect
 from tools.error_advice import ACTIVE_CHANNEL, APPLICATION_ONLY, CHANNEL, CONNECTOR_ON_LINE
 from tools.fields import Switch, Text
-from tools.result_types import PhpMap, Words
+from tools.result_types import Code, PhpMap
 
 NOT_INSTALLED = "The portal does not know the application behind the token: install it there again."
 _PLACE = {"connector": "my_chat", "line": 107}
@@ -45,7 +45,7 @@ class ImconnectorList(ApplicationMethod):
     rest = "imconnector.list"
     title = "List connectors"
     effects = Effect.READ
-    returns = PhpMap[Words]
+    returns = PhpMap[Code]
     errors = {
         **APPLICATION_ONLY,
         "ERROR_CORE": f"Most likely the wrong kind of authorisation. {APPLICATION_ONLY['WRONG_AUTH_TYPE']}",

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from tools.result_types import Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
+from tools.result_types import Code, Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
 
 
 class RevisionsResult(PortalObject):
     """Revisions of the module's interfaces."""
 
-    rest: int
-    web: int
-    mobile: int
+    rest: Number = None
+    web: Number = None
+    mobile: Number = None
 
 
 class PublicPathResult(PortalObject):
     """Where the portal's Open Channels page is."""
 
-    SERVER_ADDRESS: str
-    PUBLIC_PATH: str
+    SERVER_ADDRESS: Code = None
+    PUBLIC_PATH: Code = None
 
 
 class QueueEntryResult(PortalObject):

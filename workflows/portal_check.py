@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from tools.effect import Auth, Effect
 from tools.error_advice import APPLICATION_ONLY, STATISTICS, describe_missing_scope, find_advice
 from tools.method import Method
+from tools.result_types import read_flag, read_list, read_text, read_whole
 from tools.tool import Tool
 from tools.untrusted import is_code, mark_untrusted
 from workflows.core.composite import Composite
@@ -136,10 +137,10 @@ class Examination:
         self._refusals: dict[str, PortalError] = {}
 
     async def run_checks(self) -> list[Check]:
-        """The connection and the user first; the rest only if they are right."""
+        """The connection and the user first; the rest unless the portal cannot be reached or lets nobody in."""
         await self._ask("credentials", "profile", {}, _describe_user)
         await self._connect()
-        if all(check.ok for check in self._found.values()):
+        if self._is_let_in():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._ask, "scopes", "scope", {}, self._check_scopes)
                 if self._application:
@@ -147,10 +148,15 @@ class Examination:
                 tasks.start_soon(self._ask, "open channels", "imopenlines.revision.get", {}, _describe_revision)
                 for right in ("VIEW", "MODIFY"):
                     tasks.start_soon(self._ask, *_make_line_check(right))
-                tasks.start_soon(
-                    self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, lambda _: "can be read"
-                )
+                tasks.start_soon(self._ask, "reports", "imopenlines.v2.Operator.list", {"limit": 1}, _describe_reports)
         return [self._found[name] for name in ORDER if name in self._found]
+
+    def _is_let_in(self) -> bool:
+        """Whether the credentials may be right, even where what they are for could not be read."""
+        from portal.errors import RefusedError
+
+        refusal = self._refusals.get("credentials")
+        return refusal is None or isinstance(refusal, RefusedError)
 
     async def _connect(self) -> None:
         """Whoever is refused has been reached; whoever is not has no credentials to be looked at."""
@@ -177,12 +183,15 @@ class Examination:
             return
         try:
             outcome = read(result)
-        except (AttributeError, TypeError):
+        except (AttributeError, TypeError, ValueError):
             outcome = Check(name, ok=False, found="answered in an unknown form", todo="Check that this is a portal.")
         self._found[name] = outcome if isinstance(outcome, Check) else Check(name, ok=True, found=str(outcome))
 
     def _check_scopes(self, granted: Any) -> Check:
-        names = sorted(filter(is_code, map(str, granted))) if isinstance(granted, list) else []
+        listed = [name for name in _read_list(granted) if isinstance(name, str)]
+        if granted and not listed:
+            raise TypeError("these are no names")
+        names = sorted(filter(is_code, listed))
         self._granted = frozenset(names)
         missing = [scopes for scopes in self._needed if self._granted.isdisjoint(scopes)]
         todo = describe_missing_scope(*missing) if missing else ""
@@ -196,7 +205,8 @@ class Examination:
 
     def _list_obstacles(self, method: type[Method]) -> Iterator[str]:
         failed = [check.name for check in self._found.values() if not check.ok]
-        yield from (name for name in ("connection", "credentials") if name in failed)
+        if not self._is_let_in():
+            yield from (name for name in ("connection", "credentials") if name in failed)
         if method.scopes and self._granted.isdisjoint(method.scopes):
             yield f"scope {' or '.join(method.scopes)}"
         if method.scopes == SCOPES:
@@ -213,14 +223,35 @@ def _choose_scopes(method: str) -> tuple[str, ...]:
     return SCOPES if method.startswith(f"{SCOPES[0]}.") else ()
 
 
+def _read_list(value: Any) -> list[Any]:
+    """A list, however PHP wrote it.
+
+    Raises:
+        TypeError: It is none.
+    """
+    found = read_list(value)
+    if not isinstance(found, list):
+        raise TypeError("this is no list")
+    return found
+
+
 def _describe_user(profile: Any) -> str:
-    name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
-    return f"calls act as user {profile.get('ID')} {name}{', an administrator' if profile.get('ADMIN') else ''}"
+    name = " ".join(filter(None, (read_text(profile.get(part)).strip() for part in ("NAME", "LAST_NAME"))))
+    number = read_whole(profile.get("ID"))
+    user = f"user {number}" if number > 0 else "a user whose id could not be read,"
+    admin = read_flag(profile.get("ADMIN", False))
+    rights = {True: ", an administrator", False: ""}.get(admin, "; whether as an administrator is not known")
+    return f"calls act as {user} {name}{rights}"
+
+
+def _describe_reports(answer: Any) -> str:
+    _read_list(answer.get("operators"))
+    return "can be read"
 
 
 def _check_application(info: Any) -> Check:
     """A webhook is told nothing but its scopes and the plan."""
-    name = info.get("CODE") or info.get("ID")
+    name = read_text(info.get("CODE")) or read_text(info.get("ID"))
     todo = "" if name else f"{find_advice('WRONG_AUTH_TYPE', APPLICATION_ONLY)} Or leave out the toolset connectors."
     return Check("application", ok=bool(name), found=str(name or "a webhook"), todo=todo)
 
@@ -230,8 +261,7 @@ def _is_for_applications(method: type[Method]) -> bool:
 
 
 def _describe_revision(revision: Any) -> str:
-    rest = revision.get("rest")
-    return f"answers, REST revision {rest if isinstance(rest, int) else 'unknown'}"
+    return f"answers, REST revision {read_whole(revision.get('rest')) or 'unknown'}"
 
 
 def _make_line_check(right: str) -> tuple[str, str, dict[str, Any], Any]:
@@ -240,6 +270,9 @@ def _make_line_check(right: str) -> tuple[str, str, dict[str, Any], Any]:
     todo = f"The user's role has no {right} permission for lines; an administrator can give it in Contact Center."
 
     def read(lines: Any) -> Check:
-        return Check(name, ok=bool(lines), found=str(len(lines)), todo="" if lines else todo)
+        rows = _read_list(lines)
+        if rows and not any(isinstance(row, dict) for row in rows):
+            raise TypeError("these are no lines")
+        return Check(name, ok=bool(rows), found=str(len(rows)), todo="" if rows else todo)
 
     return name, "imopenlines.config.list.get", {"PARAMS": params, "OPTIONS": {"CHECK_PERMISSION": right}}, read

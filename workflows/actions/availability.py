@@ -15,7 +15,7 @@ from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_count, read_rows
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import ABSENT
-from workflows.lines.line import OpenLine
+from workflows.lines.line import OpenLine, UnreadableSettingError
 
 MOST_OTHERS = 4
 EMPLOYEES = frozenset({"employee", None})
@@ -76,10 +76,14 @@ async def check_line(context: Context, line_id: int, *, without: int = 0) -> Ava
         partial(_read_loads, context, V2OperatorList(config_id=line_id, limit=200)),
     )
     others = [one for one in load.free if one != without]
-    if line.text("ACTIVE") == "N":
+    try:
+        is_off, queue = line.off("ACTIVE"), line.queue
+    except UnreadableSettingError as error:
+        return Availability(line, unchecked=f"whether {line} can take it: its {error.setting} could not be read")
+    if is_off:
         why = f"the line {line} is switched off (config_update config_id={line_id} active=true switches it on)"
         return Availability(line, never=why)
-    if not set(line.queue) - {without}:
+    if not set(queue) - {without}:
         return Availability(line, never=f"nobody else is in the queue of {line}")
     if not load.known:
         return Availability(line, unchecked="whether anybody in its queue is online")
@@ -109,7 +113,7 @@ async def check_user(
     row = load.of_user(person.id) or elsewhere.of_user(person.id) or {}
     presence = _read_presence(row, user or {})
     against = [
-        *([] if person.id in line.queue else [f"is not in the queue of {line}"]),
+        *([] if person.id in line.readable_queue else [f"is not in the queue of {line}"]),
         *([f"is {ABSENT[presence]}"] if presence in ABSENT else []),
         *(["has no free slot"] if row.get("configId") == line_id and _is_full(row) else []),
     ]
@@ -122,7 +126,7 @@ async def check_user(
 def _find_obstacle(person: LineOrUser, line: OpenLine, user: Mapping[str, Any] | None) -> str:
     """The portal hides some employees from others, but none of a queue is a stranger."""
     if user is None:
-        known = person.id in line.queue
+        known = person.id in line.readable_queue
         return "" if known else f"there is no employee {person.id} (bots and clients cannot take a dialog)"
     if user.get("active") is False:
         return f"{person} is dismissed or blocked"

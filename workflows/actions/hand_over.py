@@ -26,6 +26,7 @@ from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
 from workflows.directory.lines_and_users import Directory, LineOrUser, NamedData, find_owner
+from workflows.lines.line import UnreadableSettingError
 
 LONGEST_NOTE = 2000
 UNCHANGED = "Nothing was changed"
@@ -216,7 +217,11 @@ def _make_transfer(chat: ChatState, to: LineOrUser | None, ready: Availability) 
     line = ready.line
     if to and to.kind == "user":
         return OperatorTransfer(chat_id=chat.id, user_id=to.id)
-    bot = line.number("WELCOME_BOT_ID") if line.on("WELCOME_BOT_ENABLE") else 0
+    try:
+        bot = line.number("WELCOME_BOT_ID") if line.on("WELCOME_BOT_ENABLE") else 0
+    except UnreadableSettingError as error:
+        todo = f"See config_get config_id={line.id}. operator_transfer hands it over without checks."
+        raise UnfinishedError(f"{UNCHANGED}: {error.setting} of {line} could not be read", todo) from None
     if line.id != chat.line_id or chat.owner not in {0, bot}:
         return OperatorTransfer(chat_id=chat.id, queue_id=line.id)
     if not bot:

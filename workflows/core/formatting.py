@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tools.untrusted import mark_unless_code
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NOT_KNOWN = "not known"
 LONG = 10 * MINUTE
 """From here on seconds are not told."""
 
@@ -29,6 +30,6 @@ def join_limited(items: Iterable[str], most: int, separator: str = ", ") -> str:
     return separator.join([*everything[:most], *more])
 
 
-def format_counts(numbers: Mapping[str, int]) -> Iterator[str]:
-    """`livechat 9` for each code of something; marked if it is no plain word."""
-    return (f"{mark_unless_code(what)} {number}" for what, number in numbers.items())
+def format_counts(numbers: Mapping[str, int | None]) -> Iterator[str]:
+    """`livechat 9` for each code of something; the code is marked if it is no plain word, and None is not known."""
+    return (f"{mark_unless_code(what)} {NOT_KNOWN if number is None else number}" for what, number in numbers.items())

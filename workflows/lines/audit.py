@@ -14,7 +14,8 @@ from tools.untrusted import mark_unless_name
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.lines_and_users import Directory, LineRef
-from workflows.lines.line import OpenLine, add_presence, read_lines
+from workflows.lines.line import OpenLine
+from workflows.lines.reading import add_presence, read_lines
 from workflows.lines.rule import Finding, LineRule, Severity
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -41,6 +42,8 @@ class AuditResult:
     left_out: int
     can_mend: bool
     """Whether the caller has the tool that the fixes are calls of."""
+    missing: list[str]
+    """What could not be read, in phrases."""
     most: int = MOST_FINDINGS
     """Findings that are shown."""
 
@@ -114,7 +117,8 @@ class ChannelAudit(Composite):
     answer = (
         "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
         "arguments}}]}]`, `lines_looked_at`, `counted` `{error, warning, note}`, `lines_left_out`, "
-        "`findings_left_out`, `limits` (in words)."
+        "`findings_left_out`, `missing` (in words: lines and settings that could not be read; rules about such a "
+        "setting are not judged), `limits` (in words)."
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
@@ -147,9 +151,15 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         )
         asked = ids[:MOST_LINES]
         await context.tell(f"2 of 2: reading the settings of {len(asked)} lines")
-        found = await add_presence(context, await read_lines(context, asked)) if asked else []
+        missing: list[str] = [*names.unreadable]
+        found = await add_presence(context, await read_lines(context, asked, missing), missing) if asked else []
+        audited = [(line, *find_mistakes(line)) for line in found]
+        missing += [f"{', '.join(settings)} of {line}" for line, _, settings in audited if settings]
         return AuditResult(
-            [(line, find_mistakes(line)) for line in found], len(ids) - len(asked), MENDING in context.tools
+            [(line, findings) for line, findings, _ in audited],
+            len(ids) - len(asked),
+            MENDING in context.tools,
+            missing,
         )
 
     def text(self, result: AuditResult) -> str:
@@ -175,6 +185,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
             "counted": result.counted,
             "lines_left_out": result.left_out,
             "findings_left_out": result.not_shown,
+            "missing": result.missing,
             "limits": list(_describe_limits(result)),
         }
 
@@ -189,5 +200,7 @@ def _describe_limits(result: AuditResult) -> Iterator[str]:
         yield f"{more} more findings: ask for one line."
     if any(result.counted.values()) and not result.can_mend:
         yield f"{MENDING} is not switched on here: the fixes are for whoever has it (toolset setup)."
+    if result.missing:
+        yield f"Could not be read, and so was not looked at: {'; '.join(result.missing)}."
     if result.left_out:
         yield f"{result.left_out} more lines were not looked at: ask for them one by one."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tools.result_types import read_text
 from workflows.lines.line import OpenLine
 from workflows.lines.rule import USER, LineRule, Severity, make_fix, offers_in_turn
 
@@ -22,8 +23,8 @@ def _has_nobody_online(line: OpenLine) -> bool:
     if not line.queue:
         return False
     if line.presence:
-        return "online" not in line.presence.values()
-    return line.text("QUEUE_ONLINE") == "N"
+        return not {"online", ""}.intersection(line.presence.values())
+    return line.off("QUEUE_ONLINE")
 
 
 def _is_never_open(line: OpenLine) -> bool:
@@ -61,13 +62,12 @@ def _pad_holidays(line: OpenLine) -> Mapping[str, Any]:
 
 def _complete_names(line: OpenLine) -> list[dict[str, Any]]:
     """Everybody of the queue, as the portal forgets whom it does not hold."""
-    shown = line.settings.get("QUEUE_USERS_FIELDS")
-    fields = shown if isinstance(shown, dict) else {}
+    fields = line.objects("QUEUE_USERS_FIELDS")
     named: list[dict[str, Any]] = []
     for user in line.queue:
-        own = fields.get(str(user)) or {}
-        position = {"user_work_position": own["USER_WORK_POSITION"]} if own.get("USER_WORK_POSITION") else {}
-        named.append({"user_id": user, "user_name": own.get("USER_NAME") or "NAME", **position})
+        own = fields.get(str(user), {})
+        position = {"user_work_position": words} if (words := read_text(own.get("USER_WORK_POSITION"))) else {}
+        named.append({"user_id": user, "user_name": read_text(own.get("USER_NAME")) or "NAME", **position})
     return named
 
 
@@ -88,7 +88,7 @@ EXISTENCE = (
         "inactive",
         WARNING,
         ("ACTIVE",),
-        lambda line: line.text("ACTIVE") == "N",
+        lambda line: line.off("ACTIVE"),
         "The line is off: clients' messages still come in and wait, but nobody can answer them.",
         make_fix(active=True),
     ),
@@ -228,7 +228,7 @@ BOT = (
         "bot_switched_off",
         NOTE,
         ("WELCOME_BOT_ENABLE", "WELCOME_BOT_ID"),
-        lambda line: line.text("WELCOME_BOT_ENABLE") == "N" and line.number("WELCOME_BOT_ID") > 0,
+        lambda line: line.off("WELCOME_BOT_ENABLE") and line.number("WELCOME_BOT_ID") > 0,
         "A bot is chosen, but switched off.",
         lambda line: {"welcome_bot_enable": True, "welcome_bot_id": line.number("WELCOME_BOT_ID")},
     ),

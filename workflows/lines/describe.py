@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from tools.result_types import read_items
 from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import HOUR, format_duration, join_limited
 from workflows.directory.lines_and_users import LineOrUser
-from workflows.lines.line import OpenLine
+from workflows.lines.line import OpenLine, UnreadableSettingError
 
 LONGEST_TEXT = 70
 MOST_OPERATORS = 15
@@ -36,8 +37,11 @@ DAYS = {
 }
 
 
-def describe_settings(line: OpenLine, names: Mapping[int, str]) -> dict[str, str]:
-    """Subject -> what holds for the line, in words; `names` are those of its operators by id."""
+def describe_settings(line: OpenLine, names: Mapping[int, str]) -> tuple[dict[str, str], list[str]]:
+    """Subject -> what holds for the line, in words; `names` are those of its operators by id.
+
+    Then the names of settings that could not be read; a subject ends where it needs one of them.
+    """
     parts = {
         "Who answers": _describe_people(line, names),
         "Working hours": _describe_hours(line),
@@ -49,7 +53,17 @@ def describe_settings(line: OpenLine, names: Mapping[int, str]) -> dict[str, str
         "First answer": _describe_target(line, "KPI_FIRST_ANSWER", names),
         "Later answers": _describe_target(line, "KPI_FURTHER_ANSWER", names),
     }
-    return {subject: "; ".join(words) for subject, words in parts.items()}
+    unreadable: dict[str, None] = {}
+    sections = {subject: "; ".join(_end_at_unreadable(words, unreadable)) for subject, words in parts.items()}
+    return sections, list(unreadable)
+
+
+def _end_at_unreadable(words: Iterator[str], unreadable: dict[str, None]) -> Iterator[str]:
+    try:
+        yield from words
+    except UnreadableSettingError as error:
+        unreadable[error.setting] = None
+        yield f"{error.setting} could not be read, so the rest is not known"
 
 
 def _quote(text: str) -> str:
@@ -58,10 +72,12 @@ def _quote(text: str) -> str:
 
 
 def _describe_people(line: OpenLine, names: Mapping[int, str]) -> Iterator[str]:
-    if not line.queue:
+    people = join_limited((str(LineOrUser(one, names.get(one, ""))) for one in line.readable_queue), MOST_OPERATORS)
+    if people and line.readable_queue != read_items(line.settings["QUEUE"]):
+        people += ", and others who could not be read"
+    if not people and not line.queue:
         yield "nobody, the queue is empty"
         return
-    people = join_limited((str(LineOrUser(one, names.get(one, ""))) for one in line.queue), MOST_OPERATORS)
     yield f"{people}: {ORDERS.get(line.text('QUEUE_TYPE'), 'in an order that is not known here')}"
     if line.text("QUEUE_TYPE") != "all":
         yield f"after {format_duration(line.number('QUEUE_TIME') or HOUR)} without an answer to the next"

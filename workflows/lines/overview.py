@@ -1,7 +1,9 @@
 """What a line does, read from its settings."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -9,14 +11,17 @@ from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.statistics import V2StatGet
 from tools.untrusted import mark_unless_code, mark_unless_name
+from workflows.core.attempts import read_helper
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
 from workflows.core.formatting import format_counts, join_limited
-from workflows.core.pagination import read_count, read_rows
-from workflows.core.periods import ServerTime, resolve_period
+from workflows.core.periods import read_clock, resolve_period
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, NamedData
 from workflows.lines.describe import describe_settings
-from workflows.lines.line import OpenLine, read_lines
+from workflows.lines.line import OpenLine, UnreadableSettingError, read_ids
+from workflows.lines.reading import read_lines
+from workflows.reports.figures import read_channels
+from workflows.reports.rows import ReportGaps
 
 MOST_CHANNELS = 8
 OFF = "off: messages of clients still come in and wait, but nobody can answer them; finishing closes without texts"
@@ -30,8 +35,10 @@ class LineOverview:
     line: OpenLine
     queue: list[LineOrUser]
     sections: dict[str, str]
-    channels: dict[str, int] | None
+    channels: Mapping[str, int | None] | None
     """Connector -> dialogs of the last 30 days; None where the plan or the rights hide reports."""
+    missing: list[str]
+    """What could not be read, in phrases."""
 
 
 class LineOverviewData(TypedDict):
@@ -39,11 +46,12 @@ class LineOverviewData(TypedDict):
 
     id: int
     name: str
-    active: bool
-    temporary: bool
+    active: bool | None
+    temporary: bool | None
     queue: list[NamedData]
     sections: dict[str, str]
-    channels: dict[str, int] | None
+    channels: dict[str, int | None] | None
+    missing: list[str]
     limits: str | None
 
 
@@ -72,8 +80,10 @@ class ChannelOverview(Composite):
     - Long texts are cut; config_get has them whole.
     """
     answer = (
-        "`id`, `name`, `active`, `temporary`, `queue` `[{id, name}]`, `sections` (subject -> words), `channels` "
-        "(connector -> dialogs of the last 30 days; null where the portal gives no reports), `limits` (in words)."
+        "`id`, `name`, `active`, `temporary` (null where it is not understood), `queue` `[{id, name}]`, `sections` "
+        "(subject -> words), `channels` (connector -> dialogs of the last 30 days; null where the portal gives no "
+        "reports), `missing` (in words: what could not be read), "
+        "`limits` (in words)."
     )
     example = {"line": "Website support"}
     example_answer = """\
@@ -102,53 +112,97 @@ Channels: dialogs of the last 30 days by channel: livechat 12"""
         await context.tell("1 of 2: finding the line")
         found = await names.find_line(self.line)
         await context.tell("2 of 2: reading its settings and dialogs")
+        gaps = ReportGaps([*names.unreadable])
         (line,), channels = await run_together(
-            partial(read_lines, context, [found.id]), partial(_read_channels, context, found.id)
+            partial(read_lines, context, [found.id], gaps.parts), partial(_read_channels, context, found.id, gaps)
         )
-        told = [one for which in ("FIRST", "FURTHER") for one in line.numbers(f"KPI_{which}_ANSWER_LIST")]
-        people = await names.read_user_names([*line.queue, *told])
-        queue = [LineOrUser(one, people[one]) for one in line.queue]
-        return LineOverview(line, queue, describe_settings(line, people), channels)
+        people = await read_helper(
+            partial(names.read_user_names, _list_people(line)), {}, "the names of operators", gaps.parts
+        )
+        sections, unreadable = describe_settings(line, people)
+        gaps.parts.extend(f"the setting {name}" for name in dict.fromkeys((*unreadable, *_list_unreadable(line))))
+        queue = [LineOrUser(one, people.get(one, "")) for one in line.readable_queue]
+        return LineOverview(line, queue, sections, channels, gaps.describe())
 
     def text(self, result: LineOverview) -> str:
         """A line for each subject."""
         line = result.line
-        state = [OFF] if line.text("ACTIVE") == "N" else []
-        state += ["temporary: the portal deletes it 8 hours after it was made"] if line.on("TEMPORARY") else []
+        active, temporary = _read_state(line)
+        state = [OFF] if active is False else [] if active else ["on or off is not known"]
+        state += ["temporary: the portal deletes it 8 hours after it was made"] if temporary else []
         texts = [f"{line}: {'; '.join(state) or 'on'}"]
         texts += [f"{subject}: {words}" for subject, words in result.sections.items()]
-        return "\n".join([*texts, f"Channels: {_describe_channels(result.channels)}"])
+        texts.append(f"Channels: {_describe_channels(result.channels)}")
+        texts += [f"Could not be read: {'; '.join(result.missing)}."] if result.missing else []
+        return "\n".join(texts)
 
     def structured(self, result: LineOverview) -> LineOverviewData:
         """The same as a program reads it."""
         line = result.line
+        active, temporary = _read_state(line)
         return {
             "id": line.id,
             "name": mark_unless_name(line.name),
-            "active": line.text("ACTIVE") != "N",
-            "temporary": line.on("TEMPORARY"),
+            "active": active,
+            "temporary": temporary,
             "queue": [one.data() for one in result.queue],
             "sections": result.sections,
-            "channels": result.channels and {mark_unless_code(name): count for name, count in result.channels.items()},
+            "channels": None
+            if result.channels is None
+            else {mark_unless_code(name): count for name, count in result.channels.items()},
+            "missing": result.missing,
             "limits": NO_REPORTS if result.channels is None else None,
         }
 
 
-async def _read_channels(context: Context, line_id: int) -> dict[str, int] | None:
+def _read_state(line: OpenLine) -> tuple[bool | None, bool | None]:
+    """Whether it is active, and whether it is temporary; None where that could not be read."""
+    unreadable = _list_unreadable(line)
+    return (
+        None if "ACTIVE" in unreadable else not line.off("ACTIVE"),
+        None if "TEMPORARY" in unreadable else line.on("TEMPORARY"),
+    )
+
+
+def _list_unreadable(line: OpenLine) -> list[str]:
+    """Settings that the heading and the queue need, and that could not be read."""
+
+    def can_read(read: Callable[[str], Any], setting: str) -> bool:
+        try:
+            read(setting)
+        except UnreadableSettingError:
+            return False
+        return True
+
+    needed = (("ACTIVE", line.on), ("TEMPORARY", line.on), ("QUEUE", line.numbers))
+    return [setting for setting, read in needed if not can_read(read, setting)]
+
+
+def _list_people(line: OpenLine) -> list[int]:
+    """Everybody whose name is shown."""
+    told = [line.settings.get(f"KPI_{which}_ANSWER_LIST") for which in ("FIRST", "FURTHER")]
+    return [*line.readable_queue, *(one for listed in told for one in read_ids(listed))]
+
+
+async def _read_channels(context: Context, line_id: int, gaps: ReportGaps) -> Mapping[str, int | None] | None:
     """The settings do not name the channels of a line, but its dialogs do."""
     from portal.errors import RefusedError
 
-    period = resolve_period("last_30_days", await context.ask(ServerTime()))
-    start, end = period.start.isoformat(), period.end.isoformat()
-    try:
-        answer = await context.ask(V2StatGet(date_from=start, date_to=end, config_id=line_id))
-    except RefusedError:
-        return None
-    sources = read_rows(answer["statResult"].get("sessionsBySource"))
-    return {str(row.get("source")): read_count(row.get("count")) for row in sources}
+    clock = await read_clock(context, gaps.parts)
+    period = resolve_period("last_30_days", clock.now)
+    question = V2StatGet(date_from=period.start.isoformat(), date_to=period.end.isoformat(), config_id=line_id)
+
+    async def read() -> Mapping[str, int | None] | None:
+        try:
+            return read_channels((await context.ask(question))["statResult"], gaps)
+        except RefusedError:
+            return None
+
+    found: Mapping[str, int | None] | None = await read_helper(read, None, "the channels", gaps.parts)
+    return found
 
 
-def _describe_channels(channels: dict[str, int] | None) -> str:
+def _describe_channels(channels: Mapping[str, int | None] | None) -> str:
     if channels is None:
         return NO_REPORTS
     return f"dialogs of the last 30 days by channel: {join_limited(format_counts(channels), MOST_CHANNELS) or 'none'}"

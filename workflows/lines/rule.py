@@ -52,7 +52,11 @@ class LineRule:
     tool: str = "config_update"
 
     def check(self, line: OpenLine) -> "Finding | None":
-        """What is wrong with a line."""
+        """What is wrong with a line.
+
+        Raises:
+            UnreadableSettingError: A setting that the rule looks at has a form that is not understood.
+        """
         if not self.broken(line):
             return None
         values = {name: line.settings.get(name) for name in self.fields}

@@ -61,16 +61,19 @@ def _format_first_answer(totals: Totals) -> str:
 
 
 def _format_in_time(totals: Totals) -> str:
-    measured = totals.in_time + totals.late
-    return f"{totals.in_time / measured:.0%}".replace("%", " %") if measured else NO_FIGURE
+    return f"{(totals.in_time or 0) / totals.measured:.0%}".replace("%", " %") if totals.measured else NO_FIGURE
+
+
+def _format(figure: int | None) -> str:
+    return NO_FIGURE if figure is None else str(figure)
 
 
 FIGURES: tuple[tuple[str, Callable[[Totals], str]], ...] = (
-    ("New dialogs", lambda totals: str(totals.new)),
-    ("Closed of these", lambda totals: str(totals.closed)),
+    ("New dialogs", lambda totals: _format(totals.new)),
+    ("Closed of these", lambda totals: _format(totals.closed)),
     ("First answer, average", _format_first_answer),
     ("First answer in time", _format_in_time),
-    ("Likes / dislikes", lambda totals: f"{totals.likes} / {totals.dislikes}"),
+    ("Likes / dislikes", lambda totals: f"{_format(totals.likes)} / {_format(totals.dislikes)}"),
 )
 
 
@@ -90,7 +93,7 @@ def make_figure(report: LineReport) -> Figure:
     figure = Figure((WIDTH / UNITS_PER_INCH, HEIGHT / UNITS_PER_INCH), dpi=DPI, facecolor="white")
     _add_title(figure, report)
     _add_tiles(figure, report)
-    _add_hours(figure, report.distribution.by_hour)
+    _add_hours(figure, [number or 0 for number in report.distribution.by_hour])
     _add_operators(figure, report.distribution.by_operator)
     return figure
 
@@ -172,13 +175,13 @@ def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None
     shown = operators[:MOST_OPERATORS]
     names = [_shorten(_name_operator(one.id, one.name), BODY, LONGEST_NAME) for one in shown]
     answers = [format_duration(one.first_answer) if one.first_answer else "" for one in shown]
-    counts = [str(one.dialogs) for one in shown]
+    counts = [_format(one.dialogs) for one in shown]
     start = x + _measure_widest(names, BODY) + 12
     width = right - start - _measure_widest(counts, BODY) - _measure_widest(answers, SMALL) - 22
     row = min(HIGHEST_ROW, (FLOOR + 16 - PANELS - 28) / len(shown))
     axes = figure.add_axes(_box(start, PANELS + 28, width, row * len(shown)), frame_on=False)
-    bars = axes.barh(range(len(shown)), [one.dialogs for one in shown], height=18 / row, color=BLUE)
-    most = max(one.dialogs for one in shown)
+    bars = axes.barh(range(len(shown)), [one.dialogs or 0 for one in shown], height=18 / row, color=BLUE)
+    most = max(one.dialogs or 0 for one in shown)
     axes.set(xlim=(0, max(most, 1)), ylim=(len(shown) - 0.5, -0.5), xticks=[], yticks=[])
     axes.bar_label(bars, counts, padding=6, fontsize=_to_points(BODY), color=INK)
     for place, (name, answer) in enumerate(zip(names, answers, strict=True)):
@@ -186,13 +189,13 @@ def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None
         _write(figure, x, y, name, BODY)
         _write(figure, right, y, answer, SMALL, side="right")
     if rest := operators[MOST_OPERATORS:]:
-        text = f"and {len(rest)} more with {sum(one.dialogs for one in rest)} dialogs"
+        text = f"and {len(rest)} more with {sum(one.dialogs or 0 for one in rest)} dialogs"
         _write(figure, right, HEIGHT - 18, text, SMALL, side="right")
 
 
 def _name_operator(number: int, name: str) -> str:
     """A name, or the number where there is none or it cannot be written."""
-    return _spell(name, f"user {number}")
+    return _spell(name, f"user {number}" if number else "nobody")
 
 
 def _spell(name: str, otherwise: str) -> str:

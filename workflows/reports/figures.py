@@ -1,43 +1,63 @@
-"""The figures of a report, put together from what the statistics methods answer."""
+"""The figures of a report, put together from what the statistics methods answer.
+
+None is a figure that the portal does not tell, or in a form that is not understood; the report names it.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from workflows.core.pagination import read_count, read_rows
+from tools.result_types import read_list
+from tools.untrusted import mark_unless_code
+from workflows.core.formatting import NOT_KNOWN
+from workflows.core.rows import RowReader
+from workflows.reports.rows import ReportedRating, ReportedSession, ReportedTransfer, ReportGaps, read_amount
 
 HOURS = 24
+TOTALS = {
+    "new": "totalSessions",
+    "closed": "closedSessions",
+    "spam": "spamSessions",
+    "first_answer": "avgWaitAnswer",
+    "in_time": "kpiFirstAnswerOk",
+    "late": "kpiFirstAnswerFail",
+    "duration": "avgSessionDuration",
+    "likes": "likeCount",
+    "dislikes": "dislikeCount",
+}
+"""A figure of ours -> the portal's."""
 
 
 @dataclass(frozen=True)
 class Totals:
     """Dialogs that began in a period; times in seconds, 0 where there was nothing to measure."""
 
-    new: int
-    closed: int
-    spam: int
-    first_answer: int
-    in_time: int
-    late: int
-    duration: int
-    likes: int
-    dislikes: int
+    new: int | None
+    closed: int | None
+    spam: int | None
+    first_answer: int | None
+    in_time: int | None
+    late: int | None
+    duration: int | None
+    likes: int | None
+    dislikes: int | None
 
     @classmethod
     def from_stat(cls, stat: Mapping[str, Any]) -> "Totals":
         """Those of a `statResult`."""
-        return cls(
-            new=read_count(stat.get("totalSessions")),
-            closed=read_count(stat.get("closedSessions")),
-            spam=read_count(stat.get("spamSessions")),
-            first_answer=read_count(stat.get("avgWaitAnswer")),
-            in_time=read_count(stat.get("kpiFirstAnswerOk")),
-            late=read_count(stat.get("kpiFirstAnswerFail")),
-            duration=read_count(stat.get("avgSessionDuration")),
-            likes=read_count(stat.get("likeCount")),
-            dislikes=read_count(stat.get("dislikeCount")),
-        )
+        reader = RowReader(stat)
+        return cls(**{ours: read_amount(reader, theirs) for ours, theirs in TOTALS.items()})
+
+    @property
+    def measured(self) -> int | None:
+        """Dialogs on lines with a target for the first answer."""
+        return None if self.in_time is None or self.late is None else self.in_time + self.late
+
+    def describe_unknown(self, when: str) -> list[str]:
+        """A phrase on the figures that could not be read, if there are any; `when` names the period."""
+        unknown = [TOTALS[name] for name, value in asdict(self).items() if value is None]
+        return [f"of the sums {when} {', '.join(unknown)} could not be read"] if unknown else []
 
 
 @dataclass(frozen=True)
@@ -45,10 +65,12 @@ class OperatorFigures:
     """One operator's part of the dialogs."""
 
     id: int
+    """0 where nobody had them."""
     name: str
     """Empty where the portal tells none."""
-    dialogs: int
-    first_answer: int
+    dialogs: int | None
+    first_answer: int | None
+    """Seconds; 0 where there was nothing to measure."""
     likes: int
     dislikes: int
 
@@ -60,6 +82,12 @@ class ReceivedRatings:
     likes: int
     dislikes: int
 
+    @classmethod
+    def from_ratings(cls, ratings: Iterable[ReportedRating]) -> "ReceivedRatings":
+        """Those of a list of ratings."""
+        votes = Counter(rating.vote for rating in ratings)
+        return cls(votes["like"], votes["dislike"])
+
 
 @dataclass(frozen=True)
 class TransferFigures:
@@ -70,12 +98,12 @@ class TransferFigures:
     by_reason: dict[str, int]
 
     @classmethod
-    def from_transfers(cls, transfers: Iterable[Mapping[str, Any]]) -> "TransferFigures":
+    def from_transfers(cls, transfers: Iterable[ReportedTransfer]) -> "TransferFigures":
         """Those of a list of transfers."""
         listed = list(transfers)
-        reasons = Counter(str(move.get("reason")) for move in listed)
+        reasons = Counter(move.reason or NOT_KNOWN for move in listed)
         return cls(
-            len(listed), len({read_count(move.get("sessionId")) for move in listed}), dict(reasons.most_common())
+            len(listed), len({move.session_id for move in listed if move.session_id}), dict(reasons.most_common())
         )
 
 
@@ -88,9 +116,9 @@ class SupervisorVotes:
     """1 to 5; 0 without votes."""
 
     @classmethod
-    def from_sessions(cls, sessions: Iterable[Mapping[str, Any]]) -> "SupervisorVotes":
+    def from_sessions(cls, sessions: Iterable[ReportedSession]) -> "SupervisorVotes":
         """Those of a list of sessions."""
-        votes = [vote for session in sessions if (vote := read_count(session.get("voteHead")))]
+        votes = [session.supervisor_vote for session in sessions if session.supervisor_vote]
         return cls(len(votes), round(sum(votes) / len(votes), 1) if votes else 0)
 
 
@@ -98,33 +126,78 @@ class SupervisorVotes:
 class Distribution:
     """How the dialogs are spread."""
 
-    by_hour: list[int]
-    by_channel: dict[str, int]
+    by_hour: list[int | None]
+    by_channel: dict[str, int | None]
     by_operator: list[OperatorFigures] = field(default_factory=list)
 
     @classmethod
-    def from_answers(
-        cls, stat: Mapping[str, Any], sessions: Iterable[Mapping[str, Any]], names: Mapping[int, str]
-    ) -> "Distribution":
-        """That of a `statResult`, with the votes that operators got in the sessions."""
-        votes = Counter((read_count(session.get("operatorId")), str(session.get("vote"))) for session in sessions)
-        hours = stat.get("sessionsByHour")
+    def from_stat(cls, stat: Mapping[str, Any], gaps: ReportGaps) -> "Distribution":
+        """That of a `statResult`, without the names and ratings of operators."""
         operators = [
-            OperatorFigures(
-                one := read_count(row.get("operatorId")),
-                names.get(one, ""),
-                read_count(row.get("count")),
-                read_count(row.get("avgWaitAnswer")),
-                votes[one, "like"],
-                votes[one, "dislike"],
-            )
-            for row in read_rows(stat.get("sessionsByOperator"))
+            OperatorFigures(one, "", dialogs, answer, 0, 0) for one, dialogs, answer in _read_operators(stat, gaps)
         ]
-        sources = {
-            str(row.get("source")): read_count(row.get("count")) for row in read_rows(stat.get("sessionsBySource"))
-        }
         return cls(
-            [read_count(hour) for hour in hours[:HOURS]] if isinstance(hours, list) else [],
-            dict(sorted(sources.items(), key=lambda item: -item[1])),
-            sorted(operators, key=lambda operator: (-operator.dialogs, operator.id)),
+            _read_hours(stat.get("sessionsByHour"), gaps),
+            read_channels(stat, gaps),
+            sorted(operators, key=lambda operator: (-(operator.dialogs or 0), operator.id)),
         )
+
+    def complete(self, sessions: Iterable[ReportedSession], names: Mapping[int, str]) -> "Distribution":
+        """The same with the names of operators, and the ratings that they got in the sessions."""
+        votes = Counter((session.operator_id, session.vote) for session in sessions)
+        operators = [
+            replace(one, name=names.get(one.id, ""), likes=votes[one.id, "like"], dislikes=votes[one.id, "dislike"])
+            for one in self.by_operator
+        ]
+        return replace(self, by_operator=operators)
+
+
+def _read_operators(stat: Mapping[str, Any], gaps: ReportGaps) -> Iterator[tuple[int, int | None, int | None]]:
+    """Id, dialogs and seconds until the first answer; id 0 is nobody."""
+    for row in _read_rows(stat, "sessionsByOperator", gaps):
+        reader = RowReader(row)
+        one, dialogs = reader.read_id("operatorId"), read_amount(reader, "count", required=True)
+        answer = read_amount(reader, "avgWaitAnswer")
+        is_shown = bool(one) or (dialogs is not None and "operatorId" not in reader.unclear)
+        gaps.rows.add("operator", reader.unclear, _label(f"user {one}" if one else "", dialogs), shown=is_shown)
+        if is_shown:
+            yield one, dialogs, answer
+
+
+def read_channels(stat: Mapping[str, Any], gaps: ReportGaps) -> dict[str, int | None]:
+    """Connector -> dialogs of a `statResult`, most first; None where the number could not be read."""
+    found: dict[str, int | None] = {}
+    for row in _read_rows(stat, "sessionsBySource", gaps):
+        reader = RowReader(row)
+        source, count = reader.read_code("source", required=True), read_amount(reader, "count", required=True)
+        label = _label(mark_unless_code(source) if source else "", count)
+        gaps.rows.add("channel", reader.unclear, label, shown=bool(source))
+        if source:
+            found[source] = count
+    return dict(sorted(found.items(), key=lambda channel: -(channel[1] or 0)))
+
+
+def _label(name: str, dialogs: int | None) -> str:
+    return name or ("" if dialogs is None else f"{dialogs} dialogs")
+
+
+def _read_rows(stat: Mapping[str, Any], name: str, gaps: ReportGaps) -> list[Any]:
+    value = read_list(stat.get(name))
+    if isinstance(value, list) and name in stat:
+        return value
+    gaps.parts.append(f"{name} of the portal's report could not be read")
+    return []
+
+
+def _read_hours(value: Any, gaps: ReportGaps) -> list[int | None]:
+    """The 24 counts; PHP writes a map from the hour where some hours are not there, and these have none."""
+    counts = {str(hour): count for hour, count in enumerate(value)} if isinstance(value, list) else value
+    hours = [str(hour) for hour in range(HOURS)]
+    if not isinstance(counts, dict) or not set(counts) <= set(hours):
+        gaps.parts.append("sessionsByHour of the portal's report could not be read")
+        return []
+    reader = RowReader({hour: counts.get(hour, 0) for hour in hours} if counts else {})
+    found = [read_amount(reader, hour) for hour in hours] if counts else []
+    if reader.unclear or None in found:
+        gaps.parts.append(f"the counts of {found.count(None)} hours could not be read")
+    return found

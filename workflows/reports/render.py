@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from tools.untrusted import mark_unless_name
-from workflows.core.formatting import format_counts, format_duration, join_limited
+from workflows.core.formatting import NOT_KNOWN, format_counts, format_duration, join_limited
 from workflows.directory.lines_and_users import LineOrUser
-from workflows.reports.figures import HOURS, OperatorFigures, Totals
+from workflows.reports.figures import HOURS, OperatorFigures, SupervisorVotes, Totals
 from workflows.reports.highlights import Highlight
 from workflows.reports.report import LOOK, LineReport
 
 MOST_OPERATORS = 10
 MOST_CHANNELS = 8
-NOTHING = "none"
+NOTHING, NOBODY = "none", "nobody"
 LEAST_CHANGE, MOST_CHANGE = 0.005, 10
 
 
@@ -30,7 +30,7 @@ def _render_heading(report: LineReport) -> Iterator[str]:
 
 
 def _render_body(report: LineReport) -> Iterator[str]:
-    if report.totals.new:
+    if report.totals.new != 0:
         yield f"Dialogs: {_format_dialogs(report)}"
         yield f"First answer: {_format_average(report, 'first_answer')}; in time {_format_in_time(report)}"
         yield f"Duration: {_format_average(report, 'duration')}"
@@ -40,18 +40,24 @@ def _render_body(report: LineReport) -> Iterator[str]:
         yield f"By hour: {_format_hours(report.distribution.by_hour)}"
         yield f"Transfers: {_format_transfers(report)}"
     else:
-        yield f"No dialogs began in this period{f' (before {report.before.new})' if report.before else ''}."
+        yield f"No dialogs began in this period{f' (before {_format(report.before.new)})' if report.before else ''}."
     yield from _render_received(report)
     yield from _render_highlights(report)
     yield from _render_limits(report)
+    if report.missing:
+        yield f"Not in this report: {'; '.join(report.missing)}."
 
 
-def _read_both(report: LineReport, figure: str) -> tuple[int, int | None]:
+def _format(figure: int | None) -> str:
+    return NOT_KNOWN if figure is None else str(figure)
+
+
+def _read_both(report: LineReport, figure: str) -> tuple[int | None, int | None]:
     """A figure of the period and of the one before."""
     return getattr(report.totals, figure), getattr(report.before, figure) if report.before else None
 
 
-def _format_change(now: int, before: int) -> str:
+def _format_change(now: int | None, before: int | None) -> str:
     """`, +50 %`, where there is something to compare that is neither as good as equal nor many times as much."""
     change = (now - before) / before if now and before else 0
     return f", {_format_percent(change, '+')}" if LEAST_CHANGE <= abs(change) < MOST_CHANGE else ""
@@ -64,22 +70,26 @@ def _format_percent(share: float, sign: str = "") -> str:
 def _format_number(report: LineReport, figure: str) -> str:
     """`12 (8, +50 %)`."""
     now, before = _read_both(report, figure)
-    return str(now) if before is None else f"{now} ({before}{_format_change(now, before)})"
+    return f"{_format(now)} ({_format(before)}{_format_change(now, before)})" if report.before else _format(now)
 
 
 def _format_average(report: LineReport, figure: str) -> str:
     """A figure of seconds, 0 where there was nothing to measure."""
     now, before = _read_both(report, figure)
-    shown = f"{format_duration(now)} on average" if now else NOTHING
-    if before is None:
-        return shown
-    return f"{shown} ({format_duration(before) if before else NOTHING}{_format_change(now, before)})"
+    shown = f"{_format_seconds(now)} on average" if now else _format_seconds(now)
+    return f"{shown} ({_format_seconds(before)}{_format_change(now, before)})" if report.before else shown
+
+
+def _format_seconds(figure: int | None) -> str:
+    if figure is None:
+        return NOT_KNOWN
+    return format_duration(figure) if figure else NOTHING
 
 
 def _format_dialogs(report: LineReport) -> str:
     return (
         f"{_format_number(report, 'new')} new, {_format_number(report, 'closed')} of them closed, "
-        f"{_format_number(report, 'spam')} spam; {report.unanswered} not taken by anybody yet"
+        f"{_format_number(report, 'spam')} spam; {_format(report.untaken)} not taken by anybody yet"
     )
 
 
@@ -89,22 +99,31 @@ def _format_in_time(report: LineReport) -> str:
 
 def _format_share(totals: Totals) -> str:
     """Only lines with a target for the first answer are measured."""
-    measured = totals.in_time + totals.late
-    return f"{totals.in_time} of {measured}, {_format_percent(totals.in_time / measured)}" if measured else NOTHING
+    if totals.measured is None:
+        return NOT_KNOWN
+    in_time = totals.in_time or 0
+    return (
+        f"{in_time} of {totals.measured}, {_format_percent(in_time / totals.measured)}" if totals.measured else NOTHING
+    )
 
 
 def _format_ratings(report: LineReport) -> str:
-    votes = report.supervision
-    supervisors = f"{votes.votes}, average {votes.average} of 5" if votes.votes else NOTHING
     likes, dislikes = _format_number(report, "likes"), _format_number(report, "dislikes")
-    return f"likes {likes}, dislikes {dislikes}, supervisors' votes {supervisors}"
+    return f"likes {likes}, dislikes {dislikes}, supervisors' votes {_format_supervision(report.supervision)}"
+
+
+def _format_supervision(votes: SupervisorVotes | None) -> str:
+    if votes is None:
+        return NOT_KNOWN
+    return f"{votes.votes}, average {votes.average} of 5" if votes.votes else NOTHING
 
 
 def _format_operator(operator: OperatorFigures) -> str:
     votes = [f"+{operator.likes}"] * bool(operator.likes) + [f"-{operator.dislikes}"] * bool(operator.dislikes)
-    answer = [f"first answer {format_duration(operator.first_answer)}"] * bool(operator.first_answer)
+    answer = [f"first answer {_format_seconds(operator.first_answer)}"] * (operator.first_answer != 0)
     rated = [f"ratings {' '.join(votes)}"] * bool(votes)
-    return ", ".join([f"{LineOrUser(operator.id, operator.name)}: {operator.dialogs}", *answer, *rated])
+    who = str(LineOrUser(operator.id, operator.name)) if operator.id else NOBODY
+    return ", ".join([f"{who}: {_format(operator.dialogs)}", *answer, *rated])
 
 
 def _format_operators(report: LineReport) -> str:
@@ -115,13 +134,16 @@ def _format_channels(report: LineReport) -> str:
     return join_limited(format_counts(report.distribution.by_channel), MOST_CHANNELS) or NOTHING
 
 
-def _format_hours(by_hour: list[int]) -> str:
+def _format_hours(by_hour: list[int | None]) -> str:
     """Only hours with dialogs."""
-    return join_limited((f"{hour:02}h {number}" for hour, number in enumerate(by_hour) if number), HOURS) or NOTHING
+    told = (f"{hour:02}h {_format(number)}" for hour, number in enumerate(by_hour) if number != 0)
+    return join_limited(told, HOURS) or NOTHING
 
 
 def _format_transfers(report: LineReport) -> str:
     moves = report.moves
+    if moves is None:
+        return NOT_KNOWN
     if not moves.transfers:
         return NOTHING
     return f"{moves.transfers} ({', '.join(format_counts(moves.by_reason))}), dialogs {moves.dialogs}"
@@ -129,7 +151,7 @@ def _format_transfers(report: LineReport) -> str:
 
 def _render_received(report: LineReport) -> Iterator[str]:
     received = report.received
-    if (received.likes, received.dislikes) != (report.totals.likes, report.totals.dislikes):
+    if received and (received.likes, received.dislikes) != (report.totals.likes, report.totals.dislikes):
         yield f"Came in during the period, for dialogs of any age: likes {received.likes}, dislikes {received.dislikes}"
 
 
@@ -153,7 +175,7 @@ def _format_place(report: LineReport, found: Highlight) -> str:
 
 
 def _render_limits(report: LineReport) -> Iterator[str]:
-    if not report.whole:
+    if not report.whole and report.supervision is not None:
         yield (
             f"Of {report.totals.new} dialogs the {report.looked_at} with the slowest first answers were looked at one "
             "by one: operators' ratings, supervisors' votes, transfers and dialogs worth a look come from these."

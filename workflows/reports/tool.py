@@ -15,10 +15,12 @@ from tools.statistics import V2SessionList, V2StatGet
 from tools.tool import InvalidArgumentsError
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
-from workflows.core.periods import Day, Period, PeriodName, ServerTime, resolve_dates, resolve_period
+from workflows.core.moments import PortalClock
+from workflows.core.periods import Day, Period, PeriodName, read_clock, resolve_dates, resolve_period
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, OperatorRef
 from workflows.reports.render import render_text
 from workflows.reports.report import LineReport, ReportData, ReportScope, make_report
+from workflows.reports.rows import ReportGaps
 
 NO_REPORTS = (
     "so there is no report. What remains: channel_overview and channel_audit for a line, crm_chat_get for the dialogs "
@@ -79,7 +81,8 @@ class ChannelReport(Composite):
         "`ratings_received` `{likes, dislikes}` whenever the dialogs began, `supervisor` `{votes, average}`, "
         "`transfers` `{transfers, dialogs, by_reason}`, `worth_a_look` `[{session_id, chat_id, line_id, line, "
         "operator_id, operator, reasons}]`, `to_read_one`, `looked_at` (dialogs that were read one by one), "
-        "`looked_at_all`."
+        "`looked_at_all`, `missing` (in words: what the portal did not tell, or in a form that is not understood; such "
+        "a figure is null, never 0)."
     )
     example = {"line": "Website support", "period": "today"}
     example_answer = """\
@@ -122,8 +125,9 @@ Worth a look (session_history_get with the session_id shows the conversation):
             _check_matplotlib()
         context = context.sharing_requests()
         await context.tell("1 of 3: finding out which period, line and operator are meant")
-        scope, now = await self._read_scope(context)
-        report = await make_report(context, Directory(context), scope, now, compare=self.compare)
+        gaps = ReportGaps()
+        scope, clock = await self._read_scope(context, gaps)
+        report = await make_report(context, Directory(context), scope, clock, gaps, compare=self.compare)
         return await _add_chart(report) if self.chart else report
 
     def text(self, result: LineReport) -> str:
@@ -138,14 +142,14 @@ Worth a look (session_history_get with the session_id shows the conversation):
         """The picture."""
         return [result.chart] if result.chart else []
 
-    async def _read_scope(self, context: Context) -> tuple[ReportScope, Any]:
+    async def _read_scope(self, context: Context, gaps: ReportGaps) -> tuple[ReportScope, PortalClock]:
         names = Directory(context)
-        now, line, operator = await run_together(
-            partial(context.ask, ServerTime()),
+        clock, line, operator = await run_together(
+            partial(read_clock, context, gaps.parts),
             partial(_find_if_given, names.find_line, self.line),
             partial(_find_if_given, names.find_operator, self.operator),
         )
-        return ReportScope(self._resolve_period(now), line, operator), now
+        return ReportScope(self._resolve_period(clock.now), line, operator), clock
 
     def _resolve_period(self, now: Any) -> Period:
         if self.date_from:

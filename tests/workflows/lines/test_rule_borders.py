@@ -14,7 +14,9 @@ def _find(changes: Changes) -> dict[str, Finding]:
     """Rule -> what it finds in a well-set line with these changes."""
     settings = {name: value for name, value in {**WELL_SET, **changes}.items() if name.isupper()}
     line = OpenLine(settings, changes.get("presence", {}))
-    return {finding.rule.name: finding for finding in find_mistakes(line)}
+    found, unreadable = find_mistakes(line)
+    assert unreadable == []
+    return {finding.rule.name: finding for finding in found}
 
 
 def _cases(of_rules: dict[str, list[Changes]]) -> list[Any]:

@@ -12,7 +12,8 @@ from sandbox.state.records import LineQueueEntry
 from tests.workflows.portal_context import open_portal
 from tools.channels import ConfigGet
 from tools.setup import ConfigUpdate
-from workflows.lines.line import OpenLine, add_presence, read_lines
+from workflows.lines.line import OpenLine
+from workflows.lines.reading import add_presence, read_lines
 from workflows.lines.rule import Finding
 from workflows.lines.rules import RULES, find_mistakes
 
@@ -110,8 +111,11 @@ def _arrange(company: Company, changes: dict[str, Any]) -> None:
 
 
 async def _find_mistakes(context: Any) -> list[Finding]:
-    (line,) = await add_presence(context, await read_lines(context, [LINE]))
-    return find_mistakes(line)
+    missing: list[str] = []
+    (line,) = await add_presence(context, await read_lines(context, [LINE], missing), missing)
+    found, unreadable = find_mistakes(line)
+    assert (missing, unreadable) == ([], [])
+    return found
 
 
 def _fill_in(value: Any) -> Any:
@@ -190,12 +194,12 @@ def test_departments_stay_in_the_queue_that_a_fix_proposes() -> None:
 def test_a_setting_that_an_older_portal_does_not_show_is_no_mistake() -> None:
     shown = {"ID": 1, "LINE_NAME": "Old", "ACTIVE": "Y", "QUEUE": [3, 4], "QUEUE_TYPE": "all"}
 
-    assert find_mistakes(OpenLine(shown)) == []
+    assert find_mistakes(OpenLine(shown)) == ([], [])
 
 
 def test_the_worst_stands_first() -> None:
     settings = {**WELL, "ID": 1, "QUEUE": [], "AUTO_CLOSE_TIME": "0", "CRM_SOURCE": "", "WORKTIME_TIMEZONE": ""}
-    severities = [finding.rule.severity for finding in find_mistakes(OpenLine(settings))]
+    severities = [finding.rule.severity for finding in find_mistakes(OpenLine(settings))[0]]
 
     assert severities == sorted(severities)
     assert len(set(severities)) == 3

@@ -1,5 +1,6 @@
 """Which dialogs are worth a look."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,13 +8,22 @@ import pytest
 
 from workflows.core.formatting import format_duration
 from workflows.reports.highlights import HighlightCandidates
+from workflows.reports.rows import ReportGaps, ReportRows
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
+Rows = Sequence[dict[str, Any]]
 
 
-def _make_candidates(**found: Any) -> HighlightCandidates:
+def _make_candidates(
+    sessions: Rows = (), untaken: Rows = (), ratings: Rows = (), transfers: Rows = ()
+) -> HighlightCandidates:
+    rows = ReportRows(ReportGaps(), UTC)
     return HighlightCandidates(
-        **{"sessions": [], "unanswered": [], "ratings": [], "transfers": [], "now": NOW, **found}
+        rows.read_sessions(sessions),
+        rows.read_sessions(untaken, untaken=True),
+        rows.read_ratings(ratings),
+        rows.read_transfers(transfers),
+        NOW,
     )
 
 
@@ -26,7 +36,7 @@ def test_three_of_each_kind_and_eight_in_all() -> None:
     slow = [{"id": one, "waitAnswer": 9000 - one} for one in range(11, 20)]
     disliked = [{"sessionId": one, "vote": "dislike"} for one in range(21, 30)]
 
-    assert list(_choose_reasons(_make_candidates(unanswered=waiting, sessions=slow, ratings=disliked))) == [
+    assert list(_choose_reasons(_make_candidates(untaken=waiting, sessions=slow, ratings=disliked))) == [
         *(1, 2, 3),
         *(21, 22, 23),
         *(11, 12),

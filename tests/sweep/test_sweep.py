@@ -1,0 +1,34 @@
+"""A portal may answer with anything in any field: a sample of all that can be odd, and with LONG_TESTS far more."""
+
+import logging
+
+import anyio
+import pytest
+
+from tests.spawning import LONG
+from tests.sweep.calls import CALLS, ESSENTIAL
+from tests.sweep.mutations import KINDS
+from tests.sweep.sweep import EVERYTHING, sweep
+
+PARTS = 6
+OF_EACH = 700 if LONG else 30
+LEAST, LEAST_IN_LONG = 1400, 20_000
+
+
+def test_every_tool_that_reads_the_portal_is_swept() -> None:
+    reading = {name for name, tool in EVERYTHING.tools.items() if tool.reads() and tool.uses_portal}
+    assert {call.tool for call in CALLS} == reading - {"approval_status"}  # which asks nothing of the portal
+    assert set(ESSENTIAL) <= reading
+    assert len(KINDS) >= 25
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_is_odd_in_an_answer_costs_no_more_than_itself_and_is_named(
+    part: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+    found = anyio.run(sweep, CALLS[part::PARTS], OF_EACH)
+
+    assert found.calls.total() >= (LEAST_IN_LONG if LONG else LEAST) / PARTS
+    assert not found.findings, "\n".join(found.describe())
