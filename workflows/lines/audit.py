@@ -95,6 +95,7 @@ class AuditData(TypedDict):
     counted: dict[str, int]
     lines_left_out: int
     findings_left_out: int
+    missing: list[str]
     limits: list[str]
 
 
