@@ -72,9 +72,8 @@ async def make_briefing(context: Context, dialog: int | str, wanted: MessageSele
     )
     chat = found.chat
     await context.tell("2 of 2: reading its messages")
-    owners = partial(names.read_user_names, [chat.owner] if chat.owner else [])
     people, transcript = await run_together(
-        partial(read_helper, owners, {}, "names of people", gaps),
+        partial(names.read_user_names, [chat.owner] if chat.owner else []),
         partial(read_transcript, context, chat, replace(wanted, session_id=found.session_id), answer),
     )
     session = _select_present_session(chat, transcript, clock)

@@ -27,8 +27,7 @@ async def describe_dialogs(context: Context, chats: Sequence[int]) -> str:
     )
     seen = [ChatState.from_answer(answer) for answer in answers[: len(asked)] if not is_failure(answer)]
     dates = dict(zip(asked, map(_read_date, answers[len(asked) :]), strict=True))
-    owners = [chat.owner for chat in seen if chat.owner]
-    people = await read_helper(partial(names.read_user_names, owners), {}, "names", [])
+    people = await names.read_user_names(chat.owner for chat in seen if chat.owner)
     texts = {chat.id: _describe(chat, lines, people, dates[chat.id]) for chat in seen}
     return join_limited((texts.get(one, f"chat {one}") for one in chats), MOST, "; ")
 

@@ -18,6 +18,7 @@ from tools.result_types import read_number, read_object, read_text, read_whole
 from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
 from tools.user_fields import SHORTEST_WORD, Scalar
+from workflows.core.attempts import read_helper
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
@@ -97,6 +98,8 @@ class Directory:
         self._context = context
         self._clock = clock
         self._known = _CACHE.setdefault(context.portal, _CachedNames())
+        self._failure: Exception | None = None
+        """Why the lines cannot be read: they are not asked for again in the same call."""
 
     async def read_line_names(self, *, older: float = FRESH) -> Mapping[int, str]:
         """Names of all lines by id; read anew where they were read more than `older` seconds ago."""
@@ -146,8 +149,8 @@ class Directory:
         return lines + [LineOrUser(one, name) for one, name in self._known.operators.items()]
 
     async def read_user_names(self, ids: Iterable[int]) -> dict[int, str]:
-        """Names of employees by id, empty where the portal tells none."""
-        await self._refresh(self._clock() - FRESH)
+        """Names of employees by id, empty where the portal tells none; it does without the queues of lines."""
+        await read_helper(partial(self._refresh, self._clock() - FRESH), None, "", [])
         known, wanted = self._known, list(dict.fromkeys(ids))
         strangers = [one for one in wanted if one not in known.operators and one not in known.employees]
         if asked := strangers[:MOST_EMPLOYEES]:
@@ -190,8 +193,14 @@ class Directory:
         async with self._known.asking:
             if self._known.at >= newer_than:
                 return
+            if self._failure:
+                raise self._failure
             began = self._clock()
-            lines = await self._read_lines()
+            try:
+                lines = await self._read_lines()
+            except Exception as error:
+                self._failure = error
+                raise
             readable = [line for line in lines if read_whole(line.get("ID")) > 0]
             self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in readable}
             self._known.unreadable = len(lines) - len(readable)

@@ -83,10 +83,7 @@ async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
     listed = _doubt_strangers(listed, beside.present)
     chosen = _choose_dialogs_to_read(listed, wanted, clock.now)
     await context.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(listed.dialogs)} dialogs")
-    people, read = await run_together(
-        partial(read_helper, partial(_read_names, names, listed), {}, "names of people", gaps),
-        partial(_ask_messages, context, chosen),
-    )
+    people, read = await run_together(partial(_read_names, names, listed), partial(_ask_messages, context, chosen))
     found = [one for dialog in listed.dialogs if (one := _apply_answer(listed, dialog, read))]
     missing = [*_describe_unread(listed, read), *_describe_unknown_channels(wanted), *sorted(gaps), *names.unreadable]
     found = [one for one in found if wanted.matches(one, clock.now)]
