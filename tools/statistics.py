@@ -10,7 +10,7 @@ from tools.argument_checks import check_at_most_one, check_order, check_period
 from tools.effect import Effect
 from tools.error_advice import STATISTICS
 from tools.fields import Count, Id, LineId, Moment, Text, UserId
-from tools.method import Method, UnexpectedResultError
+from tools.method import Method
 from tools.naming import to_camel_case
 from tools.statistics_results import (
     OperatorsResult,
@@ -238,17 +238,6 @@ class V2SessionStatGet(StatisticsMethod):
     example = {"session_id": [321, 343]}
 
     session_id: Annotated[list[Id], Field(min_length=1, max_length=100), Doc("sessions to look at")]
-
-    def shape(self, result: Any) -> Any:
-        """One name for the list, whichever the portal used.
-
-        Raises:
-            UnexpectedResultError: There is no list by either name.
-        """
-        name = next((name for name in ("sessions", "stats") if result.get(name) is not None), None)
-        if name is None:
-            raise UnexpectedResultError(f"{self.rest} gave no list of sessions")
-        return {"sessions": result[name], **{key: value for key, value in result.items() if key not in {name, "stats"}}}
 
 
 class V2SessionRatingList(FilteredMethod):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import AliasChoices, Field
+
 from tools.result_types import Code, Flag, Lenient, Number, PortalObject, Rows
 
 
@@ -137,10 +139,9 @@ class SessionsResult(PortalObject):
 
 
 class SessionStatsResult(PortalObject):
-    """Figures of sessions; older descriptions call the list `stats`."""
+    """Figures of sessions; some portals call the list `stats`, as an older description does."""
 
-    sessions: Rows[SessionStatRow] | None = None
-    stats: Rows[SessionStatRow] | None = None
+    sessions: Rows[SessionStatRow] = Field(validation_alias=AliasChoices("sessions", "stats"))
 
 
 class RatingsResult(PortalObject):
