@@ -121,7 +121,8 @@ ESSENTIAL: dict[str, set[str]] = {
 A tool of one method needs the whole result of the method besides.
 """
 SHOWS_BY_ITSELF = (
-    *("user.get", "user.search", "imopenlines.config.list.get", "im.dialog.messages.get users"),
+    *("user.get", "user.search", "imopenlines.config.list.get"),
+    *("imopenlines.session.history.get users", "im.dialog.messages.get users"),
     *("imopenlines.session.history.get message.*.params", "im.dialog.messages.get messages.*.params"),
 )
 """Where names come from, as what has none is shown by number, and a bag of whatever hangs on a message."""
