@@ -42,7 +42,7 @@ CALLS = (
     ReadingCall("inbox", {}, "dialogs"),
     ReadingCall("inbox", {}, "dialogs", STATISTICS),
     ReadingCall("inbox", {"line": "Sales", "channel": "Telegram"}, "dialogs", found_in=NAMES_OF_LINES),
-    ReadingCall("inbox", {"mine": True}, "dialogs"),
+    ReadingCall("inbox", {"mine": True}, "dialogs", found_in=("profile",)),
     ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
     ReadingCall("dialog", {"dialog": "206"}, "messages"),
     ReadingCall("dialog", {"dialog": "session 312"}, "messages"),
@@ -120,8 +120,12 @@ ESSENTIAL: dict[str, set[str]] = {
 
 A tool of one method needs the whole result of the method besides.
 """
-SHOWS_BY_ITSELF = ("user.get", "user.search", "imopenlines.config.list.get", "im.dialog.messages.get users")
-"""Where names come from: what has none is shown by number."""
+SHOWS_BY_ITSELF = (
+    *("user.get", "user.search", "imopenlines.config.list.get"),
+    *("imopenlines.session.history.get users", "im.dialog.messages.get users"),
+    *("imopenlines.session.history.get message.*.params", "im.dialog.messages.get messages.*.params"),
+)
+"""Where names come from, as what has none is shown by number, and a bag of whatever hangs on a message."""
 SAYS_SOMETHING_ELSE = {
     "imopenlines.v2.Stat.get statResult.sessionsByHour",  # the keys of a map are hours
     "server.time",  # where else should the portal's offset come from?
