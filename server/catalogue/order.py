@@ -37,7 +37,6 @@ DEFAULT_TOOLS = (
     "session_head_vote",
     "v2_session_rating_list",
     "v2_session_stat_get",
-    "v2_session_transfer_list",
     "message_quick_save",
     "crm_lead_create",
     "crm_message_add",
@@ -47,11 +46,12 @@ DEFAULT_TOOLS = (
     "session_mode_pin_all",
     "session_mode_unpin_all",
     "config_path_get",
+    "revision_get",
 )
 """A day of those who lead a support team, most used first: a tool is paid for in every conversation.
 
 Of the toolsets that are on by default (`tools.DEFAULT_TOOLSETS`) this leaves out what a tool of several calls does
-better (transfers and finishing), second ways to a chat's number, and what hardly anybody needs twice.
+better (transfers and finishing, also in reports), and second ways to a chat's number.
 """
 OTHER_TOOLSETS = (
     "operators",
