@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 from portal import batch
 from portal.bucket import PLANS, LeakyBucket, Plan
 from portal.credentials import Credentials
+from portal.download import DownloadedFile, fetch_file
 from portal.errors import (
     AnswerLostError,
     AuthRefusedError,
@@ -67,6 +68,7 @@ class Portal:
         self._asking_scopes = anyio.Lock()
         self._open = AsyncExitStack()
         self._tasks: TaskGroup
+        self._bucket: LeakyBucket
         self._scheduler: Scheduler
 
     @property
@@ -77,7 +79,7 @@ class Portal:
     async def __aenter__(self) -> Self:
         await self._open.enter_async_context(self._wire.http)
         self._tasks = await self._open.enter_async_context(anyio.create_task_group())
-        bucket = LeakyBucket(self._plan, anyio.current_time)
+        self._bucket = bucket = LeakyBucket(self._plan, anyio.current_time)
         self._scheduler = Scheduler(
             self._wire, bucket, self._operating, self._tasks, seconds=self._seconds, observer=self._observer
         )
@@ -133,6 +135,21 @@ class Portal:
                 self._observer.on_pause(error, pause)
             await self._pause(pause, deadline, report)
             attempt, earlier = attempt + 1, error
+
+    async def download(self, address: str, *, most_bytes: int) -> DownloadedFile:
+        """The file at an address that a method gave, which `fetch_file` in portal/download.py says more of.
+
+        It counts as a request, is asked for once, and takes no longer than a call may.
+
+        Raises:
+            FileTooLargeError: It has more than `most_bytes`.
+            PortalError: It did not come.
+        """
+        with anyio.move_on_after(self._seconds):
+            await anyio.sleep(self._bucket.seconds_until_room())
+            self._bucket.take()
+            return await fetch_file(self._wire.http, self._credentials, address, most_bytes=most_bytes)
+        raise PortalFaultError(f"the file did not come within {self._seconds:g} s")
 
     def _find_send_by(self, deadline: float, *, batchable: bool) -> float:
         """When a call has to have left: one that travels alone may be a write, and needs time for its answer."""

@@ -4,6 +4,9 @@ from typing import Protocol, runtime_checkable
 
 import httpx
 
+HIDDEN = "***"
+"""In place of a secret."""
+
 
 class Credentials(Protocol):
     """A webhook or the tokens of an application."""
@@ -20,6 +23,9 @@ class Credentials(Protocol):
 
     def conceal(self, text: bytes) -> bytes:
         """A text in which no secret can be read."""
+
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret."""
 
 
 @runtime_checkable

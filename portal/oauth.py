@@ -11,6 +11,7 @@ import httpx
 
 from portal import address
 from portal.application import Application
+from portal.credentials import HIDDEN
 from portal.errors import AnswerLostError, AuthRefusedError, NotReachableError, PortalError
 from portal.tokens import Grant, NoGrantError, TokenFile
 
@@ -129,8 +130,15 @@ class ApplicationAuth:
     def conceal(self, text: bytes) -> bytes:
         """A text in which no token can be read, should the portal repeat it."""
         for secret in (self._grant.access_token, self._grant.refresh_token, self._application.client_secret):
-            text = text.replace(secret.encode(), b"***")
+            text = text.replace(secret.encode(), HIDDEN.encode())
         return text
+
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret.
+
+        No address of the portal holds another secret than the access token.
+        """
+        return address.replace(HIDDEN, self._grant.access_token)
 
     def reload(self, refused: str | None) -> bool:
         """Read the file again; whether somebody has signed in anew since the refused token was read."""

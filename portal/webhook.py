@@ -6,6 +6,7 @@ from typing import Self
 
 from portal import address
 from portal.address import InvalidAddressError
+from portal.credentials import HIDDEN
 
 _PATH = re.compile(r"^/rest/(?P<user>[\w.@-]+)/(?P<token>[\w-]+)(?:/[\w.]*)?/?$")
 
@@ -43,4 +44,8 @@ class Webhook:
 
     def conceal(self, text: bytes) -> bytes:
         """A text in which the token cannot be read, should the portal repeat it."""
-        return text.replace(self.token.encode(), b"***")
+        return text.replace(self.token.encode(), HIDDEN.encode())
+
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret."""
+        return address.replace(HIDDEN, self.token)

@@ -199,7 +199,7 @@ def _view_message(message: Mapping[str, Any], users: Mapping[str, Any], files: M
 
 
 def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: file[key] for key in ("id", "name", "type", "size", "urldownload") if key in file}
+    return {key: file[key] for key in ("id", "name", "type", "size") if key in file}
 
 
 def view_history(result: Mapping[str, Any], last: int, before: int | None = None) -> dict[str, Any]:
@@ -276,10 +276,15 @@ def is_hidden(component: object) -> bool:
     return "HiddenMessage" in str(component)
 
 
+def _name_file(file: Mapping[str, Any]) -> str:
+    """What `file_get` finds it by, and its name."""
+    return f" [file {' '.join(filter(None, (str(read_whole(file.get('id'))), join_lines(file.get('name') or ''))))}]"
+
+
 def render_message(message: Mapping[str, Any]) -> str:
     """A message of a transcript, what was said marked as its author's."""
     author = f"{join_lines(message['author'])}: " if message["author"] else ""
-    files = "".join(f" [file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ()))
+    files = "".join(map(_name_file, message.get("files", ())))
     rest = f" [{message[CUT]} more characters]" if CUT in message else ""
     said = mark_untrusted(f"{author}{_indent(message['text'])}{files}", message["role"]) + rest
     hidden = " hidden from the client" if message.get("hidden") else ""

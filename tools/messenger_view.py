@@ -252,7 +252,7 @@ def _view_message(
 
 
 def _view_file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: file[name] for name in ("id", "name", "type", "size", "urlDownload") if name in file}
+    return {name: file[name] for name in ("id", "name", "type", "size") if name in file}
 
 
 def render_messages(view: Mapping[str, Any]) -> str:

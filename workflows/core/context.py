@@ -36,6 +36,8 @@ class Context:
     may. It holds for the method as a step of any tool."""
     shares_requests: bool = False
     """See `sharing_requests`."""
+    shows_pictures: bool = True
+    """False where clients' data are hidden: in a picture nothing can be."""
 
     def check(self, *methods: Method) -> None:
         """See whether all of these steps may be taken, before the first of them changes anything.
