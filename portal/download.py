@@ -58,7 +58,7 @@ async def fetch_file(
         for _ in range(MOST_REDIRECTS + 1):
             _check_origin(target, credentials)
             async with http.stream("GET", target, headers=HEADERS, follow_redirects=False) as answer:
-                if not answer.is_redirect:
+                if not answer.has_redirect_location:
                     return await _read_file(answer, credentials, most_bytes)
                 target = target.join(answer.headers["location"])
     except UNUSABLE:
@@ -83,20 +83,20 @@ def _check_origin(target: httpx.URL, credentials: Credentials) -> None:
 
 
 async def _read_file(answer: httpx.Response, credentials: Credentials, most_bytes: int) -> DownloadedFile:
+    if answer.headers.get("content-encoding", "identity").lower() != "identity":
+        raise PortalFaultError("the answer came packed, which was not asked for", status=answer.status_code)
     if not answer.is_success:
         raise _make_refusal(answer.status_code, credentials.conceal(await _read_beginning(answer)))
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     disposition = answer.headers.get("content-disposition", "")
     if media_type == "text/html" and not disposition:
         raise PortalFaultError("a page came in place of the file")
-    if answer.headers.get("content-encoding", "identity").lower() != "identity":
-        raise PortalFaultError("the file came packed, which was not asked for")
     told = answer.headers.get("content-length", "")
     size = int(told) if told.isdecimal() else None
     if size is not None and size > most_bytes:
         raise FileTooLargeError(size)
     content = bytearray()
-    async for piece in answer.aiter_raw():
+    async for piece in answer.aiter_bytes():
         content += piece
         if len(content) > most_bytes:
             raise FileTooLargeError(size)
@@ -107,7 +107,7 @@ async def _read_file(answer: httpx.Response, credentials: Credentials, most_byte
 
 async def _read_beginning(answer: httpx.Response) -> bytes:
     read = bytearray()
-    async for piece in answer.aiter_raw():
+    async for piece in answer.aiter_bytes():
         read += piece
         if len(read) > LONGEST_REFUSAL:
             break

@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path, PurePath
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
 from typing import Any, Literal
 
 import anyio
@@ -83,7 +85,7 @@ async def read_contents(content: bytes, name: str, *, shows_pictures: bool = Tru
     return _make_text(kind, made.decode(), **told)
 
 
-def _make_text(kind: Kind, text: str, note: str = "", **told: int) -> FileContents:
+def _make_text(kind: Kind, text: str, note: str = "", **told: Any) -> FileContents:
     if not text.strip():
         return FileContents(kind, note=NO_TEXT if kind == "pdf" else "it is empty", **told)
     return FileContents(kind, lines=_split_lines(text), note=note, **told)
@@ -158,15 +160,23 @@ def _decode(content: bytes, encoding: str) -> str | None:
 
 
 async def _convert(kind: Kind, content: bytes) -> tuple[dict[str, Any], bytes]:
-    """What decoder.py says of a file, and makes of it; a process that takes too long is killed."""
+    """What decoder.py says of a file, and makes of it."""
+    run = partial(_run_decoder, kind, content)
+    return await anyio.to_thread.run_sync(run, limiter=_find_limiter(), abandon_on_cancel=True)
+
+
+def _run_decoder(kind: Kind, content: bytes) -> tuple[dict[str, Any], bytes]:
+    """In a process of its own, which is killed when it takes too long."""
     program = [sys.executable, "-P", str(Path(__file__).with_name("decoder.py")), kind]
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    async with _find_limiter():
-        with anyio.move_on_after(SECONDS):
-            ran = await anyio.run_process(program, input=content, stderr=DEVNULL, check=False, env=environment)
-            line, _, made = ran.stdout.partition(b"\n")
-            return (json.loads(line), made) if ran.returncode == 0 else ({"error": UNREADABLE}, b"")
-    return {"error": "it takes too long to be read"}, b""
+    try:
+        ran = subprocess.run(  # noqa: S603  (our own program)
+            program, input=content, stdout=PIPE, stderr=DEVNULL, env=environment, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": "it takes too long to be read"}, b""
+    line, _, made = ran.stdout.partition(b"\n")
+    return (json.loads(line), made) if ran.returncode == 0 else ({"error": UNREADABLE}, b"")
 
 
 def _find_limiter() -> anyio.CapacityLimiter:

@@ -25,6 +25,8 @@ MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 300_000_000
 """JPEGs are made smaller while they are read."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 LOSSLESS = frozenset({"PNG", "GIF", "BMP"})
+ORIENTATION, LYING = 0x0112, frozenset({5, 6, 7, 8})
+"""Field of EXIF that says how a picture is turned, and values by which width and height change places."""
 QUALITIES = (88, 75, 60)
 MOST_PAGES, MOST_CHARACTERS = 100, 400_000
 
@@ -46,6 +48,8 @@ def convert_picture(content: bytes) -> tuple[dict[str, Any], bytes]:
         width, height = opened.size
         if width * height > (MOST_PIXELS if opened.format != "JPEG" else MOST_PIXELS_OF_JPEG):
             raise UnusableFileError(f"it has {width} x {height} pixels, which is too many")
+        if opened.getexif().get(ORIENTATION, 1) in LYING:
+            width, height = height, width
         told = {"width": width, "height": height, "animated": bool(getattr(opened, "is_animated", False))}
         opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
         opened.load()
@@ -63,7 +67,7 @@ def _encode(picture: "Image.Image", *, lossless: bool) -> tuple[bytes, tuple[int
     """As PNG where it was drawn, else as JPEG, small enough; and its size in pixels."""
     from PIL import Image
 
-    if lossless and len(png := _save(picture, "PNG", optimize=True)) <= MOST_BYTES:
+    if lossless and len(png := _save(picture, "PNG")) <= MOST_BYTES:
         return png, picture.size
     if picture.mode == "RGBA":
         white = Image.new("RGB", picture.size, "white")
