@@ -15,6 +15,7 @@ from tools.messages import CrmMessageAdd
 from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
+from workflows.actions.attachments import Attachment, read_attachment
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
 from workflows.actions.steps import Steps, UnreadableDialog
@@ -24,7 +25,6 @@ from workflows.core.current_user import CurrentUser
 from workflows.core.errors import UnfinishedError
 from workflows.directory.channels import name_channel
 from workflows.directory.lines_and_users import LineOrUser, find_owner
-from workflows.files.sending import Attachment, read_attachment
 
 LONGEST_NOTICE = 160
 

@@ -18,11 +18,11 @@ from workflows.core.attempts import NO_SCOPE, attempt
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.core.errors import UnfinishedError
+from workflows.core.file_methods import FILE_ERRORS, DiskFileGet, FileDownload
 from workflows.core.formatting import format_size
 from workflows.directory.dialogs import DialogRef, find_dialog
 from workflows.files.contents import FileContents, read_contents
 from workflows.files.finding import DialogFile, find_file
-from workflows.files.methods import FILE_ERRORS, DiskFileGet, FileDownload
 
 MOST_BYTES = 20_000_000
 LONGEST_TEXT = 20_000

@@ -23,8 +23,8 @@ from tools.untrusted import mark_untrusted, quote_argument
 from workflows.core.attempts import NO_SCOPE, attempt
 from workflows.core.context import Context
 from workflows.core.errors import UnfinishedError
+from workflows.core.file_methods import DiskFileCommit, DiskFileGet, FileUpload
 from workflows.core.formatting import format_size
-from workflows.files.methods import DiskFileCommit, DiskFileGet, FileUpload
 
 MOST_BYTES = 20_000_000
 FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
