@@ -8,7 +8,7 @@ from mcp.types import CallToolResult
 
 from tests.assistant import Assistant, assistant, text_of
 
-BUDGET = 7_000
+BUDGET = 7_200
 """Bytes of JSON of the whole answer."""
 BESIDE = [
     "inbox",
