@@ -23,7 +23,7 @@ from portal.errors import (
     PortalFaultError,
     RefusedError,
 )
-from portal.observer import NO_OBSERVER, Attempt, Observer
+from portal.observer import NO_OBSERVER, Attempt, Observer, PortalRequest
 from portal.operating import OperatingTime
 from portal.retry import pause_before_retry
 from portal.scheduler import PendingCall, Scheduler
@@ -145,6 +145,16 @@ class Portal:
             FileTooLargeError: It has more than `most_bytes`.
             PortalError: It did not come.
         """
+        began, error = anyio.current_time(), None
+        try:
+            return await self._fetch_file(address, most_bytes)
+        except PortalError as failure:
+            error = failure
+            raise
+        finally:
+            self._observer.on_request_end(PortalRequest(1, anyio.current_time() - began, error))
+
+    async def _fetch_file(self, address: str, most_bytes: int) -> DownloadedFile:
         with anyio.move_on_after(self._seconds):
             await anyio.sleep(self._bucket.seconds_until_room())
             self._bucket.take()

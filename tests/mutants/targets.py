@@ -27,6 +27,7 @@ APPROVALS = (
 TARGETS: dict[str, tuple[str, ...]] = {
     "portal/retry.py": PORTAL,
     "portal/scheduler.py": PORTAL,
+    "portal/download.py": ("tests/portal/test_download.py",),
     "server/policy.py": (
         "tests/server/catalogue/test_policy.py",
         "tests/server/catalogue/test_policy_ways.py",

@@ -35,7 +35,9 @@ PICTURE_NAMES = frozenset(
 )
 BEGINNING = 1024
 """Bytes within which a PDF says that it is one."""
-WEB = (b"<!doctype html", b"<html", b"<svg", b"<script")
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|svg|script)\b", re.DOTALL
+)
 LONGEST_LINE, MOST_CHARACTERS = 1000, 400_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 """What stands in no text."""
@@ -116,8 +118,7 @@ def _find_kind(content: bytes, name: str) -> Kind:
 
 
 def _is_web_page(content: bytes) -> bool:
-    beginning = content[:BEGINNING].lower()
-    return any(mark in beginning for mark in WEB)
+    return bool(_WEB_PAGE.match(content[:BEGINNING].lower()))
 
 
 def _explain_other(content: bytes, name: str) -> str:

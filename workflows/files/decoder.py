@@ -25,8 +25,6 @@ MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 300_000_000
 """JPEGs are made smaller while they are read."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 LOSSLESS = frozenset({"PNG", "GIF", "BMP"})
-ORIENTATION, LYING = 0x0112, frozenset({5, 6, 7, 8})
-"""Field of EXIF that says how a picture is turned, and values by which width and height change places."""
 QUALITIES = (88, 75, 60)
 MOST_PAGES, MOST_CHARACTERS = 100, 400_000
 
@@ -40,7 +38,7 @@ def convert_picture(content: bytes) -> tuple[dict[str, Any], bytes]:
 
     Places, names and previews that cameras write into pictures are left behind, as all is drawn anew.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # there is a bound of our own
     with Image.open(BytesIO(content), formats=FORMATS) as opened:
@@ -48,19 +46,36 @@ def convert_picture(content: bytes) -> tuple[dict[str, Any], bytes]:
         width, height = opened.size
         if width * height > (MOST_PIXELS if opened.format != "JPEG" else MOST_PIXELS_OF_JPEG):
             raise UnusableFileError(f"it has {width} x {height} pixels, which is too many")
-        if opened.getexif().get(ORIENTATION, 1) in LYING:
-            width, height = height, width
         told = {"width": width, "height": height, "animated": bool(getattr(opened, "is_animated", False))}
         opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
+        upright = _turn_upright(opened)
+        if (upright.width > upright.height) != (opened.width > opened.height):
+            told |= {"width": height, "height": width}
     transparent = upright.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in upright.info
-    drawn = upright.convert("RGBA" if transparent else "RGB")
+    drawn = _reduce_depth(upright).convert("RGBA" if transparent else "RGB")
     drawn.thumbnail((LONG_SIDE, LONG_SIDE))
     bare = Image.new(drawn.mode, drawn.size)
     bare.paste(drawn)
     picture, size = _encode(bare, lossless=lossless or transparent)
     return {**told, "shown_width": size[0], "shown_height": size[1]}, picture
+
+
+def _turn_upright(picture: "Image.Image") -> "Image.Image":
+    """The picture as the camera noted that it was held, if the note can be read."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # noqa: BLE001  (notes can be damaged in many ways, and the picture is good without them)
+        return picture
+
+
+def _reduce_depth(picture: "Image.Image") -> "Image.Image":
+    """A picture of 16 bits a pixel with 8 of them; the others have no more."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value / 256).convert("L")
 
 
 def _encode(picture: "Image.Image", *, lossless: bool) -> tuple[bytes, tuple[int, int]]:

@@ -75,6 +75,29 @@ def test_a_photo_is_upright_and_without_what_the_camera_noted() -> None:
     assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+def test_a_photo_whose_notes_are_damaged_is_shown_all_the_same() -> None:
+    content = samples.photo_on_its_side()
+    place = content.index(b"Exif\0\0") + 6
+    damaged = content[:place] + b"\xff" * 40 + content[place + 40 :]
+
+    assert open_picture(read(damaged)).size == (400, 200)
+
+
+def test_a_scan_with_16_bits_keeps_its_greys() -> None:
+    scan = Image.frombytes("I;16", (40, 20), (b"\x00\xc0" * 20 + b"\x00\x40" * 20) * 20)
+
+    picture = open_picture(read(samples.save(scan, "PNG")))
+
+    assert is_near(picture.getpixel((5, 5)), (0xC0, 0xC0, 0xC0))
+    assert is_near(picture.getpixel((35, 5)), (0x40, 0x40, 0x40))
+
+
+def test_a_long_strip_stays_a_strip() -> None:
+    shown = read(samples.save(Image.new("RGB", (3, 20_000), RED), "PNG"))
+
+    assert open_picture(shown).size == (1, LONG_SIDE)
+
+
 def test_a_colour_profile_and_texts_of_a_png_are_left_behind() -> None:
     notes = PngInfo()
     notes.add_text("Comment", samples.PLACE)
@@ -127,7 +150,9 @@ UNREADABLE: list[tuple[str, bytes, str, str]] = [
     ("only a beginning", b"\x89PNG\r\n\x1a\n", "photo.png", "damaged"),
     ("a web page as a picture", samples.HTML, "photo.png", "web page"),
     ("a web page", samples.HTML, "page.html", "web page"),
+    ("a web page after a comment", b"\xef\xbb\xbf <!-- x -->\n" + samples.HTML, "page.txt", "web page"),
     ("a drawing", samples.SVG, "logo.svg", "SVG"),
+    ("a drawing as XML", b'<?xml version="1.0"?>' + samples.SVG, "logo.xml", "SVG"),
     ("a drawing as a picture", samples.SVG, "logo.png", "SVG"),
     ("text as a picture", b"Hello", "photo.png", "is none that can be shown"),
     ("nothing", b"", "photo.png", "empty"),
@@ -166,6 +191,7 @@ def test_text_is_read_in_the_encodings_that_clients_use(content: bytes) -> None:
 def test_long_lines_are_broken_and_long_texts_end() -> None:
     shown = read(b"a" * 2500 + b"\r\nend\n")
     assert [len(line) for line in shown.lines] == [1000, 1000, 500, 3]
+    assert read(b"see <html> and <script>").lines == ("see <html> and <script>",)
     long = read(b"line\n" * 100_000)
     assert (len(long.lines), long.note) == (80_000, "only its first 400,000 characters are read")
 
