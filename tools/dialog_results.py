@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.result_types import Number, PhpMap, PortalObject, Words
+from tools.result_types import FileRow, Number, PhpMap, PortalObject, Words
 
 
 class ChatResult(PortalObject):
@@ -73,7 +73,7 @@ class HistoryResult(PortalObject):
     message: PhpMap[MessageResult] = {}
     users: PhpMap[ParticipantResult] = {}
     chat: PhpMap[HistoryChatResult] = {}
-    files: PhpMap[PhpMap[Any]] = {}
+    files: PhpMap[FileRow] = {}
     usersMessage: PhpMap[list[int]] | None = None  # noqa: N815
     userInGroup: PhpMap[Any] | None = None  # noqa: N815
     woUserInGroup: PhpMap[Any] | None = None  # noqa: N815

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.result_types import Number, PhpMap, PhpObject, PortalObject, Words
+from tools.result_types import FileRow, Number, PhpMap, PhpObject, PortalObject, Words
 
 
 class Author(PortalObject):
@@ -77,7 +77,7 @@ class DialogMessages(PortalObject):
     chat_id: int
     messages: list[DialogMessage]
     users: list[PhpObject[Author]] = []
-    files: list[PhpMap[Any]] = []
+    files: list[FileRow] = []
 
 
 class ReadMark(PortalObject):

@@ -40,11 +40,25 @@ def _refuse_switch(value: Any) -> Any:
     return value
 
 
+ADDRESSES = frozenset({"urlpreview", "urlshow", "urldownload", "viewerattrs", "mediaurl"})
+"""Fields of a file that hold addresses, in lower case, as some methods write them."""
+
+
+def _drop_addresses(value: Any) -> Any:
+    """They need a browser that is signed in, and some hold a signature; `file_get` reads a file by its number."""
+    fields = read_map(value)
+    if not isinstance(fields, dict):
+        return fields
+    return {name: item for name, item in fields.items() if str(name).lower() not in ADDRESSES}
+
+
 Number = Annotated[Any, BeforeValidator(read_number)]
 Words = Annotated[str | None, BeforeValidator(_read_words)]
 NewId = Annotated[int, BeforeValidator(_refuse_switch), Field(ge=1)]
 """The id of what was made or written; anything else would be no success."""
 PhpMap = Annotated[dict[str, T], BeforeValidator(read_map)]
+FileRow = Annotated[dict[str, Any], BeforeValidator(_drop_addresses)]
+"""A file of a message, without its addresses."""
 PhpObject = Annotated[T, BeforeValidator(read_map)]
 """A Row that comes as `[]` when it has no fields."""
 

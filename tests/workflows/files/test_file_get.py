@@ -87,6 +87,8 @@ def test_transcripts_name_the_file_by_the_id_that_reads_it_and_no_address(
         assert f"[file {file['id']} note.txt]" in text_of(reply)
         assert set(file) == {"id", "name", "type", "size"}
         assert "http" not in reply.model_dump_json()
+        if tool != "dialog":
+            assert "ajax.php" not in anna.call(tool, arguments, detail="full").model_dump_json()
         for found in ({"file_id": file["id"]}, {"message_id": message}, {}):
             assert "Ring twice" in text_of(anna.call("file_get", dialog=str(CHAT), **found))
 
