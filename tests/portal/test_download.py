@@ -40,6 +40,7 @@ def test_the_file_is_asked_for_with_the_secret_that_answers_do_not_show() -> Non
 
     assert download(answer) == DownloadedFile(b"bytes", "image/jpeg", "photo.jpg")
     assert [str(request.url) for request in asked] == [ADDRESS.replace("***", SECRET)]
+    assert (asked[0].method, asked[0].headers["accept"]) == ("GET", "*/*")
     assert asked[0].headers["accept-encoding"] == "identity"
 
 
@@ -74,6 +75,26 @@ def test_no_more_is_read_than_is_wanted(answer: Answer, size: int | None) -> Non
     with pytest.raises(FileTooLargeError) as caught:
         download(answer)
     assert caught.value.size == size
+
+
+@pytest.mark.parametrize("content", [bytes(1000), _stream(10)], ids=["told", "not told"])
+def test_a_file_of_just_that_size_comes(content: Any) -> None:
+    assert len(download(lambda _: httpx.Response(200, content=content, headers=ATTACHED)).content) == 1000
+
+
+@pytest.mark.parametrize(("redirects", "comes"), [(3, True), (4, False)])
+def test_three_redirects_are_followed(redirects: int, *, comes: bool) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("number", 0))
+        if number == redirects:
+            return httpx.Response(200, content=b"x", headers=ATTACHED)
+        return httpx.Response(302, headers={"Location": f"/?number={number + 1}"})
+
+    if comes:
+        assert download(answer).content == b"x"
+    else:
+        with pytest.raises(PortalFaultError, match="too often"):
+            download(answer)
 
 
 def redirect(to: str) -> Answer:
@@ -149,10 +170,25 @@ def test_a_refusal_of_the_portal_keeps_its_code(status: int) -> None:
     assert (caught.value.code, caught.value.description) == ("ACCESS_DENIED", "*** is wrong")
 
 
-def test_a_json_file_is_no_refusal() -> None:
-    headers = {"Content-Disposition": 'attachment; filename="a.json"'}
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "text/plain", ""])
+def test_a_file_that_looks_like_a_refusal_is_none(kind: str) -> None:
     content = b'{"error": "of somebody else"}'
+    headers = {"Content-Disposition": 'attachment; filename="a.json"', "Content-Type": kind}
     assert download(lambda _: httpx.Response(200, content=content, headers=headers)).content == content
+
+
+def test_a_file_may_come_without_a_name() -> None:
+    headers = {"Content-Type": "Text/Plain; charset=utf-8"}
+    found = download(lambda _: httpx.Response(200, content=b"x", headers=headers))
+    assert found == DownloadedFile(b"x", "text/plain", "")
+    assert download(lambda _: httpx.Response(200, headers={"Content-Disposition": 'inline; filename=""'})).name == ""
+
+
+@pytest.mark.parametrize("body", [[], {}, {"result": True}, {"error": None}, "x"])
+def test_json_that_is_no_file_and_no_refusal_is_a_fault(body: Any) -> None:
+    for status in (200, 403):
+        with pytest.raises(PortalFaultError, match=f"HTTP {status}"):
+            download(lambda _, status=status: httpx.Response(status, json=body))  # type: ignore[misc]
 
 
 def test_a_download_takes_no_longer_than_a_call_may() -> None:

@@ -152,6 +152,6 @@ FILE_ERRORS: Mapping[str, str] = {
     "ERROR_NOT_FOUND": "The portal has no such file any more.",
     "CHAT_NOT_FOUND": "The messenger does not know this chat: look it up with dialog.",
     "ACCESS_DENIED": "The user behind the webhook or token may not read files of this dialog: session_join lets them "
-    "in, and session_history_get lets whoever may read its history read its files too.",
+    "in, and session_history_get lets whoever may read its history read its files too, with the scope disk.",
 }
 """What to do about their codes."""

@@ -27,6 +27,7 @@ from workflows.files.finding import DialogFile, find_file
 MOST_BYTES = 20_000_000
 LONGEST_TEXT = 20_000
 """Characters of a text at a time."""
+UNKNOWN = "ERROR_METHOD_NOT_FOUND"
 NOT_FETCHED = frozenset({"audio", "video"})
 TOO_LARGE = f"it is larger than {MOST_BYTES // 1_000_000} MB, and is not fetched"
 NO_MEDIA = "sound and video are not shown"
@@ -221,9 +222,12 @@ async def _find_address(context: Context, chat_id: int, file_id: int) -> str:
     other = await attempt(context, DiskFileGet(id=file_id))
     if not isinstance(other, PortalError):
         return str(other["DOWNLOAD_URL"])
-    if answer.code == other.code == NO_SCOPE:
-        happened = "The file cannot be fetched: neither the scope im nor the scope disk is granted"
-        raise UnfinishedError(happened, describe_missing_scope(("im", "disk")))
+    if other.code == NO_SCOPE and answer.code in {NO_SCOPE, UNKNOWN}:
+        why = "the scope im is not granted" if answer.code == NO_SCOPE else "this portal's messenger is too old for it"
+        raise UnfinishedError(
+            f"The file cannot be fetched: {why}, and the scope disk is not granted",
+            describe_missing_scope(("im", "disk") if answer.code == NO_SCOPE else ("disk",)),
+        )
     raise other if answer.code == NO_SCOPE else answer
 
 
