@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 from portal import batch
 from portal.bucket import PLANS, LeakyBucket, Plan
 from portal.credentials import Credentials
+from portal.download import DownloadedFile, fetch_file
 from portal.errors import (
     AnswerLostError,
     AuthRefusedError,
@@ -22,7 +23,7 @@ from portal.errors import (
     PortalFaultError,
     RefusedError,
 )
-from portal.observer import NO_OBSERVER, Attempt, Observer
+from portal.observer import NO_OBSERVER, Attempt, Observer, PortalRequest
 from portal.operating import OperatingTime
 from portal.recovery import Recovery, is_outage
 from portal.retry import pause_before_retry
@@ -69,6 +70,7 @@ class Portal:
         self._asking_scopes = anyio.Lock()
         self._open = AsyncExitStack()
         self._tasks: TaskGroup
+        self._bucket: LeakyBucket
         self._scheduler: Scheduler
 
     @property
@@ -79,7 +81,7 @@ class Portal:
     async def __aenter__(self) -> Self:
         await self._open.enter_async_context(self._wire.http)
         self._tasks = await self._open.enter_async_context(anyio.create_task_group())
-        bucket = LeakyBucket(self._plan, anyio.current_time)
+        self._bucket = bucket = LeakyBucket(self._plan, anyio.current_time)
         self._scheduler = Scheduler(
             self._wire, bucket, self._operating, self._tasks, seconds=self._seconds, observer=self._observer
         )
@@ -135,6 +137,31 @@ class Portal:
                     if pause is None or not await self._recovery.wait_for_turn(task, error, latest, pending.sent_at):
                         raise await self._explain(told, deadline, repeatable=repeatable, scopes=scopes) from None
                 attempt += 1
+
+    async def download(self, address: str, *, most_bytes: int) -> DownloadedFile:
+        """The file at an address that a method gave, which `fetch_file` in portal/download.py says more of.
+
+        It counts as a request, is asked for once, and takes no longer than a call may.
+
+        Raises:
+            FileTooLargeError: It has more than `most_bytes`.
+            PortalError: It did not come.
+        """
+        began, error = anyio.current_time(), None
+        try:
+            return await self._fetch_file(address, most_bytes)
+        except PortalError as failure:
+            error = failure
+            raise
+        finally:
+            self._observer.on_request_end(PortalRequest(1, anyio.current_time() - began, error))
+
+    async def _fetch_file(self, address: str, most_bytes: int) -> DownloadedFile:
+        with anyio.move_on_after(self._seconds):
+            await anyio.sleep(self._bucket.seconds_until_room())
+            self._bucket.take()
+            return await fetch_file(self._wire.http, self._credentials, address, most_bytes=most_bytes)
+        raise PortalFaultError(f"the file did not come within {self._seconds:g} s")
 
     def _find_send_by(self, deadline: float, *, batchable: bool) -> float:
         """When a call has to have left: one that travels alone may be a write, and needs time for its answer."""

@@ -21,6 +21,9 @@ class Credentials(Protocol):
     def conceal(self, text: bytes) -> bytes:
         """A text in which no secret can be read."""
 
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret."""
+
 
 @runtime_checkable
 class Renewable(Protocol):

@@ -12,7 +12,7 @@ import httpx
 
 from portal import address
 from portal.application import Application
-from portal.concealment import conceal
+from portal.concealment import HIDDEN, conceal
 from portal.errors import AnswerLostError, AuthRefusedError, NotReachableError, PortalError
 from portal.faults import describe_lost_answer, make_connection_error
 from portal.proxies import ProxySettingError, ProxyTransport
@@ -136,6 +136,13 @@ class ApplicationAuth:
     def conceal(self, text: bytes) -> bytes:
         """A text in which no token can be read, should the portal repeat it."""
         return conceal(text, self._grant.access_token, self._grant.refresh_token, self._application.client_secret)
+
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret.
+
+        No address of the portal holds another secret than the access token.
+        """
+        return address.replace(HIDDEN, self._grant.access_token)
 
     def reload(self, refused: str | None) -> bool:
         """Read the file again; whether somebody has signed in anew since the refused token was read."""

@@ -6,7 +6,7 @@ from typing import Self
 
 from portal import address
 from portal.address import InvalidAddressError
-from portal.concealment import conceal
+from portal.concealment import HIDDEN, conceal
 
 _PATH = re.compile(r"^/+rest/+(?:api/+(?=(?:\d+|USER)/+[\w-]))?(?P<user>[\w.@-]+)/+(?P<token>[\w-]+)(?:/+[\w.]*)?/*$")
 """REST v3 has its own address, /rest/api/USER/TOKEN/; the methods of the older versions stay at /rest/USER/TOKEN/.
@@ -55,3 +55,7 @@ class Webhook:
     def conceal(self, text: bytes) -> bytes:
         """A text in which the token cannot be read, should the portal repeat it."""
         return conceal(text, self.token)
+
+    def reveal(self, address: str) -> str:
+        """An address of the portal, from a text that `conceal` went through, as it was; secret."""
+        return address.replace(HIDDEN, self.token)

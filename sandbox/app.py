@@ -37,7 +37,9 @@ def create_app(company: Company | None = None) -> Starlette:
 async def _handle_call(request: Request) -> Response:
     params = await read_params(request)
     login, secret, method = _split_path(request.path_params["path"])
-    credentials = RequestCredentials(login, secret, "" if secret else _find_access_token(request, params))
+    token = "" if secret else _find_access_token(request, params)
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    credentials = RequestCredentials(login, secret, token, origin)
     company: Company = request.app.state.company
     return await gate.answer_request(Dispatcher(company), method, params, credentials)
 

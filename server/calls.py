@@ -140,6 +140,8 @@ class ToolCalls:
             listen=self._masks.listen,
             explain_denial=self._policy.explain_denial,
             find_approval=self._find_approval,
+            shows_pictures=not self._guard_settings.masks,
+            files_folder=self._guard_settings.files_folder,
         )
 
     def _find_approval(self, approval_id: str) -> "Approval | None":

@@ -14,6 +14,7 @@ from tools.result_types import (
     Row,
     RowMap,
     Words,
+    drop_addresses,
     read_text,
     read_whole,
 )
@@ -55,11 +56,16 @@ class FoundChatResult(PortalObject):
 
 
 class FileResult(PortalObject):
-    """A file of a dialog."""
+    """A file of a dialog, without its addresses."""
 
     id: Number = None
     name: Words = None
     size: Number = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_addresses(cls, value: Any) -> Any:
+        return drop_addresses(value)
 
 
 class MessageResult(PortalObject):

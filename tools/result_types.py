@@ -110,6 +110,18 @@ def _read_entries(value: Any) -> Any:
     return {} if value is None or value is False or value == "" else read_map(value)
 
 
+ADDRESSES = frozenset({"urlpreview", "urlshow", "urldownload", "viewerattrs", "mediaurl"})
+"""Fields of a file that hold addresses, in lower case, as some methods write them."""
+
+
+def drop_addresses(value: Any) -> Any:
+    """They need a browser that is signed in, and some hold a signature; `file_get` reads a file by its number."""
+    fields = read_map(value)
+    if not isinstance(fields, dict):
+        return fields
+    return {name: item for name, item in fields.items() if str(name).lower() not in ADDRESSES}
+
+
 Number = Annotated[Any, BeforeValidator(read_number)]
 Numbers = Annotated[list[Number], BeforeValidator(read_list)]
 Flag = Annotated[Any, BeforeValidator(read_flag)]

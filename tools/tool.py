@@ -103,7 +103,7 @@ class Tool(BaseModel):
         return shorten_value(result, share) if isinstance(result, dict | list | str) else None
 
     def images(self, result: Any) -> list[bytes]:  # noqa: ARG002
-        """Pictures that go with the text, as PNG; the data repeats none of them."""
+        """Pictures that go with the text, as PNG or JPEG; the data repeats none of them."""
         return []
 
     def client_chats(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (most results hold no such words)

@@ -5,6 +5,7 @@ from workflows.actions.hand_over import HandOver
 from workflows.actions.reply import Reply
 from workflows.core.composite import Composite
 from workflows.dialog.tool import Dialog
+from workflows.files.tool import FileGet
 from workflows.inbox.tool import Inbox
 from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
@@ -15,6 +16,7 @@ COMPOSITES: tuple[type[Composite], ...] = (
     PortalCheck,
     Inbox,
     Dialog,
+    FileGet,
     Reply,
     HandOver,
     CloseDialog,

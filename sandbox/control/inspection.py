@@ -40,6 +40,7 @@ def describe_messages(company: Company) -> list[dict[str, Any]]:
             "text": message.text,
             "system": message.system,
             "hidden": message.hidden,
+            "files": [company.files[number].name for number in message.file_ids],
         }
         for message in company.messages.values()
     ]

@@ -1,6 +1,7 @@
 """The control API: what tests and demos do to the portal that no REST call can do."""
 
 import json
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ def make_control_routes() -> list[Route]:
     posts: dict[str, Action] = {
         "/client-message": _post_client_message,
         "/operator-message": _post_operator_message,
+        "/disk-file": _add_disk_file,
         "/crowd": _add_dialogs,
         "/dismiss": _dismiss_employee,
         "/switches": _set_switches,
@@ -175,20 +177,36 @@ def _post_client_message(request: Request, body: dict[str, Any]) -> Any:
     }
 
 
-def _read_files(body: dict[str, Any]) -> list[tuple[str, int]]:
+def _read_files(body: dict[str, Any]) -> list[tuple[str, int, bytes | None]]:
+    """Name and size of each file, and its bytes where they are given in Base64."""
     files = body.get("files", [])
     if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
-        raise BadInputError("files: a list of {name, size}")
-    return [
-        (read_required(file, "name", (str,)), read_required({"size": FILE_SIZE} | file, "size", (int,)))
-        for file in files
-    ]
+        raise BadInputError("files: a list of {name, size, content}")
+    return [(read_required(file, "name", (str,)), *_read_content(file)) for file in files]
 
 
-def _add_file(company: Company, chat: Chat, name: str, size: int) -> int:
+def _read_content(file: dict[str, Any]) -> tuple[int, bytes | None]:
+    if "content" not in file:
+        return read_required({"size": FILE_SIZE} | file, "size", (int,)), None
+    try:
+        content = b64decode(read_required(file, "content", (str,)), validate=True)
+    except ValueError:
+        raise BadInputError("content: Base64") from None
+    return len(content), content
+
+
+def _add_file(company: Company, chat: Chat, name: str, size: int, content: bytes | None) -> int:
     number = company.issue_id("file")
-    company.files[number] = File(number, chat.id, chat.client_id, company.clock(), name, size)
+    company.files[number] = File(number, chat.id, chat.client_id, company.clock(), name, size, content)
     return number
+
+
+def _add_disk_file(request: Request, body: dict[str, Any]) -> Any:
+    """Put a file on an employee's disk."""
+    company, user_id = _find_company(request), _read_employee(_find_company(request), body)
+    number, name = company.issue_id("file"), read_required(body, "name", (str,))
+    company.files[number] = File(number, 0, user_id, company.clock(), name, *_read_content(body))
+    return {"file_id": number}
 
 
 def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:

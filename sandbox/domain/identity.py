@@ -1,6 +1,6 @@
 """Who is calling: the credentials of a request, and the identity they stand for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sandbox.state import php
@@ -13,11 +13,21 @@ UNAUTHORIZED = 401
 
 @dataclass(frozen=True)
 class RequestCredentials:
-    """What a request brought along: the two parts of a webhook's path, or an access token."""
+    """What a request brought along: the two parts of a webhook's path, or an access token; and where it arrived."""
 
     login: str = ""
     secret: str = ""
     access_token: str = ""
+    origin: str = ""
+
+    def make_download_address(self) -> str:
+        """Where the caller can fetch files, up to the token of the file: a secret.
+
+        Source: the page "How to download files" of the official REST documentation.
+        """
+        if self.access_token:
+            return f"{self.origin}/rest/download.json?auth={self.access_token}&token="
+        return f"{self.origin}/rest/{self.login}/{self.secret}/download/?token="
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Identity:
     client_id: str
     scopes: tuple[str, ...]
     account: str = ""
+    download_address: str = field(default="", repr=False)
 
 
 def identify(company: Company, credentials: RequestCredentials) -> Identity:
@@ -44,7 +55,8 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
     if company.find_employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key))
+    downloads = credentials.make_download_address()
+    return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key), downloads)
 
 
 def _name_account(key: AccessKey) -> str:

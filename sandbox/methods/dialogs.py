@@ -68,6 +68,7 @@ def session_history_get(call: MethodCall) -> Any:
         raise _make_access_error()
     if not call.company.list_session_messages(session):
         raise _make_access_error()
+    call.company.history_readers.add((call.user_id, session.chat_id))
     return make_history(call.company, session, call.user_id)
 
 

@@ -58,6 +58,10 @@ class Company:
     sessions: dict[int, Session] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     files: dict[int, File] = field(default_factory=dict)
+    download_tokens: dict[str, int] = field(default_factory=dict)
+    """Token -> file, each good for one download."""
+    history_readers: set[tuple[int, int]] = field(default_factory=set)
+    """Users and the chats whose history they have read, and whose files they may therefore read."""
     transfers: list[Transfer] = field(default_factory=list)
     quick_answers: list[QuickAnswer] = field(default_factory=list)
     recents: set[tuple[int, int]] = field(default_factory=set)

@@ -169,7 +169,10 @@ class Message:
 
 @dataclass(frozen=True)
 class File:
-    """A file sent with a message."""
+    """A file sent with a message, or one of the portal's disk with chat 0.
+
+    Without `content` it has bytes that fit its name, as many as `size` says.
+    """
 
     id: int
     chat_id: int
@@ -177,6 +180,7 @@ class File:
     created: datetime
     name: str
     size: int
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sandbox.state.limits import make_operation_limit_error, make_query_limit_er
 from sandbox.state.oauth import make_expired_token_error
 from sandbox.wire import broken_responses
 from sandbox.wire.dispatch import Dispatcher
+from sandbox.wire.downloads import DOWNLOAD, answer_download
 from sandbox.wire.envelope import respond
 
 UNANSWERED = 0
@@ -34,14 +35,17 @@ _SPOILERS: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
 async def answer_request(
     dispatcher: Dispatcher, name: str, params: dict[str, Any], credentials: RequestCredentials
 ) -> Response:
-    """The HTTP response to a call of a method, after the rate limit and the faults that strike it."""
+    """The HTTP response to a call of a method or to a download, after the rate limit and the faults that strike it."""
     company = dispatcher.company
     if not company.limits.admit_request():
         return respond(dispatcher.turn_away(name, params, make_query_limit_error()), company.clock)
     rule = company.faults.strike(name, oauth=bool(credentials.access_token))
     if rule and not rule.executed:
         return _withhold(dispatcher, name, params, rule)
-    response = respond(dispatcher.perform(name, params, credentials), company.clock)
+    if name == DOWNLOAD:
+        response = answer_download(company, params, credentials)
+    else:
+        response = respond(dispatcher.perform(name, params, credentials), company.clock)
     if rule is None:
         return response
     if rule.kind is FaultKind.DELAY:

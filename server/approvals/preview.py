@@ -43,11 +43,14 @@ class Preview:
     """Why the state could not be read."""
     words: str = ""
     """What somebody outside the team gets to read, where the call holds it."""
+    attached: str = ""
+    """The file that goes with it; what people outside wrote is marked."""
 
     def text(self) -> str:
         """Several lines; what people outside wrote is marked."""
         lines = [f"{self.title}."]
         lines += [f"What they will read: {mark_untrusted(_join_lines(self.words), 'assistant')}"] if self.words else []
+        lines += [f"With the file {self.attached}."] if self.attached else []
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in self.effects]
         lines += [render_dialog(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
@@ -71,6 +74,7 @@ class Preview:
             "tool": self.tool,
             "effects": list(self.effects.names),
             "effect": [words for effect, words in SEEN_BY.items() if effect in self.effects],
+            **({"file": self.attached} if self.attached else {}),
             "request": self.request,
             "body": mark_untrusted_in(self.body, "assistant"),
             "chat_id": self.chat_id,
@@ -92,6 +96,7 @@ async def make_preview(call: Tool, context: Context) -> Preview:
         *_describe_request(call),
         line_id=_find_line(call),
         words=_find_words(call),
+        attached=await call.describe_attachment(context) if isinstance(call, Composite) else "",
     )
     question = await _ask_for_dialog(call, context)
     if question is None:

@@ -21,6 +21,7 @@ DEFAULT_TOOLS = (
     *ESSENTIAL_TOOLS,
     "v2_session_list",
     "session_history_get",
+    "file_get",
     "dialog_get",
     "operator_answer",
     "v2_operator_list",
@@ -45,7 +46,6 @@ DEFAULT_TOOLS = (
     "crm_chat_user_delete",
     "session_mode_pin_all",
     "session_mode_unpin_all",
-    "config_path_get",
     "revision_get",
 )
 """A day of those who lead a support team, most used first: a tool is paid for in every conversation.

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -132,12 +133,14 @@ def make_connection(settings: Settings) -> Connection:
 
 
 def make_caller(settings: Settings, name: str) -> "Caller":
-    """The caller of this name with the bounds and the portal of the settings; it exits with 2 if they cannot work."""
+    """The caller of this name with the bounds and the portal of the settings; it exits with 2 if they cannot work.
+
+    Only such a caller, on the machine of whoever made the settings, may send files of it.
+    """
     from server.caller import Caller
     from server.catalogue.documentation import Documentation
     from server.config.guard_settings import GuardSettings
 
     documentation = Documentation(settings.docs_folder.expanduser())
-    return Caller(
-        name, make_policy(settings), make_connection(settings), documentation, GuardSettings.from_settings(settings)
-    )
+    guard_settings = replace(GuardSettings.from_settings(settings), files_folder=settings.files_folder)
+    return Caller(name, make_policy(settings), make_connection(settings), documentation, guard_settings)

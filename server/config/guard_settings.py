@@ -18,6 +18,8 @@ class GuardSettings:
     """Whether the audit log holds the texts of messages."""
     masks: bool = False
     """Whether the assistant gets pseudonyms in place of what belongs to clients."""
+    files_folder: Path | None = None
+    """Folder of this machine from which files may be sent to clients; None where none may."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """Whether the audit log holds the texts of messages too."""
     approval_seconds: float = Field(default=900.0, ge=10, le=86_400)
     """How long a call waits for a person."""
+    files_folder: Path | None = None
+    """Folder whose files may be sent to clients, by a server over standard input and output only."""
     state_folder: Path = FOLDER / "state"
     """Where approvals, hourly limits and the audit log are kept."""
     timeout: float = Field(default=45.0, ge=1, le=600)

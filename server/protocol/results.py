@@ -19,6 +19,8 @@ LONGEST_HEADING, LONGEST_FAILURE = 200, 1_500
 """Characters of text beside data."""
 MOST_STEPS = 60
 """In which an answer is made short enough."""
+JPEG = b"\xff\xd8\xff"
+"""How such a picture begins; all others are PNG."""
 IN_DATA = "(The data hold all of it.)"
 CUT_OFF = "\n(Cut here, as an answer may not be longer: ask for less at once.)"
 
@@ -32,7 +34,7 @@ class Answer:
     data: Mapping[str, Any]
     """The same as a program reads it, marked likewise."""
     pictures: list[bytes] = field(default_factory=list)
-    """As PNG."""
+    """As PNG or JPEG."""
 
     def text(self) -> str:
         """The words."""
@@ -128,7 +130,7 @@ def make_bounded_answer(call: Tool, result: Any, form: AnswerForm) -> Answer:
 
 
 def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
-    """The reply as the client gets it: fenced, bounded, pictures as PNG, and flagged where it is a failure."""
+    """The reply as the client gets it: fenced, bounded, pictures beside it, and flagged where it is a failure."""
     if form.structured:
         text = add_fences(reply.heading)
         data = _bound_data(reply.data, form.characters - _weigh(text))
@@ -186,5 +188,6 @@ def _weigh_json(value: Any) -> int:
     return _weigh(json.dumps(value, ensure_ascii=False))
 
 
-def _make_picture(png: bytes) -> ImageContent:
-    return ImageContent(data=b64encode(png).decode(), mime_type="image/png")
+def _make_picture(picture: bytes) -> ImageContent:
+    kind = "image/jpeg" if picture.startswith(JPEG) else "image/png"
+    return ImageContent(data=b64encode(picture).decode(), mime_type=kind)

@@ -38,6 +38,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "portal/recovery.py": FRONT,
     "portal/front_end.py": FRONT,
     "portal/proxies.py": ("tests/portal/test_proxies.py",),
+    "portal/download.py": ("tests/portal/test_download.py",),
     "server/policy.py": (
         "tests/server/catalogue/test_policy.py",
         "tests/server/catalogue/test_policy_ways.py",

@@ -1,6 +1,7 @@
 """What a portal's client tells whoever watches it."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -9,7 +10,14 @@ import pytest
 
 from portal.bucket import Plan
 from portal.client import Portal
-from portal.errors import AnswerLostError, LimitedError, OutcomeUnknownError, PortalError
+from portal.errors import (
+    AnswerLostError,
+    LimitedError,
+    OutcomeUnknownError,
+    PortalError,
+    PortalFaultError,
+    RefusedError,
+)
 from portal.observer import Attempt, Observer, PortalRequest
 from portal.webhook import Webhook
 from tests.pauses import skip_pause
@@ -176,3 +184,18 @@ def test_a_call_that_never_left_travelled_in_no_request() -> None:
     sent, kept = _observe(impatient, {"result": 1}, plan=Plan(capacity=1.05, leak=0.01)).attempts
     assert (sent.calls, kept.calls) == (1, 0)
     assert kept.limited
+
+
+def test_a_download_is_told_as_a_request() -> None:
+    async def story(portal: Portal) -> None:
+        for address in (f"{WEBHOOK.origin}/rest/1/***/download/", "https://elsewhere.example/"):
+            with suppress(PortalError):
+                await portal.download(address, most_bytes=1000)
+
+    told = _observe(story, {"error": "ACCESS_DENIED", "error_description": ""})
+
+    assert [(request.calls, type(request.error)) for request in told.requests] == [
+        (1, RefusedError),
+        (1, PortalFaultError),
+    ]
+    assert told.attempts == []

@@ -1,19 +1,21 @@
 """Writing to the client of a dialog."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NotRequired, Self
 
+from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
 from portal.errors import PortalError
 from tools.dialogs import DialogGet, SessionIntercept
 from tools.effect import Effect
 from tools.error_advice import describe_missing_scope
-from tools.fields import MessageText
+from tools.fields import MessageText, Text
 from tools.messages import CrmMessageAdd
 from tools.messenger import ImMessageAdd
 from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
+from workflows.actions.attachments import Attachment, read_attachment
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
 from workflows.actions.steps import Steps, UnreadableDialog
@@ -38,6 +40,8 @@ class SentReply:
     owner: LineOrUser
     """Whoever had the dialog; id 0 for the queue."""
     taken: bool
+    file: str = ""
+    """The file that went with it, in words."""
 
 
 class SentReplyData(TypedDict):
@@ -50,14 +54,14 @@ class SentReplyData(TypedDict):
     taken_from: int | None
     proven: bool
     notice: str | None
+    file: NotRequired[str]
     summary: str
 
 
 class Reply(DialogAction):
     """Write to a client: takes the dialog if nobody has it, sends once, and checks that the message is there.
 
-    Refuses closed dialogs, silent mode (the client would get nothing), and a colleague's dialog unless take_over=true
-    or you take part in it.
+    Refuses closed dialogs, silent mode, and a colleague's dialog unless take_over=true or you take part in it.
     """
 
     title = "Answer a client"
@@ -70,6 +74,7 @@ class Reply(DialogAction):
         "`profile` and `scope`: whom calls act for and what is granted; kept for five minutes",
         "`imopenlines.operator.answer` where nobody has the dialog, or `imopenlines.session.intercept` and a look",
         "`im.message.add`, or without the scope `im` `imopenlines.crm.message.add` where the dialog belongs to CRM",
+        "with a file `im.v2.File.upload`, or `disk.file.get` and `im.disk.file.commit` for one of the portal's disk",
         "`im.dialog.messages.get`, or `imopenlines.session.history.get`: whether the message is there",
     )
     details = """
@@ -80,11 +85,16 @@ class Reply(DialogAction):
     - Whoever takes part in a colleague's dialog may write without taking it; the colleague stays its operator.
     - With the scope `im` the message is written as by hand; without it, it carries the portal's note that it was sent
       automatically, and the dialog has to be bound to a CRM record and accepted.
+    - A file goes with the text in one message. `file` is a path in the one folder of the server's machine that the
+      setting OPENCHANNELS_FILES_FOLDER names, over stdio only; links that lead out of it, devices, empty files and
+      those of more than 20 MB are refused. `disk 55` is a file of the portal's disk (scope `disk`). Where somebody has
+      to agree, name and size are shown, and only the very same file is sent.
     - What the portal says after the message, for example that the channel did not take it, is repeated.
     """
     answer = (
         "`chat_id`, `message_id`, `client_gets_it`, `owner_id`, `taken_from` (0: the queue; null: it did not change "
-        "hands), `proven` (the dialog shows it), `notice` (what the portal said after it), `summary` (in words)."
+        "hands), `proven` (the dialog shows it), `notice` (what the portal said after it), `file` (that went with it), "
+        "`summary` (in words)."
     )
     example = {"dialog": "chat203", "message": "I have sent the confirmation once more."}
     example_answer = """\
@@ -92,6 +102,9 @@ Sent as message 1059 into chat 203 client: “Ирина Кузнецова - We
 Live chat. You took the dialog from the queue and are its operator now."""
 
     message: Annotated[MessageText, Doc("what the client reads")]
+    file: Annotated[Text | None, Field(description="path in the files folder, or 'disk 55'"), Doc("goes with it")] = (
+        None
+    )
     take: Annotated[bool, Doc("false: leave a waiting dialog in the queue; you have to take part in it")] = True
     take_over: Annotated[bool, Doc("true: take it from whoever has it")] = False
     even_if_silent: Annotated[bool, Doc("true: write in silent mode too, for colleagues only")] = False
@@ -103,13 +116,25 @@ Live chat. You took the dialog from the queue and are its operator now."""
         self._check_audience(chat)
         owner = await find_owner(context, chat, me)
         taking = self._choose_taking(chat, owner, me)
-        message = self._choose_sending(chat, me)
-        context.check(*filter(None, (taking, message)))
+        file = await read_attachment(context, self.file) if self.file else None
+        message = self._choose_sending(chat, me, file)
+        context.check(*filter(None, (taking, message, self._make_message(chat) if file else None)))
         steps = Steps(context)
         if taking:
             await _take(steps, taking, chat, me)
         posted = await self._send(steps, message, chat, me)
-        return SentReply(chat, posted, me.id, owner, taken=taking is not None)
+        return SentReply(chat, posted, me.id, owner, taken=taking is not None, file=str(file or ""))
+
+    async def resolve(self, context: Context) -> Self:
+        """The same call with its dialog named by number, and the file as it is now."""
+        call = await super().resolve(context)
+        if not self.file:
+            return call
+        return self.from_tool({**call.given, "file": (await read_attachment(context, self.file)).reference})
+
+    async def describe_attachment(self, context: Context) -> str:
+        """Name and size of the file."""
+        return str(await read_attachment(context, self.file)) if self.file else ""
 
     def text(self, result: SentReply) -> str:
         """What was sent to whom, who has the dialog, and what comes next."""
@@ -119,7 +144,8 @@ Live chat. You took the dialog from the queue and are its operator now."""
             if message.hidden
             else f"The client reads it in {name_channel(chat.connector)}."
         )
-        parts = [f"Sent as message {message.id} into {chat}. {gets}", _describe_owner(result)]
+        file = f" with the file {result.file}" if result.file else ""
+        parts = [f"Sent as message {message.id}{file} into {chat}. {gets}", _describe_owner(result)]
         if not message.proven:
             parts.append(f"The dialog could not be read afterwards. {self.afterwards}")
         if message.notice:
@@ -130,7 +156,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
 
     def structured(self, result: SentReply) -> SentReplyData:
         """The same as a program reads it."""
-        return {
+        data: SentReplyData = {
             "chat_id": result.chat.id,
             "message_id": result.message.id,
             "client_gets_it": not result.message.hidden,
@@ -140,6 +166,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
             "notice": quote(result.message.notice[:LONGEST_NOTICE], "system") if result.message.notice else None,
             "summary": self.text(result),
         }
+        return {**data, "file": result.file} if result.file else data
 
     def _check_audience(self, chat: ChatState) -> None:
         if not chat.open:
@@ -170,10 +197,16 @@ Live chat. You took the dialog from the queue and are its operator now."""
         todo = f"Ask first, then take_over=true takes it. Or {join} Or leave it to them."
         raise UnfinishedError(f"Nothing was sent: {owner} has {chat}", todo)
 
-    def _choose_sending(self, chat: ChatState, me: CurrentUser) -> Method:
+    def _make_message(self, chat: ChatState) -> Method:
+        return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
+
+    def _choose_sending(self, chat: ChatState, me: CurrentUser, file: Attachment | None) -> Method:
         """What sends the message, known before anything is changed."""
         if me.has_messenger:
-            return ImMessageAdd.from_tool({"dialog_id": f"chat{chat.id}", "message": self.message})
+            return file.make_sending(chat.id, self.message) if file else self._make_message(chat)
+        if file:
+            happened = "Nothing was sent: the scope im is not granted, and there is no other way to send a file"
+            raise UnfinishedError(happened, describe_missing_scope(("im",)))
         if chat.record is None or chat.closing:
             why = "the dialog is closing" if chat.record else "the dialog belongs to no CRM record"
             happened = f"Nothing was sent: the scope im is not granted, and {why}, so there is no way to write"

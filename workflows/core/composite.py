@@ -47,6 +47,14 @@ class Composite(Tool):
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
 
+    async def describe_attachment(self, context: Context) -> str:  # noqa: ARG002  (most send no file)
+        """The file that a call sends, in words for whoever has to agree to it first; empty where it sends none.
+
+        Raises:
+            InvalidArgumentsError: It cannot be sent.
+        """
+        return ""
+
     @abstractmethod
     async def run(self, context: Context) -> Any:
         """Call the portal as often as it takes, and put the result together; only reads unless the effects say more.

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
@@ -36,6 +37,10 @@ class Context:
     may. It holds for the method as a step of any tool."""
     shares_requests: bool = False
     """See `sharing_requests`."""
+    shows_pictures: bool = True
+    """False where clients' data are hidden: in a picture nothing can be."""
+    files_folder: Path | None = None
+    """Folder of this machine from which files may be sent; None where none may."""
 
     def check(self, *methods: Method) -> None:
         """See whether all of these steps may be taken, before the first of them changes anything.

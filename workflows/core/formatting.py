@@ -6,6 +6,7 @@ from tools.untrusted import mark_unless_code
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NOT_KNOWN = "not known"
+KILO = 1000
 LONG = 10 * MINUTE
 """From here on seconds are not told."""
 
@@ -21,6 +22,15 @@ def format_duration(seconds: float) -> str:
         if number and not (unit == "s" and left >= LONG)
     ]
     return " ".join(shown) or "0 s"
+
+
+def format_size(size: int | None) -> str:
+    """`71 kB`, of bytes."""
+    if size is None:
+        return "size unknown"
+    if size < KILO:
+        return f"{size} bytes"
+    return f"{size / KILO:.0f} kB" if size < KILO * KILO else f"{size / KILO / KILO:.1f} MB"
 
 
 def join_limited(items: Iterable[str], most: int, separator: str = ", ") -> str:

@@ -99,7 +99,7 @@ def test_every_method_that_is_named_exists(page: Guide) -> None:
 
 @EVERY_PAGE
 def test_every_tool_and_argument_that_is_named_exists(page: Guide) -> None:
-    arguments = {name for method in methods().values() for name in method.model_fields}
+    arguments = {name for tool in (*methods().values(), *COMPOSITES) for name in tool.model_fields}
     kinds = {tool.partition("_")[0] + "_" for tool in TOOLS}
     for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", prose(page)):
         if any(name.startswith(kind) for kind in kinds):

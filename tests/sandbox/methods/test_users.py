@@ -131,6 +131,7 @@ def test_the_methods_of_a_scope_can_be_listed(portal: SandboxClient) -> None:
     assert portal.call("methods", {"scope": "im"}) == [
         "im.dialog.messages.get",
         "im.dialog.read",
+        "im.disk.file.commit",
         "im.message.add",
         "im.recent.list",
     ]

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001  clients write in their own letters
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,8 @@ def plant(portal: ServedSandbox) -> Planted:
     call_rest(portal, "imconnector.activate", {**connector, "ACTIVE": 1}, APPLICATION_PATH)
     call_rest(portal, "imconnector.send.messages", {**connector, "MESSAGES": [message]}, APPLICATION_PATH)
     chat = next(chat for chat in portal.look("state")["chats"] if f"|{PHONE}|" in chat["user_code"])
-    portal.control("client-message", {"chat_id": chat["id"], "text": words, "files": [{"name": f"{NAME} {PHONE}.pdf"}]})
+    files = [{"name": f"{NAME} {PHONE}.pdf"}, {"name": f"{PHONE}.txt", "content": b64encode(words.encode()).decode()}]
+    portal.control("client-message", {"chat_id": chat["id"], "text": words, "files": files})
     call_rest(portal, "imopenlines.operator.answer", {"CHAT_ID": chat["id"]})
     said = f"Здравствуйте, {RUSSIAN}! {NAME.lower()} просит {RUSSIAN.split(maxsplit=1)[0][:-1]}е и Оболенской: {EMAIL}"
     portal.control("operator-message", {"chat_id": chat["id"], "user_id": 1, "text": said})

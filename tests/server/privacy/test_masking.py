@@ -53,6 +53,7 @@ def list_reading_calls(planted: Planted, seen: str) -> Iterator[tuple[str, dict[
         "config_list_get": [{"queue": True, "config_queue": True}],
         "dialog": [{"dialog": f"chat{planted.chat_id}"}, {"dialog": seen}],
         "dialog_get": [{"chat_id": planted.chat_id}, {"user_code": seen}, {"session_id": planted.session_id}],
+        "file_get": [{"dialog": seen}],
         "session_open": [{"user_code": seen}],
         "session_history_get": [{"chat_id": planted.chat_id}, {"session_id": planted.session_id, "last": 1}],
         "crm_chat_get": [{"crm_entity_type": "lead", "crm_entity": planted.lead_id, "active_only": False}],

@@ -9,6 +9,7 @@ PERIOD = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "config_get": {"config_id": 1},
     "dialog": {"dialog": "chat206"},
+    "file_get": {"dialog": "chat219"},
     "dialog_get": {"chat_id": 207},
     "session_open": {"user_code": "livechat|1|9207|107"},
     "session_history_get": {"chat_id": 210},

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 
 from portal.envelope import MAX_CODE
 from sandbox.app import create_app
-from sandbox.seed.seed import APPLICATION_PATH
+from sandbox.seed.seed import APPLICATION_PATH, create_seeded_company
 from server.approvals.store import ApprovalStore
 from server.audit.log import AuditLog
 from server.caller import Caller
@@ -37,7 +38,8 @@ from tools import TOOLSETS
 from tools.fence import quote_marked
 from tools.untrusted import LONGEST_NAME, is_code, mark_unless_name, mark_untrusted
 
-PLAIN = re.compile(r"(?:chat)?\d+|Y|N")
+PLAIN = re.compile(r"(?:chat)?\d+|Y|N|http://127\.0\.0\.1/rest/\S+/download/\S+")
+"""Addresses of files lead nowhere if anything of them is changed."""
 PLAIN_OR_DATE = re.compile(rf"{PLAIN.pattern}|\d{{4}}-\d\d-\d\dT.*")
 
 
@@ -46,7 +48,9 @@ class Puppet(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         self.kept = PLAIN
-        self._portal = httpx.ASGITransport(create_app())
+        company = create_seeded_company()
+        company.files[5001] = replace(company.files[5001], content=b"Hello")
+        self._portal = httpx.ASGITransport(create_app(company))
         self.says: Iterator[str] = cycle([BENIGN])
         self.fails = False
 
@@ -54,6 +58,8 @@ class Puppet(httpx.AsyncBaseTransport):
         if self.fails:
             return httpx.Response(400, json={"error": next(self.says), "error_description": next(self.says)})
         response = await self._portal.handle_async_request(request)
+        if request.url.path.endswith("/download/"):
+            return response
         answer = json.loads(await response.aread())
         return httpx.Response(response.status_code, json=self._changed(answer))
 
@@ -70,6 +76,7 @@ PERIOD = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "config_get": {"config_id": 1},
     "dialog": {"dialog": "chat206"},
+    "file_get": {"dialog": "chat219"},
     "dialog_get": {"chat_id": 207},
     "session_open": {"user_code": "livechat|1|9207|107"},
     "session_history_get": {"chat_id": 210},

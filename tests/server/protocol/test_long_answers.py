@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.server.protocol.test_answer_forms import reply_all
 from tools.untrusted import mark_untrusted, mark_untrusted_in
 
 SENTENCE = "Здравствуйте! Подскажите по заказу 48213, пожалуйста. "
-CHAT, CLIENT, SESSION = 206, 106, 306
+CHAT, CLIENT, SESSION, FILE = 206, 106, 306, 5001
 TEXT, DATA = AnswerForm(), AnswerForm(structured=True)
 LONGEST_WRITTEN = 20_000
 """Characters that the portal takes in one message."""
@@ -33,6 +34,8 @@ def make_talkative_company(messages: int = 90) -> Company:
         words = SENTENCE * (LONGEST_WRITTEN // len(SENTENCE)) if number % 3 == 0 else f"{number}: {SENTENCE * 12}"
         company.say(chat, CLIENT, words)
     company.mark_all_read(1, chat)
+    file = (SENTENCE * 3_000).encode()
+    company.files[FILE] = replace(company.files[FILE], name="long.txt", size=len(file), content=file)
     return company
 
 

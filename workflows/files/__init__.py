@@ -1,0 +1,1 @@
+"""Files of dialogs: reading what clients sent, and sending."""
