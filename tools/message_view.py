@@ -146,7 +146,7 @@ def identify_client(view: MessageView, client: int, owner: int = 0) -> MessageVi
 
 def describe_content(message: Mapping[str, Any]) -> str:
     """What a message says, and the files with it; what it is where it is nothing of both."""
-    files = [f"[file {_name_file(file)}]" for file in message.get("files", ())]
+    files = [f"[file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ())]
     kind = IN_PLACE_OF_TEXT.get(message.get("kind", ""), "")
     return " ".join(filter(None, (message["text"], *files))) or kind or ("" if message["role"] == "system" else NO_TEXT)
 
@@ -178,12 +178,6 @@ def describe_cut(messages: Iterable[Mapping[str, Any]], before: str, last: str) 
     """How to see a message whole that was cut, by the names of the arguments."""
     if cut := [message["id"] for message in messages if CUT in message]:
         yield f"A message that was cut is shown whole by {before}=ID+1 {last}=1: {before}={cut[0] + 1} for #{cut[0]}."
-
-
-def _name_file(file: Mapping[str, Any]) -> str:
-    """What `file_get` finds it by, and its name."""
-    number = read_whole(file.get("id"))
-    return " ".join(filter(None, (str(number) if number else "", join_lines(file.get("name") or ""))))
 
 
 def join_lines(text: object) -> str:

@@ -34,13 +34,16 @@ def make_input_schema(tool: type[Tool]) -> dict[str, Any]:
 
 
 def make_annotations(tool: type[Tool]) -> types.ToolAnnotations:
-    """Hints from the effects; for a tool that only reads, MCP gives the other two no meaning."""
+    """Hints from the effects; for a tool that only reads, MCP gives the other two no meaning.
+
+    That a tool is not idempotent is what clients take for granted.
+    """
     if tool.reads():
         return types.ToolAnnotations(read_only_hint=True)
     return types.ToolAnnotations(
         read_only_hint=False,
         destructive_hint=Effect.DESTRUCTIVE in tool.effects,
-        idempotent_hint=tool.idempotent,
+        idempotent_hint=True if tool.idempotent else None,
     )
 
 

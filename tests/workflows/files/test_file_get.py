@@ -34,7 +34,7 @@ def test_a_clients_picture_is_seen(served: ServedSandbox, anna: Assistant) -> No
     assert (data["name"], data["shown"], data["width"], data["height"]) == ("lamp.jpg", "picture", 200, 400)
 
 
-def test_transcripts_name_the_file_by_the_id_that_reads_it_and_no_address(
+def test_transcripts_name_the_file_and_the_data_the_id_that_reads_it_and_no_address(
     served: ServedSandbox, anna: Assistant
 ) -> None:
     message = send(served, ("note.txt", b"Ring twice"))
@@ -48,7 +48,7 @@ def test_transcripts_name_the_file_by_the_id_that_reads_it_and_no_address(
         data = reply.structured_content
         assert data
         (file,) = data["messages"][-1]["files"]
-        assert f"[file {file['id']} note.txt]" in text_of(reply)
+        assert "[file note.txt]" in text_of(reply)
         assert set(file) == {"id", "name", "type", "size"}
         assert "http" not in reply.model_dump_json()
         if tool != "dialog":
