@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from reference.mirror.languages import Language
-from reference.mirror.page_names import make_typed_keys
+from reference.mirror.page_names import find_names, make_typed_keys
 from reference.mirror.prose import extract_prose, strip_links
 from reference.mirror.store import unpack
 from reference.search.excerpt import make_excerpt
@@ -41,6 +41,22 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
     weights = {token: index.weigh(term) for term in wanted for token in term.tokens()}
     rows = {row[0]: row[1:] for row in _read_rows(connection, "id, path, title, summary, text", best)}
     return [_make_hit(language, rows[page], scores[page], weights) for page in best]
+
+
+def find_paths(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The pages whose title has this name of a method or event, newer ones first; a name has a dot or begins with `on`.
+
+    Raises: sqlite3.Error where the database is damaged.
+    """
+    if not find_names(name):
+        return []
+    keys = sorted(make_typed_keys(name))
+    marks = ", ".join("?" * len(keys))
+    found = connection.execute(
+        f"SELECT DISTINCT path FROM names JOIN pages ON pages.id = page WHERE NOT alias AND name IN ({marks})",  # noqa: S608
+        keys,
+    )
+    return sorted((path for (path,) in found), key=lambda path: (bool(_OUTDATED.search(path)), len(path), path))
 
 
 def _read_terms(query: str) -> Sequence[Term]:

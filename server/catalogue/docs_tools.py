@@ -83,7 +83,10 @@ class DocsSearch(DocumentationTool):
 
 
 class DocsRead(DocumentationTool):
-    """Read a page of the documentation by its address or by the name of a method, event, tool or error code."""
+    """Read a page of the documentation by its address or by the name of a method, event, tool, guide or error code.
+
+    After `openchannels-mcp docs sync` also the official page of any method or event of Bitrix24, e.g. crm.lead.add.
+    """
 
     title = "Read the documentation"
     data_type = PageData
