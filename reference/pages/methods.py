@@ -93,7 +93,19 @@ def _render_parameters(rows: list[Parameter]) -> str:
 
 
 def _render_result(method: type[Method]) -> str:
-    return "\n\n".join(filter(None, [method.answer, method.afterwards and f"Afterwards: {method.afterwards}"]))
+    afterwards = method.afterwards and f"Afterwards: {method.afterwards}"
+    return "\n\n".join(filter(None, [*_describe_results(method), afterwards]))
+
+
+def _describe_results(method: type[Method]) -> Iterator[str]:
+    """What the portal answers to the REST call, and what the tool answers where that is something else."""
+    if method.tool_answer:
+        yield f"REST, `result` as it comes: {method.answer}"
+        yield f"Tool `{method.tool()}`: {method.tool_answer}"
+    else:
+        yield method.answer
+        if method.returns is not bool:
+            yield "The tool gives the same, with numbers as numbers where REST sends them as text."
 
 
 def _render_errors(method: type[Method]) -> str:
@@ -126,6 +138,7 @@ def _list_related(method: type[Method]) -> list[str]:
             method.afterwards,
             method.details,
             method.answer,
+            method.tool_answer,
             *method.errors.values(),
             *method.refusals.values(),
         )

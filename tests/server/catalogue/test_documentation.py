@@ -1,8 +1,6 @@
 """What a name leads to when somebody reads the documentation."""
 
 from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from reference.pages.addresses import error_address
@@ -61,7 +59,7 @@ def test_the_code_that_is_named_in_the_description_is_found(alone: Documentation
 
 def test_the_name_of_a_guide_leads_to_it(alone: Documentation) -> None:
     for name in read_guides():
-        assert alone.read(name).uri == f"openchannels://docs/guides/{name}" or name in {"errors"}
+        assert alone.read(name).uri == f"openchannels://docs/guides/{name}" or name == "errors"
         assert alone.read(f"guides/{name}").uri == f"openchannels://docs/guides/{name}"
 
 
