@@ -40,7 +40,8 @@ class DialogGet(Method):
     answer = (
         "`{id, name, owner, entity_id, entity_data_1, entity_data_2, entity_data_3, date_create, message_count, "
         "user_counter, last_message_id, dialog_id, ...}`: the chat in the messenger's format. `entity_id` is the "
-        "USER_CODE; `entity_data_1` is `CRM|type|id|pinned|waiting|SESSION_ID|created|LINE_ID|blocked until|block reason`; `entity_data_2` lists the "
+        "USER_CODE; `entity_data_1` is "
+        "`CRM|type|id|pinned|waiting|SESSION_ID|created|LINE_ID|blocked until|block reason`; `entity_data_2` lists the "
         "CRM links; `entity_data_3` is Y for silent mode; `owner` is the operator, 0 in the queue."
     )
     tool_answer = (

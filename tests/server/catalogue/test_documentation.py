@@ -1,6 +1,7 @@
 """What a name leads to when somebody reads the documentation."""
 
 from collections.abc import Callable
+
 import pytest
 
 from reference.pages.addresses import error_address
