@@ -170,6 +170,10 @@ def test_objects_inside_arguments_are_described_down_to_their_parts() -> None:
 def test_yes_and_no_are_told_from_true_and_false() -> None:
     assert "| `activate` | `ACTIVATE` | boolean (Y/N in REST) |" in render_method_page(methods()["session_mode_pin"])
     assert "| `active` | `ACTIVE` | boolean (1/0 in REST) |" in render_method_page(methods()["imconnector_activate"])
+    for tool in ("imconnector_send_messages", "imconnector_update_messages"):
+        text = render_method_page(methods()[tool])
+        assert "| `MESSAGES[].message.disable_crm` | only `true` (Y in REST) |" in text
+        assert "| `MESSAGES[].user.skip_phone_validate` | only `true` (Y in REST) |" in text
     assert "| `has_crm` | `hasCrm` | boolean |" in render_method_page(methods()["v2_session_list"])
 
 
