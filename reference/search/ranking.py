@@ -31,8 +31,6 @@ _MOST_TERMS = 40
 _MOST_NAMES = 4
 """Names in a question that are looked up."""
 _ANY_KIND = (1.0, 1.0, frozenset[str]())
-_OWN = ("imopenlines.", "imconnector.")
-"""What this documentation is about."""
 _ABOUT_ERRORS = ("errors", "guides/errors")
 """Pages about errors in general."""
 _ERROR = "~error"
@@ -128,7 +126,7 @@ def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
     """How much words count on a page, where these groups are in the question."""
     if page.name in _ABOUT_ERRORS:
         return 1.0
-    if page.kind == "method" and not page.name.startswith(_OWN):
+    if page.is_companion():
         return NEIGHBOUR
     usual, asked_for, words = KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual

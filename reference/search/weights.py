@@ -65,6 +65,12 @@ NEIGHBOUR = 0.85
 """What words count on the page of a method of another module. Chosen."""
 OUTDATED = 0.7
 """What all counts on an official page that stands in a folder of old ones. Chosen."""
+OFFICIAL_EVENT = 0.75
+"""What all counts on the official page of an event where the question does not speak of events. Chosen."""
+OFFICIAL_TEXT = 0.9
+"""What all counts on an official page that describes no method or event: most questions want one. Chosen."""
+MOST_FOREIGN = 3
+"""So many official pages go first where a question is not about Open Channels; ours have the other places. Chosen."""
 OFFICIAL_FIRST = 0.1
 """How much more of a question an official page has to hold than ours to stand above them. Chosen."""
 
