@@ -139,9 +139,11 @@ class WordIndex:
         """Word or group -> which of the wanted terms it stands for, and how much it counts for each."""
         worth: dict[str, list[tuple[int, float]]] = {}
         for place, term in enumerate(wanted):
-            worth.setdefault(term.stem, []).append((place, self.weigh(term)))
+            whole = self.weigh(term)
+            worth.setdefault(term.stem, []).append((place, whole))
             for group in term.groups:
-                worth.setdefault(group, []).append((place, self._weights.synonym * self._measure_rarity(group)))
+                alike = self._weights.synonym * self._measure_rarity(group)
+                worth.setdefault(group, []).append((place, min(whole, alike)))
         return worth
 
     def _measure_rarity(self, token: str) -> float:

@@ -83,10 +83,7 @@ class DocsSearch(DocumentationTool):
 
 
 class DocsRead(DocumentationTool):
-    """Read a page of the documentation by its address or by the name of a method, event, tool, guide or error code.
-
-    After `openchannels-mcp docs sync` also the official page of any method or event of Bitrix24, e.g. crm.lead.add.
-    """
+    """Read a page by its address or the name of a method, event, tool, guide or error code, official ones included."""
 
     title = "Read the documentation"
     data_type = PageData
