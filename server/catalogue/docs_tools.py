@@ -60,8 +60,7 @@ class PageData(TypedDict):
 class DocsSearch(DocumentationTool):
     """Search the documentation of Open Channels: methods, events, guides, error codes, by name or by question.
 
-    English or Russian; docs_read shows a page. After `openchannels-mcp docs sync` also the official pages of all of
-    Bitrix24's REST API.
+    English or Russian; docs_read shows a page. After `openchannels-mcp docs sync` also all official pages.
     """
 
     title = "Search the documentation"
@@ -83,13 +82,13 @@ class DocsSearch(DocumentationTool):
 
 
 class DocsRead(DocumentationTool):
-    """Read a page by its address or the name of a method, event, tool, guide or error code, official ones included."""
+    """Read a page by its address or by the name of a method, event, tool, guide or error code."""
 
     title = "Read the documentation"
     data_type = PageData
 
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
-    section: Annotated[str | None, Field(max_length=200, description="only the section with this heading")] = None
+    section: Annotated[str | None, Field(max_length=200, description="only this section")] = None
     offset: Annotated[int, Field(ge=0, le=10_000_000, description="characters to skip")] = 0
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
