@@ -88,8 +88,8 @@ class DocsRead(DocumentationTool):
     data_type = PageData
 
     uri: Annotated[str, Field(min_length=1, max_length=400, description="e.g. openchannels://docs/index")]
-    section: Annotated[str | None, Field(max_length=200, description="only this section")] = None
-    offset: Annotated[int, Field(ge=0, le=10_000_000, description="characters to skip")] = 0
+    section: Annotated[str | None, Field(max_length=200, description="heading: only this section")] = None
+    offset: Annotated[int | None, Field(ge=0)] = None
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
         """The page, or the section of it.
@@ -106,11 +106,11 @@ class DocsRead(DocumentationTool):
         parts = split_sections(page.text)
         found = {"uri": page.uri, "title": page.title, "sections": [part.heading for part in parts[1:]]}
         if self.section is None:
-            return {**found, "text": page.text[self.offset :], "next_offset": None}
+            return {**found, "text": page.text[self.offset or 0 :], "next_offset": None}
         asked = self.section.strip("# ").lower()
         for part in sorted(parts, key=lambda part: part.heading.lower() != asked):
             if part.heading.lower().startswith(asked):
-                return {**found, "text": part.text[self.offset :], "next_offset": None}
+                return {**found, "text": part.text[self.offset or 0 :], "next_offset": None}
         raise InvalidArgumentsError(
             [f"section: {page.uri} has none of this name; it has {'; '.join(found['sections'])}"]
         )
@@ -128,7 +128,7 @@ class DocsRead(DocumentationTool):
             return None
         longest = count_kept(len(result["text"]), share)
         begun = result["text"][:longest].rpartition("\n")[0] or result["text"][:longest]
-        return {**result, "text": begun, "next_offset": self.offset + len(begun)}
+        return {**result, "text": begun, "next_offset": (self.offset or 0) + len(begun)}
 
 
 def _describe_hit(number: int, hit: dict[str, Any]) -> str:

@@ -268,7 +268,7 @@ def test_the_bot_of_the_guide_answers_clients_and_hands_over_what_it_cannot() ->
 def test_the_upload_of_the_guide_carries_the_file(tmp_path: Path) -> None:
     file = tmp_path / "price list.pdf"
     file.write_bytes(b"%PDF-1.7")
-    made = _run("files", "def make_upload").make_upload("chat2043", file, "Our prices")
+    made = _run("files-rest", "def make_upload").make_upload("chat2043", file, "Our prices")
     assert made["dialogId"] == "chat2043"
     assert (made["fields"]["name"], made["fields"]["message"]) == ("price list.pdf", "Our prices")
     assert base64.b64decode(made["fields"]["content"]) == b"%PDF-1.7"
