@@ -134,8 +134,10 @@ class SessionHistoryGet(Method):
     tool_answer = (
         "`session_id`, `chat_id`, `title`, `line_id`, `connector`, `present_owner`, `silent`, `supervisor_rating`, "
         "`supervisor_comment`, `left_out` (earlier messages), and `messages` in time order, each with id, date, "
-        "author_id, author, role, text, files; `hidden` marks what was written in silent mode. With detail=full the "
-        "portal's."
+        "author_id, author, role, text, files; `hidden` marks what was written in silent mode, `via_connector` what a "
+        "connector posted in the client's name (role operator for the company's words, system for notices), `kind` "
+        "what is no text (deleted, sticker, attachment), `perhaps_client` an author who is not known and may be the "
+        "client; `unreadable` counts messages without a readable id. With detail=full the portal's."
     )
     details = (
         "The portal sends all messages of the session at once, newest first, and knows no paging. As a side effect the "

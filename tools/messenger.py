@@ -50,8 +50,8 @@ class ImRecentList(Method):
         "`dialogs`, each with kind (line, group, person), dialog_id, chat_id, title, unread, pinned, date, "
         "last_message (id, date, author_id, role, text); those of lines with line_id, connector, user_code, "
         "session_id, status in words, client_waits, operator_id (0 in the queue), silent, crm. `more`, with "
-        "`next_offset` or `next_last_message_date` where another page follows. With detail=full the portal's `items` "
-        "as they come."
+        "`next_offset` or `next_last_message_date` where another page follows; `unreadable` counts dialogs "
+        "without a readable id. With detail=full the portal's `items` as they come."
     )
     details = (
         "Dialogs in the queue are added after each page, whatever limit and filters say; they always count one unread "
@@ -206,8 +206,10 @@ class ImDialogMessagesGet(Method):
     )
     tool_answer = (
         "`chat_id`, `dialog_id`, and `messages` oldest first, each with id, date, author_id, author, role (client, "
-        "operator, bot, system), text, and where they apply unread, hidden (written in silent mode), reply_to, files; "
-        "`oldest_id` and `newest_id` to go on from. With detail=full the portal's."
+        "operator, bot, system), text, and where they apply unread, hidden (written in silent mode), reply_to, files, "
+        "kind (deleted, sticker, attachment), via_connector (posted by a connector in the client's name: the company's "
+        "words as operator, notices as system), perhaps_client (the author is not known); `unreadable` counts those "
+        "without a readable id; `oldest_id` and `newest_id` to go on from. With detail=full the portal's."
     )
     details = (
         "The portal has no paging but the ids: last_id gives older messages, first_id newer ones beginning with the "

@@ -13,7 +13,7 @@ from tools.registry import methods
 
 LOCAL_ARGUMENTS = {
     "imopenlines.dialog.get": {"detail"},
-    "imopenlines.session.history.get": {"detail", "last", "before"},
+    "imopenlines.session.history.get": {"before", "detail", "last"},
     "im.recent.list": {"detail"},
     "im.dialog.messages.get": {"detail"},
     "user.current": {"detail"},

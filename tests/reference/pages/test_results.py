@@ -90,11 +90,11 @@ def test_a_page_gives_the_portals_result_as_it_comes_on_the_wire(name: str, port
 
 
 @pytest.mark.parametrize("name", methods())
-def test_a_tool_says_what_it_gives_exactly_where_that_is_another_form(name: str) -> None:
+def test_a_page_says_what_the_tool_gives_where_that_is_another_form(name: str) -> None:
     method, text = methods()[name], render_method_page(methods()[name])
-    assert bool(method.tool_answer) is (name in SHAPED)
-    assert (f"Tool `{name}`: {method.tool_answer}" in text) is (name in SHAPED)
-    assert (f"REST, `result` as it comes: {method.answer}" in text) is (name in SHAPED)
+    assert method.tool_answer or name not in SHAPED
+    assert (f"Tool `{name}`: {method.tool_answer}" in text) is bool(method.tool_answer)
+    assert (f"REST, `result` as it comes: {method.answer}" in text) is bool(method.tool_answer)
 
 
 @pytest.mark.parametrize("name", [name for name, method in SHAPED.items() if method.data_type is not None])
