@@ -152,10 +152,10 @@ class Queue:
         self.failed: list[str] = []
 
     def call(self, method: str, params: dict[str, Any]) -> Any:
-        process = params.get("process_id")
+        process = str(params.get("process_id", ""))
         if method == "event.offline.get":
             assert params["clear"] == 0, "this would delete what it returns"
-            if process is None:
+            if not process:
                 process = f"process-{len(self.reserved)}"
                 self.reserved[process], self.waiting = self.waiting[:50], self.waiting[50:]
             return {"process_id": process, "events": list(self.reserved.get(process, []))}
