@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,17 +16,9 @@ import pytest
 
 from reference.pages.guides import Guide, read_guides
 from sandbox.state import php
-from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose
+from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose, run_code
 from tools.events import Event, Variant, encode_form, events
 from tools.registry import methods
-
-
-def _run(name: str, part: str) -> SimpleNamespace:
-    """The names that the Python of a guide defines, from the block that holds `part`."""
-    [code] = [code for code in fences(read_guides()[name], "python") if part in code]
-    names: dict[str, Any] = {}
-    exec(compile(code, name, "exec"), names)  # noqa: S102  it is our own page
-    return SimpleNamespace(**names)
 
 
 @EVERY_PAGE
@@ -92,7 +83,7 @@ ARRIVALS = [(event, variant) for event in events().values() for variant in event
 
 @pytest.mark.parametrize(("event", "variant"), ARRIVALS, ids=[f"{e.name}: {v.title}" for e, v in ARRIVALS])
 def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant: Variant) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     received = handler.decode(urlencode(list(encode_form(event.body(variant)))))
     assert received["event"] == event.name.upper()
     assert handler.trusted(received, {"your-member-id": "your-application-token"})
@@ -106,7 +97,7 @@ def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant:
     [{}, {"your-member-id": "another-token"}, {"another-portal": "your-application-token"}, {"your-member-id": ""}],
 )
 def test_the_handler_of_the_guide_trusts_nobody_else(installations: dict[str, str]) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     event = events()["OnSessionStart"]
     received = handler.decode(urlencode(list(encode_form(event.body(event.variants[0])))))
     assert not handler.trusted(received, installations)
@@ -114,12 +105,12 @@ def test_the_handler_of_the_guide_trusts_nobody_else(installations: dict[str, st
 
 @pytest.mark.parametrize("body", ["", "auth=x", "auth=x&auth[member_id]=y", "auth[member_id][a]=b", "a[b]=1&a[b][c]=2"])
 def test_the_handler_of_the_guide_stands_a_malicious_form(body: str) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     assert not handler.trusted(handler.decode(body), {"your-member-id": "your-application-token"})
 
 
 def _keys(event: Event | type[Event], **changes: str) -> list[Any]:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     bodies = [urlencode(list(encode_form(event.body(variant)))) for variant in event.variants]
     for old, new in changes.items():
         bodies = [body.replace(old, new) for body in bodies]
@@ -143,139 +134,17 @@ def test_the_key_of_the_guide_drops_nothing_that_cannot_be_told_apart() -> None:
         assert not any(_keys(events()[name])), name
 
 
-class Queue:
-    """The portal's queue of offline events: what is read without clear=0 is gone."""
-
-    def __init__(self, count: int) -> None:
-        self.waiting = [{"MESSAGE_ID": f"{number:032}"} for number in range(count)]
-        self.reserved: dict[str, list[dict[str, str]]] = {}
-        self.failed: list[str] = []
-
-    def call(self, method: str, params: dict[str, Any]) -> Any:
-        process = str(params.get("process_id", ""))
-        if method == "event.offline.get":
-            assert params["clear"] == 0, "this would delete what it returns"
-            if not process:
-                process = f"process-{len(self.reserved)}"
-                self.reserved[process], self.waiting = self.waiting[:50], self.waiting[50:]
-            return {"process_id": process, "events": list(self.reserved.get(process, []))}
-        assert params["message_id"], "this would clear the whole process"
-        assert not params.keys() & {"id"}
-        kept = [one for one in self.reserved[process] if one["MESSAGE_ID"] not in params["message_id"]]
-        self.reserved[process] = kept
-        if method == "event.offline.error":
-            self.failed += params["message_id"]
-        return True
-
-
-def test_the_reader_of_offline_events_loses_nothing_when_it_dies_half_way() -> None:
-    queue, journal, worked = Queue(120), set[str](), list[str]()
-    guide = _run("events-offline", "def work_off")
-
-    def die_at_seventy(record: dict[str, str]) -> None:
-        if len(worked) == 70:
-            raise KeyboardInterrupt
-        worked.append(record["MESSAGE_ID"])
-
-    with pytest.raises(KeyboardInterrupt):
-        guide.work_off(queue.call, journal, die_at_seventy)
-    assert journal
-    guide.work_off(queue.call, journal, lambda record: worked.append(record["MESSAGE_ID"]))
-    assert set(worked) == {f"{number:032}" for number in range(120)}
-    assert not journal
-    assert not any(queue.reserved.values())
-
-
-def test_the_reader_of_offline_events_marks_what_it_cannot_handle() -> None:
-    queue, journal = Queue(3), set[str]()
-
-    def refuse_the_second(record: dict[str, str]) -> None:
-        if record["MESSAGE_ID"].endswith("1"):
-            raise ValueError
-
-    _run("events-offline", "def work_off").work_off(queue.call, journal, refuse_the_second)
-    assert queue.failed == [f"{1:032}"]
-    assert not any(queue.reserved.values())
-
-
-class Log:
-    """The log of a user or a bot: an offset that is sent deletes what is below it."""
-
-    def __init__(self, method: str, events: list[dict[str, Any]], page: int = 2) -> None:
-        self.method, self.page = method, page
-        self.rows = [{"eventId": number, "date": "", **event} for number, event in enumerate(events, 1)]
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-
-    def call(self, method: str, params: dict[str, Any]) -> Any:
-        if method != self.method:
-            self.calls.append((method, params))
-            return {}
-        if offset := params.get("offset"):
-            self.rows = [row for row in self.rows if row["eventId"] >= offset]
-        shown = self.rows[: self.page]
-        following = shown[-1]["eventId"] + 1 if shown else params.get("offset", 0)
-        return {"events": shown, "nextOffset": following, "hasMore": len(shown) == self.page}
-
-
-def _message(kind: str, text: str, *, client: bool = True, lines: bool = True) -> dict[str, Any]:
-    chat = {"id": 2043, "dialogId": "chat2043", "entityType": "LINES" if lines else "CRM"}
-    return {"type": kind, "data": {"message": {"text": text}, "chat": chat, "user": {"connector": client}}}
-
-
-def test_the_reader_of_the_log_hears_clients_only_and_acknowledges_after_the_work() -> None:
-    add = "ONIMV2MESSAGEADD"
-    log = Log(
-        "im.v2.Event.get",
-        [
-            _message(add, "one"),
-            _message(add, "mine", client=False),
-            _message("ONIMV2MESSAGEUPDATE", "edited"),
-            _message(add, "elsewhere", lines=False),
-            _message(add, "two"),
-        ],
-    )
-    heard, store = list[str](), dict[str, int]()
-    guide = _run("events-polling", "def read_log")
-
-    def die_at_two(data: dict[str, Any]) -> None:
-        if data["message"]["text"] == "two":
-            raise KeyboardInterrupt
-        heard.append(data["message"]["text"])
-
-    with pytest.raises(KeyboardInterrupt):
-        guide.read_log(log.call, store, die_at_two)
-    guide.read_log(log.call, store, lambda data: heard.append(data["message"]["text"]))
-    assert heard == ["one", "two"]
-    guide.read_log(log.call, store, lambda _: heard.append("again"))
-    assert heard == ["one", "two"]
-
-
-def test_the_bot_of_the_guide_answers_clients_and_hands_over_what_it_cannot() -> None:
-    add = "ONIMBOTV2MESSAGEADD"
-    log = Log(
-        "imbot.v2.Event.get",
-        [_message(add, "hours"), _message(add, "an operator writes", client=False), _message(add, "a person please")],
-    )
-    bot, store = {"botId": 456, "botToken": "token"}, dict[str, int]()
-    answers = {"hours": "From 9 to 18."}
-    _run("chatbots", "def serve").serve(log.call, bot, store, lambda text, _: answers.get(text, ""))
-    assert log.calls == [
-        ("imbot.v2.Chat.Message.send", {**bot, "dialogId": "chat2043", "fields": {"message": "From 9 to 18."}}),
-        ("imopenlines.bot.session.operator", {"CHAT_ID": 2043}),
-    ]
-
-
 def test_the_upload_of_the_guide_carries_the_file(tmp_path: Path) -> None:
     file = tmp_path / "price list.pdf"
     file.write_bytes(b"%PDF-1.7")
-    made = _run("files-rest", "def make_upload").make_upload("chat2043", file, "Our prices")
+    made = run_code("files-rest", "def make_upload").make_upload("chat2043", file, "Our prices")
     assert made["dialogId"] == "chat2043"
     assert (made["fields"]["name"], made["fields"]["message"]) == ("price list.pdf", "Our prices")
     assert base64.b64decode(made["fields"]["content"]) == b"%PDF-1.7"
 
 
 def test_the_command_of_the_guide_is_read_back_by_the_portal() -> None:
-    batch = _run("batch", "def command")
+    batch = run_code("batch", "def command")
     settings = {
         "LINE_NAME": "Sales & support [new]",
         "QUEUE": [{"ENTITY_TYPE": "user", "ENTITY_ID": "$result[me][ID]"}],
@@ -293,7 +162,7 @@ def test_the_request_of_the_guide_to_batches_asks_methods_that_exist() -> None:
 
 
 def test_the_pause_of_the_guide_grows_and_has_an_end() -> None:
-    pause = _run("limits", "def pause").pause
+    pause = run_code("limits", "def pause").pause
     for attempt, longest in ((1, 0.5), (2, 1.0), (5, 8.0), (20, 8.0)):
         assert longest / 2 <= pause(attempt) <= longest
 
@@ -315,7 +184,7 @@ def test_the_client_of_the_guide_renews_once_for_all_callers() -> None:
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
             app = {"client_id": "id", "client_secret": "secret"}
-            portal = _run("auth-oauth", "class Portal").Portal(http, app, _grant("old"), saved.append)
+            portal = run_code("auth-oauth", "class Portal").Portal(http, app, _grant("old"), saved.append)
             return await asyncio.gather(*(portal.call("imopenlines.revision.get", {}) for _ in range(callers)))
 
     saved: list[dict[str, str]] = []
