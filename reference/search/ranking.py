@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from reference.pages.errors import find_givers
+from reference.pages.guides import list_described_methods
 from reference.pages.page import Page
 from reference.search.codes import find_codes
 from reference.search.documents import Document
@@ -57,6 +58,9 @@ class Ranking:
         for number, document in enumerate(documents):
             for name, worth in _list_names(document.page):
                 self._called.setdefault(normalise_name(name), {}).setdefault(number, worth)
+        for name, guide in list_described_methods().items():
+            if f"guides/{guide}" in self._numbers:
+                self._called.setdefault(normalise_name(name), {self._numbers[f"guides/{guide}"]: SHORT_NAME})
 
     def read_terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
