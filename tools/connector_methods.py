@@ -27,6 +27,10 @@ class RegistrationMethod(ApplicationMethod):
 
     returns = RegistrationResult
     data_type = bool
+    answer = (
+        "`{result}`: an object whose `result` is true. A refusal has HTTP 200 and `{result: false, error, "
+        "error_description}` at the top level, without the wrapper `result` and without `time`; some versions nest it."
+    )
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -50,6 +54,8 @@ class AcceptingMethod(LineMethod):
 
     returns = AcceptedResult
     data_type: ClassVar[Any] = bool
+    answer = "`{SUCCESS, DATA}`; `DATA` is `[]`."
+    tool_answer = "`true`."
 
     def shape(self, result: Any) -> Any:
         """`true`, or the failure that is inside a success."""
@@ -78,6 +84,14 @@ class MessagesMethod(AcceptingMethod):
 
     returns: ClassVar[Any] = HandlingResult
     data_type = HandledMessages
+    answer = (
+        "`{SUCCESS, DATA: {RESULT: [{user, message: {id}, chat: {id}, SUCCESS}]}}`: `RESULT` has one entry a message, "
+        "in order; `user` is the client on the portal, a number as text. An entry that failed has SUCCESS false and "
+        "its reasons in words in ERRORS. SUCCESS at the top is true even if every entry failed."
+    )
+    tool_answer = (
+        "`messages`: for each, in order, `message_id` of the channel and the client's `user_id` on the portal."
+    )
     done: ClassVar[str]
     """What was done to a message, as a participle."""
     doubles: ClassVar[str] = ""

@@ -83,9 +83,9 @@ class ImconnectorRegister(RegistrationMethod):
         "GENERAL_CONNECTOR_REGISTRATION_ERROR": "The portal did not like an argument. Compare all with the page.",
     }
     afterwards = "imconnector_list shows it by its id. Next, imconnector_activate switches it on for a line."
-    answer = "`true`."
+    tool_answer = "`true`."
     details = (
-        "A failure comes with HTTP 200 and its code beside `result: false`, nested under `result` on some versions. "
+        "Because of that, look for `error` in every answer, whatever its status. "
         "The id is stored in lower case. `placement_handler` is opened in a frame when somebody sets the connector up "
         "in the Contact Center. With `chat_group` dialogs belong to chats instead of users, without CRM tracker."
     )
@@ -129,11 +129,8 @@ class ImconnectorUnregister(RegistrationMethod):
         "still there; then call again.",
     }
     afterwards = "`true` comes for an unknown id too. imconnector_list no longer shows the connector."
-    answer = "`true`, also for an id that nobody has."
-    details = (
-        "On every line the connector's status and data go, each with an event OnImConnectorStatusDelete. A failure "
-        "comes with HTTP 200."
-    )
+    tool_answer = "`true`, also for an id that nobody has."
+    details = "On every line the connector's status and data go, each with an event OnImConnectorStatusDelete."
     example = {"id": "my_chat"}
 
     id: ConnectorId
@@ -220,6 +217,12 @@ class ImconnectorSendMessages(MessagesMethod):
     doubles = ", sending again would double them"
     afterwards = "session_history_get shows them; with detail=full, connectorMid in params is the channel's message id."
     answer = (
+        "`{SUCCESS, DATA: {RESULT: [{user, message: {id}, chat: {id}, session: {ID, CHAT_ID}, SUCCESS}]}}`: `RESULT` "
+        "has one entry a message, in order; ids of the portal are numbers as texts: store the session's. An entry "
+        "that failed has SUCCESS false and its reasons in words in ERRORS; SUCCESS at the top is true even if every "
+        "entry failed. `message.date` comes as `{}`."
+    )
+    tool_answer = (
         "`messages`: for each, in order, `message_id` of the channel, `user_id` of the client on the portal, `chat_id` "
         "and `session_id`. Without the last two the message reached no session: the line does not exist, for instance."
     )
@@ -248,7 +251,6 @@ class ImconnectorUpdateMessages(MessagesMethod):
     errors = ACTIVE_CHANNEL
     done = "changed"
     afterwards = "An unknown message is no failure either: session_history_get shows the text."
-    answer = "`messages`: for each, in order, `message_id` of the channel and `user_id` of the client on the portal."
     details = (
         "Only the text changes: files, disable_crm and user_id of a message are ignored, and a change without a text "
         "would blank it, so this server asks for one. A message to the client whose delivery was confirmed with the "
@@ -272,7 +274,6 @@ class ImconnectorDeleteMessages(MessagesMethod):
     errors = ACTIVE_CHANNEL
     done = "deleted"
     afterwards = "An unknown message is no failure either: session_history_get shows what is left."
-    answer = "`messages`: for each, in order, `message_id` of the channel and `user_id` of the client on the portal."
     details = (
         "Nothing is deleted where the connector was registered with del_external_messages off. The official page shows "
         "only `id` of the user; the server reads the other fields as well, and a client without a name becomes a guest."
@@ -298,7 +299,7 @@ class ImconnectorSendStatusDelivery(AcceptingMethod):
         "`true` comes for unknown messages too. session_history_get with detail=full shows the channel's ids as "
         "connectorMid in params."
     )
-    answer = "`true`, whether or not the messages exist."
+    answer = "`{SUCCESS, DATA}`; `DATA` is `[]`. SUCCESS is true whether or not the messages exist."
     details = (
         "Only `message_id` of `im` says which message is meant; it has to be in a dialog. The channel's ids are stored "
         "only while the message counts as being sent."
@@ -320,7 +321,6 @@ class ImconnectorSendStatusReading(AcceptingMethod):
     idempotent = True
     errors = CHANNEL
     afterwards = "Nothing changes on the portals that are known, and no method shows otherwise."
-    answer = "`true`."
     details = "The server's handler is empty, although the official page describes an effect."
     example = {**_PLACE, "messages": [{**_SENT, "message": {"id": ["m1007"]}}]}
 
@@ -344,7 +344,7 @@ class ImconnectorChatNameSet(AcceptingMethod):
         "sent with imconnector_send_messages.",
     }
     afterwards = "`true` comes for an unknown user_id too, and nothing changes: dialog_get shows the title."
-    answer = "`true`, also where the client is unknown."
+    answer = "`{SUCCESS, DATA: {RESULT}}`; `RESULT` is `{}`. SUCCESS is true also where the client is unknown."
     details = "The official page names the scope imconnector; what counts on the server is `imopenlines`."
     example = {**_PLACE, "chat_id": "c123", "name": "Order 48213", "user_id": "u42"}
 

@@ -38,10 +38,16 @@ class DialogGet(Method):
         "the identifier (a session id is not a chat id), or use a webhook of a user with access to the line.",
     }
     answer = (
-        "The chat in the messenger's format. `entity_id` is the USER_CODE; `entity_data_1` is "
+        "`{id, name, owner, entity_id, entity_data_1, entity_data_2, entity_data_3, date_create, message_count, "
+        "user_counter, last_message_id, dialog_id, ...}`: the chat in the messenger's format. `entity_id` is the "
+        "USER_CODE; `entity_data_1` is "
         "`CRM|type|id|pinned|waiting|SESSION_ID|created|LINE_ID|blocked until|block reason`; `entity_data_2` lists the "
-        "CRM links; `entity_data_3` is Y for silent mode; `owner` is the operator, 0 in the queue. The concise form "
-        "says the same in words."
+        "CRM links; `entity_data_3` is Y for silent mode; `owner` is the operator, 0 in the queue."
+    )
+    tool_answer = (
+        "The same in words: `chat_id`, `dialog_id`, `title`, `line_id`, `connector`, `user_code`, `session_id`, "
+        "`status`, `owner`, `pinned`, `silent`, `crm`, `unread`, `messages`, `last_message_id`, `created`. With "
+        "detail=full the portal's."
     )
     details = (
         "With several identifiers the server takes the first of CHAT_ID, DIALOG_ID, SESSION_ID, USER_CODE and does not "
@@ -120,12 +126,18 @@ class SessionHistoryGet(Method):
         "operator's history. It takes the View permission for history on the line.",
     }
     answer = (
-        "The whole session in the messenger's format: `message` (map by id), `users`, `chat`, `files`. Keys are "
-        "camelCase where the portal had underscores and all lower case where it had camelCase (`chatid`, `senderid`). "
-        "The concise form is a list of messages in time order; `hidden` marks what was written in silent mode, "
-        "`via_connector` what a connector posted in the client's name (role operator for the company's words, system "
-        "for notices), `kind` what is no text (deleted, sticker, attachment), `perhaps_client` an author who is not "
-        "known and may be the client; `unreadable` counts messages without a readable id."
+        "`{chatId, sessionId, canJoin, sessionVoteHead, sessionCommentHead, message, users, chat, files, "
+        "usersMessage, userInChat, ...}`: the whole session in the messenger's format; `message`, `users`, `chat` and "
+        "`files` are maps by id, empty ones are `[]`. Keys are camelCase where the portal had underscores and all "
+        "lower case where it had camelCase (`chatid`, `senderid`)."
+    )
+    tool_answer = (
+        "`session_id`, `chat_id`, `title`, `line_id`, `connector`, `present_owner`, `silent`, `supervisor_rating`, "
+        "`supervisor_comment`, `left_out` (earlier messages), and `messages` in time order, each with id, date, "
+        "author_id, author, role, text, files; `hidden` marks what was written in silent mode, `via_connector` what a "
+        "connector posted in the client's name (role operator for the company's words, system for notices), `kind` "
+        "what is no text (deleted, sticker, attachment), `perhaps_client` an author who is not known and may be the "
+        "client; `unreadable` counts messages without a readable id. With detail=full the portal's."
     )
     details = (
         "The portal sends all messages of the session at once, newest first, and knows no paging. As a side effect the "

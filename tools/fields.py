@@ -114,6 +114,10 @@ def _format_yes_no(value: bool) -> Literal["Y", "N"]:
     return "Y" if value else "N"
 
 
+def _format_yes(_: Literal[True]) -> Literal["Y"]:
+    return "Y"
+
+
 def _format_one_zero(value: bool) -> Literal["1", "0"]:
     return "1" if value else "0"
 
@@ -129,8 +133,8 @@ Flag = Annotated[bool, PlainSerializer(_format_yes_no)]
 """Y or N on the wire: the server compares with these letters exactly."""
 Switch = Annotated[bool, PlainSerializer(_format_one_zero)]
 """1 or 0 on the wire: the server takes any other filled text as on, N included."""
-OnlyYes = Annotated[Literal[True], PlainSerializer(_format_yes_no), WithJsonSchema({"type": "boolean"})]
-"""For a switch that the server takes as on whenever it is present, whatever its value."""
+OnlyYes = Annotated[Literal[True], PlainSerializer(_format_yes), WithJsonSchema({"type": "boolean"}, mode="validation")]
+"""Y on the wire, or nothing: for a switch that the server takes as on whenever it is present, whatever its value."""
 
 ChatId = Annotated[Id, Field(description="chat number, e.g. 2043 (dialog_get)")]
 UserId = Annotated[Id, Field(description="employee id")]

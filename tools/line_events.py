@@ -93,6 +93,7 @@ class OnOpenLineMessageAdd(Event):
         _WHICH_CHAT,
         "Messages to the client of a site's live chat fire nothing, nor does what is written in silent mode.",
         "System messages come only where the connector asks for them.",
+        "A first message that came as a post or comment fires nothing; later edits of it do.",
         "An application that writes to the client gets its own message back as an event: do not answer it.",
         *_OF_EVERYBODY,
     )

@@ -54,11 +54,17 @@ class ImRecentList(Method):
     returns = RecentPage
     data_type = messenger_view.DialogsView
     answer = (
+        "`{items: [{id, chat_id, type, title, message: {id, author_id, date, text}, counter, pinned, unread, "
+        "date_update, date_last_activity, chat: {id, owner, entity_id, entity_data_1, entity_data_2, entity_data_3}, "
+        "lines: {id, status, date_create}}], hasMore, ...}`, in lower case as it is. `lines` is the session (its id, "
+        "STATUS and start), not the line; the line is the second part of `chat.entity_id`, the client's USER_CODE."
+    )
+    tool_answer = (
         "`dialogs`, each with kind (line, group, person), dialog_id, chat_id, title, unread, pinned, date, "
         "last_message (id, date, author_id, role, text, files); those of lines with line_id, connector, user_code, "
         "session_id, status in words, client_waits, operator_id (0 in the queue), silent, crm. `more`, with "
-        "`next_offset` or `next_last_message_date` where another page follows. With detail=full the portal's `items` "
-        "as they come: `lines` is the session (its id, STATUS and start), not the line."
+        "`next_offset` or `next_last_message_date` where another page follows; `unreadable` counts dialogs "
+        "without a readable id. With detail=full the portal's `items` as they come."
     )
     details = (
         "Dialogs in the queue are added after each page, whatever limit and filters say; they always count one unread "
@@ -211,13 +217,16 @@ class ImDialogMessagesGet(Method):
         "reads a session of others; session_join lets you in.",
     }
     answer = (
-        "`messages` oldest first, each with id, date, author_id, author, role (client, operator, bot, system), text, "
-        "and where they apply unread, hidden (written in silent mode), reply_to, files, kind (deleted, sticker, "
-        "attachment), via_connector (posted by a connector in the client's name: the company's words as operator, "
-        "notices as system), perhaps_client (the author is not known); `unreadable` counts those without a readable "
-        "id; `oldest_id` and `newest_id` to "
-        "go on from. With detail=full the portal's `messages`, `users` and `files`, newest first unless first_id is "
-        "given. System messages are among them."
+        "`{chat_id, messages: [{id, chat_id, author_id, date, text, unread, uuid, params}], users: [{id, name, "
+        "connector, bot}], files}`: newest first, or oldest first where FIRST_ID is given. System messages have the "
+        "author 0; a client's user has `connector` true. Empty `params` are `[]`."
+    )
+    tool_answer = (
+        "`chat_id`, `dialog_id`, and `messages` oldest first, each with id, date, author_id, author, role (client, "
+        "operator, bot, system), text, and where they apply unread, hidden (written in silent mode), reply_to, files, "
+        "kind (deleted, sticker, attachment), via_connector (posted by a connector in the client's name: the company's "
+        "words as operator, notices as system), perhaps_client (the author is not known); `unreadable` counts those "
+        "without a readable id; `oldest_id` and `newest_id` to go on from. With detail=full the portal's."
     )
     details = (
         "The portal has no paging but the ids: last_id gives older messages, first_id newer ones beginning with the "
@@ -302,8 +311,12 @@ class UserCurrent(UserMethod):
     returns = UserResult
     data_type = colleague_view.ColleagueView
     answer = (
-        "id, name, position, departments, email, phone, active, online. With detail=full all fields, in upper case. "
-        "Contacts need the scope user_basic or user."
+        "`{ID, ACTIVE, NAME, LAST_NAME, IS_ONLINE, WORK_POSITION, UF_DEPARTMENT, ...}`: the fields that the scope "
+        "opens; ID is a text. Contacts (EMAIL, WORK_PHONE and the like) need the scope user_basic or user."
+    )
+    tool_answer = (
+        "`id`, `name`, `position`, `departments`, `email`, `phone`, `active`, `online`, `type`. With detail=full the "
+        "portal's, in upper case."
     )
     details = "Here LAST_ACTIVITY_DATE is a text without an offset; in user_get it is `{}`."
 

@@ -61,7 +61,9 @@ class Method(Tool):
     details: ClassVar[str] = ""
     """Facts about the server's behaviour for the documentation page."""
     answer: ClassVar[str] = ""
-    """The result in words, for the documentation page."""
+    """The portal's `result` in words, for the documentation page; its form is written `{id, rows: [{id}], ...}`."""
+    tool_answer: ClassVar[str] = ""
+    """What the tool makes of it, for the same page; needed where `shape` makes another form of it."""
     example: ClassVar[Mapping[str, Any]] = {}
     """Arguments of the example that the documentation shows."""
 

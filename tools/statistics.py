@@ -231,10 +231,11 @@ class V2SessionStatGet(StatisticsMethod):
     returns = SessionStatsResult
     errors = {**STATISTICS, **SESSIONS}
     answer = (
-        "`sessions` `[{sessionId, waitAnswer, waitClose, messagesCount, messagesOperatorCount, messagesClientCount, "
-        "transfersCount, kpiFirstAnswer, vote, voteHead}]`; messagesCount includes system messages."
+        "`{sessions: [{sessionId, waitAnswer, waitClose, messagesCount, messagesOperatorCount, messagesClientCount, "
+        "transfersCount, kpiFirstAnswer, vote, voteHead}]}`; messagesCount includes system messages. Some portals call "
+        "the list `stats`."
     )
-    details = "Some portals call the list `stats`; this server always answers `sessions`."
+    tool_answer = "The same, and the list is always called `sessions`."
     example = {"session_id": [321, 343]}
 
     session_id: Annotated[list[Id], Field(min_length=1, max_length=100), Doc("sessions to look at")]

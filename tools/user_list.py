@@ -31,6 +31,10 @@ class UserList(UserMethod):
     returns = Rows[UserResult]
     data_type = colleague_view.ColleaguesView
     answer = (
+        "`[{ID, ACTIVE, NAME, LAST_NAME, IS_ONLINE, WORK_POSITION, UF_DEPARTMENT, USER_TYPE, ...}]`: a list, ID is a "
+        "text. Beside `result` stand `total` and, where another page follows, `next`, the value for `start`."
+    )
+    tool_answer = (
         "`users`, each with id, name, position, departments, email, phone, active, online, type (employee, extranet, "
         "email); `next_start` where the page was full. With detail=full or select the portal's fields, in upper case."
     )

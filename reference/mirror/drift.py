@@ -1,6 +1,7 @@
 """The official pages of our methods and events against our classes: what one side has and the other lacks."""
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -34,13 +35,19 @@ Kind = Literal[
     "extra_parameter",
     "extra_error",
     "other_type",
+    "other_value",
     "laxer",
     "stricter",
     "unreadable_page",
 ]
-"""Missing is what a page has and we lack, extra the reverse; laxer and stricter are we about what is required."""
+"""Missing is what a page has and we lack, extra the reverse; laxer and stricter are we about what is required.
+
+An other value is a switch that the page takes in other signs than we send, such as Y for true, or another list.
+"""
 NO_CODE = "(empty)"
 """How an empty error code is written."""
+_VALUE = re.compile(r"`([^`]+)`")
+_SIGNS = re.compile(r"\((\S+) in REST\)")
 _TYPES = {
     "integer": {"integer"},
     "string": {"string", "char", "datetime", "date"},
@@ -194,6 +201,20 @@ def _compare_one(where: str, ours: Parameter, theirs: PageParam) -> Iterator[Dif
         yield Difference("stricter", where, "is optional on the page and required by the class")
     if not _are_compatible(ours.type, theirs.types):
         yield Difference("other_type", where, f"is {' or '.join(sorted(theirs.types))} on the page, {ours.type} here")
+    if values := _find_other_values(ours.type, theirs):
+        yield Difference("other_value", where, f"takes {values} on the page, is {ours.type} here")
+
+
+def _find_other_values(ours: str, theirs: PageParam) -> str:
+    """What the page takes, where that is not what we send; empty where it may be the same or the page is silent."""
+    if ours.startswith(("boolean", "only `true`")):
+        signs = _SIGNS.search(ours)
+        sent = set(signs[1].split("/")) if signs else {"true", "false"}
+        taken = set(theirs.marks) or ({"true", "false"} if theirs.types == {"boolean"} else set())
+        return "" if not taken or taken & sent else " or ".join(sorted(taken))
+    listed = set(theirs.values)
+    other = ours.startswith("one of ") and listed and listed != set(_VALUE.findall(ours))
+    return " or ".join(sorted(listed)) if other else ""
 
 
 def _are_compatible(ours: str, theirs: frozenset[str]) -> bool:

@@ -17,6 +17,8 @@ _MOST_PAGES = 25
 _COMMON = 0.15
 """A stem in the text of more than this share of the pages finds nothing there; titles and summaries keep it."""
 _NO_WORDS = re.compile(r"<https?:[^>\s]*>|<br>")
+_TEMPLATE = frozenset(stem_words("new existing specified новый существующий указанный"))
+"""Words of titles that say nothing: whatever is created is new, and whatever is changed was there."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -38,7 +40,8 @@ def index_pages(pages: Sequence[CleanPage]) -> Iterator[IndexedPage]:
 
 def _read_phrases(page: CleanPage) -> Iterator[list[Term]]:
     """What a page says of itself, in the terms by which it is found."""
-    for phrase in (remove_names(page.title), remove_names(page.summary), *find_names(page.title)[:1]):
+    yield [term for term in read_terms(remove_names(page.title), general=True) if term.stem not in _TEMPLATE]
+    for phrase in (remove_names(page.summary), *find_names(page.title)[:1]):
         yield list(read_terms(phrase, general=True))
 
 

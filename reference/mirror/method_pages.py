@@ -35,6 +35,7 @@ _CELL_BREAK = re.compile(r"(?<!\\)\s\|\s")
 _PARAM_NAME = re.compile(r"\*\*(\w+)\*\*(\*?)")
 _PARAM_TYPE = re.compile(r"\[`([^`]+)`\]")
 _LISTED_VALUE = re.compile(r"^\s*- `?([A-Za-z_]+)`? —", re.MULTILINE)
+_MARK = re.compile(r"`(Y|N|1|0|true|false)`")
 _ANCHOR_LINK = re.compile(r"\]\(([^)#\s]*)#([\w-]+)\)")
 _CURL_TABS = [
     re.compile(rf"^- cURL \({kind}\)\n(.*?)(?=^- |^\{{%)", re.DOTALL | re.MULTILINE) for kind in ("Webhook", "OAuth")
@@ -59,6 +60,8 @@ class PageParam:
     types: frozenset[str]
     required: bool
     values: tuple[str, ...]
+    marks: frozenset[str] = frozenset()
+    """Y, N, 1, 0, true and false, as far as its description has them as values."""
     fields: tuple["PageParam", ...] = ()
 
 
@@ -166,7 +169,8 @@ def _read_param(row: list[str]) -> PageParam:
         raise ValueError(f"no parameter name in {head!r}")
     types = frozenset("array" if kind.endswith("[]") else kind for kind in _PARAM_TYPE.findall(head))
     values = () if "object" in types else _LISTED_VALUE.findall(description)
-    return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values))
+    marks = frozenset(_MARK.findall(description))
+    return PageParam(name=name[1], types=types, required=bool(name[2]), values=tuple(values), marks=marks)
 
 
 def _find_linked_table(texts: Mapping[str, str], file: str, row: list[str]) -> tuple[str, str]:

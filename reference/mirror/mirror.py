@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from reference.mirror.languages import LANGUAGES, detect_text_language
-from reference.mirror.official_search import search_pages
+from reference.mirror.official_search import find_paths, search_pages
 from reference.mirror.store import NoMirrorError, check_database, database_path, open_database, unpack
 from reference.search.hit import OfficialHit
 
@@ -82,6 +82,17 @@ class Mirror:
                 return _make_page(lang, row) if row else None
         except NoMirrorError:
             return None
+
+    def find_named(self, name: str) -> OfficialPage | None:
+        """The page of a method or event by its name in any spelling, the English one first; None where there is none.
+
+        A page that stands in a folder of old ones is taken only where there is no other.
+        """
+        for lang in LANGUAGES:
+            with suppress(NoMirrorError), open_database(database_path(self._folder, lang)) as connection:
+                if paths := find_paths(connection, name):
+                    return self.page(lang, paths[0])
+        return None
 
     def originals(self, lang: str) -> dict[str, str]:
         """The files about what is ours as they are written, by their path; NoMirrorError where there is no mirror."""

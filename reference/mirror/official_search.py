@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from reference.mirror.languages import Language
-from reference.mirror.page_names import make_typed_keys
+from reference.mirror.page_names import find_names, make_typed_keys
 from reference.mirror.prose import extract_prose, strip_links
 from reference.mirror.store import unpack
 from reference.search.excerpt import make_excerpt
 from reference.search.hit import OfficialHit
 from reference.search.page_text import read_sections
 from reference.search.vocabulary import Term, read_terms, read_tokens
-from reference.search.weights import OFFICIAL_WORDS, OUTDATED, SHORT_NAME, WHOLE_NAME
+from reference.search.weights import OFFICIAL_EVENT, OFFICIAL_TEXT, OFFICIAL_WORDS, OUTDATED, SHORT_NAME, WHOLE_NAME
 from reference.search.word_index import WordIndex
 from reference.search.words import stem_words
 
@@ -21,6 +21,7 @@ LONGEST_QUERY = 1000
 """Characters of a question that are read."""
 _MOST_TERMS = 24
 _SHORT = 3
+_EVENTS = "~notify"
 _OUTDATED = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 
 
@@ -35,12 +36,36 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
     scores = index.score(wanted)
     for page, worth in _find_named(connection, asked).items():
         scores[page] = scores.get(page, 0.0) + worth
-    for page, path in _read_rows(connection, "id, path", scores):
-        scores[page] *= OUTDATED if _OUTDATED.search(path) else 1.0
+    of_events = any(_EVENTS in term.groups for term in read_terms(asked))
+    for page, path, title in _read_rows(connection, "id, path, title", scores):
+        scores[page] *= _choose_share(path, title, of_events=of_events)
     best = sorted(scores, key=lambda page: -scores[page])[:limit]
     weights = {token: index.weigh(term) for term in wanted for token in term.tokens()}
     rows = {row[0]: row[1:] for row in _read_rows(connection, "id, path, title, summary, text", best)}
     return [_make_hit(language, rows[page], scores[page], weights) for page in best]
+
+
+def find_paths(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The pages whose title has this name of a method or event, newer ones first; a name has a dot or begins with `on`.
+
+    Raises: sqlite3.Error where the database is damaged.
+    """
+    if not find_names(name):
+        return []
+    keys = sorted(make_typed_keys(name))
+    marks = ", ".join("?" * len(keys))
+    found = connection.execute(
+        f"SELECT DISTINCT path FROM names JOIN pages ON pages.id = page WHERE NOT alias AND name IN ({marks})",  # noqa: S608
+        keys,
+    )
+    return sorted((path for (path,) in found), key=lambda path: (bool(_OUTDATED.search(path)), len(path), path))
+
+
+def _choose_share(path: str, title: str, *, of_events: bool) -> float:
+    """How much counts on a page: what is new goes before what is old, and methods before all that was not asked for."""
+    name = next(iter(find_names(title)), "")
+    kind = OFFICIAL_TEXT if not name else OFFICIAL_EVENT if "." not in name and not of_events else 1.0
+    return kind * (OUTDATED if _OUTDATED.search(path) else 1.0)
 
 
 def _read_terms(query: str) -> Sequence[Term]:

@@ -14,7 +14,7 @@ from reference.mirror.page_names import make_alias_keys, make_name_keys
 from reference.search.weights import OFFICIAL_WORDS
 from reference.search.word_index import WordIndex
 
-SCHEMA = 3
+SCHEMA = 4
 """Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};

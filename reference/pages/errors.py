@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from reference.pages.addresses import ERRORS, GUIDES, error_address
-from reference.pages.markdown import render_list, render_page, render_section, render_table
+from reference.pages.handling import HANDLING, OWN_CODE
+from reference.pages.markdown import format_code, render_list, render_page, render_section, render_table
+from reference.pages.statuses import CORE_STATUSES, UNCERTAIN, find_status
 from tools.effect import Auth
 from tools.error_advice import CORE
 from tools.method import Method
@@ -25,41 +27,6 @@ NEIGHBOURS = {
 }
 """Codes of the core methods that a developer meets beside ours: code -> method, what to do."""
 
-STATUSES = {
-    "ERROR_METHOD_NOT_FOUND": "404, also where the credentials are wrong",
-    **dict.fromkeys(
-        (
-            "NO_AUTH_FOUND",
-            "invalid_token",
-            "expired_token",
-            "authorization_error",
-            "APPLICATION_NOT_FOUND",
-            "CONNECTION_ERROR",
-            "METHOD_CONFIRM_WAITING",
-        ),
-        "401",
-    ),
-    **dict.fromkeys(("INVALID_CREDENTIALS", "insufficient_scope", "user_access_error"), "401 or 403"),
-    "INVALID_REQUEST": "401 or 400",
-    "ACCESS_DENIED": "401 or 403 from the core, 400 or 403 from a method",
-    "OVERLOAD_LIMIT": "401 or 503",
-    "PAYMENT_REQUIRED": "401, 402 or 403",
-    **dict.fromkeys(
-        ("WRONG_AUTH_TYPE", "WRONG_LICENSE", "METHOD_CONFIRM_DENIED", "CHAT_DELETE_USER_PERMISSION_DENIED"), "403"
-    ),
-    "CONFIG_WRONG_USER_PERMISSION": "403",
-    "PORTAL_DELETED": "403 or 500",
-    "OPERATION_TIME_LIMIT": "429",
-    "QUERY_LIMIT_EXCEEDED": "503",
-    "INTERNAL_SERVER_ERROR": "500",
-    "ERROR_UNEXPECTED_ANSWER": "500",
-    "ERROR_CORE": "400, or 500 where the database failed",
-    "WRONG_ENCODING": "200, with the error in the body",
-    **dict.fromkeys(("ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_ALLOWED"), "200, inside `result_error`"),
-    **dict.fromkeys(("invalid_grant", "invalid_client"), "400 or 401, from the authorisation server"),
-}
-"""Code -> HTTP status, where it is not 400."""
-
 _READING = (
     "Match on the code, never on the text: texts are translated. A refusal can have an empty code with HTTP 400, an "
     "error can come with HTTP 200, and `false` or 0 can be the result of a call that did nothing. Where a method has "
@@ -73,7 +40,9 @@ def render_errors_page() -> str:
     return render_page(
         "# Error codes",
         _READING,
-        render_section("Codes that any method can give", render_table(("Code", "What to do"), _list_general())),
+        UNCERTAIN,
+        render_section("Codes that any method can give", render_table(("Code", "HTTP", "What to do"), _list_general())),
+        render_section(OWN_CODE, render_table(("Code", "What your code does"), _list_handling())),
         render_section("Codes of single methods", render_table(("Code", "Methods"), _list_own())),
         render_section(
             "Codes of batch and event.bind", render_table(("Code", "Method", "What to do"), _list_neighbours())
@@ -88,6 +57,7 @@ def render_error_page(code: str) -> str:
         f"# {code or 'Empty error code'}",
         summarise_code(code),
         render_list(_list_facts(code)),
+        render_section(OWN_CODE, HANDLING.get(code, "")),
         render_section("What single methods mean by it", _render_meanings(code)),
         render_section(
             "Related", render_list([f"All codes: {ERRORS}", f"Reading failures: {GUIDES}/errors", *_list_related(code)])
@@ -126,7 +96,7 @@ def summarise_code(code: str) -> str:
 
 
 def _list_facts(code: str) -> Iterator[str]:
-    yield f"HTTP status: {STATUSES.get(code, '400')}"
+    yield f"HTTP status: {', '.join(_list_statuses(code))}"
     if code in NEIGHBOURS:
         yield f"Given by `{NEIGHBOURS[code][0]}`"
     elif code in CORE:
@@ -135,13 +105,24 @@ def _list_facts(code: str) -> Iterator[str]:
         yield f"Given by {', '.join(f'`{method.rest}`' for method in find_givers(code))}"
 
 
+def _list_statuses(code: str) -> Iterator[str]:
+    """As any method gives it, and as those do that mean something of their own by it."""
+    if code in CORE or code in CORE_STATUSES:
+        yield find_status(code)
+    own = {find_status(code, method.rest) for method in find_givers(code)} - {find_status(code)}
+    if own and code in CORE:
+        yield f"{' or '.join(sorted(own))} from single methods"
+    elif code not in CORE and code not in CORE_STATUSES:
+        yield " or ".join(sorted({find_status(code, method.rest) for method in find_givers(code)})) or "400"
+
+
 def _render_meanings(code: str) -> str:
     """A table of the meanings; methods that share one are in one row."""
-    meanings: dict[str, list[type[Method]]] = {}
+    meanings: dict[tuple[str, str], list[type[Method]]] = {}
     for method in find_givers(code):
-        meanings.setdefault(method.errors[code], []).append(method)
-    rows = ((", ".join(f"`{method.rest}`" for method in group), meaning) for meaning, group in meanings.items())
-    return render_table(("Method", "Why, and what to do"), rows) if meanings else ""
+        meanings.setdefault((find_status(code, method.rest), method.errors[code]), []).append(method)
+    rows = ((", ".join(f"`{method.rest}`" for method in group), *meaning) for meaning, group in meanings.items())
+    return render_table(("Method", "HTTP", "Why, and what to do"), rows) if meanings else ""
 
 
 def _list_related(code: str) -> Iterator[str]:
@@ -153,20 +134,21 @@ def _list_related(code: str) -> Iterator[str]:
                 yield f"`{method.tool()}` (application only): {method.page()}"
 
 
-def _format_code(code: str) -> str:
-    return f"`{code}`" if code else "(empty)"
-
-
-def _list_general() -> Iterator[tuple[str, str]]:
+def _list_general() -> Iterator[tuple[str, str, str]]:
     for code, advice in CORE.items():
-        yield _format_code(code), advice
+        yield format_code(code), find_status(code), advice
+
+
+def _list_handling() -> Iterator[tuple[str, str]]:
+    for code, advice in HANDLING.items():
+        yield format_code(code), advice
 
 
 def _list_own() -> Iterator[tuple[str, str]]:
     for code in sorted(_collect_givers()):
-        yield _format_code(code), ", ".join(method.rest for method in find_givers(code))
+        yield format_code(code), ", ".join(method.rest for method in find_givers(code))
 
 
 def _list_neighbours() -> Iterator[tuple[str, str, str]]:
     for code, (method, advice) in NEIGHBOURS.items():
-        yield _format_code(code), f"`{method}`", advice
+        yield format_code(code), f"`{method}`", advice

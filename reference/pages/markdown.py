@@ -8,6 +8,11 @@ def escape_cell(text: str) -> str:
     return text.replace("|", r"\|").replace("\n", " ") or "-"
 
 
+def format_code(code: str) -> str:
+    """An error code as tables show it."""
+    return f"`{code}`" if code else "(empty)"
+
+
 def render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with one line for each row."""
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from reference.pages.addresses import ERRORS, official_method_page
 from reference.pages.examples import make_examples, make_payload
-from reference.pages.markdown import render_code, render_list, render_page, render_section, render_table
+from reference.pages.handling import OWN_CODE, list_handling
+from reference.pages.markdown import format_code, render_code, render_list, render_page, render_section, render_table
 from reference.pages.parameters import Parameter, find_shared, list_parameters
+from reference.pages.statuses import find_status
 from tools.effect import Auth, Effect
 from tools.method import Method
 from tools.naming import make_tool_name
@@ -39,6 +41,7 @@ def render_method_page(method: type[Method]) -> str:
         render_section("Behaviour", method.details),
         render_section("Errors", _render_errors(method)),
         render_section("Results that mean failure", _render_refusals(method)),
+        render_section(OWN_CODE, _render_handling(method)),
         render_section("Examples", _render_examples(method)),
         render_section("Related", render_list(_list_related(method))),
     )
@@ -93,16 +96,34 @@ def _render_parameters(rows: list[Parameter]) -> str:
 
 
 def _render_result(method: type[Method]) -> str:
-    return "\n\n".join(filter(None, [method.answer, method.afterwards and f"Afterwards: {method.afterwards}"]))
+    afterwards = method.afterwards and f"Afterwards: {method.afterwards}"
+    return "\n\n".join(filter(None, [*_describe_results(method), afterwards]))
+
+
+def _describe_results(method: type[Method]) -> Iterator[str]:
+    """What the portal answers to the REST call, and what the tool answers where that is something else."""
+    if method.tool_answer:
+        yield f"REST, `result` as it comes: {method.answer}"
+        yield f"Tool `{method.tool()}`: {method.tool_answer}"
+    else:
+        yield method.answer
+        if method.returns is not bool:
+            yield "The tool gives the same, with numbers as numbers where REST sends them as text."
 
 
 def _render_errors(method: type[Method]) -> str:
     own = render_table(
-        ("Code", "What to do"),
-        ((f"`{code}`" if code else "(empty)", advice) for code, advice in method.errors.items()),
+        ("Code", "HTTP", "What to do"),
+        ((format_code(code), find_status(code, method.rest), advice) for code, advice in method.errors.items()),
     )
     general = f"Codes that any method can give: {ERRORS}"
     return f"{own}\n\n{general}" if method.errors else general
+
+
+def _render_handling(method: type[Method]) -> str:
+    rows = ((format_code(code), status, advice) for code, status, advice in list_handling(method))
+    table = render_table(("Code", "HTTP", "What your code does"), rows)
+    return f"{table}\n\nOf all other codes, and which status is certain: {ERRORS}"
 
 
 def _render_refusals(method: type[Method]) -> str:
@@ -126,6 +147,7 @@ def _list_related(method: type[Method]) -> list[str]:
             method.afterwards,
             method.details,
             method.answer,
+            method.tool_answer,
             *method.errors.values(),
             *method.refusals.values(),
         )

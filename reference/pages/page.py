@@ -8,6 +8,9 @@ from typing import Literal
 
 Kind = Literal["index", "guide", "section", "tool", "method", "event", "error"]
 
+_OWN = ("imopenlines.", "imconnector.")
+"""What this documentation is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -28,6 +31,10 @@ class Page:
     def text(self) -> str:
         """The page in Markdown."""
         return self.render()
+
+    def is_companion(self) -> bool:
+        """Whether it describes a method of another module, which the work in dialogs needs."""
+        return self.kind == "method" and not self.name.startswith(_OWN)
 
     def modified(self) -> str:
         """When what the page says was last changed here, ISO 8601 in UTC."""

@@ -93,7 +93,11 @@ def _describe_type(model: type[BaseModel], name: str) -> str:
 def _find_letters(sent: Mapping[str, Any]) -> list[str]:
     """What stands for true and false on the wire, where it is not themselves."""
     options = sent.get("anyOf", [sent])
-    return next((option["enum"] for option in options if "enum" in option), [])
+    return next((_list_values(option) for option in options if _list_values(option)), [])
+
+
+def _list_values(option: Mapping[str, Any]) -> list[str]:
+    return [option["const"]] if "const" in option else list(option.get("enum", []))
 
 
 def _describe_annotation(annotation: Any) -> str:

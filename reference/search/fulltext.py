@@ -27,10 +27,18 @@ class FullTextTable:
 
     def find_rows(self, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """The rows that have any of the words, the best first, each with its rank, which is above 0."""
-        if not words:
+        return self._find(" OR ".join(f'"{word}"' for word in words), limit)
+
+    def find_whole_rows(self, terms: Sequence[Sequence[str]], limit: int) -> list[tuple[int, float]]:
+        """The same of the rows that have of each term one of its words."""
+        choices = (" OR ".join(f'"{word}"' for word in words) for words in terms)
+        return self._find(" AND ".join(f"({choice})" for choice in choices), limit)
+
+    def _find(self, asked: str, limit: int) -> list[tuple[int, float]]:
+        if not asked:
             return []
         return self._connection.execute(
             f"SELECT rowid, -{self._rank} FROM {self._name} WHERE {self._name} MATCH ? "  # noqa: S608  (ours)
             f"ORDER BY {self._rank} LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), limit),
+            (asked, limit),
         ).fetchall()

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from reference.pages.errors import find_givers
+from reference.pages.guides import list_described_methods
 from reference.pages.page import Page
 from reference.search.codes import find_codes
 from reference.search.documents import Document
@@ -31,8 +32,6 @@ _MOST_TERMS = 40
 _MOST_NAMES = 4
 """Names in a question that are looked up."""
 _ANY_KIND = (1.0, 1.0, frozenset[str]())
-_OWN = ("imopenlines.", "imconnector.")
-"""What this documentation is about."""
 _ABOUT_ERRORS = ("errors", "guides/errors")
 """Pages about errors in general."""
 _ERROR = "~error"
@@ -59,6 +58,9 @@ class Ranking:
         for number, document in enumerate(documents):
             for name, worth in _list_names(document.page):
                 self._called.setdefault(normalise_name(name), {}).setdefault(number, worth)
+        for name, guide in list_described_methods().items():
+            if f"guides/{guide}" in self._numbers:
+                self._called.setdefault(normalise_name(name), {self._numbers[f"guides/{guide}"]: SHORT_NAME})
 
     def read_terms(self, query: str) -> list[Term]:
         """What a question asks for, each word once."""
@@ -128,7 +130,7 @@ def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
     """How much words count on a page, where these groups are in the question."""
     if page.name in _ABOUT_ERRORS:
         return 1.0
-    if page.kind == "method" and not page.name.startswith(_OWN):
+    if page.is_companion():
         return NEIGHBOUR
     usual, asked_for, words = KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual

@@ -12,8 +12,8 @@ from reference.search.field_index import SPELT
 from reference.search.hit import Hit, OfficialHit
 from reference.search.official import OfficialSearch, is_named, make_hits, merge_hits
 from reference.search.ranking import Ranking
-from reference.search.vocabulary import Term, read_terms, read_tokens
-from reference.search.weights import OFFICIAL_FIRST
+from reference.search.vocabulary import Term, find_foreign_subjects, read_terms, read_tokens
+from reference.search.weights import MOST_FOREIGN, OFFICIAL_FIRST
 from reference.search.words import normalise_name
 
 LONGEST_QUERY = 500
@@ -56,8 +56,41 @@ class Search:
         addresses = (document.page.official for document in self._documents)
         return {urlsplit(address).path.strip("/").removesuffix(".html") for address in addresses if address}
 
+    def _find_foreign(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
+        """A few that tell of all that a question is about, where that is something else than Open Channels.
+
+        None where our first page is that of a companion, such as user.search, or a phrase of ours holds more of it.
+        """
+        subjects = find_foreign_subjects(query)
+        if not subjects or (ours and self._of(ours[0]).page.is_companion()):
+            return []
+        by_stem = {term.stem: term for term in subjects}
+        wanted = [by_stem.get(term.stem, term) for term in self._ranking.read_terms(query)]
+        phrases = (phrase for hit in ours for phrase in self._of(hit).phrases)
+        least = max((self._weigh_held(wanted, _list_tokens(phrase)) for phrase in phrases), default=0.0)
+        texts = ((hit, read_tokens(f"{hit.title} {hit.summary}")) for hit in theirs)
+        found = [
+            hit
+            for hit, held in texts
+            if all(held.intersection(term.tokens()) for term in subjects) and self._weigh_held(wanted, held) >= least
+        ]
+        return found[:MOST_FOREIGN]
+
+    def _of(self, hit: Hit) -> Document:
+        return self._by_address[hit.uri]
+
+    @cached_property
+    def _by_address(self) -> dict[str, Document]:
+        return {document.page.uri: document for document in self._documents}
+
+    def _weigh_held(self, wanted: Sequence[Term], held: frozenset[str]) -> float:
+        """The weight of the terms that are among these words and groups, to be compared for one question."""
+        return sum(self._ranking.weigh(term) for term in wanted if held.intersection(term.tokens()))
+
     def _find_better(self, theirs: Sequence[OfficialHit], ours: Sequence[Hit], query: str) -> list[OfficialHit]:
-        """Those that hold more of a question than our pages do."""
+        """Those that hold more of a question than our pages do, and what is not about Open Channels."""
+        if foreign := self._find_foreign(theirs, ours, query):
+            return foreign
         enough = self._measure_our_share(query, {hit.uri for hit in ours}) + OFFICIAL_FIRST
         return [hit for hit in theirs if self._measure_share(query, f"{hit.title} {hit.summary}") > enough]
 
@@ -92,6 +125,10 @@ class Search:
             "openchannels",
             round(score, 4),
         )
+
+
+def _list_tokens(phrase: Sequence[Term]) -> frozenset[str]:
+    return frozenset(token for term in phrase for token in term.tokens())
 
 
 def search(query: str, limit: int = 5, kind: str | None = None, official: OfficialSearch | None = None) -> list[Hit]:

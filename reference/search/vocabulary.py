@@ -48,6 +48,27 @@ def read_tokens(text: str, *, general: bool = False) -> frozenset[str]:
     return frozenset(token for term in read_terms(text, general=general) for token in term.tokens())
 
 
+def find_foreign_subjects(text: str) -> list[Term]:
+    """The words for what a question is about, if none of them belongs to Open Channels alone; otherwise none.
+
+    They keep only those of their groups that are true of every part of Bitrix24: an SMS is more than a messenger here.
+    """
+    things, anywhere = _read_marks("things"), _read_marks("anywhere")
+    subjects = []
+    for term in read_terms(text):
+        if not term.groups or things.intersection(term.groups):
+            subjects.append(Term(term.stem, tuple(group for group in term.groups if group in things)))
+        elif not anywhere.issuperset(term.groups):
+            return []
+    return subjects
+
+
+@cache
+def _read_marks(name: str) -> frozenset[str]:
+    """The groups of a list in the file, as they stand in terms."""
+    return frozenset(_MARK + group for group in _read_file()[name])
+
+
 def list_vocabulary() -> set[str]:
     """Every word in it."""
     return {

@@ -15,6 +15,8 @@ from reference.search.weights import WordWeights
 _OTHER_PHRASES = 3
 _MOST_WORDS, _MOST_PHRASES = 16, 800
 """The rarest words and groups of a question, and how many phrases they may be in, bound the time of a search."""
+_SHORT = 5
+"""Terms of a question of which a phrase may have every one."""
 _NEAREST = 200
 """The best rows of a table are looked at."""
 _REMEMBERED = 10_000
@@ -103,12 +105,19 @@ class WordIndex:
         worth = self._weigh_wanted(wanted)
         whole = sum(map(self.weigh, wanted))
         near: dict[int, list[float]] = {}
-        for phrase in self._read_phrases([row for row, _ in self._phrases.find_rows(words, _NEAREST)]):
+        for phrase in self._read_phrases(self._find_phrases(wanted, words)):
             common, neighbours = _compare(worth, phrase.places)
             likeness = common / (whole + self._weights.spare_word * max(0.0, phrase.weight - common))
             side_by_side = (1 + neighbours / max(1, len(wanted) - 1)) / 2
             near.setdefault(phrase.page, []).append(likeness * side_by_side)
         return {page: self._combine(sorted(likenesses, reverse=True)) for page, likenesses in near.items()}
+
+    def _find_phrases(self, wanted: Sequence[Term], words: Sequence[str]) -> list[int]:
+        """Rows that may be nearest: by the rarest words, and those with every word, which may all be common ones."""
+        nearest = self._phrases.find_rows(words, _NEAREST)
+        if len(wanted) <= _SHORT:
+            nearest += self._phrases.find_whole_rows([term.tokens() for term in wanted], _NEAREST)
+        return list(dict.fromkeys(row for row, _ in nearest))
 
     def _read_phrases(self, rows: Sequence[int]) -> Iterator[_Phrase]:
         marks = ", ".join("?" * len(rows))
@@ -130,9 +139,11 @@ class WordIndex:
         """Word or group -> which of the wanted terms it stands for, and how much it counts for each."""
         worth: dict[str, list[tuple[int, float]]] = {}
         for place, term in enumerate(wanted):
-            worth.setdefault(term.stem, []).append((place, self.weigh(term)))
+            whole = self.weigh(term)
+            worth.setdefault(term.stem, []).append((place, whole))
             for group in term.groups:
-                worth.setdefault(group, []).append((place, self._weights.synonym * self._measure_rarity(group)))
+                alike = self._weights.synonym * self._measure_rarity(group)
+                worth.setdefault(group, []).append((place, min(whole, alike)))
         return worth
 
     def _measure_rarity(self, token: str) -> float:

@@ -60,8 +60,7 @@ class PageData(TypedDict):
 class DocsSearch(DocumentationTool):
     """Search the documentation of Open Channels: methods, events, guides, error codes, by name or by question.
 
-    English or Russian; docs_read shows a page. After `openchannels-mcp docs sync` also the official pages of all of
-    Bitrix24's REST API.
+    English or Russian; docs_read shows a page. After `openchannels-mcp docs sync` also all official pages.
     """
 
     title = "Search the documentation"
@@ -83,7 +82,7 @@ class DocsSearch(DocumentationTool):
 
 
 class DocsRead(DocumentationTool):
-    """Read a page of the documentation by its address or by the name of a method, event, tool or error code."""
+    """Read a page by its address or by the name of a method, event, tool, guide or error code."""
 
     title = "Read the documentation"
     data_type = PageData

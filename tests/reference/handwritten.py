@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,11 @@ def fences(page: Guide, language: str) -> Iterator[str]:
 def prose(page: Guide) -> str:
     """A page with a word in place of each block of code."""
     return FENCE.sub("(code)", page.body)
+
+
+def run_code(name: str, part: str) -> SimpleNamespace:
+    """The names that the Python of a guide defines, from the block that holds `part`."""
+    [code] = [code for code in fences(read_guides()[name], "python") if part in code]
+    names: dict[str, Any] = {}
+    exec(compile(code, name, "exec"), names)  # noqa: S102  it is our own page
+    return SimpleNamespace(**names)

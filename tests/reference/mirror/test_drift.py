@@ -2,13 +2,14 @@
 
 import posixpath
 from collections.abc import Iterable
+from typing import Literal
 
 import pytest
 
 from reference.mirror.drift import Difference, Kind, compare_pages, read_known_differences
 from reference.mirror.method_pages import COMPANIONS, FOLDER, read_page, select_sources
 from tools.effect import Effect
-from tools.fields import JsonObject, Part
+from tools.fields import Flag, JsonObject, OnlyYes, Part, Switch
 from tools.method import Method
 from tools.registry import methods
 
@@ -128,6 +129,41 @@ def test_fields_of_objects_are_compared_as_deep_as_both_sides_describe_them(monk
         ("missing_parameter", f"{FerryBook.rest} FERRIES[].HARBOUR"),
         ("extra_parameter", f"{FerryBook.rest} FERRIES[].SEATS"),
     }
+
+
+class Lighthouse(Method):
+    """Another one, with every kind of switch and a list of values."""
+
+    rest = "imopenlines.lighthouse.set"
+    effects = Effect.WRITE
+
+    lit: Flag = True
+    steady: Switch = True
+    loud: bool = True
+    foggy: OnlyYes | None = None
+    colour: Literal["red", "green"] = "red"
+
+
+@pytest.mark.parametrize(
+    ("name", "alike", "other"),
+    [
+        ("LIT", ("`Y` or `N`", "`Y` only", "Yes or no"), ("`1` or `0`", "`true` or `false`")),
+        ("STEADY", ("`1` for steady, `0` for not", "Steady"), ("`Y` or `N`",)),
+        ("LOUD", ("`true` for loud",), ("`Y` or `N`", "`1` is loud")),
+        ("FOGGY", ("Acceptable value is `Y`",), ("`true` where it is foggy",)),
+        ("COLOUR", ("\n- `red` — as a rose\n- `green` — as grass",), ("\n- `red` — as a rose\n- `blue` — as the sea",)),
+    ],
+)
+def test_values_in_another_form_than_ours_are_found(
+    name: str, alike: tuple[str, ...], other: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reference.mirror.drift.methods", lambda: {"lighthouse_set": Lighthouse})
+    names = ("LIT", "STEADY", "LOUD", "FOGGY", "COLOUR")
+    for words in (*alike, *other):
+        rows = [f"{one} string {words if one == name else ''}" for one in names]
+        text = _page(rows, (), Lighthouse.rest)
+        found = _differences(text, f"{FOLDER}imopenlines-lighthouse-set.md", Lighthouse.rest)
+        assert found == ({("other_value", f"{Lighthouse.rest} {name}")} if words in other else set()), words
 
 
 def test_fields_on_another_page_are_followed_there() -> None:

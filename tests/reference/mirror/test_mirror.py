@@ -81,6 +81,29 @@ def test_a_title_that_is_just_the_question_goes_first_whatever_the_verb(query: s
     assert Mirror(tmp_path / "mirror").search(query, lang="en")[0].path == f"api-reference/{first}"
 
 
+def _find_first(query: str, folder: Path, **pages: str) -> str:
+    """The name of the first page among these and a hundred others with the same words."""
+    others = {f"other-{n}": f"# Ferry ferry place{n} other.ferry{n}\n\nA ferry, a ferry.\n" for n in range(250)}
+    files = {f"api-reference/{name}.md": text for name, text in {**others, **pages}.items()}
+    synced(folder, documentation({"api-reference/index.md": "# Overview\n", **files}))
+    return Mirror(folder).search(query, lang="en")[0].path.rpartition("/")[2]
+
+
+def test_a_title_with_every_word_is_found_among_many_that_repeat_one_of_them(tmp_path: Path) -> None:
+    assert _find_first("add a ferry", tmp_path / "1", add="# Add Ferry lake.ferry.add\n\nOne more.\n") == "add"
+
+
+def test_a_method_goes_before_events_and_texts_unless_events_are_asked_for(tmp_path: Path) -> None:
+    pages = {
+        "method": "# Create a New Ferry ferry.add\n\nThe method makes a ferry.\n",
+        "event": "# Event When Creating a Ferry onFerryAdd\n\nA ferry is made.\n",
+        "text": "# How to Create a Ferry\n\nSomebody makes a ferry.\n",
+    }
+    assert _find_first("create a ferry", tmp_path / "1", **pages) == "method"
+    assert _find_first("event when creating a ferry", tmp_path / "2", **pages) == "event"
+    assert _find_first("how to create a ferry", tmp_path / "3", text=pages["text"]) == "text"
+
+
 def test_an_old_page_comes_after_the_new_one(mirror: Mirror) -> None:
     paths = [hit.path for hit in mirror.search("reserve a place on a ferry")]
 

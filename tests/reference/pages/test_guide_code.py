@@ -2,12 +2,12 @@
 
 import ast
 import asyncio
+import base64
 import json
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,17 +16,9 @@ import pytest
 
 from reference.pages.guides import Guide, read_guides
 from sandbox.state import php
-from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose
+from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose, run_code
 from tools.events import Event, Variant, encode_form, events
 from tools.registry import methods
-
-
-def _run(name: str, part: str) -> SimpleNamespace:
-    """The names that the Python of a guide defines, from the block that holds `part`."""
-    [code] = [code for code in fences(read_guides()[name], "python") if part in code]
-    names: dict[str, Any] = {}
-    exec(compile(code, name, "exec"), names)  # noqa: S102  it is our own page
-    return SimpleNamespace(**names)
 
 
 @EVERY_PAGE
@@ -91,7 +83,7 @@ ARRIVALS = [(event, variant) for event in events().values() for variant in event
 
 @pytest.mark.parametrize(("event", "variant"), ARRIVALS, ids=[f"{e.name}: {v.title}" for e, v in ARRIVALS])
 def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant: Variant) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     received = handler.decode(urlencode(list(encode_form(event.body(variant)))))
     assert received["event"] == event.name.upper()
     assert handler.trusted(received, {"your-member-id": "your-application-token"})
@@ -105,7 +97,7 @@ def test_the_handler_of_the_guide_reads_every_event(event: type[Event], variant:
     [{}, {"your-member-id": "another-token"}, {"another-portal": "your-application-token"}, {"your-member-id": ""}],
 )
 def test_the_handler_of_the_guide_trusts_nobody_else(installations: dict[str, str]) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     event = events()["OnSessionStart"]
     received = handler.decode(urlencode(list(encode_form(event.body(event.variants[0])))))
     assert not handler.trusted(received, installations)
@@ -113,12 +105,46 @@ def test_the_handler_of_the_guide_trusts_nobody_else(installations: dict[str, st
 
 @pytest.mark.parametrize("body", ["", "auth=x", "auth=x&auth[member_id]=y", "auth[member_id][a]=b", "a[b]=1&a[b][c]=2"])
 def test_the_handler_of_the_guide_stands_a_malicious_form(body: str) -> None:
-    handler = _run("events-subscribe", "def decode")
+    handler = run_code("events-subscribe", "def decode")
     assert not handler.trusted(handler.decode(body), {"your-member-id": "your-application-token"})
 
 
+def _keys(event: Event | type[Event], **changes: str) -> list[Any]:
+    handler = run_code("events-subscribe", "def decode")
+    bodies = [urlencode(list(encode_form(event.body(variant)))) for variant in event.variants]
+    for old, new in changes.items():
+        bodies = [body.replace(old, new) for body in bodies]
+    return [handler.key(handler.decode(body)) for body in bodies]
+
+
+def test_the_key_of_the_guide_tells_messages_apart_and_knows_a_repetition() -> None:
+    added = events()["OnOpenLineMessageAdd"]
+    incoming, outgoing = _keys(added)
+    assert incoming
+    assert outgoing
+    assert incoming != outgoing
+    assert _keys(added, ts="tt") == [incoming, outgoing]
+    other = _keys(added, **{"tg-5501": "tg-5502", "80965": "80966"})
+    assert other[0] != incoming
+    assert other[1] != outgoing
+
+
+def test_the_key_of_the_guide_drops_nothing_that_cannot_be_told_apart() -> None:
+    for name in ("OnSessionStart", "OnSessionFinish", "OnOpenLineMessageUpdate", "OnOpenLineMessageDelete"):
+        assert not any(_keys(events()[name])), name
+
+
+def test_the_upload_of_the_guide_carries_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "price list.pdf"
+    file.write_bytes(b"%PDF-1.7")
+    made = run_code("files-rest", "def make_upload").make_upload("chat2043", file, "Our prices")
+    assert made["dialogId"] == "chat2043"
+    assert (made["fields"]["name"], made["fields"]["message"]) == ("price list.pdf", "Our prices")
+    assert base64.b64decode(made["fields"]["content"]) == b"%PDF-1.7"
+
+
 def test_the_command_of_the_guide_is_read_back_by_the_portal() -> None:
-    batch = _run("batch", "def command")
+    batch = run_code("batch", "def command")
     settings = {
         "LINE_NAME": "Sales & support [new]",
         "QUEUE": [{"ENTITY_TYPE": "user", "ENTITY_ID": "$result[me][ID]"}],
@@ -136,7 +162,7 @@ def test_the_request_of_the_guide_to_batches_asks_methods_that_exist() -> None:
 
 
 def test_the_pause_of_the_guide_grows_and_has_an_end() -> None:
-    pause = _run("limits", "def pause").pause
+    pause = run_code("limits", "def pause").pause
     for attempt, longest in ((1, 0.5), (2, 1.0), (5, 8.0), (20, 8.0)):
         assert longest / 2 <= pause(attempt) <= longest
 
@@ -158,7 +184,7 @@ def test_the_client_of_the_guide_renews_once_for_all_callers() -> None:
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
             app = {"client_id": "id", "client_secret": "secret"}
-            portal = _run("auth-oauth", "class Portal").Portal(http, app, _grant("old"), saved.append)
+            portal = run_code("auth-oauth", "class Portal").Portal(http, app, _grant("old"), saved.append)
             return await asyncio.gather(*(portal.call("imopenlines.revision.get", {}) for _ in range(callers)))
 
     saved: list[dict[str, str]] = []

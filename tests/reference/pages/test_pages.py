@@ -17,6 +17,7 @@ from reference.pages.page import Page
 from reference.pages.parameters import find_shared
 from reference.pages.registry import pages
 from reference.pages.sections import read_overviews
+from reference.pages.statuses import find_status
 from tools.error_advice import CORE
 from tools.events import COMMON_TRAPS, Event, encode_form, events
 from tools.method import Method
@@ -147,7 +148,7 @@ def test_a_method_page_lists_each_error_code_and_refusal_with_its_advice(method:
     text = render_method_page(method)
     for code, advice in method.errors.items():
         shown = f"`{code}`" if code else "(empty)"
-        assert f"| {shown} | {advice.replace('|', chr(92) + '|')} |" in text
+        assert f"| {shown} | {find_status(code, method.rest)} | {advice.replace('|', chr(92) + '|')} |" in text
     for advice in method.refusals.values():
         assert advice in text
 
@@ -169,6 +170,10 @@ def test_objects_inside_arguments_are_described_down_to_their_parts() -> None:
 def test_yes_and_no_are_told_from_true_and_false() -> None:
     assert "| `activate` | `ACTIVATE` | boolean (Y/N in REST) |" in render_method_page(methods()["session_mode_pin"])
     assert "| `active` | `ACTIVE` | boolean (1/0 in REST) |" in render_method_page(methods()["imconnector_activate"])
+    for tool in ("imconnector_send_messages", "imconnector_update_messages"):
+        text = render_method_page(methods()[tool])
+        assert "| `MESSAGES[].message.disable_crm` | only `true` (Y in REST) |" in text
+        assert "| `MESSAGES[].user.skip_phone_validate` | only `true` (Y in REST) |" in text
     assert "| `has_crm` | `hasCrm` | boolean |" in render_method_page(methods()["v2_session_list"])
 
 
@@ -245,7 +250,7 @@ def test_an_event_page_shows_the_request_as_a_form_and_how_to_subscribe(event: t
 def test_the_page_of_codes_has_the_general_ones_and_says_who_gives_the_others() -> None:
     text = render_errors_page()
     for code, advice in CORE.items():
-        assert f"| {f'`{code}`' if code else '(empty)'} | {advice} |" in text
+        assert f"| {f'`{code}`' if code else '(empty)'} | {find_status(code)} | {advice} |" in text
     for method in methods().values():
         for code in method.errors:
             row = next(line for line in text.splitlines()[::-1] if line.startswith(f"| `{code}` |" if code else "| (e"))

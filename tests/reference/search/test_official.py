@@ -66,6 +66,49 @@ def test_an_official_page_goes_first_where_ours_hold_much_less_of_the_question()
     assert _sources("create a task with a deadline and a checklist", TASK)[0] == "official"
 
 
+ELSEWHERE = [
+    ("create a lead", _official("crm/crm-lead-add", "Create a New Lead crm.lead.add", "Creates a lead.")),
+    ("create a deal", DEAL),
+    ("add a task", TASK),
+    ("send an SMS", _official("sms/index", "How to Connect an SMS Provider", "A provider sends messages.")),
+    ("upload a file", _official("disk/disk-upload", "Upload a File disk.upload", "Uploads a file.")),
+    ("invite an employee", _official("user/user-add", "Invite a user user.add", "Invites a user.")),
+    ("создать лид", _official("crm/crm-lead-add", "Создать новый лид crm.lead.add", "Создает лид.")),
+    ("добавить задачу", _official("tasks/task-add", "Добавить задачу tasks.task.add", "Добавляет задачу.")),
+    ("отправить смс", _official("sms/index", "Как подключить смс-провайдера", "Провайдер отправляет сообщения.")),
+    ("отправить письмо", _official("mail/mail-send", "Отправить письмо mail.send", "Отправляет письмо.")),
+]
+
+
+@pytest.mark.parametrize(("query", "page"), ELSEWHERE, ids=[query for query, _ in ELSEWHERE])
+def test_an_official_page_goes_first_where_a_question_is_not_about_open_channels(query: str, page: OfficialHit) -> None:
+    assert search(query, official=Mirror([MESSAGES, page]))[0].uri == page.uri
+    assert _sources(query, MESSAGES)[0] == "openchannels"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "create a lead from a dialog",
+        "send a file to a client",
+        "создать лид из диалога",
+        "отправить клиенту смс",
+        "search users by name",
+        "chain of handovers",
+    ],
+)
+def test_a_word_of_open_channels_or_a_phrase_of_ours_keeps_our_pages_first(query: str) -> None:
+    found = [page for _, page in ELSEWHERE]
+    users = _official("chats/im-search-user-list", "Find Users im.search.user.list", "Searches users by name.")
+    chains = _official("sites/chain", "Chain of website folders", "A chain of folders.")
+    assert _sources(query, *found, users, chains)[0] == "openchannels"
+
+
+def test_ours_keep_places_where_a_question_is_not_about_open_channels() -> None:
+    leads = [_official(f"crm/lead-{number}", f"Create a Lead {number} crm.lead.add{number}") for number in range(9)]
+    assert _sources("create a lead", *leads)[:4] == ["official"] * 3 + ["openchannels"]
+
+
 @pytest.mark.parametrize(
     "query", ["send a message to the client of a deal", "imopenlines.operator.finish", "перевести чат"]
 )

@@ -255,3 +255,16 @@ def test_odd_questions_are_words_like_others(query: str) -> None:
 
 def test_the_same_question_is_answered_the_same() -> None:
     assert search("close a dialog") == search("close a dialog")
+
+
+@pytest.mark.parametrize(
+    ("name", "guide"),
+    [
+        ("imbot.v2.Event.get", "chatbots"),
+        ("im.v2.Event.get", "events-polling"),
+        ("event.offline.get", "events-offline"),
+        ("event.bind", "events-subscribe"),
+    ],
+)
+def test_a_method_that_only_a_guide_describes_finds_that_guide(name: str, guide: str) -> None:
+    assert search(name)[0].uri == f"openchannels://docs/guides/{guide}"
