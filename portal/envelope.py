@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from http.client import responses
 from typing import Any
@@ -27,6 +28,8 @@ AUTHORISATION = frozenset(
 )
 CONFIRMATION = frozenset({"METHOD_CONFIRM_WAITING", "METHOD_CONFIRM_DENIED"})
 """Refusals of one call, though their status is that of wrong credentials."""
+LARGEST_UNPACKED = 64 * 2**20
+"""Bytes."""
 MAX_CODE = 100
 MAX_DESCRIPTION = 500
 UNAUTHORISED = 401
@@ -35,7 +38,9 @@ CLOSED = "PORTAL_DELETED"
 """A refusal, though the portal's front end gives it a status of 500."""
 _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 _ENVELOPE = re.compile(r'\{\s*"(?:result|error)"\s*:')
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(strict=False)
+NO_CODES: tuple[Any, ...] = ("", "0", 0, None, [], {})
+"""What stands in place of a code where there is none; of these the first three may be an error all the same."""
 RESULT_LOST = "WRONG_ENCODING"
 """The method has run, but its result could not be written as JSON."""
 
@@ -61,12 +66,18 @@ def read(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> 
 
 
 def has_error(answer: Mapping[str, Any]) -> bool:
-    """Whether an answer, or the part of a batch, tells an error; PHP may write "no error" as an empty list or false."""
+    """Whether an answer, or the part of a batch, tells an error.
+
+    Portals have errors without a code (`""` or 0), and PHP may write "no error" as those, an empty list or false: then
+    words or a result tell which it is.
+    """
     errors = answer.get("errors")
     if "error" not in answer:
         return "result" not in answer and isinstance(errors, list) and any(isinstance(one, Mapping) for one in errors)
     error = answer["error"]
-    return error is not None and (isinstance(error, str) or bool(error))
+    if error not in NO_CODES or _join_words(answer.get("error_description")):
+        return True
+    return answer.get("result") is None and error in NO_CODES[:3] and error is not False
 
 
 def _is_reason(status: int, answer: Mapping[str, Any]) -> bool:
@@ -118,6 +129,17 @@ def _choose_kind(status: int, code: str) -> type[PortalError]:
     return RefusedError
 
 
+def decompress(body: bytes) -> bytes:
+    """An answer in gzip that a proxy left without the header that says so; any other, and a broken one, as it is."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        return unpacking.decompress(body, LARGEST_UNPACKED)
+    except zlib.error:
+        return body
+
+
 def _parse_json(body: bytes, content_type: str) -> Any:
     """The content of an answer, or None; half of a surrogate pair would break whoever writes it down again."""
     try:
@@ -132,15 +154,17 @@ def _parse_json(body: bytes, content_type: str) -> Any:
 def _parse_text(body: bytes, content_type: str) -> Any:
     """JSON in UTF-8, or in the character set that the answer names, also between warnings of PHP.
 
+    Broken characters become U+FFFD, and control characters may stand in texts as they are.
+
     Raises:
         ValueError: It is neither.
         LookupError: Nobody knows the character set.
     """
     try:
-        return json.loads(body)
+        return json.loads(body, strict=False)
     except UnicodeDecodeError:
         named = _CHARSET.search(content_type)
-        return json.loads(body.decode(named[1] if named else "utf-8"))
+        return json.loads(body.decode(named[1] if named else "utf-8", errors="replace"), strict=False)
     except json.JSONDecodeError:
         text = body.decode(errors="replace")
         start = _ENVELOPE.search(text)
@@ -151,5 +175,7 @@ def _parse_text(body: bytes, content_type: str) -> Any:
 
 def _join_words(text: object) -> str:
     if isinstance(text, Mapping):
-        text = text.get("message")
+        text = text["message"] if "message" in text else list(text.values())
+    if isinstance(text, list):
+        text = "; ".join(filter(None, map(_join_words, text)))
     return " ".join(str("" if text is None else text).split())

@@ -134,7 +134,7 @@ class Wire:
             raise make_front_end_error(status, answer.headers, b"", flaw=describe_lost_answer(error)) from None
         finally:
             await answer.aclose()
-        return envelope.read(status, self._credentials.conceal(content), answer.headers)
+        return envelope.read(status, self._credentials.conceal(envelope.decompress(content)), answer.headers)
 
     def _make_connection_error(self, error: Exception) -> PortalError:
         """The library's exceptions hold the address, which may be secret, so nothing of their texts is repeated."""

@@ -9,12 +9,14 @@ from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
 from mcp.shared.exceptions import MCPError
+from pydantic import ValidationError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
 from server.protocol.caching import CACHE_HINTS, NEVER_KEPT, choose_page_hint
 from server.protocol.elicitation import ClientPerson
 from server.protocol.identity import NAME, introduce_server
+from server.protocol.params import describe_flaws
 from tools.fence import quote_marked
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ Context = ServerRequestContext[Any]
 INTRODUCTIONS = frozenset({"initialize", "server/discover"})
 """What a client asks first, in either era of the protocol."""
 
+UNEXPLAINED = "Invalid request parameters"
+"""What the SDK says to a request before the session was initialized."""
+
 
 class Handlers:
     """What the server answers to each caller."""
@@ -32,8 +37,18 @@ class Handlers:
         self._caller_of = caller_of
 
     async def introduce(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        """Put what this caller is told once into the answer to its first request; all else passes as it is."""
-        result = await call_next(ctx)
+        """Put what this caller is told once into the answer to its first request, and name what is wrong with params.
+
+        The SDK says of the latter only that they are invalid; all else passes as it is.
+        """
+        try:
+            result = await call_next(ctx)
+        except ValidationError as error:
+            raise MCPError(types.INVALID_PARAMS, describe_flaws(error)) from None
+        except MCPError as error:
+            if error.error.message == UNEXPLAINED:
+                raise MCPError(types.INVALID_PARAMS, f"{UNEXPLAINED}: send initialize first") from None
+            raise
         if ctx.method in INTRODUCTIONS and isinstance(result, dict):
             return introduce_server(ctx.method, result, self._caller_of(ctx).instructions)
         return result

@@ -100,9 +100,12 @@ class PortalResources:
         Raises:
             ResourceUnavailableError: The address is wrong, or the portal gives nothing.
         """
-        name, _, end = uri.removeprefix(ROOT).partition("/")
-        kind = next((kind for kind in self._kinds if kind.name == name and bool(kind.variable) is bool(end)), None)
-        if kind is None or not uri.startswith(ROOT):
+        address = (uri if "://" in uri else unquote(uri)).strip()
+        name, _, end = address[len(ROOT) :].rstrip("/").partition("/")
+        kind = next(
+            (kind for kind in self._kinds if kind.name == name.lower() and bool(kind.variable) is bool(end)), None
+        )
+        if kind is None or not address.lower().startswith(ROOT):
             return None
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.read(kind.tool, arguments, report)

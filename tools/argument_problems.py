@@ -66,11 +66,11 @@ def _describe_problem(model: type[BaseModel], place: tuple[int | str, ...], erro
         return f"unknown argument {quote_argument(where)}" + (f" (did you mean {near[0]}?)" if near else "")
     if first["type"] == "missing":
         return f"{quote_argument(where, '')} is required"
-    words = _describe_mistakes(errors)
+    words = describe_mistakes(errors)
     return f"{quote_argument(where, '')}: {words}" if where else words
 
 
-def _describe_mistakes(errors: Sequence[ErrorDetails]) -> str:
+def describe_mistakes(errors: Sequence[ErrorDetails]) -> str:
     """What is wrong with one value; where several kinds would be right, all of them."""
     for error in errors:
         if error["type"] == "value_error":

@@ -220,7 +220,8 @@ def _render_dialog(found: Mapping[str, Any]) -> str:
         return f"{head}: {found['kind']}, unread {found['unread']}. {mark_unless_code(found['date'])} {said}"
     who = {None: "operator unknown", 0: "in the queue"}.get(found["operator_id"], f"operator {found['operator_id']}")
     silent = ", silent" if found["silent"] else ""
-    where = f"line {found['line_id']} {mark_unless_code(found['connector'])}, session {found['session_id']}"
+    line, connector, session = (mark_unless_code(found[name]) for name in ("line_id", "connector", "session_id"))
+    where = f"line {line} {connector}, session {session}"
     date = mark_unless_code(found["date"])
     return f"{head}: {found['status']}, {who}{silent}, unread {found['unread']}; {where}. {date} {said}"
 

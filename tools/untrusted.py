@@ -36,7 +36,12 @@ def mark_untrusted(text: object, author: str) -> str:
 
 
 def mark_unless_code(value: object) -> str:
-    """A number, a date or the code of something as it is; anything that is not one plain word is marked."""
+    """A number, a date or the code of something as it is; anything that is not one plain word is marked.
+
+    None is what the portal did not tell, or not so that it could be read.
+    """
+    if value is None:
+        return "not known"
     text = str(value)
     return text if is_code(text) else mark_untrusted(text, "portal")
 

@@ -1,10 +1,12 @@
 """The documentation that a server has: our pages, and the official ones where they were synchronised."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from tools.suggestions import suggest
 from tools.untrusted import quote_argument
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 INDEX = "openchannels://docs/index"
 OFFICIAL = "openchannels://official/"
+_BEHIND = re.compile(r"/*(?:[#?].*)?$", re.DOTALL)
 SYNC = "the official documentation is here after `openchannels-mcp docs sync`"
 
 
@@ -83,6 +86,8 @@ class Documentation:
 def find_page(address: str) -> "Page":
     """A page of ours by its address or its name, whatever the case; a tool's name leads to its method's page.
 
+    An address may be percent-encoded, and name a heading or a query, which pages do not have.
+
     Raises:
         PageNotFoundError: There is none; the message names the nearest one.
     """
@@ -107,7 +112,7 @@ def _find_guide(address: str) -> "Page | None":
 
 
 def _normalise(address: str) -> str:
-    return address.strip().lower().rstrip("/")
+    return _BEHIND.sub("", unquote(address.strip())).lower()
 
 
 def _describe_absence(address: str, *, synced: bool) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, NoReturn
 from pydantic import Field, WithJsonSchema
 
 from server.catalogue.context import DocumentationContext
+from server.catalogue.names import find_tool_name
 from tools.effect import Effect
 from tools.naming import make_tool_name, to_snake_case
 from tools.tool import InvalidArgumentsError, Tool
@@ -106,9 +107,8 @@ GATEWAY: Mapping[str, type[Gateway]] = {tool.tool(): tool for tool in (FindMetho
 
 def find_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
     """The tool of this name or REST name; InvalidArgumentsError where it does not exist here."""
-    for known in (name.strip(), make_tool_name(name.strip())):
-        if known in tools:
-            return known
+    if known := find_tool_name(name, tools):
+        return known
     raise InvalidArgumentsError(
         [f"name: there is no tool {quote_argument(name[:80])} here; find_method finds those that there are"]
     )

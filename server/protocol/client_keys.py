@@ -24,5 +24,10 @@ CLIENT_KEYS: Mapping[str, ClientKey] = {
     "_dummy": ClientKey("Cursor", "https://github.com/edobry/minsky"),
     "wait_for_previous": ClientKey("Gemini CLI", "https://github.com/MemPalace/mempalace/pull/322"),
     "_placeholder": ClientKey("opencode", "https://github.com/anomalyco/opencode/pull/15078"),
+    "tool_call_description": ClientKey("several", "https://github.com/cyanheads/mcp-ts-core/issues/453"),
+    "sessionKey": ClientKey("Pi", "https://github.com/joshuaswarren/remnic/issues/1513"),
+    "security_risk": ClientKey("OpenHands", "https://github.com/OpenHands/OpenHands/issues/11210"),
+    "cwd": ClientKey("coding agents", "https://github.com/joshuaswarren/remnic/issues/1434"),
+    "_as_extra": ClientKey("several", "https://github.com/cyanheads/mcp-ts-core/issues/453"),
     "_meta": ClientKey("LangChain", "https://github.com/langchain-ai/langchain-mcp-adapters/pull/412"),
 }

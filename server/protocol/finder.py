@@ -7,6 +7,7 @@ from typing import Any
 from server.catalogue.definitions import DRY_RUN
 from server.catalogue.documentation import INDEX
 from server.catalogue.gateway import CallMethod, find_name
+from server.catalogue.names import find_tool_name
 from server.catalogue.registry import every_tool
 from server.policy import Policy
 from server.protocol.arguments import normalize_arguments, read_dry_run, read_gateway_arguments
@@ -52,12 +53,13 @@ class ToolNotFoundError(Exception):
 
 
 def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundTool:
-    """The tool of this name; behind the gateway the one that `call_method` names, with its own arguments.
+    """The tool that a name means; behind the gateway the one that `call_method` names, with its own arguments.
 
     Raises:
         ToolNotFoundError: There is no such tool here.
     """
     tools = policy.listed
+    name = find_tool_name(name, {**every_tool(), **tools}) or name
     if policy.mode == "gateway" and name == CallMethod.tool():
         try:
             (name, arguments), tools = _read_wanted_call(arguments), policy.tools

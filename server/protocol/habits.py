@@ -13,18 +13,30 @@ from server.protocol.client_keys import CLIENT_KEYS
 
 Schema = Mapping[str, Any]
 
-WRAPPERS = frozenset({"arguments", "args", "kwargs", "params", "parameters", "input", "options"})
-"""Names of an object that holds the arguments instead of being one: PARAMS and OPTIONS are the REST method's own."""
+WRAPPERS = frozenset(
+    {"arguments", "args", "kwargs", "params", "parameters", "input", "toolinput", "options", "arg1", "body", "data"}
+)
+"""Names of an object that holds the arguments instead of being one: PARAMS and OPTIONS are the REST method's own,
+`__arg1` is LangChain's for a tool of one input."""
+DEEPEST = 4
+"""Wrappers in each other."""
 NOTHING = frozenset({"null", "none", "undefined"})
 """Words that models write where an argument that is no free text is not set."""
+CHAT_ID = "chat_id"
 LARGEST = 2**53
 """Whole numbers up to here survive a float."""
-_WHOLE = re.compile(r"-?\d{1,19}(\.0*)?", re.ASCII)
+_WHOLE = re.compile(r"#?(-?\d{1,19})(?:\.0*)?", re.ASCII)
+"""A number of a message has the sign before it where dialogs are shown."""
+_CHAT = re.compile(r"chat(\d{1,19})", re.ASCII | re.IGNORECASE)
+"""A chat as the messenger's methods call it; as an argument, its number is meant."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _SEPARATORS = re.compile(r"[\s_-]+")
 _OPENING = ("[", "{")
-_FLAGS = {"true": True, "false": False, "y": True, "n": False}
-"""Y and N are what the REST methods take."""
+_FLAGS = {
+    **dict.fromkeys(("true", "y", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "n", "no", "off", "0"), False),
+}
+"""Y and N are what the REST methods take, 1 and 0 are PHP's, yes and no YAML's."""
 
 
 def undo_habits(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +53,16 @@ def undo_habits(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unwrap(arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
-    """The arguments with those that stand inside an object of a telling name put beside the others."""
+    """The arguments with those that stand inside objects of a telling name put beside the others."""
+    flat: Mapping[str, Any] = dict(arguments)
+    for _ in range(DEEPEST):
+        arguments, flat = flat, _unwrap_once(flat, properties)
+        if flat == arguments:
+            break
+    return dict(flat)
+
+
+def _unwrap_once(arguments: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
     flat = dict(arguments)
     for name, value in arguments.items():
         if _fold(name) not in WRAPPERS or find_name(name, properties):
@@ -58,14 +79,16 @@ def _drop_client_keys(arguments: Mapping[str, Any], schema: Schema) -> dict[str,
 
 
 def _is_client_key(name: str, arguments: Mapping[str, Any], schema: Schema) -> bool:
-    """Whether a client added it for itself.
+    """Whether a client added it for itself, as names that begin with `_` are; no argument does.
 
     A name that may also mean an argument does so if its value fits, and if no other key shows that it is the client's;
     such a key does not count against an argument that the tool cannot do without.
     """
     properties: Mapping[str, Schema] = schema.get("properties", {})
-    if name not in CLIENT_KEYS or name in properties:
+    if name in properties:
         return False
+    if name not in CLIENT_KEYS:
+        return name.startswith("_") and find_name(name.strip("_"), properties) is None
     meant = find_name(name, properties)
     if meant is None or not _has_type(read_value(arguments[name], properties[meant]), properties[meant]):
         return True
@@ -105,11 +128,15 @@ def _read_members(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
         target = meant[name]
         if target is None or (target != name and targets.count(target) > 1):
             read[name] = item
-        elif target in required:
-            read[target] = read_value(item, properties[target])
         else:
-            optional[target] = read_value(item, properties[target])
+            (read if target in required else optional)[target] = _read_argument(target, item, properties[target])
     return read | _leave_out_empty(optional, properties)
+
+
+def _read_argument(name: str, value: Any, schema: Schema) -> Any:
+    if name == CHAT_ID and isinstance(value, str) and (chat := _CHAT.fullmatch(value.strip())):
+        value = chat[1]
+    return read_value(value, schema)
 
 
 def _leave_out_empty(values: Mapping[str, Any], properties: Mapping[str, Schema]) -> dict[str, Any]:
@@ -180,12 +207,14 @@ def _read_code(value: str, schema: Schema) -> str:
 def _read_whole(value: Any, _: Schema) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
         return int(value)
-    if isinstance(value, str) and _WHOLE.fullmatch(text := value.strip()):
-        return int(text.partition(".")[0])
+    if isinstance(value, str) and (found := _WHOLE.fullmatch(value.strip())):
+        return int(found[1])
     return value
 
 
 def _read_flag(value: Any, _: Schema) -> Any:
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
     return _FLAGS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from server.protocol.habits import read_object
+from server.protocol.params import repair_params
 
 BOM = b"\xef\xbb\xbf"
 WITH_ARGUMENTS = frozenset({"tools/call", "prompts/get"})
@@ -67,7 +68,8 @@ def _write_message(content: Any, line: bytes) -> bytes:
 def read_message(content: Any) -> Any:
     """A message out of JSON, the very same one if there is nothing to put right.
 
-    Empty `params` and `arguments` in any form are none, as objects they may be text, and an id may be a whole float.
+    Empty `params` and `arguments` in any form are none, as objects they may be text, and an id may be a whole float;
+    what else of params is put right, `repair_params` says.
 
     Raises:
         MessageError: It is no message.
@@ -90,7 +92,9 @@ def _repair_request(content: dict[str, Any]) -> dict[str, Any]:
     if "params" in content:
         meant["params"] = params = _read_empty(content["params"])
         if isinstance(params, dict) and content["method"] in WITH_ARGUMENTS and "arguments" in params:
-            meant["params"] = {**params, "arguments": _read_arguments(content["method"], params["arguments"])}
+            params = {**params, "arguments": _read_arguments(content["method"], params["arguments"])}
+        if isinstance(params, dict):
+            meant["params"] = repair_params(content["method"], params)
     return content if meant == content and type(meant.get("id")) is type(content.get("id")) else meant
 
 

@@ -38,6 +38,13 @@ FLAWS = [{"field": "id", "message": "Required field `id` is missing"}, "odd", {"
             "invalid_csrf",
             "y",
         ),
+        (400, {"error": 0, "error_description": "Argument 'ID' is null"}, RefusedError, "0", "Argument 'ID' is null"),
+        (400, {"error": "", "error_description": "Not found"}, RefusedError, "", "Not found"),
+        (200, {"error": "0", "result": None}, RefusedError, "0", ""),
+        (200, {"error": False, "error_description": "y", "result": False}, RefusedError, "False", "y"),
+        (400, {"error": "X", "error_description": ["a", {"message": "b"}]}, RefusedError, "X", "a; b"),
+        (400, {"error": "X", "error_description": {"0": "a", "1": "b"}}, RefusedError, "X", "a; b"),
+        (400, {"error": ["a", "b"]}, RefusedError, "a; b", ""),
         (429, {"error": "SLOW_DOWN", "error_description": "y"}, LimitedError, "SLOW_DOWN", "y"),
     ],
 )
@@ -51,7 +58,7 @@ def test_an_error_of_any_form_has_its_code_and_words(
     assert (error.code, error.description, error.status) == (code, words, status)
 
 
-@pytest.mark.parametrize("error", [None, [], {}, False])
+@pytest.mark.parametrize("error", [None, [], {}, False, "", 0, "0"])
 def test_no_error_may_be_written_in_many_ways(error: Any) -> None:
     assert not envelope.has_error({"error": error, "result": 1})
 

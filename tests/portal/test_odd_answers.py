@@ -23,6 +23,7 @@ READABLE = {
         headers={"content-type": "application/json; charset=windows-1251"}, body=RESULT.encode("cp1251")
     ),
     "gzip": Reply(body=gzip.compress(RESULT.encode()), headers={"content-encoding": "gzip"}),
+    "gzip that no header tells": Reply(body=gzip.compress(RESULT.encode())),
     "deflate": Reply(body=zlib.compress(RESULT.encode()), headers={"content-encoding": "deflate"}),
     "chunked": Reply(
         body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(RESULT.encode()), RESULT.encode()),
@@ -37,6 +38,21 @@ def test_an_answer_that_is_wrapped_oddly_is_read(served: FrontEnd, how: str) -> 
     set_replies(served, READABLE[how])
 
     assert call_portal(served, repeatable=False) == [{"id": "Оля"}]
+
+
+TEXTS = {
+    "a broken character": (b'{"result": "a\xd0"}', "a\ufffd"),
+    "half of a pair of surrogates": (b'{"result": "a\\ud83d"}', "a?"),
+    "control characters": (b'{"result": "a\nb\tc\x01"}', "a\nb\tc\x01"),
+}
+
+
+@pytest.mark.parametrize("how", TEXTS)
+def test_an_odd_character_in_a_text_does_not_take_the_answer_with_it(served: FrontEnd, how: str) -> None:
+    body, text = TEXTS[how]
+    set_replies(served, Reply(body=body))
+
+    assert call_portal(served, repeatable=False) == [text]
 
 
 UNREADABLE = {

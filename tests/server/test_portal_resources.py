@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from mcp.shared.exceptions import MCPError
@@ -54,6 +55,22 @@ def test_a_dialog_is_read_as_its_tool_gives_it_fences_and_all(anna: Assistant) -
     assert "chat_id 203, session 303" in content.text
     assert len(re.findall(r"<(client|system) \w{6}>", content.text)) == content.text.count("</") == 4
     assert "\ue0f0" not in content.text
+
+
+def test_an_address_may_be_written_as_clients_normalize_it(anna: Assistant) -> None:
+    wanted = {"openchannels://dialogs/201": "Dialog with", "openchannels://docs/index": "# Open Channels documentation"}
+    for uri, words in wanted.items():
+        for written in (
+            f"{uri}/",
+            f" {uri}",
+            uri.replace("201", "%32%30%31"),
+            uri.replace("open", "OPEN", 1),
+            quote(uri, ""),
+        ):
+            assert words in _read(anna, written).text, written
+    method = "openchannels://docs/methods/imopenlines.dialog.get"
+    for written in (method.replace(".", "%2E"), f"{method}#errors", f"{method}?x=1"):
+        assert _read(anna, written).text == _read(anna, method).text, written
 
 
 def test_a_line_and_the_inbox_are_read_as_their_tools_give_them(anna: Assistant) -> None:

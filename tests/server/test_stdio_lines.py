@@ -98,6 +98,8 @@ def request(method: str, **more: Any) -> bytes:
     return json.dumps({"jsonrpc": "2.0", "id": 7, "method": method, **more}).encode()
 
 
+EMPTY: list[Any] = [[], None, {}, "{}"]
+TOKENS: list[Any] = [None, 1.0, 1.5, {}, [], True, ""]
 ANSWERED: list[tuple[str, bytes]] = [
     ("params that are an empty list", request("tools/list", params=[])),
     ("params that are null", request("tools/list", params=None)),
@@ -110,6 +112,24 @@ ANSWERED: list[tuple[str, bytes]] = [
     ("no arguments", request("tools/call", params={"name": "revision_get"})),
     ("a prompt's number", request("prompts/get", params={"name": "answer_customer", "arguments": {"chat_id": 201}})),
     ("a prompt without", request("prompts/get", params={"name": "triage_dialogs", "arguments": []})),
+    # PHP writes an empty object as a list: https://github.com/modelcontextprotocol/php-sdk/issues/284
+    *((f"_meta that is {value}", request("tools/list", params={"_meta": value})) for value in EMPTY),
+    *(
+        (f"a token of progress that is {value}", request("tools/list", params={"_meta": {"progressToken": value}}))
+        for value in TOKENS
+    ),
+    *((f"a cursor that is {value!r}", request("resources/list", params={"cursor": value})) for value in ("", None, 0)),
+    (
+        "a completion whose context is a list",
+        request(
+            "completion/complete",
+            params={
+                "ref": {"type": "ref/prompt", "name": "answer_customer"},
+                "argument": {"name": "tone", "value": ""},
+                "context": [],
+            },
+        ),
+    ),
     ("an id that is a whole float", b'{"jsonrpc":"2.0","id":7.0,"method":"tools/list"}'),
     ("a key given twice", b'{"jsonrpc":"2.0","id":6,"method":"nothing","id":7,"method":"ping"}'),
     ("a mark of byte order", b"\xef\xbb\xbf" + request("ping")),
@@ -169,6 +189,10 @@ REFUSED: list[tuple[str, bytes, int, Any]] = [
     ("a number as params", request("tools/list", params=5), REQUEST, 7),
     ("an unknown method", request("tools/lits"), METHOD, 7),
     ("a call without a name", request("tools/call", params={"arguments": {}}), PARAMS, 7),
+    ("a number as name", request("tools/call", params={"name": 5}), PARAMS, 7),
+    ("a number as address", request("resources/read", params={"uri": 5}), PARAMS, 7),
+    ("a list as _meta", request("tools/list", params={"_meta": [5]}), PARAMS, 7),
+    ("an introduction without a revision", request("initialize", params={"capabilities": {}}), PARAMS, 7),
     ("a list as arguments", request("tools/call", params={"name": "revision_get", "arguments": [5]}), PARAMS, 7),
 ]
 
@@ -178,6 +202,54 @@ def test_what_is_no_request_is_answered_with_an_error(client: RawClient, line: b
     (answer,) = client.ask(line)
     assert (answer["error"]["code"], answer["id"]) == (code, number)
     assert "pydantic" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "words"),
+    [
+        ("tools/call", {}, "name is required"),
+        ("tools/call", None, "name is required"),
+        ("tools/call", {"name": 5}, "name: should be a text"),
+        ("tools/call", {"name": "revision_get", "arguments": [5]}, "arguments: should be an object"),
+        ("tools/list", {"_meta": 5}, "_meta: should be an object"),
+        ("resources/read", {"uri": None}, "uri: should be a text"),
+        ("initialize", {"capabilities": {}}, "protocolVersion is required"),
+    ],
+)
+def test_what_is_wrong_with_params_is_named(client: RawClient, method: str, params: Any, words: str) -> None:
+    (answer,) = client.ask(request(method, params=params))
+    assert answer["error"]["message"] == words
+
+
+INTRODUCTIONS: list[dict[str, Any]] = [
+    {"capabilities": []},
+    {"capabilities": None},
+    {"capabilities": {"roots": [], "sampling": True, "elicitation": None, "experimental": [], "tasks": False}},
+    {"capabilities": {"roots": {"listChanged": None}, "experimental": {"a": True, "b": "c"}, "elicitation": []}},
+    {"clientInfo": None},
+    {"clientInfo": []},
+    {"clientInfo": {"name": "raw"}},
+    {"clientInfo": {"name": "raw", "version": 1, "title": None}},
+    {"protocolVersion": "1.0"},
+    {"protocolVersion": 20250618},
+    {"_meta": []},
+]
+
+
+@pytest.mark.parametrize("odd", INTRODUCTIONS)
+def test_a_client_that_introduces_itself_oddly_is_let_in(client: RawClient, odd: dict[str, Any]) -> None:
+    params: Any = {**INITIALIZE["params"], **odd}  # type: ignore[dict-item]
+    (answer,) = client.ask(request("initialize", params=params))
+    assert answer["result"]["serverInfo"]["name"] == "openchannels"
+    without = {name: item for name, item in params.items() if name not in odd or name == "protocolVersion"}
+    (answer,) = client.ask(request("initialize", params=without))
+    assert answer["result"]["serverInfo"]["name"] == "openchannels"
+
+
+def test_what_is_asked_before_the_introduction_is_told_so() -> None:
+    with start_program() as client:
+        (answer,) = client.ask(request("tools/list"))
+    assert answer["error"]["message"].endswith("send initialize first")
 
 
 def test_each_request_of_a_batch_is_refused_by_its_id(client: RawClient) -> None:

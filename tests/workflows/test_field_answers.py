@@ -21,6 +21,7 @@ from tests.workflows.field_answers import (
     combine,
     each_route,
     find_chat,
+    give_chat,
     keep,
     mutate_result,
     read_dialog,
@@ -191,3 +192,29 @@ def test_people_and_files_may_come_as_a_list_or_as_a_map(shape: type) -> None:
         roles = [one["role"] for one in read_dialog(spoilt)[0]["messages"]]
         assert roles == ["client", "operator", "client"]
     assert read_inbox(mutate_result(HISTORY, reshape))["total"] == WAITING
+
+
+UNREADABLE_DATES: list[Any] = [
+    None,
+    {"date": "2026-03-16 07:55:00.000000", "timezone_type": 1},
+    "0000-00-00 00:00:00",
+    [],
+]
+
+
+@pytest.mark.parametrize("odd", UNREADABLE_DATES)
+def test_since_when_a_message_waits_is_not_guessed_from_another(odd: Any) -> None:
+    found, words = read_dialog(give_chat(206, lambda message: message.update(date=odd)))
+    assert "Unanswered not known since when (#1028)" in words
+    assert "the date of a message" in words
+    assert "None" not in words
+    assert (found["unanswered"]["since"], found["unanswered"]["seconds"]) == (None, None)
+
+
+def test_an_inbox_whose_sessions_cannot_be_read_does_not_say_that_nobody_waits() -> None:
+    def change(found: Any) -> None:
+        for row in found["sessions"]:
+            row["dateCreate"] = "soon"
+
+    reply = call_mutated("inbox", {}, mutate_result(SESSIONS, change))
+    assert words_of(reply).startswith("No dialog needs anyone, as far as could be read.")

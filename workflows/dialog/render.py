@@ -25,8 +25,8 @@ class OwnerData(NamedData):
 class UnansweredData(TypedDict):
     """What the client wrote since anybody answered."""
 
-    since: str
-    seconds: int
+    since: str | None
+    seconds: int | None
     message_ids: list[int]
     text: str
 
@@ -99,11 +99,18 @@ def _render_question(briefing: Briefing) -> Iterator[str]:
     if unanswered := briefing.unanswered:
         ids = f"#{unanswered[0].id}" + (f" to #{unanswered[-1].id}" if len(unanswered) > 1 else "")
         question = mark_untrusted(_shorten_question(briefing), "client")
-        yield f"Unanswered for {_format_wait(briefing)} ({ids}): {question}"
+        seconds = _count_wait(briefing)
+        wait = "not known since when" if seconds is None else f"for {_format_wait(seconds)}"
+        yield f"Unanswered {wait} ({ids}): {question}"
 
 
-def _format_wait(briefing: Briefing) -> str:
-    seconds = (briefing.now - briefing.unanswered[0].at).total_seconds()
+def _count_wait(briefing: Briefing) -> float | None:
+    """Seconds since the client wrote; None where the date of that message could not be read."""
+    first = briefing.unanswered[0]
+    return (briefing.now - first.at).total_seconds() if first.dated else None
+
+
+def _format_wait(seconds: float) -> str:
     return format_duration(seconds // MINUTE * MINUTE if seconds >= MINUTE else seconds)
 
 
@@ -132,7 +139,7 @@ def _render_next_steps(briefing: Briefing) -> Iterator[str]:
 
 def render_data(briefing: Briefing) -> BriefingData:
     """All of it as a program reads it, marked as the text is."""
-    chat, owner, unanswered = briefing.chat, briefing.owner, briefing.unanswered
+    chat, owner = briefing.chat, briefing.owner
     return {
         "now": briefing.now.isoformat(),
         "chat_id": chat.id,
@@ -149,16 +156,19 @@ def render_data(briefing: Briefing) -> BriefingData:
         "mine": bool(owner and owner.id == briefing.me),
         "pinned": chat.pinned,
         "silent": chat.silent,
-        "unanswered": {
-            "since": unanswered[0].at.isoformat(),
-            "seconds": int((briefing.now - unanswered[0].at).total_seconds()),
-            "message_ids": [said.id for said in unanswered],
-            "text": mark_untrusted(_shorten_question(briefing), "client"),
-        }
-        if unanswered
-        else None,
+        "unanswered": _render_unanswered(briefing) if briefing.unanswered else None,
         "messages": mark_messages(briefing.transcript.messages),
         "older_before": briefing.transcript.before,
         "limits": briefing.limits or None,
         "next": [{"tool": step.tool, "does": step.does} for step in briefing.next],
+    }
+
+
+def _render_unanswered(briefing: Briefing) -> UnansweredData:
+    first, seconds = briefing.unanswered[0], _count_wait(briefing)
+    return {
+        "since": None if seconds is None else first.at.isoformat(),
+        "seconds": None if seconds is None else int(seconds),
+        "message_ids": [said.id for said in briefing.unanswered],
+        "text": mark_untrusted(_shorten_question(briefing), "client"),
     }

@@ -83,7 +83,8 @@ def _render_heading(page: InboxPage) -> str:
     total = sum(page.totals.values())
     states = ", ".join(f"{page.totals[state]} {words}" for state, words in STATES.items() if page.totals.get(state))
     dialogs = "1 dialog needs" if total == 1 else f"{total} dialogs need"
-    counted = f"{dialogs} someone: {states}" if total else "No dialog needs anyone"
+    nobody = f"No dialog needs anyone{', as far as could be read' if page.missing else ''}"
+    counted = f"{dialogs} someone: {states}" if total else nobody
     whose = "the portal's" if page.by_portal else "this machine's"
     return f"{counted}. {page.now:%Y-%m-%d %H:%M} by {whose} clock, from {SOURCES[page.source]}."
 

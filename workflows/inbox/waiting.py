@@ -31,6 +31,8 @@ class ExchangedMessage:
     waits: bool = False
     """Whether it is the client's, or may be."""
     files: Sequence[Mapping[str, Any]] = ()
+    dated: bool = True
+    """Whether `at` is its own date, and not that of a message beside it."""
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any], at: datetime | None) -> Self | None:
@@ -65,7 +67,7 @@ class SessionMessages:
         for message, told in zip(listed, dates, strict=True):
             at = told or at
             if (read := ExchangedMessage.from_message(message, at)) and at >= began - SLACK:
-                found.append(read)
+                found.append(replace(read, dated=told is not None))
         unclear = ["date of a message"] * (None in dates)
         unclear += ["author of a message"] * any(message.role == "unknown" for message in found)
         return cls(found, unclear)

@@ -8,7 +8,6 @@ from server.catalogue.definitions import DRY_RUN
 from server.catalogue.gateway import GATEWAY
 from server.catalogue.registry import every_tool
 from server.protocol.arguments import normalize_arguments, read_arguments
-from server.protocol.client_keys import CLIENT_KEYS
 from server.protocol.habits import Schema, undo_habits
 from tools.tool import InvalidArgumentsError
 
@@ -95,6 +94,17 @@ HABITS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     (MODELS, "dialog_get", {"arguments": {"chat_id": 206}}, {"chat_id": 206}),
     (MODELS, "dialog_get", {"args": '{"chat_id": 206}'}, {"chat_id": 206}),
+    (MODELS, "dialog_get", {"arguments": {"arguments": {"chat_id": 206}}}, {"chat_id": 206}),
+    (MODELS, "dialog_get", {"tool_input": {"chat_id": "206"}}, {"chat_id": 206}),
+    ("LangChain", "dialog_get", {"__arg1": '{"chat_id": 206}'}, {"chat_id": 206}),
+    # https://github.com/cyanheads/mcp-ts-core/issues/453
+    ("several", "dialog_get", {"chat_id": 206, "_trace": {"id": 1}, "__intent": "to look"}, {"chat_id": 206}),
+    # The forms in which our own answers show chats and messages.
+    (MODELS, "dialog_get", {"chat_id": "chat206"}, {"chat_id": 206}),
+    (MODELS, "dialog", {"dialog": "206", "before": "#1028"}, {"dialog": "206", "before": 1028}),
+    (MODELS, "dialog_get", {"chat_id": "\u00a0206 "}, {"chat_id": 206}),
+    *(("PHP", "im_recent_list", {"unread_only": yes}, {"unread_only": True}) for yes in (1, "1", 1.0, "Yes", "on")),
+    *(("PHP", "im_recent_list", {"unread_only": no}, {"unread_only": False}) for no in (0, "0", "no", "OFF")),
     ("LangChain", "dialog_get", {"kwargs": {"chat_id": "206"}}, {"chat_id": 206}),
     (
         MODELS,
@@ -164,9 +174,14 @@ GUESSES: list[tuple[str, dict[str, Any], str]] = [
     ("v2_session_list", {"operator_id": 0}, "operator_id: should be greater than or equal to 1"),
     ("v2_session_list", {"operator_id": 0, "status": None}, "operator_id: should be greater than or equal to 1"),
     ("v2_session_list", {"limit": 0, "source": ""}, "limit: should be greater than or equal to 1"),
-    ("im_recent_list", {"unread_only": "yes"}, "unread_only: should be true or false"),
-    ("im_recent_list", {"unread_only": 1}, "unread_only: should be true or false"),
-    ("im_recent_list", {"unread_only": "1"}, "unread_only: should be true or false"),
+    ("im_recent_list", {"unread_only": "maybe"}, "unread_only: should be true or false"),
+    ("im_recent_list", {"unread_only": 2}, "unread_only: should be true or false"),
+    ("im_recent_list", {"unread_only": [True]}, "unread_only: should be true or false"),
+    ("dialog_get", {"session_id": "chat206"}, "session_id: should be a whole number"),
+    ("dialog_get", {"chat_id": "1,206"}, "chat_id: should be a whole number"),
+    ("dialog_get", {"chat_id": "1\u00a0206"}, "chat_id: should be a whole number"),
+    ("dialog_get", {"chat_id": "\uff12\uff10\uff16"}, "chat_id: should be a whole number"),
+    ("dialog_get", {"chat_id": "##206"}, "chat_id: should be a whole number"),
     ("v2_session_stat_get", {"session_id": "[301,"}, "session_id: should be a list"),
     ("v2_session_stat_get", {"session_id": "301 306"}, "session_id: should be a list"),
     ("v2_session_stat_get", {"session_id": True}, "session_id: should be a list"),
@@ -183,6 +198,7 @@ GUESSES: list[tuple[str, dict[str, Any], str]] = [
     ("dialog_get", {"chatid_": 206, "chat-id": 206}, "unknown argument 'chatid_' (did you mean chat_id?)"),
     ("dialog_get", {"chat_id": 5, "chatId": 6}, "unknown argument 'chatId' (did you mean chat_id?)"),
     ("dialog_get", {"CHAT_ID": 5, "chatId": 6}, "unknown argument 'CHAT_ID'"),
+    ("dialog_get", {"_chat_id": 206}, "unknown argument '_chat_id' (did you mean chat_id?)"),
     ("dialog_get", {"chat": 206}, "unknown argument 'chat' (did you mean chat_id?)"),
     ("dialog_get", {"chat_id": 5, "arguments": {"chat_id": 6}}, "unknown argument 'arguments'"),
     ("dialog_get", {"arguments": {"chat": 206}}, "unknown argument 'chat' (did you mean chat_id?)"),
@@ -197,30 +213,6 @@ def test_what_would_be_guessed_is_refused_with_the_name_of_the_argument(
     with pytest.raises(InvalidArgumentsError) as refused:
         read_arguments(TOOLS[tool], sent)
     assert words in str(refused.value)
-
-
-@pytest.mark.parametrize("key", CLIENT_KEYS)
-def test_a_key_that_a_client_adds_is_dropped_where_the_tool_has_none_of_its_name(key: str) -> None:
-    assert normalize_arguments(TOOLS["revision_get"], {key: "call_0BCI"}) == {}
-    assert normalize_arguments(TOOLS["close_dialog"], {"dialog": "206", key: "x"}) == {"dialog": "206"}
-    own: Schema = {"properties": {key: {"type": "string"}}}
-    assert undo_habits(own, {key: "x"}) == {key: "x"}
-
-
-@pytest.mark.parametrize(("key", "known"), CLIENT_KEYS.items())
-def test_a_key_that_is_dropped_has_a_client_and_a_public_source(key: str, known: Any) -> None:
-    assert known.client
-    assert known.source.startswith("https://github.com/")
-    assert not any(key in tool.model_fields for tool in TOOLS.values())
-
-
-def test_a_session_of_the_client_is_not_taken_for_one_of_the_portal() -> None:
-    read = normalize_arguments
-    tool = TOOLS["dialog_get"]
-    assert read(tool, {"chat_id": 206, "sessionId": "2f1c9e0a77b64d"}) == {"chat_id": 206}
-    assert read(tool, {"chat_id": 206, "sessionId": "4711", "toolCallId": "call_1"}) == {"chat_id": 206}
-    assert read(tool, {"sessionId": "301"}) == {"session_id": 301}
-    assert read(tool, {"session_id": "301", "sessionId": "301"}) == {"session_id": 301, "sessionId": "301"}
 
 
 def _list_cleared(schema: Schema, place: str = "") -> list[str]:
