@@ -59,7 +59,7 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
         ToolNotFoundError: There is no such tool here.
     """
     tools = policy.listed
-    name = find_tool_name(name, {**every_tool(), **tools}) or name
+    name = _read_name(name, {**every_tool(), **tools})
     if policy.mode == "gateway" and name == CallMethod.tool():
         try:
             (name, arguments), tools = _read_wanted_call(arguments), policy.tools
@@ -71,6 +71,12 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
     if known is None:
         raise ToolNotFoundError(_make_unknown_tool_failure(policy, name))
     raise _make_hidden_tool_error(policy, known, arguments)
+
+
+def _read_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
+    """The name as it was meant; of a tool that may change something only as it is listed, as hosts let pass by names."""
+    meant = find_tool_name(name, tools)
+    return meant if meant and tools[meant].reads() else name
 
 
 def _read_wanted_call(arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from server.policy import Policy, PolicyRule
 from server.protocol.arguments import read_arguments
 from server.protocol.finder import ToolNotFoundError, find_tool
 from tools import TOOLSETS
+from tools.dialogs import DialogGet
 from tools.effect import Effect
 from tools.operators import OperatorSkip
 
@@ -145,43 +146,41 @@ def test_at_most_three_names_are_offered() -> None:
 
 NAMES = [
     # https://github.com/docker/mcp-gateway/pull/278, https://github.com/kazah4359-lgtm/Magda-agent/pull/160
-    *(f"{before}operator_skip" for before in ("openchannels__", "openchannels.", "openchannels:", "openchannels/")),
-    "mcp__openchannels__operator_skip",
-    "mcp__bitrix-24__operator_skip",
-    "mcp_openchannels_operator_skip",
-    "openchannels_operator_skip",
-    "functions.mcp__openchannels__operator_skip",
-    "functions.openchannels_operator_skip",
-    "default_api:operator_skip",
-    " operator_skip ",
-    "operator-skip",
-    "operatorSkip",
-    "OPERATOR_SKIP",
-    "operator.skip",
-    "imopenlines.operator.skip",
-    "imopenlines_operator_skip",
-    "openchannels.imopenlines.operator.skip",
+    *(f"{before}dialog_get" for before in ("openchannels__", "openchannels.", "openchannels:", "openchannels/")),
+    "mcp__openchannels__dialog_get",
+    "mcp__bitrix-24__dialog_get",
+    "mcp_openchannels_dialog_get",
+    "openchannels_dialog_get",
+    "functions.mcp__openchannels__dialog_get",
+    "functions.openchannels_dialog_get",
+    "default_api:dialog_get",
+    " dialog_get ",
+    "dialog-get",
+    "dialogGet",
+    "DIALOG_GET",
+    "dialog.get",
+    "imopenlines.dialog.get",
+    "imopenlines_dialog_get",
+    "openchannels.imopenlines.dialog.get",
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_tool_is_found_by_its_name_as_hosts_and_models_write_it(name: str) -> None:
-    assert find_tool(Policy(EVERYTHING), name, {"chat_id": 5}).tool is OperatorSkip
-    assert find_tool(GATEWAY, "call_method", {"name": name, "arguments": {"chat_id": 5}}).tool is OperatorSkip
+def test_a_reading_tool_is_found_by_its_name_as_hosts_and_models_write_it(name: str) -> None:
+    assert find_tool(Policy(EVERYTHING), name, {"chat_id": 5}).tool is DialogGet
+    assert find_tool(GATEWAY, "call_method", {"name": name, "arguments": {"chat_id": 5}}).tool is DialogGet
 
 
-def test_no_other_name_of_a_tool_means_a_second_one() -> None:
+def test_a_changing_tool_is_called_by_the_name_that_is_listed_alone() -> None:
+    """Hosts and people let calls pass by their names."""
     for name, tool in every_tool().items():
-        for spelling in (name, name.upper(), name.replace("_", "-"), f"mcp__openchannels__{name}"):
-            assert find_tool(Policy(EVERYTHING), spelling, {}).tool is tool
-        method = getattr(tool, "rest", name)
-        assert find_tool(Policy(EVERYTHING), method, {}).tool is tool
-
-
-def test_the_policy_holds_for_every_spelling_of_a_name() -> None:
-    with pytest.raises(ToolNotFoundError) as refused:
-        find_tool(Policy(EVERYTHING, Effect.READ), "imopenlines.operator.skip", {"chat_id": 5})
-    assert refused.value.denied is OperatorSkip
+        method = getattr(tool, "rest", name.upper())
+        for spelling in (name.upper(), name.replace("_", "-"), f"mcp__openchannels__{name}", method):
+            if tool.reads():
+                assert find_tool(Policy(EVERYTHING), spelling, {}).tool is tool
+            elif spelling != name:
+                with pytest.raises(ToolNotFoundError):
+                    find_tool(Policy(EVERYTHING), spelling, {})
 
 
 @pytest.mark.parametrize("name", ["", "operator_skipp", "other__operator_skip", "mcp__openchannels__", "operator"])
