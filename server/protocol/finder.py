@@ -74,7 +74,7 @@ def find_tool(policy: Policy, name: str, arguments: Mapping[str, Any]) -> FoundT
 
 
 def _read_name(name: str, tools: Mapping[str, type[Tool]]) -> str:
-    """The name as it was meant; of a tool that may change something only as it is listed, as hosts let pass by names."""
+    """The name as it was meant; a tool that may change something has to be named as listed: hosts let pass by names."""
     meant = find_tool_name(name, tools)
     return meant if meant and tools[meant].reads() else name
 
