@@ -16,10 +16,12 @@ from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnswer
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
+from workflows.actions.drafts import ReplyPlan, draft_reply
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
 from workflows.core.current_user import CurrentUser
+from workflows.core.draft import Draft
 from workflows.core.errors import UnfinishedError
 from workflows.directory.channels import name_channel
 from workflows.directory.lines_and_users import LineOrUser, find_owner
@@ -99,17 +101,27 @@ Live chat. You took the dialog from the queue and are its operator now."""
     async def run(self, context: Context) -> SentReply:
         """Taken if needed, sent once, and read back."""
         context = context.sharing_requests()
+        plan = await self._prepare(context)
+        steps = Steps(context)
+        if plan.taking:
+            await _take(steps, plan.taking, plan.chat, plan.me)
+        posted = await self._send(steps, plan.sending, plan.chat, plan.me)
+        return SentReply(plan.chat, posted, plan.me.id, plan.owner, taken=plan.taking is not None)
+
+    async def draft(self, context: Context) -> Draft:
+        """From whom it would be taken, and what the client would read."""
+        context = context.sharing_requests()
+        return await draft_reply(context, await self._prepare(context))
+
+    async def _prepare(self, context: Context) -> ReplyPlan:
+        """All checks, before anything is changed."""
         chat, me = await self.read_dialog_and_user(context)
         self._check_audience(chat)
         owner = await find_owner(context, chat, me)
         taking = self._choose_taking(chat, owner, me)
-        message = self._choose_sending(chat, me)
-        context.check(*filter(None, (taking, message)))
-        steps = Steps(context)
-        if taking:
-            await _take(steps, taking, chat, me)
-        posted = await self._send(steps, message, chat, me)
-        return SentReply(chat, posted, me.id, owner, taken=taking is not None)
+        sending = self._choose_sending(chat, me)
+        context.check(*filter(None, (taking, sending)))
+        return ReplyPlan(chat, me, owner, taking, sending, self.message)
 
     def text(self, result: SentReply) -> str:
         """What was sent to whom, who has the dialog, and what comes next."""

@@ -8,6 +8,7 @@ from tools.method import Method
 from tools.naming import to_snake_case
 from tools.tool import Tool
 from workflows.core.context import Context
+from workflows.core.draft import UNTOLD, Draft
 
 PAGES = "openchannels://docs/tools"
 
@@ -46,6 +47,15 @@ class Composite(Tool):
     async def find_chat(self, context: Context) -> int | None:  # noqa: ARG002  (most are about no single dialog)
         """The chat that a call is about, for whoever has to agree to it first; it only reads."""
         return None
+
+    async def draft(self, context: Context) -> Draft:  # noqa: ARG002  (most change nothing)
+        """What a call would do, found by the very checks with which `run` begins; it only reads.
+
+        Raises:
+            InvalidArgumentsError: As of `run`.
+            UnfinishedError: `run` would be refused, for the same reason.
+        """
+        return UNTOLD
 
     @abstractmethod
     async def run(self, context: Context) -> Any:
