@@ -20,6 +20,7 @@ from workflows.drafts import messages as of_messages
 from workflows.drafts import operators as of_operators
 from workflows.drafts import sessions as of_sessions
 from workflows.drafts.facts import DialogFacts, is_in_chat_of_colleagues, read_dialog_facts
+from workflows.lines.line import UnreadableSettingError
 
 OF_DIALOG: Mapping[type[Method], Callable[[Any, DialogFacts], Awaitable[Draft]]] = {
     operators.OperatorAnswer: of_operators.draft_answer,
@@ -75,6 +76,13 @@ async def make_draft(call: Tool, context: Context) -> Draft:
         UnfinishedError: The call would be refused; the error says why, and what to do.
         PortalError: The portal does not tell.
     """
+    try:
+        return await _make_draft(call, context)
+    except UnreadableSettingError as error:
+        return replace(UNTOLD, unchecked=(f"the line's {error.setting}, which could not be read",))
+
+
+async def _make_draft(call: Tool, context: Context) -> Draft:
     if isinstance(call, Composite):
         return await call.draft(context)
     kind: Any = type(call)
