@@ -73,7 +73,8 @@ async def draft_quick_save(call: MessageQuickSave, facts: DialogFacts) -> Draft:
         return Draft(unchecked=(why,))
     by_client = message.role == "client"
     warnings = ("These are a client's words, not an operator's.",) if by_client else ()
-    return Draft("", (Change("quick answer of the line", "none, or an older text", str(message)),), (), warnings)
+    change = Change("quick answer of the line", "none, or an older text", str(message))
+    return Draft(changes=(change,), warnings=warnings, unchecked=("whether the line's quick answers are open to you",))
 
 
 async def draft_message(call: ImMessageAdd, facts: DialogFacts) -> Draft:
