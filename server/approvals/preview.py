@@ -25,7 +25,7 @@ SEEN_BY = {
     Effect.DESTRUCTIVE: "it ends, deletes or overwrites something that cannot simply be put back",
     Effect.WRITE: "only colleagues see the change",
 }
-NOTHING_GOT = "The client gets nothing."
+NOTHING_GOT = "The client gets nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Preview:
         lines += [f"{change.what}: {change.before or '(empty)'} -> {change.after}" for change in draft.changes]
         lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in told]
         silent = Effect.CUSTOMER in self.effects and Effect.CUSTOMER not in told and NOTHING_GOT not in draft.does
-        lines += [NOTHING_GOT] if silent else []
+        lines += [f"{NOTHING_GOT}."] if silent else []
         lines += [f"Mind: {warning}" for warning in draft.warnings]
         lines += [f"Not checked: {what}." for what in draft.unchecked]
         return lines

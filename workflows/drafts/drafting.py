@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools import chatbots, connectors, crm_chats, dialogs, messages, messenger, operators, setup
+from tools.error_advice import describe_missing_scope
 from tools.method import Method
 from tools.tool import Tool
 from workflows.core.composite import Composite
@@ -86,12 +87,21 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
     if isinstance(call, Composite):
         return await call.draft(context)
     kind: Any = type(call)
+    if kind in OF_OTHERS or kind in OF_DIALOG:
+        await _require_scope(kind, context)
     if kind in OF_OTHERS:
         return await OF_OTHERS[kind](call, context)
     if kind not in OF_DIALOG:
         return UNTOLD
     facts = await _read_facts(call, context)
     return await OF_DIALOG[kind](call, facts) if isinstance(facts, DialogFacts) else facts
+
+
+async def _require_scope(kind: type[Method], context: Context) -> None:
+    me = await read_current_user(context)
+    if me.scopes.isdisjoint(kind.scopes):
+        happened = f"Nothing was sent: the scope {' or '.join(kind.scopes)} is not granted"
+        raise UnfinishedError(happened, describe_missing_scope(kind.scopes))
 
 
 async def _read_facts(call: Any, context: Context) -> DialogFacts | Draft:

@@ -55,9 +55,9 @@ class State:
         _change_line(random, company, chat)
         if session := company.sessions.get(chat.session_id):
             _change_session(random, company, chat, session, CALLERS[self.caller])
-        if random.random() < 0.2:  # noqa: PLR2004
+        if random.random() < 0.2:
             company.switches.plan.reports = False
-        if random.random() < 0.15:  # noqa: PLR2004
+        if random.random() < 0.15:
             _take_scope(company, TOKENS[self.caller], "im")
         return company
 
@@ -70,11 +70,11 @@ def _change_people(random: Random, company: Company) -> None:
 def _change_line(random: Random, company: Company, chat: Chat) -> None:
     line = company.lines[company.sessions[chat.session_id].line_id if chat.session_id else chat.line_id]
     for setting, values in SETTINGS.items():
-        if random.random() < 0.3:  # noqa: PLR2004
+        if random.random() < 0.3:
             line.settings[setting] = random.choice(values)
-    if random.random() < 0.12:  # noqa: PLR2004
+    if random.random() < 0.12:
         line.settings["ACTIVE"] = "N"
-    if random.random() < 0.1:  # noqa: PLR2004
+    if random.random() < 0.1:
         line.queue = []
 
 
@@ -90,14 +90,14 @@ def _change_session(random: Random, company: Company, chat: Chat, session: Sessi
             _queue(company, chat, session, {"queued": 0, "offered": random.choice((caller, 4)), "bot's": BOT}[kind])
     if kind == "closing":
         session.status, session.wait_action = Status.CLOSING, True
-    if random.random() < 0.25 and caller not in chat.members:  # noqa: PLR2004
+    if random.random() < 0.25 and caller not in chat.members:
         chat.members.append(caller)
     if session.operator_id and session.status >= Status.ACCEPTED:
-        session.paused = random.random() < 0.2  # noqa: PLR2004
+        session.paused = random.random() < 0.2
     chat.silent = random.choice(("", "", "", "Y"))
-    if random.random() < 0.2:  # noqa: PLR2004
+    if random.random() < 0.2:
         session.vote = 5
-    if random.random() < 0.3 and not chat.crm_main:  # noqa: PLR2004
+    if random.random() < 0.3 and not chat.crm_main:
         _bind(company, chat, session, random.choice((caller, 5)))
 
 
@@ -114,6 +114,8 @@ def _queue(company: Company, chat: Chat, session: Session, chosen: int) -> None:
         chat.members.append(BOT)
     elif chosen:
         company.invite([chosen], chat)
+        if company.lines[session.line_id].settings["QUEUE_TYPE"] == "all":
+            session.operator_id = 0  # everyone is asked there, and nobody chosen
 
 
 def _bind(company: Company, chat: Chat, session: Session, responsible: int) -> None:
