@@ -89,7 +89,7 @@ class Preview:
             "changes": [vars(change) for change in draft.changes],
             "client_gets": list(self._list_words()),
             "warnings": list(draft.warnings),
-            "unchecked": list(draft.unchecked),
+            "not_checked": list(draft.unchecked),
             "effects": [] if self.refusal else list(told.names),
             "effect": [] if self.refusal else [words for effect, words in SEEN_BY.items() if effect in told],
             "request": self.request,

@@ -45,7 +45,8 @@ class State:
     @property
     def chat_id(self) -> int:
         """The dialog."""
-        return CHATS[self.number % len(CHATS)]
+        found: int = CHATS[self.number % len(CHATS)]
+        return found
 
     def build(self) -> Company:
         """A company in which the dialog is so."""

@@ -21,6 +21,19 @@ LEAST_COMPARED = 0.6
 HELLO = "Good morning, here is the answer."
 Call = tuple[str, dict[str, Any]]
 
+ON_CHAT = (
+    "operator_answer",
+    "operator_skip",
+    "operator_spam",
+    "operator_finish",
+    "operator_another_finish",
+    "session_intercept",
+    "session_join",
+    "session_start",
+    "crm_lead_create",
+    "bot_session_operator",
+)
+"""Tools that need only the chat."""
 NOT_TO_BE_READ = {
     "who the queue has chosen for it": "only the reports show it, and the plan or the caller's role has none",
     "whom the queue would choose": "the queue chooses when the session begins",
@@ -67,18 +80,7 @@ def list_calls(chat: Chat, company: Company) -> Iterator[Call]:
         yield "hand_over", {**named, "to": to, "even_if_offline": True, "note": "Please call back."}
     for flags in ({}, {"both_phases": False}, {"as_spam": True}):
         yield "close_dialog", {**named, **flags}
-    for tool in [
-        "operator_answer",
-        "operator_skip",
-        "operator_spam",
-        "operator_finish",
-        "operator_another_finish",
-        "session_intercept",
-        "session_join",
-        "session_start",
-        "crm_lead_create",
-        "bot_session_operator",
-    ]:
+    for tool in ON_CHAT:
         yield tool, here
     for target in ({"user_id": 3}, {"user_id": 5}, {"user_id": 6}, {"user_id": 9}, {"queue_id": 2}, {"queue_id": 99}):
         yield "operator_transfer", {**here, **target}
@@ -125,8 +127,10 @@ def look(state: State) -> tuple[list[str], int, int]:
         if draft.is_error:
             problems.append(f"{tool} {given}: the draft failed: {text_of(draft)}")
             continue
-        if told["unchecked"]:
-            problems += [f"{tool}: no reason is named for: {what}" for what in told["unchecked"] if not is_named(what)]
+        if told["not_checked"]:
+            problems += [
+                f"{tool}: no reason is named for: {what}" for what in told["not_checked"] if not is_named(what)
+            ]
             continue
         compared += 1
         after = state.build()
