@@ -33,6 +33,7 @@ from tools.tool import InvalidArgumentsError, Tool
 if TYPE_CHECKING:
     from portal.client import Report
     from server.approvals.changes import Changes
+    from server.approvals.preview import Preview
     from server.approvals.store import Approval
 
 logger = logging.getLogger(__name__)
@@ -187,6 +188,7 @@ class ToolCalls:
             if needs_preview:
                 preview = await changes.preview(call, context)
                 if changes.rules.needs_person(call, preview):
+                    _check_refusal(preview, person)
                     approval = await changes.agreement.ask(call, preview, person)
             await changes.begin(call, context, approval, "approved", person.name)
         return await self._make(call, context, approval, person.name)
@@ -252,6 +254,16 @@ class ToolCalls:
         """What hides clients' data from the assistant."""
         settings = self._guard_settings
         return open_masks(settings.folder, self._connection.key) if settings.masks else NoMasks()
+
+
+def _check_refusal(preview: "Preview", person: Person) -> None:
+    """Nobody is asked about a call that would be refused anyway.
+
+    Raises:
+        CallStoppedError: It would be.
+    """
+    if preview.refusal and person.answered_approval is None:
+        raise CallStoppedError("refused", preview.refusal)
 
 
 def _note_outcome(running: Running, reply: Reply) -> None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from sandbox.app import create_app
 from sandbox.seed import seed
+from sandbox.state.company import Company
 from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.records import Chat, Message, Session
 from server.caller import Caller
@@ -46,8 +47,10 @@ class _RecordingTransport(httpx.AsyncBaseTransport):
 class ToolCaller:
     """Changes to `company` before a call are what the call meets."""
 
-    def __init__(self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING) -> None:
-        self.company = seed.create_seeded_company()
+    def __init__(
+        self, webhook: str = seed.ADMIN_WEBHOOK_PATH, policy: Policy = ANYTHING, company: Company | None = None
+    ) -> None:
+        self.company = company or seed.create_seeded_company()
         self.sent: list[str] = []
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook

@@ -14,13 +14,16 @@ from tools.method import RefusedByResultError, UnexpectedResultError
 from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
 from tools.statistics import V2SessionList
 from workflows.actions.base import DialogAction
+from workflows.actions.drafts import draft_close
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
+from workflows.core.draft import Draft
 from workflows.core.errors import UnfinishedError
 from workflows.core.pagination import read_count, read_rows
 from workflows.directory.lines_and_users import LineOrUser, find_owner
+from workflows.drafts.facts import DialogFacts
 
 State = Literal["closed", "waiting for the client", "spam"]
 MINUTE = timedelta(minutes=1)
@@ -106,6 +109,14 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
         now, farewell = await self._finish(steps, chat, me)
         return ClosedDialog(chat, owner, "waiting for the client" if now.open else "closed", farewell)
 
+    async def draft(self, context: Context) -> Draft:
+        """In which state it would end, what the client would get, and what nobody has answered."""
+        context = context.sharing_requests()
+        chat, me = await self.read_dialog_and_user(context)
+        if self.as_spam:
+            _check_spam(chat)
+        return await draft_close(DialogFacts(context, me, chat), as_spam=self.as_spam, both_phases=self.both_phases)
+
     def text(self, result: ClosedDialog) -> str:
         """What it came to, and what follows from it."""
         was = f" It was {result.before.stage(str(result.owner))}." if result.before.open else ""
@@ -126,7 +137,7 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
     async def _finish(self, steps: Steps, chat: ChatState, me: CurrentUser) -> tuple[ChatState, bool]:
         """The dialog as far as it was finished, and whether the client got something to read on the way."""
         now, farewell = chat, False
-        if not chat.closing:
+        if not (chat.closing and chat.owner):
             now = await _take_phase(steps, chat, me)
             farewell = now.closing
             if now.open and not now.closing:
@@ -194,11 +205,15 @@ def _make_still_open_error(steps: Steps, now: ChatState) -> UnfinishedError:
     )
 
 
-async def _mark_as_spam(steps: Steps, chat: ChatState) -> bool:
-    """Whether the reports show it as spam; in any case it is closed, or the call ends here."""
+def _check_spam(chat: ChatState) -> None:
     if not chat.open:
         todo = "A closed dialog cannot be marked as spam; the next one of this client can."
         raise UnfinishedError(f"Nothing was changed: {chat} is closed", todo)
+
+
+async def _mark_as_spam(steps: Steps, chat: ChatState) -> bool:
+    """Whether the reports show it as spam; in any case it is closed, or the call ends here."""
+    _check_spam(chat)
     step = await steps.take(OperatorSpam(chat_id=chat.id), "marking as spam", "The dialog was not marked as spam")
     now, proven = await run_together(partial(steps.look, chat.id), partial(_is_spam, steps.context, chat))
     if isinstance(now, UnreadableDialog) and now.out_of_sight and not step.lost:

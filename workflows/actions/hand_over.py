@@ -19,11 +19,13 @@ from workflows.actions import availability
 from workflows.actions.availability import Availability
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, find_message
+from workflows.actions.drafts import HandOverPlan, draft_hand_over
 from workflows.actions.recipients import RecipientRef, find_recipient
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
+from workflows.core.draft import Draft
 from workflows.core.errors import UnfinishedError
 from workflows.directory.lines_and_users import Directory, LineOrUser, NamedData, find_owner
 from workflows.lines.line import UnreadableSettingError
@@ -126,6 +128,21 @@ Carter (4). Your note is in it, for colleagues only."""
     async def run(self, context: Context) -> HandedOverDialog:
         """Checked, noted, transferred and looked at again."""
         context = context.sharing_requests()
+        plan = await self._prepare(context)
+        chat, target, steps = plan.chat, plan.target, Steps(context)
+        if plan.notice:
+            await _leave_note(steps, chat, plan.notice)
+        now = await _move(steps, chat, target, plan.transfer)
+        owner = await find_owner(context, now, plan.me) if isinstance(now, ChatState) and now.owner else None
+        return HandedOverDialog(chat, now, plan.giver, target, owner, plan.ready.unchecked, noted=bool(plan.notice))
+
+    async def draft(self, context: Context) -> Draft:
+        """Who would get it from whom."""
+        context = context.sharing_requests()
+        return await draft_hand_over(context, await self._prepare(context))
+
+    async def _prepare(self, context: Context) -> HandOverPlan:
+        """All checks, before anything is changed."""
         (chat, me), _ = await run_together(
             partial(self.read_dialog_and_user, context), Directory(context).read_line_names
         )
@@ -138,13 +155,10 @@ Carter (4). Your note is in it, for colleagues only."""
         await self._check(context, ready, to)
         giver = await find_owner(context, chat, me)
         target = to or LineOrUser(chat.line_id, ready.line.name, "line")
-        transfer, steps = _make_transfer(chat, to, ready), Steps(context)
-        context.check(transfer, *([_make_notice(chat, target, me, self.note)] if self.note else []))
-        if self.note:
-            await _leave_note(steps, chat, target, me, self.note)
-        now = await _move(steps, chat, target, transfer)
-        owner = await find_owner(context, now, me) if isinstance(now, ChatState) and now.owner else None
-        return HandedOverDialog(chat, now, giver, target, owner, ready.unchecked, noted=self.note is not None)
+        transfer = _make_transfer(chat, to, ready)
+        notice = _make_notice(chat, target, me, self.note) if self.note else None
+        context.check(transfer, *([notice] if notice else []))
+        return HandOverPlan(chat, me, giver, target, ready, notice, transfer)
 
     def text(self, result: HandedOverDialog) -> str:
         """Who has it now, and what is not certain."""
@@ -230,13 +244,8 @@ def _make_transfer(chat: ChatState, to: LineOrUser | None, ready: Availability) 
     return BotSessionOperator(chat_id=chat.id)
 
 
-async def _leave_note(steps: Steps, chat: ChatState, to: LineOrUser, me: CurrentUser, note: str) -> None:
+async def _leave_note(steps: Steps, chat: ChatState, notice: ImMessageAdd) -> None:
     """A note that is surely there, or the end: what it explains must not happen without it."""
-    if not me.has_messenger:
-        raise UnfinishedError(
-            f"{UNCHANGED}: a note needs the scope im", f"{describe_missing_scope(('im',))} Or call without note."
-        )
-    notice = _make_notice(chat, to, me, note)
     step = await steps.take(notice, "leaving the note", f"{UNCHANGED}: the note could not be left")
     if step.lost and not await _is_there(steps.context, chat, ExpectedMessage(notice.message, 0)):
         happened = "The dialog was not handed over, and it is not known whether the note was left"
@@ -246,6 +255,10 @@ async def _leave_note(steps: Steps, chat: ChatState, to: LineOrUser, me: Current
 
 
 def _make_notice(chat: ChatState, to: LineOrUser, me: CurrentUser, note: str) -> ImMessageAdd:
+    if not me.has_messenger:
+        raise UnfinishedError(
+            f"{UNCHANGED}: a note needs the scope im", f"{describe_missing_scope(('im',))} Or call without note."
+        )
     text = f"{me.name or f'User {me.id}'} for {to}: {note}"
     return ImMessageAdd(dialog_id=f"chat{chat.id}", message=text, system=True)
 

@@ -18,10 +18,12 @@ from tools.operators import OperatorAnswer
 from workflows.actions.attachments import Attachment, read_attachment
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
+from workflows.actions.drafts import ReplyPlan, draft_reply
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
 from workflows.core.current_user import CurrentUser
+from workflows.core.draft import Draft
 from workflows.core.errors import UnfinishedError
 from workflows.directory.channels import name_channel
 from workflows.directory.lines_and_users import LineOrUser, find_owner
@@ -112,18 +114,29 @@ Live chat. You took the dialog from the queue and are its operator now."""
     async def run(self, context: Context) -> SentReply:
         """Taken if needed, sent once, and read back."""
         context = context.sharing_requests()
+        plan = await self._prepare(context)
+        steps = Steps(context)
+        if plan.taking:
+            await _take(steps, plan.taking, plan.chat, plan.me)
+        posted = await self._send(steps, plan.sending, plan.chat, plan.me)
+        taken = plan.taking is not None
+        return SentReply(plan.chat, posted, plan.me.id, plan.owner, taken=taken, file=str(plan.file or ""))
+
+    async def draft(self, context: Context) -> Draft:
+        """From whom it would be taken, and what the client would read."""
+        context = context.sharing_requests()
+        return await draft_reply(context, await self._prepare(context))
+
+    async def _prepare(self, context: Context) -> ReplyPlan:
+        """All checks, before anything is changed."""
         chat, me = await self.read_dialog_and_user(context)
         self._check_audience(chat)
         owner = await find_owner(context, chat, me)
         taking = self._choose_taking(chat, owner, me)
         file = await read_attachment(context, self.file) if self.file else None
-        message = self._choose_sending(chat, me, file)
-        context.check(*filter(None, (taking, message, self._make_message(chat) if file else None)))
-        steps = Steps(context)
-        if taking:
-            await _take(steps, taking, chat, me)
-        posted = await self._send(steps, message, chat, me)
-        return SentReply(chat, posted, me.id, owner, taken=taking is not None, file=str(file or ""))
+        sending = self._choose_sending(chat, me, file)
+        context.check(*filter(None, (taking, sending, self._make_message(chat) if file else None)))
+        return ReplyPlan(chat, me, owner, taking, sending, self.message, file)
 
     async def resolve(self, context: Context) -> Self:
         """The same call with its dialog named by number, and the file as it is now."""

@@ -8,6 +8,7 @@ from tools.method import Method
 from tools.naming import to_snake_case
 from tools.tool import Tool
 from workflows.core.context import Context
+from workflows.core.draft import UNTOLD, Draft
 
 PAGES = "openchannels://docs/tools"
 
@@ -54,6 +55,15 @@ class Composite(Tool):
             InvalidArgumentsError: It cannot be sent.
         """
         return ""
+
+    async def draft(self, context: Context) -> Draft:  # noqa: ARG002  (most change nothing)
+        """What a call would do, found by the very checks with which `run` begins; it only reads.
+
+        Raises:
+            InvalidArgumentsError: As of `run`.
+            UnfinishedError: `run` would be refused, for the same reason.
+        """
+        return UNTOLD
 
     @abstractmethod
     async def run(self, context: Context) -> Any:

@@ -233,7 +233,7 @@ def wait_until_settled(client: Assistant, approval: str) -> CallToolResult:
 def test_an_approval_shows_originals_to_the_person_and_pseudonyms_to_the_assistant(
     planted: Planted, tmp_path: Path
 ) -> None:
-    arguments = {"crm_entity_type": "lead", "crm_entity": planted.lead_id, "user_id": 1, "chat_id": planted.chat_id}
+    arguments = {"crm_entity_type": "lead", "crm_entity": planted.lead_id, "user_id": 2, "chat_id": planted.chat_id}
     with serve_masked(planted, tmp_path, OPENCHANNELS_CONFIRM="write") as client:
         meet_clients(client, planted)
         waiting = client.call("crm_chat_user_add", arguments)
