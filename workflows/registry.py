@@ -10,6 +10,7 @@ from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
 from workflows.portal_check import PortalCheck
 from workflows.reports.tool import ChannelReport
+from workflows.team.tool import TeamLoad
 
 COMPOSITES: tuple[type[Composite], ...] = (
     PortalCheck,
@@ -19,6 +20,7 @@ COMPOSITES: tuple[type[Composite], ...] = (
     HandOver,
     CloseDialog,
     ChannelReport,
+    TeamLoad,
     ChannelOverview,
     ChannelAudit,
 )
