@@ -134,7 +134,7 @@ Worth a look (session_history_get with the session_id shows the conversation):
     operator: Annotated[OperatorRef | None, Doc("only this operator's dialogs")] = None
     compare: Annotated[bool, Doc("with the period of the same length before")] = True
     chart: Annotated[bool, Doc("add a picture: dialogs by hour and by person; needs the extra `charts`")] = False
-    format: Annotated[Literal["csv"] | None, Doc("csv: one table for a spreadsheet")] = None
+    format: Annotated[Literal["text", "csv"], Doc("csv: one table for a spreadsheet")] = "text"
 
     @model_validator(mode="after")
     def _check_period(self) -> Self:
