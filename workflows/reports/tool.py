@@ -42,7 +42,7 @@ IN_TABLE = frozenset({"totals", "before", "by_hour", "by_channel", "by_operator"
 class ChannelReport(Composite):
     """Report on a line or all: dialogs, first answer, ratings, load by hour and person, dialogs worth a look.
 
-    period (last_7_days unless given), or date_from and date_to; beside it the period before.
+    period (last_7_days unless given), or date_from and date_to.
     """
 
     title = "Report on a line"
