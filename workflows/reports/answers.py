@@ -1,7 +1,7 @@
 """Who really answered the dialogs of a report, and how soon, by their messages: statistics count acceptance."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
@@ -10,10 +10,12 @@ from typing import Any
 
 from tools.dialog_view import view_history
 from tools.dialogs import SessionHistoryGet
-from tools.message_view import MessageView
+from tools.message_view import MessageView, find_role, index_by_id, join_lines
+from tools.result_types import read_text
 from workflows.core.attempts import ask_tolerantly, describe_failure
 from workflows.core.context import Context, run_together
 from workflows.core.moments import read_moment
+from workflows.directory.lines_and_users import LONGEST_NAME
 from workflows.reports.rows import ReportedRating, ReportedSession, ReportGaps
 
 MOST_READ = 125
@@ -46,6 +48,8 @@ class DialogAnswers:
     """From the client's first message to that one."""
     written: Sequence[WrittenAnswer] = ()
     """All of them, oldest first."""
+    names: Mapping[int, str] = field(default_factory=dict)
+    """Of people and bots of the portal in the chat."""
 
     @property
     def people(self) -> list[int]:
@@ -132,14 +136,21 @@ def read_answers(answer: Mapping[str, Any], session_id: int, gaps: ReportGaps, z
     first = next((message for message in later if message["role"] != "client"), None)
     if strangers := [message for message in exchanged if message["role"] == "unknown"]:
         gaps.rows.add("dialog", ["author of a message"], label, shown=True)
+    names = dict(_read_names(answer))
     written = [_read_answer(message, zone) for message in exchanged if message["role"] == "operator"]
     if asked is None or first is None or first in strangers:
-        return DialogAnswers(has_question=asked is not None, written=written)
+        return DialogAnswers(has_question=asked is not None, written=written, names=names)
     began, given = read_moment(exchanged[asked]["date"], zone), _read_answer(first, zone)
     if began is None or given.at is None:
         gaps.rows.add("dialog", ["date of a message"], label, shown=True)
     seconds = None if began is None or given.at is None else max(0, int((given.at - began).total_seconds()))
-    return DialogAnswers(has_question=True, first=given, seconds=seconds, written=written)
+    return DialogAnswers(has_question=True, first=given, seconds=seconds, written=written, names=names)
+
+
+def _read_names(answer: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    for one, user in index_by_id(answer.get("users")).items():
+        if one and find_role(one, user) in {"operator", "bot"} and (name := join_lines(read_text(user.get("name")))):
+            yield one, name[:LONGEST_NAME]
 
 
 def _read_answer(message: MessageView, zone: tzinfo | None) -> WrittenAnswer:

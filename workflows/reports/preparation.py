@@ -52,6 +52,11 @@ class ReportAnswers:
         did = summarize_people(self.answers, self.sessions or (), self.ratings or ()) if self.answers else None
         return spread.complete(did, names)
 
+    def add_names(self, known: Mapping[int, str]) -> dict[int, str]:
+        """The names, with those from the chats where no other is known, as for bots."""
+        met = {one: name for told in self.answers.values() for one, name in told.names.items()}
+        return met | {one: name for one, name in known.items() if name}
+
     def list_operators(self, by_operator: Iterable[OperatorFigures]) -> list[int]:
         """Everybody who needs a name."""
         rows = (*(self.sessions or ()), *(self.untaken or ()), *(self.ratings or ()))
@@ -82,7 +87,7 @@ async def make_report(
     gaps.parts.extend(totals.describe_unknown("of the period"))
     gaps.parts.extend(before.describe_unknown("of the period before") if before else ())
     ask_names = partial(names.read_user_names, answers.list_operators(spread.by_operator))
-    people = await read_helper(ask_names, {}, "the names of operators", gaps.parts)
+    people = answers.add_names(await read_helper(ask_names, {}, "the names of operators", gaps.parts))
     return LineReport(
         scope,
         totals,
