@@ -46,6 +46,11 @@ SESSIONS = {
     "100": "session_id has to be a list of session ids.",
     "BATCH_LIMIT_EXCEEDED": "Too many sessions in one call: split the list.",
 }
+ACCEPTANCE = (
+    "The portal takes the moment when somebody accepted a session, or got it by a transfer, for its first answer "
+    "(waitAnswer, avgWaitAnswer, dateFirstAnswer, kpiFirstAnswer); only the messages tell when somebody wrote, and "
+    "`channel_report` reads them."
+)
 
 
 class StatisticsMethod(Method):
@@ -111,6 +116,7 @@ class V2StatGet(FilteredMethod):
         "sessionsBySource `[{source, count}]`, sessionsByHour (24 integers), sessionsByOperator "
         "`[{operatorId, count, avgWaitAnswer, positiveRate}]`. Zeros where there is no data."
     )
+    details = f"{ACCEPTANCE} `sessionsByOperator` gives each session to whoever has it now, with its wait and rating."
     example = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00", "config_id": 1}
 
     date_from: Annotated[Moment, Doc("start of the period")]
@@ -173,6 +179,7 @@ class V2SessionList(FilteredMethod):
         "crmEntityId, queueTransfers, waitAnswer, waitClose, kpiFirstAnswer, messageCount}]` and `hasNextPage`. "
         "waitAnswer and waitClose are seconds."
     )
+    details = f"{ACCEPTANCE} `operatorId` is who has the session now, not who answered it."
     example = {"status": "new", "config_id": 1, "order": "dateCreate", "order_direction": "asc", "limit": 20}
 
     status: Annotated[

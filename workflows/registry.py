@@ -11,6 +11,7 @@ from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
 from workflows.portal_check import PortalCheck
 from workflows.reports.tool import ChannelReport
+from workflows.team.tool import TeamLoad
 
 COMPOSITES: tuple[type[Composite], ...] = (
     PortalCheck,
@@ -21,6 +22,7 @@ COMPOSITES: tuple[type[Composite], ...] = (
     HandOver,
     CloseDialog,
     ChannelReport,
+    TeamLoad,
     ChannelOverview,
     ChannelAudit,
 )

@@ -58,6 +58,8 @@ CALLS = (
     ReadingCall(
         "channel_report", {"operator": "Olga", **MARCH, "date_to": "2026-03-16"}, "by_operator", found_in=NAMES_OF_LINES
     ),
+    ReadingCall("team_load", {}, "people"),
+    ReadingCall("team_load", {"line": "Sales"}, "people", found_in=NAMES_OF_LINES),
     ReadingCall("channel_overview", {"line": "Website support"}, "queue", found_in=NAMES_OF_LINES),
     ReadingCall("channel_overview", {"line": "5"}, "queue", STATISTICS, found_in=NAMES_OF_LINES),
     ReadingCall("channel_audit", {}, "lines"),
@@ -100,6 +102,10 @@ CALLS = (
 
 ESSENTIAL: dict[str, set[str]] = {
     "channel_report": {"imopenlines.v2.Stat.get", "imopenlines.v2.Stat.get statResult"},
+    "team_load": {
+        *("imopenlines.v2.Operator.list", "imopenlines.v2.Operator.list operators"),
+        *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
+    },
     "channel_overview": {"imopenlines.config.get"},
     "channel_audit": {"imopenlines.config.get", "imopenlines.config.list.get"},
     "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},

@@ -90,6 +90,7 @@ async def _replies(tool: str, arguments: dict[str, Any], rounds: int) -> list[Ca
     [
         ("channel_report", {"line": 1}, 40),
         ("channel_report", {"compare": False, "chart": True}, 3),
+        ("team_load", {}, 40),
         ("channel_overview", {"line": "one"}, 40),
         ("channel_audit", {}, 40),
     ],

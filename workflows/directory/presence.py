@@ -54,6 +54,13 @@ async def read_presence(context: Context, missing: list[str]) -> Mapping[int, st
     return known.statuses
 
 
+def remember_presence(context: Context, loads: list[Any]) -> None:
+    """Keep what `imopenlines.v2.Operator.list` told of all lines, so that it is not asked again within a minute."""
+    known = _CACHE.setdefault(context.portal, _CachedPresence())
+    known.statuses, known.unclear = _read_statuses(loads)
+    known.at = anyio.current_time()
+
+
 def _read_statuses(loads: list[Any]) -> tuple[dict[int, str], list[str]]:
     statuses, unclear = dict[int, str](), UnclearRows()
     for load in loads:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 from typing_extensions import Doc, TypedDict
@@ -11,12 +12,13 @@ from tools.channels import ConfigGet, ConfigListGet
 from tools.effect import Effect
 from tools.shortening import count_kept
 from tools.untrusted import mark_unless_name
+from workflows.core.attempts import read_helper
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.directory.lines_and_users import Directory, LineRef
 from workflows.lines.line import OpenLine
 from workflows.lines.reading import add_presence, read_lines
-from workflows.lines.rule import Finding, LineRule, Severity
+from workflows.lines.rule import Finding, FindingData, LineRule, Severity
 from workflows.lines.rules import RULES, find_mistakes
 
 MENDING = "config_update"
@@ -24,7 +26,10 @@ MOST_LINES = 50
 MOST_FINDINGS = 40
 DETAILS = """\
 Each finding names the settings with their present values, says why it matters, and gives the call that puts it right.
-USER_ID, NAME, TEXT and TIME_ZONE in it are for you to fill in. The portal hides working hours and ratings that its plan
+Its `arguments` are taken by config_update as they stand. `fill_in` has further ones in which USER_ID, NAME, TEXT,
+TIME_ZONE and VALUE (where config_update would refuse what is stored) are for you to replace. A fix is `safe` to set
+without asking anybody where it is complete and changes nothing of what clients get, who gets their dialogs, or when
+these close. The portal hides working hours and ratings that its plan
 does not have: they look switched off, and nothing is found in them. What is looked for:
 
 """
@@ -44,6 +49,8 @@ class AuditResult:
     """Whether the caller has the tool that the fixes are calls of."""
     missing: list[str]
     """What could not be read, in phrases."""
+    names: Mapping[int, str]
+    """Of the employees in present values."""
     most: int = MOST_FINDINGS
     """Findings that are shown."""
 
@@ -69,16 +76,6 @@ class AuditResult:
         return {severity.name.lower(): of_each[severity] for severity in Severity}
 
 
-class FindingData(TypedDict):
-    """A mistake, and the call that puts it right."""
-
-    severity: str
-    rule: str
-    values: dict[str, Any]
-    why: str
-    fix: dict[str, Any]
-
-
 class AuditedLineData(TypedDict):
     """What was found in a line."""
 
@@ -102,7 +99,7 @@ class AuditData(TypedDict):
 class ChannelAudit(Composite):
     """Look for mistakes in the settings of a line, or of all: present value, why it matters, and the fix as a call.
 
-    Changes nothing. Errors first, then warnings, then notes.
+    Changes nothing. Errors first, then warnings, then notes; says which fixes are safe to set.
     """
 
     title = "Check the settings of lines"
@@ -116,10 +113,10 @@ class ChannelAudit(Composite):
     )
     details = DETAILS + "\n".join(map(_describe_rule, RULES))
     answer = (
-        "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, why, fix: {tool, "
-        "arguments}}]}]`, `lines_looked_at`, `counted` `{error, warning, note}`, `lines_left_out`, "
-        "`findings_left_out`, `missing` (in words: lines and settings that could not be read; rules about such a "
-        "setting are not judged), `limits` (in words)."
+        "`lines` `[{id, name, findings: [{severity (error, warning, note), rule, values, people [{id, name}] (whom the "
+        "values list), why, fix: {tool, arguments, fill_in, safe}}]}]`, `lines_looked_at`, `counted` `{error, warning, "
+        "note}`, `lines_left_out`, `findings_left_out`, `missing` (in words: lines and settings that could not be "
+        "read; rules about such a setting are not judged), `limits` (in words)."
     )
     example = {"line": "Spring campaign"}
     example_answer = """\
@@ -131,11 +128,11 @@ Fix: config_update config_id=4 active=true
 working hours: it is never sent. Fix: config_update config_id=4 worktime_enable=true worktime_from="09:00" \
 worktime_to="18:30"
 - warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_TIME=0. Somebody is to be told when the first answer is \
-late, but nothing is late without a time. Fix: config_update config_id=4 kpi_first_answer_time=300
+late, but nothing is late without a time. Fix, safe to set: config_update config_id=4 kpi_first_answer_time=300
 - warning: KPI_FIRST_ANSWER_ALERT=Y, KPI_FIRST_ANSWER_LIST=null. A late first answer is to be reported, but to \
-nobody. Fix: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
-- note: QUEUE=[3]. There is one operator only: nobody takes over when that one is busy or away. Fix: \
-config_update config_id=4 \
+nobody. Fix, after filling in what is in capitals: config_update config_id=4 kpi_first_answer_list=["USER_ID"]
+- note: QUEUE=[Olga Smirnova (3)]. There is one operator only: nobody takes over when that one is busy or away. Fix, \
+after filling in what is in capitals: config_update config_id=4 \
 queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"USER_ID"}]"""
 
     line: Annotated[LineRef | None, Doc("all lines unless given")] = None
@@ -155,12 +152,14 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         missing: list[str] = [*names.unreadable]
         found = await add_presence(context, await read_lines(context, asked, missing), missing) if asked else []
         audited = [(line, *find_mistakes(line)) for line in found]
+        people = [one for _, findings, _ in audited for finding in findings for one in finding.people]
         missing += [f"{', '.join(settings)} of {line}" for line, _, settings in audited if settings]
         return AuditResult(
             [(line, findings) for line, findings, _ in audited],
             len(ids) - len(asked),
             MENDING in context.tools,
             missing,
+            await read_helper(partial(names.read_user_names, people), {}, "the names of operators", missing),
         )
 
     def text(self, result: AuditResult) -> str:
@@ -169,7 +168,7 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
         texts = [f"Lines looked at: {len(result.found)}. Found: {counted}."]
         for line, listed in result.shown:
             if listed:
-                texts += [f"{line}:", *(f"- {finding.text()}" for finding in listed)]
+                texts += [f"{line}:", *(f"- {finding.text(result.names)}" for finding in listed)]
         if well := [str(line) for line, listed in result.shown if not listed]:
             texts.append(f"Nothing found: {', '.join(well)}")
         return "\n".join([*texts, *_describe_limits(result)])
@@ -177,7 +176,11 @@ queue=[{"entity_type":"user","entity_id":3},{"entity_type":"user","entity_id":"U
     def structured(self, result: AuditResult) -> Mapping[str, Any]:
         """The same as a program reads it."""
         lines = [
-            {"id": line.id, "name": mark_unless_name(line.name), "findings": [finding.data() for finding in listed]}
+            {
+                "id": line.id,
+                "name": mark_unless_name(line.name),
+                "findings": [finding.data(result.names) for finding in listed],
+            }
             for line, listed in result.shown
         ]
         return {

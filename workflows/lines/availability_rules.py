@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tools.argument_checks import LATEST_START
 from tools.result_types import read_text
-from workflows.lines.line import OpenLine
-from workflows.lines.rule import USER, LineRule, Severity, make_fix, offers_in_turn
+from workflows.lines.line import LONGEST_DAY, OpenLine
+from workflows.lines.rule import NAME, TEXT, TIME_ZONE, USER, LineRule, Severity, make_fix, offers_in_turn
 
 ERROR, WARNING, NOTE = Severity
 WEEK = 7
 SHORTEST_OFFER = 10
 """Seconds in which an operator can hardly see a dialog that is offered."""
 SOMEBODY = {"entity_type": "user", "entity_id": USER}
-NAME, TEXT = "NAME", "TEXT"
 
 
 def _has_bot(line: OpenLine) -> bool:
@@ -37,8 +37,11 @@ def _lacks_hours(line: OpenLine) -> bool:
 
 
 def _keep_hours(line: OpenLine) -> Mapping[str, Any]:
-    start, end = line.clock("WORKTIME_FROM") or "09:00", line.clock("WORKTIME_TO") or "18:00"
-    return {"worktime_enable": True, "worktime_from": start, "worktime_to": end}
+    """The hours that are stored, if the tool takes them; else usual ones."""
+    start, end = line.minutes("WORKTIME_FROM"), line.minutes("WORKTIME_TO")
+    usable = start is not None and end is not None and start < end < LONGEST_DAY and start <= LATEST_START
+    hours = (line.clock("WORKTIME_FROM"), line.clock("WORKTIME_TO")) if usable else ("09:00", "18:00")
+    return {"worktime_enable": True, "worktime_from": hours[0], "worktime_to": hours[1]}
 
 
 def _set_off_hours_text(line: OpenLine) -> Mapping[str, Any]:
@@ -67,12 +70,12 @@ def _complete_names(line: OpenLine) -> list[dict[str, Any]]:
     for user in line.queue:
         own = fields.get(str(user), {})
         position = {"user_work_position": words} if (words := read_text(own.get("USER_WORK_POSITION"))) else {}
-        named.append({"user_id": user, "user_name": read_text(own.get("USER_NAME")) or "NAME", **position})
+        named.append({"user_id": user, "user_name": read_text(own.get("USER_NAME")) or NAME, **position})
     return named
 
 
 def _has_nameless_operators(line: OpenLine) -> bool:
-    return any(fields["user_name"] == "NAME" for fields in _complete_names(line))
+    return any(fields["user_name"] == NAME for fields in _complete_names(line))
 
 
 EXISTENCE = (
@@ -83,6 +86,7 @@ EXISTENCE = (
         lambda line: line.on("TEMPORARY"),
         "The portal deletes a temporary line 8 hours after it was made, with all its settings.",
         make_fix(temporary=False),
+        safe=True,
     ),
     LineRule(
         "inactive",
@@ -111,6 +115,7 @@ PEOPLE = (
         "At this moment nobody of the queue is online: new dialogs wait.",
         make_fix(show_offline=False),
         tool="config_get",
+        safe=True,
     ),
     LineRule(
         "one_operator",
@@ -178,7 +183,7 @@ HOURS = (
         ("WORKTIME_ENABLE", "WORKTIME_TIMEZONE"),
         lambda line: line.on("WORKTIME_ENABLE") and not line.text("WORKTIME_TIMEZONE"),
         "Working hours are counted by the portal's server clock, which may not be where the operators are.",
-        make_fix(worktime_timezone="TIME_ZONE"),
+        make_fix(worktime_timezone=TIME_ZONE),
     ),
     LineRule(
         "silent_off_hours",
@@ -212,6 +217,7 @@ HOURS = (
         lambda line: any(map(_is_short, line.words("WORKTIME_HOLIDAYS"))),
         "Holidays need two digits for day and month (01.05): others may match no day, or another (1.1 is 1 October).",
         _pad_holidays,
+        safe=True,
     ),
 )
 
@@ -223,6 +229,7 @@ BOT = (
         lambda line: line.on("WELCOME_BOT_ENABLE") and line.number("WELCOME_BOT_ID") == 0,
         "A bot is to meet clients, but none is chosen: dialogs go to the queue (or give welcome_bot_id as well).",
         make_fix(welcome_bot_enable=False),
+        safe=True,
     ),
     LineRule(
         "bot_switched_off",

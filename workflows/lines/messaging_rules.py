@@ -4,12 +4,11 @@ import re
 from html import unescape
 
 from workflows.lines.line import OpenLine
-from workflows.lines.rule import USER, Condition, Fix, LineRule, Severity, make_fix, offers_in_turn
+from workflows.lines.rule import TEXT, USER, Condition, Fix, LineRule, Severity, make_fix, offers_in_turn
 
 ERROR, WARNING, NOTE = Severity
 SHORTEST_VOTE = 60
 ESCAPED_TWICE = re.compile(r"&amp;(?:amp|lt|gt|quot|#0?39);")
-TEXT = "TEXT"
 
 
 def _compute_longest_wait(line: OpenLine) -> int:
@@ -81,6 +80,7 @@ TEXTS = (
         ),
         "A form is to ask for contacts, but none is chosen (or give welcome_form_id).",
         make_fix(use_welcome_form=False),
+        safe=True,
     ),
 )
 
@@ -162,6 +162,7 @@ CRM = (
         ),
         "No source is chosen: the portal makes one of the line's own, as with `create`.",
         make_fix(crm_source="create"),
+        safe=True,
     ),
 )
 
@@ -177,6 +178,7 @@ def _make_target_rules(prefix: str, which: str) -> tuple[LineRule, ...]:
             lambda line: line.on(alert) and line.number(time) == 0,
             f"Somebody is to be told when the {which} is late, but nothing is late without a time.",
             make_fix(**{time.lower(): 300}),
+            safe=True,
         ),
         LineRule(
             f"{name}_alert_for_nobody",
@@ -193,6 +195,7 @@ def _make_target_rules(prefix: str, which: str) -> tuple[LineRule, ...]:
             lambda line: line.on(alert) and not line.text(notice),
             f"The notice of a late {which} is empty.",
             make_fix(**{notice.lower(): "Operator #OPERATOR# is late in conversation #DIALOG#"}),
+            safe=True,
         ),
         LineRule(
             f"{name}_text_escaped_twice",
@@ -201,6 +204,7 @@ def _make_target_rules(prefix: str, which: str) -> tuple[LineRule, ...]:
             lambda line: bool(ESCAPED_TWICE.search(line.text(notice))),
             "The notice was written back as it was read, and the portal escapes HTML at every write.",
             lambda line: {notice.lower(): _unescape(line.text(notice))},
+            safe=True,
         ),
     )
 
@@ -219,6 +223,7 @@ TARGETS = (
         ),
         "Without a time for the first answer no report can tell how many were in time.",
         make_fix(kpi_first_answer_time=300),
+        safe=True,
     ),
     LineRule(
         "target_of_one",
@@ -231,6 +236,7 @@ TARGETS = (
         ),
         "A dialog that the first operator misses is late before the second is offered it.",
         lambda line: {"kpi_first_answer_time": 2 * line.number("QUEUE_TIME")},
+        safe=True,
     ),
 )
 

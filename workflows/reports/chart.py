@@ -56,8 +56,8 @@ ON_BAR = Style(9.5, INK)
 Side = Literal["left", "center", "right"]
 
 
-def _format_first_answer(totals: Totals) -> str:
-    return format_duration(totals.first_answer) if totals.first_answer else NO_FIGURE
+def _format_accepted(totals: Totals) -> str:
+    return format_duration(totals.accepted) if totals.accepted else NO_FIGURE
 
 
 def _format_in_time(totals: Totals) -> str:
@@ -71,8 +71,8 @@ def _format(figure: int | None) -> str:
 FIGURES: tuple[tuple[str, Callable[[Totals], str]], ...] = (
     ("New dialogs", lambda totals: _format(totals.new)),
     ("Closed of these", lambda totals: _format(totals.closed)),
-    ("First answer, average", _format_first_answer),
-    ("First answer in time", _format_in_time),
+    ("Accepted after, average", _format_accepted),
+    ("Accepted in time", _format_in_time),
     ("Likes / dislikes", lambda totals: f"{_format(totals.likes)} / {_format(totals.dislikes)}"),
 )
 
@@ -168,7 +168,7 @@ def _add_hours(figure: Figure, by_hour: Sequence[int]) -> None:
 
 def _add_operators(figure: Figure, operators: Sequence[OperatorFigures]) -> None:
     x, right = MARGIN + LEFT_PANEL + GAP, WIDTH - MARGIN
-    _write(figure, x, PANELS + 14, "By operator, with average first answer", HEADING)
+    _write(figure, x, PANELS + 14, "By person now, with their first answers", HEADING)
     if not operators:
         _write(figure, x, PANELS + 44, "none", SUBTITLE)
         return

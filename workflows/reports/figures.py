@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from tools.result_types import read_list
+from tools.result_types import read_items, read_list
 from tools.untrusted import mark_unless_code
 from workflows.core.formatting import NOT_KNOWN
 from workflows.core.rows import RowReader
+from workflows.reports.answers import PersonFigures
 from workflows.reports.rows import ReportedRating, ReportedSession, ReportedTransfer, ReportGaps, read_amount
 
 HOURS = 24
@@ -19,7 +20,7 @@ TOTALS = {
     "new": "totalSessions",
     "closed": "closedSessions",
     "spam": "spamSessions",
-    "first_answer": "avgWaitAnswer",
+    "accepted": "avgWaitAnswer",
     "in_time": "kpiFirstAnswerOk",
     "late": "kpiFirstAnswerFail",
     "duration": "avgSessionDuration",
@@ -36,7 +37,8 @@ class Totals:
     new: int | None
     closed: int | None
     spam: int | None
-    first_answer: int | None
+    accepted: int | None
+    """Until somebody accepted a dialog: the portal counts this as the first answer."""
     in_time: int | None
     late: int | None
     duration: int | None
@@ -62,17 +64,26 @@ class Totals:
 
 @dataclass(frozen=True)
 class OperatorFigures:
-    """One operator's part of the dialogs."""
+    """One person's part of the dialogs, on all lines of the report.
+
+    What they did comes from the messages; each is None where no messages could be read.
+    """
 
     id: int
-    """0 where nobody had them."""
+    """0 where nobody has them."""
     name: str
     """Empty where the portal tells none."""
     dialogs: int | None
-    first_answer: int | None
-    """Seconds; 0 where there was nothing to measure."""
-    likes: int
-    dislikes: int
+    """Which they have now."""
+    answered: int | None = None
+    """Dialogs in which the first answer is theirs, whoever has them now."""
+    first_answer: int | None = None
+    """Seconds until these answers on average; 0 where there is nothing to measure."""
+    late: int | None = None
+    """Of these, how many were accepted after the line's target."""
+    likes: int | None = None
+    """Of clients to whom they wrote last before the rating."""
+    dislikes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,39 +140,51 @@ class Distribution:
     by_hour: list[int | None]
     by_channel: dict[str, int | None]
     by_operator: list[OperatorFigures] = field(default_factory=list)
+    has_all_operators: bool = True
+    """Whether whoever is not among them has no dialog; not, where a row could not be read."""
 
     @classmethod
     def from_stat(cls, stat: Mapping[str, Any], gaps: ReportGaps) -> "Distribution":
         """That of a `statResult`, without the names and ratings of operators."""
-        operators = [
-            OperatorFigures(one, "", dialogs, answer, 0, 0) for one, dialogs, answer in _read_operators(stat, gaps)
-        ]
+        operators = [OperatorFigures(one, "", dialogs) for one, dialogs in _read_operators(stat, gaps)]
         return cls(
             _read_hours(stat.get("sessionsByHour"), gaps),
             read_channels(stat, gaps),
             sorted(operators, key=lambda operator: (-(operator.dialogs or 0), operator.id)),
+            len(operators) == len(read_items(stat.get("sessionsByOperator"))) and "sessionsByOperator" in stat,
         )
 
-    def complete(self, sessions: Iterable[ReportedSession], names: Mapping[int, str]) -> "Distribution":
-        """The same with the names of operators, and the ratings that they got in the sessions."""
-        votes = Counter((session.operator_id, session.vote) for session in sessions)
-        operators = [
-            replace(one, name=names.get(one.id, ""), likes=votes[one.id, "like"], dislikes=votes[one.id, "dislike"])
-            for one in self.by_operator
-        ]
-        return replace(self, by_operator=operators)
+    def complete(self, people: Mapping[int, PersonFigures] | None, names: Mapping[int, str]) -> "Distribution":
+        """The same with names, and with what people did, those included who have no dialog now."""
+        known = {one.id for one in self.by_operator}
+        none = 0 if self.has_all_operators else None
+        others = [OperatorFigures(one, "", none) for one in sorted(people or {}) if one not in known]
+        named = [replace(one, name=names.get(one.id, "")) for one in (*self.by_operator, *others)]
+        if people is None:
+            return replace(self, by_operator=named)
+        return replace(self, by_operator=[_add_person(one, people.get(one.id, PersonFigures())) for one in named])
 
 
-def _read_operators(stat: Mapping[str, Any], gaps: ReportGaps) -> Iterator[tuple[int, int | None, int | None]]:
-    """Id, dialogs and seconds until the first answer; id 0 is nobody."""
+def _add_person(row: OperatorFigures, did: PersonFigures) -> OperatorFigures:
+    return replace(
+        row,
+        answered=did.answered,
+        first_answer=did.first_answer,
+        late=did.late,
+        likes=did.likes,
+        dislikes=did.dislikes,
+    )
+
+
+def _read_operators(stat: Mapping[str, Any], gaps: ReportGaps) -> Iterator[tuple[int, int | None]]:
+    """Id and dialogs; id 0 is nobody. The portal's average for each counts others' acceptance, and is not read."""
     for row in _read_rows(stat, "sessionsByOperator", gaps):
         reader = RowReader(row)
         one, dialogs = reader.read_id("operatorId"), read_amount(reader, "count", required=True)
-        answer = read_amount(reader, "avgWaitAnswer")
         is_shown = bool(one) or (dialogs is not None and "operatorId" not in reader.unclear)
         gaps.rows.add("operator", reader.unclear, _label(f"user {one}" if one else "", dialogs), shown=is_shown)
         if is_shown:
-            yield one, dialogs, answer
+            yield one, dialogs
 
 
 def read_channels(stat: Mapping[str, Any], gaps: ReportGaps) -> dict[str, int | None]:

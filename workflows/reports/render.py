@@ -1,10 +1,12 @@
 """A report in a few lines of words."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from tools.untrusted import mark_unless_name
 from workflows.core.formatting import NOT_KNOWN, format_counts, format_duration, join_limited
 from workflows.directory.lines_and_users import LineOrUser
+from workflows.reports.answers import FirstAnswers, describe_people
 from workflows.reports.figures import HOURS, OperatorFigures, SupervisorVotes, Totals
 from workflows.reports.highlights import Highlight
 from workflows.reports.report import LOOK, LineReport
@@ -22,7 +24,8 @@ def render_text(report: LineReport) -> str:
 
 def _render_heading(report: LineReport) -> Iterator[str]:
     scope = report.scope
-    who = [str(scope.line) if scope.line else "All lines", *([f"operator {scope.operator}"] if scope.operator else [])]
+    who = [str(scope.line) if scope.line else "All lines"]
+    who += [f"dialogs that {scope.operator} has now"] if scope.operator else []
     name = f"{scope.period.name}: " if scope.period.name else ""
     yield f"{', '.join(who)}, {name}{scope.period} ({scope.period.offset})"
     if report.before:
@@ -32,10 +35,11 @@ def _render_heading(report: LineReport) -> Iterator[str]:
 def _render_body(report: LineReport) -> Iterator[str]:
     if report.totals.new != 0:
         yield f"Dialogs: {_format_dialogs(report)}"
-        yield f"First answer: {_format_average(report, 'first_answer')}; in time {_format_in_time(report)}"
+        yield f"Accepted after: {_format_average(report, 'accepted')}; in time {_format_in_time(report)}"
+        yield f"First answer, by the messages: {_format_first_answers(report.first_answers)}"
         yield f"Duration: {_format_average(report, 'duration')}"
         yield f"Ratings: {_format_ratings(report)}"
-        yield f"By operator: {_format_operators(report)}"
+        yield f"By person (has now; first answers given): {_format_operators(report)}"
         yield f"By channel: {_format_channels(report)}"
         yield f"By hour: {_format_hours(report.distribution.by_hour)}"
         yield f"Transfers: {_format_transfers(report)}"
@@ -43,7 +47,14 @@ def _render_body(report: LineReport) -> Iterator[str]:
         yield f"No dialogs began in this period{f' (before {_format(report.before.new)})' if report.before else ''}."
     yield from _render_received(report)
     yield from _render_highlights(report)
+    yield from render_notes(report)
+
+
+def render_notes(report: LineReport) -> Iterator[str]:
+    """What the report lacks, a line each."""
     yield from _render_limits(report)
+    if report.no_chart:
+        yield f"No picture: {report.no_chart}."
     if report.missing:
         yield f"Not in this report: {'; '.join(report.missing)}."
 
@@ -94,17 +105,27 @@ def _format_dialogs(report: LineReport) -> str:
 
 
 def _format_in_time(report: LineReport) -> str:
-    return _format_share(report.totals) + (f" ({_format_share(report.before)})" if report.before else "")
-
-
-def _format_share(totals: Totals) -> str:
     """Only lines with a target for the first answer are measured."""
+    now = _format_share(report.totals, " on lines with a target")
+    return now + (f" ({_format_share(report.before)})" if report.before else "")
+
+
+def _format_share(totals: Totals, where: str = "") -> str:
     if totals.measured is None:
         return NOT_KNOWN
     in_time = totals.in_time or 0
-    return (
-        f"{in_time} of {totals.measured}, {_format_percent(in_time / totals.measured)}" if totals.measured else NOTHING
-    )
+    if not totals.measured:
+        return f"{NOTHING}{where}"
+    return f"{in_time} of {totals.measured}{where}, {_format_percent(in_time / totals.measured)}"
+
+
+def _format_first_answers(found: FirstAnswers | None) -> str:
+    """By a person, not by acceptance."""
+    if found is None:
+        return NOT_KNOWN
+    average = f"{format_duration(found.average)} on average, " if found.average else ""
+    past = f", {found.past_portal} of them past the portal" if found.past_portal else ""
+    return f"{average}{found.answered} of {found.dialogs} dialogs answered{past}"
 
 
 def _format_ratings(report: LineReport) -> str:
@@ -119,11 +140,21 @@ def _format_supervision(votes: SupervisorVotes | None) -> str:
 
 
 def _format_operator(operator: OperatorFigures) -> str:
-    votes = [f"+{operator.likes}"] * bool(operator.likes) + [f"-{operator.dislikes}"] * bool(operator.dislikes)
-    answer = [f"first answer {_format_seconds(operator.first_answer)}"] * (operator.first_answer != 0)
-    rated = [f"ratings {' '.join(votes)}"] * bool(votes)
+    """What they have now, and what they did, whoever has it now."""
     who = str(LineOrUser(operator.id, operator.name)) if operator.id else NOBODY
-    return ", ".join([f"{who}: {_format(operator.dialogs)}", *answer, *rated])
+    return f"{who}: {', '.join([f'has {_format(operator.dialogs)}', *_describe_deeds(operator)])}"
+
+
+def _describe_deeds(operator: OperatorFigures) -> Iterator[str]:
+    if operator.answered:
+        yield f"answered {operator.answered}" + (
+            f" after {format_duration(operator.first_answer)}" if operator.first_answer else ""
+        )
+    if operator.late:
+        yield f"{operator.late} of them late"
+    votes = [f"+{operator.likes}"] * bool(operator.likes) + [f"-{operator.dislikes}"] * bool(operator.dislikes)
+    if votes:
+        yield f"ratings {' '.join(votes)}"
 
 
 def _format_operators(report: LineReport) -> str:
@@ -168,15 +199,18 @@ def _format_ids(found: Highlight) -> str:
 
 def _format_place(report: LineReport, found: Highlight) -> str:
     line = [] if report.scope.line else [mark_unless_name(report.lines.get(found.line_id) or f"line {found.line_id}")]
-    operator = (
-        [str(LineOrUser(found.operator_id, report.names.get(found.operator_id, "")))] if found.operator_id else []
-    )
-    return f"; {', '.join((*line, *operator))}" if line or operator else ""
+    told = report.answers.get(found.session_id)
+    people = describe_people(told, found.operator_id, partial(_name_person, report), untaken=found.untaken)
+    return f"; {', '.join((*line, *people))}" if line or people else ""
+
+
+def _name_person(report: LineReport, one: int) -> str:
+    return str(LineOrUser(one, report.names.get(one, "")))
 
 
 def _render_limits(report: LineReport) -> Iterator[str]:
     if not report.whole and report.supervision is not None:
         yield (
-            f"Of {report.totals.new} dialogs the {report.looked_at} with the slowest first answers were looked at one "
-            "by one: operators' ratings, supervisors' votes, transfers and dialogs worth a look come from these."
+            f"Of {report.totals.new} dialogs the {report.looked_at} that were accepted last were looked at one by one: "
+            "people's answers and ratings, supervisors' votes, transfers and dialogs worth a look come from these."
         )

@@ -20,12 +20,13 @@ class ReportedSession:
     chat_id: int = 0
     line_id: int = 0
     operator_id: int = 0
+    """Who has it now, or is offered it."""
     began: datetime | None = None
     """Read of sessions only that nobody has taken."""
     waited: int | None = None
-    """Seconds until the first answer."""
+    """Seconds until somebody accepted it, which the portal counts as its first answer."""
     late: bool = False
-    """The first answer missed the line's target."""
+    """By that the first answer missed the line's target."""
     vote: str = ""
     supervisor_vote: int = 0
     """1 to 5; 0 where there is none."""
@@ -41,6 +42,7 @@ class ReportedRating:
     operator_id: int = 0
     vote: str = ""
     supervisor_vote: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class ReportRows:
             reader.read_id("operatorId"),
             reader.read_code("vote", VOTES),
             _read_supervisor_vote(reader),
+            reader.read_moment("dateVote"),
         )
         self._note("rating", reader, rating.session_id)
         return rating

@@ -30,7 +30,7 @@ DAY_OF_A_LEAD = {
     "keep": {"session_mode_silent", "session_mode_pin", "session_mode_pin_all", "session_mode_unpin_all"},
     "begin and end": {"session_start", "close_dialog", "operator_spam"},
     "rate": {"session_head_vote", "v2_session_rating_list"},
-    "report": {"channel_report", "v2_stat_get", "v2_session_stat_get", "v2_operator_list"},
+    "report": {"channel_report", "v2_stat_get", "team_load", "v2_operator_list"},
     "lines": {"channel_overview", "channel_audit", "config_list_get", "config_get"},
     "help": {"docs_search", "docs_read", "approval_status", "portal_check"},
 }

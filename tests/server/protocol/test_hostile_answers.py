@@ -98,7 +98,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every tool that shows something of the portal, concise and full."""
     for name, tool in EVERYTHING.items():
-        if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_"))):
+        if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_", "team_"))):
             for detail in ("concise", "full") if "detail" in tool.model_fields else (None,):
                 yield name, {**ARGUMENTS.get(name, {}), **({"detail": detail} if detail else {})}
 

@@ -77,7 +77,7 @@ def compute_totals(state: State, found: list[State]) -> dict[str, int]:
         "new": len(found),
         "closed": sum(session["closed"] for session in found),
         "spam": sum(session["spam"] for session in found),
-        "first_answer": _mean(found, "first_answer"),
+        "accepted": _mean(found, "first_answer"),
         "in_time": kpi[True],
         "late": kpi[False],
         "duration": _mean(found, "closed_at"),
@@ -92,16 +92,7 @@ def compute_distribution(found: list[State]) -> dict[str, Any]:
     return {
         "by_hour": [hours[hour] for hour in range(24)],
         "by_channel": dict(Counter(session["source"] for session in found)),
-        "by_operator": {
-            operator: (
-                number,
-                _mean([session for session in found if session["operator_id"] == operator], "first_answer"),
-                sum(session["vote"] == 5 for session in found if session["operator_id"] == operator),
-                sum(session["vote"] == 1 for session in found if session["operator_id"] == operator),
-            )
-            for operator, number in Counter(session["operator_id"] for session in found).items()
-            if operator
-        },
+        "by_operator": Counter(session["operator_id"] for session in found if session["operator_id"]),
     }
 
 

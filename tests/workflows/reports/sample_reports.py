@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from workflows.core.periods import resolve_period
 from workflows.directory.lines_and_users import LineOrUser
+from workflows.reports.answers import FirstAnswers
 from workflows.reports.figures import (
     Distribution,
     OperatorFigures,
@@ -38,6 +39,7 @@ def make_report(
         before,
         Distribution(list(by_hour), {}, list(operators)),
         0,
+        FirstAnswers(0, 0, 0, 0),
         ReceivedRatings(0, 0),
         SupervisorVotes(0, 0),
         TransferFigures(0, 0, {}),
@@ -55,7 +57,7 @@ NAMES = [
     "王小明",
     "Jürgen Weißenberger",
 ]
-STAFF = [OperatorFigures(one, NAMES[one % 5], 1500 - 90 * one, 1234 * one, 1, 0) for one in range(15)]
+STAFF = [OperatorFigures(one, NAMES[one % 5], 1500 - 90 * one, 9, 1234 * one, 0, 1, 0) for one in range(15)]
 LONG = LineOrUser(1, "Поддержка интернет-магазина «Ромашка» и доставки по всей России и СНГ")
 WIDE = LineOrUser(2, "W" * 60)
 REPORTS = {

@@ -63,8 +63,8 @@ def test_a_rating_of_an_older_dialog_stands_without_its_chat() -> None:
     ("session", "reasons"),
     [
         ({"waitAnswer": 599}, None),
-        ({"waitAnswer": 600}, ["first answer after 10 min"]),
-        ({"waitAnswer": 400, "kpiFirstAnswer": False}, ["first answer after 6 min 40 s, late"]),
+        ({"waitAnswer": 600}, ["accepted after 10 min"]),
+        ({"waitAnswer": 400, "kpiFirstAnswer": False}, ["accepted after 6 min 40 s, late"]),
         ({"waitAnswer": 900, "status": "spam"}, None),
         ({"waitAnswer": None, "kpiFirstAnswer": False}, None),
     ],

@@ -85,7 +85,7 @@ def test_another_form_of_the_same_reads_the_same(form: Callable[[Any], Any]) -> 
 
 
 FIGURES: list[tuple[dict[str, Any], str, str]] = [
-    ({"avgWaitAnswer": "soon"}, "First answer: not known (not known)", "avgWaitAnswer could not be read"),
+    ({"avgWaitAnswer": "soon"}, "Accepted after: not known (not known)", "avgWaitAnswer could not be read"),
     ({"closedSessions": None}, "not known (not known) of them closed", "closedSessions could not be read"),
     ({"totalSessions": [9]}, "Dialogs: not known (not known) new", "totalSessions could not be read"),
     ({"kpiFirstAnswerFail": -1}, "in time not known (not known)", "kpiFirstAnswerFail could not be read"),
@@ -100,13 +100,13 @@ FIGURES: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"sessionsByOperator": [{"operatorId": "?", "count": 5, "avgWaitAnswer": 60}]},
-        "By operator: none",
+        "By person (has now; first answers given): Anna Keller (1): has not known, answered 1 after 10 min",
         "1 operator whose operatorId could not be read (5 dialogs)",
     ),
     (
-        {"sessionsByOperator": [{"operatorId": 4, "count": 5, "avgWaitAnswer": "?"}]},
-        "By operator: James Carter (4): 5, first answer not known",
-        "the avgWaitAnswer of 1 operator, which could not be read (user 4)",
+        {"sessionsByOperator": [{"operatorId": 4, "count": "?", "avgWaitAnswer": "?"}]},
+        "James Carter (4): has not known, answered 2 after 8 min 30 s, 1 of them late",
+        "the count of 1 operator, which could not be read (user 4)",
     ),
 ]
 
@@ -124,13 +124,13 @@ ROWS: list[tuple[int, dict[str, Any], str, str]] = [
     (
         332,
         {"waitAnswer": "soon"},
-        "session_id 306",
+        "session_id 332, chat_id 212: first answer after 15 min",
         "the waitAnswer of 1 session, which could not be read (session 332)",
     ),
     (
         332,
         {"kpiFirstAnswer": "?"},
-        "session_id 332, chat_id 212: first answer after 15 min;",
+        "session_id 332, chat_id 212: first answer after 15 min; answered by James Carter (4)",
         "the kpiFirstAnswer of 1",
     ),
     (332, {"id": "?"}, "session_id 306", "the id of 1 session, which could not be read (chat 212)"),

@@ -1,0 +1,1 @@
+"""Who of a team has how much to do now, and who could take what."""
