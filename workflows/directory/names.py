@@ -10,9 +10,9 @@ from workflows.directory.given_names import is_given_name
 from workflows.directory.spelling import list_spellings
 
 T = TypeVar("T")
-Tolerance = Literal["any", "close", "spelling"]
-"""What fits: `close`, for whoever changes something, leaves out what may as well be somebody else's name; `spelling`
-takes no slips."""
+Tolerance = Literal["any", "close", "exact"]
+"""What fits: `close`, for whoever changes something, leaves out what may as well be somebody else's name; `exact`
+takes a name or its beginning letter by letter."""
 
 SAME, CASE, BEGINNING, SLIP = range(4)
 """How far a word of a name is from the word of a text, the nearest first."""
@@ -40,6 +40,8 @@ def match_name(text: str, named: Mapping[T, str], tolerance: Tolerance = "any") 
     for fits in (_equals, _has_words, *beginnings):
         if hits := [one for one in named if fits(named[one].casefold(), words)]:
             return hits
+    if tolerance == "exact":
+        return []
     ranked = {one: rank for one in named if (rank := _rank(words, named[one], tolerance))}
     best = min(ranked.values(), default=(SAME, False))
     if is_whole and best[0] == BEGINNING:
@@ -111,8 +113,6 @@ def _compare_words(asked: str, there: str, tolerance: Tolerance) -> int | None:
         return None
     if len(asked) >= SHORTEST_BEGINNING and any(one.startswith(tuple(given)) for one in spellings):
         return BEGINNING
-    if tolerance == "spelling":
-        return None
     return SLIP if any(_is_slip(one, other, close=close) for one in given | forms for other in spellings) else None
 
 

@@ -85,9 +85,9 @@ def test_what_may_be_anothers_name_is_found_for_a_look_and_not_for_a_change() ->
         assert match_name(text, {1: name}, "close") == [], (text, name)
 
 
-def test_without_slips_a_code_means_no_channel_of_a_similar_name() -> None:
+def test_letter_by_letter_a_code_means_no_channel_of_a_similar_name() -> None:
     assert match_name("telegran", {1: "Telegram"}) == [1]
-    assert match_name("telegran", {1: "Telegram"}, "spelling") == []
+    assert match_name("telegran", {1: "Telegram"}, "exact") == []
 
 
 @pytest.mark.parametrize(
