@@ -42,6 +42,7 @@ class MessageView(TypedDict):
     """Written in silent mode: the client did not get it."""
     reply_to: NotRequired[int]
     files: NotRequired[list[dict[str, Any]]]
+    session_id: NotRequired[int]
     cut: NotRequired[int]
     """Characters that are missing at its end."""
 
