@@ -94,7 +94,7 @@ _OPTIONS = (
         _make_way("session_mode_silent", "ends silent mode, in which the client gets nothing", activate=False),
     ),
     _make_option(lambda one: one.queued and one.heard, _make_way("reply", "takes it and answers")),
-    _make_option(lambda one: one.queued, _make_way("operator_answer", "takes it: you become its operator")),
+    _make_option(lambda one: one.queued, _make_way("operator_answer", "takes it: you are its operator")),
     _make_option(
         lambda one: one.queued and one.can_skip, _make_way("operator_skip", "declines it, which is offered to you")
     ),
@@ -121,21 +121,21 @@ _OPTIONS = (
     ),
     _make_option(
         lambda one: one.foreign and one.heard and not one.joined,
-        _make_way("reply", "takes it away from whoever has it, and answers: ask them first", take_over=True),
-        _make_way("session_intercept", "takes it away from whoever has it: ask them first"),
+        _make_way("reply", "takes it from whoever has it, and answers: ask first", take_over=True),
+        _make_way("session_intercept", "takes it from whoever has it: ask first"),
     ),
     _make_option(
         lambda one: one.foreign and not (one.heard and not one.joined),
-        _make_way("session_intercept", "takes it away from whoever has it: ask them first"),
+        _make_way("session_intercept", "takes it from whoever has it: ask first"),
     ),
     _make_option(
         lambda one: one.chat.open and not one.chat.closing and bool(one.chat.line_id),
-        _make_way("hand_over", "hands it to a colleague or a line"),
-        _make_way("operator_transfer", "hands it to a colleague or a line"),
+        _make_way("hand_over", "hands it to a colleague or line"),
+        _make_way("operator_transfer", "hands it to a colleague or line"),
     ),
     _make_option(
         lambda one: one.mine,
-        _make_way("close_dialog", "closes it; the client may get a closing text or a rating request"),
+        _make_way("close_dialog", "closes it; the client may get a closing text or rating request"),
         _make_way("operator_finish", "finishes it, in two steps where the line asks for a rating"),
     ),
     _make_option(lambda one: one.queued, _make_way("close_dialog", "closes it; as_spam=true for spam")),

@@ -161,8 +161,8 @@ def _shorten_question(briefing: Briefing) -> str:
 
 def _render_messages(briefing: Briefing) -> Iterator[str]:
     told = briefing.transcript
-    older = "" if told.before or told.limits else ", none older"
-    yield f"Messages, oldest first ({len(told.messages)}{older}; it is {briefing.now:%Y-%m-%d %H:%M}):"
+    whole = "" if told.before or told.limits else "all "
+    yield f"Messages, oldest first ({whole}{len(told.messages)}; it is {briefing.now:%Y-%m-%d %H:%M}):"
     if briefing.limits:
         yield f"({briefing.limits})"
     yield from _render_sessions(briefing)
@@ -188,7 +188,7 @@ def _render_sessions(briefing: Briefing) -> Iterator[str]:
 
 def _render_next_steps(briefing: Briefing) -> Iterator[str]:
     if briefing.next:
-        yield f"What can be done with {briefing.chat.id}:"
+        yield "What can be done:"
     for step in briefing.next:
         yield f"- {' '.join((step.tool, *_render_arguments(step)))} {step.does}"
 

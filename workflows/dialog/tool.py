@@ -42,6 +42,7 @@ class Dialog(Composite):
       is no answer. Nothing is unanswered in a dialog that is closed; one that is closing keeps it.
     - Where messages of several sessions follow each other, a line names the session, how it was closed and the client's
       rating. Which session a message is of, the statistics tell; without them only the present one is known.
+    - `all` before the number of messages says that there is nothing older.
     - To whom the queue offers a dialog, and whether the line's bot has it, the statistics tell too.
     - Messages are shown in plain words: BBCode is read, and addresses and ids stand behind the names.
     - What a connector posted in the client's name for the company has the role operator, its notices system; both are
@@ -67,15 +68,15 @@ class Dialog(Composite):
 Dialog with client: “Grace Miller”: Live chat, line Website support (1); CRM: none.
 chat_id 206, session 306, USER_CODE livechat|1|9206|106. State: with you.
 Unanswered for 2 h 5 min (#1028): client: “Miller Garden Design Ltd. I need it corrected today, please.”
-Messages, oldest first (3, none older; it is 2026-03-16 10:00):
+Messages, oldest first (all 3; it is 2026-03-16 10:00):
 #1026 2026-03-16T07:30:00+01:00 (106) client: “Grace Miller: My invoice shows the wrong company name.”
 #1027 2026-03-16T07:40:00+01:00 (1) operator: “Anna Keller: Sorry about that, Grace. What should it say?”
 #1028 2026-03-16T07:55:00+01:00 (106) client: “Grace Miller: Miller Garden Design Ltd. I need it corrected today, \
 please.”
-What can be done with 206:
+What can be done:
 - reply answers the client
-- hand_over hands it to a colleague or a line
-- close_dialog closes it; the client may get a closing text or a rating request"""
+- hand_over hands it to a colleague or line
+- close_dialog closes it; the client may get a closing text or rating request"""
 
     dialog: DialogRef
     last: Annotated[int, Field(ge=1, le=50, description="messages")] = 20

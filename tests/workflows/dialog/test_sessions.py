@@ -34,7 +34,7 @@ def test_messages_of_several_sessions_are_told_apart_and_the_ratings_shown() -> 
     assert [message["session_id"] for message in data["messages"]] == [321, 321, 341, 341]
     assert "-- session 321, closed by itself --\n#1001" in text
     assert "-- session 341, closed by the operator --\n#1015" in text
-    assert "Messages, oldest first (4, none older; " in text
+    assert "Messages, oldest first (all 4; " in text
     assert "-- " not in brief(206)[1]
 
 
