@@ -6,6 +6,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from tools.bbcode import read_bbcode
 from tools.message_authors import recognize_post
 from tools.result_types import find_number, read_flag, read_items, read_object, read_text, read_whole
 from tools.shortening import CUT
@@ -29,6 +30,7 @@ class MessageView(TypedDict):
     author: str | None
     role: Role
     text: str
+    """In plain words; as it came while the role is not known, as then its connector's mark is still looked for."""
     perhaps_client: NotRequired[bool]
     """The author is not known, and may be the client."""
     via_connector: NotRequired[bool]
@@ -40,6 +42,7 @@ class MessageView(TypedDict):
     """Written in silent mode: the client did not get it."""
     reply_to: NotRequired[int]
     files: NotRequired[list[dict[str, Any]]]
+    session_id: NotRequired[int]
     cut: NotRequired[int]
     """Characters that are missing at its end."""
 
@@ -127,11 +130,19 @@ def view_message(row: Mapping[str, Any], known: Conversation) -> MessageView:
 
 
 def name_poster(view: MessageView) -> MessageView:
-    """The same message, with the role and author that its connector names where the portal names the client."""
+    """The same message in plain words, with the role and author that its connector names in the client's name."""
+    if view["role"] == "unknown":
+        return view
     if view["role"] == "client" and (post := recognize_post(view["text"])):
-        who = post.author or ("the company" if post.role == "operator" else "notice")
-        return {**view, "role": post.role, "author": f"{who} via connector", "text": post.text, "via_connector": True}
-    return view
+        who, text = post.author or ("the company" if post.role == "operator" else "notice"), read_bbcode(post.text)
+        return {**view, "role": post.role, "author": f"{who} via connector", "text": text, "via_connector": True}
+    return {**view, "text": read_bbcode(view["text"])}
+
+
+def read_words(message: Mapping[str, Any]) -> str:
+    """What a message says, in plain words."""
+    text: str = message["text"]
+    return read_bbcode(text) if message["role"] == "unknown" else text
 
 
 def identify_client(view: MessageView, client: int, owner: int = 0) -> MessageView:
@@ -148,7 +159,11 @@ def describe_content(message: Mapping[str, Any]) -> str:
     """What a message says, and the files with it; what it is where it is nothing of both."""
     files = [f"[file {join_lines(file.get('name') or file.get('id'))}]" for file in message.get("files", ())]
     kind = IN_PLACE_OF_TEXT.get(message.get("kind", ""), "")
-    return " ".join(filter(None, (message["text"], *files))) or kind or ("" if message["role"] == "system" else NO_TEXT)
+    return (
+        " ".join(filter(None, (read_words(message), *files)))
+        or kind
+        or ("" if message["role"] == "system" else NO_TEXT)
+    )
 
 
 def mark_messages(messages: Iterable[Mapping[str, Any]]) -> list[MessageView]:
@@ -160,7 +175,7 @@ def _mark_message(message: Mapping[str, Any]) -> MessageView:
     role, author = message["role"], message["author"]
     marked: MessageView = mark_untrusted_in(message, role)
     marked["author"] = author and mark_untrusted(author, role)
-    marked["text"] = mark_untrusted(message["text"], role)
+    marked["text"] = mark_untrusted(read_words(message), role)
     return marked
 
 

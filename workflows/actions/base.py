@@ -38,7 +38,9 @@ class DialogAction(Composite):
             InvalidArgumentsError: The reference means several dialogs, none, or a session that is over.
             UnfinishedError: The answer does not tell in a readable form how the dialog stands.
         """
-        found, me = await run_together(partial(find_dialog, context, self.dialog), partial(read_current_user, context))
+        found, me = await run_together(
+            partial(find_dialog, context, self.dialog, tolerance="close"), partial(read_current_user, context)
+        )
         chat = found.require_present_session()
         if unknown := [part for part in chat.unclear if part != CHANNEL]:
             happened = f"Nothing was changed: the portal's answer on {chat} does not tell its {' and '.join(unknown)}"

@@ -1,5 +1,6 @@
 """Ending a dialog."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,8 +16,9 @@ from tools.operators import OperatorAnotherFinish, OperatorFinish, OperatorSpam
 from tools.statistics import V2SessionList
 from workflows.actions.base import DialogAction
 from workflows.actions.drafts import draft_close
+from workflows.actions.farewell import NOTHING_OPEN, FarewellText, OpenEnds, read_farewell, read_open_ends
 from workflows.actions.steps import Steps, UnreadableDialog
-from workflows.core.chat_state import ChatState
+from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.draft import Draft
@@ -41,6 +43,16 @@ class ClosedDialog:
     """The line's closing text or rating request went to the client now."""
     proven: bool = True
     """The portal was asked afterwards, and showed this state."""
+    ends: OpenEnds = NOTHING_OPEN
+    said: Sequence[FarewellText] = ()
+    """What of the line's texts the client got now; empty where that cannot be told."""
+
+
+class FarewellData(TypedDict):
+    """Something that the client got to read at the end."""
+
+    kind: str
+    text: str
 
 
 class ClosedDialogData(TypedDict):
@@ -52,6 +64,8 @@ class ClosedDialogData(TypedDict):
     farewell_sent: bool
     owner_before: int
     proven: bool
+    client_got: list[FarewellData]
+    unanswered: list[int]
     summary: str
 
 
@@ -69,6 +83,7 @@ class CloseDialog(DialogAction):
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
         "`profile` and `scope`: whom calls act for; kept for five minutes",
+        "`im.dialog.messages.get` and `imopenlines.config.get`: what is unanswered, what the line says at the end",
         "`imopenlines.operator.finish`, or `imopenlines.operator.another.finish` where it is not the caller's",
         "`imopenlines.dialog.get` after that, and both once more for the second phase",
         "for spam `imopenlines.operator.spam`, then `imopenlines.dialog.get` and `imopenlines.v2.Session.list`",
@@ -81,17 +96,23 @@ class CloseDialog(DialogAction):
     - `true` of the portal proves nothing. Where the dialog is still open afterwards, or the answer was lost and the
       dialog is unchanged, the call ends there and says so; nothing is repeated.
     - A dialog that is closed already counts as done; only as_spam is refused then.
+    - Messages of the client that nobody has answered do not keep it open; the answer warns of them.
+    - What the client got is read: those of the line's texts that stand in the dialog after the first phase. Where the
+      dialog or the line cannot be read, only that it was a closing text or a rating request is known.
     """
     answer = (
         "`chat_id`, `session_id`, `state` (closed, waiting for the client, spam), `farewell_sent` (the client got the "
-        "closing text or rating request now), `owner_before`, `proven` (false: the portal shows no reports, so spam "
-        "could not be told from closed), `summary` (in words)."
+        "closing text or rating request now), `client_got` `[{kind, text}]` (empty where it could not be read), "
+        "`unanswered` (the client's messages that nobody answered), `owner_before`, `proven` (false: the portal shows "
+        "no reports, so spam could not be told from closed), `summary` (in words)."
     )
     data_type = ClosedDialogData
     example = {"dialog": "Grace Miller"}
     example_answer = """\
-Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing text \
-or rating request; a rating still counts. It was with Anna Keller (1)."""
+Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing \
+text system: “Thank you for contacting us.” and the rating request system: “Please rate our service: send 1 for good \
+or 0 for…”; a rating still counts. It was with Anna Keller (1). Left unanswered: #1028 client: “Miller Garden \
+Design Ltd. I need it corrected tod…”"""
 
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True
     as_spam: Annotated[bool, Doc("true: mark as spam and close at once")] = False
@@ -101,13 +122,14 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
         context = context.sharing_requests()
         chat, me = await self.read_dialog_and_user(context)
         steps = Steps(context)
-        owner = await find_owner(context, chat, me)
+        owner, ends = await run_together(partial(find_owner, context, chat, me), partial(read_open_ends, context, chat))
         if self.as_spam:
-            return ClosedDialog(chat, owner, "spam", proven=await _mark_as_spam(steps, chat))
+            return ClosedDialog(chat, owner, "spam", proven=await _mark_as_spam(steps, chat), ends=ends)
         if not chat.open:
             return ClosedDialog(chat, owner, "closed")
-        now, farewell = await self._finish(steps, chat, me)
-        return ClosedDialog(chat, owner, "waiting for the client" if now.open else "closed", farewell)
+        now, farewell, said = await self._finish(steps, chat, me, ends)
+        state: State = "waiting for the client" if now.open else "closed"
+        return ClosedDialog(chat, owner, state, farewell, ends=ends, said=said)
 
     async def draft(self, context: Context) -> Draft:
         """In which state it would end, what the client would get, and what nobody has answered."""
@@ -120,7 +142,8 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
     def text(self, result: ClosedDialog) -> str:
         """What it came to, and what follows from it."""
         was = f" It was {result.before.stage(str(result.owner))}." if result.before.open else ""
-        return f"{_describe_outcome(result)}{was}"
+        left = f" {warning}" if (warning := result.ends.describe_unanswered()) else ""
+        return f"{_describe_outcome(result)}{was}{left}"
 
     def structured(self, result: ClosedDialog) -> ClosedDialogData:
         """The same as a program reads it."""
@@ -131,24 +154,35 @@ or rating request; a rating still counts. It was with Anna Keller (1)."""
             "farewell_sent": result.farewell,
             "owner_before": result.before.owner,
             "proven": result.proven,
+            "client_got": [{"kind": one.kind, "text": quote(one.text, "system")} for one in result.said],
+            "unanswered": [one.id for one in result.ends.unanswered],
             "summary": self.text(result),
         }
 
-    async def _finish(self, steps: Steps, chat: ChatState, me: CurrentUser) -> tuple[ChatState, bool]:
-        """The dialog as far as it was finished, and whether the client got something to read on the way."""
-        now, farewell = chat, False
+    async def _finish(
+        self, steps: Steps, chat: ChatState, me: CurrentUser, ends: OpenEnds
+    ) -> tuple[ChatState, bool, Sequence[FarewellText]]:
+        """The dialog as far as it was finished, whether the client got something to read on the way, and what."""
+        now, farewell, said = chat, False, list[FarewellText]()
         if not (chat.closing and chat.owner):
             now = await _take_phase(steps, chat, me)
             farewell = now.closing
             if now.open and not now.closing:
                 raise _make_still_open_error(steps, now)
+        if farewell:
+            said = await read_farewell(steps.context, chat, ends)
         if now.open and self.both_phases:
             if farewell:
-                steps.done.append("the client got the closing text or rating request")
+                steps.done.append(f"the client got {_name_farewell(said)}")
             now = await _take_phase(steps, now, me)
             if now.open:
                 raise _make_still_open_error(steps, now)
-        return now, farewell
+        return now, farewell, said
+
+
+def _name_farewell(said: Sequence[FarewellText]) -> str:
+    """Exactly where the dialog shows it."""
+    return " and ".join(map(str, said)) or "the closing text or rating request"
 
 
 def _describe_outcome(result: ClosedDialog) -> str:
@@ -159,7 +193,7 @@ def _describe_outcome(result: ClosedDialog) -> str:
             return f"Marked as spam and closed: {chat}. The client got nothing.{proof}"
         case "waiting for the client":
             told = (
-                "The client got the closing text or rating request"
+                f"The client got {_name_farewell(result.said)}"
                 if result.farewell
                 else "So it was, and nothing was done"
             )
@@ -172,7 +206,9 @@ def _describe_outcome(result: ClosedDialog) -> str:
 
 def _describe_farewell(result: ClosedDialog) -> str:
     if result.farewell:
-        return " Before that the client got the closing text or rating request; a rating still counts."
+        asked = not result.said or any(one.kind == "rating request" for one in result.said)
+        rating = "; a rating still counts" if asked else ""
+        return f" Before that the client got {_name_farewell(result.said)}{rating}."
     return "" if result.before.closing else " The line sends no closing text, so the client got nothing."
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tools.bbcode import read_bbcode
 from tools.dialogs import SessionHistoryGet
+from tools.message_view import read_words
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import ChatState
@@ -61,7 +63,7 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
 def _is_same(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:
     if message.id is not None:
         return bool(shown["id"] == message.id)
-    return bool(shown["author_id"] == message.author) and shown["text"].split() == message.text.split()
+    return bool(shown["author_id"] == message.author) and read_words(shown).split() == read_bbcode(message.text).split()
 
 
 def _find_notice(later: Iterable[Mapping[str, Any]]) -> str:

@@ -56,7 +56,7 @@ async def find_recipient(context: Context, to: int | str, me: CurrentUser) -> Li
         return await (names.find_line(one, "to") if kind in {"line", QUEUE} else names.find_operator(one, "to"))
     if isinstance(one := read_number(text), int):
         return await _find_by_number(names, one, me)
-    hits = await names.find_by_name(text)
+    hits = await names.find_by_name(text, "close")
     if len(hits) == 1:
         return hits[0]
     raise await _make_unclear_error(names, text, hits)
@@ -77,6 +77,9 @@ async def _make_unclear_error(names: Directory, text: str, hits: Sequence[LineOr
     if hits:
         problem = f"'{text[:80]}' fits several: {_join_hits(hits)}; give one of these as it stands here before its name"
         return InvalidArgumentsError([f"to: {problem}"])
+    if near := await names.find_by_name(text):
+        problem = f"nobody is called exactly '{text[:80]}'. Perhaps {_join_hits(near)} is meant: then give"
+        return InvalidArgumentsError([f"to: {problem} that as it stands here before the name"])
     known = _join_hits(await names.list_all())
     problem = f"nobody and no line is called '{text[:80]}'; there are queue (the dialog's own), {known}"
     return InvalidArgumentsError([f"to: {problem}"])

@@ -97,6 +97,11 @@ class ChatState:
         return self.session_id > 0
 
     @property
+    def queued(self) -> bool:
+        """Whether a session is open that nobody has, as far as both can be read."""
+        return self.open and not self.owner and {SESSION, OPERATOR}.isdisjoint(self.unclear)
+
+    @property
     def client(self) -> str:
         """The client's name."""
         return extract_client(self.title)

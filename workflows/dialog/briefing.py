@@ -1,9 +1,10 @@
 """What somebody should know of a dialog before they answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from tools.method import Method
 from workflows.actions.reply import Reply
@@ -13,7 +14,8 @@ from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
 from workflows.core.moments import PortalClock
 from workflows.core.periods import read_clock
-from workflows.dialog.next_steps import NextStep, list_next_steps
+from workflows.dialog.next_steps import NextStep, ViewedDialog, list_next_steps
+from workflows.dialog.sessions import DialogSessions, ask_present_session, read_sessions
 from workflows.dialog.transcript import MessageSelection, Transcript, ask_messenger, read_transcript
 from workflows.directory.dialogs import find_dialog, read_chat_id
 from workflows.directory.lines_and_users import Directory, LineOrUser
@@ -22,6 +24,19 @@ from workflows.inbox.waiting import ExchangedMessage, SessionMessages
 
 NOBODY = CurrentUser(0, "", frozenset())
 """In place of a caller who cannot be read."""
+
+
+@dataclass(frozen=True)
+class QueueHolder:
+    """Who has a dialog that has no operator."""
+
+    offered_to: LineOrUser | None = None
+    """By the queue."""
+    bot: int = 0
+    """The line's bot, while the portal shows the dialog as if it waited in the queue; 0 for none."""
+    bot_name: str = ""
+    perhaps_bot: bool = False
+    """The portal does not tell whether it is offered to anybody, but a bot wrote in it."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +49,14 @@ class Briefing:
     transcript: Transcript
     unanswered: list[ExchangedMessage]
     """What the client wrote since anybody answered; empty on a page of older messages."""
-    perhaps_with_bot: bool
-    """Nobody has it as far as the portal tells, but a bot wrote in it: the line's bot may have it."""
+    sessions: DialogSessions
+    holder: QueueHolder
     me: int
     """0 where it cannot be read."""
     line: LineOrUser
     owner: LineOrUser | None
-    owner_status: str
-    """online, offline or pause; empty where it is not known."""
+    presence: Mapping[int, str]
+    """User -> online, offline or pause."""
     next: list[NextStep]
     gaps: list[str] = field(default_factory=list)
     """What could not be read beside the messages, in words."""
@@ -51,6 +66,18 @@ class Briefing:
         """What cannot be read, and why; empty where nothing is missing."""
         unknown = [f"not known: {', '.join(self.gaps)}"] if self.gaps else []
         return "; ".join(filter(None, (self.transcript.limits, *unknown)))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is known beside the dialog; each part may be missing."""
+
+    me: CurrentUser
+    clock: PortalClock
+    lines: Mapping[int, str]
+    present: Mapping[int, str]
+    gaps: list[str]
+    """What of it could not be read, in words."""
 
 
 async def make_briefing(context: Context, dialog: int | str, wanted: MessageSelection) -> Briefing:
@@ -70,43 +97,75 @@ async def make_briefing(context: Context, dialog: int | str, wanted: MessageSele
         partial(read_presence, context, gaps),
         partial(ask_messenger, context, read_chat_id(dialog), wanted),
     )
-    chat = found.chat
     await context.tell("2 of 2: reading its messages")
-    people, transcript = await run_together(
+    wanted = replace(wanted, session_id=found.session_id)
+    return await _read_dialog(context, found.chat, wanted, answer, _Beside(me, clock, lines, present, gaps))
+
+
+async def _read_dialog(
+    context: Context, chat: ChatState, wanted: MessageSelection, answer: Any, beside: _Beside
+) -> Briefing:
+    names, clock, gaps = Directory(context), beside.clock, beside.gaps
+    people, transcript, told = await run_together(
         partial(names.read_user_names, [chat.owner] if chat.owner else []),
-        partial(read_transcript, context, chat, replace(wanted, session_id=found.session_id), answer),
+        partial(read_transcript, context, chat, wanted, answer),
+        partial(ask_present_session, context, chat, clock),
     )
-    session = _select_present_session(chat, transcript, clock)
-    gaps += [f"the {part}" for part in session.unclear]
-    is_newest_page = wanted.before is None and found.session_id in {None, chat.session_id}
+    sessions = await read_sessions(context, chat, transcript.messages, clock, told)
+    exchanged = _select_present_session(chat, transcript, clock)
+    gaps += [f"the {part}" for part in exchanged.unclear]
+    holder = await _find_holder(names, chat, sessions, exchanged)
+    viewed = ViewedDialog(chat, beside.me.id, can_skip=_can_skip(holder, beside))
+    is_newest_page = wanted.before is None and wanted.session_id in {None, chat.session_id}
     return Briefing(
         chat,
         clock.now,
-        transcript,
-        unanswered=session.unanswered if is_newest_page else [],
-        perhaps_with_bot=not chat.owner and bool(session.last_bot),
-        me=me.id,
-        line=LineOrUser(chat.line_id, lines.get(chat.line_id, ""), "line"),
+        replace(transcript, messages=sessions.mark(transcript.messages, clock)),
+        unanswered=exchanged.unanswered if is_newest_page else [],
+        sessions=sessions,
+        holder=holder,
+        me=beside.me.id,
+        line=LineOrUser(chat.line_id, beside.lines.get(chat.line_id, ""), "line"),
         owner=LineOrUser(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
-        owner_status=present.get(chat.owner, ""),
-        next=_list_next_steps(context, chat, me) if is_newest_page else [],
+        presence=beside.present,
+        next=_list_next_steps(context, viewed, beside.me) if is_newest_page else [],
         gaps=[*(f"the {part} of this dialog" for part in chat.unclear), *sorted(set(gaps))],
     )
 
 
+async def _find_holder(
+    names: Directory, chat: ChatState, sessions: DialogSessions, exchanged: SessionMessages
+) -> QueueHolder:
+    """Of a dialog that is shown without operator: that of its session is whoever it is offered to, or a bot."""
+    if chat.owner or not chat.open:
+        return QueueHolder()
+    present = sessions.find(chat.session_id)
+    offered_to = present.operator if present else 0
+    if offered_to and offered_to == exchanged.last_bot:
+        return QueueHolder(bot=offered_to, bot_name=exchanged.bot_name)
+    user = await names.read_user(offered_to) if offered_to else None
+    return QueueHolder(user, perhaps_bot=not sessions.told and bool(exchanged.last_bot))
+
+
+def _can_skip(holder: QueueHolder, beside: _Beside) -> bool:
+    """The portal refuses to pass on what is offered to somebody else, or what nobody at work could take."""
+    me = beside.me.id
+    return bool(holder.offered_to and holder.offered_to.id == me and beside.present.get(me) == "online")
+
+
 def _select_present_session(chat: ChatState, transcript: Transcript, clock: PortalClock) -> SessionMessages:
-    """Of the present session only, and none where the operator has finished it; of all where the session is unclear."""
-    if SESSION not in chat.unclear and (not chat.open or chat.closing):
+    """Of the present session only, and none where none is open; of all where the session is unclear."""
+    if SESSION not in chat.unclear and not chat.open:
         return SessionMessages([])
     began = datetime.fromtimestamp(chat.began, clock.now.tzinfo)
     return SessionMessages.from_messages(transcript.read, began, clock.zone)
 
 
-def _list_next_steps(context: Context, chat: ChatState, me: CurrentUser) -> list[NextStep]:
+def _list_next_steps(context: Context, viewed: ViewedDialog, me: CurrentUser) -> list[NextStep]:
     """Nothing is offered where it is not known how the dialog stands, or what the caller may do."""
-    if me is NOBODY or not {SESSION, OPERATOR}.isdisjoint(chat.unclear):
+    if me is NOBODY or not {SESSION, OPERATOR}.isdisjoint(viewed.chat.unclear):
         return []
-    return list(list_next_steps(chat, me.id, set(_list_usable_tools(context, me, chat))))
+    return list(list_next_steps(viewed, set(_list_usable_tools(context, me, viewed.chat))))
 
 
 def _list_usable_tools(context: Context, me: CurrentUser, chat: ChatState) -> Iterator[str]:

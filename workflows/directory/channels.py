@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from tools.untrusted import is_code, mark_unless_code
-from workflows.directory.lines_and_users import match_name
+from workflows.directory.names import match_name
 
 _NAMES = {
     "avito": "Avito",
@@ -39,7 +39,7 @@ def find_connectors(named: str) -> frozenset[str]:
     asked = named.strip()
     if asked.lower() in _NAMES:
         return frozenset({asked.lower()})
-    return frozenset(match_name(asked, _NAMES) or {asked})
+    return frozenset(match_name(asked, _NAMES, "exact") or {asked})
 
 
 def is_known_connector(connector: str) -> bool:
@@ -50,7 +50,7 @@ def is_known_connector(connector: str) -> bool:
 def _check_channel(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
-    if not match_name(value, _NAMES) and not is_code(value.strip()):
+    if not match_name(value, _NAMES, "exact") and not is_code(value.strip()):
         raise ValueError(f"should be a connector's code or one of {', '.join(_NAMES.values())}")
     return value
 

@@ -12,7 +12,7 @@ from workflows.core.attempts import ask_tolerantly, is_failure
 from workflows.core.chat_state import ChatState, extract_client
 from workflows.core.context import Context, run_together
 from workflows.core.rows import RowReader, UnclearRows
-from workflows.directory.lines_and_users import match_name
+from workflows.directory.names import Tolerance, match_name
 
 MOST_RECENT = 200
 MOST_LOOKED_AT = 100
@@ -28,12 +28,15 @@ class ClientMatches:
     """Dialogs that were read on the way, as they stand."""
     looked: str
     """What was looked through, in words."""
+    near: bool = False
+    """No name fits but for a slip, or as the beginning of another name: somebody has to be asked."""
 
 
-async def find_by_client(context: Context, name: str) -> ClientMatches:
+async def find_by_client(context: Context, name: str, tolerance: Tolerance = "any") -> ClientMatches:
     """Dialogs of clients whose name fits best, among the caller's list and the open or recent ones of the reports.
 
-    A list that the portal refuses is left out; `looked` says so.
+    Where none fits that closely, those that do less so are `near`. A list that the portal refuses is left
+    out; `looked` says so.
     """
     reports = [V2SessionList(status=status) for status in ("new", "answered", "paused")]
     questions = (ImRecentList(limit=MOST_RECENT), *reports, V2SessionList())
@@ -52,8 +55,14 @@ async def find_by_client(context: Context, name: str) -> ClientMatches:
     hidden = all(is_failure(report) for report in reported)
     rest = "the portal shows no reports of others" if hidden else f"the reports {len(states)} more, open or recent"
     rest += f"; not looked at: {', '.join(unclear)}" if unclear else ""
-    # whole titles, client and line, are what other tools show
-    return ClientMatches(match_name(name, named) or match_name(extract_client(name), named), states, f"{mine}, {rest}")
+    hits = _match_client(name, named, tolerance)
+    near = [] if hits else _match_client(name, named, "any")
+    return ClientMatches(hits or near, states, f"{mine}, {rest}", near=bool(near))
+
+
+def _match_client(name: str, named: Mapping[int, str], tolerance: Tolerance) -> list[int]:
+    """By the name or by a whole title, client and line, as other tools show it."""
+    return match_name(name, named, tolerance) or match_name(extract_client(name), named, tolerance)
 
 
 def _read_chat_ids(reported: Iterable[Any]) -> tuple[list[int], list[str]]:

@@ -20,6 +20,7 @@ from workflows.core.context import Context, run_together
 from workflows.directory import clients
 from workflows.directory.candidates import describe_dialogs
 from workflows.directory.dialog_reference import FORMS, DialogReference, parse_reference
+from workflows.directory.names import Tolerance
 
 
 def _check_reference(value: int | str) -> int | str:
@@ -58,10 +59,13 @@ class FoundDialog:
         return self.chat
 
 
-async def find_dialog(context: Context, dialog: int | str, argument: str = "dialog") -> FoundDialog:
+async def find_dialog(
+    context: Context, dialog: int | str, argument: str = "dialog", tolerance: Tolerance = "any"
+) -> FoundDialog:
     """The one dialog that a reference means, as it stands now.
 
     A reference is a chat's number, `session 301`, a USER_CODE, a CRM record, a link of the portal or a client's name.
+    Whoever changes something asks for a `close` match of the name.
 
     Raises:
         InvalidArgumentsError: It means several dialogs, none, or one of another portal; the error begins with
@@ -71,7 +75,7 @@ async def find_dialog(context: Context, dialog: int | str, argument: str = "dial
     reference = parse_reference(dialog)
     try:
         _check_portal(context, reference)
-        return await _find(context, reference)
+        return await _find(context, reference, tolerance)
     except _AmbiguousDialogError as problem:
         raise InvalidArgumentsError([f"{argument}: {problem}"]) from None
 
@@ -88,14 +92,16 @@ async def find_chat_id(context: Context, dialog: int | str, argument: str = "dia
     Raises:
         InvalidArgumentsError: As of `find_dialog`, or an earlier session of the dialog is named.
     """
-    return read_chat_id(dialog) or (await find_dialog(context, dialog, argument)).require_present_session(argument).id
+    if chat_id := read_chat_id(dialog):
+        return chat_id
+    return (await find_dialog(context, dialog, argument, "close")).require_present_session(argument).id
 
 
 class _AmbiguousDialogError(Exception):
     """None, or several."""
 
 
-async def _find(context: Context, reference: DialogReference) -> FoundDialog:
+async def _find(context: Context, reference: DialogReference, tolerance: Tolerance) -> FoundDialog:
     match reference.kind:
         case "session":
             return FoundDialog(await _require_chat(context, reference, session_id=reference.id), reference.id)
@@ -104,7 +110,7 @@ async def _find(context: Context, reference: DialogReference) -> FoundDialog:
         case "crm":
             return FoundDialog(await _find_by_record(context, reference))
         case "client":
-            return FoundDialog(await _find_by_client(context, reference))
+            return FoundDialog(await _find_by_client(context, reference, tolerance))
         case _:
             return FoundDialog(await _find_by_number(context, reference))
 
@@ -164,8 +170,13 @@ async def _find_by_record(context: Context, reference: DialogReference) -> ChatS
     return await _require_only(context, reference, chats or [last])
 
 
-async def _find_by_client(context: Context, reference: DialogReference) -> ChatState:
-    hits = await clients.find_by_client(context, reference.text)
+async def _find_by_client(context: Context, reference: DialogReference, tolerance: Tolerance) -> ChatState:
+    hits = await clients.find_by_client(context, reference.text, tolerance)
+    if hits.near:
+        perhaps = await describe_dialogs(context, hits.chats)
+        raise _AmbiguousDialogError(
+            f"no client is called exactly {reference}. Perhaps {perhaps}: then give its chat id"
+        )
     if len(hits.chats) == 1 and (just_read := hits.states.get(hits.chats[0])):
         return just_read
     if hits.chats:

@@ -1,10 +1,9 @@
 """Lines and operators by name or id, as one portal shows them to one caller's credentials."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -25,6 +24,8 @@ from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_rows
+from workflows.directory.names import Tolerance, match_name
+from workflows.directory.spelling import list_beginnings
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -54,7 +55,6 @@ OperatorRef = Annotated[int | str, AfterValidator(_check_reference), AS_TEXT]
 
 
 Kind = Literal["line", "user"]
-T = TypeVar("T")
 
 
 class NamedData(TypedDict):
@@ -144,15 +144,15 @@ class Directory:
             return await self.read_user(asked)
         return await self._find_one(who, argument, "user")
 
-    async def find_by_name(self, text: str) -> list[LineOrUser]:
+    async def find_by_name(self, text: str, tolerance: Tolerance = "any") -> list[LineOrUser]:
         """Lines and operators whose name fits best; where none fits, employees who are in no queue. No ids."""
         began = self._clock()
         await self._refresh(began - FRESH)
-        if found := match_name(text, {one: one.name for one in await self.list_all()}):
+        if found := match_name(text, {one: one.name for one in await self.list_all()}, tolerance):
             return found
         strangers = await self._refresh_and_search(text, began)
-        found = match_name(text, {one: one.name for one in await self.list_all()})
-        return found or [LineOrUser(one, name) for one, name in strangers.items()]
+        known = [*await self.list_all(), *(LineOrUser(one, name) for one, name in strangers.items())]
+        return match_name(text, {one: one.name for one in known}, tolerance)
 
     async def list_all(self) -> list[LineOrUser]:
         """All lines, and all operators whose name a queue gives."""
@@ -198,8 +198,15 @@ class Directory:
         return found
 
     async def _search_employees(self, text: str) -> Mapping[int, str]:
+        """Those whose name fits; the portal also looks for the text in positions, and knows one spelling."""
         text = text.strip()
-        return await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
+        found = await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
+        if not match_name(text, found):
+            others = [one for one in list_beginnings(text) if len(one) >= SHORTEST_WORD and one != text]
+            questions = (partial(self._ask_employees, UserSearch(filter={"FIND": one})) for one in others)
+            for more in await run_together(*questions):
+                found |= more
+        return {one: found[one] for one in match_name(text, found)}
 
     async def _refresh(self, newer_than: float) -> None:
         async with self._known.asking:
@@ -253,22 +260,6 @@ def match_id_or_name(which: int | str, named: Mapping[int, str]) -> list[int]:
     """Ids of `named` that a text means: itself where it is one of them, else those whose name fits it best."""
     asked = read_number(which) if isinstance(which, str) else which
     return [asked] if asked in named else match_name(str(which), named)
-
-
-def match_name(text: str, named: Mapping[T, str]) -> list[T]:
-    """Keys of `named` whose name equals the text; else those whose name begins so, else those one of whose words does.
-
-    Upper and lower case count the same. The middle of a word does not count: `me` does not mean James.
-    """
-    words = " ".join(text.casefold().split())
-    if not words:
-        return []
-    tests = (str.__eq__, str.startswith, _has_word)
-    return next((hits for fits in tests if (hits := [one for one in named if fits(named[one].casefold(), words)])), [])
-
-
-def _has_word(name: str, beginning: str) -> bool:
-    return re.search(rf"\b{re.escape(beginning)}", name) is not None
 
 
 def _read_operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:

@@ -11,6 +11,7 @@ from tools.message_view import join_lines, mark_files
 from tools.untrusted import mark_unless_code, mark_unless_name, mark_untrusted
 from workflows.core.formatting import MINUTE, format_duration
 from workflows.directory.channels import name_channel
+from workflows.directory.holders import describe_holder, name_bot
 from workflows.directory.lines_and_users import LineOrUser
 from workflows.directory.presence import ABSENT
 from workflows.inbox.page import InboxPage
@@ -109,12 +110,9 @@ def _render_cells(page: InboxPage, dialog: WaitingDialog) -> Iterator[str]:
 
 
 def _name_holder(page: InboxPage, dialog: WaitingDialog) -> str:
-    if dialog.owner:
-        return _name_user(page, dialog.owner)
-    if dialog.bot:
-        return f"bot {page.people.get(dialog.bot) or dialog.bot}"
     offered_to = page.me if page.source == "messenger" else dialog.offered_to
-    return f"queue, offered to {_name_user(page, offered_to)}" if offered_to else "queue"
+    bot = name_bot(dialog.bot, dialog.bot_name, page.people.get(dialog.bot, ""))
+    return describe_holder(dialog.owner, bot, offered_to, lambda user: _name_user(page, user))
 
 
 def _name_user(page: InboxPage, user: int) -> str:

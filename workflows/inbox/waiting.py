@@ -33,6 +33,8 @@ class ExchangedMessage:
     files: Sequence[Mapping[str, Any]] = ()
     dated: bool = True
     """Whether `at` is its own date, and not that of a message beside it."""
+    name: str = ""
+    """The author's, as the messenger shows it."""
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any], at: datetime | None) -> Self | None:
@@ -42,7 +44,8 @@ class ExchangedMessage:
             return None
         waits = role == "client" or bool(message.get("perhaps_client"))
         text, files = describe_content(message), message.get("files", ())
-        return cls(message["id"], message["author_id"] or 0, role, text, at, waits, files)
+        name = message.get("author") or ""
+        return cls(message["id"], message["author_id"] or 0, role, text, at, waits, files, name=name)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class SessionMessages:
         return next((message.author for message in reversed(self.messages) if message.role == "bot"), 0)
 
     @property
+    def bot_name(self) -> str:
+        """The name of that bot; empty where the messages do not tell it."""
+        return next((message.name for message in reversed(self.messages) if message.role == "bot"), "")
+
+    @property
     def has_operator_message(self) -> bool:
         """Whether a person has ever answered."""
         return any(message.role == "operator" for message in self.messages)
@@ -117,6 +125,7 @@ class WaitingDialog:
     offered_to: int = 0
     bot: int = 0
     """A bot that has it, which the portal shows as if it waited in the queue."""
+    bot_name: str = ""
     client: str = ""
     client_id: int = 0
     """The client's user, where the messages do not tell who wrote them; 0 where they do, or it is not known."""
@@ -141,7 +150,14 @@ class WaitingDialog:
         if (self.owner or bot) and not unanswered:
             return None
         if not self.owner:
-            return replace(self, state="new", since=self._find_queued_since(session, bot), bot=bot, last=session.last)
+            return replace(
+                self,
+                state="new",
+                since=self._find_queued_since(session, bot),
+                bot=bot,
+                bot_name=session.bot_name,
+                last=session.last,
+            )
         state: State = "again" if session.has_operator_message else "accepted"
         return replace(self, state=state, since=unanswered[0].at, last=session.last)
 

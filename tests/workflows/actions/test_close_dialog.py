@@ -6,11 +6,14 @@ import pytest
 
 from sandbox.domain.closing import finish_session
 from sandbox.seed import seed
+from sandbox.state.faults import FaultKind, FaultRule
 from sandbox.state.records import Status
 from tests.assistant import FENCE
 from tests.workflows.tool_calls import ToolCaller
 
 CLOSING_TEXT, RATING = "Thank you for contacting us.", "Please rate our service: send 1 for good or 0 for bad."
+
+SAID = f"the closing text {CLOSING_TEXT} and the rating request {RATING[:49]}…"
 
 
 @pytest.fixture
@@ -36,10 +39,37 @@ def test_ones_own_dialog_goes_through_both_phases(caller: ToolCaller) -> None:
         "farewell_sent": True,
         "owner_before": 1,
         "proven": True,
+        "client_got": [{"kind": "closing text", "text": CLOSING_TEXT}, {"kind": "rating request", "text": RATING}],
+        "unanswered": [1028],
         "summary": FENCE.sub("", text),
     }
     assert "a rating still counts" in text
     assert "It was with Anna Keller (1)." in text
+
+
+def test_what_is_left_unanswered_is_said(caller: ToolCaller) -> None:
+    text, data = caller.call_ok("close_dialog", dialog=201, both_phases=False)
+    answered, _ = caller.call_ok("close_dialog", dialog=210)
+
+    assert "Left unanswered: #1023 to #1025 " in text
+    assert len(data["unanswered"]) == 3
+    assert "Left unanswered" not in answered
+
+
+def test_only_what_stands_in_the_dialog_counts_as_what_the_client_got(caller: ToolCaller) -> None:
+    caller.company.lines[1].settings["VOTE_MESSAGE"] = "N"
+    text, data = caller.call_ok("close_dialog", dialog=206)
+
+    assert [one["kind"] for one in data["client_got"]] == ["closing text"]
+    assert "rating" not in text
+
+
+def test_a_farewell_that_cannot_be_read_is_told_as_far_as_it_is_known(caller: ToolCaller) -> None:
+    caller.company.faults.set_rules([FaultRule(FaultKind.OPERATION_LIMIT, ("imopenlines.config.get",))], 0)
+    text, data = caller.call_ok("close_dialog", dialog=206)
+
+    assert (data["farewell_sent"], data["client_got"]) == (True, [])
+    assert "the client got the closing text or rating request; a rating still counts" in text
 
 
 def test_a_colleagues_dialog_is_finished_as_a_colleagues(caller: ToolCaller) -> None:
@@ -55,10 +85,7 @@ def test_after_the_first_phase_the_client_can_rate(caller: ToolCaller) -> None:
 
     assert caller.session(306).status is Status.CLOSING
     assert (data["state"], data["farewell_sent"]) == ("waiting for the client", True)
-    assert (
-        "The client got the closing text or rating request; it closes by itself, or at once with both_phases=true"
-        in text
-    )
+    assert f"The client got {SAID}; it closes by itself, or at once with both_phases=true" in FENCE.sub("", text)
 
 
 def test_what_waits_for_the_client_already_is_left_so_or_closed_for_good(caller: ToolCaller) -> None:
@@ -136,7 +163,7 @@ def test_a_lost_answer_to_either_phase_is_settled_by_a_look(caller: ToolCaller, 
     ("after", "stands", "done"),
     [
         (0, "it is with user 1 as before", None),
-        (1, "it is closing as before", ["the client got the closing text or rating request"]),
+        (1, "it is closing as before", [f"the client got {SAID}"]),
     ],
 )
 def test_a_lost_step_is_not_repeated(caller: ToolCaller, after: int, stands: str, done: Any) -> None:
@@ -196,7 +223,7 @@ def test_an_earlier_session_is_not_taken_for_the_present_one(caller: ToolCaller)
 
 @pytest.mark.parametrize(
     ("arguments", "requests"),
-    [({"dialog": 206}, 5), ({"dialog": 206, "both_phases": False}, 3), ({"dialog": 201, "as_spam": True}, 3)],
+    [({"dialog": 206}, 7), ({"dialog": 206, "both_phases": False}, 5), ({"dialog": 201, "as_spam": True}, 4)],
 )
 def test_it_takes_few_requests(caller: ToolCaller, arguments: dict[str, Any], requests: int) -> None:
     caller.call_all(("close_dialog", arguments))

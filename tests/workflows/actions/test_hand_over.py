@@ -16,7 +16,7 @@ def caller() -> ToolCaller:
     return ToolCaller()
 
 
-@pytest.mark.parametrize("to", ["Olga", "olga smirnova", "user 3", "operator #3"])
+@pytest.mark.parametrize("to", ["Olga", "olga smirnova", "user 3", "operator #3", "Ольге Смирновой", "Smrinova"])
 def test_a_person_gets_it_by_name_or_id(caller: ToolCaller, to: str) -> None:
     text, data = caller.call_ok("hand_over", dialog=204, to=to)
 
@@ -25,6 +25,14 @@ def test_a_person_gets_it_by_name_or_id(caller: ToolCaller, to: str) -> None:
     assert (data["taken_from"], data["proven"], data["unchecked"]) == (4, True, None)
     assert text.startswith("Olga Smirnova (3) has chat 204")
     assert "Before it was with James Carter (4)." in text
+
+
+@pytest.mark.parametrize("to", ["Smirnov", "Smirnava", "Смирнова Ольгу Ивановна"])
+def test_a_name_that_may_be_anothers_moves_nothing_and_the_nearest_is_named(caller: ToolCaller, to: str) -> None:
+    text, _ = caller.call_refused("hand_over", dialog=204, to=to)
+
+    assert caller.chat(204).owner == 4
+    assert "user 3 Olga Smirnova" in text
 
 
 @pytest.mark.parametrize("to", ["Wholesale", "line 12", "queue12", "12"])
