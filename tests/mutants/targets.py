@@ -61,6 +61,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "tools/argument_problems.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py"),
     "tools/tool.py": ("tests/tools/test_tool.py", "tests/tools/test_arguments.py", "tests/tools/test_laws.py"),
     "workflows/inbox/waiting.py": ("tests/workflows/inbox",),
+    "workflows/reports/answers.py": (
+        "tests/workflows/reports/test_answers.py",
+        "tests/workflows/reports/test_odd_histories.py",
+    ),
+    "workflows/team/load.py": ("tests/workflows/team",),
+    "workflows/lines/rule.py": (*RULES, "tests/workflows/lines/test_fixes.py"),
     "workflows/lines/rules.py": RULES,
     "workflows/lines/availability_rules.py": RULES,
     "workflows/lines/messaging_rules.py": RULES,

@@ -27,10 +27,9 @@ from workflows.reports.highlights import Highlight
 
 LOOK = "session_history_get with the session_id shows the conversation"
 MEANING = (
-    "accepted: seconds until somebody accepted a dialog, which the portal's statistics count as its first answer, and "
-    "by which in_time and late are counted, on lines with a target only; first_answer: seconds from the client's first "
-    "message to the first message of a person, by the messages. In by_operator `dialogs` are those that a person has "
-    "now; answered, first_answer, late and ratings belong to who wrote, whoever has the dialog now"
+    "accepted: seconds until somebody accepted a dialog, the portal's own figure; in_time and late are counted by it, "
+    "on lines with a target only; first_answer: seconds from the client's first message to a person's by the messages. "
+    "by_operator: dialogs are those that a person has now; answered, late and ratings are theirs who wrote"
 )
 
 

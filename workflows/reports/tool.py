@@ -150,6 +150,8 @@ Worth a look (session_history_get with the session_id shows the conversation):
         await context.tell("1 of 3: finding out which period, line and operator are meant")
         gaps = ReportGaps()
         scope, clock = await self._read_scope(context, gaps)
+        if scope.operator:
+            gaps.parts.append(f"dialogs that {scope.operator} answered and others have now: call without operator")
         report = await make_report(context, Directory(context), scope, clock, gaps, compare=self.compare)
         return await _add_chart(report) if self.chart else report
 

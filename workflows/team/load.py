@@ -28,11 +28,6 @@ class LinePlace:
     free: int
     """How many more they may get; means nothing without a limit."""
 
-    @property
-    def is_over(self) -> bool:
-        """Whether they have more than the limit lets them be offered."""
-        return bool(self.limit) and self.open > self.limit
-
 
 def read_places(rows: Iterable[Mapping[str, Any]], unclear: UnclearRows) -> list[LinePlace]:
     """Rows of `imopenlines.v2.Operator.list`; what cannot be read of one is noted, and it is left out."""
@@ -153,7 +148,7 @@ def _explain_move(holder: PersonLoad | None, dialog: WaitingDialog, moved: Mappi
     if holder.is_away:
         return f"its operator is {ABSENT[holder.status]}"
     place = next((one for one in holder.places if one.line == dialog.line_id), None)
-    if place and place.is_over and moved[holder.user, place.line] < place.open - place.limit:
+    if place and place.limit and moved[holder.user, place.line] < place.open - place.limit:
         return f"its operator has {place.open} of {place.limit} dialogs"
     return ""
 

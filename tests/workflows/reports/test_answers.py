@@ -189,7 +189,7 @@ def test_an_average_of_acceptance_is_not_called_an_answer() -> None:
     assert "Accepted after: 10 min on average" in text
     assert "First answer, by the messages: 11 min on average, 14 of 22 dialogs answered" in text
     assert "in time 7 of 12 on lines with a target" in text
-    assert "the portal's statistics count as its first answer" in data["meaning"]
+    assert "until somebody accepted a dialog, the portal's own figure" in data["meaning"]
 
 
 def test_only_the_newest_dialogs_are_read_and_the_others_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,7 @@ def test_one_operators_dialogs_are_a_report_too(sandbox: ServedSandbox, client: 
 
     _check(sandbox, data, "last_7_days", None, operator=4)
     assert data["operator"] == {"id": 4, "name": "James Carter"}
+    assert data["missing"] == ["dialogs that James Carter (4) answered and others have now: call without operator"]
     assert [row["id"] for row in data["by_operator"]] == [4]
 
 
