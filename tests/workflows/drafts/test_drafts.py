@@ -104,6 +104,7 @@ def test_a_hand_over_names_who_gets_it_from_whom_and_the_note(caller: ToolCaller
 
     assert change_of(data, "operator") == ("James Carter (4)", "Olga Smirnova (3)")
     assert "Olga Smirnova (3) gets chat 204" in text
+    assert "Olga Smirnova (3) is online and in the queue of Website support (1)." in text
     assert "She asks for an invoice." in text
     assert [step["request"] for step in data["steps"]] == ["im.message.add", "imopenlines.operator.transfer"]
 
@@ -209,7 +210,11 @@ def test_a_connector_is_shown_on_or_off_before_and_after() -> None:
 )
 def test_a_channel_that_is_off_and_a_webhook_are_refused_in_the_draft(caller: ToolCaller, line: int, why: str) -> None:
     people = {"user": {"id": "u1", "name": "Ann"}, "chat": {"id": "c1"}}
-    arguments = {**PLACE, "line": line, "messages": [{**people, "message": {"id": "m1", "text": HELLO}}]}
+    arguments: dict[str, Any] = {
+        **PLACE,
+        "line": line,
+        "messages": [{**people, "message": {"id": "m1", "text": HELLO}}],
+    }
     text, _ = draft(caller, "imconnector_send_messages", **arguments)
 
     assert why in text
