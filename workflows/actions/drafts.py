@@ -36,8 +36,6 @@ class ReplyPlan:
     """What makes the caller its operator first."""
     sending: Method
     words: str
-    file: str = ""
-    """What goes with the words, by name and size; what people outside wrote is marked."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,7 @@ async def draft_reply(context: Context, plan: ReplyPlan) -> Draft:
         sending = await draft_sending(plan.sending, after, plan.words)
     moves = (await describe_move(facts, me.id),) if plan.taking else ()
     stays = f"{owner} stays its operator." if owner.id not in {0, me.id} and not moves else ""
-    file = f"With the file {plan.file}." if plan.file else ""
-    does = " ".join(filter(None, (f"To {chat} in {name_channel(chat.connector)}.", file, sending.does, stays)))
+    does = " ".join(filter(None, (f"To {chat} in {name_channel(chat.connector)}.", sending.does, stays)))
     steps = tuple(filter(None, (plan.taking, plan.sending)))
     return replace(sending, does=does, changes=(*moves, *sending.changes), steps=steps)
 
