@@ -10,7 +10,7 @@ from tools.dialog_view import mark_dialog, render_dialog
 from tools.effect import NO_EFFECT, Effect
 from tools.method import Method
 from tools.tool import Tool
-from tools.untrusted import mark_unless_code, mark_untrusted, mark_untrusted_in
+from tools.untrusted import change_texts, mark_unless_code, mark_untrusted, mark_untrusted_in
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 from workflows.core.draft import LINE, OPERATOR, UNTOLD, Draft
@@ -25,6 +25,8 @@ SEEN_BY = {
     Effect.DESTRUCTIVE: "it ends, deletes or overwrites something that cannot simply be put back",
     Effect.WRITE: "only colleagues see the change",
 }
+LONGEST_TEXT = 2_000
+"""Of a text in a step."""
 NOTHING_GOT = "The client gets nothing"
 
 
@@ -168,7 +170,7 @@ async def _add_draft(preview: Preview, call: Tool, context: Context) -> Preview:
         return replace(preview, draft=replace(UNTOLD, unchecked=("whether the portal allows it",)))
     except (PortalError, UnexpectedResultError):
         return replace(preview, draft=replace(UNTOLD, unchecked=("whether it would be refused: no answer came",)))
-    steps = tuple({"request": step.rest, "body": step.to_wire()} for step in draft.steps)
+    steps = tuple({"request": step.rest, "body": change_texts(step.to_wire(), _cut)} for step in draft.steps)
     return replace(preview, draft=replace(draft, steps=()), steps=steps)
 
 
@@ -221,6 +223,11 @@ def _find_line(call: Tool) -> int | None:
 def _find_words(call: Tool) -> str:
     words = getattr(call, "message", None)
     return words if Effect.CUSTOMER in call.effects and isinstance(words, str) else ""
+
+
+def _cut(text: str) -> str:
+    """Whoever reads a draft has the words elsewhere, and no use for the bytes of a file."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 def _join_lines(text: str) -> str:

@@ -93,6 +93,8 @@ async def draft_hand_over(context: Context, plan: HandOverPlan) -> Draft:
     before = (await facts.read_session()).line_id if to_line else 0
     lines = [Change(LINE, f"line {before}", str(target))] if to_line and before != target.id else []
     does = f"{target} gets {chat}." if not to_line else f"{chat} waits in the queue of {target}."
+    if not (ready.not_now or ready.unchecked):
+        does += " Somebody of it is online." if to_line else f" {target} is online and in the queue of {ready.line}."
     note = f" Colleagues find this note in it: {quote(plan.notice.message, 'assistant')}" if plan.notice else ""
     warnings = (f"All the same, as you want it: {ready.not_now}.",) if ready.not_now else ()
     is_move = chat.owner or not to_line

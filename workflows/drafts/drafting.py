@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tools import chatbots, connectors, crm_chats, dialogs, messages, messenger, operators, setup
+from tools import chatbots, crm_chats, dialogs, messages, messenger, operators, setup
+from tools.connector_methods import ApplicationMethod
 from tools.error_advice import describe_missing_scope
 from tools.method import Method
 from tools.tool import Tool
@@ -55,7 +56,6 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
     setup.ConfigAdd: of_lines.draft_add,
     setup.ConfigUpdate: of_lines.draft_update,
     setup.ConfigDelete: of_lines.draft_delete,
-    connectors.ImconnectorActivate: of_connectors.draft_activate,
 }
 """Methods that change something else."""
 
@@ -91,6 +91,8 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
         await _require_scope(kind, context)
     if kind in OF_OTHERS:
         return await OF_OTHERS[kind](call, context)
+    if isinstance(call, ApplicationMethod):
+        return await of_connectors.draft_connector(call, context)
     if kind not in OF_DIALOG:
         return UNTOLD
     facts = await _read_facts(call, context)

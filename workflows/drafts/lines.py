@@ -10,10 +10,12 @@ from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import quote
 from workflows.core.context import Context
 from workflows.core.draft import OPERATOR, QUEUE, Change, Draft
+from workflows.core.formatting import join_limited
+from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.drafts.facts import read_line, refuse
 from workflows.lines.line import OpenLine
 
-LONGEST_VALUE = 300
+LONGEST_VALUE, MOST_NAMES = 300, 4
 RIGHT = "whether you may change this line"
 NO_RIGHT = "CONFIG_WRONG_USER_PERMISSION"
 
@@ -23,13 +25,9 @@ async def draft_update(call: ConfigUpdate, context: Context) -> Draft:
     line = await _require_line(call, context)
     unchecked = await _check_right(call, context)
     sent = {name: value for name, value in call.to_wire().get("PARAMS", {}).items() if name != "SKIP_MODIFY_MARK"}
-    changes = [Change(name, *map(_show, _read_values(line, name, value))) for name, value in sent.items()]
+    changes = [_compare(line, name, value) for name, value in sent.items()]
     gone = _list_leaving(call, line)
-    moves = (
-        [Change(OPERATOR, f"{len(gone)} people who leave the queue ({', '.join(map(str, gone))})", QUEUE)]
-        if gone
-        else []
-    )
+    moves = [Change(OPERATOR, f"those who leave the queue: {await _name_users(context, gone)}", QUEUE)] if gone else []
     warnings = ("Whoever leaves the queue loses all dialogs of the line.",) if gone else ()
     same = [change.what for change in changes if change.before == change.after]
     does = f"So already: {', '.join(same)}." if same else ""
@@ -48,7 +46,7 @@ async def draft_delete(call: ConfigDelete, context: Context) -> Draft:
 async def draft_add(call: ConfigAdd, context: Context) -> Draft:  # noqa: ARG001
     """A line with these settings."""
     sent = call.to_wire().get("PARAMS", {})
-    return Draft("A new line.", tuple(Change(name, "", _show(value)) for name, value in sent.items()))
+    return Draft("A new line.", tuple(Change(name, "", _show(value, "assistant")) for name, value in sent.items()))
 
 
 async def _require_line(call: ConfigUpdate | ConfigDelete, context: Context) -> OpenLine:
@@ -81,6 +79,17 @@ def _read_values(line: OpenLine, name: str, sent: Any) -> tuple[Any, Any]:
     return read_text(before), str(sent)
 
 
+def _compare(line: OpenLine, name: str, sent: Any) -> Change:
+    before, after = _read_values(line, name, sent)
+    shown = _show(before, "portal")
+    return Change(name, shown, shown if before == after else _show(after, "assistant"))
+
+
+async def _name_users(context: Context, people: list[int]) -> str:
+    names = await Directory(context).read_user_names(people[:MOST_NAMES])
+    return join_limited((str(LineOrUser(one, names.get(one, ""))) for one in people), MOST_NAMES)
+
+
 def _name_member(entry: Any) -> Any:
     kind, number = read_object(entry).get("ENTITY_TYPE"), read_object(entry).get("ENTITY_ID")
     return read_whole(number) if kind == "user" else f"{kind} {number}"
@@ -94,7 +103,7 @@ def _list_leaving(call: ConfigUpdate, line: OpenLine) -> list[int]:
     return [one for one in line.readable_queue if one not in staying]
 
 
-def _show(value: Any) -> str:
+def _show(value: Any, author: str) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     shown = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
-    return quote(shown, "portal") if shown else "(empty)"
+    return quote(shown, author) if shown else "(empty)"

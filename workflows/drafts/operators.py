@@ -129,7 +129,8 @@ async def draft_transfer(call: OperatorTransfer | BotSessionTransfer, facts: Dia
         raise refuse(call, obstacle, "OPERATOR_WRONG")
     if obstacle is None:
         unchecked = (f"whether user {number} is an employee who can take dialogs",)
-    return _say_start(facts, (await describe_move(facts, number),), unchecked)
+    moves = (await describe_move(facts, number),) if number != facts.chat.owner else ()
+    return _say_start(facts, moves, unchecked)
 
 
 async def _draft_move_to_line(call: Method, facts: DialogFacts, line_id: int) -> Draft:

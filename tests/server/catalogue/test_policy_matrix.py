@@ -37,8 +37,24 @@ from tools.registry import methods
 from tools.tool import Tool
 from workflows.core.composite import Composite
 
-LOOKED_AT = {"imopenlines.dialog.get", "profile", "scope"}
-"""What may be asked before a call is stopped, to know whom it would reach."""
+LOOKED_AT = {
+    "imopenlines.dialog.get",
+    "imopenlines.session.history.get",
+    "imopenlines.config.get",
+    "imopenlines.config.list.get",
+    "imopenlines.crm.chat.get",
+    "imopenlines.crm.chat.getLastId",
+    "imopenlines.v2.Session.list",
+    "imopenlines.v2.Session.Stat.get",
+    "imopenlines.v2.Operator.list",
+    "im.recent.list",
+    "im.dialog.messages.get",
+    "imconnector.status",
+    "user.get",
+    "profile",
+    "scope",
+}
+"""What may be asked before a call is stopped, to know whom it would reach and what it would do."""
 
 
 def wrong(tool: type[Tool], asked: list[str], reply: CallToolResult, *, made: bool) -> str:

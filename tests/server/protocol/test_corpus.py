@@ -156,4 +156,4 @@ def test_a_person_is_asked_in_words_that_no_client_can_forge(portal: ServedSandb
         title = next(line for line in question.splitlines() if line.startswith("Chat "))
         assert (title.count("“"), title.count("”")) == (1, 1)
         assert title.endswith("”: with operator 1.")
-        assert len(question.splitlines()) == 10
+        assert len(question.splitlines()) == 12

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.seed import seed
 from sandbox.seed.people_and_lines import BOT
 from server.policy import Policy, PolicyRule
 from tests.assistant import text_of
 from tests.workflows.tool_calls import ToolCaller
 from tools import TOOLSETS
+from tools.connector_methods import ApplicationMethod
 from tools.effect import EVERY_EFFECT, Effect
 from tools.registry import methods
 from workflows.drafts.drafting import OF_DIALOG, OF_OTHERS
@@ -102,6 +104,7 @@ def test_a_hand_over_names_who_gets_it_from_whom_and_the_note(caller: ToolCaller
 
     assert change_of(data, "operator") == ("James Carter (4)", "Olga Smirnova (3)")
     assert "Olga Smirnova (3) gets chat 204" in text
+    assert "Olga Smirnova (3) is online and in the queue of Website support (1)." in text
     assert "She asks for an invoice." in text
     assert [step["request"] for step in data["steps"]] == ["im.message.add", "imopenlines.operator.transfer"]
 
@@ -188,6 +191,36 @@ def test_without_reports_a_bot_is_not_told_from_the_queue_and_the_draft_says_so(
     assert any("who the queue has chosen" in what for what in data["not_checked"])
 
 
+APPLICATION = ToolCaller(seed.APPLICATION_PATH)
+PLACE = {"connector": seed.CONNECTOR, "line": 1}
+
+
+def test_a_connector_is_shown_on_or_off_before_and_after() -> None:
+    _, data = draft(APPLICATION, "imconnector_activate", **PLACE, active=False)
+
+    assert change_of(data, "connector on line 1") == ("on", "off")
+
+
+@pytest.mark.parametrize(
+    ("caller", "line", "why"),
+    [
+        (ToolCaller(), 1, "it takes an application, and these credentials are none"),
+        (APPLICATION, 2, "the connector sandbox_chat is not on for line 2"),
+    ],
+)
+def test_a_channel_that_is_off_and_a_webhook_are_refused_in_the_draft(caller: ToolCaller, line: int, why: str) -> None:
+    people = {"user": {"id": "u1", "name": "Ann"}, "chat": {"id": "c1"}}
+    arguments: dict[str, Any] = {
+        **PLACE,
+        "line": line,
+        "messages": [{**people, "message": {"id": "m1", "text": HELLO}}],
+    }
+    text, _ = draft(caller, "imconnector_send_messages", **arguments)
+
+    assert why in text
+    assert caller.call("imconnector_send_messages", **arguments).is_error
+
+
 class Nobody:
     """A person who must not be asked."""
 
@@ -228,22 +261,17 @@ UNTOLD = {
     "session_mode_unpin_all": "all of the caller's dialogs, which the answer names",
     "network_join": "what another company has is not to be read before",
     "network_message_add": "no method lists what was sent to whom",
-    "imconnector_register": "no method shows how a connector is registered",
-    "imconnector_unregister": "no method shows how a connector is registered",
-    "imconnector_connector_data_set": "no method shows what is stored",
-    "imconnector_send_messages": "the messages are in the request",
-    "imconnector_update_messages": "the messages are in the request",
-    "imconnector_delete_messages": "the messages are in the request",
-    "imconnector_send_status_delivery": "the messages are in the request",
-    "imconnector_send_status_reading": "the portal does nothing with it",
-    "imconnector_chat_name_set": "the channel's own ids name the chat",
 }
 """Changing methods whose draft is the request alone, and why."""
 
 
 def test_every_changing_method_has_a_draft_or_a_reason_why_not() -> None:
     told = {method.tool() for method in (*OF_DIALOG, *OF_OTHERS)}
-    changing = {method.tool() for method in methods().values() if not method.reads()}
+    changing = {
+        method.tool()
+        for method in methods().values()
+        if not method.reads() and not issubclass(method, ApplicationMethod)
+    }
 
     assert told | set(UNTOLD) == changing
     assert not told & set(UNTOLD)

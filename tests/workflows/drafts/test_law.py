@@ -12,6 +12,7 @@ from sandbox.state.records import Chat
 from tests.assistant import text_of
 from tests.workflows.drafts.states import BOT_KEY, State
 from tests.workflows.tool_calls import ToolCaller
+from tools.registry import methods
 
 LONG = bool(os.environ.get("LONG_TESTS"))
 CHUNKS = [range(first, first + 20) for first in range(0, 240, 20)] if LONG else [range(0, 240, 11)]
@@ -21,6 +22,7 @@ LEAST_COMPARED = 0.6
 HELLO = "Good morning, here is the answer."
 Call = tuple[str, dict[str, Any]]
 
+CHANGING = {method.rest.lower() for method in methods().values() if not method.reads()}
 ON_CHAT = (
     "operator_answer",
     "operator_skip",
@@ -120,7 +122,8 @@ def look(state: State) -> tuple[list[str], int, int]:
     calls = list(list_calls(company.chats[state.chat_id], company))[state.number % CALLS_APART :: CALLS_APART]
     before = Shown.of(company, company.chats[state.chat_id])
     drafts = [make_caller(state, company).call(tool, dry_run=True, **given) for tool, given in calls]
-    problems = [] if Shown.of(company, company.chats[state.chat_id]) == before else ["a draft changed something"]
+    problems = [f"a draft sent {request.method}" for request in company.requests if request.method.lower() in CHANGING]
+    problems += [] if Shown.of(company, company.chats[state.chat_id]) == before else ["a draft changed something"]
     compared = 0
     for (tool, given), draft in zip(calls, drafts, strict=True):
         told = draft.structured_content or {}
