@@ -8,6 +8,7 @@ from workflows.dialog.tool import Dialog
 from workflows.inbox.tool import Inbox
 from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
+from workflows.lines.quick_replies import QuickReplies
 from workflows.portal_check import PortalCheck
 from workflows.reports.tool import ChannelReport
 
@@ -21,4 +22,5 @@ COMPOSITES: tuple[type[Composite], ...] = (
     ChannelReport,
     ChannelOverview,
     ChannelAudit,
+    QuickReplies,
 )
