@@ -37,7 +37,7 @@ from tools.registry import methods
 from tools.tool import Tool
 from workflows.core.composite import Composite
 
-LOOKED_AT = {"imopenlines.dialog.get", "profile", "scope"}
+LOOKED_AT = {"imopenlines.dialog.get", "profile", "scope", "im.dialog.messages.get", "imopenlines.session.history.get"}
 """What may be asked before a call is stopped, to know whom it would reach."""
 
 
