@@ -10,12 +10,11 @@ from portal.errors import RefusedError
 from tools.effect import Effect
 from tools.fields import LineId, Text
 from tools.method import Method, RefusedByResultError
-from tools.result_types import Number, PortalObject, Rows, find_number, read_text, read_whole
+from tools.result_types import Number, PortalObject, Rows, find_number, read_items, read_object, read_text, read_whole
 from tools.shortening import count_kept
 from tools.untrusted import mark_untrusted
 from workflows.core.composite import Composite
 from workflows.core.context import Context
-from workflows.core.pagination import read_rows
 from workflows.directory.lines_and_users import Directory, LineOrUser, LineRef, NamedData
 
 NOT_THERE = "ERROR_METHOD_NOT_FOUND"
@@ -122,8 +121,8 @@ class QuickReplies(Composite):
                 happened="This portal has no method that reads quick answers",
                 code=NOT_THERE,
             ) from None
-        rows = read_rows(answer["replies"])
-        found = [one for one in map(_read_reply, rows) if one]
+        rows = read_items(answer["replies"])
+        found = [one for one in map(_read_reply, map(read_object, rows)) if one]
         lost = len(rows) - len(found)
         total = find_number(answer.get("totalCount"))
         return {
