@@ -9,6 +9,7 @@ from workflows.files.tool import FileGet
 from workflows.inbox.tool import Inbox
 from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
+from workflows.lines.quick_replies import QuickReplies
 from workflows.portal_check import PortalCheck
 from workflows.reports.tool import ChannelReport
 from workflows.team.tool import TeamLoad
@@ -25,4 +26,5 @@ COMPOSITES: tuple[type[Composite], ...] = (
     TeamLoad,
     ChannelOverview,
     ChannelAudit,
+    QuickReplies,
 )

@@ -86,7 +86,9 @@ def _read_sent(model: type[BaseModel]) -> dict[str, Any]:
 
 def _describe_type(model: type[BaseModel], name: str) -> str:
     words = _describe_annotation(model.model_fields[name].annotation)
-    letters = _find_letters(_read_sent(model)[name]) if _read_accepted(model)[name].get("type") == "boolean" else []
+    letters = (
+        _find_letters(_read_sent(model).get(name, {})) if _read_accepted(model)[name].get("type") == "boolean" else []
+    )
     return f"{words} ({'/'.join(letters)} in REST)" if letters else words
 
 

@@ -12,6 +12,7 @@ from sandbox.state.people import Reach
 from sandbox.state.records import Chat, CrmEntity, Line, Message, QuickAnswer, Session
 
 METHODS = MethodRegistry()
+MOST_QUICK_REPLIES = 50
 
 
 @METHODS.method("imopenlines.message.session.start")
@@ -37,6 +38,29 @@ def message_quick_save(call: MethodCall) -> Any:
         raise _make_save_error()
     _store_quick_answer(call, line, message)
     return True
+
+
+@METHODS.method("imopenlines.v2.QuickReply.list")
+def quick_reply_list(call: MethodCall) -> Any:
+    """The saved phrases of a line, as newer portals show them."""
+    line = call.company.lines.get(call.params.read_integer("lineId"))
+    if line is None:
+        raise RefusalError("INVALID_LINE_ID", "Invalid line id")
+    words = call.params.read_text("search").casefold()
+    found = [one for one in call.company.quick_answers if one.line_id == line.id and words in one.text.casefold()]
+    first, limit = max(0, call.params.read_integer("offset")), call.params.read_integer("limit") or MOST_QUICK_REPLIES
+    rows = found[first : first + min(limit, MOST_QUICK_REPLIES)]
+    return {
+        "replies": [_make_quick_reply(one) for one in rows],
+        "sections": [],
+        "totalCount": len(found),
+        "manageUrl": "",
+        "permissions": {},
+    }
+
+
+def _make_quick_reply(saved: QuickAnswer) -> dict[str, Any]:
+    return {"id": saved.id, "name": saved.text[:50], "text": saved.text, "sectionId": 0, "canEdit": True, "rating": 0}
 
 
 def _make_save_error() -> RefusalError:

@@ -14,6 +14,7 @@ from tools.registry import methods
 LOCAL_ARGUMENTS = {
     "imopenlines.dialog.get": {"detail"},
     "imopenlines.session.history.get": {"before", "detail", "last"},
+    "imopenlines.message.quick.save": {"any_author"},
     "im.recent.list": {"detail"},
     "im.dialog.messages.get": {"detail"},
     "user.current": {"detail"},

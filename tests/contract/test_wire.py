@@ -68,6 +68,10 @@ def client(portal: Recording) -> Iterator[Assistant]:
         yield connected
 
 
+LOOKING_FIRST = {"imopenlines.message.quick.save"}
+"""Methods before which the tool reads what they are about to change."""
+
+
 @pytest.mark.parametrize("facts", METHODS.values(), ids=METHODS)
 def test_the_example_of_the_official_page_arrives_as_it_is_written_there(
     facts: Facts, portal: Recording, client: Assistant
@@ -79,7 +83,8 @@ def test_the_example_of_the_official_page_arrives_as_it_is_written_there(
 
     assert not reply.is_error, text_of(reply)
     assert reply.structured_content is not None
-    assert portal.requests == [(facts.rest, _with_defaults(facts))]
+    assert portal.requests[-1] == (facts.rest, _with_defaults(facts))
+    assert len(portal.requests) == 1 or facts.rest in LOOKING_FIRST
 
 
 def _with_defaults(facts: Facts) -> dict[str, Any]:

@@ -163,18 +163,17 @@ Design Ltd. I need it corrected tod…”"""
         self, steps: Steps, chat: ChatState, me: CurrentUser, ends: OpenEnds
     ) -> tuple[ChatState, bool, Sequence[FarewellText]]:
         """The dialog as far as it was finished, whether the client got something to read on the way, and what."""
-        now, farewell, said = chat, False, list[FarewellText]()
+        said: Sequence[FarewellText] = ()
+        now, farewell = chat, False
         if not (chat.closing and chat.owner):
-            now = await _take_phase(steps, chat, me)
+            now, said = await _take_phase(steps, chat, me, ends)
             farewell = now.closing
             if now.open and not now.closing:
                 raise _make_still_open_error(steps, now)
-        if farewell:
-            said = await read_farewell(steps.context, chat, ends)
         if now.open and self.both_phases:
             if farewell:
                 steps.done.append(f"the client got {_name_farewell(said)}")
-            now = await _take_phase(steps, now, me)
+            now, _ = await _take_phase(steps, now, me)
             if now.open:
                 raise _make_still_open_error(steps, now)
         return now, farewell, said
@@ -212,19 +211,21 @@ def _describe_farewell(result: ClosedDialog) -> str:
     return "" if result.before.closing else " The line sends no closing text, so the client got nothing."
 
 
-async def _take_phase(steps: Steps, chat: ChatState, me: CurrentUser) -> ChatState:
-    """The dialog after one call to finish it; UnfinishedError where nobody knows what became of that.
+async def _take_phase(
+    steps: Steps, chat: ChatState, me: CurrentUser, ends: OpenEnds = NOTHING_OPEN
+) -> tuple[ChatState, Sequence[FarewellText]]:
+    """The dialog after one call to finish it, and what the client got; UnfinishedError where nobody knows.
 
     Closing takes all employees out of the chat: whoever may not join it cannot see it any more, and that is a proof.
     """
     mine = chat.owner == me.id
     finish = OperatorFinish(chat_id=chat.id) if mine else OperatorAnotherFinish(chat_id=chat.id)
     step = await steps.take(finish, "finishing the dialog", "The dialog was not closed")
-    now = await steps.look(chat.id)
+    now, said = await run_together(partial(steps.look, chat.id), partial(read_farewell, steps.context, chat, ends))
     if isinstance(now, ChatState) and not (step.lost and (now.open, now.closing) == (chat.open, chat.closing)):
-        return now
+        return now, said
     if isinstance(now, UnreadableDialog) and now.out_of_sight and not step.lost:
-        return replace(chat, session_id=0, closing=False)
+        return replace(chat, session_id=0, closing=False), said
     stands = f"it is {now.stage()}" if isinstance(now, UnreadableDialog) else f"it is {now.stage()} as before"
     why = "no usable answer came" if step.lost else "the portal answered true"
     raise steps.make_error(

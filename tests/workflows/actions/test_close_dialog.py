@@ -223,7 +223,7 @@ def test_an_earlier_session_is_not_taken_for_the_present_one(caller: ToolCaller)
 
 @pytest.mark.parametrize(
     ("arguments", "requests"),
-    [({"dialog": 206}, 7), ({"dialog": 206, "both_phases": False}, 5), ({"dialog": 201, "as_spam": True}, 4)],
+    [({"dialog": 206}, 6), ({"dialog": 206, "both_phases": False}, 4), ({"dialog": 201, "as_spam": True}, 4)],
 )
 def test_it_takes_few_requests(caller: ToolCaller, arguments: dict[str, Any], requests: int) -> None:
     caller.call_all(("close_dialog", arguments))
