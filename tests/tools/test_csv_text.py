@@ -60,7 +60,7 @@ def test_a_cell_holds_its_value_in_one_line(value: object, cell: str) -> None:
 
 
 def test_headings_may_be_other_than_the_fields_and_gaps_are_empty() -> None:
-    rows = [{"id": 1, "name": "Ann"}, {"id": 2, "more": 5}]
+    rows: list[dict[str, object]] = [{"id": 1, "name": "Ann"}, {"id": 2, "more": 5}]
     assert list_columns(rows) == ["id", "name", "more"]
     assert make_csv(rows, {"id": "No.", "name": "=Name"}) == "No.,'=Name\n1,Ann\n2,\n"
 
