@@ -2,6 +2,7 @@
 
 from workflows.actions.close_dialog import CloseDialog
 from workflows.actions.hand_over import HandOver
+from workflows.actions.note import Note
 from workflows.actions.reply import Reply
 from workflows.core.composite import Composite
 from workflows.dialog.tool import Dialog
@@ -18,6 +19,7 @@ COMPOSITES: tuple[type[Composite], ...] = (
     Reply,
     HandOver,
     CloseDialog,
+    Note,
     ChannelReport,
     ChannelOverview,
     ChannelAudit,

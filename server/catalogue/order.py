@@ -19,6 +19,7 @@ ESSENTIAL_TOOLS = (
 """What nobody should miss: some clients take the first 40 tools of all their servers, others fewer."""
 DEFAULT_TOOLS = (
     *ESSENTIAL_TOOLS,
+    "note",
     "v2_session_list",
     "session_history_get",
     "dialog_get",
@@ -42,7 +43,6 @@ DEFAULT_TOOLS = (
     "crm_message_add",
     "session_start",
     "crm_chat_user_add",
-    "crm_chat_user_delete",
     "session_mode_pin_all",
     "session_mode_unpin_all",
     "config_path_get",
