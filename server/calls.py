@@ -28,6 +28,7 @@ from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
 from server.protocol.results import Failure, Reply, make_bounded_answer, make_result
 from server.storage.errors import StorageError
 from server.telemetry.observer import OK, Running
+from tools.method import Method
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -203,10 +204,11 @@ class ToolCalls:
         return reply
 
     async def _run(self, call: Tool, context: CallContext | DocumentationContext) -> Reply:
-        """Steps 7 and 9: run and render."""
+        """Steps 7 and 9: run, put names beside ids, and render."""
         result = await call.run(context)
-        if not call.uses_portal:
+        if not isinstance(context, CallContext):
             return make_bounded_answer(call, result, self._policy.answer_form)
+        result = await _add_names(context, call, result)
         if self._policy.taint and (chats := call.client_chats(result)):
             self._changes.rules.note_chats_read(chats)
         return make_bounded_answer(call, self._masks.hide(result), self._policy.answer_form)
@@ -250,6 +252,15 @@ class ToolCalls:
         """What hides clients' data from the assistant."""
         settings = self._guard_settings
         return open_masks(settings.folder, self._connection.key) if settings.masks else NoMasks()
+
+
+async def _add_names(context: CallContext, call: Tool, result: Any) -> Any:
+    """Names beside the ids of a method's answer; what finds them is loaded for whoever needs it."""
+    if not (isinstance(call, Method) and call.names):
+        return result
+    from workflows.directory.names import add_names
+
+    return await add_names(context, call, result)
 
 
 def _note_outcome(running: Running, reply: Reply) -> None:

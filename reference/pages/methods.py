@@ -10,7 +10,7 @@ from reference.pages.markdown import render_code, render_list, render_page, rend
 from reference.pages.parameters import Parameter, find_shared, list_parameters
 from tools.effect import Auth, Effect
 from tools.method import Method
-from tools.naming import make_tool_name
+from tools.naming import make_tool_name, name_field
 from tools.registry import methods
 
 EFFECTS = {
@@ -93,7 +93,10 @@ def _render_parameters(rows: list[Parameter]) -> str:
 
 
 def _render_result(method: type[Method]) -> str:
-    return "\n\n".join(filter(None, [method.answer, method.afterwards and f"Afterwards: {method.afterwards}"]))
+    fields = ", ".join(f"`{name_field(field)}`" for field in method.names)
+    names = f"Where names are known, the tool's answer has them beside the portal's ids: {fields}." if fields else ""
+    afterwards = f"Afterwards: {method.afterwards}" if method.afterwards else ""
+    return "\n\n".join(filter(None, [method.answer, names, afterwards]))
 
 
 def _render_errors(method: type[Method]) -> str:
