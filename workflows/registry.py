@@ -6,6 +6,7 @@ from workflows.actions.note import Note
 from workflows.actions.reply import Reply
 from workflows.core.composite import Composite
 from workflows.dialog.tool import Dialog
+from workflows.inbox.dialogs import DialogList
 from workflows.inbox.tool import Inbox
 from workflows.lines.audit import ChannelAudit
 from workflows.lines.overview import ChannelOverview
@@ -15,6 +16,7 @@ from workflows.reports.tool import ChannelReport
 COMPOSITES: tuple[type[Composite], ...] = (
     PortalCheck,
     Inbox,
+    DialogList,
     Dialog,
     Reply,
     HandOver,

@@ -19,6 +19,7 @@ ESSENTIAL_TOOLS = (
 """What nobody should miss: some clients take the first 40 tools of all their servers, others fewer."""
 DEFAULT_TOOLS = (
     *ESSENTIAL_TOOLS,
+    "dialog_list",
     "note",
     "v2_session_list",
     "session_history_get",
@@ -37,7 +38,6 @@ DEFAULT_TOOLS = (
     "session_mode_silent",
     "session_head_vote",
     "v2_session_rating_list",
-    "v2_session_stat_get",
     "message_quick_save",
     "crm_lead_create",
     "crm_message_add",
