@@ -16,6 +16,7 @@ from tools.statistics_base import (
     FilteredMethod,
     Ids,
     Limit,
+    ListMethod,
     Offset,
     StatisticsMethod,
 )
@@ -58,7 +59,7 @@ class V2StatGet(FilteredMethod):
         return self
 
 
-class V2OperatorList(StatisticsMethod):
+class V2OperatorList(ListMethod):
     """List operators with their present load: status, active dialogs, free slots, last activity.
 
     Use it before hand_over to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
@@ -69,6 +70,7 @@ class V2OperatorList(StatisticsMethod):
     title = "Operators and their load"
     returns = OperatorsResult
     names = {"userId": "user", "configId": "line"}
+    rows_key = "operators"
     errors = {**STATISTICS, **FILTER, **OFFSET}
     answer = (
         "`operators` `[{userId, configId, status, activeSessions, maxChat, freeSlots, lastActivityDate}]`, one for "
@@ -92,7 +94,7 @@ class V2OperatorList(StatisticsMethod):
         return self
 
 
-class V2SessionList(FilteredMethod):
+class V2SessionList(ListMethod, FilteredMethod):
     """List sessions by state, line, operator, channel, period, rating: what waits, what was closed.
 
     Finds chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
@@ -104,6 +106,7 @@ class V2SessionList(FilteredMethod):
     title = "List of sessions"
     returns = SessionsResult
     names = {"operatorId": "user", "configId": "line"}
+    rows_key = "sessions"
     errors = {**STATISTICS, **FILTER, "PERIOD_TOO_LARGE": PERIOD["PERIOD_TOO_LARGE"], **OFFSET}
     answer = (
         "`sessions` `[{id, configId, source, operatorId, userId, userCode, chatId, dateCreate, dateClose, "
@@ -178,7 +181,7 @@ class V2SessionStatGet(StatisticsMethod):
     session_id: Annotated[list[Id], Field(min_length=1, max_length=100), Doc("sessions to look at")]
 
 
-class V2SessionRatingList(FilteredMethod):
+class V2SessionRatingList(ListMethod, FilteredMethod):
     """List sessions that were rated in a period: the client's like or dislike, the supervisor's vote and comment.
 
     At most 366 days. Unrated sessions are not in it. Page with offset while hasNextPage.
@@ -188,6 +191,7 @@ class V2SessionRatingList(FilteredMethod):
     title = "Ratings"
     returns = RatingsResult
     names = {"operatorId": "user", "configId": "line"}
+    rows_key = "ratings"
     errors = {**STATISTICS, **PERIOD, **FILTER, **OFFSET}
     answer = (
         "`ratings` `[{sessionId, configId, operatorId, source, vote, voteHead, commentHead, dateVote, "

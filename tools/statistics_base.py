@@ -1,16 +1,18 @@
 """What the statistics methods share: their spelling, their filters, their pages and the advice for their errors."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from typing_extensions import Doc
 
 from tools.argument_checks import check_at_most_one
+from tools.csv_format import Format, Table
 from tools.effect import Effect
 from tools.fields import Id, LineId, Text, UserId
 from tools.method import Method
 from tools.naming import to_camel_case
+from tools.result_types import read_flag
 
 LONGEST_FILTER = 1000
 
@@ -65,6 +67,32 @@ def _drop_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _drop_nulls(item) for name, item in value.items() if item is not None}
     return value
+
+
+class ListMethod(StatisticsMethod):
+    """Lists rows, which may come as CSV."""
+
+    rows_key: ClassVar[str]
+    """Where the rows stand in the result."""
+    format: Format = None
+
+    def text(self, result: Any) -> str:
+        """Rows, or a table."""
+        return self._make_table(result).text() if self.format else super().text(result)
+
+    def structured(self, result: Any) -> Mapping[str, Any]:
+        """The same as a program reads it."""
+        return self._make_table(result).structured() if self.format else super().structured(result)
+
+    def make_csv(self, result: Any) -> str | None:
+        """All rows of the page."""
+        return self._make_table(result).make_csv() if self.format else None
+
+    def _make_table(self, result: Any) -> Table:
+        rows = [row for row in result.get(self.rows_key, []) if isinstance(row, dict)]
+        more = read_flag(result.get("hasNextPage")) is True
+        following = f"offset={getattr(self, 'offset', 0) + len(rows)}" if more else ""
+        return Table(rows, following, result.get("missing", []))
 
 
 class FilteredMethod(StatisticsMethod):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from portal.errors import PortalError
+from tools.csv_format import Format, Table
 from tools.effect import Effect
 from tools.fields import Id, Text
 from tools.shortening import count_kept
@@ -28,6 +29,7 @@ from workflows.inbox.page import (
     read_beside,
     read_names,
 )
+from workflows.inbox.table import make_table
 from workflows.inbox.waiting import InboxFilter, OpenDialogs, WaitingDialog
 
 
@@ -45,8 +47,8 @@ class DialogsPage:
 class DialogList(Composite):
     """List open dialogs, answered ones too, newest first; with client all of theirs, closed too, across channels.
 
-    Shows client, last message, state, line, channel, owner, CRM, ids. For who waits use inbox; for closed sessions of a
-    period v2_session_list.
+    Shows client, last message, state, line, owner, CRM, ids. For who waits use inbox; for closed sessions
+    v2_session_list.
     """
 
     title = "List of dialogs"
@@ -86,12 +88,13 @@ client: “Алексей Волков”, 1 h 25 min ago operator: “Алек�
 
     line: LineRef | None = None
     operator: OperatorRef | None = None
-    mine: Annotated[bool, Doc("only those that you have accepted")] = False
+    mine: Annotated[bool | None, Doc("only those that you have accepted")] = None
     channel: ChannelRef | None = None
     client: Annotated[DialogRef | None, Field(description="name or 'deal 5'")] = None
     contains: Annotated[Text | None, Doc("what one of the messages holds")] = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
     cursor: Annotated[Id | None, Doc("from the page before")] = None
+    format: Format = None
 
     @model_validator(mode="after")
     def _check_combination(self) -> Self:
@@ -151,11 +154,22 @@ client: “Алексей Волков”, 1 h 25 min ago operator: “Алек�
 
     def text(self, result: DialogsPage) -> str:
         """A line a dialog."""
+        if self.format:
+            return self._make_table(result).text()
         return dialogs_render.render_text(result.page, result.total, result.next_cursor, of_client=result.of_client)
 
     def structured(self, result: DialogsPage) -> Mapping[str, Any]:
         """The same as a program reads it."""
+        if self.format:
+            return self._make_table(result).structured()
         return dialogs_render.render_data(result.page, result.total, result.next_cursor)
+
+    def make_csv(self, result: DialogsPage) -> str | None:
+        """The page."""
+        return self._make_table(result).make_csv() if self.format else None
+
+    def _make_table(self, result: DialogsPage) -> Table:
+        return make_table(dialogs_render.make_rows(result.page), result.next_cursor, result.page.missing)
 
     def shorten(self, result: DialogsPage, share: float) -> DialogsPage | None:
         """Fewer dialogs; the cursor of the page begins after the last of them."""

@@ -45,16 +45,20 @@ def render_text(page: InboxPage, total: int, next_cursor: int | None, *, of_clie
 
 def render_data(page: InboxPage, total: int, next_cursor: int | None) -> dict[str, Any]:
     """The page as a program reads it, marked and shortened as the text is."""
-    rows = [
-        {**row, "waiting_seconds": row["waiting_seconds"] if one.state in WAITING else None}
-        for one, row in zip(page.dialogs, render.make_rows(page), strict=True)
-    ]
     return {
         "now": page.now.isoformat(),
         "source": page.source,
         "total": total,
         "by_state": dict(Counter(one.state for one in page.dialogs)),
-        "dialogs": rows,
+        "dialogs": make_rows(page),
         "missing": page.missing,
         **({"next_cursor": next_cursor} if next_cursor is not None else {}),
     }
+
+
+def make_rows(page: InboxPage) -> list[dict[str, Any]]:
+    """The dialogs as a program reads them; without a wait where nobody waits."""
+    return [
+        {**row, "waiting_seconds": row["waiting_seconds"] if one.state in WAITING else None}
+        for one, row in zip(page.dialogs, render.make_rows(page), strict=True)
+    ]
