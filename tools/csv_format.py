@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from typing_extensions import Doc
 
 from tools.csv_text import list_columns, make_csv, mark_csv
@@ -19,6 +19,7 @@ Format = Annotated[
     Literal["csv"] | None,
     BeforeValidator(_leave_text),
     Field(exclude=True),
+    WithJsonSchema({"type": "string", "enum": ["csv"]}),
     Doc("csv: a table for spreadsheets, as a file where it is long"),
 ]
 
