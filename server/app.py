@@ -1,5 +1,6 @@
 """The MCP server: its handlers, each of which asks who is calling and then the part that knows."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,10 @@ class Handlers:
         from server.protocol.resources import MARKDOWN
 
         caller, kind, hint = self._caller_of(context), TEXT, NEVER_KEPT
+        if file := caller.calls.exports.find(params.uri):
+            blob = b64encode(file.content).decode()
+            held = types.BlobResourceContents(uri=params.uri, mime_type=file.mime_type, blob=blob)
+            return types.ReadResourceResult(contents=[held], ttl_ms=hint.ttl_ms, cache_scope=hint.scope)
         try:
             text = await caller.resources.read(params.uri, _make_report(context))
             if text is None:

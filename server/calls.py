@@ -8,6 +8,7 @@ folder that its import names; here they stand in their order.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,18 @@ from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
 from server.connection import Connection
+from server.exports import Exports
 from server.policy import Policy
 from server.privacy.masking import Masks, NoMasks, open_masks
 from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
-from server.protocol.results import Failure, Reply, make_bounded_answer, make_result
+from server.protocol.results import Failure, Reply, add_link, make_bounded_answer, make_result
 from server.storage.errors import StorageError
 from server.telemetry.observer import OK, Running
+from tools.csv_text import make_csv_file
+from tools.method import Method
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ROOM_FOR_LINK = 150
+"""Characters of an answer that the address of a file takes."""
 ASKED = "asked"
 """Outcome of a call whose client has to come again with a person's answer."""
 
@@ -66,6 +72,8 @@ class ToolCalls:
         self._guard_settings = guard_settings
         self._owner = owner
         self._is_still_valid = is_still_valid
+        self.exports = Exports()
+        """Tables that were too long for an answer."""
 
     async def answer(
         self,
@@ -207,13 +215,24 @@ class ToolCalls:
         return reply
 
     async def _run(self, call: Tool, context: CallContext | DocumentationContext) -> Reply:
-        """Steps 7 and 9: run and render."""
+        """Steps 7 and 9: run, put names beside ids, and render."""
         result = await call.run(context)
-        if not call.uses_portal:
+        if not isinstance(context, CallContext):
             return make_bounded_answer(call, result, self._policy.answer_form)
+        result = await _add_names(context, call, result)
         if self._policy.taint and (chats := call.client_chats(result)):
             self._changes.rules.note_chats_read(chats)
-        return make_bounded_answer(call, self._masks.hide(result), self._policy.answer_form)
+        return self._render(call, self._masks.hide(result))
+
+    def _render(self, call: Tool, result: Any) -> Reply:
+        """An answer that fits, with a file of all of it where it is a table that does not."""
+        form = self._policy.answer_form
+        if (table := call.make_csv(result)) is None:
+            return make_bounded_answer(call, result, form)
+        answer = make_bounded_answer(call, result, replace(form, characters=form.characters - ROOM_FOR_LINK))
+        if not answer.shortened:
+            return answer
+        return add_link(answer, self.exports.add(f"{call.tool()}.csv", make_csv_file(table)))
 
     async def _answer_failures(self, tool: type[Tool], steps: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply of some steps, or why there is none; nothing of a fault's words reaches the assistant."""
@@ -264,6 +283,15 @@ def _check_refusal(preview: "Preview", person: Person) -> None:
     """
     if preview.refusal and person.answered_approval is None:
         raise CallStoppedError("refused", preview.refusal)
+
+
+async def _add_names(context: CallContext, call: Tool, result: Any) -> Any:
+    """Names beside the ids of a method's answer; what finds them is loaded for whoever needs it."""
+    if not (isinstance(call, Method) and call.names):
+        return result
+    from workflows.directory.id_names import add_names
+
+    return await add_names(context, call, result)
 
 
 def _note_outcome(running: Running, reply: Reply) -> None:

@@ -10,6 +10,7 @@ from mcp import types
 
 from prompts import takes_argument
 from server.calls import ToolCalls
+from server.exports import ADDRESS as EXPORTS
 from server.policy import Policy
 from server.protocol import failures
 from server.protocol.results import Failure, make_text
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from portal.client import Report
 
 ROOT = "openchannels://"
+GONE = "There is no such file: it is kept for an hour, by the server that made it, for who asked; call the tool again"
 TEXT = "text/plain"
 TRANSCRIPT = 50
 """Messages of a dialog."""
@@ -101,6 +103,8 @@ class PortalResources:
             ResourceUnavailableError: The address is wrong, or the portal gives nothing.
         """
         address = (uri if "://" in uri else unquote(uri)).strip()
+        if address.lower().startswith(EXPORTS):
+            raise ResourceUnavailableError(GONE, there=False)
         name, _, end = address[len(ROOT) :].rstrip("/").partition("/")
         kind = next(
             (kind for kind in self._kinds if kind.name == name.lower() and bool(kind.variable) is bool(end)), None

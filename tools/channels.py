@@ -61,6 +61,7 @@ class ConfigGet(Method):
     title = "Settings of a line"
     effects = Effect.READ
     returns = LineResult
+    names = {"QUEUE": "user"}
     errors = LINE_ID_EMPTY
     refusals = {False: "There is no line with this config_id. List the lines with config_list_get."}
     answer = (
@@ -110,6 +111,7 @@ class ConfigListGet(Method):
     title = "List of lines"
     effects = Effect.READ
     returns = Rows[LineResult]
+    names = {"QUEUE": "user"}
     errors = {
         "INVALID_FORMAT": "select, order and filter take names of line fields in upper case (ID, LINE_NAME, ACTIVE, "
         "QUEUE_TYPE, ...), order takes asc or desc, limit is at most 200.",

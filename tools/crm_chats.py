@@ -1,6 +1,6 @@
 """Dialogs that belong to CRM records, and who takes part in them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import Doc
@@ -9,7 +9,7 @@ from tools.effect import Effect
 from tools.error_advice import CRM_TYPE_AND_ID, MESSENGER_OFF, PARTICIPANTS
 from tools.fields import CrmId, CrmType, Flag, Id, UserId
 from tools.method import Method
-from tools.result_types import NewId, Number, PortalObject, Rows
+from tools.result_types import NewId, Number, PortalObject, Rows, read_whole
 
 NO_CHAT = {0: "The CRM record has no chat; nothing was done. See crm_chat_get with active_only=false."}
 PARTICIPANT = {
@@ -38,6 +38,7 @@ class CrmChatGet(Method):
     title = "Chats of a CRM record"
     effects = Effect.READ
     returns = Rows[CrmChat]
+    names = {"CHAT_ID": "chat"}
     errors = {
         "ACCESS_DENIED": "The webhook's user may not read this CRM record.",
         "ERROR_ARGUMENT": CRM_TYPE_AND_ID,
@@ -49,6 +50,10 @@ class CrmChatGet(Method):
     crm_entity_type: CrmType
     crm_entity: CrmId
     active_only: Annotated[Flag | None, Doc("false: closed and waiting ones too")] = None
+
+    def client_chats(self, result: Any) -> frozenset[int]:
+        """All of them: their titles are what their clients are called."""
+        return frozenset(filter(None, (read_whole(row.get("CHAT_ID")) for row in result if isinstance(row, dict))))
 
 
 class CrmChatGetLastId(Method):

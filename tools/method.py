@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,6 +12,9 @@ from tools.naming import make_tool_name
 from tools.schema import make_output_schema
 from tools.shortening import CUT, shorten_value
 from tools.tool import Tool
+
+NamedThing = Literal["user", "line", "chat"]
+"""What an id may be of, for whoever puts a name beside it."""
 
 
 class RefusedByResultError(Exception):
@@ -60,6 +63,8 @@ class Method(Tool):
     """Results that mean that nothing was done -> what to do next."""
     details: ClassVar[str] = ""
     """Facts about the server's behaviour for the documentation page."""
+    names: ClassVar[Mapping[str, NamedThing]] = {}
+    """Fields of the result that hold ids beside which a tool's answer has names -> what they are the ids of."""
     answer: ClassVar[str] = ""
     """The portal's `result` in words, for the documentation page; its form is written `{id, rows: [{id}], ...}`."""
     tool_answer: ClassVar[str] = ""

@@ -19,3 +19,11 @@ def to_camel_case(name: str) -> str:
     """`date_create_from` -> `dateCreateFrom`."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
+
+
+def name_field(field: str) -> str:
+    """Where names stand beside the ids of a field: `operatorId` -> `operatorName`, `QUEUE` -> `QUEUE_NAMES`."""
+    for ending, replacement in (("Id", "Name"), ("_ID", "_NAME"), ("_id", "_name")):
+        if field.endswith(ending):
+            return field.removesuffix(ending) + replacement
+    return f"{field}_NAMES"

@@ -1,17 +1,25 @@
 """Reports on sessions, operators, ratings and transfers: the only methods that list sessions."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools.argument_checks import check_at_most_one, check_order, check_period
-from tools.effect import Effect
 from tools.error_advice import STATISTICS
-from tools.fields import Count, Id, LineId, Moment, Text, UserId
-from tools.method import Method
-from tools.naming import to_camel_case
+from tools.fields import Count, Id, LineId, Moment, UserId
+from tools.statistics_base import (
+    FILTER,
+    OFFSET,
+    PERIOD,
+    SESSIONS,
+    FilteredMethod,
+    Ids,
+    Limit,
+    ListMethod,
+    Offset,
+    StatisticsMethod,
+)
 from tools.statistics_results import (
     OperatorsResult,
     RatingsResult,
@@ -21,82 +29,11 @@ from tools.statistics_results import (
     TransfersResult,
 )
 
-LONGEST_FILTER = 1000
-
-
-def _check_length(values: list[Any]) -> list[Any]:
-    if not 1 <= len(values) <= LONGEST_FILTER:
-        raise ValueError(f"should hold 1 to {LONGEST_FILTER} items")
-    return values
-
-
-Ids = Annotated[list[Id], AfterValidator(_check_length)]
-Sources = Annotated[list[Text], AfterValidator(_check_length)]
-Source = Annotated[Text, Field(description="connector, e.g. livechat")]
-Offset = Annotated[int, Field(ge=0, le=10000)]
-Limit = Annotated[int, Field(ge=1, le=200)]
-
-FILTER = {"INVALID_FILTER": "A filter has a value that the portal does not take; the message names it."}
-PERIOD = {
-    "PERIOD_REQUIRED": "Give both ends of the period, as ISO 8601 with an offset.",
-    "PERIOD_TOO_LARGE": "The period is longer than 366 days: split it.",
-}
-OFFSET = {"OFFSET_TOO_LARGE": "The offset is over 10000: narrow the period or the filters instead of paging on."}
-SESSIONS = {
-    "100": "session_id has to be a list of session ids.",
-    "BATCH_LIMIT_EXCEEDED": "Too many sessions in one call: split the list.",
-}
 ACCEPTANCE = (
     "The portal takes the moment when somebody accepted a session, or got it by a transfer, for its first answer "
     "(waitAnswer, avgWaitAnswer, dateFirstAnswer, kpiFirstAnswer); only the messages tell when somebody wrote, and "
     "`channel_report` reads them."
 )
-
-
-class StatisticsMethod(Method):
-    """Base of the statistics methods: camelCase parameters, booleans as they are."""
-
-    effects = Effect.READ
-    idempotent = True
-
-    @classmethod
-    def wire_path(cls, name: str) -> tuple[str, ...]:
-        """These methods spell their parameters in camelCase."""
-        return (to_camel_case(name),)
-
-    def text(self, result: Any) -> str:
-        """Rows without the fields that are null: most of a session's are."""
-        return super().text(_drop_nulls(result))
-
-    def structured(self, result: Any) -> Mapping[str, Any]:
-        """The same as a program reads it."""
-        return super().structured(_drop_nulls(result))
-
-
-def _drop_nulls(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_drop_nulls(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _drop_nulls(item) for name, item in value.items() if item is not None}
-    return value
-
-
-class FilteredMethod(StatisticsMethod):
-    """Filters by line, operator and channel."""
-
-    config_id: LineId | None = None
-    config_id_list: Annotated[Ids | None, Doc("several lines, at most 1000")] = None
-    operator_id: UserId | None = None
-    operator_id_list: Annotated[Ids | None, Doc("several operators, at most 1000")] = None
-    source: Source | None = None
-    source_list: Annotated[Sources | None, Doc("several connectors, at most 1000")] = None
-
-    @model_validator(mode="after")
-    def _one_form_of_each_filter(self) -> Self:
-        check_at_most_one(self, "config_id", "config_id_list")
-        check_at_most_one(self, "operator_id", "operator_id_list")
-        check_at_most_one(self, "source", "source_list")
-        return self
 
 
 class V2StatGet(FilteredMethod):
@@ -109,6 +46,7 @@ class V2StatGet(FilteredMethod):
     rest = "imopenlines.v2.Stat.get"
     title = "Report for a period"
     returns = TotalsResult
+    names = {"operatorId": "user"}
     errors = {**STATISTICS, **PERIOD, **FILTER}
     answer = (
         "`statResult`: totalSessions, closedSessions, spamSessions, avgWaitAnswer and avgSessionDuration (seconds), "
@@ -128,7 +66,7 @@ class V2StatGet(FilteredMethod):
         return self
 
 
-class V2OperatorList(StatisticsMethod):
+class V2OperatorList(ListMethod):
     """List operators with their present load: status, active dialogs, free slots, last activity.
 
     Use it before hand_over to see who can take a dialog. maxChat 0 is no limit, whatever freeSlots says. Ask at
@@ -138,6 +76,8 @@ class V2OperatorList(StatisticsMethod):
     rest = "imopenlines.v2.Operator.list"
     title = "Operators and their load"
     returns = OperatorsResult
+    names = {"userId": "user", "configId": "line"}
+    rows_key = "operators"
     errors = {**STATISTICS, **FILTER, **OFFSET}
     answer = (
         "`operators` `[{userId, configId, status, activeSessions, maxChat, freeSlots, lastActivityDate}]`, one for "
@@ -161,7 +101,7 @@ class V2OperatorList(StatisticsMethod):
         return self
 
 
-class V2SessionList(FilteredMethod):
+class V2SessionList(ListMethod, FilteredMethod):
     """List sessions by state, line, operator, channel, period, rating: what waits, what was closed.
 
     Finds chats without ids. new: never accepted (operatorId: offered to); answered: accepted, also if
@@ -172,6 +112,8 @@ class V2SessionList(FilteredMethod):
     rest = "imopenlines.v2.Session.list"
     title = "List of sessions"
     returns = SessionsResult
+    names = {"operatorId": "user", "configId": "line"}
+    rows_key = "sessions"
     errors = {**STATISTICS, **FILTER, "PERIOD_TOO_LARGE": PERIOD["PERIOD_TOO_LARGE"], **OFFSET}
     answer = (
         "`sessions` `[{id, configId, source, operatorId, userId, userCode, chatId, dateCreate, dateClose, "
@@ -248,7 +190,7 @@ class V2SessionStatGet(StatisticsMethod):
     session_id: Annotated[list[Id], Field(min_length=1, max_length=100), Doc("sessions to look at")]
 
 
-class V2SessionRatingList(FilteredMethod):
+class V2SessionRatingList(ListMethod, FilteredMethod):
     """List sessions that were rated in a period: the client's like or dislike, the supervisor's vote and comment.
 
     At most 366 days. Unrated sessions are not in it. Page with offset while hasNextPage.
@@ -257,6 +199,8 @@ class V2SessionRatingList(FilteredMethod):
     rest = "imopenlines.v2.Session.Rating.list"
     title = "Ratings"
     returns = RatingsResult
+    names = {"operatorId": "user", "configId": "line"}
+    rows_key = "ratings"
     errors = {**STATISTICS, **PERIOD, **FILTER, **OFFSET}
     answer = (
         "`ratings` `[{sessionId, configId, operatorId, source, vote, voteHead, commentHead, dateVote, "
@@ -290,6 +234,13 @@ class V2SessionTransferList(StatisticsMethod):
     rest = "imopenlines.v2.Session.Transfer.list"
     title = "Transfers of sessions"
     returns = TransfersResult
+    names = {
+        "fromOperatorId": "user",
+        "toOperatorId": "user",
+        "initiatorId": "user",
+        "fromConfigId": "line",
+        "toConfigId": "line",
+    }
     errors = {**STATISTICS, **SESSIONS}
     answer = (
         "`transfers` `[{sessionId, date, fromOperatorId, toOperatorId, fromConfigId, toConfigId, reason (manual, "

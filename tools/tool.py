@@ -106,6 +106,10 @@ class Tool(BaseModel):
         """Pictures that go with the text, as PNG or JPEG; the data repeats none of them."""
         return []
 
+    def make_csv(self, result: Any) -> str | None:  # noqa: ARG002
+        """The whole result as CSV, for a file beside an answer that is too long for it; None where none is wanted."""
+        return None
+
     def client_chats(self, result: Any) -> frozenset[int]:  # noqa: ARG002  (most results hold no such words)
         """Numbers of the chats whose clients' words are in the result."""
         return frozenset()

@@ -12,7 +12,7 @@ from reference.pages.parameters import Parameter, find_shared, list_parameters
 from reference.pages.statuses import find_status
 from tools.effect import Auth, Effect
 from tools.method import Method
-from tools.naming import make_tool_name
+from tools.naming import make_tool_name, name_field
 from tools.registry import methods
 
 EFFECTS = {
@@ -96,8 +96,10 @@ def _render_parameters(rows: list[Parameter]) -> str:
 
 
 def _render_result(method: type[Method]) -> str:
+    fields = ", ".join(f"`{name_field(field)}`" for field in method.names)
+    names = fields and f"Where names are known, the tool's answer has them beside the portal's ids: {fields}."
     afterwards = method.afterwards and f"Afterwards: {method.afterwards}"
-    return "\n\n".join(filter(None, [*_describe_results(method), afterwards]))
+    return "\n\n".join(filter(None, [*_describe_results(method), names, afterwards]))
 
 
 def _describe_results(method: type[Method]) -> Iterator[str]:

@@ -19,6 +19,8 @@ ESSENTIAL_TOOLS = (
 """What nobody should miss: some clients take the first 40 tools of all their servers, others fewer."""
 DEFAULT_TOOLS = (
     *ESSENTIAL_TOOLS,
+    "dialog_list",
+    "note",
     "v2_session_list",
     "session_history_get",
     "file_get",
@@ -37,13 +39,11 @@ DEFAULT_TOOLS = (
     "session_mode_pin",
     "session_mode_silent",
     "session_head_vote",
-    "v2_session_rating_list",
     "message_quick_save",
     "crm_lead_create",
     "crm_message_add",
     "session_start",
     "crm_chat_user_add",
-    "crm_chat_user_delete",
     "session_mode_pin_all",
     "session_mode_unpin_all",
     "revision_get",

@@ -9,7 +9,8 @@ a session (session_id, dialog_get shows the present one); a session has one oper
 
 Start with inbox (who waits, with ids) and dialog (one dialog by chat id, session, USER_CODE, CRM record, portal link \
 or client's name: messages, state, what can be done). Act with reply, hand_over, close_dialog: each looks before and \
-after. Beside them: v2_session_list finds closed sessions too (some plans lack it), crm_chat_get chats of a record, \
+after; note is for colleagues only. Beside them: dialog_list shows all open dialogs, or all of a client, \
+v2_session_list finds closed sessions too (some plans lack it), crm_chat_get chats of a record, \
 session_history_get all messages of a session, config_get (QUEUE) and v2_operator_list operators.
 
 By hand: operator_answer takes a dialog, crm_lead_create binds it to CRM if dialog_get shows no link, crm_message_add \

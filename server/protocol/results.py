@@ -3,12 +3,13 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mcp.types import CallToolResult, ImageContent, TextContent
+from mcp.types import Annotations, CallToolResult, ImageContent, ResourceLink, TextContent
 
 from server.config.answer_form import AnswerForm
+from server.exports import Export
 from tools.fence import add_fences, add_fences_in
 from tools.method import Method
 from tools.shortening import CUT, shorten_value
@@ -35,6 +36,10 @@ class Answer:
     """The same as a program reads it, marked likewise."""
     pictures: list[bytes] = field(default_factory=list)
     """As PNG or JPEG."""
+    shortened: bool = False
+    """Whether something of the result was left out, so that it fits."""
+    link: Export | None = None
+    """The file that holds all of it."""
 
     def text(self) -> str:
         """The words."""
@@ -125,8 +130,15 @@ def make_bounded_answer(call: Tool, result: Any, form: AnswerForm) -> Answer:
         size = _measure(answer, form)
         if size <= form.characters or (result := call.shorten(result, form.characters / size)) is None:
             break
-        answer = make_answer(call, result)
+        answer = replace(make_answer(call, result), shortened=True)
     return answer
+
+
+def add_link(answer: Answer, file: Export) -> Answer:
+    """The answer with the file that holds all of it."""
+    words = f"All of it, for an hour: {file.uri} ({file.mime_type}, UTF-8, {len(file.content)} bytes)"
+    marked, data = f"{answer.marked}\n{words}", {**answer.data, "file": file.uri}
+    return replace(answer, marked=marked, data=data, link=file)
 
 
 def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
@@ -137,9 +149,9 @@ def make_result(reply: Reply, form: AnswerForm) -> CallToolResult:
     else:
         text, data = make_text(reply, form), None
     pictures = map(_make_picture, reply.pictures if isinstance(reply, Answer) else ())
-    return CallToolResult(
-        content=[TextContent(text=text), *pictures], structured_content=data, is_error=isinstance(reply, Failure)
-    )
+    links = [_make_link(reply.link)] if isinstance(reply, Answer) and reply.link else []
+    content = [TextContent(text=text), *pictures, *links]
+    return CallToolResult(content=content, structured_content=data, is_error=isinstance(reply, Failure))
 
 
 def _describe_cut(cut: Mapping[str, Any]) -> str:
@@ -186,6 +198,13 @@ def _weigh(text: str) -> int:
 
 def _weigh_json(value: Any) -> int:
     return _weigh(json.dumps(value, ensure_ascii=False))
+
+
+def _make_link(file: Export) -> ResourceLink:
+    audience = Annotations(audience=["user"], priority=0.8)
+    return ResourceLink(
+        uri=file.uri, name=file.name, mime_type=file.mime_type, size=len(file.content), annotations=audience
+    )
 
 
 def _make_picture(picture: bytes) -> ImageContent:

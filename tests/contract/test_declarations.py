@@ -13,6 +13,9 @@ from tools.registry import methods
 
 LOCAL_ARGUMENTS = {
     "imopenlines.dialog.get": {"detail"},
+    "imopenlines.v2.Operator.list": {"format"},
+    "imopenlines.v2.Session.list": {"format"},
+    "imopenlines.v2.Session.Rating.list": {"format"},
     "imopenlines.session.history.get": {"before", "detail", "last"},
     "imopenlines.message.quick.save": {"any_author"},
     "im.recent.list": {"detail"},

@@ -97,10 +97,8 @@ def test_the_check_of_a_portal_names_the_scopes_that_the_chosen_tools_lack() -> 
     assert not scopes["ok"]
     assert "tick Chat and Notifications (im) and Users (user_brief or user_basic or user)." in scopes["todo"]
     lacking = {name for name, why in report["unusable_tools"].items() if why.startswith("scope ")}
-    assert lacking == {name for name, tool in EVERYTHING.items() if tool.toolset() == "messenger"} - {
-        "scope",
-        "methods",
-    }
+    messenger = {name for name, tool in EVERYTHING.items() if tool.toolset() == "messenger"}
+    assert lacking == messenger - {"scope", "methods"} | {"note"}
 
 
 def test_tools_that_are_off_need_no_scope() -> None:

@@ -37,6 +37,8 @@ class PostedMessage:
     """The dialog was read, and it is there."""
     notice: str = ""
     """What the portal said after it, for example that it did not get through."""
+    is_system: bool = False
+    """It has no author: no channel gets it."""
 
 
 async def find_message(context: Context, before: ChatState, message: ExpectedMessage) -> PostedMessage | None:
@@ -57,7 +59,8 @@ async def find_message(context: Context, before: ChatState, message: ExpectedMes
     place = next((place for place, one in enumerate(later) if _is_same(one, message)), None)
     if place is None:
         return None
-    return PostedMessage(later[place]["id"], bool(later[place].get("hidden")), notice=_find_notice(later[place + 1 :]))
+    shown, notice = later[place], _find_notice(later[place + 1 :])
+    return PostedMessage(shown["id"], bool(shown.get("hidden")), notice=notice, is_system=shown["role"] == "system")
 
 
 def _is_same(shown: Mapping[str, Any], message: ExpectedMessage) -> bool:

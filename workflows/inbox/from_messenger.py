@@ -24,7 +24,7 @@ MOST_PAGES = 3
 MOST_READ = 75
 MESSAGES = 20
 """Newest messages of a dialog that are read."""
-NEW, ACCEPTED, CLIENT_AGAIN = 0, 10, 25
+NEW, ACCEPTED, CLIENT_AGAIN, CLOSED = 0, 10, 25, 60
 """STATUS of a session that is new, accepted, and one whose client wrote after an operator; 5 is new again."""
 
 
@@ -44,7 +44,7 @@ async def list_dialogs(context: Context, wanted: InboxFilter, zone: tzinfo | Non
         if isinstance(answer, PortalError):
             return answer
         for item in answer["items"]:
-            if (one := _make_dialog(item, unclear, zone)) and _may_be_wanted(one, wanted):
+            if (one := _make_dialog(item, unclear, zone, _find_end(wanted))) and _may_be_wanted(one, wanted):
                 found[one.chat_id] = one
         if whole_list := not has_more(answer, len(answer["items"]), PAGE, "hasMore"):
             break
@@ -60,15 +60,23 @@ def _may_be_wanted(found: WaitingDialog, wanted: InboxFilter) -> bool:
     return right_operator and wanted.has_line_and_channel(found)
 
 
-def _make_dialog(item: object, unclear: UnclearRows, zone: tzinfo | None) -> WaitingDialog | None:
-    """What the status tells; since when, only the messages may tell. None for what is no dialog of a line, or over."""
+def _find_end(wanted: InboxFilter) -> int:
+    """STATUS from which on a dialog is not wanted."""
+    return CLOSED if wanted.all_open else OPERATOR_WROTE
+
+
+def _make_dialog(item: object, unclear: UnclearRows, zone: tzinfo | None, end: int) -> WaitingDialog | None:
+    """What the status tells; since when, only the messages may tell. None for what is no dialog of a line, or over.
+
+    Over is what has a status from `end` on.
+    """
     row = RowReader(item, zone)
     view = view_dialog(row.row)
     if view["kind"] == "person" or (view["kind"] == "group" and read_object(row.row.get("chat")).get("type")):
         return None
     lines, label = RowReader(row.row.get("lines"), zone), f"chat {view['chat_id']}" if view["chat_id"] else ""
     status, session_id = lines.read_number("status"), lines.read_id("id", required=True)
-    if not lines.unclear and status is not None and status >= OPERATOR_WROTE:
+    if not lines.unclear and status is not None and status >= end:
         return None
     began = lines.read_moment("date_create", required=True) or read_moment(view["date"], zone)
     chat = ChatState.from_answer({**read_object(row.row.get("chat")), "id": view["chat_id"], "name": view["title"]})
@@ -106,6 +114,7 @@ def _make_waiting_dialog(
         pinned=chat.pinned,
         silent=chat.silent,
         last=last,
+        closing=chat.closing,
     )
 
 

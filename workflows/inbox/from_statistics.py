@@ -148,7 +148,8 @@ def read_dialog(
     unclear.add("dialog", [*chat.unclear, *session.unclear], label, shown=True)
     for _ in range(history.get("unreadable", 0)):
         unclear.add("message", ["id"], label)
-    if SESSION not in chat.unclear and (chat.session_id != found.session_id or chat.closing):
+    closing = SESSION not in chat.unclear and chat.closing
+    if (SESSION not in chat.unclear and chat.session_id != found.session_id) or (closing and not found.keep):
         return None
     owner = found.owner if OPERATOR in chat.unclear else chat.owner
     seen = replace(
@@ -161,6 +162,7 @@ def read_dialog(
         crm=chat.crm or found.crm,
         pinned=found.pinned if SESSION in chat.unclear else chat.pinned,
         silent=chat.silent,
+        closing=closing,
     )
     return seen.apply_messages(session)
 

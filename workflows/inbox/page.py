@@ -49,7 +49,7 @@ class InboxPage:
 
 
 @dataclass(frozen=True)
-class _Beside:
+class Beside:
     """What is shown beside the dialogs; each part may be missing."""
 
     clock: PortalClock
@@ -71,19 +71,19 @@ async def make_page(context: Context, wanted: InboxFilter) -> InboxPage:
     await context.tell("1 of 2: looking for open dialogs")
     names, steps, gaps = Directory(context), 2, list[str]()
     beside, answers = await run_together(
-        partial(_read_beside, context, names, gaps), partial(from_statistics.ask_sessions, context, wanted)
+        partial(read_beside, context, names, gaps), partial(from_statistics.ask_sessions, context, wanted)
     )
     clock = beside.clock
     if isinstance(answers, PortalError):
         steps = 3
         await context.tell("2 of 3: no statistics here, so looking through your own list of dialogs")
-        listed = await _list_from_messenger(context, wanted, answers, clock)
+        listed = await list_from_messenger(context, wanted, answers, clock)
     else:
         listed = from_statistics.list_dialogs(answers, wanted, clock.zone)
-    listed = _doubt_strangers(listed, beside.present)
+    listed = doubt_strangers(listed, beside.present)
     chosen = _choose_dialogs_to_read(listed, wanted, clock.now)
     await context.tell(f"{steps} of {steps}: reading {len(chosen)} of {len(listed.dialogs)} dialogs")
-    people, read = await run_together(partial(_read_names, names, listed), partial(_ask_messages, context, chosen))
+    people, read = await run_together(partial(read_names, names, listed), partial(ask_messages, context, chosen))
     found = [one for dialog in listed.dialogs if (one := _apply_answer(listed, dialog, read))]
     missing = [*_describe_unread(listed, read), *_describe_unknown_channels(wanted), *sorted(gaps), *names.unreadable]
     found = [one for one in found if wanted.matches(one, clock.now)]
@@ -94,7 +94,7 @@ def _make_page(
     listed: OpenDialogs,
     found: list[WaitingDialog],
     wanted: InboxFilter,
-    beside: _Beside,
+    beside: Beside,
     missing: list[str],
 ) -> InboxPage:
     following = sorted((one for one in found if wanted.is_after_cursor(one)), key=lambda one: one.place)
@@ -113,17 +113,18 @@ def _make_page(
     )
 
 
-async def _read_beside(context: Context, names: Directory, gaps: list[str]) -> _Beside:
+async def read_beside(context: Context, names: Directory, gaps: list[str]) -> Beside:
+    """Clock, names of lines, caller and presence; `gaps` says which of them is not known, and why."""
     clock, lines, me, present = await run_together(
         partial(read_clock, context, gaps),
         partial(read_helper, names.read_line_names, {}, "names of lines", gaps),
         partial(read_helper, partial(read_current_user, context), None, "who you are", gaps),
         partial(read_presence, context, gaps),
     )
-    return _Beside(clock, lines, me, present)
+    return Beside(clock, lines, me, present)
 
 
-async def _list_from_messenger(
+async def list_from_messenger(
     context: Context, wanted: InboxFilter, why: PortalError, clock: PortalClock
 ) -> OpenDialogs:
     """Far less than the statistics show, and the page says so."""
@@ -139,7 +140,7 @@ async def _list_from_messenger(
     return replace(listed, missing=[others, *listed.missing])
 
 
-def _doubt_strangers(listed: OpenDialogs, operators: Mapping[int, str]) -> OpenDialogs:
+def doubt_strangers(listed: OpenDialogs, operators: Mapping[int, str]) -> OpenDialogs:
     """Whoever is offered a dialog is in a queue, or is a bot that has it: then only the messages tell."""
 
     def is_strange(one: WaitingDialog) -> bool:
@@ -158,14 +159,14 @@ def _choose_dialogs_to_read(listed: OpenDialogs, wanted: InboxFilter, now: datet
     return [*page, *doubtful[: listed.most]]
 
 
-async def _read_names(names: Directory, listed: OpenDialogs) -> dict[int, str]:
+async def read_names(names: Directory, listed: OpenDialogs) -> dict[int, str]:
     """Names of all who may have one of the dialogs, asked for beside the messages."""
     return await names.read_user_names(
         {one for dialog in listed.dialogs for one in (dialog.owner, dialog.offered_to) if one}
     )
 
 
-async def _ask_messages(context: Context, dialogs: list[WaitingDialog]) -> dict[int, Any]:
+async def ask_messages(context: Context, dialogs: list[WaitingDialog]) -> dict[int, Any]:
     """Session -> what the portal says of it."""
     answers = await run_together(*(partial(_ask_one, context, dialog.question) for dialog in dialogs))
     return dict(zip((dialog.session_id for dialog in dialogs), answers, strict=True))

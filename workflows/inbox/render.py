@@ -97,6 +97,16 @@ def _render_table(page: InboxPage) -> Iterator[str]:
         yield " | ".join(_render_cells(page, dialog))
 
 
+def render_rows(page: InboxPage) -> Iterator[str]:
+    """A line a dialog."""
+    return (" | ".join(_render_cells(page, dialog)) for dialog in page.dialogs)
+
+
+def make_rows(page: InboxPage) -> list[WaitingDialogData]:
+    """The dialogs as a program reads them."""
+    return [_make_row(page, dialog) for dialog in page.dialogs]
+
+
 def _render_cells(page: InboxPage, dialog: WaitingDialog) -> Iterator[str]:
     yield _format_age(page, dialog.since)
     marks = [mark for mark, on in (("pinned", dialog.pinned), ("silent", dialog.silent)) if on]

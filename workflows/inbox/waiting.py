@@ -11,8 +11,11 @@ from tools.method import Method
 from workflows.core.moments import read_moment
 from workflows.core.rows import UnclearRows
 
-State = Literal["new", "accepted", "again"]
-"""Nobody has accepted it; accepted, but no operator has written; the client wrote again after an operator."""
+State = Literal["new", "accepted", "again", "answered", "closing", "closed", "open"]
+"""Nobody has accepted it; accepted, but no operator has written; the client wrote again after an operator.
+
+Where all dialogs are listed also: answered, finished once, over; open where it is not known whether it waits.
+"""
 SLACK = timedelta(minutes=1)
 """The message that opens a session may be a little older than the session."""
 
@@ -85,6 +88,10 @@ class SessionMessages:
         """What the client wrote since anybody answered."""
         return list(takewhile(lambda message: message.waits, reversed(self.messages)))[::-1]
 
+    def holds(self, text: str) -> bool:
+        """Whether one of the messages holds the text, upper and lower case alike."""
+        return not text or any(text.casefold() in message.text.casefold() for message in self.messages)
+
     @property
     def last_bot(self) -> int:
         """The bot that wrote last; 0 for none."""
@@ -133,6 +140,11 @@ class WaitingDialog:
     pinned: bool = False
     silent: bool = False
     last: ExchangedMessage | None = None
+    keep: bool = False
+    """Whether it is listed though nobody waits."""
+    closing: bool = False
+    text: str = ""
+    """What one of its messages has to hold; any where it is empty."""
 
     @property
     def certain(self) -> bool:
@@ -147,8 +159,10 @@ class WaitingDialog:
     def apply_messages(self, session: SessionMessages) -> Self | None:
         """The same dialog with the state and the wait that its messages show; None if it does not wait."""
         unanswered, bot = session.unanswered, 0 if self.owner else self._find_bot(session)
-        if (self.owner or bot) and not unanswered:
+        if not session.holds(self.text):
             return None
+        if self.closing or ((self.owner or bot) and not unanswered):
+            return self._keep(session, bot) if self.keep else None
         if not self.owner:
             return replace(
                 self,
@@ -160,6 +174,11 @@ class WaitingDialog:
             )
         state: State = "again" if session.has_operator_message else "accepted"
         return replace(self, state=state, since=unanswered[0].at, last=session.last)
+
+    def _keep(self, session: SessionMessages, bot: int) -> Self:
+        """The same dialog where nobody waits, since the last message."""
+        since = session.last.at if session.last else self.since
+        return replace(self, state="closing" if self.closing else "answered", since=since, bot=bot, last=session.last)
 
     def _find_bot(self, session: SessionMessages) -> int:
         """The bot that has a dialog without an owner; 0 where it waits in the queue, as it may after a bot too."""
@@ -187,6 +206,8 @@ class InboxFilter:
     """How long it has been waiting at least."""
     after: tuple[datetime, int] | None = None
     """The place of the last dialog on the page before."""
+    all_open: bool = False
+    """Those too in which nobody waits."""
 
     @property
     def includes_queue(self) -> bool:

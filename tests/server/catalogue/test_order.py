@@ -22,14 +22,14 @@ MOST_TOOLS = 40
 BUDGET = 36_000
 """Bytes of JSON."""
 DAY_OF_A_LEAD = {
-    "see who waits": {"inbox", "v2_session_list"},
+    "see who waits": {"inbox", "dialog_list", "v2_session_list"},
     "read": {"dialog", "dialog_get", "session_history_get", "crm_chat_get", "file_get"},
     "answer": {"reply", "crm_message_add", "crm_lead_create", "message_quick_save"},
     "move": {"hand_over", "operator_answer", "operator_skip", "session_intercept", "session_join"},
-    "bring colleagues in": {"crm_chat_user_add", "crm_chat_user_delete"},
+    "bring colleagues in": {"note", "crm_chat_user_add"},
     "keep": {"session_mode_silent", "session_mode_pin", "session_mode_pin_all", "session_mode_unpin_all"},
     "begin and end": {"session_start", "close_dialog", "operator_spam"},
-    "rate": {"session_head_vote", "v2_session_rating_list"},
+    "rate": {"session_head_vote", "v2_session_list"},
     "report": {"channel_report", "v2_stat_get", "team_load", "v2_operator_list"},
     "lines": {"channel_overview", "channel_audit", "config_list_get", "config_get"},
     "help": {"docs_search", "docs_read", "approval_status", "portal_check"},

@@ -39,6 +39,7 @@ def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
 CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reply", {"dialog": "chat203", "message": "I have sent the confirmation once more."}),
     ("hand_over", {"dialog": "204", "to": "Olga", "note": "She asks for an invoice."}),
+    ("note", {"dialog": "204", "note": "Wholesale prices, please."}),
     ("close_dialog", {"dialog": "Grace Miller"}),
     ("close_dialog", {"dialog": "chat202", "as_spam": True}),
     ("operator_answer", {"chat_id": 201}),
