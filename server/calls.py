@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.types import CallToolResult, InputRequiredResult
 
 from server.approvals.errors import CallStoppedError
-from server.catalogue.context import CallContext, DocumentationContext
+from server.catalogue.context import CallContext, DocumentationContext, add_names
 from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
 from server.config.settings import SettingsError
@@ -31,7 +31,6 @@ from server.protocol.results import Failure, Reply, add_link, make_bounded_answe
 from server.storage.errors import StorageError
 from server.telemetry.observer import OK, Running
 from tools.csv_text import make_csv_file
-from tools.method import Method
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -219,7 +218,7 @@ class ToolCalls:
         result = await call.run(context)
         if not isinstance(context, CallContext):
             return make_bounded_answer(call, result, self._policy.answer_form)
-        result = await _add_names(context, call, result)
+        result = await add_names(context, call, result)
         if self._policy.taint and (chats := call.client_chats(result)):
             self._changes.rules.note_chats_read(chats)
         return self._render(call, self._masks.hide(result))
@@ -283,15 +282,6 @@ def _check_refusal(preview: "Preview", person: Person) -> None:
     """
     if preview.refusal and person.answered_approval is None:
         raise CallStoppedError("refused", preview.refusal)
-
-
-async def _add_names(context: CallContext, call: Tool, result: Any) -> Any:
-    """Names beside the ids of a method's answer; what finds them is loaded for whoever needs it."""
-    if not (isinstance(call, Method) and call.names):
-        return result
-    from workflows.directory.id_names import add_names
-
-    return await add_names(context, call, result)
 
 
 def _note_outcome(running: Running, reply: Reply) -> None:

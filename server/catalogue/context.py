@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.catalogue.documentation import Documentation
+from tools.method import Method
 from tools.tool import Tool
 from workflows.core.context import Context
 
@@ -48,3 +49,12 @@ class CallContext(Context):
 
     find_approval: Callable[[str], KnownApproval | None]
     """The approval of this id; None where this caller asked for none of that id."""
+
+
+async def add_names(context: CallContext, call: Tool, result: Any) -> Any:
+    """Names beside the ids of a method's answer; what finds them is loaded for whoever needs it."""
+    if not (isinstance(call, Method) and call.names):
+        return result
+    from workflows.directory import id_names
+
+    return await id_names.add_names(context, call, result)

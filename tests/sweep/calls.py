@@ -114,7 +114,10 @@ ESSENTIAL: dict[str, set[str]] = {
     "channel_audit": {"imopenlines.config.get", "imopenlines.config.list.get"},
     "quick_replies": {"imopenlines.v2.QuickReply.list", "imopenlines.v2.QuickReply.list replies"},
     "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
-    "dialog_list": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
+    "dialog_list": {
+        *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
+        *("im.recent.list", "im.recent.list items"),
+    },
     "dialog": {"imopenlines.dialog.get"},
     "session_open": {"imopenlines.session.open chatId"},
     "session_history_get": {"imopenlines.session.history.get message"},

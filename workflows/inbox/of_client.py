@@ -1,6 +1,6 @@
 """All dialogs of one client, open and closed, across the channels that CRM ties together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -97,12 +97,11 @@ async def _list_chats(context: Context, records: Sequence[tuple[str, int]], miss
         if is_failure(answer):
             missing.append(f"chats of {kind} {one} ({describe_failure(answer)})")
         else:
-            found += _read_chat_ids(answer)
+            chats = [read_whole(read_object(row).get("CHAT_ID")) for row in answer]
+            found += [chat for chat in chats if chat > 0]
+            if lost := sum(chat <= 0 for chat in chats):
+                missing.append(f"{lost} chats of {kind} {one} whose number could not be read")
     return found
-
-
-def _read_chat_ids(rows: Iterable[Any]) -> list[int]:
-    return [chat for row in rows if (chat := read_whole(read_object(row).get("CHAT_ID"))) > 0]
 
 
 async def _read_states(context: Context, chats: Sequence[int], missing: list[str]) -> dict[int, ChatState]:

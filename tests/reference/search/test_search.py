@@ -105,7 +105,7 @@ def test_a_name_that_is_a_parameter_and_a_code_is_a_code_only_where_errors_are_s
     ("query", "name"),
     [
         ("tranfser a dilog to anoter operator", "imopenlines.operator.transfer"),
-        ("quikc answr", "imopenlines.message.quick.save"),
+        ("quikc answr", "tools/quick_replies"),
         ("получить историю переписик", "imopenlines.session.history.get"),
     ],
 )

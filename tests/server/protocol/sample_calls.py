@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "channel_report": {"period": "today"},
     "channel_overview": {"line": "1"},
     "methods": {"scope": "im"},
+    "quick_replies": {"line": "2"},
 }
 
 

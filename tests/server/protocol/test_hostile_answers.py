@@ -30,10 +30,11 @@ from server.policy import Policy
 from server.protocol.instructions import INSTRUCTIONS
 from server.protocol.prompts import fill_prompt
 from server.storage.database import State
-from tests.assistant import EVERYTHING, PLAIN_ENVIRONMENT
+from tests.assistant import PLAIN_ENVIRONMENT
 from tests.callers import answer_fenced
 from tests.server.protocol.corpus import BENIGN, CORPUS, each
 from tests.server.protocol.fences import OPENING, faults, hidden_characters, skeleton
+from tests.server.protocol.sample_calls import reading_calls
 from tools import TOOLSETS
 from tools.fence import quote_marked
 from tools.untrusted import LONGEST_NAME, is_code, mark_unless_name, mark_untrusted
@@ -70,37 +71,6 @@ class Puppet(httpx.AsyncBaseTransport):
         if isinstance(value, list):
             return list(map(self._changed, value))
         return next(self.says) if isinstance(value, str) and not self.kept.fullmatch(value) else value
-
-
-PERIOD = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    "config_get": {"config_id": 1},
-    "dialog": {"dialog": "chat206"},
-    "file_get": {"dialog": "chat219"},
-    "dialog_get": {"chat_id": 207},
-    "session_open": {"user_code": "livechat|1|9207|107"},
-    "session_history_get": {"chat_id": 210},
-    "crm_chat_get": {"crm_entity_type": "lead", "crm_entity": 501},
-    "crm_chat_get_last_id": {"crm_entity_type": "lead", "crm_entity": 501},
-    "v2_stat_get": PERIOD,
-    "v2_session_stat_get": {"session_id": [301]},
-    "v2_session_rating_list": {f"date_vote_{end[5:]}": moment for end, moment in PERIOD.items()},
-    "v2_session_transfer_list": {"session_id": [316]},
-    "imconnector_status": {"connector": "sandbox_chat", "line": 1},
-    "im_dialog_messages_get": {"dialog_id": "chat206"},
-    "user_search": {"filter": {"FIND": "Olga"}},
-    "channel_report": {"period": "today"},
-    "channel_overview": {"line": "1"},
-    "methods": {"scope": "im"},
-}
-
-
-def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every tool that shows something of the portal, concise and full."""
-    for name, tool in EVERYTHING.items():
-        if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_", "team_"))):
-            for detail in ("concise", "full") if "detail" in tool.model_fields else (None,):
-                yield name, {**ARGUMENTS.get(name, {}), **({"detail": detail} if detail else {})}
 
 
 def in_process(folder: Path, story: Callable[[Caller, Puppet], Awaitable[Any]]) -> Any:
