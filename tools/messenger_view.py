@@ -14,6 +14,7 @@ from tools.dialog_view import (
     render_message,
     render_unreadable,
 )
+from tools.fields import MAX_ID
 from tools.message_view import (
     Conversation,
     MessageView,
@@ -158,7 +159,8 @@ def find_chat_id(item: Mapping[str, Any]) -> int:
     """The chat of an item; older portals tell it only in `chat.id`, or in `id`: chat206. 0 where none is told."""
     named = read_text(item.get("id")).removeprefix("chat") if read_text(item.get("id")).startswith("chat") else ""
     inside = read_object(item.get("chat")).get("id")
-    return read_whole(item.get("chat_id")) or read_whole(inside) or read_whole(named)
+    told = (read_whole(item.get("chat_id")), read_whole(inside), read_whole(named))
+    return next((number for number in told if 0 < number <= MAX_ID), 0)
 
 
 def _describe_status(status: float | None) -> str:

@@ -45,7 +45,7 @@ CALLS = (
     ReadingCall("inbox", {"mine": True}, "dialogs", found_in=("profile",)),
     ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
     ReadingCall("dialog_list", {}, "dialogs"),
-    ReadingCall("dialog_list", {}, "dialogs", STATISTICS),
+    ReadingCall("dialog_list", {}, "", STATISTICS),
     ReadingCall("dialog_list", {"client": "contact 701"}, "dialogs"),
     ReadingCall("dialog", {"dialog": "206"}, "messages"),
     ReadingCall("dialog", {"dialog": "session 312"}, "messages"),
@@ -116,7 +116,7 @@ ESSENTIAL: dict[str, set[str]] = {
     "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
     "dialog_list": {
         *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
-        *("im.recent.list", "im.recent.list items"),
+        *("im.recent.list", "im.recent.list items", "scope"),
     },
     "dialog": {"imopenlines.dialog.get"},
     "session_open": {"imopenlines.session.open chatId"},

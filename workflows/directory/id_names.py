@@ -8,6 +8,7 @@ import anyio
 
 from portal.errors import PortalError
 from tools.dialogs import DialogGet
+from tools.fields import MAX_ID
 from tools.message_view import join_lines
 from tools.method import Method, NamedThing, RefusedByResultError, UnexpectedResultError
 from tools.naming import name_field
@@ -68,7 +69,7 @@ def _list_objects(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _read_ids(value: Any) -> Iterable[int]:
     items = value if isinstance(value, list) else [value]
-    return [number for item in items if (number := read_whole(item)) > 0]
+    return [number for item in items if 0 < (number := read_whole(item)) <= MAX_ID]
 
 
 async def _read_names(context: Context, ids: Mapping[NamedThing, list[int]], missing: list[str]) -> Names:

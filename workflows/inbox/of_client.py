@@ -9,6 +9,7 @@ from typing import Any
 from tools.crm_chats import CrmChatGet
 from tools.dialog_view import view_history
 from tools.dialogs import DialogGet, SessionHistoryGet
+from tools.fields import MAX_ID
 from tools.result_types import read_object, read_whole
 from workflows.core.attempts import ask_tolerantly, describe_failure, is_failure
 from workflows.core.chat_state import CRM_TYPES, ChatState
@@ -98,8 +99,8 @@ async def _list_chats(context: Context, records: Sequence[tuple[str, int]], miss
             missing.append(f"chats of {kind} {one} ({describe_failure(answer)})")
         else:
             chats = [read_whole(read_object(row).get("CHAT_ID")) for row in answer]
-            found += [chat for chat in chats if chat > 0]
-            if lost := sum(chat <= 0 for chat in chats):
+            found += [chat for chat in chats if 0 < chat <= MAX_ID]
+            if lost := sum(not 0 < chat <= MAX_ID for chat in chats):
                 missing.append(f"{lost} chats of {kind} {one} whose number could not be read")
     return found
 

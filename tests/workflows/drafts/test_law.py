@@ -1,6 +1,5 @@
 """The law of drafts: refused exactly where the call is, and the effects are those that the portal shows then."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,8 @@ from tests.workflows.drafts.states import BOT_KEY, State
 from tests.workflows.tool_calls import ToolCaller
 from tools.registry import methods
 
-LONG = bool(os.environ.get("LONG_TESTS"))
-CHUNKS = [range(first, first + 20) for first in range(0, 240, 20)] if LONG else [range(0, 240, 14)]
-CALLS_APART = 4 if LONG else 9
+CHUNKS = [range(0, 240, 11)]
+CALLS_APART = 9
 """Of the calls in a state one of so many is tried, in each state others."""
 LEAST_COMPARED = 0.6
 HELLO = "Good morning, here is the answer."
