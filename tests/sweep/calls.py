@@ -116,7 +116,7 @@ ESSENTIAL: dict[str, set[str]] = {
     "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
     "dialog_list": {
         *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
-        *("im.recent.list", "im.recent.list items", "scope"),
+        *("im.recent.list", "im.recent.list items", "scope", "scope *"),
     },
     "dialog": {"imopenlines.dialog.get"},
     "session_open": {"imopenlines.session.open chatId"},

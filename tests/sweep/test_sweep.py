@@ -11,7 +11,7 @@ from tests.sweep.mutations import KINDS
 from tests.sweep.sweep import EVERYTHING, sweep
 
 PARTS = 6
-OF_EACH = 450 if LONG else 27
+OF_EACH = 550 if LONG else 27
 LEAST, LEAST_IN_LONG = 1400, 20_000
 
 
