@@ -65,7 +65,9 @@ class Briefing:
     def limits(self) -> str:
         """What cannot be read, and why; empty where nothing is missing."""
         unknown = [f"not known: {', '.join(self.gaps)}"] if self.gaps else []
-        return "; ".join(filter(None, (self.transcript.limits, *unknown)))
+        lost = self.sessions.unreadable
+        sessions = [f"{lost} sessions whose id or date could not be read"] if lost else []
+        return "; ".join(filter(None, (self.transcript.limits, *unknown, *sessions)))
 
 
 @dataclass(frozen=True)

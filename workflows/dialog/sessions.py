@@ -1,17 +1,17 @@
 """The sessions of a dialog: where each begins among its messages, who was offered it, how it ended."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tools.result_types import read_object
+from tools.result_types import read_items, read_object, read_whole
 from tools.statistics import V2SessionList
 from workflows.core.attempts import ask_tolerantly, is_failure
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 from workflows.core.moments import PortalClock, read_moment
-from workflows.core.pagination import PAGE, has_more, read_rows
+from workflows.core.pagination import PAGE, has_more
 from workflows.core.rows import RowReader
 
 SLACK = timedelta(minutes=1)
@@ -65,6 +65,8 @@ class DialogSessions:
     sessions: Sequence[KnownSession] = ()
     told: bool = False
     """Whether the statistics told of the present session."""
+    unreadable: int = 0
+    """Sessions in the statistics that may be of this dialog, and whose id or date could not be read."""
 
     def find(self, session_id: int) -> KnownSession | None:
         """One of them."""
@@ -104,15 +106,17 @@ async def read_sessions(
     asked for where the messages began before the present one. Where they are too many none of them is told.
     """
     present = _make_present(chat, clock)
-    found = {one.id: one for one in (present, *_read_all(answer, chat, clock)) if one}
+    known, lost = _read_all(answer, chat, clock)
+    found = {one.id: one for one in (present, *known) if one}
     dates = [at for one in messages if (at := read_moment(one.get("date"), clock.zone))]
     if dates and (present is None or min(dates) < present.began - SLACK):
         question = _ask(chat, min(dates) - LONGEST_SESSION, max(dates) + SLACK)
         earlier = await ask_tolerantly(context, question)
         if not is_failure(earlier) and not has_more(earlier, len(earlier["sessions"]), PAGE):
-            found |= {one.id: one for one in _read_all(earlier, chat, clock)}
+            known, more_lost = _read_all(earlier, chat, clock)
+            found, lost = found | {one.id: one for one in known}, lost + more_lost
     ordered = sorted(found.values(), key=lambda one: (one.began, one.id))
-    return DialogSessions(ordered, told=bool(present and found[present.id].status))
+    return DialogSessions(ordered, told=bool(present and found[present.id].status), unreadable=lost)
 
 
 def _make_present(chat: ChatState, clock: PortalClock) -> KnownSession | None:
@@ -130,12 +134,13 @@ def _ask(chat: ChatState, first: datetime, last: datetime) -> V2SessionList:
     )
 
 
-def _read_all(answer: Any, chat: ChatState, clock: PortalClock) -> Iterator[KnownSession]:
+def _read_all(answer: Any, chat: ChatState, clock: PortalClock) -> tuple[list[KnownSession], int]:
+    """The sessions of this dialog, and how many more may be of it, but cannot be read."""
     if answer is None or is_failure(answer):
-        return
-    for row in read_rows(answer["sessions"]):
-        if one := _read(row, chat, clock):
-            yield one
+        return [], 0
+    rows = [row for row in read_items(answer["sessions"]) if read_whole(read_object(row).get("chatId")) in {0, chat.id}]
+    known = [one for row in rows if (one := _read(row, chat, clock))]
+    return known, len(rows) - len(known)
 
 
 def _read(session: Any, chat: ChatState, clock: PortalClock) -> KnownSession | None:
