@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from tools.untrusted import mark_untrusted
-from workflows.core.csv_table import Cell, make_csv
+from tools.csv_text import make_csv, mark_csv
 from workflows.reports.answers import describe_people
 from workflows.reports.figures import OperatorFigures, Totals
 from workflows.reports.highlights import Highlight
@@ -18,7 +17,7 @@ UNITS = (
     "Seconds; accepted: until somebody accepted a dialog; first_answer: until the first message of a person. People: "
     "dialogs they have now; answered, first_answer, late and ratings are theirs who wrote."
 )
-Row = dict[str, Cell]
+Row = dict[str, str | int | float | None]
 
 
 def render_table(report: LineReport) -> str:
@@ -28,8 +27,7 @@ def render_table(report: LineReport) -> str:
 
 def make_table(report: LineReport) -> str:
     """The CSV alone, marked."""
-    rows = ([row.get(column) for column in COLUMNS] for row in list_rows(report)[: report.most_rows])
-    return mark_untrusted(make_csv(COLUMNS, rows), "portal")
+    return mark_csv(make_csv(list_rows(report)[: report.most_rows], COLUMNS))
 
 
 def count_left_out(report: LineReport) -> int:

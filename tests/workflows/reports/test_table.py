@@ -4,15 +4,12 @@ import csv
 from io import StringIO
 from typing import Any
 
-import pytest
-
 from sandbox.state.company import Company
 from server.config.answer_form import AnswerForm
 from server.protocol.results import make_bounded_answer
 from tests.workflows.portal_context import run_tool
 from tests.workflows.reports.sample_reports import REPORTS
 from tools.fence import remove_marks_in
-from workflows.core.csv_table import Cell, make_csv
 from workflows.reports.tool import ChannelReport
 
 
@@ -44,27 +41,6 @@ def test_the_table_holds_what_the_data_holds() -> None:
     assert dialogs == [found["session_id"] for found in data["worth_a_look"]]
     assert table["rows_left_out"] == 0
     assert "by_operator" not in table
-
-
-FORMULAS: list[tuple[Cell, str]] = [
-    ("=1+1", "'=1+1"),
-    ("+49 30", "'+49 30"),
-    ("-2", "'-2"),
-    ("@SUM(A1)", "'@SUM(A1)"),
-    ("\t=1", "'=1"),
-    ("  =1", "'=1"),
-    ("a=1", "a=1"),
-    ('say "no", twice\nor so', 'say "no", twice or so'),
-    ("", ""),
-    (None, ""),
-    (-2, "-2"),
-    (0, "0"),
-]
-
-
-@pytest.mark.parametrize(("cell", "read"), FORMULAS)
-def test_a_cell_is_no_formula(cell: Cell, read: str) -> None:
-    assert _read(make_csv(("one", "two"), [(cell, "x")])) == [{"one": read, "two": "x"}]
 
 
 def test_a_name_that_is_a_formula_is_none_in_the_table() -> None:
