@@ -45,7 +45,7 @@ CALLS = (
     ReadingCall("inbox", {"mine": True}, "dialogs", found_in=("profile",)),
     ReadingCall("inbox", {"unassigned": True, "waiting_minutes": 20, "limit": 3}, "dialogs"),
     ReadingCall("dialog_list", {}, "dialogs"),
-    ReadingCall("dialog_list", {}, "", STATISTICS),
+    ReadingCall("dialog_list", {}, "dialogs", STATISTICS),
     ReadingCall("dialog_list", {"client": "contact 701"}, "dialogs"),
     ReadingCall("dialog", {"dialog": "206"}, "messages"),
     ReadingCall("dialog", {"dialog": "session 312"}, "messages"),

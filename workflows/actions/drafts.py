@@ -21,7 +21,7 @@ from workflows.directory.lines_and_users import LineOrUser
 from workflows.drafts.chatbots import draft_release
 from workflows.drafts.closing import CLOSED, CLOSING, SPAM, describe_end
 from workflows.drafts.facts import DialogFacts, find_user_obstacle
-from workflows.drafts.messages import LONGEST_SHOWN, draft_crm_message, draft_sending
+from workflows.drafts.messages import LONGEST_SHOWN, draft_crm_message, draft_sending, read_active_chats
 from workflows.drafts.operators import describe_move, draft_phase
 
 
@@ -67,6 +67,8 @@ async def draft_reply(context: Context, plan: ReplyPlan) -> Draft:
     if isinstance(plan.sending, CrmMessageAdd) and not plan.taking:
         sending = await draft_crm_message(plan.sending, after)
     else:
+        if isinstance(plan.sending, CrmMessageAdd):  # active once it is taken
+            await read_active_chats(plan.sending, facts, plan.sending.crm_entity_type, plan.sending.crm_entity)
         sending = await draft_sending(plan.sending, after, plan.words)
     moves = (await describe_move(facts, me.id),) if plan.taking else ()
     stays = f"{owner} stays its operator." if owner.id not in {0, me.id} and not moves else ""

@@ -135,16 +135,25 @@ async def draft_crm_message(call: CrmMessageAdd, facts: DialogFacts) -> Draft:
     return Draft(sending.does, sending.changes, sending.client_gets, unchecked=unchecked)
 
 
+async def read_active_chats(call: Method, facts: DialogFacts, kind: str, number: int) -> set[int]:
+    """The active chats of a CRM record.
+
+    Raises:
+        UnfinishedError: The record may not be read.
+    """
+    answer = await attempt(facts.context, CrmChatGet.from_tool({"crm_entity_type": kind, "crm_entity": number}))
+    if is_refusal(answer):
+        raise refuse(call, f"you may not read {kind} {number}", "ACCESS_DENIED")
+    return {read_whole(read_object(row).get("CHAT_ID")) for row in answer}
+
+
 async def require_active_chat(call: Method, facts: DialogFacts, kind: str, number: int) -> None:
     """See that a chat is one of a CRM record's active ones.
 
     Raises:
         UnfinishedError: It is not, or the record may not be read.
     """
-    answer = await attempt(facts.context, CrmChatGet.from_tool({"crm_entity_type": kind, "crm_entity": number}))
-    if is_refusal(answer):
-        raise refuse(call, f"you may not read {kind} {number}", "ACCESS_DENIED")
-    if facts.chat.id not in {read_whole(read_object(row).get("CHAT_ID")) for row in answer}:
+    if facts.chat.id not in await read_active_chats(call, facts, kind, number):
         reason = f"{facts.chat} is no active dialog of {kind} {number}"
         raise refuse(call, reason, "CHAT_NOT_IN_CRM")
 

@@ -45,6 +45,9 @@ def _switch(what: str, *, before: bool, after: bool) -> Draft:
     return Draft(changes=(Change(what, "yes" if before else "no", "yes" if after else "no"),))
 
 
+MAY_LEAVE = "whether it goes back into the queue: it may, where you are not at work or have too many dialogs"
+
+
 async def draft_pin(call: SessionModePin, facts: DialogFacts) -> Draft:
     """Only its operator may."""
     if facts.chat.pinned == call.activate:
@@ -53,8 +56,8 @@ async def draft_pin(call: SessionModePin, facts: DialogFacts) -> Draft:
     draft = _switch("pinned", before=facts.chat.pinned, after=call.activate)
     line = None if call.activate else await facts.read_line()
     back = line is not None and line.on("CHECK_AVAILABLE")
-    warnings = ("It may go back into the queue, where you are not at work or have too many dialogs.",) if back else ()
-    return Draft(draft.does, draft.changes, warnings=warnings, unchecked=unchecked)
+    unchecked += (MAY_LEAVE,) if back else ()
+    return Draft(draft.does, draft.changes, unchecked=unchecked)
 
 
 async def require_operator(call: Method, facts: DialogFacts, code: str) -> tuple[str, ...]:

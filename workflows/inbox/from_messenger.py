@@ -9,7 +9,7 @@ from portal.errors import PortalError
 from tools.fields import MAX_ID
 from tools.message_view import identify_client
 from tools.messenger import ImDialogMessagesGet, ImRecentList
-from tools.messenger_view import OPERATOR_WROTE, view_dialog
+from tools.messenger_view import OPERATOR_WROTE, STATUSES, view_dialog
 from tools.result_types import read_object
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import SESSION, ChatState
@@ -75,7 +75,8 @@ def _make_dialog(item: object, unclear: UnclearRows, zone: tzinfo | None, end: i
     if view["kind"] == "person" or (view["kind"] == "group" and read_object(row.row.get("chat")).get("type")):
         return None
     lines, label = RowReader(row.row.get("lines"), zone), f"chat {view['chat_id']}" if view["chat_id"] else ""
-    status, session_id = lines.read_number("status"), lines.read_id("id", required=True)
+    told, session_id = lines.read_number("status"), lines.read_id("id", required=True)
+    status = told if told in STATUSES else None
     if not lines.unclear and status is not None and status >= end:
         return None
     began = lines.read_moment("date_create", required=True) or read_moment(view["date"], zone)

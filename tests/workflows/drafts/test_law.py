@@ -1,5 +1,7 @@
 """The law of drafts: refused exactly where the call is, and the effects are those that the portal shows then."""
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +15,9 @@ from tests.workflows.drafts.states import BOT_KEY, State
 from tests.workflows.tool_calls import ToolCaller
 from tools.registry import methods
 
-CHUNKS = [range(0, 240, 11)]
-CALLS_APART = 9
+LONG = bool(os.environ.get("LONG_TESTS"))
+CHUNKS = [range(first, first + 20) for first in range(0, 240, 20)] if LONG else [range(0, 240, 11)]
+CALLS_APART = 4 if LONG else 7
 """Of the calls in a state one of so many is tried, in each state others."""
 LEAST_COMPARED = 0.6
 HELLO = "Good morning, here is the answer."
@@ -46,13 +49,15 @@ NOT_TO_BE_READ = {
     "whether the client has rated": "the rating is in the reports alone",
     "who takes part": "the history of another's session is not open to everybody",
     "the present rating and comment": "the history of another's session is not open to everybody",
-    "message ": "a message of another chat, or none: the portal looks at all chats",
+    r"message \d+ was not found": "a message of another chat, or none: the portal looks at all chats",
     "whether the message is one": "the messages are not open to this caller",
     "whether the line's quick answers": "the right to the list is in no answer",
-    "whether": "presence or account of the new operator cannot be read without reports and scope of users",
+    r"whether .+ is online": "presence is in the reports alone",
+    r"whether .+ is an employee who can take dialogs": "without the scope of users nobody's account can be read",
+    "whether it goes back into the queue": "presence and free places are in the reports alone",
     "whether anybody in its queue is online": "presence is in the reports alone",
 }
-"""How what could not be checked begins, and why nobody can read it before the call."""
+"""Pattern of how what could not be checked begins -> why nobody can read it before the call."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ def make_caller(state: State, company: Company) -> ToolCaller:
 
 
 def is_named(what: str) -> bool:
-    return what.startswith(tuple(NOT_TO_BE_READ))
+    return any(re.match(pattern, what) for pattern in NOT_TO_BE_READ)
 
 
 def compare(told: dict[str, Any], before: Shown, now: Shown, *, refused: bool) -> str:
