@@ -82,6 +82,16 @@ STATISTICS = {
     "dialog_get and session_history_get.",
 }
 
+
+def explain_missing_reports(remains: str) -> dict[str, str]:
+    """Advice for a tool that is nothing without the reports; `remains` ends the sentence with what there is."""
+    return {
+        "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {remains}",
+        "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {remains}",
+        "ACCESS_DENIED": f"The user of the webhook may not see Open Channels reports, {remains}",
+    }
+
+
 CORE = {
     "ERROR_METHOD_NOT_FOUND": "The portal does not know this method: its Open Channels module is missing or older.",
     "NO_AUTH_FOUND": "The portal saw no credentials. Check OPENCHANNELS_WEBHOOK_URL.",

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from typing_extensions import Doc
 
 from tools.effect import Effect
+from tools.error_advice import explain_missing_reports
 from tools.shortening import count_kept
 from tools.statistics import V2SessionList, V2StatGet
 from workflows.core.composite import Composite
@@ -49,11 +50,7 @@ class ChannelReport(Composite):
     data_type = ReportData
     effects = Effect.READ
     needs = (V2StatGet, V2SessionList)
-    errors = {
-        "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {NO_REPORTS}",
-        "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {NO_REPORTS}",
-        "ACCESS_DENIED": f"The user of the webhook may not see Open Channels reports, {NO_REPORTS}",
-    }
+    errors = explain_missing_reports(NO_REPORTS)
     asks = (
         "`server.time`: periods are counted by the portal's clock and offset",
         "`imopenlines.config.list.get` with the queues, for names; kept for five minutes",

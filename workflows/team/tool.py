@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from typing_extensions import Doc, TypedDict
 
 from tools.effect import Effect
+from tools.error_advice import explain_missing_reports
 from tools.shortening import count_kept
 from tools.statistics import V2OperatorList, V2SessionList
 from tools.untrusted import mark_unless_name
@@ -99,11 +100,7 @@ class TeamLoad(Composite):
     data_type = TeamLoadData
     effects = Effect.READ
     needs = (V2OperatorList, V2SessionList)
-    errors = {
-        "TARIFF_RESTRICTION": f"The portal's plan has no Open Channels reports, {NO_LOAD}",
-        "ERROR_METHOD_NOT_FOUND": f"This portal has no statistics methods yet, {NO_LOAD}",
-        "ACCESS_DENIED": f"The user of the webhook may not see Open Channels reports, {NO_LOAD}",
-    }
+    errors = explain_missing_reports(NO_LOAD)
     asks = (
         "`imopenlines.config.list.get` with the queues, for names; kept for five minutes",
         "`imopenlines.v2.Operator.list`: at most 1,000 places in queues, 200 a page",
