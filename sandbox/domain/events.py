@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.domain.event_data import PortalEvent, make_events
 from sandbox.state.company import Company
+from sandbox.state.errors import RefusalError
 from sandbox.state.happenings import Happening
 from sandbox.state.oauth import RegisteredApplication
 from sandbox.state.offline_events import QueueOwner
@@ -38,6 +40,28 @@ def bind_event(company: Company, binding: EventBinding) -> bool:
         return False
     company.bindings.append(binding)
     return True
+
+
+def check_handler(handler: str) -> None:
+    """Refuse an address that no portal would post to.
+
+    Raises:
+        RefusalError: ERROR_UNSUPPORTED_PROTOCOL for anything but http and https, ERROR_WRONG_HANDLER_URL for a host
+            without a dot, such as localhost; 127.0.0.1 has dots.
+    """
+    try:
+        parts = urlsplit(handler)
+        host = parts.hostname or ""
+    except ValueError:
+        raise _make_address_error() from None
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise RefusalError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol")
+    if "." not in host:
+        raise _make_address_error()
+
+
+def _make_address_error() -> RefusalError:
+    return RefusalError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
 
 
 def publish_event(company: Company, event: PortalEvent) -> None:
