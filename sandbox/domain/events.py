@@ -17,6 +17,7 @@ WAKE_UP = "ONOFFLINEEVENT"
 WITH_REFRESH_TOKEN = frozenset({"ONAPPINSTALL", "ONAPPUPDATE", WAKE_UP})
 WAKE_UP_PAUSE = timedelta(seconds=1)
 LANGUAGE = "en"
+MOST_LEVELS = 7
 
 
 def listen_to_happenings(company: Company) -> None:
@@ -99,8 +100,12 @@ def _wake_up(company: Company, client_id: str) -> None:
 def deliver(company: Company, binding: EventBinding, data: Any, *, user_id: int = 0) -> None:
     """Queue an event for the handler of a binding, with a token of the binding's user or of whoever caused it.
 
-    A client who caused it has no token to give, and a dismissed employee neither.
+    A client who caused it has no token to give, and a dismissed employee neither. What is done with an event's token
+    fires events of the next level, and beyond the seventh nothing is delivered. Source: the portal's module `rest`.
     """
+    level = company.happenings.cause.level + 1
+    if level > MOST_LEVELS:
+        return
     bearer = binding.auth_type or user_id or company.happenings.cause.user_id
     delivery = Delivery(
         binding.event,
@@ -111,6 +116,7 @@ def deliver(company: Company, binding: EventBinding, data: Any, *, user_id: int 
         company.clock(),
         user_id=bearer if company.find_employee(bearer) else 0,
         refresh=binding.event in WITH_REFRESH_TOKEN,
+        level=level,
     )
     company.outbox.put(delivery)
 

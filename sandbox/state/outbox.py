@@ -14,8 +14,8 @@ LOG_LENGTH = 20_000
 class Delivery:
     """One event for one handler; `state` is waiting, lost, answered (with `status`) or failed (with `error`).
 
-    `user_id` is whose token goes along, 0 for nobody's; with `refresh` a refresh token does too. `number` counts the
-    deliveries from 1.
+    `user_id` is whose token goes along, 0 for nobody's; with `refresh` a refresh token does too. `level` counts the
+    events that led to it, itself included. `number` counts the deliveries from 1.
     """
 
     event: str
@@ -26,6 +26,7 @@ class Delivery:
     at: datetime
     user_id: int = 0
     refresh: bool = False
+    level: int = 1
     number: int = 0
     state: str = "waiting"
     status: int = 0

@@ -63,7 +63,7 @@ def _make_authorization(company: Company, delivery: Delivery, origin: str) -> di
     }
     if not delivery.user_id:
         return always
-    tokens = company.oauth.grant(application, delivery.user_id, company.clock())
+    tokens = company.oauth.grant(application, delivery.user_id, company.clock(), delivery.level)
     given = {
         "access_token": tokens.access_token,
         "expires": int(tokens.access.until.timestamp()),

@@ -267,3 +267,13 @@ def test_whoever_fetches_events_is_woken_at_most_once_a_second(portal: SandboxCl
     forms = handler.wait_for(2)
     assert all("data" not in form for form in forms)
     assert wait_until(lambda: len(portal.call("event.offline.list", path=APPLICATION_PATH))) == 3
+
+
+def test_a_cascade_of_events_ends_after_the_seventh(portal: SandboxClient, handler: EventHandler) -> None:
+    bind(portal, "OnAppTest", handler.address)
+    portal.call("event.test", {"n": 1}, path=APPLICATION_PATH)
+    for count in range(1, 8):
+        token = handler.wait_for(count)[-1]["auth"]["access_token"]
+        portal.send("POST", "/rest/event.test", json={"auth": token, "n": count + 1})
+    portal.call("event.test", {"n": "fresh"}, path=APPLICATION_PATH)
+    assert [form["data"]["QUERY"]["n"] for form in handler.wait_for(8)] == [*"1234567", "fresh"]
