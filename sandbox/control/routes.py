@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.control import events, faults
+from sandbox.control import events, faults, messenger
 from sandbox.control.inspection import describe_company, describe_messages
 from sandbox.control.switches import apply_patch, describe_switches
 from sandbox.domain.new_clients import open_chat_for_new_client
@@ -50,6 +50,7 @@ def make_control_routes() -> list[Route]:
         "/requests/clear": _clear_requests,
         **events.POSTS,
         **faults.POSTS,
+        **messenger.POSTS,
     }
     gets: dict[str, Action] = {
         "/state": _show_state,
@@ -57,6 +58,7 @@ def make_control_routes() -> list[Route]:
         "/requests": _show_requests,
         **events.GETS,
         **faults.GETS,
+        **messenger.GETS,
     }
     return [Route(path, _make_endpoint(act), methods=["POST"]) for path, act in posts.items()] + [
         Route(path, _make_endpoint(act), methods=["GET"]) for path, act in gets.items()
