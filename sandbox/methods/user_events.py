@@ -28,7 +28,9 @@ class LogWriter:
 
     def __call__(self, happening: Happening) -> None:
         """Write the events of one thing that happened."""
-        if happening.kind in TYPES and happening.chat_id:
+        if happening.kind in TYPES and not happening.chat_id:
+            return
+        if happening.kind in TYPES:
             self._write_for_users(happening)
         if happening.kind in BOT_TYPES:
             self._write_for_bots(happening)
