@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.domain.events import MOST_LEVELS
 from sandbox.state.company import Company
 from sandbox.state.outbox import Delivery
 from sandbox.state.people import Bot
@@ -19,7 +20,8 @@ def post_to_bot(company: Company, event: BotEvent, at: datetime) -> None:
     `custom`, is what shows that the post comes from the portal. Source: the modules `im` and `imbot` of the portal.
     """
     bot, application = event.bot, event.bot.client_id in company.oauth.applications
-    if not bot.webhook_url or not (application or _names_itself(bot)):
+    level = company.happenings.cause.level + 1
+    if not bot.webhook_url or level > MOST_LEVELS or not (application or _names_itself(bot)):
         return
     delivery = Delivery(
         event.type,
@@ -30,6 +32,7 @@ def post_to_bot(company: Company, event: BotEvent, at: datetime) -> None:
         at,
         user_id=bot.user_id if application and company.find_employee(bot.user_id) else 0,
         refresh=application,
+        level=level,
         application_token="" if application else bot.client_id,
     )
     company.outbox.put(delivery)
