@@ -169,7 +169,8 @@ class ToolCalls:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
         read = read_arguments(found.tool, found.arguments, self._masks.restore)
         if not found.tool.uses_portal:
-            return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
+            known = DocumentationContext(self._policy.tools, self._documentation, self._policy.explain_refusal)
+            return await self._run(read.call, known)
         context = await self.open_context(report)
         if read.call.reads():
             return await self._run(read.call, context)

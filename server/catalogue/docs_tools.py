@@ -71,8 +71,9 @@ class DocsSearch(DocumentationTool):
     kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
-        """The hits, best first."""
-        return {"hits": context.documentation.search(self.query, self.limit, self.kind)}
+        """The hits, best first; of those whose tool cannot be called here it is said why."""
+        hits = context.documentation.search(self.query, self.limit, self.kind)
+        return {"hits": [{**hit, "not_here": _explain_absence(hit["uri"], context)} for hit in hits]}
 
     def text(self, result: Any) -> str:
         """A few lines for each hit."""
@@ -131,10 +132,21 @@ class DocsRead(DocumentationTool):
         return {**result, "text": begun, "next_offset": (self.offset or 0) + len(begun)}
 
 
+def _explain_absence(uri: str, context: DocumentationContext) -> str | None:
+    """Why the tool of a page cannot be called here; None where it can, or the page is no tool's."""
+    from server.catalogue.registry import every_tool
+
+    tool = next((tool for tool in every_tool().values() if tool.page() == uri), None)
+    why = context.explain_refusal(tool) if tool else None
+    return f"{tool.tool()} cannot be called here: {why}" if tool and why else None
+
+
 def _describe_hit(number: int, hit: dict[str, Any]) -> str:
     lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
     if hit.get("official"):
         lines.append(f"   Official page: {hit['official']}")
+    if hit["not_here"]:
+        lines.append(f"   {hit['not_here']}")
     if hit["section"]:
         lines.append(f"   Section {hit['section']}:")
     return "\n".join([*lines, indent(hit["excerpt"], "   ")]).rstrip()

@@ -9,6 +9,11 @@ MARCH = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:
 VOTED = {f"date_vote_{end[5:]}": moment for end, moment in MARCH.items()}
 CREATED = {f"date_create_{end[5:]}": moment for end, moment in MARCH.items()}
 NAMES_OF_LINES = ("imopenlines.config.list.get",)
+HANGS_ON = (
+    *("im.dialog.messages.get messages", "imopenlines.session.history.get message"),
+    *("imopenlines.session.history.get files", "imopenlines.dialog.get id"),
+)
+"""Where the message stands that has a file, the number of the file, and that of its chat."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,9 @@ CALLS = (
     ReadingCall("session_open", {"user_code": "livechat|1|9207|107"}),
     ReadingCall("session_history_get", {"chat_id": 210}, "messages"),
     ReadingCall("session_history_get", {"session_id": 306, "detail": "full"}),
+    ReadingCall("file_get", {"dialog": "219"}, found_in=HANGS_ON),
+    ReadingCall("file_get", {"dialog": "session 319", "message_id": 1052}, found_in=HANGS_ON),
+    ReadingCall("file_get", {"dialog": "219", "file_id": 5001}, without=("im.dialog.",), found_in=HANGS_ON),
     ReadingCall("crm_chat_get", {"crm_entity_type": "lead", "crm_entity": 501}, "result"),
     ReadingCall("crm_chat_get_last_id", {"crm_entity_type": "lead", "crm_entity": 501}),
     ReadingCall("v2_stat_get", MARCH),
@@ -119,6 +127,10 @@ ESSENTIAL: dict[str, set[str]] = {
         *("im.recent.list", "im.recent.list items", "scope", "scope *"),
     },
     "dialog": {"imopenlines.dialog.get"},
+    "file_get": {
+        *("imopenlines.dialog.get", "imopenlines.session.history.get"),
+        *("im.v2.File.download", "im.v2.File.download downloadUrl"),
+    },
     "session_open": {"imopenlines.session.open chatId"},
     "session_history_get": {"imopenlines.session.history.get message"},
     "im_recent_list": {"im.recent.list items"},

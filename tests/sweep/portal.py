@@ -19,6 +19,8 @@ from tests.sweep.places import Path, Place, find_places, generalise, mutate_at, 
 Request = tuple[str, str]
 """A method and its parameters in the query form."""
 REFUSAL = {"error": "ACCESS_DENIED", "error_description": "Access denied"}
+FILE = b"2 desks Oslo\n1 lamp, blue\n"
+"""What every address of a file holds: no method's answer, so nothing in it is made odd."""
 UNKNOWN_METHOD = {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}
 
 
@@ -100,6 +102,8 @@ def _list_mutations(heard: Mapping[Request, Any], random: Random) -> Iterator[Mu
 class MutatingPortal(httpx.AsyncBaseTransport):
     """Every request is answered by the embedded portal once; after that its answer is repeated.
 
+    Addresses of files are good for one download there, and for any number here.
+
     `mutation` is what is odd now. `heard` are the requests and the genuine results since `become_genuine`.
     """
 
@@ -116,6 +120,9 @@ class MutatingPortal(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request; each command of a batch is one of its own."""
+        if request.method == "GET":
+            named = {"content-disposition": 'attachment; filename="checkout-error.png"', "content-type": "text/plain"}
+            return httpx.Response(httpx.codes.OK, content=FILE, headers=named)
         base, _, method = request.url.path.rpartition("/")
         params = json.loads(request.content)
         if method != "batch":

@@ -109,6 +109,24 @@ def test_a_hand_over_names_who_gets_it_from_whom_and_the_note(caller: ToolCaller
     assert [step["request"] for step in data["steps"]] == ["im.message.add", "imopenlines.operator.transfer"]
 
 
+def test_a_note_shows_its_words_and_dialog_and_what_would_be_sent(caller: ToolCaller) -> None:
+    text, data = draft(caller, "note", dialog="Noah Davies", note="He is a wholesale client.")
+
+    assert "Colleagues find this note in chat 204" in data["does"]
+    assert "Anna Keller: He is a wholesale client." in data["does"]
+    assert "The client does not get it." in text
+    assert data["client_gets"] == []
+    assert [step["request"] for step in data["steps"]] == ["im.message.add"]
+
+
+def test_a_note_without_the_messenger_would_be_refused(caller: ToolCaller) -> None:
+    caller.company.access_keys[0].scopes = ("imopenlines", "user")
+    reply = caller.call("note", dialog="204", note="He is a wholesale client.", dry_run=True)
+
+    assert "This call would be refused" in text_of(reply)
+    assert "a note needs the scope im" in text_of(reply)
+
+
 def test_a_hand_over_all_the_same_says_what_speaks_against_it(caller: ToolCaller) -> None:
     text, _ = draft(caller, "hand_over", dialog="204", to="Sofia", even_if_offline=True)
 

@@ -85,6 +85,7 @@ def list_calls(chat: Chat, company: Company) -> Iterator[Call]:
         yield "hand_over", {**named, "to": to, "even_if_offline": True, "note": "Please call back."}
     for flags in ({}, {"both_phases": False}, {"as_spam": True}):
         yield "close_dialog", {**named, **flags}
+    yield "note", {**named, "note": "Please call back."}
     for tool in ON_CHAT:
         yield tool, here
     for target in ({"user_id": 3}, {"user_id": 5}, {"user_id": 6}, {"user_id": 9}, {"queue_id": 2}, {"queue_id": 99}):
