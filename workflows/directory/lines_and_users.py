@@ -25,6 +25,7 @@ from workflows.core.current_user import CurrentUser
 from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_rows
 from workflows.directory.names import Tolerance, match_name
+from workflows.directory.short_names import list_full_names
 from workflows.directory.spelling import list_beginnings
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ PAGE, MOST_PAGES = 200, 10
 """Lines on a page, and pages that are read."""
 MOST_CANDIDATES = 20
 LONGEST_NAME = 60
+MOST_FULL_NAMES = 3
+"""Of those that a short form may stand for, looked for among people who are in no queue."""
 MOST_EMPLOYEES = 50
 """On a page of the portal's users."""
 
@@ -202,7 +205,9 @@ class Directory:
         text = text.strip()
         found = await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
         if not match_name(text, found):
-            others = [one for one in list_beginnings(text) if len(one) >= SHORTEST_WORD and one != text]
+            written = [text, *list_full_names(text.casefold())[:MOST_FULL_NAMES]]
+            beginnings = dict.fromkeys(one for name in written for one in list_beginnings(name))
+            others = [one for one in beginnings if len(one) >= SHORTEST_WORD and one != text]
             questions = (partial(self._ask_employees, UserSearch(filter={"FIND": one})) for one in others)
             for more in await run_together(*questions):
                 found |= more

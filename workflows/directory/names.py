@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 
 from workflows.directory.declension import list_nominatives
 from workflows.directory.given_names import is_given_name
+from workflows.directory.patronymics import is_patronymic
+from workflows.directory.short_names import list_full_names
 from workflows.directory.spelling import list_spellings
 
 T = TypeVar("T")
@@ -14,7 +16,7 @@ Tolerance = Literal["any", "close", "exact"]
 """What fits: `close`, for whoever changes something, leaves out what may as well be somebody else's name; `exact`
 takes a name or its beginning letter by letter."""
 
-SAME, CASE, BEGINNING, SLIP = range(4)
+SAME, CASE, SHORT, BEGINNING, SLIP = range(5)
 """How far a word of a name is from the word of a text, the nearest first."""
 SHORTEST_BEGINNING, SHORTEST_SLIP, SHORTEST_CLOSE_SLIP = 3, 5, 6
 MOST_WORDS = 6
@@ -28,22 +30,23 @@ def match_name(text: str, named: Mapping[T, str], tolerance: Tolerance = "any") 
     """Keys of `named` whose name fits the text best; several where several fit equally well.
 
     In this order: the whole name; whole words of it as they stand; its beginning; that of one of its words; then all
-    words of the text in whatever order, in another spelling (Irina, Ирина), in a Russian case (Ирине), by their
-    beginnings; at last with one slip, which may not make another given name. Upper and lower case count the same. The
-    middle of a word does not count: `me` does not mean James.
+    words of the text in whatever order, in another spelling (Irina, Ирина), in a Russian case (Ирине), in a short form
+    (Маша, Bill), by their beginnings; at last with one slip, which may not make another given name. A patronymic in the
+    text may be missing in the name. Upper and lower case count the same. The middle of a word does not count: `me` does
+    not mean James.
     """
     words = " ".join(text.casefold().split())
     if not words:
         return []
     is_whole = tolerance == "close" and _is_whole_name(words)
-    beginnings = () if is_whole else (_begins, _has_beginning)
+    beginnings = () if is_whole or list_full_names(words) else (_begins, _has_beginning)
     for fits in (_equals, _has_words, *beginnings):
         if hits := [one for one in named if fits(named[one].casefold(), words)]:
             return hits
     if tolerance == "exact":
         return []
     ranked = {one: rank for one in named if (rank := _rank(words, named[one], tolerance))}
-    best = min(ranked.values(), default=(SAME, False))
+    best = min(ranked.values(), default=(SAME, False, False))
     if is_whole and best[0] == BEGINNING:
         return []
     return [one for one, rank in ranked.items() if rank == best]
@@ -71,13 +74,17 @@ def _is_whole_name(words: str) -> bool:
     return len(found) == 1 and (is_given_name(found[0]) or _SURNAME.search(found[0]) is not None)
 
 
-def _rank(text: str, name: str, tolerance: Tolerance) -> tuple[int, bool] | None:
-    """How far a name is from a text, and whether it has more words than the text; None where it does not fit."""
+def _rank(text: str, name: str, tolerance: Tolerance) -> tuple[int, bool, bool] | None:
+    """How far a name is from a text, whether it lacks its patronymic or has more words; None where it does not fit."""
     asked, there = _split(text), _split(name)
+    short = asked if any(map(is_patronymic, there)) else tuple(word for word in asked if not is_patronymic(word))
+    lacks = 0 < len(short) < len(asked)
+    if lacks:
+        asked = short
     if not 0 < len(asked) <= len(there) <= MOST_WORDS:
         return None
     distance = _compare(asked, there, tolerance)
-    return None if distance is None else (distance, len(there) > len(asked))
+    return None if distance is None else (distance, lacks, len(there) > len(asked))
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -109,11 +116,19 @@ def _compare_words(asked: str, there: str, tolerance: Tolerance) -> int | None:
     forms, is_name = frozenset[str]().union(*map(list_spellings, nominatives)), is_given_name(asked)
     if not spellings.isdisjoint(forms) and not (close and (is_name or _FEMININE_SURNAME.search(asked))):
         return CASE
+    if _is_short_form(asked, spellings) or _is_short_form(there, given | forms):
+        return SHORT
     if is_name or any(map(is_given_name, nominatives)):
         return None
     if len(asked) >= SHORTEST_BEGINNING and any(one.startswith(tuple(given)) for one in spellings):
         return BEGINNING
     return SLIP if any(_is_slip(one, other, close=close) for one in given | forms for other in spellings) else None
+
+
+def _is_short_form(word: str, spellings: frozenset[str]) -> bool:
+    """Whether a word, or what it may be a case of, is short for the name that is spelt so."""
+    full = {name for form in (word, *list_nominatives(word)) for name in list_full_names(form)}
+    return any(not spellings.isdisjoint(list_spellings(name)) for name in full)
 
 
 def _is_slip(asked: str, there: str, *, close: bool) -> bool:
