@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeVar
 
+from tools.result_types import read_text
 from workflows.directory.declension import list_nominatives
 from workflows.directory.given_names import is_given_name
 from workflows.directory.patronymics import is_patronymic
@@ -19,6 +20,7 @@ takes a name or its beginning letter by letter."""
 SAME, CASE, SHORT, BEGINNING, SLIP = range(5)
 """How far a word of a name is from the word of a text, the nearest first."""
 SHORTEST_BEGINNING, SHORTEST_SLIP, SHORTEST_CLOSE_SLIP = 3, 5, 6
+LONGEST_NAME = 60
 MOST_WORDS = 6
 """Longer names are only compared as they stand."""
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
@@ -144,3 +146,9 @@ def _is_slip(asked: str, there: str, *, close: bool) -> bool:
         return False
     is_wrong_letter = len(asked) == len(there) and sorted(asked) != sorted(there)
     return not close or (not is_wrong_letter and asked[-1] == there[-1])
+
+
+def clean_name(value: object) -> str:
+    """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
+    name = " ".join(read_text(value).split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
