@@ -126,5 +126,8 @@ def _make_transcript(
     messages: Sequence[Mapping[str, Any]], wanted: MessageSelection, *, more: bool = False, limits: str = ""
 ) -> Transcript:
     page = messages[-wanted.last :]
+    odd = sum(bool(message.get("odd_params")) for message in page)
+    words = f"files and hidden marks of {odd} message{'s' * (odd != 1)}, whose parameters could not be read"
+    limits = "; ".join(filter(None, (limits, words if odd else "")))
     cut = more or len(page) < len(messages)
     return Transcript(page, messages, page[0]["id"] if page and cut else None, limits)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tools import chatbots, crm_chats, dialogs, messages, messenger, operators, setup
+from tools import channels, chatbots, crm_chats, dialogs, messages, messenger, operators, setup
 from tools.connector_methods import ApplicationMethod
 from tools.error_advice import describe_missing_scope
 from tools.method import Method
@@ -59,6 +59,15 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
 }
 """Methods that change something else."""
 
+_ABROAD = ("whether another company has an open line with this code, and takes part",)
+UNREADABLE: Mapping[type[Method], tuple[str, ...]] = {
+    dialogs.SessionModePinAll: ("which of your dialogs it pins: those that you have accepted and not pinned",),
+    dialogs.SessionModeUnpinAll: ("which of your dialogs it unpins: those that you have pinned",),
+    setup.NetworkJoin: _ABROAD,
+    channels.NetworkMessageAdd: _ABROAD,
+}
+"""What of the methods without a draft cannot be read before."""
+
 ANYBODY_MAY = (
     chatbots.BotSessionOperator,
     chatbots.BotSessionMessageSend,
@@ -94,7 +103,7 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
     if isinstance(call, ApplicationMethod):
         return await of_connectors.draft_connector(call, context)
     if kind not in OF_DIALOG:
-        return UNTOLD
+        return replace(UNTOLD, unchecked=UNREADABLE.get(kind, ()))
     facts = await _read_facts(call, context)
     return await OF_DIALOG[kind](call, facts) if isinstance(facts, DialogFacts) else facts
 

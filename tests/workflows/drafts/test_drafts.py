@@ -188,8 +188,11 @@ def test_the_words_that_would_become_a_quick_answer_are_shown(caller: ToolCaller
 
 def test_a_clients_words_as_a_quick_answer_are_warned_of(caller: ToolCaller) -> None:
     number = caller.messages(207)[0].id
-    text, _ = draft(caller, "message_quick_save", chat_id=207, message_id=number)
+    refused, data = draft(caller, "message_quick_save", chat_id=207, message_id=number)
+    text, _ = draft(caller, "message_quick_save", chat_id=207, message_id=number, any_author=True)
 
+    assert data["would_be_refused"] is True
+    assert f"message {number} is the client's" in refused
     assert "These are a client's words, not an operator's." in text
 
 
