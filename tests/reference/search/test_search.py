@@ -8,7 +8,7 @@ from reference.pages.registry import pages
 from reference.search.excerpt import LONGEST
 from reference.search.search import search
 from tools.error_advice import CORE
-from tools.events import events
+from tools.event import events
 from tools.registry import methods
 
 TITLES = [page.title for page in pages().values()]
@@ -260,10 +260,9 @@ def test_the_same_question_is_answered_the_same() -> None:
 @pytest.mark.parametrize(
     ("name", "guide"),
     [
-        ("imbot.v2.Event.get", "chatbots"),
-        ("im.v2.Event.get", "events-polling"),
-        ("event.offline.get", "events-offline"),
-        ("event.bind", "events-subscribe"),
+        ("im.counters.get", "events-polling"),
+        ("im.v2.Sync.list", "events-polling"),
+        ("app.info", "app-install"),
     ],
 )
 def test_a_method_that_only_a_guide_describes_finds_that_guide(name: str, guide: str) -> None:
