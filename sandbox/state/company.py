@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sandbox.state.connectors import Connector, LineConnection
+from sandbox.state.event_logs import EventLogs
 from sandbox.state.faults import Faults
 from sandbox.state.index import RecordIndex
 from sandbox.state.limits import PortalLimits
@@ -48,6 +49,7 @@ class Company:
     employees: dict[int, Employee] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     bots: list[Bot] = field(default_factory=list)
+    event_logs: EventLogs = field(default_factory=EventLogs)
     access_keys: list[AccessKey] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
@@ -96,6 +98,10 @@ class Company:
         """Whether the user is a bot."""
         found = self.employees.get(user_id)
         return bool(found and found.bot)
+
+    def find_bot(self, user_id: int) -> Bot | None:
+        """The registered bot of a user id, None if there is none."""
+        return next((bot for bot in self.bots if bot.user_id == user_id), None)
 
     def find_chat_by_code(self, user_code: str) -> Chat | None:
         """The chat of a user code; None if there is none, or no code is given."""
