@@ -43,7 +43,10 @@ class Dispatcher:
             behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            answer = self._run(behaviour, params, caller, start)
+            with self.company.happenings.caused_by(
+                caller.user_id, client_id=caller.client_id, auth_connector=caller.auth_connector
+            ):
+                answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
             answer = CallResult(refusal=refusal)
         except (PhpTypeError, RecursionError):
