@@ -12,6 +12,7 @@ from tools.untrusted import quote_argument
 LONGEST_HANDLER = 255
 RECORD_FIELDS = ("ID", "TIMESTAMP_X", "EVENT_NAME", "MESSAGE_ID")
 LISTED_FIELDS = (*RECORD_FIELDS, "PROCESS_ID", "ERROR")
+INTEGER = {"type": "integer"}
 _OPERATION = re.compile(r"(?:!=|>=|<=|!|=|>|<|%|@)?(\w+)", re.ASCII)
 
 
@@ -36,14 +37,21 @@ def _check_listed_field(name: str) -> str:
     return _check_field(name, LISTED_FIELDS)
 
 
+_KINDS = {"ID": INTEGER, "ERROR": INTEGER}
+
+
 def _list_fields(words: str, *fields: str) -> WithJsonSchema:
     """An object whose usual keys are shown; an operation may stand before each."""
-    return WithJsonSchema({"type": "object", "properties": dict.fromkeys(fields, TEXT), "description": words})
+    return WithJsonSchema(
+        {"type": "object", "properties": {name: _KINDS.get(name, TEXT) for name in fields}, "description": words}
+    )
 
 
 _BY_RECORD = _list_fields("e.g. {'=EVENT_NAME': 'ONSESSIONSTART'}", *RECORD_FIELDS)
 _BY_LISTED = _list_fields("e.g. {'=ERROR': 1}", *LISTED_FIELDS)
-_IN_ORDER = _list_fields("ASC or DESC", "ID", "TIMESTAMP_X")
+_IN_ORDER = WithJsonSchema(
+    {"type": "object", "properties": {"ID": TEXT, "TIMESTAMP_X": TEXT}, "description": "ASC or DESC"}
+)
 Wanted = str | StrictInt | list[str | StrictInt]
 Direction = Literal["ASC", "DESC"]
 EventName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="e.g. OnOpenLineMessageAdd")]

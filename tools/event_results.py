@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from tools.result_types import Code, Flag, Number, PortalObject, Rows
 
 
-class EventBinding(PortalObject):
+class BindingResult(PortalObject):
     """One subscription of an application."""
 
     event: Code = None
@@ -23,7 +23,7 @@ class Unbound(PortalObject):
     count: Number
 
 
-class OfflineRecord(PortalObject):
+class RecordResult(PortalObject):
     """An event in the queue of an application."""
 
     ID: Number = None
@@ -38,7 +38,7 @@ class OfflineBatch(PortalObject):
     """Records that were taken out of the queue, or reserved."""
 
     process_id: Code = None
-    events: Rows[OfflineRecord]
+    events: Rows[RecordResult]
 
 
 class OfflineView(TypedDict, total=False):

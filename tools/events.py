@@ -24,7 +24,7 @@ from tools.event_parts import (
     RecordOrder,
     Source,
 )
-from tools.event_results import EventBinding, OfflineBatch, OfflineRecord, OfflineView, Unbound
+from tools.event_results import BindingResult, OfflineBatch, OfflineView, RecordResult, Unbound
 from tools.fields import Count, Id, JsonObject, Text, list_parts
 from tools.method import Method
 from tools.result_types import Codes, Rows, read_object
@@ -166,9 +166,9 @@ class EventGet(EventMethod):
     rest = "event.get"
     title = "List subscriptions"
     effects = Effect.READ
-    returns = Rows[EventBinding]
+    returns = Rows[BindingResult]
     errors = APPLICATION_ONLY
-    answer = "`[{event, handler, auth_type, offline: 0}]`, and `{event, connector_id, offline: 1}` for offline ones."
+    answer = "`[{event, handler, auth_type, offline}]`; an offline one has connector_id instead of two of them."
     tool_answer = "The same; tokens in the query of a handler are hidden."
     details = "auth_type is 0 where the token is that of whoever causes the event."
 
@@ -255,7 +255,7 @@ class EventOfflineGet(EventMethod):
     example = {"limit": 20}
 
     filter: RecordFilter | None = None
-    order: RecordOrder | None = None
+    order: Annotated[RecordOrder | None, Doc("{field: ASC or DESC}")] = None
     limit: Annotated[int | None, Field(ge=1, le=500), Doc("records; 50")] = None
     clear: Annotated[Bit, Field(description="1 deletes what is returned; 0 reserves it")] = 0
     process_id: Annotated[ProcessId | None, Doc("once more what was reserved")] = None
@@ -300,7 +300,7 @@ class EventOfflineList(EventMethod):
     rest = "event.offline.list"
     title = "Look at offline events"
     effects = Effect.READ
-    returns = Rows[OfflineRecord]
+    returns = Rows[RecordResult]
     data_type = OfflineView
     errors = {**APPLICATION_ONLY, **ADMINISTRATOR, "WRONG_LICENSE": "The portal's plan has no auth_connector."}
     answer = (
@@ -311,7 +311,7 @@ class EventOfflineList(EventMethod):
     example = {"filter": {"=ERROR": 1}}
 
     filter: ListedFilter | None = None
-    order: ListedOrder | None = None
+    order: Annotated[ListedOrder | None, Doc("{field: ASC or DESC}")] = None
     start: Annotated[Count | None, Doc("records to skip")] = None
     auth_connector: Source | None = None
 
