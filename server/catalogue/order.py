@@ -64,6 +64,7 @@ OTHER_TOOLSETS = (
     "statistics",
     "chatbots",
     "connectors",
+    "events",
 )
 """Order of the other tools: toolset by toolset, most used first."""
 _RANKS = {name: rank for rank, name in enumerate((*DEFAULT_TOOLS, *OTHER_TOOLSETS))}

@@ -98,10 +98,13 @@ def test_the_check_of_a_portal_names_the_scopes_that_the_chosen_tools_lack() -> 
 
     (scopes,) = (check for check in report["checks"] if check["name"] == "scopes")
     assert not scopes["ok"]
-    assert "tick Chat and Notifications (im) and Users (user_brief or user_basic or user)." in scopes["todo"]
+    users = "Users (user_brief or user_basic or user)"
+    for scope in ("Chat and Notifications (im)", users, "Chat bots (imbot)"):
+        assert scope in scopes["todo"]
     lacking = {name for name, why in report["unusable_tools"].items() if why.startswith("scope ")}
     messenger = {name for name, tool in EVERYTHING.items() if tool.toolset() == "messenger"}
-    assert lacking == messenger - {"scope", "methods"} | {"note"}
+    bots = {name for name in EVERYTHING if name.startswith(("imbot_", "im_event_"))}
+    assert lacking == messenger - {"scope", "methods"} | {"note"} | bots
 
 
 def test_tools_that_are_off_need_no_scope() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tools import channels, chatbots, crm_chats, dialogs, messages, messenger, operators, setup
+from tools import channels, chatbots, crm_chats, dialogs, events, messages, messenger, operators, setup
 from tools.connector_methods import ApplicationMethod
 from tools.error_advice import describe_missing_scope
 from tools.method import Method
@@ -14,9 +14,11 @@ from workflows.core.context import Context
 from workflows.core.current_user import read_current_user
 from workflows.core.draft import UNTOLD, Draft
 from workflows.core.errors import UnfinishedError
+from workflows.drafts import bots as of_bot_api
 from workflows.drafts import chatbots as of_bots
 from workflows.drafts import connectors as of_connectors
 from workflows.drafts import crm as of_crm
+from workflows.drafts import events as of_events
 from workflows.drafts import lines as of_lines
 from workflows.drafts import messages as of_messages
 from workflows.drafts import operators as of_operators
@@ -56,6 +58,19 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
     setup.ConfigAdd: of_lines.draft_add,
     setup.ConfigUpdate: of_lines.draft_update,
     setup.ConfigDelete: of_lines.draft_delete,
+    events.EventBind: of_events.draft_bind,
+    events.EventUnbind: of_events.draft_unbind,
+    events.EventTest: of_events.draft_test,
+    events.EventOfflineGet: of_events.draft_offline_get,
+    events.EventOfflineClear: of_events.draft_offline_clear,
+    events.EventOfflineError: of_events.draft_offline_error,
+    chatbots.ImbotV2BotRegister: of_bot_api.draft_register,
+    chatbots.ImbotV2BotUpdate: of_bot_api.draft_bot,
+    chatbots.ImbotV2BotUnregister: of_bot_api.draft_bot,
+    chatbots.ImbotV2ChatMessageSend: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2ChatInputActionNotify: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2FileUpload: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2ChatLeave: of_bot_api.draft_in_chat,
 }
 """Methods that change something else."""
 
@@ -109,6 +124,8 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
 
 
 async def _require_scope(kind: type[Method], context: Context) -> None:
+    if not kind.scopes:
+        return
     me = await read_current_user(context)
     if me.scopes.isdisjoint(kind.scopes):
         happened = f"Nothing was sent: the scope {' or '.join(kind.scopes)} is not granted"

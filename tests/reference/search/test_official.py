@@ -57,9 +57,9 @@ def test_an_official_page_goes_first_where_somebody_types_its_name(query: str) -
 
 
 def test_the_official_page_of_a_method_that_ours_explain_too_goes_right_after_ours() -> None:
-    bind = _official("api-reference/events/event-bind", "Register a handler event.bind")
-    assert search("event.bind")[0].uri == "openchannels://docs/guides/events-subscribe"
-    assert _sources("event.bind", MESSAGES, bind)[:3] == ["openchannels", "official", "openchannels"]
+    counters = _official("api-reference/chats/im-counters-get", "Count what is unread im.counters.get")
+    assert search("im.counters.get")[0].uri == "openchannels://docs/guides/events-polling"
+    assert _sources("im.counters.get", MESSAGES, counters)[:3] == ["openchannels", "official", "openchannels"]
 
 
 def test_an_official_page_goes_first_where_ours_hold_much_less_of_the_question() -> None:

@@ -30,8 +30,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every tool that shows something of the portal, concise and full."""
+    """Every tool that shows something of the portal, concise and full; not those of bots, for which it has no scope."""
     for name, tool in EVERYTHING.items():
+        if name.startswith("imbot_"):
+            continue
         if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_", "team_"))):
             for detail in ("concise", "full") if "detail" in tool.model_fields else (None,):
                 yield name, {**ARGUMENTS.get(name, {}), **({"detail": detail} if detail else {})}
