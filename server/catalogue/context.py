@@ -41,6 +41,8 @@ class DocumentationContext:
     tools: Mapping[str, type[Tool]]
     """The tools that exist for this caller, by name."""
     documentation: Documentation
+    explain_switch: Callable[[type[Tool]], str | None] = lambda _: None
+    """That a tool is off for this caller, and how it is switched on; None where it is on."""
 
 
 @dataclass(frozen=True, kw_only=True)
