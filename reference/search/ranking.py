@@ -107,7 +107,10 @@ class Ranking:
         return ((number, FIELD * share) for number, share in self._fields.score(query).items())
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
-        """The only method that gives a code goes before its page, and one of a few if other words choose it."""
+        """The only method that gives a code goes before its page, and one of a few if other words choose it.
+
+        Where nothing but a code is asked for, one of those that give it comes right after its page.
+        """
         own = [self._numbers[method.rest] for method in find_givers(code)]
         for number in own:
             scores[number] = scores.get(number, 0.0) + ERROR_CODE
@@ -116,8 +119,11 @@ class Ranking:
         page = self._numbers[f"errors/{code}"]
         if (len(own) == 1 and code not in CORE) or (0 < len(own) <= _FEW and not alone):
             scores[page] = max(scores[number] for number in own) - _NEXT
-        else:
-            scores[page] = max(scores.values(), default=0.0) + _NEXT
+            return
+        before = max(scores.values(), default=0.0)
+        scores[page] = before + 2 * _NEXT
+        if alone and own and code not in CORE:
+            scores[max(own, key=lambda number: scores[number])] = before + _NEXT
 
 
 def _make_spelling(documents: Sequence[Document]) -> Spelling:
