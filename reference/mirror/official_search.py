@@ -12,6 +12,7 @@ from reference.mirror.store import unpack
 from reference.search.excerpt import make_excerpt
 from reference.search.hit import OfficialHit
 from reference.search.page_text import read_sections
+from reference.search.stored_tables import StoredTables
 from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import OFFICIAL_EVENT, OFFICIAL_TEXT, OFFICIAL_WORDS, OUTDATED, SHORT_NAME, WHOLE_NAME
 from reference.search.word_index import WordIndex
@@ -32,7 +33,7 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
     """
     asked = query[:LONGEST_QUERY]
     wanted = _read_terms(asked)
-    index = WordIndex(connection, OFFICIAL_WORDS)
+    index = WordIndex(StoredTables(connection, OFFICIAL_WORDS), OFFICIAL_WORDS)
     scores = index.score(wanted)
     for page, worth in _find_named(connection, asked).items():
         scores[page] = scores.get(page, 0.0) + worth

@@ -10,6 +10,7 @@ from reference.pages.page import Page
 from reference.search.codes import find_codes
 from reference.search.documents import Document
 from reference.search.field_index import SPELT, FieldIndex
+from reference.search.memory_tables import MemoryTables
 from reference.search.method_names import TYPED, MethodNames
 from reference.search.spelling import Spelling
 from reference.search.vocabulary import Term, list_vocabulary, read_terms
@@ -23,7 +24,7 @@ from reference.search.weights import (
     SIMILAR_NAME,
     WHOLE_NAME,
 )
-from reference.search.word_index import index_in_memory
+from reference.search.word_index import WordIndex
 from reference.search.words import normalise_name, split_words
 from tools.error_advice import CORE
 
@@ -48,7 +49,9 @@ class Ranking:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
-        self._index = index_in_memory([document.to_index() for document in documents], OWN_WORDS)
+        self._index = WordIndex(
+            MemoryTables.make([document.to_index() for document in documents], OWN_WORDS), OWN_WORDS
+        )
         self._spelling = _make_spelling(documents)
         self._fields = FieldIndex(documents)
         self._names = MethodNames(

@@ -10,12 +10,14 @@ from reference.pages.registry import pages
 from reference.search.documents import Document
 from reference.search.excerpt import make_excerpt
 from reference.search.field_index import FieldIndex
+from reference.search.indexed_page import IndexedPage
+from reference.search.memory_tables import MemoryTables
 from reference.search.method_names import MethodNames
 from reference.search.page_text import read_sections
 from reference.search.ranking import Ranking
 from reference.search.vocabulary import read_terms, read_tokens
 from reference.search.weights import OFFICIAL_WORDS, OWN_WORDS, WordWeights
-from reference.search.word_index import IndexedPage, index_in_memory
+from reference.search.word_index import WordIndex
 
 FILLERS = [IndexedPage([list(read_terms(f"filler{number}"))], [], []) for number in range(8)]
 
@@ -25,7 +27,7 @@ def _page(*phrases: str, headings: str = "", body: str = "", code: str = "") -> 
 
 
 def _scores(question: str, *pages: IndexedPage, weights: WordWeights = OWN_WORDS) -> Mapping[int, float]:
-    return index_in_memory([*pages, *FILLERS], weights).score(list(read_terms(question)))
+    return WordIndex(MemoryTables.make([*pages, *FILLERS], weights), weights).score(list(read_terms(question)))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +187,8 @@ def test_the_kind_of_a_page_is_a_share_of_what_its_words_count(
     question: str, name: str, share: float, ranking: Ranking
 ) -> None:
     wanted = list(read_terms(question))
-    words = index_in_memory([document.to_index() for document in DOCUMENTS], OWN_WORDS).score(wanted)
+    words = WordIndex(MemoryTables.make([document.to_index() for document in DOCUMENTS], OWN_WORDS), OWN_WORDS).score(
+        wanted
+    )
 
     assert ranking.score("", wanted)[NUMBERS[name]] == pytest.approx(share * words[NUMBERS[name]])
