@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain
 
 from reference.pages.errors import find_givers
 from reference.pages.guides import list_described_methods
 from reference.pages.page import Page
 from reference.search.codes import find_codes
+from reference.search.compiled import Compiled
 from reference.search.documents import Document
 from reference.search.field_index import SPELT, FieldIndex
-from reference.search.memory_tables import MemoryTables
 from reference.search.method_names import TYPED, MethodNames
 from reference.search.spelling import Spelling
-from reference.search.vocabulary import Term, list_vocabulary, read_terms
+from reference.search.vocabulary import Term, read_terms
 from reference.search.weights import (
     ERROR_CODE,
     FIELD,
@@ -25,7 +24,7 @@ from reference.search.weights import (
     WHOLE_NAME,
 )
 from reference.search.word_index import WordIndex
-from reference.search.words import normalise_name, split_words
+from reference.search.words import normalise_name
 from tools.error_advice import CORE
 
 _MOST_TERMS = 40
@@ -46,14 +45,12 @@ _NEXT = 1e-6
 class Ranking:
     """Pages and how well they fit; they are called by their numbers."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], compiled: Compiled) -> None:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
-        self._index = WordIndex(
-            MemoryTables.make([document.to_index() for document in documents], OWN_WORDS), OWN_WORDS
-        )
-        self._spelling = _make_spelling(documents)
-        self._fields = FieldIndex(documents)
+        self._index = WordIndex(compiled.tables, OWN_WORDS)
+        self._spelling = Spelling(compiled.known, compiled.written)
+        self._fields = FieldIndex(compiled.fields, len(documents))
         self._names = MethodNames(
             document.page.name for document in documents if document.page.kind in {"method", "event"}
         )
@@ -127,12 +124,6 @@ class Ranking:
         scores[page] = before + 2 * _NEXT
         if alone and own and code not in CORE:
             scores[max(own, key=lambda number: scores[number])] = before + _NEXT
-
-
-def _make_spelling(documents: Sequence[Document]) -> Spelling:
-    spoken = {word for document in documents for phrase in document.spoken for word in split_words(phrase)}
-    written = (line.tokens for document in documents for section in document.sections for line in section.lines)
-    return Spelling(spoken | list_vocabulary(), chain.from_iterable(written))
 
 
 def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
