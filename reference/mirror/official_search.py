@@ -23,6 +23,8 @@ LONGEST_QUERY = 1000
 _MOST_TERMS = 24
 _SHORT = 3
 _EVENTS = "~notify"
+_BETWEEN = re.compile(r"(?<=\w)[_-](?=\w)")
+"""What stands for a dot in the names of tools and of pages."""
 _OUTDATED = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 
 
@@ -47,13 +49,16 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
 
 
 def find_paths(connection: sqlite3.Connection, name: str) -> list[str]:
-    """The pages whose title has this name of a method or event, newer ones first; a name has a dot or begins with `on`.
+    """The pages whose title has this name of a method or event, newer ones first.
+
+    A name has dots, for which underscores or hyphens may stand, or it begins with `on`.
 
     Raises: sqlite3.Error where the database is damaged.
     """
-    if not find_names(name):
+    typed = name if "." in name else _BETWEEN.sub(".", name)
+    if not find_names(typed):
         return []
-    keys = sorted(make_typed_keys(name))
+    keys = sorted(make_typed_keys(typed))
     marks = ", ".join("?" * len(keys))
     found = connection.execute(
         f"SELECT DISTINCT path FROM names JOIN pages ON pages.id = page WHERE NOT alias AND name IN ({marks})",  # noqa: S608

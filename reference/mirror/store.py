@@ -14,7 +14,7 @@ from reference.mirror.page_names import make_alias_keys, make_name_keys
 from reference.search.stored_tables import StoredTables
 from reference.search.weights import OFFICIAL_WORDS
 
-SCHEMA = 4
+SCHEMA = 5
 """Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
