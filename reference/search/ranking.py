@@ -19,6 +19,7 @@ from reference.search.weights import (
     KINDS,
     NEIGHBOUR,
     OWN_WORDS,
+    PAGES,
     SHORT_NAME,
     SIMILAR_NAME,
     WHOLE_NAME,
@@ -132,7 +133,7 @@ def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
         return 1.0
     if page.is_companion():
         return NEIGHBOUR
-    usual, asked_for, words = KINDS.get(page.kind, _ANY_KIND)
+    usual, asked_for, words = PAGES.get(page.name) or KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual
 
 

@@ -43,7 +43,7 @@ def test_both_halves_are_large_enough_to_tell_something() -> None:
     assert min(held_out.count(True), held_out.count(False)) > 100
 
 
-@pytest.mark.parametrize(("held_out", "first", "among_five"), [(False, 77, 92), (True, 74, 94)])
+@pytest.mark.parametrize(("held_out", "first", "among_five"), [(False, 80, 92), (True, 75, 94)])
 def test_the_right_page_is_found_as_often_as_it_was(held_out: bool, first: float, among_five: float) -> None:
     found = _measure_recall(held_out=held_out)
     print(f"held out: {held_out}, first {found[0]:.1f} %, among five {found[1]:.1f} %")  # noqa: T201  (pytest -rP)
