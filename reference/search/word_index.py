@@ -14,7 +14,7 @@ _MOST_WORDS, _MOST_PHRASES = 16, 800
 """The rarest words and groups of a question, and how many phrases they may be in, bound the time of a search."""
 _SHORT = 5
 """Terms of a question of which a phrase may have every one."""
-_NEAREST = 200
+_NEAREST = 150
 """The best rows of a table are looked at."""
 _REMEMBERED = 10_000
 """Words whose weights are kept."""
