@@ -29,6 +29,7 @@ from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
 from server.protocol.results import Failure, Reply, add_link, make_bounded_answer, make_result
 from server.storage.errors import StorageError
+from server.switching import explain_switch
 from server.telemetry.observer import OK, Running
 from tools.csv_text import make_csv_file
 from tools.tool import InvalidArgumentsError, Tool
@@ -152,6 +153,9 @@ class ToolCalls:
             files_folder=self._guard_settings.files_folder,
         )
 
+    def _open_documentation(self) -> DocumentationContext:
+        return DocumentationContext(self._policy.tools, self._documentation, partial(explain_switch, self._policy))
+
     def _find_approval(self, approval_id: str) -> "Approval | None":
         return self._changes.follow_up.find(approval_id)
 
@@ -169,8 +173,7 @@ class ToolCalls:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
         read = read_arguments(found.tool, found.arguments, self._masks.restore)
         if not found.tool.uses_portal:
-            known = DocumentationContext(self._policy.tools, self._documentation, self._policy.explain_refusal)
-            return await self._run(read.call, known)
+            return await self._run(read.call, self._open_documentation())
         context = await self.open_context(report)
         if read.call.reads():
             return await self._run(read.call, context)

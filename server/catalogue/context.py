@@ -41,8 +41,8 @@ class DocumentationContext:
     tools: Mapping[str, type[Tool]]
     """The tools that exist for this caller, by name."""
     documentation: Documentation
-    explain_refusal: Callable[[type[Tool]], str | None] = lambda _: None
-    """Why a tool cannot be called here, and how it is switched on; None if it can."""
+    explain_switch: Callable[[type[Tool]], str | None] = lambda _: None
+    """That a tool is off for this caller, and how it is switched on; None where it is on."""
 
 
 @dataclass(frozen=True, kw_only=True)

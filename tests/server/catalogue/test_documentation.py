@@ -78,7 +78,7 @@ def test_a_method_that_only_a_guide_describes_leads_to_that_guide(alone: Documen
             assert alone.read(name).uri == f"openchannels://docs/guides/{guide}", name
 
 
-@pytest.mark.parametrize("name", ["boat.add", "BOAT.Add", "`boat.add`"])
+@pytest.mark.parametrize("name", ["boat.add", "BOAT.Add", "`boat.add`", "boat_add", "boat-add"])
 def test_the_name_of_an_official_method_leads_to_its_page(name: str, mirrored: Documentation) -> None:
     page = mirrored.read(name)
     assert page.uri == "openchannels://official/en/api-reference/boats/boat-add"

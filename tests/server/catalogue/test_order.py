@@ -118,34 +118,6 @@ def test_a_tool_that_is_no_default_says_how_it_is_switched_on() -> None:
         assert not client.call("operator_transfer", chat_id=201, user_id=4).is_error
 
 
-@pytest.mark.parametrize(
-    ("query", "given", "said"),
-    [
-        ("operator_transfer", {"OPENCHANNELS_TOOLSETS": "default"}, "--toolsets default,operators"),
-        (
-            "imconnector_register",
-            {"OPENCHANNELS_TOOLSETS": "default"},
-            "its toolset connectors is not switched on here",
-        ),
-        ("operator_transfer", {"OPENCHANNELS_READ_ONLY": "true"}, "only read is allowed here"),
-        ("operator_transfer", {}, ""),
-    ],
-)
-def test_the_search_says_of_a_tool_that_is_off_how_it_is_switched_on(
-    query: str, given: dict[str, str], said: str
-) -> None:
-    with assistant("--sandbox", **given) as client:
-        reply = client.read("docs_search", query=query, limit=1)
-    hit = (reply.structured_content or {})["hits"][0]
-    if said:
-        assert f"   {query} cannot be called here: " in text_of(reply)
-        assert said in hit["not_here"]
-        assert said in text_of(reply)
-    else:
-        assert "cannot be called here" not in text_of(reply)
-        assert hit["not_here"] is None
-
-
 def test_what_an_assistant_is_told_of_the_default_tools_leads_to_no_tool_that_is_off() -> None:
     texts = [INSTRUCTIONS, *(json.dumps(describe_tool(tool).model_dump()) for tool in DEFAULT_POLICY.tools.values())]
     for tool in DEFAULT_POLICY.tools.values():

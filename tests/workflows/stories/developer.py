@@ -133,7 +133,7 @@ def _build_bot(calls: CountedCalls) -> None:
     for part in ("imbot.v2.Bot.register", "fetch", "bot_session_operator", "bot_session_transfer"):
         assert part in guide
     off = calls.tell("docs_search", query="bot_session_operator", limit=1)
-    assert "bot_session_operator cannot be called here: its toolset chatbots is not switched on" in off
+    assert "bot_session_operator is switched off here; to switch it on: --toolsets default," in off
     refused = calls.call_refused("bot_session_operator", chat_id=217)
     assert "toolset chatbots" in refused
 
