@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from portal.credentials import Credentials
     from portal.tokens import TokenFile
     from portal.webhook import Webhook
+    from server.events.hub import EventHub
 
 NOTHING = (
     "no portal is configured. Set OPENCHANNELS_WEBHOOK_URL to an inbound webhook (https://PORTAL/rest/USER/TOKEN/, "
@@ -70,6 +72,13 @@ class Connection:
         if self._webhook is not None:
             return f"{self._webhook.origin} user {self._webhook.user}"
         return f"{self._settings.portal} application {self._settings.client_id}"
+
+    @cached_property
+    def events(self) -> "EventHub":
+        """What happens at the portal; nothing is asked before somebody listens."""
+        from server.events.choice import make_hub
+
+        return make_hub(self._settings, self.key, self.portal, self.start)
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Start some work beside the calls; it is cancelled when the connection is closed."""
