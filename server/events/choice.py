@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from server.config.settings import Settings
 from server.events.feed import Feed
 from server.events.hub import EventHub
+from server.events.sources.polling import PollingSource
 from server.events.sources.source import EventSource
 from server.storage.database import State
 from workflows.core.context import Context
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def choose_sources(settings: Settings) -> list[EventSource]:
     """The sources that can work with these settings, the best first."""
     del settings
-    return []
+    return [PollingSource()]
 
 
 def make_hub(

@@ -16,6 +16,7 @@ from portal.private_file import try_lock
 from server.config.settings import SettingsError
 from server.events.feed import Feed
 from server.events.follower import Follower
+from server.events.pacing import Pacer
 from server.events.sources.source import EventSource, SourceParts
 from server.storage.errors import StorageError
 from workflows.core.context import Context
@@ -36,6 +37,7 @@ class SourceState:
     """How a source is doing."""
 
     source: EventSource
+    pacer: Pacer
     running: bool = False
     trouble: str = ""
     """What people should know; empty where all is well."""
@@ -59,7 +61,7 @@ class EventHub:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self.feed = feed
-        self.states = [SourceState(source) for source in sources]
+        self.states = [SourceState(source, Pacer(sleep)) for source in sources]
         self.follower = Follower(feed, open_context)
         self._open_context = open_context
         self._start = start
@@ -94,6 +96,19 @@ class EventHub:
         """Wait until the feed has an event after this number; `listen` has to be open."""
         while self._newest <= after:
             await self._changed.wait()
+
+    async def refresh(self, seconds: float) -> bool:
+        """Let every source that asks again and again do so now; False where one was not ready within the seconds.
+
+        `listen` has to be open. A source that has trouble, or that another process runs, is not waited for.
+        """
+        with anyio.move_on_after(seconds) as waiting:
+            async with anyio.create_task_group() as tasks:
+                for state in self.states:
+                    if not state.trouble:
+                        tasks.start_soon(state.pacer.refresh)
+        await self.look()
+        return not waiting.cancelled_caught
 
     async def look(self) -> None:
         """See whether the feed has grown, and wake everybody who waits for it."""
@@ -138,7 +153,7 @@ class EventHub:
         def report(trouble: str) -> None:
             state.trouble = trouble
 
-        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, report)
+        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, report)
         async with self._hold_lock(state):
             state.running, state.trouble = True, ""
             await state.source.run(parts)

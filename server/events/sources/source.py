@@ -6,6 +6,7 @@ from typing import Protocol
 
 from server.events.feed import Feed
 from server.events.follower import Follower
+from server.events.pacing import Pacer
 from workflows.core.context import Context
 
 
@@ -28,6 +29,8 @@ class SourceParts:
     open_context: Callable[[], Awaitable[Context]]
     """The portal as its credentials may use it."""
     sleep: Callable[[float], Awaitable[None]]
+    pacer: Pacer
+    """Its pauses between two rounds, where it asks again and again."""
     report: Callable[[str], None]
     """Told in words what people should know of its present state; an empty text when all is well again."""
 

@@ -1,0 +1,213 @@
+"""Asking again and again: the log of the user's messenger, and the state of the dialogs that the messenger shows.
+
+Either alone misses something: the log has nothing of dialogs that the queue only offers, and the state has nothing of
+what stood between two looks, nor edits and deletions. Both come with one request. Sources: the official pages of
+`im.v2.Event.get`, `im.v2.Event.subscribe` and `im.recent.get`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+from typing import Any
+
+from anyio import to_thread
+
+from portal.client import Portal
+from portal.errors import AuthRefusedError, RefusedError
+from server.events.cue import Cue, merge_cues
+from server.events.feed import Position
+from server.events.sources.source import Abilities, SourceParts
+from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
+from workflows.core.chat_state import ChatState
+from workflows.core.context import run_together
+
+SCOPES = ("im",)
+PAGE = 1000
+"""Events of one question, the portal's most."""
+BETWEEN_PAGES = 2.0
+"""Seconds that the portal wants between two pages of the log."""
+SHORTEST, LONGEST = 5.0, 30.0
+"""Seconds between two rounds: while things happen, and when it has been quiet for long."""
+SLOWER = 1.4
+"""By how much a quiet round lengthens the interval."""
+SECONDS_PER_REQUEST = 5.0
+"""A tenth of two requests a second, the smallest limit of the cloud: no round begins before its share is free again."""
+COMMANDS = 50
+"""Commands of one batch."""
+OTHERS_READ = (
+    "the log of this user's messenger lacks messages that the dialogs have: another program reads it too, and takes "
+    "events away. New messages are still found, edits and deletions may be missed. Give each program its own employee"
+)
+NO_LOG = "the portal refuses the log of the messenger ({}): edits and deletions are not heard of"
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one request told."""
+
+    cues: list[Cue]
+    offset: int
+    """Up to where the log was read; 0 without a log."""
+    more: bool
+    """Whether the log has another page."""
+
+
+@dataclass
+class LastLook:
+    """What the messenger showed in the round before."""
+
+    marks: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    """Chat -> last message, session and owner."""
+    unheard: set[int] = field(default_factory=set)
+    """Dialogs of the user with a new message that the log did not have."""
+
+
+class PollingSource:
+    """For webhooks, which no portal sends events to; it works with an application's user too."""
+
+    name = "polling"
+    exclusive = True
+    abilities = Abilities(
+        sees="the dialogs of the credentials' own user and those that the queue offers to them: messages, edits, "
+        "deletions, sessions, who took them",
+        cannot_see="dialogs of others, edits in dialogs that are only offered, and events of connectors",
+        promise="nothing is lost while the portal keeps it (24 hours for edits and deletions); an event is heard of "
+        "after 5 seconds while things happen and 30 when it is quiet; at most a tenth of the portal's limit is used",
+    )
+
+    def __init__(self) -> None:
+        self._last = LastLook()
+        self._has_log = True
+        self._interval = SHORTEST
+
+    async def run(self, parts: SourceParts) -> None:
+        """Take the present state, then ask until cancelled; see `EventSource`."""
+        portal = (await parts.open_context()).portal
+        await self._begin(portal, parts)
+        while True:
+            await parts.pacer.pause(self._interval)
+            await self._take_round(portal, parts)
+
+    async def _begin(self, portal: Portal, parts: SourceParts) -> None:
+        """The log from now on, unless it was read before; and every dialog as it stands, against how it stood."""
+        await self._subscribe(portal, parts)
+        kept = await to_thread.run_sync(parts.feed.read_position, self.name)
+        offset = read_whole(kept) or await self._skip_log(portal, parts)
+        states = list(_list_states(await _ask_state(portal)))
+        self._last = LastLook({state.id: _mark(state) for state in states})
+        await parts.follower.begin(states, Position(self.name, str(offset)))
+        shown = set(self._last.marks)
+        known = await to_thread.run_sync(parts.feed.list_dialogs)
+        gone = [dialog.chat_id for dialog in known if dialog.session_id and dialog.chat_id not in shown]
+        await parts.follower.follow(map(Cue, gone))
+
+    async def _subscribe(self, portal: Portal, parts: SourceParts) -> None:
+        try:
+            await portal.call("im.v2.Event.subscribe", {}, repeatable=True, scopes=SCOPES)
+        except (RefusedError, AuthRefusedError) as refusal:
+            if isinstance(refusal, AuthRefusedError) and refusal.code != "insufficient_scope":
+                raise
+            self._has_log = False
+            parts.report(NO_LOG.format(refusal.code or refusal.status))
+
+    async def _skip_log(self, portal: Portal, parts: SourceParts) -> int:
+        """The end of the log: what was written down before anybody listened is no news."""
+        offset, more = 0, self._has_log
+        while more:
+            page = await _ask_log(portal, offset)
+            offset, more = read_whole(page.get("nextOffset")) or offset, read_flag(page.get("hasMore")) is True
+            if more:
+                await parts.sleep(BETWEEN_PAGES)
+        return offset
+
+    async def _take_round(self, portal: Portal, parts: SourceParts) -> None:
+        """One request, and looks at the dialogs that it names; then how long to wait."""
+        happened, requests, more = False, 0, True
+        while more:
+            found = await self._ask(portal, parts)
+            await parts.follower.follow(found.cues, Position(self.name, str(found.offset)))
+            happened, more = happened or bool(found.cues), found.more
+            requests += 1 + ceil(2 * len(merge_cues(found.cues)) / COMMANDS)
+            if more:
+                await parts.sleep(BETWEEN_PAGES)
+        quiet = SHORTEST if happened else min(LONGEST, self._interval * SLOWER)
+        self._interval = max(quiet, requests * SECONDS_PER_REQUEST if requests > 1 and happened else quiet)
+
+    async def _ask(self, portal: Portal, parts: SourceParts) -> Round:
+        offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
+        log: Mapping[str, Any] = {}
+        if self._has_log:
+            log, recent = await run_together(partial(_ask_log, portal, offset), partial(_ask_state, portal))
+        else:
+            recent = await _ask_state(portal)
+        heard = list(_read_log(log))
+        states = list(_list_states(recent))
+        cues = [*heard, *self._compare(states)]
+        self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
+        return Round(cues, read_whole(log.get("nextOffset")) or offset, read_flag(log.get("hasMore")) is True)
+
+    def _compare(self, states: Iterable[ChatState]) -> Iterator[Cue]:
+        """The dialogs that are new, gone, or not as they were."""
+        before, now = self._last.marks, {state.id: state for state in states}
+        self._last.marks = {number: _mark(state) for number, state in now.items()}
+        for number, state in now.items():
+            if before.get(number) != self._last.marks[number]:
+                yield Cue(number, state=state)
+        yield from (Cue(number) for number in before if number not in now)
+
+    def _check_log(self, heard: set[int], changed: set[int], states: Iterable[ChatState], parts: SourceParts) -> None:
+        """A message that the dialog has and the log lacks for two rounds was taken by somebody else."""
+        mine = {state.id for state in states if state.role not in {"", "guest"}}
+        still = self._last.unheard - heard
+        if self._has_log and still & mine:
+            parts.report(OTHERS_READ)
+        elif heard:
+            parts.report("")
+        self._last.unheard = (changed - heard) & mine
+
+
+async def _ask_log(portal: Portal, offset: int) -> Mapping[str, Any]:
+    """A page of the log; sending the offset takes away what is below it, which is in the feed by then."""
+    params = {"limit": PAGE, **({"offset": offset} if offset else {})}
+    return read_object(await _ask(portal, "im.v2.Event.get", params))
+
+
+async def _ask_state(portal: Portal) -> Any:
+    return await _ask(portal, "im.recent.get", {"ONLY_OPENLINES": "Y"})
+
+
+async def _ask(portal: Portal, method: str, params: Mapping[str, Any]) -> Any:
+    return await portal.call(method, params, repeatable=True, scopes=SCOPES, prefer_batch=True)
+
+
+def _list_states(answer: Any) -> Iterator[ChatState]:
+    """Every dialog of a line that an answer of `im.recent.get` shows, with the number of its last message."""
+    rows = read_object(answer).get("items", answer)
+    for row in map(read_object, read_items(rows)):
+        chat, last = read_object(row.get("chat")), read_object(row.get("message"))
+        state = ChatState.from_answer({**chat, "last_message_id": last.get("id")})
+        if state.id:
+            yield state
+
+
+def _mark(state: ChatState) -> tuple[object, ...]:
+    return state.last_message_id, state.session_id, state.owner, state.line_id
+
+
+def _read_log(log: Mapping[str, Any]) -> Iterator[Cue]:
+    """What a page of the log says of dialogs of lines."""
+    for row in map(read_object, read_items(log.get("events"))):
+        data = read_object(row.get("data"))
+        chat = read_object(data.get("chat"))
+        number = read_whole(chat.get("id"))
+        if not number or read_text(chat.get("entityType")).upper() != "LINES":
+            continue
+        message = read_whole(data.get("messageId")) or read_whole(read_object(data.get("message")).get("id"))
+        kind = read_text(row.get("type")).upper()
+        touched = frozenset({message} if message else ())
+        yield Cue(
+            number,
+            edited=touched if kind == "ONIMV2MESSAGEUPDATE" else frozenset(),
+            deleted=touched if kind == "ONIMV2MESSAGEDELETE" else frozenset(),
+        )
