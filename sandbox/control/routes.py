@@ -214,7 +214,8 @@ def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
     text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
     chat = _find_chat(company, body)
     company.clock.advance(1)
-    message = write_as_operator(company, chat, user_id, text)
+    with company.happenings.caused_by(user_id):
+        message = write_as_operator(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
 
 

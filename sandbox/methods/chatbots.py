@@ -79,7 +79,7 @@ def bot_session_transfer(call: MethodCall) -> Any:
     if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
         raise make_operator_error()
     if call.params.is_yes("LEAVE"):
-        chat.members = [member for member in chat.members if member != bot.user_id]
+        call.company.keep_members(chat, bot.user_id.__ne__)
     return True
 
 
