@@ -180,8 +180,11 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
 
 async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
+    from server.protocol.announcing import AnnouncingServer
+    from server.protocol.subscriptions import Subscriptions
     from server.stdio import connect_stdio
 
     async with caller.connection, connect_stdio() as (incoming, outgoing):
-        server = create_server(lambda _: caller)
+        subscriptions = Subscriptions(lambda _: caller)
+        server = create_server(lambda _: caller, AnnouncingServer, **subscriptions.handlers)
         await server.run(incoming, outgoing, server.create_initialization_options())

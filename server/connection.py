@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portal.tokens import TokenFile
     from portal.webhook import Webhook
     from server.events.hub import EventHub
+    from server.events.subscribers import EventNotices
 
 NOTHING = (
     "no portal is configured. Set OPENCHANNELS_WEBHOOK_URL to an inbound webhook (https://PORTAL/rest/USER/TOKEN/, "
@@ -79,6 +80,13 @@ class Connection:
         from server.events.choice import make_hub
 
         return make_hub(self._settings, self.key, self.portal, self.start)
+
+    @cached_property
+    def notices(self) -> "EventNotices":
+        """Who is told of what happens at the portal; nothing is asked before somebody subscribes."""
+        from server.events.subscribers import EventNotices
+
+        return EventNotices(self.events, self.start)
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Start some work beside the calls; it is cancelled when the connection is closed."""

@@ -1,9 +1,10 @@
 """Who listens to a portal's events: sources run while somebody does, and everybody hears of what the feed gets."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -39,8 +40,19 @@ class SourceState:
     source: EventSource
     pacer: Pacer
     running: bool = False
+    since: float = 0.0
+    """Unix seconds from which it has been running without a break."""
     trouble: str = ""
     """What people should know; empty where all is well."""
+    troubled: anyio.Event = field(default_factory=anyio.Event)
+    """Set when something to know came up, and made anew then."""
+
+    def tell(self, trouble: str) -> None:
+        """Note what people should know, and wake whoever waits for the source."""
+        self.trouble = trouble
+        if trouble:
+            self.troubled.set()
+            self.troubled = anyio.Event()
 
 
 class EventHub:
@@ -72,6 +84,7 @@ class EventHub:
         self._running: anyio.CancelScope | None = None
         self._changed = anyio.Event()
         self._newest = 0
+        self._keeping: anyio.CancelScope | None = None
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator["EventHub"]:
@@ -87,6 +100,20 @@ class EventHub:
             if not self._listeners and self._running is not None:
                 self._running.cancel()
                 self._running = None
+
+    def keep_listening(self, seconds: float) -> None:
+        """Listen for so many seconds after the last time this was called, for those who ask now and again."""
+        until = anyio.current_time() + seconds
+        if self._keeping is not None and not self._keeping.cancel_called:
+            self._keeping.deadline = until
+        else:
+            self._keeping = anyio.CancelScope(deadline=until)
+            self._start(partial(self._listen_in, self._keeping))
+
+    async def _listen_in(self, scope: anyio.CancelScope) -> None:
+        async with self.listen():
+            with scope:
+                await anyio.sleep_forever()
 
     async def get_newest(self) -> int:
         """The number of the newest event of the feed; 0 where there is none."""
@@ -106,7 +133,7 @@ class EventHub:
             async with anyio.create_task_group() as tasks:
                 for state in self.states:
                     if not state.trouble:
-                        tasks.start_soon(state.pacer.refresh)
+                        tasks.start_soon(_refresh_source, state)
         await self.look()
         return not waiting.cancelled_caught
 
@@ -140,22 +167,19 @@ class EventHub:
             try:
                 return await self._run_source(state)
             except (PortalError, StorageError, SettingsError) as error:
-                state.trouble = str(error)
+                state.tell(str(error))
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)
-                state.trouble = "it failed inside this server, which is in its log"
+                state.tell("it failed inside this server, which is in its log")
             finally:
                 state.running = False
             await self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
 
     async def _run_source(self, state: SourceState) -> None:
-        def report(trouble: str) -> None:
-            state.trouble = trouble
-
-        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, report)
+        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, state.tell)
         async with self._hold_lock(state):
-            state.running, state.trouble = True, ""
+            state.running, state.since, state.trouble = True, time.time(), ""
             await state.source.run(parts)
 
     @asynccontextmanager
@@ -167,9 +191,21 @@ class EventHub:
         sign = sha256(f"{self._key} {state.source.name}".encode()).hexdigest()[:16]
         path = self._folder / f"events-{sign}.lock"
         while (lock := await to_thread.run_sync(try_lock, path)) is None:
-            state.trouble = ELSEWHERE
+            state.tell(ELSEWHERE)
             await anyio.sleep(LOCK_AGAIN)
         try:
             yield
         finally:
             lock.release()
+
+
+async def _refresh_source(state: SourceState) -> None:
+    """Wait for a new round of a source; not where something comes up that keeps it from one."""
+    async with anyio.create_task_group() as tasks:
+
+        async def end(wait: Callable[[], Awaitable[object]]) -> None:
+            await wait()
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(end, state.troubled.wait)
+        tasks.start_soon(end, state.pacer.refresh)

@@ -22,7 +22,7 @@ from server.http.middleware.limits import RequestLimiter
 from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.transport.routes import SseEndpoints, StreamableHttp, create_team_server
-from server.http.transport.subscriptions import Subscriptions
+from server.http.transport.subscriptions import TeamSubscriptions
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class TeamApplication:
         self._portals = portals
         self._authenticator = authenticator
         self._limiter = RequestLimiter(settings.limits)
-        self._subscriptions = Subscriptions()
+        self._subscriptions = TeamSubscriptions()
         self._streamable_http = StreamableHttp(
             create_team_server(self._subscriptions, sessions=not settings.stateless),
             self._subscriptions,
@@ -129,6 +129,8 @@ class TeamApplication:
         for key in changes.revoked:
             await self._end(key)
         for key in changes.changed:
+            if caller := await self._authenticator.find_caller(key):
+                self._subscriptions.replace_caller(caller)
             await self._subscriptions.publish_tools_changed(key)
 
     async def _end(self, key: str) -> None:
