@@ -10,6 +10,7 @@ from sandbox.domain.identity import RequestCredentials
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.wire import gate
+from sandbox.wire.deliveries import Postman
 from sandbox.wire.dispatch import Dispatcher
 from sandbox.wire.envelope import read_params
 from sandbox.wire.oauth_routes import make_oauth_routes
@@ -31,6 +32,7 @@ def create_app(company: Company | None = None) -> Starlette:
         ]
     )
     app.state.company = company or create_seeded_company()
+    app.state.postman = Postman()
     return app
 
 
@@ -38,10 +40,14 @@ async def _handle_call(request: Request) -> Response:
     params = await read_params(request)
     login, secret, method = _split_path(request.path_params["path"])
     token = "" if secret else _find_access_token(request, params)
+    connection = params.get("auth_connector")
     origin = f"{request.url.scheme}://{request.url.netloc}"
-    credentials = RequestCredentials(login, secret, token, origin)
+    credentials = RequestCredentials(login, secret, token, connection if isinstance(connection, str) else "", origin)
     company: Company = request.app.state.company
-    return await gate.answer_request(Dispatcher(company), method, params, credentials)
+    try:
+        return await gate.answer_request(Dispatcher(company), method, params, credentials)
+    finally:
+        request.app.state.postman.post(company, origin)
 
 
 def _split_path(path: str) -> tuple[str, str, str]:

@@ -7,10 +7,13 @@ from sandbox.domain.closing import find_session_to_vote_on, read_vote, store_vot
 from sandbox.domain.permissions import list_queue_members
 from sandbox.domain.queues import is_present, pass_on
 from sandbox.domain.sessions import is_first_session, load_open_session, send_greeting, start_session, start_session_as
+from sandbox.domain.transfers import release_from_bot
 from sandbox.state import php
 from sandbox.state.company import SITE_CHAT, Company
 from sandbox.state.happenings import HappeningKind
 from sandbox.state.records import Chat, Message, Session, Status
+
+LEAVE_BOT = "0"
 
 
 def write_as_client(
@@ -45,17 +48,20 @@ def _receive_message(
     if rated:
         store_vote(company, chat, rated, vote)
     elif session:
-        _note_client_message(company, chat, session, new=session is not known)
+        _note_client_message(company, chat, session, text, new=session is not known)
     return message
 
 
-def _note_client_message(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
+def _note_client_message(company: Company, chat: Chat, session: Session, text: str, *, new: bool) -> None:
+    """Move the session on; a client who writes only 0 to a bot is passed to the queue."""
     session.modified = company.clock()
     if not session.wait_answer:
         session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
         session.wait_action = session.wait_vote = False
     if new:
         _greet_if_due(company, chat, session)
+    if text.strip() == LEAVE_BOT and company.is_bot(session.operator_id):
+        release_from_bot(company, chat, session)
     _leave_absent_operator(company, chat, session)
 
 

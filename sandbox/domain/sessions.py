@@ -45,9 +45,8 @@ def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
     """The bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
     wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_first_session(company, chat)
-    return (
-        bot_id if wanted and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") and company.is_bot(bot_id) else 0
-    )
+    there = company.is_bot(bot_id) and company.find_employee(bot_id) is not None
+    return bot_id if wanted and there and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") else 0
 
 
 def is_first_session(company: Company, chat: Chat) -> bool:

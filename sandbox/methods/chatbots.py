@@ -59,7 +59,7 @@ def _find_own_bot(call: MethodCall) -> Bot:
         if not client_id:
             raise RefusalError("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
         owner = f"custom{client_id}"
-    found = next((bot for bot in call.company.bots if bot.owner and bot.owner == owner), None)
+    found = next((bot for bot in call.company.bots if bot.client_id and bot.client_id == owner), None)
     if found is None:
         raise RefusalError("BOT_ID_ERROR", "Bot not found")
     return found

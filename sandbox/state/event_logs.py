@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any
+
+from sandbox.state.log_faults import LogFaultKind, LogFaults
 
 LIFE = timedelta(hours=24)
 MOST_ROWS = 1000
@@ -39,7 +41,9 @@ class EventLogs:
     """
 
     def __init__(self) -> None:
+        self.faults = LogFaults()
         self._rows: dict[int, deque[EventRow]] = {}
+        self._held: dict[int, list[EventRow]] = {}
         self._last_id = 0
 
     def open(self, owner_id: int) -> None:
@@ -49,6 +53,7 @@ class EventLogs:
     def close(self, owner_id: int) -> None:
         """Stop writing down the events of a user or bot, and delete the rows."""
         self._rows.pop(owner_id, None)
+        self._held.pop(owner_id, None)
 
     def is_open(self, owner_id: int) -> bool:
         """Whether the events of a user or bot are written down."""
@@ -58,12 +63,31 @@ class EventLogs:
         """Those of some users and bots whose events are written down."""
         return [owner_id for owner_id in dict.fromkeys(owner_ids) if owner_id in self._rows] if self._rows else []
 
-    def write(self, owner_id: int, kind: str, data: Mapping[str, Any], now: datetime, delay: float = 0) -> None:
-        """Add a row to an open log; with a delay, in seconds, it keeps its number but is shown later."""
-        rows = self._rows[owner_id]
-        _drop_expired(rows, now)
+    def write(self, owner_id: int, kind: str, data: Mapping[str, Any], now: datetime) -> None:
+        """Add a row to an open log, unless a fault strikes it."""
+        _drop_expired(self._rows[owner_id], now)
+        row, fault = EventRow(0, kind, now, data, now), self.faults.strike(kind)
+        match fault.kind if fault else None:
+            case LogFaultKind.LOST:
+                return
+            case LogFaultKind.OUT_OF_ORDER:
+                self._held.setdefault(owner_id, []).append(row)
+                return
+            case LogFaultKind.DOUBLED:
+                self._append(owner_id, row)
+            case LogFaultKind.LATE if fault:
+                row = replace(row, shown_from=now + timedelta(seconds=fault.seconds))
+        self._append(owner_id, row)
+        self._release(owner_id)
+
+    def _append(self, owner_id: int, row: EventRow) -> None:
         self._last_id += 1
-        rows.append(EventRow(self._last_id, kind, now, data, now + timedelta(seconds=delay)))
+        self._rows[owner_id].append(replace(row, id=self._last_id))
+
+    def _release(self, owner_id: int) -> None:
+        """Write what was held back until another row came."""
+        for row in self._held.pop(owner_id, ()):
+            self._append(owner_id, row)
 
     def read(self, owner_ids: Collection[int], offset: int, limit: int, now: datetime) -> EventPage:
         """The oldest rows of some logs that are shown now, as one list, at most `limit` of them, from 1 to 1000.
@@ -72,6 +96,8 @@ class EventLogs:
         nothing is deleted.
         """
         offset, limit = max(0, offset), min(MOST_ROWS, max(1, limit))
+        for owner_id in owner_ids:
+            self._release(owner_id)
         logs = [self._rows[owner_id] for owner_id in owner_ids if owner_id in self._rows]
         for rows in logs:
             _drop_expired(rows, now)

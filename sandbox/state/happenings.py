@@ -16,6 +16,7 @@ class HappeningKind(StrEnum):
     MESSAGE_HANDED_OVER = "message_handed_over"
     MESSAGE_UPDATED = "message_updated"  # by; received
     MESSAGE_DELETED = "message_deleted"  # by; received
+    REACTION_CHANGED = "reaction_changed"  # reaction: its name; action: add or delete
     CLIENT_READ = "client_read"
     SESSION_STARTED = "session_started"
     SESSION_FINISHED = "session_finished"
@@ -23,6 +24,7 @@ class HappeningKind(StrEnum):
     MEMBER_JOINED = "member_joined"  # member: the id
     MEMBER_LEFT = "member_left"  # member: the id
     OWNER_CHANGED = "owner_changed"  # how: taken, transferred or released; owner and previous: ids, 0 for none
+    BOT_DELETED = "bot_deleted"  # bot: its record
     CONNECTOR_STATUS_DELETED = "connector_status_deleted"
     CONNECTOR_LINE_DELETED = "connector_line_deleted"
 

@@ -74,14 +74,14 @@ class Client(PortalUser):
 
 @dataclass
 class Bot:
-    """A registered chat bot: `owner` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise.
+    """A registered chat bot: `client_id` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise.
 
     `type` is bot, openline, supervisor, personal or network; `openline` says whether it hears what is said in lines.
     `event_mode` is fetch or webhook; the counts are of messages it got and chats it was brought into.
     """
 
     user_id: int
-    owner: str = ""
+    client_id: str = ""
     network_code: str = ""
     code: str = ""
     type: str = "bot"

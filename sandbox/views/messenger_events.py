@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.state.company import Company
 from sandbox.state.happenings import Happening, HappeningKind
 from sandbox.state.people import Bot
-from sandbox.state.records import Chat
+from sandbox.state.records import Chat, Message
 from sandbox.views.messenger_objects import LANGUAGE, make_bot, make_event_chat, make_event_user, make_message
 
 USER_PREFIX, BOT_PREFIX = "ONIMV2", "ONIMBOTV2"
@@ -18,7 +18,9 @@ TYPES = {
     HappeningKind.REACTION_CHANGED: "REACTIONCHANGE",
     HappeningKind.MEMBER_JOINED: "JOINCHAT",
 }
-"""What happens -> the type of its event, without its prefix."""
+"""What happens -> the type of its event, without its prefix; users are told of these, and bots of one more."""
+BOT_TYPES = {**TYPES, HappeningKind.BOT_DELETED: "DELETE"}
+WATCHERS = ("supervisor", "personal")
 
 
 @dataclass(frozen=True)
@@ -55,42 +57,43 @@ def make_event_data(company: Company, happening: Happening, user_id: int) -> dic
 
 
 def make_bot_events(company: Company, happening: Happening) -> Iterator[BotEvent]:
-    """The events of the bots that one of the things in `TYPES` concerns, in fetch mode and in webhook mode."""
-    kind = BOT_PREFIX + TYPES[happening.kind]
-    for bot in _list_hearers(company, happening, company.chats[happening.chat_id]):
+    """The events of the bots that one of the things in `BOT_TYPES` concerns, in fetch mode and in webhook mode."""
+    kind = BOT_PREFIX + BOT_TYPES[happening.kind]
+    for bot in _list_hearers(company, happening):
         yield BotEvent(bot, kind, {"bot": make_bot(bot), **_make_bot_data(company, happening, bot)})
 
 
-def make_bot_deletion(bot: Bot) -> BotEvent:
-    """The event of a bot that is taken off the portal."""
-    return BotEvent(bot, f"{BOT_PREFIX}DELETE", {"bot": make_bot(bot)})
-
-
 def _make_bot_data(company: Company, happening: Happening, bot: Bot) -> dict[str, Any]:
+    """What an event tells a bot beside itself; who joined is the bot, so `user` is who brought it in."""
+    if happening.kind is HappeningKind.BOT_DELETED:
+        return {}
     data = make_event_data(company, happening, bot.user_id)
     if happening.kind is HappeningKind.MEMBER_JOINED:
         data["user"] = make_event_user(company.find_user(happening.user_id))
     return data
 
 
-def _list_hearers(company: Company, happening: Happening, chat: Chat) -> list[Bot]:
-    """The bots in a chat that are told of something: never of what a bot wrote, and of lines only if they support them.
-
-    In a line, in a dialog of two, and as supervisor or personal bot they hear all of it, in other chats only what names
-    them. Of joining they are told when they join themselves. Source: the module `im` of the portal.
-    """
-    members = [bot for bot in company.bots if bot.user_id in chat.members]
+def _list_hearers(company: Company, happening: Happening) -> list[Bot]:
+    """The bots that are told of something: of joining and of being deleted the bot itself, else those in the chat."""
+    if happening.kind is HappeningKind.BOT_DELETED:
+        return [happening.details["bot"]]
+    members = [bot for bot in company.bots if bot.user_id in company.chats[happening.chat_id].members]
     if happening.kind is HappeningKind.MEMBER_JOINED:
         return [bot for bot in members if bot.user_id == happening.details["member"]]
-    message = company.messages.get(happening.message_id)
-    if message is None or company.is_bot(message.author_id):
-        reacts = message is not None and happening.kind is HappeningKind.REACTION_CHANGED
-        return [bot for bot in members if reacts and message and bot.user_id == message.author_id and bot.reactions]
+    message = company.messages[happening.message_id]
+    if happening.kind is HappeningKind.REACTION_CHANGED:
+        return [bot for bot in members if bot.reactions and bot.user_id == message.author_id]
+    if company.is_bot(message.author_id):
+        return []
+    return [bot for bot in members if _hears(bot, company.chats[happening.chat_id], message)]
+
+
+def _hears(bot: Bot, chat: Chat, message: Message) -> bool:
+    """Whether a bot in a chat is told of a message.
+
+    In a line it is told of all if it supports lines, whatever its type; elsewhere of all in a dialog of two or as a
+    supervisor or personal bot, and otherwise of what names it. Source: the module `im` of the portal.
+    """
     if chat.entity_type == "LINES":
-        return [bot for bot in members if bot.openline]
-    watches = ("supervisor", "personal")
-    return [
-        bot
-        for bot in members
-        if chat.type == "P" or bot.type in watches or f"[USER={bot.user_id}]" in message.text.upper()
-    ]
+        return bot.openline
+    return chat.type == "P" or bot.type in WATCHERS or f"[USER={bot.user_id}]" in message.text.upper()

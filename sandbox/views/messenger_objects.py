@@ -25,7 +25,7 @@ FILE_FIELDS = (
 def make_message(company: Company, message: Message) -> dict[str, Any]:
     """A message, ready for JSON; `authorId` 0 is the portal itself, and what is long is cut.
 
-    Source: the page "Chatbot Objects and Fields 2.0" of the official REST documentation, here and for all of this module.
+    Source, here and below: the page "Chatbot Objects and Fields 2.0" of the official REST documentation.
     """
     text = message.text
     members = company.chats[message.chat_id].members

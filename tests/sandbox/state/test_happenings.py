@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import sandbox
-from sandbox.seed.seed import APPLICATION_ID, APPLICATION_PATH, CONNECTOR
+from sandbox.seed.seed import APPLICATION_ID, APPLICATION_PATH, BOT_CLIENT_ID, CONNECTOR
 from sandbox.state.happenings import Cause, Happening, HappeningKind
 from tests.sandbox.channel_client import EMMA, call_method, confirm_delivery, make_message, make_params, send_messages
 from tests.sandbox.client import SandboxClient
@@ -117,6 +117,7 @@ ACTS: dict[HappeningKind, Act] = {
     KIND.MESSAGE_HANDED_OVER: start_dialog,
     KIND.MESSAGE_UPDATED: change_as_client("update.messages"),
     KIND.MESSAGE_DELETED: change_as_client("delete.messages"),
+    KIND.REACTION_CHANGED: lambda portal: portal.control("reaction", {"message_id": 1001, "user_id": 3}),
     KIND.CLIENT_READ: confirm,
     KIND.SESSION_STARTED: lambda portal: portal.write_as_client(209, "Hello?"),
     KIND.SESSION_FINISHED: lambda portal: portal.call("imopenlines.operator.spam", {"CHAT_ID": 202}),
@@ -124,6 +125,7 @@ ACTS: dict[HappeningKind, Act] = {
     KIND.MEMBER_JOINED: lambda portal: portal.call("imopenlines.session.join", {"CHAT_ID": 207}),
     KIND.MEMBER_LEFT: lambda portal: portal.call("imopenlines.operator.spam", {"CHAT_ID": 207}),
     KIND.OWNER_CHANGED: lambda portal: portal.call("imopenlines.operator.answer", {"CHAT_ID": 202}),
+    KIND.BOT_DELETED: lambda portal: portal.call("imbot.v2.Bot.unregister", {"botId": 9, "botToken": BOT_CLIENT_ID}),
     KIND.CONNECTOR_STATUS_DELETED: lambda portal: portal.call(
         "imconnector.activate", make_params(ACTIVE=0), path=APPLICATION_PATH
     ),
