@@ -94,7 +94,7 @@ class PollingSource:
         await self._subscribe(portal, parts)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
         offset = read_whole(kept) or await self._skip_log(portal, parts)
-        states = list(_list_states(await _ask_state(portal)))
+        states = list(list_states(await ask_state(portal)))
         self._last = LastLook({state.id: _mark(state) for state in states})
         await parts.follower.begin(states, Position(self.name, str(offset)))
         shown = set(self._last.marks)
@@ -138,11 +138,11 @@ class PollingSource:
         offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
         log: Mapping[str, Any] = {}
         if self._has_log:
-            log, recent = await run_together(partial(_ask_log, portal, offset), partial(_ask_state, portal))
+            log, recent = await run_together(partial(_ask_log, portal, offset), partial(ask_state, portal))
         else:
-            recent = await _ask_state(portal)
+            recent = await ask_state(portal)
         heard = list(_read_log(log))
-        states = list(_list_states(recent))
+        states = list(list_states(recent))
         cues = [*heard, *self._compare(states)]
         self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
         return Round(cues, read_whole(log.get("nextOffset")) or offset, read_flag(log.get("hasMore")) is True)
@@ -173,7 +173,12 @@ async def _ask_log(portal: Portal, offset: int) -> Mapping[str, Any]:
     return read_object(await _ask(portal, "im.v2.Event.get", params))
 
 
-async def _ask_state(portal: Portal) -> Any:
+async def ask_state(portal: Portal) -> Any:
+    """All dialogs of lines that the messenger shows the user, those on offer too.
+
+    Raises:
+        PortalError: The portal refuses, or does not answer.
+    """
     return await _ask(portal, "im.recent.get", {"ONLY_OPENLINES": "Y"})
 
 
@@ -181,7 +186,7 @@ async def _ask(portal: Portal, method: str, params: Mapping[str, Any]) -> Any:
     return await portal.call(method, params, repeatable=True, scopes=SCOPES, prefer_batch=True)
 
 
-def _list_states(answer: Any) -> Iterator[ChatState]:
+def list_states(answer: Any) -> Iterator[ChatState]:
     """Every dialog of a line that an answer of `im.recent.get` shows, with the number of its last message."""
     rows = read_object(answer).get("items", answer)
     for row in map(read_object, read_items(rows)):
