@@ -11,11 +11,11 @@ from typing import Any
 import anyio
 from anyio import to_thread
 
-from server.events.cue import Cue
-from server.events.feed import Post
-from server.events.reconciliation import EVERY, list_open_dialogs
+from server.events.feed.cue import Cue
+from server.events.feed.store import Post
+from server.events.sources.reconciliation import EVERY, list_open_dialogs
 from server.events.sources.source import Abilities, SourceParts
-from server.events.wire import read_event
+from server.events.sources.wire import read_event
 from tools.result_types import read_object, read_text
 
 AT_ONCE = 200

@@ -11,10 +11,10 @@ import anyio
 
 from portal.client import Portal
 from portal.errors import RefusedError
-from server.events.cue import Cue
-from server.events.reconciliation import EVERY, list_open_dialogs
+from server.events.feed.cue import Cue
+from server.events.sources.reconciliation import EVERY, list_open_dialogs
 from server.events.sources.source import Abilities, SourceParts
-from server.events.wire import EVERY_EVENT, read_event
+from server.events.sources.wire import EVERY_EVENT, read_event
 from tools.result_types import read_items, read_object, read_text, read_whole
 from workflows.core.moments import read_moment
 

@@ -15,8 +15,8 @@ from anyio import to_thread
 
 from portal.client import Portal
 from portal.errors import AuthRefusedError, RefusedError
-from server.events.cue import Cue, merge_cues
-from server.events.feed import Position
+from server.events.feed.cue import Cue, merge_cues
+from server.events.feed.store import Position
 from server.events.sources.source import Abilities, SourceParts
 from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
 from workflows.core.chat_state import ChatState

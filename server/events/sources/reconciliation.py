@@ -5,8 +5,8 @@ from typing import Any
 
 from anyio import to_thread
 
-from server.events.cue import Cue
-from server.events.feed import Feed
+from server.events.feed.cue import Cue
+from server.events.feed.store import Feed
 from server.events.sources.polling import ask_state, list_states
 from tools.result_types import read_items, read_object, read_whole
 from tools.statistics import V2SessionList

@@ -15,10 +15,10 @@ import anyio
 from anyio import to_thread
 
 from portal.errors import PortalError
-from server.events.cue import Cue, merge_cues
-from server.events.dialogs import KnownDialog, compare_dialogs, keep_unclear
-from server.events.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent
-from server.events.feed import Feed, Position
+from server.events.feed.cue import Cue, merge_cues
+from server.events.feed.dialogs import KnownDialog, compare_dialogs, keep_unclear
+from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent
+from server.events.feed.store import Feed, Position
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import MessageView, Role, find_client, identify_client

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from server.events.cue import Cue
-from server.events.event import EventKind, PortalEvent
+from server.events.feed.cue import Cue
+from server.events.feed.event import EventKind, PortalEvent
 from tools.result_types import read_items, read_object, read_text, read_whole
 
 MESSAGE_ADDED = "ONOPENLINEMESSAGEADD"
