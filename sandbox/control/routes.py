@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.control import faults
+from sandbox.control import faults, messenger
 from sandbox.control.inspection import describe_company, describe_messages
 from sandbox.control.switches import apply_patch, describe_switches
 from sandbox.domain.new_clients import open_chat_for_new_client
@@ -49,12 +49,14 @@ def make_control_routes() -> list[Route]:
         "/webhooks": _add_access_key,
         "/requests/clear": _clear_requests,
         **faults.POSTS,
+        **messenger.POSTS,
     }
     gets: dict[str, Action] = {
         "/state": _show_state,
         "/messages": _show_messages,
         "/requests": _show_requests,
         **faults.GETS,
+        **messenger.GETS,
     }
     return [Route(path, _make_endpoint(act), methods=["POST"]) for path, act in posts.items()] + [
         Route(path, _make_endpoint(act), methods=["GET"]) for path, act in gets.items()
@@ -214,7 +216,8 @@ def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
     text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
     chat = _find_chat(company, body)
     company.clock.advance(1)
-    message = write_as_operator(company, chat, user_id, text)
+    with company.happenings.caused_by(user_id):
+        message = write_as_operator(company, chat, user_id, text)
     return {"chat_id": message.chat_id, "message_id": message.id, "session_id": message.session_id}
 
 

@@ -17,7 +17,6 @@ FILE_SIZE = 1024
 GENDERS = {"male": "M", "female": "F"}
 NOWHERE = ".invalid"
 """No host ends so (RFC 2606): what is there cannot be fetched."""
-DELETED = "This message was deleted."
 
 
 class MessageRejectedError(Exception):
@@ -88,9 +87,8 @@ def receive_message(
         company, make_user_code(company, connector, line_id, outside, client.id), client, outside
     )
     author = php.to_integer(content.get("user_id")) or client.id
-    written = write_as_client(company, chat, text, [_add_file(company, chat, author, name) for name in files], author)
-    written.external_ids = [php.to_text(content["id"])] if php.is_truthy(content.get("id")) else []
-    return client, written
+    file_ids = [_add_file(company, chat, author, name) for name in files]
+    return client, write_as_client(company, chat, text, file_ids, author, received=message)
 
 
 def _list_file_names(content: dict[str, Any]) -> list[str]:
@@ -118,8 +116,7 @@ def _find_or_create_chat(company: Company, code: str, client: Client, outside: d
         title = client.name if code.endswith(f"|{client.id}") else php.to_text(outside.get("name")) or client.name
         chat = Chat(number, f"{title} - {line_name}", company.clock(), user_code=code)
         company.chats[number] = chat
-    if client.id not in chat.members:
-        chat.members.append(client.id)
+    company.add_member(chat, client.id)
     return chat
 
 
@@ -149,8 +146,9 @@ def edit_message(company: Company, connector: str, line_id: int, message: dict[s
     text = php.to_text(content.get("text"))
     if not text and not _list_file_names(content):
         raise MessageRejectedError(INCOMPLETE)
-    for written in found:
-        written.text = text
+    with company.happenings.caused_by(client.id):
+        for written in found:
+            company.edit_message(written, text, message)
     return client
 
 
@@ -162,6 +160,7 @@ def delete_message(company: Company, connector: str, line_id: int, message: dict
     """
     client, found = find_named_messages(company, connector, line_id, message)
     known = company.connectors.get(connector)
-    for written in found if known is None or known.deletes_external else ():
-        written.text, written.file_ids, written.deleted = DELETED, [], True
+    with company.happenings.caused_by(client.id):
+        for written in found if known is None or known.deletes_external else ():
+            company.delete_message(written, message)
     return client

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sandbox.state.company import Company
+from sandbox.state.company import SITE_CHAT, Company
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.records import DISLIKE, LIKE, Chat, Line, Session, Status
 
 VOTES = {"1": LIKE, "0": DISLIKE}
-SITE_CHAT = "livechat"
 
 
 def finish_session(company: Company, chat: Chat, session: Session) -> None:
@@ -51,12 +51,14 @@ def close_session(
         chat.session_id = 0
         company.uninvite(chat)
         if not force:
-            chat.owner, chat.silent = 0, "N"
-            chat.members = [member for member in chat.members if member in company.clients]
+            chat.silent = "N"
+            company.set_owner(chat, 0)
+            company.keep_members(chat, company.clients.__contains__)
     session.closed = True
     session.status, session.close_reason = status, reason
     session.paused = session.wait_action = session.wait_answer = False
     session.closed_at = session.modified = company.clock()
+    company.tell(HappeningKind.SESSION_FINISHED, chat, session=session)
 
 
 def mark_spam(company: Company, chat: Chat, session: Session, user_id: int) -> None:
@@ -92,9 +94,10 @@ def _is_too_late(company: Company, session: Session) -> bool:
 def _reopen(company: Company, chat: Chat, session: Session) -> None:
     session.closed, session.closed_at, session.close_reason = False, None, None
     session.status, session.wait_action = Status.CLOSING, True
-    chat.session_id, chat.owner = session.id, session.operator_id
-    if session.operator_id and session.operator_id not in chat.members:
-        chat.members.append(session.operator_id)
+    chat.session_id = session.id
+    company.set_owner(chat, session.operator_id)
+    if session.operator_id:
+        company.add_member(chat, session.operator_id)
     company.announce(chat, f"Conversation #{session.id} was opened again")
 
 

@@ -1,39 +1,67 @@
 """What messages of clients and operators do to the session of a dialog."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sandbox.domain.closing import SITE_CHAT, find_session_to_vote_on, read_vote, store_vote
+from sandbox.domain.closing import find_session_to_vote_on, read_vote, store_vote
 from sandbox.domain.permissions import list_queue_members
 from sandbox.domain.queues import is_present, pass_on
 from sandbox.domain.sessions import is_first_session, load_open_session, send_greeting, start_session, start_session_as
-from sandbox.state.company import Company
+from sandbox.domain.transfers import release_from_bot
+from sandbox.state import php
+from sandbox.state.company import SITE_CHAT, Company
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.records import Chat, Message, Session, Status
 
+LEAVE_BOT = "0"
 
-def write_as_client(company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int = 0) -> Message:
+
+def write_as_client(
+    company: Company,
+    chat: Chat,
+    text: str,
+    file_ids: list[int],
+    author_id: int = 0,
+    *,
+    received: Mapping[str, Any] | None = None,
+) -> Message:
     """Write a message of a client, which opens a session, moves its status, or is a rating.
 
-    `author_id` is the client's own id where several clients share a group chat.
+    `author_id` is the client's own id where several clients share a group chat; `received` is what the channel sent, if
+    the message came through one.
     """
+    with company.happenings.caused_by(author_id or chat.client_id):
+        return _receive_message(company, chat, text, file_ids, author_id or chat.client_id, received=received or {})
+
+
+def _receive_message(
+    company: Company, chat: Chat, text: str, file_ids: list[int], author_id: int, *, received: Mapping[str, Any]
+) -> Message:
     vote = read_vote(chat, text)
     rated = find_session_to_vote_on(company, chat) if vote else None
     known = rated or load_open_session(company, chat)
     session = known or start_session(company, chat)
-    message = company.say(chat, author_id or chat.client_id, text, file_ids=file_ids)
+    outside = received.get("message", {}).get("id")
+    external_ids = [php.to_text(outside)] if php.is_truthy(outside) else []
+    message = company.say(chat, author_id, text, file_ids=file_ids, external_ids=external_ids)
+    company.tell(HappeningKind.MESSAGE_RECEIVED, chat, message_id=message.id, received=received)
     if rated:
         store_vote(company, chat, rated, vote)
     elif session:
-        _note_client_message(company, chat, session, new=session is not known)
+        _note_client_message(company, chat, session, text, new=session is not known)
     return message
 
 
-def _note_client_message(company: Company, chat: Chat, session: Session, *, new: bool) -> None:
+def _note_client_message(company: Company, chat: Chat, session: Session, text: str, *, new: bool) -> None:
+    """Move the session on; a client who writes only 0 to a bot is passed to the queue."""
     session.modified = company.clock()
     if not session.wait_answer:
         session.status = Status.CLIENT_AGAIN if session.status >= Status.OPERATOR_WROTE else Status.CLIENT_FIRST
         session.wait_action = session.wait_vote = False
     if new:
         _greet_if_due(company, chat, session)
+    if text.strip() == LEAVE_BOT and company.is_bot(session.operator_id):
+        release_from_bot(company, chat, session)
     _leave_absent_operator(company, chat, session)
 
 

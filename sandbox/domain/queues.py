@@ -79,7 +79,8 @@ def asks_everyone(line: Line) -> bool:
 
 def distribute(company: Company, chat: Chat, session: Session) -> None:
     """Offer a session to the queue; it has no owner until somebody answers."""
-    chat.owner, session.wait_answer = 0, True
+    session.wait_answer = True
+    company.set_owner(chat, 0)
     company.uninvite(chat)
     line = company.find_line(session)
     chosen = 0
@@ -100,11 +101,12 @@ def remove_members(company: Company, chat: Chat, session: Session, keep: int = 0
     leaving_bot = 0
     if line and line.settings["WELCOME_BOT_LEFT"] == "queue":
         leaving_bot = int(line.settings["WELCOME_BOT_ID"])
-    chat.members = [
-        member
-        for member in chat.members
-        if member == keep or member in company.clients or (company.is_bot(member) and member != leaving_bot)
-    ]
+    company.keep_members(
+        chat,
+        lambda member: (
+            member == keep or member in company.clients or (company.is_bot(member) and member != leaving_bot)
+        ),
+    )
     company.uninvite(chat)
 
 

@@ -3,6 +3,7 @@
 from sandbox.domain.closing import close_session
 from sandbox.domain.queues import distribute, remove_members
 from sandbox.state.company import Company
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.records import Chat, Line, Message, Session, Status
 
 
@@ -34,7 +35,7 @@ def start_session(company: Company, chat: Chat) -> Session | None:
         company.announce(chat, "The line is closed")
     if bot_id := _find_welcome_bot(company, chat, line):
         session.operator_id = bot_id
-        add_member(chat, bot_id)
+        company.add_member(chat, bot_id)
     else:
         distribute(company, chat, session)
     return session
@@ -44,9 +45,8 @@ def _find_welcome_bot(company: Company, chat: Chat, line: Line) -> int:
     """The bot that meets the client; the session stays unaccepted while the bot has it."""
     bot_id = int(line.settings["WELCOME_BOT_ID"])
     wanted = line.settings["WELCOME_BOT_JOIN"] == "always" or is_first_session(company, chat)
-    return (
-        bot_id if wanted and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") and company.is_bot(bot_id) else 0
-    )
+    there = company.is_bot(bot_id) and company.find_employee(bot_id) is not None
+    return bot_id if wanted and there and line.is_on("WELCOME_BOT_ENABLE") and line.is_on("ACTIVE") else 0
 
 
 def is_first_session(company: Company, chat: Chat) -> bool:
@@ -84,6 +84,7 @@ def _create_session(company: Company, chat: Chat, line_id: int) -> Session | Non
     )
     company.sessions[session.id] = session
     chat.session_id, chat.session_started = session.id, int(now.timestamp())
+    company.tell(HappeningKind.SESSION_STARTED, chat, session=session)
     company.announce(chat, f"Conversation #{session.id} started")
     return session
 
@@ -105,7 +106,7 @@ def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None
         return False
     if company.switches.load_failures.get(chat.id):
         return False
-    add_member(chat, user_id)
+    company.add_member(chat, user_id)
     session = load_open_session(company, chat)
     if session is None:
         return False
@@ -114,10 +115,11 @@ def answer_dialog(company: Company, chat: Chat, user_id: int, *, say: str | None
     return True
 
 
-def assign_operator(company: Company, chat: Chat, session: Session, user_id: int) -> None:
-    """Make a user responsible for a session and remove the other members."""
+def assign_operator(company: Company, chat: Chat, session: Session, user_id: int, how: str = "taken") -> None:
+    """Make a user responsible for a session, taken or transferred, and remove the other members."""
     now = company.clock()
-    chat.owner = session.operator_id = user_id
+    session.operator_id = user_id
+    company.set_owner(chat, user_id, how)
     session.status = max(session.status, Status.ACCEPTED)
     session.wait_answer = session.wait_action = False
     session.modified = now
@@ -125,14 +127,8 @@ def assign_operator(company: Company, chat: Chat, session: Session, user_id: int
     if not company.is_bot(user_id):
         session.operator_answer = session.operator_answer or now
     remove_members(company, chat, session, keep=user_id)
-    add_member(chat, user_id)
+    company.add_member(chat, user_id)
     company.mark_all_read(user_id, chat)
-
-
-def add_member(chat: Chat, user_id: int) -> None:
-    """Add a user to the members of a chat, if they are none yet."""
-    if user_id not in chat.members:
-        chat.members.append(user_id)
 
 
 def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
@@ -146,7 +142,7 @@ def intercept_dialog(company: Company, chat: Chat, user_id: int) -> None:
 def join_chat(company: Company, chat: Chat, user_id: int) -> None:
     """Add a participant who is not responsible; somebody who is there already changes nothing."""
     if user_id not in chat.members:
-        add_member(chat, user_id)
+        company.add_member(chat, user_id)
         company.mark_all_read(user_id, chat)
         company.announce(chat, f"{company.format_mention(user_id)} joined the conversation")
 

@@ -28,7 +28,7 @@ def skip_dialog(company: Company, chat: Chat, user_id: int) -> bool:
     if company.switches.pending:
         return False
     if session is None:
-        chat.members = [member for member in chat.members if member != user_id]
+        company.keep_members(chat, user_id.__ne__)
         return False
     line = company.find_line(session)
     chosen = pick_operator(company, line, session) if line and not asks_everyone(line) else 0
@@ -49,12 +49,11 @@ def transfer_to_user(company: Company, chat: Chat, by: int, target: int, *, mode
     if session is None or employee is None or not employee.can_take_dialogs:
         return False
     _record_transfer(company, session, to_operator=target, reason="manual", mode=mode, type="USER", initiator=by)
-    chat.owner = 0
     remove_members(company, chat, session, keep=target)
     company.announce(
         chat, f"{company.format_mention(by)} transferred the conversation to {company.format_mention(target)}"
     )
-    assign_operator(company, chat, session, target)
+    assign_operator(company, chat, session, target, "transferred")
     return True
 
 
@@ -96,7 +95,7 @@ def release_from_bot(company: Company, chat: Chat, session: Session) -> None:
     line = company.find_line(session)
     bot_id = session.operator_id
     if not line or line.settings["WELCOME_BOT_LEFT"] != "close":
-        chat.members = [member for member in chat.members if member != bot_id]
+        company.keep_members(chat, bot_id.__ne__)
     company.announce(chat, "The chat bot finished its part of the conversation")
     requeue(company, chat, session)
 

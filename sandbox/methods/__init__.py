@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.methods import (
+    bot_chats,
+    bots,
     channel_messages,
     channels,
     chatbots,
@@ -18,6 +20,7 @@ from sandbox.methods import (
     posting,
     sessions,
     statistics,
+    user_events,
     users,
 )
 from sandbox.methods.registry import Behaviour
@@ -35,6 +38,9 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **statistics.METHODS,
         **messenger.METHODS,
         **posting.METHODS,
+        **user_events.METHODS,
+        **bots.METHODS,
+        **bot_chats.METHODS,
         **files.METHODS,
         **users.METHODS,
         **connectors.METHODS,

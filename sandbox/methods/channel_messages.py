@@ -16,6 +16,7 @@ from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.connectors import BUILT_IN, LineConnection
 from sandbox.state.errors import RefusalError, make_missing_argument_error
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.people import Client
 from sandbox.state.php import PhpTypeError
 
@@ -148,6 +149,7 @@ def _note_delivery(company: Company, status: dict[str, Any]) -> None:
     if message is None or chat is None or chat.entity_type != "LINES":
         return
     chat.client_read = max(chat.client_read, message.id)
+    company.tell(HappeningKind.CLIENT_READ, chat, message_id=message.id)
     if message.sending:
         message.sending = False
         message.external_ids = [php.to_text(number) for number in php.list_values(outside.get("id"))]

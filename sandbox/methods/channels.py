@@ -19,6 +19,7 @@ from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry, read
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, make_wrong_type_error
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.line_settings import list_settings_beyond_plan, make_line_row, make_line_settings, read_changes
 from sandbox.state.records import Line
 from sandbox.views.line_list import (
@@ -173,4 +174,7 @@ def config_delete(call: MethodCall) -> Any:
     number = _read_modifiable_id(call)
     for key in [key for key in call.company.connections if key[1] == number]:
         del call.company.connections[key]
-    return call.company.lines.pop(number, None) is not None
+    if call.company.lines.pop(number, None) is None:
+        return False
+    call.company.tell(HappeningKind.CONNECTOR_LINE_DELETED, line_id=number)
+    return True

@@ -59,7 +59,7 @@ def _find_own_bot(call: MethodCall) -> Bot:
         if not client_id:
             raise RefusalError("ACCESS_DENIED", "Access denied! Client ID not specified.", FORBIDDEN)
         owner = f"custom{client_id}"
-    found = next((bot for bot in call.company.bots if bot.owner and bot.owner == owner), None)
+    found = next((bot for bot in call.company.bots if bot.client_id and bot.client_id == owner), None)
     if found is None:
         raise RefusalError("BOT_ID_ERROR", "Bot not found")
     return found
@@ -79,7 +79,7 @@ def bot_session_transfer(call: MethodCall) -> Any:
     if chat is None or not move(call.company, chat, bot.user_id, number, mode="BOT"):
         raise make_operator_error()
     if call.params.is_yes("LEAVE"):
-        chat.members = [member for member in chat.members if member != bot.user_id]
+        call.company.keep_members(chat, bot.user_id.__ne__)
     return True
 
 

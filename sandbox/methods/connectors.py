@@ -5,8 +5,10 @@ from typing import Any
 from sandbox.domain.permissions import find_role
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
+from sandbox.state.company import Company
 from sandbox.state.connectors import BUILT_IN, Connector, LineConnection
 from sandbox.state.errors import OK, RefusalError, make_missing_argument_error
+from sandbox.state.happenings import HappeningKind
 from sandbox.state.people import Reach
 from sandbox.state.php import PhpTypeError
 
@@ -118,11 +120,17 @@ def unregister(call: MethodCall) -> Any:
     if not number or call.company.switches.connector_storage_fails:
         raise _make_failure("APPLICATION_UNREGISTRATION_ERROR", "Error unregistering the application")
     for key in [key for key in call.company.connections if key[0] == number]:
-        del call.company.connections[key]
+        _delete_status(call.company, *key)
     connector = call.company.connectors.get(number)
     if connector and connector.application == call.caller.client_id:
         del call.company.connectors[number]
     return {"result": True}
+
+
+def _delete_status(company: Company, connector: str, line_id: int) -> None:
+    """Delete what is stored for a connector on a line; it is told even where there was nothing."""
+    company.connections.pop((connector, line_id), None)
+    company.tell(HappeningKind.CONNECTOR_STATUS_DELETED, connector=connector, line_id=line_id)
 
 
 @METHODS.method("imconnector.activate", any_case=True)
@@ -134,7 +142,7 @@ def activate(call: MethodCall) -> Any:
         connection = call.company.connections.setdefault(read_place(call), LineConnection())
         connection.active, connection.error = True, False
     else:
-        call.company.connections.pop(read_place(call), None)
+        _delete_status(call.company, *read_place(call))
     return True
 
 

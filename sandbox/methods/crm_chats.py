@@ -194,9 +194,9 @@ def _remove_member(call: MethodCall, chat_id: int, user_id: int) -> None:
     _check_employee(call, user_id)
     if user_id not in chat.members or has_pending_failure(call):
         raise RefusalError("WRONG_REQUEST", "You don't have access or user already not in chat")
-    chat.members.remove(user_id)
+    call.company.keep_members(chat, user_id.__ne__)
     if chat.owner == user_id:
-        chat.owner = 0
+        call.company.set_owner(chat, 0)
     call.company.announce(chat, f"{call.company.format_mention(user_id)} left the conversation")
 
 
@@ -218,6 +218,4 @@ def crm_message_add(call: MethodCall) -> Any:
         raise make_channel_off_error()
     if call.company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("MESSAGE_ADD_ERROR", "Message was not added")
-    message = write_as_operator(call.company, chat, sender_id, text)
-    message.attach.append(dict(_GENERATED))
-    return message.id
+    return write_as_operator(call.company, chat, sender_id, text, attach=[dict(_GENERATED)]).id

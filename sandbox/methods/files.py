@@ -28,7 +28,7 @@ def im_v2_file_download(call: MethodCall) -> Any:
     file = call.company.files.get(call.params.read_integer("fileId"))
     if file is None or file.chat_id != chat.id:
         raise RefusalError("FILE_NOT_FOUND", "File not found")
-    return {"downloadUrl": _issue_address(call, file)}
+    return {"downloadUrl": issue_file_address(call, file)}
 
 
 @METHODS.method("disk.file.get", any_case=True, scopes=DISK_SCOPES)
@@ -49,7 +49,7 @@ def disk_file_get(call: MethodCall) -> Any:
         "DELETED_TYPE": "0",
         "SIZE": str(file.size),
         "CREATED_BY": str(file.author_id),
-        "DOWNLOAD_URL": _issue_address(call, file),
+        "DOWNLOAD_URL": issue_file_address(call, file),
     }
 
 
@@ -61,7 +61,8 @@ def _may_read(call: MethodCall, file: File) -> bool:
     return may_see(call, chat) or (call.user_id, chat.id) in call.company.history_readers
 
 
-def _issue_address(call: MethodCall, file: File) -> str:
+def issue_file_address(call: MethodCall, file: File) -> str:
+    """An address, good for once, from which the caller can fetch a file."""
     number = call.company.issue_id("download")
     token = f"disk|{sha256(f'{number} {file.id}'.encode()).hexdigest()}"
     call.company.download_tokens[token] = file.id
@@ -83,16 +84,29 @@ def im_v2_file_upload(call: MethodCall) -> Any:
     """Upload a file and send it into a chat with a text, in one step."""
     check_module(call)
     chat = _require_chat(call, call.params.get("dialogId"))
+    return make_upload_result(call, chat, *upload_file(call, chat, call.user_id))
+
+
+def upload_file(call: MethodCall, chat: Chat, author_id: int) -> tuple[File, Message]:
+    """Keep the file of the parameter `fields` and send it into a chat in somebody's name.
+
+    Raises:
+        RefusalError: FILE_EMPTY, FILE_INVALID_CONTENT, FILE_TOO_LARGE, or FILE_SEND_FAILED for somebody outside.
+    """
     fields = call.params.read_array("fields")
     name, content = php.to_text(fields.get("name")), _decode(fields)
     company = call.company
-    file = File(company.issue_id("file"), chat.id, call.user_id, company.clock(), name, len(content), content)
+    file = File(company.issue_id("file"), chat.id, author_id, company.clock(), name, len(content), content)
     company.files[file.id] = file
-    if call.user_id not in chat.members or company.switches.message_storage_fails:
+    if author_id not in chat.members or company.switches.message_storage_fails:
         raise RefusalError("FILE_SEND_FAILED", "Failed to send message")
-    message = _send_files(call, chat, php.to_text(fields.get("message")), [file])
+    return file, _send_files(call, chat, php.to_text(fields.get("message")), [file])
+
+
+def make_upload_result(call: MethodCall, chat: Chat, file: File, message: Message) -> dict[str, Any]:
+    """What the upload of a file is answered with."""
     return {
-        "file": make_file_card(company, file),
+        "file": make_file_card(call.company, file),
         "messageId": message.id,
         "chatId": chat.id,
         "dialogId": f"chat{chat.id}",
@@ -136,8 +150,9 @@ def im_disk_file_commit(call: MethodCall) -> Any:
 
 def _send_files(call: MethodCall, chat: Chat, text: str, files: list[File]) -> Message:
     numbers = [file.id for file in files]
+    author_id = files[0].author_id
     if chat.entity_type != "LINES":
-        return call.company.say(chat, call.user_id, text, file_ids=numbers)
+        return call.company.say(chat, author_id, text, file_ids=numbers)
     if not is_channel_active(call.company, chat):
         raise make_channel_off_error()
-    return write_as_operator(call.company, chat, call.user_id, text, file_ids=numbers)
+    return write_as_operator(call.company, chat, author_id, text, file_ids=numbers)

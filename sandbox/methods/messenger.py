@@ -1,7 +1,7 @@
 """The messenger: the dialogs of a user, their messages, and what has been read."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.domain.permissions import can_join
@@ -10,7 +10,14 @@ from sandbox.state.errors import RefusalError, make_method_not_found_error
 from sandbox.state.records import Chat, Message
 from sandbox.views.chats import format_iso
 from sandbox.views.history import make_file_card, make_message_params
-from sandbox.views.recents import RecentFilter, list_offered_dialogs, list_recent_dialogs, make_user_card, make_uuid
+from sandbox.views.recents import (
+    RecentFilter,
+    count_unread,
+    list_offered_dialogs,
+    list_recent_dialogs,
+    make_user_card,
+    make_uuid,
+)
 
 METHODS = MethodRegistry()
 SCOPES = ("im",)
@@ -19,6 +26,7 @@ DIGITS = re.compile(r"\d+")
 PAGE, LARGEST_PAGE = 50, 200
 MESSAGES, MOST_MESSAGES = 20, 50
 MOST_UNREAD = 99
+LONGEST_SYNC = timedelta(days=7)
 
 
 def check_module(call: MethodCall) -> None:
@@ -67,6 +75,34 @@ def _read_filter(call: MethodCall) -> RecentFilter:
         until=_read_moment(params.get("LAST_MESSAGE_DATE")),
         markup=params.is_yes("GET_ORIGINAL_TEXT") or params.is_yes("PARSE_TEXT"),
     )
+
+
+@METHODS.method("im.recent.get", any_case=True, scopes=SCOPES)
+def im_recent_get(call: MethodCall) -> Any:
+    """The caller's dialogs, newest first and all in one answer, with those that the queue offers."""
+    check_module(call)
+    params, company = call.params, call.company
+    if params.is_yes("ONLY_OPENLINES"):
+        wanted = RecentFilter(dialogs=False, groups=False)
+    else:
+        lines, since = not params.is_yes("SKIP_OPENLINES"), _read_moment(params.get("LAST_SYNC_DATE"))
+        wanted = RecentFilter(
+            lines=lines,
+            queue=lines,
+            dialogs=not params.is_yes("SKIP_DIALOG"),
+            groups=not params.is_yes("SKIP_CHAT"),
+            since=max(since, company.clock() - LONGEST_SYNC) if since else None,
+        )
+    items = list_recent_dialogs(company, call.user_id, wanted)
+    items += list_offered_dialogs(company, call.user_id, wanted) if wanted.queue else []
+    return sorted(items, key=lambda item: (item["date_update"], item["message"]["id"]), reverse=True)
+
+
+@METHODS.method("im.counters.get", any_case=True, scopes=SCOPES)
+def im_counters_get(call: MethodCall) -> Any:
+    """The numbers of unread messages by kinds of chats and by chats."""
+    check_module(call)
+    return count_unread(call.company, call.user_id)
 
 
 def _read_moment(value: Any) -> datetime | None:

@@ -49,7 +49,7 @@ def network_join(call: MethodCall) -> Any:
         raise _make_not_found_error()
     bot_id = company.issue_id("user")
     company.employees[bot_id] = Employee(bot_id, company.network_lines[code], bot=True)
-    company.bots.append(Bot(bot_id, network_code=code))
+    company.bots.append(Bot(bot_id, network_code=code, type="network"))
     return bot_id
 
 

@@ -28,10 +28,8 @@ def im_message_add(call: MethodCall) -> Any:
     if call.params.is_filled("MENU"):
         check_menu(call.params["MENU"])
     reply_to = _read_reply_id(call, chat)
-    message = _add_message(call, chat or _open_private_chat(call, other), text, reply_to)
-    if attach:
-        message.attach.append(attach)
-    return message.id
+    attached = [attach] if attach else []
+    return _add_message(call, chat or _open_private_chat(call, other), text, reply_to, attached).id
 
 
 def _read_text(call: MethodCall) -> str:
@@ -94,11 +92,11 @@ def _open_private_chat(call: MethodCall, user_id: int) -> Chat:
     return pair
 
 
-def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Message:
+def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int, attach: list[dict[str, Any]]) -> Message:
     """Put the message into the chat; only a system message may come from somebody who is not in it."""
     company, caller = call.company, call.company.find_employee(call.user_id)
     if call.params.is_yes("SYSTEM") and may_see(call, chat) and not _is_guest(caller):
-        return company.announce(chat, _sign(call, text))
+        return company.say(chat, 0, _sign(call, text), system=True, attach=attach)
     if call.user_id not in chat.members:
         raise RefusalError("CANCELED", "You cannot write in this chat")
     if chat.entity_type == "LINES" and not is_channel_active(company, chat):
@@ -106,8 +104,8 @@ def _add_message(call: MethodCall, chat: Chat, text: str, reply_to: int) -> Mess
     if company.switches.message_storage_fails or has_pending_failure(call):
         raise RefusalError("PARAMS_ERROR", "Message isn't added")
     if chat.entity_type == "LINES":
-        return write_as_operator(company, chat, call.user_id, text, reply_to=reply_to)
-    return company.say(chat, call.user_id, text, reply_to=reply_to)
+        return write_as_operator(company, chat, call.user_id, text, reply_to=reply_to, attach=attach)
+    return company.say(chat, call.user_id, text, reply_to=reply_to, attach=attach)
 
 
 def _is_guest(user: Employee | None) -> bool:

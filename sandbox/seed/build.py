@@ -164,6 +164,6 @@ def _add_staff_chats(company: Company) -> None:
 
 
 def _add_network_lines(company: Company) -> None:
-    company.bots.append(Bot(NETWORK_BOT, network_code=NETWORK_CODES["joined"]))
+    company.bots.append(Bot(NETWORK_BOT, network_code=NETWORK_CODES["joined"], type="network"))
     company.network_lines.update({NETWORK_CODES["joined"]: "Partner Support", NETWORK_CODES["open"]: "Supplier Desk"})
     company.switches.remote_lines[NETWORK_CODES["inactive"]] = "INACTIVE"

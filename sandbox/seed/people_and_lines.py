@@ -98,7 +98,12 @@ def add_people(company: Company) -> None:
         member.departments = (teams[member.id],) if member.id in teams else ()
         member.last_activity = now - timedelta(minutes=member.id)
         company.employees[member.id] = member
-    company.bots.extend((Bot(BOT, f"custom{BOT_CLIENT_ID}"), Bot(APPLICATION_BOT, APPLICATION_ID)))
+    company.bots.extend(
+        (
+            Bot(BOT, f"custom{BOT_CLIENT_ID}", code="helpie", openline=True),
+            Bot(APPLICATION_BOT, APPLICATION_ID, code="concierge", openline=True),
+        )
+    )
     for number, name, gender, connector in CLIENTS:
         first, _, last = name.partition(" ")
         company.clients[number] = Client(number, first, last, gender, connector=connector)
@@ -173,7 +178,7 @@ def _make_line(
 
 def _make_keys() -> list[AccessKey]:
     return [
-        AccessKey(TOKENS["admin"], 1, scopes=("imopenlines", "im", "user")),
+        AccessKey(TOKENS["admin"], 1, scopes=("imopenlines", "im", "imbot", "user")),
         AccessKey(TOKENS["supervisor"], 2, scopes=("imopenlines", "im", "user_basic")),
         AccessKey(TOKENS["operator"], 3, scopes=("imopenlines", "im", "user_brief")),
         AccessKey(TOKENS["second operator"], 4),

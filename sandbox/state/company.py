@@ -1,13 +1,15 @@
 """The company whose portal this is: every record, the clock and the counters."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sandbox.state.connectors import Connector, LineConnection
+from sandbox.state.event_logs import EventLogs
 from sandbox.state.faults import Faults
+from sandbox.state.happenings import Happening, HappeningKind, Happenings
 from sandbox.state.index import RecordIndex
 from sandbox.state.limits import PortalLimits
 from sandbox.state.oauth import AuthorizationServer
@@ -17,6 +19,9 @@ from sandbox.state.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
 LOG_LENGTH = 10_000
+DELETED = "This message was deleted."
+SITE_CHAT = "livechat"
+"""The connector of the site chat, whose window reads the portal itself."""
 
 
 class Clock:
@@ -40,6 +45,7 @@ class Company:
 
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
+    happenings: Happenings = field(default_factory=Happenings)
     faults: Faults = field(default_factory=Faults)
     limits: PortalLimits = field(default_factory=PortalLimits)
     oauth: AuthorizationServer = field(default_factory=AuthorizationServer)
@@ -48,6 +54,7 @@ class Company:
     employees: dict[int, Employee] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     bots: list[Bot] = field(default_factory=list)
+    event_logs: EventLogs = field(default_factory=EventLogs)
     access_keys: list[AccessKey] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
@@ -97,6 +104,10 @@ class Company:
         found = self.employees.get(user_id)
         return bool(found and found.bot)
 
+    def find_bot(self, user_id: int) -> Bot | None:
+        """The registered bot of a user id, None if there is none."""
+        return next((bot for bot in self.bots if bot.user_id == user_id), None)
+
     def find_chat_by_code(self, user_code: str) -> Chat | None:
         """The chat of a user code; None if there is none, or no code is given."""
         return next(iter(self._chats_by_code.find(user_code)), None) if user_code else None
@@ -127,7 +138,63 @@ class Company:
         message.sending = message.to_client and chat.connector in self.connectors
         self.messages[message.id] = message
         self.mark_read(author_id, message)
+        self._tell_of_message(HappeningKind.MESSAGE_ADDED, message)
+        if message.to_client and self._takes_messages(chat):
+            self.tell(HappeningKind.MESSAGE_HANDED_OVER, chat, message_id=message.id)
         return message
+
+    def _takes_messages(self, chat: Chat) -> bool:
+        """Whether messages to the client go through a connector that works."""
+        connection = self.connections.get((chat.connector, chat.line_id))
+        works = chat.connector not in self.connectors or (connection is not None and connection.works)
+        return works and chat.connector not in {"", SITE_CHAT}
+
+    def edit_message(self, message: Message, text: str, received: Mapping[str, Any] | None = None) -> None:
+        """Change the text of a message; its files stay. `received` is what a channel sent, if one did."""
+        message.text = text
+        self._tell_of_message(HappeningKind.MESSAGE_UPDATED, message, received=received or {})
+
+    def delete_message(self, message: Message, received: Mapping[str, Any] | None = None) -> None:
+        """Delete a message, whose place stays. `received` is what a channel sent, if one did."""
+        message.text, message.file_ids, message.deleted = DELETED, [], True
+        self._tell_of_message(HappeningKind.MESSAGE_DELETED, message, received=received or {})
+
+    def _tell_of_message(self, kind: HappeningKind, message: Message, **details: Any) -> None:
+        by = self._classify_author(message)
+        self.tell(kind, self.chats.get(message.chat_id), message_id=message.id, by=by, **details)
+
+    def _classify_author(self, message: Message) -> str:
+        if message.system or not message.author_id:
+            return "system"
+        if message.author_id in self.clients:
+            return "client"
+        return "bot" if self.is_bot(message.author_id) else "operator"
+
+    def tell(
+        self,
+        kind: HappeningKind,
+        chat: Chat | None = None,
+        *,
+        message_id: int = 0,
+        session: Session | None = None,
+        line_id: int = 0,
+        connector: str = "",
+        **details: Any,
+    ) -> None:
+        """Tell whoever listens what happened now; without a session it is about the one that the chat has open."""
+        session = session or self.sessions.get(chat.session_id if chat else 0)
+        happening = Happening(
+            kind,
+            self.clock(),
+            chat_id=chat.id if chat else 0,
+            message_id=message_id,
+            session_id=session.id if session else 0,
+            line_id=line_id or (session.line_id if session else chat.line_id if chat else 0),
+            connector=connector or (chat.connector if chat else ""),
+            cause=self.happenings.cause,
+            details=details,
+        )
+        self.happenings.publish(happening)
 
     def mark_read(self, user_id: int, message: Message) -> None:
         """Note that a user has read a chat up to a message; marks never move back."""
@@ -156,11 +223,34 @@ class Company:
 
     def invite(self, user_ids: Iterable[int], chat: Chat) -> None:
         """Offer the chat to users, who see it in their lists."""
-        self.recents.update((user_id, chat.id) for user_id in user_ids)
+        offered = {(user_id, chat.id) for user_id in user_ids} - self.recents
+        self.recents |= offered
+        if offered:
+            self.tell(HappeningKind.CHAT_OFFERED, chat, users=sorted(user_id for user_id, _ in offered))
 
     def uninvite(self, chat: Chat) -> None:
         """Withdraw the offer of a chat from everybody's list."""
         self.recents = {(user, chat_id) for user, chat_id in self.recents if chat_id != chat.id}
+
+    def add_member(self, chat: Chat, user_id: int) -> None:
+        """Add a user to the members of a chat, if they are none yet."""
+        if user_id not in chat.members:
+            chat.members.append(user_id)
+            self.tell(HappeningKind.MEMBER_JOINED, chat, member=user_id)
+
+    def keep_members(self, chat: Chat, stays: Callable[[int], bool]) -> None:
+        """Remove the members of a chat who do not stay."""
+        gone = [member for member in chat.members if not stays(member)]
+        chat.members = [member for member in chat.members if member not in gone]
+        for member in gone:
+            self.tell(HappeningKind.MEMBER_LEFT, chat, member=member)
+
+    def set_owner(self, chat: Chat, user_id: int, how: str = "taken") -> None:
+        """Make a user the owner of a chat, or nobody; `how` is taken or transferred."""
+        previous, chat.owner = chat.owner, user_id
+        if previous != user_id:
+            how = how if user_id else "released"
+            self.tell(HappeningKind.OWNER_CHANGED, chat, how=how, owner=user_id, previous=previous)
 
     def format_mention(self, user_id: int) -> str:
         """The messenger's markup for a person."""

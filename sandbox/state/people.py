@@ -72,13 +72,27 @@ class Client(PortalUser):
     connector: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bot:
-    """A registered chat bot: `owner` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise."""
+    """A registered chat bot: `client_id` is `custom<CLIENT_ID>` for webhooks, the application's id otherwise.
+
+    `type` is bot, openline, supervisor, personal or network; `openline` says whether it hears what is said in lines.
+    `event_mode` is fetch or webhook; the counts are of messages it got and chats it was brought into.
+    """
 
     user_id: int
-    owner: str = ""
+    client_id: str = ""
     network_code: str = ""
+    code: str = ""
+    type: str = "bot"
+    openline: bool = False
+    event_mode: str = "webhook"
+    webhook_url: str = ""
+    hidden: bool = False
+    reactions: bool = True
+    background: str | None = None
+    message_count: int = 0
+    chat_count: int = 0
 
 
 @dataclass

@@ -33,6 +33,7 @@ class RecentFilter:
     """Only kinds of chats are wanted that this company has none of."""
     unread_only: bool = False
     until: datetime | None = None
+    since: datetime | None = None
     markup: bool = False
 
 
@@ -55,9 +56,12 @@ def list_recent_dialogs(company: Company, user_id: int, wanted: RecentFilter) ->
     mine = [chat for chat in company.chats.values() if user_id in chat.members and _is_wanted(chat, wanted)]
     shown = [_make_item(company, user_id, chat, wanted) for chat in mine if company.list_messages(chat.id)]
     fresh = [item for item in shown if item["counter"] or not wanted.unread_only]
-    until = wanted.until
-    kept = [item for item in fresh if until is None or datetime.fromisoformat(item["date_last_activity"]) <= until]
+    kept = [item for item in fresh if _is_in_time(datetime.fromisoformat(item["date_last_activity"]), wanted)]
     return sorted(kept, key=lambda item: (item["date_last_activity"], item["message"]["id"]), reverse=True)
+
+
+def _is_in_time(moment: datetime, wanted: RecentFilter) -> bool:
+    return (wanted.until is None or moment <= wanted.until) and (wanted.since is None or moment >= wanted.since)
 
 
 def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
@@ -66,6 +70,23 @@ def _is_wanted(chat: Chat, wanted: RecentFilter) -> bool:
     if chat.entity_type == "LINES":
         return wanted.lines and chat.session_id != 0
     return wanted.dialogs if chat.type == "P" else wanted.groups
+
+
+def count_unread(company: Company, user_id: int) -> dict[str, Any]:
+    """The unread messages of a user's chats, as `im.counters.get` shows them; closed and offered dialogs have none."""
+    counts: dict[str, dict[str, int]] = {"CHAT": {}, "LINES": {}, "DIALOG": {}}
+    for item in list_recent_dialogs(company, user_id, RecentFilter(unread_only=True)):
+        kind = "DIALOG" if item["type"] == "user" else "LINES" if "lines" in item else "CHAT"
+        counts[kind][str(item["id"] if kind == "DIALOG" else item["chat_id"])] = item["counter"]
+    sums = {kind: sum(found.values()) for kind, found in counts.items()}
+    everything = sum(sums.values())
+    return {
+        "TYPE": {"ALL": everything, "NOTIFY": 0, **sums, "MESSENGER": everything},
+        **{kind: found or [] for kind, found in counts.items()},
+        "CHAT_MUTED": [],
+        "CHAT_UNREAD": [],
+        "DIALOG_UNREAD": [],
+    }
 
 
 def list_offered_dialogs(company: Company, user_id: int, wanted: RecentFilter) -> list[dict[str, Any]]:

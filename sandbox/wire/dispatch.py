@@ -36,6 +36,7 @@ class Dispatcher:
         Nothing is raised: refusals and crashes are results too.
         """
         self.company.clock.advance(1)
+        connection = str(params.get("auth_connector") or "")
         start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         caller: Identity | None = None
         try:
@@ -43,7 +44,10 @@ class Dispatcher:
             behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            answer = self._run(behaviour, params, caller, start)
+            with self.company.happenings.caused_by(
+                caller.user_id, client_id=caller.client_id, auth_connector=connection
+            ):
+                answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
             answer = CallResult(refusal=refusal)
         except (PhpTypeError, RecursionError):

@@ -56,7 +56,7 @@ def test_the_names_of_methods_come_without_padding(anna: Employee) -> None:
     assert (
         text_of(anna.say("methods", scope="im")).split() == anna.say("methods", scope="im").structured_content["result"]
     )
-    assert anna.say("scope").structured_content["result"] == ["imopenlines", "im", "user"]
+    assert anna.say("scope").structured_content["result"] == ["imopenlines", "im", "imbot", "user"]
 
 
 @pytest.mark.parametrize(

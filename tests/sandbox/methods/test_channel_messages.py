@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.client_messages import DELETED, INCOMPLETE
+from sandbox.domain.client_messages import INCOMPLETE
 from sandbox.seed.seed import APPLICATION_PATH, CONNECTOR, GROUP_CONNECTOR
+from sandbox.state.company import DELETED
 from sandbox.state.records import Status
 from tests.sandbox.channel_client import (
     CHAT,

@@ -129,10 +129,12 @@ def test_any_of_three_scopes_opens_the_users(portal: SandboxClient, method: str)
 
 def test_the_methods_of_a_scope_can_be_listed(portal: SandboxClient) -> None:
     assert portal.call("methods", {"scope": "im"}) == [
+        "im.counters.get",
         "im.dialog.messages.get",
         "im.dialog.read",
         "im.disk.file.commit",
         "im.message.add",
+        "im.recent.get",
         "im.recent.list",
     ]
     assert "scope" in portal.call("methods", {"scope": ""})

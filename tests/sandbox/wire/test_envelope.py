@@ -184,7 +184,7 @@ def test_upper_cased_methods_take_any_case_and_the_others_only_upper(portal: San
 
 
 def test_every_portal_has_the_basic_methods(portal: SandboxClient) -> None:
-    assert portal.call("scope") == ["imopenlines", "im", "user"]
+    assert portal.call("scope") == ["imopenlines", "im", "imbot", "user"]
     assert portal.call("server.time") == "2026-03-16T10:00:02+01:00"
     assert portal.call("profile") == {
         "ID": "1",
@@ -194,7 +194,7 @@ def test_every_portal_has_the_basic_methods(portal: SandboxClient) -> None:
         "PERSONAL_GENDER": "F",
         "TIME_ZONE": "",
     }
-    assert portal.call("app.info") == {"SCOPE": ["imopenlines", "im", "user"], "LICENSE": "de_ent250"}
+    assert portal.call("app.info") == {"SCOPE": ["imopenlines", "im", "imbot", "user"], "LICENSE": "de_ent250"}
     assert portal.call("app.info", path=APPLICATION_PATH)["CODE"] == "local.sandbox"
     assert portal.expect_refusal("app.info", path=SESSION_PATH) == (403, "WRONG_AUTH_TYPE")
 
