@@ -1,23 +1,19 @@
 """Looking at every open dialog that can be known of, because a portal may lose what it was to tell."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from anyio import to_thread
 
+from portal.errors import AuthRefusedError, RefusedError
 from server.events.feed.cue import Cue
 from server.events.feed.store import Feed
+from server.events.sources.open_sessions import OpenSessions
 from server.events.sources.polling import ask_state, list_states
-from tools.result_types import read_items, read_object, read_whole
-from tools.statistics import V2SessionList
-from workflows.core.attempts import attempt, is_refusal
+from workflows.core.chat_state import ChatState
 from workflows.core.context import Context
 
 EVERY = 180.0
 """Seconds between two of them."""
-PAGE = 200
-MOST_PAGES = 25
-OPEN: tuple[Any, ...] = ("new", "answered")
 
 
 async def list_open_dialogs(context: Context, feed: Feed) -> list[Cue]:
@@ -33,29 +29,13 @@ async def list_open_dialogs(context: Context, feed: Feed) -> list[Cue]:
     cues = {dialog.chat_id: Cue(dialog.chat_id) for dialog in known if dialog.session_id}
     for state in await _list_own(context):
         cues[state.id] = Cue(state.id, state=state)
-    for number in await _list_in_statistics(context):
+    for number in await OpenSessions().ask(context.portal):
         cues.setdefault(number, Cue(number))
     return list(cues.values())
 
 
-async def _list_own(context: Context) -> Iterable[Any]:
-    from portal.errors import AuthRefusedError, RefusedError
-
+async def _list_own(context: Context) -> Iterable[ChatState]:
     try:
         return list_states(await ask_state(context.portal))
     except (RefusedError, AuthRefusedError):
         return ()
-
-
-async def _list_in_statistics(context: Context) -> set[int]:
-    found: set[int] = set()
-    for status in OPEN:
-        for page in range(MOST_PAGES):
-            answer = await attempt(context, V2SessionList(status=status, offset=page * PAGE, limit=PAGE))
-            if is_refusal(answer):
-                return found
-            rows = [read_object(row) for row in read_items(read_object(answer).get("sessions"))]
-            found |= {number for row in rows if (number := read_whole(row.get("chatId")))}
-            if len(rows) < PAGE:
-                break
-    return found
