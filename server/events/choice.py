@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from server.config.settings import Settings
-from server.events.feed import Feed
+from server.events.feed.store import Feed
 from server.events.hub import EventHub
 from server.events.sources.polling import PollingSource
 from server.events.sources.source import EventSource

@@ -15,9 +15,9 @@ from anyio import to_thread
 from portal.errors import PortalError
 from portal.private_file import try_lock
 from server.config.settings import SettingsError
-from server.events.feed import Feed
-from server.events.follower import Follower
-from server.events.pacing import Pacer
+from server.events.feed.follower import Follower
+from server.events.feed.store import Feed
+from server.events.sources.pacing import Pacer
 from server.events.sources.source import EventSource, SourceParts
 from server.storage.errors import StorageError
 from workflows.core.context import Context

@@ -1,11 +1,11 @@
-"""Asking again and again: the log of the user's messenger, and the state of the dialogs that the messenger shows.
+"""Asking again and again: the log of the user's messenger, the dialogs that it shows, the open sessions of all lines.
 
-Either alone misses something: the log has nothing of dialogs that the queue only offers, and the state has nothing of
-what stood between two looks, nor edits and deletions. Both come with one request. Sources: the official pages of
-`im.v2.Event.get`, `im.v2.Event.subscribe` and `im.recent.get`.
+Each alone misses something: the log has nothing of dialogs that the queue only offers, the dialogs nothing of what
+stood between two looks, nor edits and deletions, and the sessions are for those who may see reports. All come with one
+request. Sources: the official pages of `im.v2.Event.get`, `im.v2.Event.subscribe` and `im.recent.get`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -15,8 +15,9 @@ from anyio import to_thread
 
 from portal.client import Portal
 from portal.errors import AuthRefusedError, RefusedError
-from server.events.cue import Cue, merge_cues
-from server.events.feed import Position
+from server.events.feed.cue import Cue, merge_cues
+from server.events.feed.store import Position
+from server.events.sources.open_sessions import Mark, OpenSessions
 from server.events.sources.source import Abilities, SourceParts
 from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
 from workflows.core.chat_state import ChatState
@@ -57,8 +58,10 @@ class Round:
 class LastLook:
     """What the messenger showed in the round before."""
 
-    marks: dict[int, tuple[object, ...]] = field(default_factory=dict)
-    """Chat -> last message, session and owner."""
+    shown: dict[int, Mark] = field(default_factory=dict)
+    """Dialogs of the messenger: last message, session, owner, line."""
+    sessions: dict[int, Mark] = field(default_factory=dict)
+    """Dialogs of the statistics."""
     unheard: set[int] = field(default_factory=set)
     """Dialogs of the user with a new message that the log did not have."""
 
@@ -70,14 +73,16 @@ class PollingSource:
     exclusive = True
     abilities = Abilities(
         sees="the dialogs of the credentials' own user and those that the queue offers to them: messages, edits, "
-        "deletions, sessions, who took them",
-        cannot_see="dialogs of others, edits in dialogs that are only offered, and events of connectors",
+        "deletions, sessions, who took them; with the right to see reports the same of all lines, without edits",
+        cannot_see="without that right dialogs of others; edits and deletions in dialogs that the user is not in; "
+        "events of connectors",
         promise="nothing is lost while the portal keeps it (24 hours for edits and deletions); an event is heard of "
         "after 5 seconds while things happen and 30 when it is quiet; at most a tenth of the portal's limit is used",
     )
 
     def __init__(self) -> None:
         self._last = LastLook()
+        self._sessions = OpenSessions()
         self._has_log = True
         self._interval = SHORTEST
 
@@ -94,13 +99,15 @@ class PollingSource:
         await self._subscribe(portal, parts)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
         offset = read_whole(kept) or await self._skip_log(portal, parts)
-        states = list(_list_states(await _ask_state(portal)))
-        self._last = LastLook({state.id: _mark(state) for state in states})
-        await parts.follower.begin(states, Position(self.name, str(offset)))
-        shown = set(self._last.marks)
+        recent, sessions = await run_together(partial(ask_state, portal), partial(self._sessions.ask, portal))
+        states = {state.id: state for state in list_states(recent)}
+        self._last = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
         known = await to_thread.run_sync(parts.feed.list_dialogs)
-        gone = [dialog.chat_id for dialog in known if dialog.session_id and dialog.chat_id not in shown]
-        await parts.follower.follow(map(Cue, gone))
+        others = {dialog.chat_id for dialog in known if dialog.session_id} | set(sessions)
+        await parts.follower.begin(
+            [*(Cue(number, state=state) for number, state in states.items()), *map(Cue, sorted(others - set(states)))],
+            Position(self.name, str(offset)),
+        )
 
     async def _subscribe(self, portal: Portal, parts: SourceParts) -> None:
         try:
@@ -136,29 +143,28 @@ class PollingSource:
 
     async def _ask(self, portal: Portal, parts: SourceParts) -> Round:
         offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
-        log: Mapping[str, Any] = {}
-        if self._has_log:
-            log, recent = await run_together(partial(_ask_log, portal, offset), partial(_ask_state, portal))
-        else:
-            recent = await _ask_state(portal)
+        ask_log = partial(_ask_log, portal, offset) if self._has_log else _ask_nothing
+        log, recent, sessions = await run_together(
+            ask_log, partial(ask_state, portal), partial(self._sessions.ask, portal)
+        )
         heard = list(_read_log(log))
-        states = list(_list_states(recent))
-        cues = [*heard, *self._compare(states)]
+        states = {state.id: state for state in list_states(recent)}
+        cues = [*heard, *self._compare(states, sessions)]
         self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
         return Round(cues, read_whole(log.get("nextOffset")) or offset, read_flag(log.get("hasMore")) is True)
 
-    def _compare(self, states: Iterable[ChatState]) -> Iterator[Cue]:
+    def _compare(self, states: Mapping[int, ChatState], sessions: dict[int, Mark]) -> Iterator[Cue]:
         """The dialogs that are new, gone, or not as they were."""
-        before, now = self._last.marks, {state.id: state for state in states}
-        self._last.marks = {number: _mark(state) for number, state in now.items()}
-        for number, state in now.items():
-            if before.get(number) != self._last.marks[number]:
-                yield Cue(number, state=state)
-        yield from (Cue(number) for number in before if number not in now)
+        shown = {number: _mark(state) for number, state in states.items()}
+        changed = _list_changes(self._last.shown, shown) | _list_changes(self._last.sessions, sessions)
+        self._last.shown, self._last.sessions = shown, sessions
+        yield from (Cue(number, state=states.get(number)) for number in sorted(changed))
 
-    def _check_log(self, heard: set[int], changed: set[int], states: Iterable[ChatState], parts: SourceParts) -> None:
+    def _check_log(
+        self, heard: set[int], changed: set[int], states: Mapping[int, ChatState], parts: SourceParts
+    ) -> None:
         """A message that the dialog has and the log lacks for two rounds was taken by somebody else."""
-        mine = {state.id for state in states if state.role not in {"", "guest"}}
+        mine = {state.id for state in states.values() if state.role not in {"", "guest"}}
         still = self._last.unheard - heard
         if self._has_log and still & mine:
             parts.report(OTHERS_READ)
@@ -173,7 +179,16 @@ async def _ask_log(portal: Portal, offset: int) -> Mapping[str, Any]:
     return read_object(await _ask(portal, "im.v2.Event.get", params))
 
 
-async def _ask_state(portal: Portal) -> Any:
+async def _ask_nothing() -> Mapping[str, Any]:
+    return {}
+
+
+async def ask_state(portal: Portal) -> Any:
+    """All dialogs of lines that the messenger shows the user, those on offer too.
+
+    Raises:
+        PortalError: The portal refuses, or does not answer.
+    """
     return await _ask(portal, "im.recent.get", {"ONLY_OPENLINES": "Y"})
 
 
@@ -181,7 +196,7 @@ async def _ask(portal: Portal, method: str, params: Mapping[str, Any]) -> Any:
     return await portal.call(method, params, repeatable=True, scopes=SCOPES, prefer_batch=True)
 
 
-def _list_states(answer: Any) -> Iterator[ChatState]:
+def list_states(answer: Any) -> Iterator[ChatState]:
     """Every dialog of a line that an answer of `im.recent.get` shows, with the number of its last message."""
     rows = read_object(answer).get("items", answer)
     for row in map(read_object, read_items(rows)):
@@ -191,8 +206,12 @@ def _list_states(answer: Any) -> Iterator[ChatState]:
             yield state
 
 
-def _mark(state: ChatState) -> tuple[object, ...]:
+def _mark(state: ChatState) -> Mark:
     return state.last_message_id, state.session_id, state.owner, state.line_id
+
+
+def _list_changes(before: Mapping[int, Mark], now: Mapping[int, Mark]) -> set[int]:
+    return {number for number in {*before, *now} if before.get(number) != now.get(number)}
 
 
 def _read_log(log: Mapping[str, Any]) -> Iterator[Cue]:

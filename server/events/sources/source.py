@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.events.feed import Feed
-from server.events.follower import Follower
-from server.events.pacing import Pacer
+from server.events.feed.follower import Follower
+from server.events.feed.store import Feed
+from server.events.sources.pacing import Pacer
 from workflows.core.context import Context
 
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 
-from server.events.dialogs import KnownDialog
-from server.events.event import EventFilter, EventKind, FeedEvent, PortalEvent
+from server.events.feed.dialogs import KnownDialog
+from server.events.feed.event import EventFilter, EventKind, FeedEvent, PortalEvent
 from server.storage.database import State
 
 KEPT = 7 * 86400.0

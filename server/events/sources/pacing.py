@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-FRESH = 2.0
+FRESH = 0.5
 """Seconds for which what a round found is still new enough."""
 
 

@@ -15,10 +15,10 @@ import anyio
 from anyio import to_thread
 
 from portal.errors import PortalError
-from server.events.cue import Cue, merge_cues
-from server.events.dialogs import KnownDialog, compare_dialogs, keep_unclear
-from server.events.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent
-from server.events.feed import Feed, Position
+from server.events.feed.cue import Cue, merge_cues
+from server.events.feed.dialogs import KnownDialog, compare_dialogs, keep_unclear
+from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent
+from server.events.feed.store import Feed, Position
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import MessageView, Role, find_client, identify_client
@@ -59,17 +59,19 @@ class Follower:
         self._now = now
         self._looking = anyio.Lock()
 
-    async def begin(self, states: Sequence[ChatState], position: Position | None = None) -> list[FeedEvent]:
+    async def begin(self, cues: Sequence[Cue], position: Position | None = None) -> list[FeedEvent]:
         """Take dialogs as they stand: what is in those that were never looked at is no news, in the others it may be.
 
         Raises:
             PortalError: The portal does not answer; nothing was written down.
             StorageError: The feed cannot be written.
         """
-        known = await to_thread.run_sync(self._feed.find_dialogs, [state.id for state in states])
-        new = [KnownDialog.from_state(state) for state in states if state.id not in known]
-        await to_thread.run_sync(self._feed.append, (), new)
-        return await self.follow([Cue(state.id, state=state) for state in states if state.id in known], position)
+        known = await to_thread.run_sync(self._feed.find_dialogs, [cue.chat_id for cue in cues])
+        context = (await self._open_context()).sharing_requests()
+        new = [cue for cue in cues if cue.chat_id not in known]
+        states = await run_together(*(partial(_read_state, context, cue) for cue in new))
+        await to_thread.run_sync(self._feed.append, (), [KnownDialog.from_state(state) for state in states if state])
+        return await self.follow([cue for cue in cues if cue.chat_id in known], position)
 
     async def follow(
         self, cues: Iterable[Cue], position: Position | None = None, done_posts: Collection[int] = ()

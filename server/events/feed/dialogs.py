@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from server.events.event import EventKind, PortalEvent
+from server.events.feed.event import EventKind, PortalEvent
 from workflows.core.chat_state import OPERATOR, SESSION, ChatState
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from server.events.event import PortalEvent
+from server.events.feed.event import PortalEvent
 from workflows.core.chat_state import ChatState
 
 
