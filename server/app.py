@@ -181,7 +181,7 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
 async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
     from server.protocol.announcing import AnnouncingServer
-    from server.protocol.subscriptions import Subscriptions
+    from server.subscriptions import Subscriptions
     from server.stdio import connect_stdio
 
     async with caller.connection, connect_stdio() as (incoming, outgoing):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.events.event import EventKind, PortalEvent
+from server.events.feed.event import EventKind, PortalEvent
 
 ROOT = "openchannels://"
 EVENTS, INBOX, DIALOGS, LINES = "events", "inbox", "dialogs", "lines"

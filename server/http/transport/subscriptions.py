@@ -14,7 +14,7 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from server.caller import Caller
 from server.http.auth.authenticator import Principal
 from server.http.middleware.authentication import get_principal
-from server.protocol.subscriptions import Subscriptions, get_connection
+from server.subscriptions import Subscriptions, get_connection
 
 Context = ServerRequestContext[Any]
 

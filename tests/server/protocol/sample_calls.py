@@ -26,6 +26,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "channel_overview": {"line": "1"},
     "methods": {"scope": "im"},
     "quick_replies": {"line": "2"},
+    "wait_for_update": {"seconds": 1},
 }
 
 

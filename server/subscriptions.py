@@ -32,7 +32,7 @@ class Reader:
 
 
 @dataclass(eq=False)
-class Session:
+class SubscribedSession:
     """A session of an older revision that has subscribed to something."""
 
     reader: Reader
@@ -58,7 +58,7 @@ class Subscriptions:
     def __init__(self, caller_of: CallerOf, *, changes_tools: bool = False) -> None:
         self._caller_of = caller_of
         self._changes_tools = changes_tools
-        self._sessions: dict[object, Session] = {}
+        self._sessions: dict[object, SubscribedSession] = {}
         self._streams: set[Stream] = set()
 
     @property
@@ -87,10 +87,12 @@ class Subscriptions:
             connection.exit_stack.push_async_callback(self._end, connection)
         return types.EmptyResult()
 
-    def _make_session(self, context: Context, caller: Caller) -> Session:
+    def _make_session(self, context: Context, caller: Caller) -> SubscribedSession:
         client = context.session
         reader = Reader(caller)
-        return Session(reader, Subscriber(client.send_resource_updated, reader.find_subject), AsyncExitStack())
+        return SubscribedSession(
+            reader, Subscriber(client.send_resource_updated, reader.find_subject), AsyncExitStack()
+        )
 
     async def unsubscribe(self, context: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
         """Tell a session of an address no more; one that was never told of it loses nothing."""
