@@ -181,8 +181,8 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
 async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
     from server.protocol.announcing import AnnouncingServer
-    from server.subscriptions import Subscriptions
     from server.stdio import connect_stdio
+    from server.subscriptions import Subscriptions
 
     async with caller.connection, connect_stdio() as (incoming, outgoing):
         subscriptions = Subscriptions(lambda _: caller)

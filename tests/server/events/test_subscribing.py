@@ -1,0 +1,228 @@
+"""Subscriptions to resources, over every transport and in both eras of the protocol."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS
+
+from server.events.feed.event import EventKind
+from tests.server.events.telling import HTTP, STDIO, Ear, Place, listen, make_message, run, serve
+from tests.waiting import wait_until_async
+
+EVENTS, INBOX, LINE = "openchannels://events", "openchannels://inbox", "openchannels://lines/2"
+WAYS = (*STDIO, *HTTP)
+every_way = pytest.mark.parametrize("way", WAYS)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
+    team, alone = tmp_path_factory.mktemp("team"), tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as patch, serve(HTTP[0], team) as shared, serve(STDIO[0], alone) as own:
+        patch.setattr("server.http.application.LOOK_EVERY", 0.05)
+        yield {**dict.fromkeys(HTTP, shared), **dict.fromkeys(STDIO, own)}
+
+
+@every_way
+def test_a_subscriber_is_told_of_what_it_subscribed_to_and_of_nothing_else(way: str, places: dict[str, Place]) -> None:
+    place = places[way]
+
+    async def story() -> None:
+        async with place.connect(way) as (client, ear), listen(client, ear, "openchannels://dialogs/201"):
+            place.feed.append([make_message(202), make_message(201)])
+            assert await ear.wait() == ["openchannels://dialogs/201"]
+
+    run(story)
+
+
+@every_way
+def test_each_address_that_an_event_touches_is_told(way: str, places: dict[str, Place]) -> None:
+    place = places[way]
+    wanted = {EVENTS, INBOX, "openchannels://dialogs/chat203", "openchannels://lines/2", "openchannels://lines/1"}
+
+    async def story() -> None:
+        async with place.connect(way) as (client, ear), listen(client, ear, *wanted, "openchannels://lines/3"):
+            moved = make_message(203, 2, kind=EventKind.DIALOG_TRANSFERRED, details={"from_line": 1})
+            place.feed.append([moved])
+            assert set(await ear.wait(5)) == wanted
+            assert len(ear.heard) == 5
+
+    run(story)
+
+
+@every_way
+def test_much_at_once_is_one_notice_and_what_comes_after_it_is_told_too(way: str, places: dict[str, Place]) -> None:
+    place = places[way]
+
+    async def story() -> None:
+        async with place.connect(way) as (client, ear), listen(client, ear, EVENTS):
+            place.feed.append([make_message() for _ in range(300)])
+            await ear.wait()
+            for _ in range(20):
+                place.feed.append([make_message()])
+            await ear.wait(2)
+            place.feed.append([make_message(text="the last one")])
+            await ear.wait(3)
+            read = await client.read_resource(EVENTS)
+            assert "the last one" in read.contents[0].model_dump_json()
+            assert len(ear.heard) <= 5
+
+    run(story)
+
+
+@every_way
+def test_all_sessions_of_a_client_are_told(way: str, places: dict[str, Place]) -> None:
+    place = places[way]
+
+    async def story() -> None:
+        async with (
+            place.connect(way) as (first, here),
+            place.connect(way) as (second, there),
+            listen(first, here, EVENTS),
+            listen(second, there, EVENTS),
+        ):
+            place.feed.append([make_message()])
+            assert [await here.wait(), await there.wait()] == [[EVENTS], [EVENTS]]
+
+    run(story)
+
+
+@every_way
+def test_nobody_is_told_after_unsubscribing(way: str, places: dict[str, Place]) -> None:
+    place = places[way]
+
+    async def story() -> None:
+        async with place.connect(way) as (client, ear), listen(client, ear, EVENTS):
+            async with listen(client, ear, INBOX):
+                place.feed.append([make_message()])
+                assert set(await ear.wait(2)) == {EVENTS, INBOX}
+            place.feed.append([make_message()])
+            assert (await ear.wait(3))[2:] == [EVENTS]
+
+    run(story)
+
+
+NEVER_TOLD = (
+    "openchannels://docs/methods/imopenlines.dialog.get",
+    "openchannels://dialogs/",
+    "openchannels://dialogs/Emma",
+    "openchannels://inbox/1",
+    "https://example.com/",
+    "openchannels://exports/abc",
+)
+
+
+@every_way
+def test_what_is_never_told_cannot_be_subscribed_to(way: str, places: dict[str, Place]) -> None:
+    async def story() -> None:
+        async with places[way].connect(way) as (client, ear):
+            for uri in NEVER_TOLD:
+                with pytest.raises(MCPError) as refused:
+                    async with listen(client, ear, uri):
+                        pass
+                assert refused.value.error.code == INVALID_PARAMS, uri
+                assert "openchannels://inbox" in refused.value.error.message, uri
+
+    run(story)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if "modern" in way])
+def test_a_stream_acknowledges_the_addresses_that_it_will_tell_of(way: str, places: dict[str, Place]) -> None:
+    async def story() -> None:
+        async with places[way].connect(way) as (client, ear), listen(client, ear, "openchannels://nothing", INBOX):
+            assert ear.acknowledged == [INBOX]
+
+    run(story)
+
+
+@every_way
+def test_subscriptions_are_announced(way: str, places: dict[str, Place]) -> None:
+    async def story() -> None:
+        async with places[way].connect(way) as (client, _):
+            assert client.server_capabilities.resources
+            assert client.server_capabilities.resources.subscribe is True
+
+    run(story)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A server that asks everybody for a token."""
+    with pytest.MonkeyPatch.context() as patch, serve(HTTP[0], tmp_path_factory.mktemp("closed"), closed=True) as place:
+        patch.setattr("server.http.application.LOOK_EVERY", 0.05)
+        yield place
+
+
+@pytest.mark.parametrize("way", HTTP)
+def test_whoever_may_not_read_a_resource_cannot_subscribe_to_it(way: str, team: Place) -> None:
+    token = team.issue_token(f"operators {way}", toolsets=["operators"])
+
+    async def story() -> None:
+        async with team.connect(way, token) as (client, ear):
+            for uri in (EVENTS, INBOX, "openchannels://dialogs/201"):
+                with pytest.raises(MCPError):
+                    async with listen(client, ear, uri):
+                        pass
+
+    run(story)
+
+
+@pytest.mark.parametrize("way", HTTP)
+def test_whose_token_is_narrowed_hears_of_what_is_left(way: str, team: Place) -> None:
+    token, other = team.issue_token(f"narrowed {way}"), team.issue_token(f"other {way}")
+
+    async def story() -> None:
+        async with (
+            team.connect(way, token) as (first, narrowed),
+            team.connect(way, other) as (second, kept),
+            listen(first, narrowed, EVENTS, LINE),
+            listen(second, kept, EVENTS),
+        ):
+            team.change_token(f"narrowed {way}", toolsets=["setup"])
+            await _wait_for_tools(first, "inbox")
+            team.feed.append([make_message()])
+            await kept.wait()
+            assert await narrowed.wait() == [LINE]
+
+    run(story)
+
+
+@pytest.mark.parametrize("way", HTTP)
+def test_whose_token_is_revoked_hears_no_more(way: str, team: Place) -> None:
+    token, other = team.issue_token(f"revoked {way}"), team.issue_token(f"stays {way}")
+    ear = Ear()
+
+    async def story() -> None:
+        async with team.connect(way, other) as (second, kept), listen(second, kept, EVENTS):
+            with suppress(Exception):
+                async with team.connect(way, token, ear) as (first, _), listen(first, ear, EVENTS):
+                    team.feed.append([make_message()])
+                    await ear.wait()
+                    await kept.wait()
+                    team.revoke_token(f"revoked {way}")
+                    await wait_until_async(partial(_is_out, first))
+            team.feed.append([make_message()])
+            await kept.wait(2)
+        assert ear.heard == [EVENTS]
+
+    run(story)
+
+
+async def _is_out(client: Client) -> bool:
+    try:
+        with anyio.fail_after(2):
+            await client.list_tools(cache_mode="bypass")
+    except Exception:  # noqa: BLE001  (however a client says it)
+        return True
+    return False
+
+
+async def _wait_for_tools(client: Client, gone: str) -> None:
+    async def look() -> bool:
+        return gone not in {tool.name for tool in (await client.list_tools(cache_mode="bypass")).tools}
+
+    await wait_until_async(look)
