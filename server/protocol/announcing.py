@@ -42,3 +42,9 @@ class AnnouncingServer(Server[Any]):
             "resources": types.ResourcesCapability(list_changed=False, subscribe=is_told),
         }
         return capabilities.model_copy(update=sent)
+
+
+class ChannelServer(AnnouncingServer):
+    """A server that pushes into sessions of Claude Code (server/channel.py)."""
+
+    experimental: dict[str, dict[str, Any]] | None = {"claude/channel": {}}
