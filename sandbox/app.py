@@ -6,10 +6,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sandbox.control.routes import make_control_routes
+from sandbox.domain.events import check_handler, install
 from sandbox.domain.identity import RequestCredentials
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
 from sandbox.wire import gate
+from sandbox.wire.deliveries import Postman
 from sandbox.wire.dispatch import Dispatcher
 from sandbox.wire.envelope import read_params
 from sandbox.wire.oauth_routes import make_oauth_routes
@@ -31,17 +33,36 @@ def create_app(company: Company | None = None) -> Starlette:
         ]
     )
     app.state.company = company or create_seeded_company()
+    app.state.postman = Postman()
     return app
+
+
+def install_application(app: Starlette, handler: str, origin: str) -> None:
+    """Install the company's application with a handler for its events, which is posted ONAPPINSTALL.
+
+    `origin` is where the portal is served.
+
+    Raises:
+        RefusalError: no portal would post to such an address.
+    """
+    company: Company = app.state.company
+    check_handler(handler)
+    install(company, next(iter(company.oauth.applications.values())), handler)
+    app.state.postman.post(company, origin)
 
 
 async def _handle_call(request: Request) -> Response:
     params = await read_params(request)
     login, secret, method = _split_path(request.path_params["path"])
     token = "" if secret else _find_access_token(request, params)
+    connection = params.get("auth_connector")
     origin = f"{request.url.scheme}://{request.url.netloc}"
-    credentials = RequestCredentials(login, secret, token, origin)
+    credentials = RequestCredentials(login, secret, token, connection if isinstance(connection, str) else "", origin)
     company: Company = request.app.state.company
-    return await gate.answer_request(Dispatcher(company), method, params, credentials)
+    try:
+        return await gate.answer_request(Dispatcher(company), method, params, credentials)
+    finally:
+        request.app.state.postman.post(company, origin)
 
 
 def _split_path(path: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.control import faults, messenger
+from sandbox.control import events, faults, messenger
 from sandbox.control.inspection import describe_company, describe_messages
 from sandbox.control.switches import apply_patch, describe_switches
 from sandbox.domain.new_clients import open_chat_for_new_client
@@ -48,6 +48,7 @@ def make_control_routes() -> list[Route]:
         "/reset": _reset_company,
         "/webhooks": _add_access_key,
         "/requests/clear": _clear_requests,
+        **events.POSTS,
         **faults.POSTS,
         **messenger.POSTS,
     }
@@ -55,6 +56,7 @@ def make_control_routes() -> list[Route]:
         "/state": _show_state,
         "/messages": _show_messages,
         "/requests": _show_requests,
+        **events.GETS,
         **faults.GETS,
         **messenger.GETS,
     }
@@ -71,6 +73,9 @@ def _make_endpoint(act: Action) -> Endpoint:
             return PortalResponse(act(request, await _read_body(request)))
         except BadInputError as bad:
             return PortalResponse({"error": str(bad)}, 400)
+        finally:
+            origin = f"{request.url.scheme}://{request.url.netloc}"
+            request.app.state.postman.post(_find_company(request), origin)
 
     return endpoint
 
@@ -116,6 +121,7 @@ def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
 
 def _reset_company(request: Request, _body: dict[str, Any]) -> Any:
     timers = _find_company(request).limits
+    request.app.state.postman.forget()
     request.app.state.company = fresh = create_seeded_company()
     fresh.limits = PortalLimits(timers.pace, timers.wall)
     return {"ok": True}

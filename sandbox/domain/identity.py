@@ -13,11 +13,15 @@ UNAUTHORIZED = 401
 
 @dataclass(frozen=True)
 class RequestCredentials:
-    """What a request brought along: the two parts of a webhook's path, or an access token; and where it arrived."""
+    """What a request brought along: the two parts of a webhook's path, or an access token; and where it arrived.
+
+    `auth_connector` is the name that an application gives to one of its connections.
+    """
 
     login: str = ""
     secret: str = ""
     access_token: str = ""
+    auth_connector: str = ""
     origin: str = ""
 
     def make_download_address(self) -> str:
@@ -32,13 +36,18 @@ class RequestCredentials:
 
 @dataclass(frozen=True)
 class Identity:
-    """The user a call acts for, and how they came in: by webhook, application or browser session."""
+    """The user a call acts for, and how they came in: by webhook, application or browser session.
+
+    `level` is that of the event in answer to which the call is made, 0 for none.
+    """
 
     user_id: int
     kind: str
     client_id: str
     scopes: tuple[str, ...]
     account: str = ""
+    auth_connector: str = ""
+    level: int = 0
     download_address: str = field(default="", repr=False)
 
 
@@ -55,8 +64,10 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
     if company.find_employee(key.user_id) is None:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
-    downloads = credentials.make_download_address()
-    return Identity(user_id, key.kind, key.client_id, key.scopes, _name_account(key), downloads)
+    account, downloads = _name_account(key), credentials.make_download_address()
+    return Identity(
+        user_id, key.kind, key.client_id, key.scopes, account, credentials.auth_connector, key.level, downloads
+    )
 
 
 def _name_account(key: AccessKey) -> str:

@@ -12,10 +12,12 @@ from sandbox.methods import (
     connectors,
     crm_chats,
     dialogs,
+    events,
     files,
     messages,
     messenger,
     network,
+    offline_events,
     operators,
     posting,
     sessions,
@@ -45,5 +47,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
         **users.METHODS,
         **connectors.METHODS,
         **channel_messages.METHODS,
+        **events.METHODS,
+        **offline_events.METHODS,
     }
 )

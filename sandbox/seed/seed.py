@@ -15,6 +15,7 @@ Connectors of the application: sandbox_chat (one chat a client) and sandbox_foru
 CRM: leads 501 to 503, deal 601, contact 701, company 801. Messages count from 1001, files from 5001.
 """
 
+from sandbox.domain.events import listen_to_happenings
 from sandbox.seed.build import NETWORK_CODES, add_conversations
 from sandbox.seed.people_and_lines import (
     APP_TOKEN,
@@ -71,4 +72,5 @@ def create_seeded_company() -> Company:
     add_lines_and_keys(company)
     add_conversations(company)
     company.oauth.register(RegisteredApplication(APPLICATION_ID, APPLICATION_SECRET, user_id=1))
+    listen_to_happenings(company)
     return company

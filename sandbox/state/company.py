@@ -13,8 +13,11 @@ from sandbox.state.happenings import Happening, HappeningKind, Happenings
 from sandbox.state.index import RecordIndex
 from sandbox.state.limits import PortalLimits
 from sandbox.state.oauth import AuthorizationServer
+from sandbox.state.offline_events import OfflineQueue
+from sandbox.state.outbox import Outbox
 from sandbox.state.people import AccessKey, Bot, Client, Employee, PortalUser
 from sandbox.state.records import CallRecord, Chat, CrmEntity, File, Line, Message, QuickAnswer, Session, Transfer
+from sandbox.state.subscriptions import EventBinding
 from sandbox.state.switches import Switches
 
 START = datetime(2026, 3, 16, 10, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -49,6 +52,11 @@ class Company:
     faults: Faults = field(default_factory=Faults)
     limits: PortalLimits = field(default_factory=PortalLimits)
     oauth: AuthorizationServer = field(default_factory=AuthorizationServer)
+    bindings: list[EventBinding] = field(default_factory=list)
+    offline_events: OfflineQueue = field(default_factory=OfflineQueue)
+    outbox: Outbox = field(default_factory=Outbox)
+    woken: dict[int, datetime] = field(default_factory=dict)
+    """Bindings of the event that tells of offline events, and when each was told last."""
     address: str = "https://sandbox.example"
     departments: dict[int, str] = field(default_factory=dict)
     employees: dict[int, Employee] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The authorization server: applications, and the codes and tokens they were given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -18,26 +18,37 @@ _BEARER_FIELDS = {"authorization_code": "code", "refresh_token": "refresh_token"
 
 APPLICATION_SECRET = "not-a-real-secret-of-the-sandbox"  # noqa: S105  nothing but the sandbox knows it
 APPLICATION_REDIRECT = "http://localhost:8976/oauth/callback"
+APPLICATION_TOKEN = "5a9db0c1e7d24f6b8c3a1f0e9d7b6c54"  # noqa: S105  nothing but the sandbox knows it
+"""Proves to the application's handlers that an event comes from the portal."""
 APPLICATION_SCOPES = ("imopenlines", "imconnector", "imbot", "im", "crm", "user")
 
 
 @dataclass
 class RegisteredApplication:
-    """An application registered on the portal; its tokens act for one user, with the scopes it has now."""
+    """An application registered on the portal; its tokens act for one user, with the scopes it has now.
+
+    `handler` is the address that its events of installation go to, empty for none.
+    """
 
     client_id: str
     client_secret: str
     user_id: int
     redirect_uri: str = APPLICATION_REDIRECT
     scopes: tuple[str, ...] = APPLICATION_SCOPES
+    application_token: str = APPLICATION_TOKEN
+    handler: str = ""
+    version: int = 1
+    installed: bool = True
 
 
 @dataclass(frozen=True)
 class TokenGrant:
-    """What a code or token stands for, and until when."""
+    """What a code or token stands for, and until when; `level` is that of the event that brought it, 0 for none."""
 
     application: RegisteredApplication
     until: datetime
+    user_id: int
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ class AuthorizationServer:
     def issue_code(self, application: RegisteredApplication, now: datetime) -> str:
         """A new code for an application; it works once, for 30 seconds."""
         code = token_hex(TOKEN_BYTES)
-        self._codes[code] = TokenGrant(application, now + CODE_LIFE)
+        self._codes[code] = TokenGrant(application, now + CODE_LIFE, application.user_id)
         self.counters.codes_issued += 1
         return code
 
@@ -116,12 +127,14 @@ class AuthorizationServer:
         del tickets[bearer]
         if ticket.until <= now:
             raise make_oauth_error("invalid_grant", "The code or token has expired")
-        return self._make_token_pair(application, now)
+        return self.grant(application, ticket.user_id, now)
 
-    def _make_token_pair(self, application: RegisteredApplication, now: datetime) -> TokenPair:
-        tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), TokenGrant(application, now + ACCESS_LIFE))
+    def grant(self, application: RegisteredApplication, user_id: int, now: datetime, level: int = 0) -> TokenPair:
+        """A new pair of tokens that acts for a user; an event of a cascade's `level` brings it along."""
+        access = TokenGrant(application, now + ACCESS_LIFE, user_id, level)
+        tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), access)
         self._access[tokens.access_token] = tokens.access
-        self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE)
+        self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE, user_id)
         self.counters.tokens_issued += 1
         return tokens
 
@@ -137,18 +150,19 @@ class AuthorizationServer:
         if ticket.until <= now:
             raise make_expired_token_error()
         application = ticket.application
-        return AccessKey(token, application.user_id, application.scopes, "application", application.client_id)
+        return AccessKey(
+            token, ticket.user_id, application.scopes, "application", application.client_id, level=ticket.level
+        )
 
     def expire(self, now: datetime) -> None:
         """Let all access tokens expire now."""
-        self._access = {
-            token: TokenGrant(ticket.application, min(ticket.until, now)) for token, ticket in self._access.items()
-        }
+        self._access = {token: replace(ticket, until=min(ticket.until, now)) for token, ticket in self._access.items()}
 
-    def revoke(self) -> None:
-        """Take back all codes and tokens."""
+    def revoke(self, application: RegisteredApplication | None = None) -> None:
+        """Take back all codes and tokens, or those of one application."""
         for tickets in (self._codes, self._refresh, self._access):
-            tickets.clear()
+            for token in [token for token, ticket in tickets.items() if application in (None, ticket.application)]:
+                del tickets[token]
 
 
 def make_expired_token_error() -> RefusalError:

@@ -24,6 +24,8 @@ class PlanFeatures:
     vote: bool = True
     queue_all: bool = True
     nfr: bool = False
+    offline_extended: bool = True
+    auth_connector: bool = True
 
 
 @dataclass

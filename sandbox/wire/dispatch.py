@@ -36,7 +36,6 @@ class Dispatcher:
         Nothing is raised: refusals and crashes are results too.
         """
         self.company.clock.advance(1)
-        connection = str(params.get("auth_connector") or "")
         start, params = php.to_integer(params.get("start")), _drop_reserved(params)
         caller: Identity | None = None
         try:
@@ -44,9 +43,8 @@ class Dispatcher:
             behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            with self.company.happenings.caused_by(
-                caller.user_id, client_id=caller.client_id, auth_connector=connection
-            ):
+            cause = {"client_id": caller.client_id, "auth_connector": caller.auth_connector, "level": caller.level}
+            with self.company.happenings.caused_by(caller.user_id, **cause):
                 answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
             answer = CallResult(refusal=refusal)

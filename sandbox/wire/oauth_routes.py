@@ -90,5 +90,5 @@ def _describe_tokens(tokens: TokenPair, request: Request, company: Company) -> d
         "member_id": MEMBER_ID,
         "scope": ",".join(application.scopes),
         "status": LOCAL,
-        "user_id": application.user_id,
+        "user_id": tokens.access.user_id,
     }
