@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sandbox.control.routes import make_control_routes
+from sandbox.domain.events import check_handler, install
 from sandbox.domain.identity import RequestCredentials
 from sandbox.seed.seed import create_seeded_company
 from sandbox.state.company import Company
@@ -34,6 +35,20 @@ def create_app(company: Company | None = None) -> Starlette:
     app.state.company = company or create_seeded_company()
     app.state.postman = Postman()
     return app
+
+
+def install_application(app: Starlette, handler: str, origin: str) -> None:
+    """Install the company's application with a handler for its events, which is posted ONAPPINSTALL.
+
+    `origin` is where the portal is served.
+
+    Raises:
+        RefusalError: no portal would post to such an address.
+    """
+    company: Company = app.state.company
+    check_handler(handler)
+    install(company, next(iter(company.oauth.applications.values())), handler)
+    app.state.postman.post(company, origin)
 
 
 async def _handle_call(request: Request) -> Response:

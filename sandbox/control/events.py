@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from sandbox.control.triggers import TRIGGERS, trigger_event
-from sandbox.domain.events import give_system_user, install, uninstall, update
+from sandbox.domain.events import check_handler, give_system_user, install, uninstall, update
 from sandbox.state.company import Company
+from sandbox.state.errors import RefusalError
 from sandbox.state.event_faults import read_event_fault_plan
 from sandbox.state.oauth import RegisteredApplication
 from sandbox.state.outbox import Delivery
@@ -81,8 +82,11 @@ def _describe_application(application: RegisteredApplication) -> dict[str, Any]:
 def _install(request: Request, body: dict[str, Any]) -> Any:
     application = _find_application(request, body)
     handler = str(body.get("handler", application.handler))
-    if handler and urlsplit(handler).scheme not in {"http", "https"}:
-        raise BadInputError("handler: an address of http or https")
+    try:
+        if handler:
+            check_handler(handler)
+    except RefusalError as refusal:
+        raise BadInputError(f"handler: {refusal.text}") from None
     install(_find_company(request), application, handler)
     return _describe_application(application)
 

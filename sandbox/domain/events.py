@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.domain.event_data import PortalEvent, make_events
 from sandbox.state.company import Company
+from sandbox.state.errors import RefusalError
 from sandbox.state.happenings import Happening
 from sandbox.state.oauth import RegisteredApplication
 from sandbox.state.offline_events import QueueOwner
@@ -15,6 +17,7 @@ WAKE_UP = "ONOFFLINEEVENT"
 WITH_REFRESH_TOKEN = frozenset({"ONAPPINSTALL", "ONAPPUPDATE", WAKE_UP})
 WAKE_UP_PAUSE = timedelta(seconds=1)
 LANGUAGE = "en"
+MOST_LEVELS = 7
 
 
 def listen_to_happenings(company: Company) -> None:
@@ -38,6 +41,28 @@ def bind_event(company: Company, binding: EventBinding) -> bool:
         return False
     company.bindings.append(binding)
     return True
+
+
+def check_handler(handler: str) -> None:
+    """Refuse an address that no portal would post to.
+
+    Raises:
+        RefusalError: ERROR_UNSUPPORTED_PROTOCOL for anything but http and https, ERROR_WRONG_HANDLER_URL for a host
+            without a dot, such as localhost; 127.0.0.1 has dots.
+    """
+    try:
+        parts = urlsplit(handler)
+        host = parts.hostname or ""
+    except ValueError:
+        raise _make_address_error() from None
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise RefusalError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol")
+    if "." not in host:
+        raise _make_address_error()
+
+
+def _make_address_error() -> RefusalError:
+    return RefusalError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
 
 
 def publish_event(company: Company, event: PortalEvent) -> None:
@@ -75,8 +100,12 @@ def _wake_up(company: Company, client_id: str) -> None:
 def deliver(company: Company, binding: EventBinding, data: Any, *, user_id: int = 0) -> None:
     """Queue an event for the handler of a binding, with a token of the binding's user or of whoever caused it.
 
-    A client who caused it has no token to give, and a dismissed employee neither.
+    A client who caused it has no token to give, and a dismissed employee neither. What is done with an event's token
+    fires events of the next level, and beyond the seventh nothing is delivered. Source: the portal's module `rest`.
     """
+    level = company.happenings.cause.level + 1
+    if level > MOST_LEVELS:
+        return
     bearer = binding.auth_type or user_id or company.happenings.cause.user_id
     delivery = Delivery(
         binding.event,
@@ -87,6 +116,7 @@ def deliver(company: Company, binding: EventBinding, data: Any, *, user_id: int 
         company.clock(),
         user_id=bearer if company.find_employee(bearer) else 0,
         refresh=binding.event in WITH_REFRESH_TOKEN,
+        level=level,
     )
     company.outbox.put(delivery)
 

@@ -36,7 +36,10 @@ class RequestCredentials:
 
 @dataclass(frozen=True)
 class Identity:
-    """The user a call acts for, and how they came in: by webhook, application or browser session."""
+    """The user a call acts for, and how they came in: by webhook, application or browser session.
+
+    `level` is that of the event in answer to which the call is made, 0 for none.
+    """
 
     user_id: int
     kind: str
@@ -44,6 +47,7 @@ class Identity:
     scopes: tuple[str, ...]
     account: str = ""
     auth_connector: str = ""
+    level: int = 0
     download_address: str = field(default="", repr=False)
 
 
@@ -61,7 +65,9 @@ def identify(company: Company, credentials: RequestCredentials) -> Identity:
         raise RefusalError("authorization_error", "Unable to authorize user", UNAUTHORIZED)
     user_id = 0 if company.switches.anonymous else key.user_id
     account, downloads = _name_account(key), credentials.make_download_address()
-    return Identity(user_id, key.kind, key.client_id, key.scopes, account, credentials.auth_connector, downloads)
+    return Identity(
+        user_id, key.kind, key.client_id, key.scopes, account, credentials.auth_connector, key.level, downloads
+    )
 
 
 def _name_account(key: AccessKey) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.methods.registry import MethodCall, MethodRegistry, Params
-from sandbox.methods.user_events import open_event_log
+from sandbox.methods.user_events import listen_for_readers, open_event_log
 from sandbox.state import php
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError, make_method_not_found_error
@@ -154,6 +154,7 @@ def _apply_fields(company: Company, bot: Bot, fields: Params) -> None:
     elif fields.is_filled("webhookUrl"):
         _check_address(fields)
         bot.webhook_url = fields.read_text("webhookUrl")
+        listen_for_readers(company)
     if fields.is_given("isHidden"):
         bot.hidden = read_flag(fields["isHidden"])
     if fields.is_given("isReactionsEnabled"):

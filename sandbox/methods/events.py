@@ -1,10 +1,9 @@
 """How an application learns of events: what there is, its bindings, a test, the features of the plan."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.domain.event_data import PortalEvent
-from sandbox.domain.events import LANGUAGE, WAKE_UP, bind_event, list_events, publish_event
+from sandbox.domain.events import LANGUAGE, WAKE_UP, bind_event, check_handler, list_events, publish_event
 from sandbox.methods.connectors import require_application
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
 from sandbox.state import php
@@ -59,23 +58,6 @@ def _read_event(call: MethodCall) -> tuple[str, str]:
     return event, kind or ONLINE
 
 
-def _check_handler(handler: str) -> None:
-    """Refuse an address that no portal would post to: another protocol, or a host without a dot, such as localhost."""
-    try:
-        parts = urlsplit(handler)
-        host = parts.hostname or ""
-    except ValueError:
-        raise _make_address_error() from None
-    if parts.scheme.lower() not in {"http", "https"}:
-        raise RefusalError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol")
-    if "." not in host:
-        raise _make_address_error()
-
-
-def _make_address_error() -> RefusalError:
-    return RefusalError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
-
-
 @METHODS.method("event.bind", any_case=True, scopes=BASIC)
 def event_bind(call: MethodCall) -> Any:
     """Bind an event to a handler, or record it for the caller's application."""
@@ -92,7 +74,7 @@ def event_bind(call: MethodCall) -> Any:
     elif not handler:
         raise make_missing_argument_error("HANDLER")
     else:
-        _check_handler(handler)
+        check_handler(handler)
         user_id = max(0, user_id) or (0 if admin else call.user_id)
     _bind(call, event, handler, user_id)
     return True

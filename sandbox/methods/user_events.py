@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from sandbox.methods.bot_posts import post_to_bot
 from sandbox.methods.messenger import SCOPES, check_module
 from sandbox.methods.registry import MethodCall, MethodRegistry
 from sandbox.state.company import Company
@@ -27,6 +28,8 @@ class LogWriter:
 
     def __call__(self, happening: Happening) -> None:
         """Write the events of one thing that happened."""
+        if happening.kind in TYPES and not happening.chat_id:
+            return
         if happening.kind in TYPES:
             self._write_for_users(happening)
         if happening.kind in BOT_TYPES:
@@ -45,13 +48,20 @@ class LogWriter:
         for event in make_bot_events(self._company, happening):
             event.bot.message_count += happening.kind is HappeningKind.MESSAGE_ADDED
             event.bot.chat_count += happening.kind is HappeningKind.MEMBER_JOINED
-            if event.bot.event_mode == "fetch" and self._company.event_logs.is_open(event.bot.user_id):
+            if event.bot.event_mode == "webhook":
+                post_to_bot(self._company, event, happening.at)
+            elif self._company.event_logs.is_open(event.bot.user_id):
                 self._company.event_logs.write(event.bot.user_id, event.type, event.data, happening.at)
 
 
 def open_event_log(company: Company, owner_id: int) -> None:
-    """Begin to write down the events of a user or bot; before the first of a company nothing is listened to."""
+    """Begin to write down the events of a user or bot."""
     company.event_logs.open(owner_id)
+    listen_for_readers(company)
+
+
+def listen_for_readers(company: Company) -> None:
+    """Listen to what happens; until the first user or bot of a company wants its events nothing is listened to."""
     if not any(isinstance(listener, LogWriter) for listener in company.happenings.listeners):
         company.happenings.listeners.append(LogWriter(company))
 

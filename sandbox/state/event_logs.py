@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sandbox.state.log_faults import LogFaultKind, LogFaults
+from sandbox.state.event_faults import EventFaultKind, EventFaults
 
 LIFE = timedelta(hours=24)
 MOST_ROWS = 1000
@@ -41,7 +41,7 @@ class EventLogs:
     """
 
     def __init__(self) -> None:
-        self.faults = LogFaults()
+        self.faults = EventFaults()
         self._rows: dict[int, deque[EventRow]] = {}
         self._held: dict[int, list[EventRow]] = {}
         self._last_id = 0
@@ -64,19 +64,24 @@ class EventLogs:
         return [owner_id for owner_id in dict.fromkeys(owner_ids) if owner_id in self._rows] if self._rows else []
 
     def write(self, owner_id: int, kind: str, data: Mapping[str, Any], now: datetime) -> None:
-        """Add a row to an open log, unless a fault strikes it."""
+        """Add a row to an open log, unless a fault strikes it.
+
+        A lost row is not written, a doubled one has two numbers. A late one keeps its number and is shown so many
+        seconds later, when higher numbers may have been acknowledged. A reordered one is written after the next, or
+        after so many seconds without one.
+        """
         _drop_expired(self._rows[owner_id], now)
-        row, fault = EventRow(0, kind, now, data, now), self.faults.strike(kind)
+        fault = self.faults.strike(kind)
+        row = EventRow(0, kind, now, data, now + timedelta(seconds=fault.seconds) if fault else now)
         match fault.kind if fault else None:
-            case LogFaultKind.LOST:
+            case EventFaultKind.LOST:
                 return
-            case LogFaultKind.OUT_OF_ORDER:
+            case EventFaultKind.REORDERED:
                 self._held.setdefault(owner_id, []).append(row)
                 return
-            case LogFaultKind.DOUBLED:
+            case EventFaultKind.DOUBLED:
+                row = replace(row, shown_from=now)
                 self._append(owner_id, row)
-            case LogFaultKind.LATE if fault:
-                row = replace(row, shown_from=now + timedelta(seconds=fault.seconds))
         self._append(owner_id, row)
         self._release(owner_id)
 
@@ -84,10 +89,15 @@ class EventLogs:
         self._last_id += 1
         self._rows[owner_id].append(replace(row, id=self._last_id))
 
-    def _release(self, owner_id: int) -> None:
-        """Write what was held back until another row came."""
-        for row in self._held.pop(owner_id, ()):
-            self._append(owner_id, row)
+    def _release(self, owner_id: int, now: datetime | None = None) -> None:
+        """Write what was held back: now that another row came, or because it has waited long enough at a moment."""
+        held = self._held.pop(owner_id, [])
+        waiting = [row for row in held if now is not None and row.shown_from > now]
+        for row in held:
+            if row not in waiting:
+                self._append(owner_id, replace(row, shown_from=row.created))
+        if waiting:
+            self._held[owner_id] = waiting
 
     def read(self, owner_ids: Collection[int], offset: int, limit: int, now: datetime) -> EventPage:
         """The oldest rows of some logs that are shown now, as one list, at most `limit` of them, from 1 to 1000.
@@ -97,7 +107,7 @@ class EventLogs:
         """
         offset, limit = max(0, offset), min(MOST_ROWS, max(1, limit))
         for owner_id in owner_ids:
-            self._release(owner_id)
+            self._release(owner_id, now)
         logs = [self._rows[owner_id] for owner_id in owner_ids if owner_id in self._rows]
         for rows in logs:
             _drop_expired(rows, now)

@@ -31,11 +31,15 @@ class HappeningKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """Who brings something about: a user, and the application and connection that the call came from, if any did."""
+    """Who brings something about: a user, and the application and connection that the call came from, if any did.
+
+    `level` is that of the event in answer to which the call was made, 0 for none.
+    """
 
     user_id: int = 0
     client_id: str = ""
     auth_connector: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,18 +81,14 @@ class Happenings:
             listener(happening)
 
     @contextmanager
-    def caused_by(
-        self, user_id: int, *, client_id: str | None = None, auth_connector: str | None = None
-    ) -> Iterator[None]:
-        """Note a user, and maybe an application, as the cause of what happens inside; what is not given stays.
+    def caused_by(self, user_id: int, **details: Any) -> Iterator[None]:
+        """Note a user as the cause of what happens inside; the other fields of `Cause` stay if they are not given.
 
         While a client's message is received the portal works as the client's user, and still for the application that
         sent it. Source: the module `imopenlines` of the portal.
         """
-        given = {"client_id": client_id, "auth_connector": auth_connector}
         before = self.cause
-        known = {name: value for name, value in given.items() if value is not None}
-        self.cause = replace(before, user_id=user_id, **known)
+        self.cause = replace(before, user_id=user_id, **details)
         try:
             yield
         finally:

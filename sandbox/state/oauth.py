@@ -43,11 +43,12 @@ class RegisteredApplication:
 
 @dataclass(frozen=True)
 class TokenGrant:
-    """What a code or token stands for, and until when."""
+    """What a code or token stands for, and until when; `level` is that of the event that brought it, 0 for none."""
 
     application: RegisteredApplication
     until: datetime
     user_id: int
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,9 @@ class AuthorizationServer:
             raise make_oauth_error("invalid_grant", "The code or token has expired")
         return self.grant(application, ticket.user_id, now)
 
-    def grant(self, application: RegisteredApplication, user_id: int, now: datetime) -> TokenPair:
-        """A new pair of tokens that acts for a user, as events bring it along."""
-        access = TokenGrant(application, now + ACCESS_LIFE, user_id)
+    def grant(self, application: RegisteredApplication, user_id: int, now: datetime, level: int = 0) -> TokenPair:
+        """A new pair of tokens that acts for a user; an event of a cascade's `level` brings it along."""
+        access = TokenGrant(application, now + ACCESS_LIFE, user_id, level)
         tokens = TokenPair(token_hex(TOKEN_BYTES), token_hex(TOKEN_BYTES), access)
         self._access[tokens.access_token] = tokens.access
         self._refresh[tokens.refresh_token] = TokenGrant(application, now + REFRESH_LIFE, user_id)
@@ -149,7 +150,9 @@ class AuthorizationServer:
         if ticket.until <= now:
             raise make_expired_token_error()
         application = ticket.application
-        return AccessKey(token, ticket.user_id, application.scopes, "application", application.client_id)
+        return AccessKey(
+            token, ticket.user_id, application.scopes, "application", application.client_id, level=ticket.level
+        )
 
     def expire(self, now: datetime) -> None:
         """Let all access tokens expire now."""

@@ -1,7 +1,7 @@
 """Events on their way to handlers: collected during a hit, taken at its end, and what became of each."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ LOG_LENGTH = 20_000
 class Delivery:
     """One event for one handler; `state` is waiting, lost, answered (with `status`) or failed (with `error`).
 
-    `user_id` is whose token goes along, 0 for nobody's; with `refresh` a refresh token does too. `number` counts the
-    deliveries from 1.
+    `user_id` is whose token goes along, 0 for nobody's; with `refresh` a refresh token does too. What is for no
+    application, but for a webhook's bot, has an `application_token` of its own. `level` counts the events that led to
+    it, itself included. `number` counts the deliveries from 1.
     """
 
     event: str
@@ -26,6 +27,8 @@ class Delivery:
     at: datetime
     user_id: int = 0
     refresh: bool = False
+    level: int = 1
+    application_token: str = field(default="", repr=False)
     number: int = 0
     state: str = "waiting"
     status: int = 0

@@ -97,7 +97,10 @@ class Bot:
 
 @dataclass
 class AccessKey:
-    """A secret that lets its bearer act as a user; `kind` is webhook, application or session."""
+    """A secret that lets its bearer act as a user; `kind` is webhook, application or session.
+
+    `level` is that of the event that brought it, 0 for none.
+    """
 
     token: str
     user_id: int
@@ -105,3 +108,4 @@ class AccessKey:
     kind: str = "webhook"
     client_id: str = ""
     active: bool = True
+    level: int = 0

@@ -52,18 +52,18 @@ def make_form(company: Company, delivery: Delivery, origin: str) -> str:
 
 
 def _make_authorization(company: Company, delivery: Delivery, origin: str) -> dict[str, Any]:
-    application = company.oauth.applications[delivery.client_id]
+    application = company.oauth.applications.get(delivery.client_id)
     own = f"{origin}/rest/"
     always = {
         "domain": urlsplit(origin).netloc,
         "client_endpoint": own if company.oauth.endpoint is None else company.oauth.endpoint,
         "server_endpoint": own,
         "member_id": MEMBER_ID,
-        "application_token": application.application_token,
+        "application_token": application.application_token if application else delivery.application_token,
     }
-    if not delivery.user_id:
+    if application is None or not delivery.user_id:
         return always
-    tokens = company.oauth.grant(application, delivery.user_id, company.clock())
+    tokens = company.oauth.grant(application, delivery.user_id, company.clock(), delivery.level)
     given = {
         "access_token": tokens.access_token,
         "expires": int(tokens.access.until.timestamp()),

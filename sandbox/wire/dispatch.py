@@ -43,9 +43,8 @@ class Dispatcher:
             behaviour = _find_behaviour(name)
             _check_link(params)
             caller = identify(self.company, credentials)
-            with self.company.happenings.caused_by(
-                caller.user_id, client_id=caller.client_id, auth_connector=caller.auth_connector
-            ):
+            cause = {"client_id": caller.client_id, "auth_connector": caller.auth_connector, "level": caller.level}
+            with self.company.happenings.caused_by(caller.user_id, **cause):
                 answer = self._run(behaviour, params, caller, start)
         except RefusalError as refusal:
             answer = CallResult(refusal=refusal)

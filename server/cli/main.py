@@ -13,8 +13,8 @@ from server.cli.options import WrongUsageError, make_caller, make_policy, read_s
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
+from server.config.credentials import read_application
 from server.config.settings import SettingsError
-from server.connection import read_application
 from server.telemetry import logs
 
 BY_HAND = "command line"
@@ -124,14 +124,18 @@ def _show_address(address: str, *, browser: bool) -> None:
 
 @cli.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8024, show_default=True, help="0 takes a free one.")
-def sandbox(port: int) -> None:
-    """Serve the embedded portal over HTTP on this machine and print its webhook."""
+@click.option("--handler", metavar="URL", default="", help="Of the application's events; it gets ONAPPINSTALL first.")
+def sandbox(port: int, handler: str) -> None:
+    """Serve the embedded portal over HTTP on this machine and print its webhook and its application."""
     from sandbox.serve import serve
+    from sandbox.state.errors import RefusalError
 
     try:
-        serve(port, announce=click.echo)
+        serve(port, announce=click.echo, handler=handler)
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None
+    except RefusalError as refusal:
+        raise WrongUsageError(f"--handler {handler}: {refusal.text}; http or https and a host with a dot") from None
 
 
 @cli.command()

@@ -45,4 +45,16 @@ def _serve_http(given: dict[str, Any], options: dict[str, Any], transport: Any) 
 
     logs.set_up(settings.log_format, settings.log_level)
     access, team = create_application(settings, options, transport)
-    serve_team(settings, access, team, announce=logging.getLogger("openchannels").info)
+    notes = [_describe_sandbox()] if options.get("sandbox") else []
+    serve_team(settings, access, team, announce=logging.getLogger("openchannels").info, notes=notes)
+
+
+def _describe_sandbox() -> str:
+    """The embedded portal's application, and where it can be used: nothing outside reaches a portal in here."""
+    from sandbox.seed.seed import APPLICATION_ID, APPLICATION_SECRET
+
+    return (
+        f"The portal is embedded. Its application: client_id {APPLICATION_ID}, client_secret {APPLICATION_SECRET}. To "
+        "sign it in, serve the portal with `openchannels-mcp sandbox`; then it is allowed at "
+        f"http://127.0.0.1:8024/oauth/authorize/?client_id={APPLICATION_ID}"
+    )

@@ -171,6 +171,15 @@ class ServerSettings(BaseSettings):
         """Where the tokens are."""
         return (self.tokens_file or self.settings_file.with_name("access.json")).expanduser()
 
+    def list_profiles(self) -> list[str]:
+        """The names of the profiles in the settings file.
+
+        Raises:
+            SettingsError: The file cannot be read.
+        """
+        path = self.settings_file.expanduser()
+        return list(read_settings_file(path).get("profiles", {})) if path.exists() else []
+
     @classmethod
     def settings_customise_sources(
         cls,

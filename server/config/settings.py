@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     token_file: Path | None = None
     """Where the application's tokens are kept; one file for each portal in the settings' folder unless given."""
 
+    events: Literal["auto", "polling", "application", "offline", "bot", "off"] = "auto"
+    """How the server hears what happens at the portal: by what the credentials allow unless given."""
+    bot_id: int | None = Field(default=None, ge=1)
+    """A chat bot of the second API in fetch mode, whose events are heard too."""
+    bot_token: SecretStr | None = None
+    """What the bot was registered with, where that was with a webhook."""
+    bot_token_file: Path | None = None
+    bot_token_keyring: str | None = None
+
     docs_folder: Path = FOLDER / "official-docs"
     """Where the official documentation is kept once it was synchronised."""
 
@@ -189,7 +198,7 @@ def _is_on(value: Any) -> bool:
 def _drop_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
     """A secret given by the environment replaces the profile's, whichever way each is given."""
     kept = dict(profile)
-    for secret in ("webhook_url", "client_secret"):
+    for secret in ("webhook_url", "client_secret", "bot_token"):
         ways = {secret, f"{secret}_file", f"{secret}_keyring"}
         if ways & set(stronger):
             kept = {name: value for name, value in kept.items() if name not in ways}

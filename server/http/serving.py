@@ -4,7 +4,7 @@ import ipaddress
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -110,8 +110,10 @@ def serve(
     authenticator: Authenticator,
     application: TeamApplication,
     announce: Callable[[str], object],
+    *,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Serve until a signal tells to stop; `announce` is told the address as soon as it is open.
+    """Serve until a signal tells to stop; `announce` is told the address as soon as it is open, and then the notes.
 
     Raises:
         SettingsError: The address cannot be used.
@@ -121,6 +123,8 @@ def serve(
         announce(f"Serving on http://{_add_brackets(settings.host)}:{port}")
         if not authenticator.needs_token:
             announce("No authentication: whoever can use this machine can use the portal. See `token add --help`.")
+        for note in notes:
+            announce(note)
         GracefulServer(make_config(settings, application), application).run(sockets=[listener])
 
 

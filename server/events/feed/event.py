@@ -29,6 +29,13 @@ class EventKind(StrEnum):
     """One of the seven OnImConnector events, whose name is in `details["event"]`."""
 
 
+BY_ROLE: Mapping[str, EventKind] = {
+    "client": EventKind.MESSAGE_FROM_CLIENT,
+    "operator": EventKind.MESSAGE_FROM_OPERATOR,
+    "bot": EventKind.MESSAGE_FROM_BOT,
+    "system": EventKind.MESSAGE_FROM_SYSTEM,
+}
+"""Who wrote a message -> its kind; one who cannot be told from a client counts as one, so that nobody waits unseen."""
 MESSAGES = frozenset(kind for kind in EventKind if kind.startswith("message_"))
 ADDED = frozenset(kind for kind in MESSAGES if kind.startswith("message_from_"))
 
@@ -100,3 +107,8 @@ class EventFilter:
             and self.line_id in (None, event.line_id)
             and self.connector in (None, event.user_code.partition("|")[0])
         )
+
+
+def choose_kind(role: str) -> EventKind:
+    """The kind of a new message by its author's role."""
+    return BY_ROLE.get(role, EventKind.MESSAGE_FROM_CLIENT)

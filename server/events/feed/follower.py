@@ -5,7 +5,7 @@ is lost or told twice where deliveries are lost, doubled or late, as long as som
 """
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -17,11 +17,11 @@ from anyio import to_thread
 from portal.errors import PortalError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.dialogs import KnownDialog, compare_dialogs, keep_unclear
-from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent
+from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent, choose_kind
 from server.events.feed.store import Feed, Position
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
-from tools.message_view import MessageView, Role, find_client, identify_client
+from tools.message_view import MessageView, find_client, identify_client
 from tools.messenger import ImDialogMessagesGet
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
@@ -30,13 +30,6 @@ from workflows.core.moments import read_moment
 
 PAGE = 50
 """Messages of one question, the portal's most."""
-KINDS: Mapping[Role, EventKind] = {
-    "client": EventKind.MESSAGE_FROM_CLIENT,
-    "operator": EventKind.MESSAGE_FROM_OPERATOR,
-    "bot": EventKind.MESSAGE_FROM_BOT,
-    "system": EventKind.MESSAGE_FROM_SYSTEM,
-}
-"""By role; an author who cannot be told from a client counts as one, so that nobody waits unseen."""
 
 
 @dataclass(frozen=True)
@@ -223,9 +216,11 @@ def _find_moment(messages: Sequence[MessageView], otherwise: float) -> float:
 
 
 def _make_message_event(dialog: KnownDialog, message: MessageView, moment: float) -> PortalEvent:
-    kind = KINDS.get(message["role"], EventKind.MESSAGE_FROM_CLIENT)
     return dialog.make_event(
-        kind, f"message {message['id']}", _find_moment([message], moment), **_describe_message(message)
+        choose_kind(message["role"]),
+        f"message {message['id']}",
+        _find_moment([message], moment),
+        **_describe_message(message),
     )
 
 

@@ -13,6 +13,7 @@ from anyio import to_thread
 
 from server.events.feed.cue import Cue
 from server.events.feed.store import Post
+from server.events.installation import InstallationFile
 from server.events.sources.reconciliation import EVERY, list_open_dialogs
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
@@ -20,6 +21,9 @@ from tools.result_types import read_object, read_text
 
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
+NOT_PROVED = "the portal has not posted anything yet that proves it: see `openchannels-mcp events bind`"
+PROOF_EVERY = 5.0
+"""Seconds between two looks for the portal's proof."""
 LOOK_EVERY = 0.2
 """Seconds between two looks for posts that another process took in."""
 
@@ -53,8 +57,15 @@ class ApplicationSource:
         f"reading every {EVERY / 60:.0f} minutes",
     )
 
+    def __init__(self, proof: InstallationFile) -> None:
+        self._proof = proof
+
     async def run(self, parts: SourceParts) -> None:
-        """Work off posts, and look at everything now and then; see `EventSource`."""
+        """Work off posts, and look at everything now and then, once the portal has proved itself; see `EventSource`."""
+        while await to_thread.run_sync(self._proof.load) is None:
+            parts.report(NOT_PROVED)
+            await parts.sleep(PROOF_EVERY)
+        parts.report("")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._reconcile, parts)
             while True:

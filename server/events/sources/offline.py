@@ -12,6 +12,7 @@ import anyio
 from portal.client import Portal
 from portal.errors import RefusedError
 from server.events.feed.cue import Cue
+from server.events.installation import InstallationFile
 from server.events.sources.reconciliation import EVERY, list_open_dialogs
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import EVERY_EVENT, read_event
@@ -34,7 +35,10 @@ WITHOUT_FEATURE = (
 
 
 class OfflineSource:
-    """Fetches events, writes them down, and only then takes them out of the queue."""
+    """Fetches events, writes them down, and only then takes them out of the queue.
+
+    With `proof` it ends once the portal has proved that it posts events.
+    """
 
     name = "offline"
     exclusive = True
@@ -46,16 +50,19 @@ class OfflineSource:
         "to 10 seconds",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, proof: InstallationFile | None = None) -> None:
+        self._proof = proof
         self._keeps = True
         """Whether the portal reserves events until they are cleared."""
 
     async def run(self, parts: SourceParts) -> None:
         """Bind what is not bound, then fetch and reconcile until cancelled; see `EventSource`."""
+        if self._is_replaced():
+            return
         context = await parts.open_context()
         await _bind(context.portal)
         due = float("-inf")
-        while True:
+        while not self._is_replaced():
             if anyio.current_time() >= due:
                 await self._finish_begun(context.portal, parts)
                 await parts.follower.follow(await list_open_dialogs(context, parts.feed))
@@ -63,6 +70,10 @@ class OfflineSource:
             found = await self._fetch(context.portal, parts)
             if found < PAGE:
                 await parts.pacer.pause(INTERVAL if found else QUIET)
+
+    def _is_replaced(self) -> bool:
+        """Whether the portal posts its events by now, so that its queue need not be asked."""
+        return self._proof is not None and self._proof.load() is not None
 
     async def _finish_begun(self, portal: Portal, parts: SourceParts) -> None:
         """Take what was reserved and not taken out: the answer was lost, or the process that fetched it was killed."""

@@ -17,17 +17,14 @@ from portal.client import Portal
 from portal.errors import AuthRefusedError, RefusedError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.store import Position
+from server.events.sources.messenger_log import BETWEEN_PAGES, LogPage, MessengerLog
 from server.events.sources.open_sessions import Mark, OpenSessions
 from server.events.sources.source import Abilities, SourceParts
-from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
+from tools.result_types import read_items, read_object, read_whole
 from workflows.core.chat_state import ChatState
 from workflows.core.context import run_together
 
 SCOPES = ("im",)
-PAGE = 1000
-"""Events of one question, the portal's most."""
-BETWEEN_PAGES = 2.0
-"""Seconds that the portal wants between two pages of the log."""
 SHORTEST, LONGEST = 5.0, 30.0
 """Seconds between two rounds: while things happen, and when it has been quiet for long."""
 SLOWER = 1.4
@@ -82,6 +79,7 @@ class PollingSource:
 
     def __init__(self) -> None:
         self._last = LastLook()
+        self._log = MessengerLog("im.v2.Event.get", SCOPES, {})
         self._sessions = OpenSessions()
         self._has_log = True
         self._interval = SHORTEST
@@ -122,8 +120,8 @@ class PollingSource:
         """The end of the log: what was written down before anybody listened is no news."""
         offset, more = 0, self._has_log
         while more:
-            page = await _ask_log(portal, offset)
-            offset, more = read_whole(page.get("nextOffset")) or offset, read_flag(page.get("hasMore")) is True
+            page = await self._log.ask(portal, offset)
+            offset, more = page.offset, page.more
             if more:
                 await parts.sleep(BETWEEN_PAGES)
         return offset
@@ -143,15 +141,15 @@ class PollingSource:
 
     async def _ask(self, portal: Portal, parts: SourceParts) -> Round:
         offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
-        ask_log = partial(_ask_log, portal, offset) if self._has_log else _ask_nothing
+        ask_log = partial(self._log.ask, portal, offset) if self._has_log else _ask_nothing
         log, recent, sessions = await run_together(
             ask_log, partial(ask_state, portal), partial(self._sessions.ask, portal)
         )
-        heard = list(_read_log(log))
+        heard = list(log.list_cues())
         states = {state.id: state for state in list_states(recent)}
         cues = [*heard, *self._compare(states, sessions)]
         self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
-        return Round(cues, read_whole(log.get("nextOffset")) or offset, read_flag(log.get("hasMore")) is True)
+        return Round(cues, log.offset or offset, log.more)
 
     def _compare(self, states: Mapping[int, ChatState], sessions: dict[int, Mark]) -> Iterator[Cue]:
         """The dialogs that are new, gone, or not as they were."""
@@ -173,14 +171,8 @@ class PollingSource:
         self._last.unheard = (changed - heard) & mine
 
 
-async def _ask_log(portal: Portal, offset: int) -> Mapping[str, Any]:
-    """A page of the log; sending the offset takes away what is below it, which is in the feed by then."""
-    params = {"limit": PAGE, **({"offset": offset} if offset else {})}
-    return read_object(await _ask(portal, "im.v2.Event.get", params))
-
-
-async def _ask_nothing() -> Mapping[str, Any]:
-    return {}
+async def _ask_nothing() -> LogPage:
+    return LogPage({})
 
 
 async def ask_state(portal: Portal) -> Any:
@@ -212,21 +204,3 @@ def _mark(state: ChatState) -> Mark:
 
 def _list_changes(before: Mapping[int, Mark], now: Mapping[int, Mark]) -> set[int]:
     return {number for number in {*before, *now} if before.get(number) != now.get(number)}
-
-
-def _read_log(log: Mapping[str, Any]) -> Iterator[Cue]:
-    """What a page of the log says of dialogs of lines."""
-    for row in map(read_object, read_items(log.get("events"))):
-        data = read_object(row.get("data"))
-        chat = read_object(data.get("chat"))
-        number = read_whole(chat.get("id"))
-        if not number or read_text(chat.get("entityType")).upper() != "LINES":
-            continue
-        message = read_whole(data.get("messageId")) or read_whole(read_object(data.get("message")).get("id"))
-        kind = read_text(row.get("type")).upper()
-        touched = frozenset({message} if message else ())
-        yield Cue(
-            number,
-            edited=touched if kind == "ONIMV2MESSAGEUPDATE" else frozenset(),
-            deleted=touched if kind == "ONIMV2MESSAGEDELETE" else frozenset(),
-        )

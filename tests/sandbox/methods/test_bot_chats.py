@@ -1,16 +1,18 @@
 import base64
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
-from sandbox.seed.seed import OPERATOR_WEBHOOK_PATH
+from sandbox.seed.seed import APPLICATION_ID, OPERATOR_WEBHOOK_PATH
 from sandbox.state.records import Status
-from sandbox.views.messenger_events import make_bot_events
-from tests.sandbox.bot_client import EVENTS, SEND, TOKEN, call_as_bot, put_on_line, refuse_bot, register
+from sandbox.wire.deliveries import make_form
+from tests.sandbox.bot_client import EVENTS, SEND, TOKEN, call_as_bot, make_fields, put_on_line, refuse_bot, register
 from tests.sandbox.client import SandboxClient
 
 SUBSCRIBE = "im.v2.Event.subscribe"
 UPLOAD, DOWNLOAD = "imbot.v2.File.upload", "imbot.v2.File.download"
+NOBODY_LISTENS = "http://127.0.0.1:9/bot"
 CONTENT = base64.b64encode(b"Two lamps").decode()
 
 
@@ -118,20 +120,52 @@ def test_the_events_of_the_user_need_the_scope_of_the_messenger(portal: SandboxC
     assert portal.call(EVENTS, params | {"withUserEvents": False}, path=path)["events"] == []
 
 
-def test_a_bot_in_webhook_mode_has_no_log_but_events_for_its_address(portal: SandboxClient, bot: int) -> None:
-    call_as_bot(portal, "imbot.v2.Bot.update", bot, fields={"eventMode": "webhook", "webhookUrl": "https://b.example"})
-    posted: list[Any] = []
-    portal.company.happenings.listeners.append(
-        lambda one: posted.extend(make_bot_events(portal.company, one) if one.kind == "message_added" else ())
-    )
+def use_address(portal: SandboxClient, bot: int, address: str) -> None:
+    fields = {"eventMode": "webhook", "webhookUrl": address}
+    call_as_bot(portal, "imbot.v2.Bot.update", bot, fields=fields)
+
+
+def read_forms(portal: SandboxClient) -> list[dict[str, str]]:
+    """The forms of all that was handed to the outbox."""
+    company = portal.company
+    return [dict(parse_qsl(make_form(company, one, "http://portal"), True)) for one in company.outbox.log]
+
+
+def test_a_bot_in_webhook_mode_is_posted_to_with_its_token_as_proof(portal: SandboxClient, bot: int) -> None:
+    use_address(portal, bot, f"{NOBODY_LISTENS}?CLIENT_ID={TOKEN}")
     meet(portal)
     assert fetch(portal, bot) == []
-    (event,) = posted
-    assert (event.bot.webhook_url, event.type, event.data["message"]["text"]) == (
-        "https://b.example",
-        "ONIMBOTV2MESSAGEADD",
-        "Hello?",
-    )
+    joined, added = read_forms(portal)
+    assert (joined["event"], added["event"]) == ("ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD")
+    shown = {name: added[f"data[{name}]"] for name in ("bot][code", "message][text", "user][connector", "user][idle")}
+    assert shown == {"bot][code": "acme", "message][text": "Hello?", "user][connector": "1", "user][idle": "0"}
+    assert added["data[message][forward]"] == ""
+    assert added["auth[application_token]"] == f"custom{TOKEN}"
+    assert "auth[access_token]" not in added
+
+
+def test_a_bot_of_a_webhook_is_posted_to_only_at_an_address_with_its_token(portal: SandboxClient, bot: int) -> None:
+    for query in ("", "?CLIENT_ID=other"):
+        use_address(portal, bot, NOBODY_LISTENS + query)
+        meet(portal)
+    assert read_forms(portal) == []
+    use_address(portal, bot, f"{NOBODY_LISTENS}?CLIENT_ID={TOKEN}")
+    call_as_bot(portal, "imbot.v2.Bot.unregister", bot)
+    assert read_forms(portal)[-1]["event"] == "ONIMBOTV2DELETE"
+
+
+def test_the_bot_of_an_application_is_posted_its_own_tokens(portal: SandboxClient) -> None:
+    key = {"token": "app", "user_id": 1, "kind": "application", "client_id": APPLICATION_ID, "scopes": ["imbot"]}
+    path = portal.control("webhooks", key)["path"]
+    fields = make_fields(botToken=None, eventMode="webhook", webhookUrl=NOBODY_LISTENS)
+    number = portal.call("imbot.v2.Bot.register", {"fields": fields}, path=path)["bot"]["id"]
+    put_on_line(portal, number)
+    meet(portal)
+    form = read_forms(portal)[-1]
+    assert (form["event"], form["auth[user_id]"]) == ("ONIMBOTV2MESSAGEADD", str(number))
+    assert form["auth[application_token]"] == portal.company.oauth.applications[APPLICATION_ID].application_token
+    assert form["auth[access_token]"]
+    assert form["auth[refresh_token]"]
 
 
 def test_a_bot_answers_the_client_and_keeps_the_session(portal: SandboxClient, bot: int) -> None:

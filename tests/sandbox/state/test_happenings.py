@@ -117,7 +117,7 @@ ACTS: dict[HappeningKind, Act] = {
     KIND.MESSAGE_HANDED_OVER: start_dialog,
     KIND.MESSAGE_UPDATED: change_as_client("update.messages"),
     KIND.MESSAGE_DELETED: change_as_client("delete.messages"),
-    KIND.REACTION_CHANGED: lambda portal: portal.control("reaction", {"message_id": 1001, "user_id": 3}),
+    KIND.REACTION_CHANGED: lambda portal: portal.control("message-reaction", {"message_id": 1001, "user_id": 3}),
     KIND.CLIENT_READ: confirm,
     KIND.SESSION_STARTED: lambda portal: portal.write_as_client(209, "Hello?"),
     KIND.SESSION_FINISHED: lambda portal: portal.call("imopenlines.operator.spam", {"CHAT_ID": 202}),

@@ -138,7 +138,7 @@ def test_the_served_sandbox_prints_nothing_when_it_cuts() -> None:
         assert process.stdout
         try:
             with kill_after_timeout(process):
-                announced = re.search(r"http://[\d.]+:(\d+)/", process.stdout.readline() + process.stdout.readline())
+                announced = re.search(r"http://[\d.]+:(\d+)/", "".join(process.stdout.readline() for _ in range(4)))
             assert announced
             sandbox = HttpSandbox(int(announced[1]))
             for kind in ("drop_before", "drop_after", "reset"):

@@ -90,6 +90,7 @@ WRONG: list[tuple[tuple[str, ...], Any]] = [
     (("call", "dialog_get", "chat_id=1"), "OPENCHANNELS_WEBHOOK_URL"),
     (("tools", "--toolsets", "everything"), "unknown toolset everything"),
     (("sandbox", "--port", "99999"), "not in the range"),
+    (("sandbox", "--port", "0", "--handler", "http://localhost:3000/"), "a host with a dot"),
 ]
 
 
