@@ -44,15 +44,38 @@ class SourceState:
     """Unix seconds from which it has been running without a break."""
     trouble: str = ""
     """What people should know; empty where all is well."""
-    troubled: anyio.Event = field(default_factory=anyio.Event)
-    """Set when something to know came up, and made anew then."""
+    is_blocked: bool = False
+    """Whether nothing can be heard now: it failed, or another process has it."""
+    blocked: anyio.Event = field(default_factory=anyio.Event)
+    """Set when it comes to that, and made anew then."""
+    failures: int = 0
+    """Since a round went well."""
 
-    def tell(self, trouble: str) -> None:
-        """Note what people should know, and wake whoever waits for the source."""
+    def block(self, why: str) -> None:
+        """Note that nothing can be heard, and wake whoever waits for the source."""
+        self.trouble, self.is_blocked = why, True
+        self.blocked.set()
+        self.blocked = anyio.Event()
+
+    def fail(self, why: str) -> None:
+        """Note that it was ended by a failure; that holds until a round has gone well."""
+        self.failures += 1
+        self.block(why)
+
+    def begin(self) -> None:
+        """Note that it runs."""
+        self.running, self.since = True, time.time()
+        if not self.failures:
+            self.trouble, self.is_blocked = "", False
+
+    def note_round(self) -> None:
+        """Note that a round has gone well."""
+        if self.is_blocked:
+            self.trouble, self.is_blocked, self.failures = "", False, 0
+
+    def report(self, trouble: str) -> None:
+        """Note what people should know, though events are heard."""
         self.trouble = trouble
-        if trouble:
-            self.troubled.set()
-            self.troubled = anyio.Event()
 
 
 class EventHub:
@@ -74,6 +97,8 @@ class EventHub:
     ) -> None:
         self.feed = feed
         self.states = [SourceState(source, Pacer(sleep)) for source in sources]
+        for state in self.states:
+            state.pacer.on_round = state.note_round
         self.follower = Follower(feed, open_context)
         self._open_context = open_context
         self._start = start
@@ -132,7 +157,7 @@ class EventHub:
         with anyio.move_on_after(seconds) as waiting:
             async with anyio.create_task_group() as tasks:
                 for state in self.states:
-                    if not state.trouble:
+                    if not state.is_blocked:
                         tasks.start_soon(_refresh_source, state)
         await self.look()
         return not waiting.cancelled_caught
@@ -162,24 +187,22 @@ class EventHub:
             await anyio.sleep(LOOK_EVERY)
 
     async def _keep_running(self, state: SourceState) -> None:
-        failures = 0
         while True:
             try:
                 return await self._run_source(state)
             except (PortalError, StorageError, SettingsError) as error:
-                state.tell(str(error))
+                state.fail(str(error))
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)
-                state.tell("it failed inside this server, which is in its log")
+                state.fail("it failed inside this server, which is in its log")
             finally:
                 state.running = False
-            await self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+            await self._sleep(PAUSES[min(state.failures, len(PAUSES)) - 1])
 
     async def _run_source(self, state: SourceState) -> None:
-        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, state.tell)
+        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, state.report)
         async with self._hold_lock(state):
-            state.running, state.since, state.trouble = True, time.time(), ""
+            state.begin()
             await state.source.run(parts)
 
     @asynccontextmanager
@@ -191,7 +214,7 @@ class EventHub:
         sign = sha256(f"{self._key} {state.source.name}".encode()).hexdigest()[:16]
         path = self._folder / f"events-{sign}.lock"
         while (lock := await to_thread.run_sync(try_lock, path)) is None:
-            state.tell(ELSEWHERE)
+            state.block(ELSEWHERE)
             await anyio.sleep(LOCK_AGAIN)
         try:
             yield
@@ -207,5 +230,5 @@ async def _refresh_source(state: SourceState) -> None:
             await wait()
             tasks.cancel_scope.cancel()
 
-        tasks.start_soon(end, state.troubled.wait)
+        tasks.start_soon(end, state.blocked.wait)
         tasks.start_soon(end, state.pacer.refresh)
