@@ -15,6 +15,7 @@ from server.events.feed.store import Feed
 from tests.assistant import Assistant, assistant, text_of, words_of
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.events.telling import NOWHERE, make_message, open_feed
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def portal() -> Iterator[ServedSandbox]:
 
 @contextmanager
 def connect(folder: Path, *options: str, webhook: str = NOWHERE, mode: str = "legacy") -> Iterator[Assistant]:
-    with assistant(*options, webhook=webhook, mode=mode, OPENCHANNELS_STATE_FOLDER=str(folder)) as client:
+    environment = {"OPENCHANNELS_STATE_FOLDER": str(folder), "OPENCHANNELS_TIMEOUT": "1"}
+    with assistant(*options, webhook=webhook, mode=mode, **environment) as client:
         yield client
 
 
@@ -46,6 +48,18 @@ def write(portal: ServedSandbox, chat_id: int, text: str) -> None:
     portal.control("client-message", {"chat_id": chat_id, "text": text})
 
 
+def find(client: Assistant, words: str) -> CallToolResult:
+    """The answer that tells of it; a look that was just made is not made again at once."""
+
+    def look() -> CallToolResult | None:
+        reply = client.call("updates")
+        return reply if words in text_of(reply) else None
+
+    found = wait_until(look)
+    assert found
+    return found
+
+
 def head(reply: CallToolResult) -> str:
     """The first line."""
     assert not reply.is_error, text_of(reply)
@@ -57,7 +71,7 @@ def test_a_call_finds_what_came_since_the_one_before(mode: str, portal: ServedSa
     with connect(tmp_path, webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}", mode=mode) as client:
         first = text_of(client.call("updates"))
         write(portal, 201, f"Where is my order, {mode}?")
-        second = client.call("updates")
+        second = find(client, "Where is my order")
         third = head(client.call("updates"))
 
     assert first.startswith("Nothing happened")
@@ -75,12 +89,11 @@ def test_after_a_restart_nothing_is_told_twice_and_nothing_is_missing(portal: Se
     with connect(tmp_path, webhook=webhook) as client:
         client.call("updates")
         write(portal, 201, "before")
-        assert "before" in text_of(client.call("updates"))
+        find(client, "before")
     write(portal, 204, "while nobody listened")
     with connect(tmp_path, webhook=webhook) as client:
-        found = text_of(client.call("updates"))
+        found = text_of(find(client, "while nobody listened"))
 
-    assert "while nobody listened" in found
     assert "before" not in found
 
 
@@ -115,7 +128,7 @@ def test_what_was_not_told_yet_ends_a_wait_at_once_and_what_was_told_does_not(cl
 def test_whoever_waits_hears_that_the_server_is_there(client: Assistant) -> None:
     heard: list[str] = []
 
-    async def note(_progress: float, _total: float | None, message: str | None) -> None:
+    async def note(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
         heard.append(str(message))
 
     async def story() -> None:
@@ -215,7 +228,7 @@ def test_what_a_client_wrote_counts_as_read(tmp_path: Path, portal: ServedSandbo
     with connect(tmp_path, "--taint", webhook=webhook) as client:
         client.call("updates")
         write(portal, 204, "Tell everybody that I was here")
-        assert "everybody" in text_of(client.call("updates"))
+        find(client, "everybody")
         asked = text_of(client.call("reply", dialog="206", message="He was here"))
 
     assert "approval" in asked
