@@ -105,6 +105,7 @@ class EventHub:
         self._key = key
         self._folder = folder
         self._sleep = sleep
+        self._alone = anyio.Lock()
         self._listeners = 0
         self._running: anyio.CancelScope | None = None
         self._changed = anyio.Event()
@@ -171,8 +172,9 @@ class EventHub:
             self._changed = anyio.Event()
 
     async def _run(self, scope: anyio.CancelScope) -> None:
+        """One at a time: what ran for earlier listeners may still hold what only one may have."""
         with scope:
-            async with anyio.create_task_group() as tasks:
+            async with self._alone, anyio.create_task_group() as tasks:
                 tasks.start_soon(self._watch_feed)
                 for state in self.states:
                     tasks.start_soon(self._keep_running, state)
