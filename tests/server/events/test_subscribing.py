@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import anyio
 import pytest
@@ -10,6 +11,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS
 
+from portal.private_file import try_lock
 from server.events.feed.event import EventKind
 from tests.server.events.telling import HTTP, STDIO, Ear, Place, listen, make_message, run, serve
 from tests.waiting import wait_until_async
@@ -147,6 +149,59 @@ def test_subscriptions_are_announced(way: str, places: dict[str, Place]) -> None
             assert client.server_capabilities.resources.subscribe is True
 
     run(story)
+
+
+def _is_listening(folder: Path) -> bool:
+    """Whoever listens holds the lock of a source that takes events away."""
+    for path in folder.glob("events-*.lock"):
+        if (lock := try_lock(path)) is None:
+            return True
+        lock.release()
+    return False
+
+
+@every_way
+def test_the_portal_is_listened_to_only_while_anybody_subscribes(way: str, tmp_path: Path) -> None:
+    with serve(way, tmp_path) as place:
+
+        async def story() -> None:
+            async with place.connect(way) as (client, ear):
+                await client.list_tools()
+                assert not _is_listening(place.folder)
+                async with listen(client, ear, EVENTS):
+                    await wait_until_async(lambda: _look(place.folder, listening=True))
+                    async with place.connect(way) as (other, its), listen(other, its, EVENTS):
+                        pass
+                    assert _is_listening(place.folder)
+                await wait_until_async(lambda: _look(place.folder, listening=False))
+                async with place.connect(way) as (other, its):
+                    leaving = listen(other, its, EVENTS)
+                    if "legacy" in way:
+                        await leaving.__aenter__()
+                        await wait_until_async(lambda: _look(place.folder, listening=True))
+                await wait_until_async(lambda: _look(place.folder, listening=False), 20)
+
+        run(story)
+
+
+async def _look(folder: Path, *, listening: bool) -> bool:
+    return _is_listening(folder) is listening
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if "modern" in way])
+def test_listening_for_changed_lists_alone_asks_nothing(way: str, tmp_path: Path) -> None:
+    with serve(way, tmp_path) as place:
+
+        async def story() -> None:
+            async with (
+                place.connect(way) as (client, _),
+                client.listen(tools_list_changed=True, prompts_list_changed=True, resources_list_changed=True),
+            ):
+                for _ in range(5):
+                    await client.list_tools(cache_mode="bypass")
+                assert not list(place.folder.glob("events-*.lock"))
+
+        run(story)
 
 
 @pytest.fixture(scope="module")
