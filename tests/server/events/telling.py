@@ -1,7 +1,7 @@
 """Servers that hear of events from a feed that the test writes, and clients that listen to them in each era."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -105,7 +105,7 @@ class Place:
 
     folder: Path
     server: TeamServer | None
-    options: Sequence[str] = ()
+    webhook: str = NOWHERE
 
     @property
     def feed(self) -> Feed:
@@ -150,24 +150,24 @@ class Place:
                 yield client, ear
 
     def _spawned(self) -> StdioServerParameters:
-        program, *words = command(*self.options)
+        program, *words = command()
         env = {
             **PLAIN_ENVIRONMENT,
             "OPENCHANNELS_STATE_FOLDER": str(self.folder),
-            "OPENCHANNELS_WEBHOOK_URL": NOWHERE,
+            "OPENCHANNELS_WEBHOOK_URL": self.webhook,
         }
         return StdioServerParameters(command=program, args=words, cwd=str(ROOT), env=env)
 
 
 @contextmanager
-def serve(way: str, folder: Path, **settings: Any) -> Iterator[Place]:
+def serve(way: str, folder: Path, webhook: str = NOWHERE, **settings: Any) -> Iterator[Place]:
     """The server for clients of this kind; over standard input and output each client has its own."""
     if way in STDIO:
-        yield Place(folder / "state", None)
+        yield Place(folder / "state", None, webhook)
         return
-    options = {"sandbox": False, "webhook_url": NOWHERE, "plan": "self-hosted"}
+    options = {"sandbox": False, "webhook_url": webhook, "plan": "self-hosted"}
     with serve_team(folder, "all", options, **settings) as server:
-        yield Place(folder / "state", server)
+        yield Place(folder / "state", server, webhook)
 
 
 @asynccontextmanager

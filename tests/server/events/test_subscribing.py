@@ -12,7 +12,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS
 
 from portal.private_file import try_lock
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
 from server.events.feed.event import EventKind
+from tests.served import serve_sandbox
 from tests.server.events.telling import HTTP, STDIO, Ear, Place, listen, make_message, run, serve
 from tests.waiting import wait_until_async
 
@@ -149,6 +151,22 @@ def test_subscriptions_are_announced(way: str, places: dict[str, Place]) -> None
             assert client.server_capabilities.resources.subscribe is True
 
     run(story)
+
+
+@pytest.mark.parametrize("way", [STDIO[0], HTTP[1]])
+def test_a_client_writes_and_who_subscribed_reads_the_words(way: str, tmp_path: Path) -> None:
+    with serve_sandbox() as portal, serve(way, tmp_path, f"{portal.address}{ADMIN_WEBHOOK_PATH}") as place:
+
+        async def story() -> None:
+            async with place.connect(way) as (client, ear), listen(client, ear, "openchannels://dialogs/201"):
+                await client.call_tool("updates", {})
+                body = {"chat_id": 201, "text": "Where is my parcel?"}
+                await anyio.to_thread.run_sync(portal.control, "client-message", body)
+                assert await ear.wait(seconds=20) == ["openchannels://dialogs/201"]
+                read = await client.read_resource("openchannels://dialogs/201")
+                assert "Where is my parcel?" in read.contents[0].model_dump_json()
+
+        run(story)
 
 
 def _is_listening(folder: Path) -> bool:
