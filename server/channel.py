@@ -5,9 +5,10 @@ A research preview of one client, which no revision of the protocol has: the ser
 "Channels reference" of Claude Code's documentation.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import BrokenResourceError, ClosedResourceError, to_thread
@@ -19,11 +20,18 @@ from mcp.types import JSONRPCNotification
 from server.caller import Caller
 from server.events.feed.event import EventFilter, EventKind, FeedEvent
 from server.protocol.results import make_text
+from server.storage.errors import StorageError
 from workflows.core.formatting import join_limited
+
+if TYPE_CHECKING:
+    from server.events.hub import EventHub
+
+logger = logging.getLogger(__name__)
 
 METHOD = "notifications/claude/channel"
 TOOL = "updates"
 """What tells the rest; nothing is pushed to whoever may not use it."""
+BETWEEN_LOOKS = 0.1
 PAUSE = 10.0
 """Seconds between two pushes: each wakes a session up."""
 MOST_LINES = 5
@@ -63,16 +71,27 @@ class Channel:
         if TOOL not in self._caller.policy.tools:
             return
         hub = self._caller.connection.events
-        number = await hub.get_newest()
         async with hub.listen():
+            number: int | None = None
             while True:
-                await hub.wait(number)
-                events = await to_thread.run_sync(hub.feed.read, number)
-                written = [noted for noted in events if WRITTEN.wants(noted.event)]
-                if written:
-                    await self._push(written, number)
-                    await anyio.sleep(PAUSE)
-                number = events[-1].number if events else await hub.get_newest()
+                try:
+                    number = await self._tell(hub, number)
+                except StorageError:
+                    logger.warning("The feed of events cannot be read; it is tried again")
+                except Exception:
+                    logger.exception("Telling the session of messages failed; it goes on")
+                await anyio.sleep(BETWEEN_LOOKS)
+
+    async def _tell(self, hub: "EventHub", after: int | None) -> int:
+        """Wait for what comes after a number, and push what clients wrote of it; the number of the last of it."""
+        if after is None:
+            return await hub.get_newest()
+        await hub.wait(after)
+        events = await to_thread.run_sync(hub.feed.read, after)
+        if written := [noted for noted in events if WRITTEN.wants(noted.event)]:
+            await self._push(written, after)
+            await anyio.sleep(PAUSE)
+        return events[-1].number if events else await hub.get_newest()
 
     async def _push(self, written: list[FeedEvent], after: int) -> None:
         content = describe_messages(written)

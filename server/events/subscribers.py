@@ -135,5 +135,9 @@ class EventNotices:
 
 
 async def _run_in(scope: anyio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
+    """A fault of one subscriber ends neither the others nor the connection to the portal."""
     with scope:
-        await work()
+        try:
+            await work()
+        except Exception:
+            logger.exception("Telling one subscriber failed; it is told nothing more")

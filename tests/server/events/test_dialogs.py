@@ -34,6 +34,8 @@ OFFERED, TAKEN, MOVED = EventKind.DIALOG_OFFERED, EventKind.DIALOG_TAKEN, EventK
         (OF_ANNA, replace(OF_BEN, session_id=6), [FINISHED, STARTED, TAKEN]),
         (OF_ANNA, replace(OF_ANNA, line_id=3), [MOVED]),
         (WAITS, replace(WAITS, line_id=3), [OFFERED]),
+        (WAITS, replace(OF_ANNA, line_id=3), [MOVED]),
+        (CLOSED, replace(OF_ANNA, line_id=3), [STARTED, TAKEN]),
         (OF_ANNA, replace(OF_ANNA, last_message_id=99), []),
     ],
 )
@@ -51,6 +53,32 @@ def test_who_had_the_dialog_is_told() -> None:
 
     assert (moved.author_id, moved.details) == (2, {"from_owner": 1, "from_line": 2})
     assert (back.author_id, back.details["from_owner"]) == (0, 2)
+
+
+def test_a_dialog_that_is_new_comes_from_nowhere() -> None:
+    _, offered = compare_dialogs(CLOSED, WAITS, 1.0)
+
+    assert offered.details == {}
+
+
+ANSWER = {
+    "id": 201,
+    "name": "Emma Wilson - Sales",
+    "owner": 4,
+    "entity_id": "telegrambot|2|x|7",
+    "entity_data_1": "N|NONE|0|N|N|301|1773223732|0|0|0",
+    "last_message_id": 12,
+}
+
+
+def test_a_dialog_is_known_as_the_portal_shows_it() -> None:
+    known = KnownDialog.from_state(ChatState.from_answer(ANSWER))
+    unread = KnownDialog.from_state(replace(ChatState.from_answer(ANSWER), unclear=(SESSION, OPERATOR)))
+
+    assert known == KnownDialog(201, "telegrambot|2|x|7", 2, "Emma Wilson", 301, 4, 12)
+    assert (unread.session_id, unread.owner) == (0, 0)
+    assert known.connector == "telegrambot"
+    assert KnownDialog(5) == KnownDialog(5, "", 0, "", 0, 0, 0)
 
 
 def test_a_dialog_that_goes_there_and_back_is_told_each_time() -> None:
@@ -89,15 +117,24 @@ def test_cues_of_one_dialog_are_one() -> None:
     )
 
 
+def test_what_either_cue_knows_is_kept() -> None:
+    known, code = Cue(201, "a|1|2|3"), Cue()
+
+    assert known.merge(code) == code.merge(known) == known
+    for one, other in ((True, False), (False, True)):
+        assert Cue(201, reread=one).merge(Cue(201, reread=other)).reread
+    assert not Cue(201).merge(Cue(201)).reread
+
+
 @pytest.mark.parametrize("sinces", [(None, 5.0), (5.0, None), (None, None)])
 def test_who_wants_all_of_a_session_gets_it(sinces: tuple[Any, Any]) -> None:
     assert _merge(*(Cue(201, since=since) for since in sinces)).since is None
 
 
 def test_different_dialogs_stay_apart_and_keep_their_order() -> None:
-    cues = [Cue(3), Cue(user_code="a|1|2|3"), Cue(1), Cue(3), Cue(user_code="a|1|2|3")]
+    one, other = Cue(user_code="a|1|2|3"), Cue(user_code="a|1|4|5")
 
-    assert merge_cues(cues) == [Cue(3), Cue(user_code="a|1|2|3"), Cue(1)]
+    assert merge_cues([Cue(3), one, Cue(1), other, Cue(3), one]) == [Cue(3), one, Cue(1), other]
 
 
 def test_the_state_that_was_seen_last_counts() -> None:
