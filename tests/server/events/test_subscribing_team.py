@@ -9,12 +9,10 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from tests.server.events.telling import HTTP, STDIO, Ear, Place, listen, make_message, run, serve
+from tests.server.events.telling import HTTP, Ear, Place, listen, make_message, run, serve
 from tests.waiting import wait_until_async
 
 EVENTS, INBOX, LINE = "openchannels://events", "openchannels://inbox", "openchannels://lines/2"
-WAYS = (*STDIO, *HTTP)
-every_way = pytest.mark.parametrize("way", WAYS)
 
 
 @pytest.fixture(scope="module")
