@@ -41,6 +41,18 @@ async def sign_in(
     return grant
 
 
+async def check_grant(
+    application: Application, grant: Grant, transport: httpx.AsyncBaseTransport | None = None
+) -> Grant:
+    """The renewed grant, which proves that somebody's tokens are this application's on this portal.
+
+    Raises:
+        PortalError: As of `renew_grant`.
+    """
+    async with httpx.AsyncClient(transport=transport or ProxyTransport(), timeout=RENEWAL_SECONDS) as http:
+        return await renew_grant(application, http, grant)
+
+
 async def renew_grant(application: Application, http: httpx.AsyncClient, grant: Grant) -> Grant:
     """New tokens for old ones, which are worthless from then on.
 

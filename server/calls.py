@@ -151,6 +151,9 @@ class ToolCalls:
             find_approval=self._find_approval,
             shows_pictures=not self._guard_settings.masks,
             files_folder=self._guard_settings.files_folder,
+            open_events=lambda: self._connection.events,
+            owner=self._owner,
+            answer_characters=self._policy.answer_form.characters,
         )
 
     def _open_documentation(self) -> DocumentationContext:

@@ -1,8 +1,8 @@
 """The one portal that a server works with, opened when it is first needed."""
 
-import re
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -10,23 +10,17 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from openchannels_mcp import VERSION
-from server.config.secrets import read_secret
-from server.config.settings import FOLDER, Settings, SettingsError
+from server.config.credentials import read_application, read_webhook
+from server.config.settings import Settings, SettingsError
 from server.telemetry.observer import NO_OBSERVER, CallObserver
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
-    from portal.application import Application
     from portal.client import Portal
     from portal.credentials import Credentials
-    from portal.tokens import TokenFile
-    from portal.webhook import Webhook
-
-NOTHING = (
-    "no portal is configured. Set OPENCHANNELS_WEBHOOK_URL to an inbound webhook (https://PORTAL/rest/USER/TOKEN/, "
-    "scope imopenlines), choose a profile with --profile, or try the embedded portal with --sandbox"
-)
+    from server.events.hub import EventHub
+    from server.events.subscribers import EventNotices
 
 
 class Connection:
@@ -70,6 +64,20 @@ class Connection:
         if self._webhook is not None:
             return f"{self._webhook.origin} user {self._webhook.user}"
         return f"{self._settings.portal} application {self._settings.client_id}"
+
+    @cached_property
+    def events(self) -> "EventHub":
+        """What happens at the portal; nothing is asked before somebody listens."""
+        from server.events.choice import make_hub
+
+        return make_hub(self._settings, self.key, self.portal, self.start)
+
+    @cached_property
+    def notices(self) -> "EventNotices":
+        """Who is told of what happens at the portal; nothing is asked before somebody subscribes."""
+        from server.events.subscribers import EventNotices
+
+        return EventNotices(self.events, self.start)
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Start some work beside the calls; it is cancelled when the connection is closed."""
@@ -177,50 +185,3 @@ class Connection:
     ) -> None:
         self._closing.set()
         await self._tasks.__aexit__(None, None, None)
-
-
-def read_webhook(settings: Settings) -> "Webhook | None":
-    """The webhook in the settings, if there is one.
-
-    Raises:
-        SettingsError: Its address cannot be used.
-    """
-    from portal.address import InvalidAddressError
-    from portal.webhook import Webhook
-
-    if (url := read_secret(settings, "webhook_url")) is None:
-        return None
-    try:
-        return Webhook.parse(url)
-    except InvalidAddressError as error:
-        raise SettingsError(f"OPENCHANNELS_WEBHOOK_URL cannot be used: {error}") from None
-
-
-def read_application(settings: Settings) -> "tuple[Application, TokenFile]":
-    """The application in the settings and the file of its tokens.
-
-    Raises:
-        SettingsError: There is none, or something of it is missing or wrong.
-    """
-    from portal import address
-    from portal.application import SERVER, Application
-    from portal.tokens import TokenFile
-
-    if settings.portal is None and settings.client_id is None:
-        raise SettingsError(NOTHING)
-    client_secret = read_secret(settings, "client_secret")
-    if not (settings.portal and settings.client_id and client_secret):
-        raise SettingsError("an application needs portal, client_id and client_secret")
-    try:
-        origin = address.format_origin(address.parse_address(settings.portal, "portal"))
-        server = address.format_origin(address.parse_address(settings.oauth_server or SERVER, "oauth_server"))
-    except address.InvalidAddressError as error:
-        raise SettingsError(str(error)) from None
-    path = settings.token_file or FOLDER / "tokens" / _make_file_name(origin, settings)
-    return Application(origin, settings.client_id, client_secret, server), TokenFile(path.expanduser())
-
-
-def _make_file_name(origin: str, settings: Settings) -> str:
-    """One for each portal, application and profile: none may take another's tokens."""
-    parts = (origin.partition("://")[2], settings.client_id or "", settings.profile or "")
-    return "_".join(re.sub(r"[^\w.-]", "-", part) for part in parts if part) + ".json"

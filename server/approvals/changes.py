@@ -71,7 +71,7 @@ class Changes:
         make: Callable[[str], Awaitable[None]],
         start: Callable[[Callable[[], Awaitable[None]]], None],
     ) -> None:
-        state = State(settings.folder / "state.sqlite")
+        state = State.in_folder(settings.folder)
         self.approvals = ApprovalStore(state)
         self.rules = ChangeRules(policy, HourlyLimit(state, dict(policy.per_hour)), portal)
         log = AuditLog(settings.folder / "audit.jsonl")

@@ -23,7 +23,7 @@ def _open_approvals(settings: Settings) -> "ApprovalStore":
     from server.approvals.store import ApprovalStore
     from server.storage.database import State
 
-    return ApprovalStore(State(settings.state_folder.expanduser() / "state.sqlite"))
+    return ApprovalStore(State.in_folder(settings.state_folder))
 
 
 def _open_log(settings: Settings) -> "AuditLog":

@@ -13,8 +13,8 @@ from server.cli.options import WrongUsageError, make_caller, make_policy, read_s
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
+from server.config.credentials import read_application
 from server.config.settings import SettingsError
-from server.connection import read_application
 from server.telemetry import logs
 
 BY_HAND = "command line"

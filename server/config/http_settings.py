@@ -89,8 +89,9 @@ class LimitSettings(BaseModel):
     """Seconds in which a client has to take each part of an answer."""
     idle: Seconds = 15
     """Seconds that a connection may wait for its next request."""
-    answer: Seconds = 150
-    """Seconds for an answer; calls to a portal have their own `timeout`, which should be shorter."""
+    answer: Seconds = 330
+    """Seconds for an answer; calls to a portal have their own `timeout`, which should be shorter, and
+    `wait_for_update` waits for at most 300."""
     stop: Seconds = 30
     """Seconds that running calls have left when the server is told to stop."""
 
@@ -170,6 +171,15 @@ class ServerSettings(BaseSettings):
     def access_file(self) -> Path:
         """Where the tokens are."""
         return (self.tokens_file or self.settings_file.with_name("access.json")).expanduser()
+
+    def list_profiles(self) -> list[str]:
+        """The names of the profiles in the settings file.
+
+        Raises:
+            SettingsError: The file cannot be read.
+        """
+        path = self.settings_file.expanduser()
+        return list(read_settings_file(path).get("profiles", {})) if path.exists() else []
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,9 @@ ALL, DEFAULT = "all", "default"
 """Stand for every toolset, and for the tools that are on unless something else is said."""
 
 
+ChannelMode = Literal["off", "count", "text"]
+
+
 class SettingsError(Exception):
     """Settings that cannot work; the message says what to change and holds no secret."""
 
@@ -55,6 +58,15 @@ class Settings(BaseSettings):
     token_file: Path | None = None
     """Where the application's tokens are kept; one file for each portal in the settings' folder unless given."""
 
+    events: Literal["auto", "polling", "application", "offline", "bot", "off"] = "auto"
+    """How the server hears what happens at the portal: by what the credentials allow unless given."""
+    bot_id: int | None = Field(default=None, ge=1)
+    """A chat bot of the second API in fetch mode, whose events are heard too."""
+    bot_token: SecretStr | None = None
+    """What the bot was registered with, where that was with a webhook."""
+    bot_token_file: Path | None = None
+    bot_token_keyring: str | None = None
+
     docs_folder: Path = FOLDER / "official-docs"
     """Where the official documentation is kept once it was synchronised."""
 
@@ -79,6 +91,8 @@ class Settings(BaseSettings):
     """The only lines whose clients may get something to read."""
     customer_per_hour: int | None = Field(default=None, ge=0)
     destructive_per_hour: int | None = Field(default=None, ge=0)
+    channel: ChannelMode = "off"
+    """What is pushed into a Claude Code session when clients write: `count`, or their words too (`text`)."""
     taint: bool = False
     mask_pii: bool = False
     audit_texts: bool = False
@@ -184,7 +198,7 @@ def _is_on(value: Any) -> bool:
 def _drop_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
     """A secret given by the environment replaces the profile's, whichever way each is given."""
     kept = dict(profile)
-    for secret in ("webhook_url", "client_secret"):
+    for secret in ("webhook_url", "client_secret", "bot_token"):
         ways = {secret, f"{secret}_file", f"{secret}_keyring"}
         if ways & set(stronger):
             kept = {name: value for name, value in kept.items() if name not in ways}

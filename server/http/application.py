@@ -11,9 +11,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.config.http_settings import ServerSettings
 from server.http.auth.authenticator import Authenticator
+from server.http.deliveries.endpoint import FOLDER, DeliveryEndpoint
+from server.http.deliveries.endpoint import PATH as DELIVERIES
+from server.http.deliveries.service import DeliveryService
 from server.http.errors import RefusalMiddleware
 from server.http.middleware.authentication import AuthenticationMiddleware
 from server.http.middleware.body_limit import BodyLimit
@@ -22,7 +26,7 @@ from server.http.middleware.limits import RequestLimiter
 from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.transport.routes import SseEndpoints, StreamableHttp, create_team_server
-from server.http.transport.subscriptions import Subscriptions
+from server.http.transport.subscriptions import TeamSubscriptions
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +52,7 @@ class TeamApplication:
         self._portals = portals
         self._authenticator = authenticator
         self._limiter = RequestLimiter(settings.limits)
-        self._subscriptions = Subscriptions()
+        self._subscriptions = TeamSubscriptions()
         self._streamable_http = StreamableHttp(
             create_team_server(self._subscriptions, sessions=not settings.stateless),
             self._subscriptions,
@@ -57,12 +61,14 @@ class TeamApplication:
         )
         self._sse = SseEndpoints(create_team_server(self._subscriptions, sessions=True), settings.limits)
         self._transport = transport
+        self._deliveries = DeliveryService(portals.read_settings, portals.open)
         routes = [*self._make_transport_routes(), *self._make_metadata_routes()]
         inner = Starlette(routes=routes, middleware=self._make_middleware(), lifespan=self._lifespan)
         inner.router.redirect_slashes = False
         paths = [route.path for route in routes if isinstance(route, Route | Mount)]
         operations.count_sessions(lambda: self._subscriptions.count)
-        self.app = operations.wrap(inner, paths=paths, is_ready=lambda: not self._limiter.is_stopping)
+        app = self._put_deliveries_before(inner)
+        self.app = operations.wrap(app, paths=[*paths, DELIVERIES], is_ready=lambda: not self._limiter.is_stopping)
 
     def stop(self) -> None:
         """Take nothing new; streams end at once, what is being answered is answered."""
@@ -74,10 +80,25 @@ class TeamApplication:
         streamable = self._streamable_http.make_routes() if self._transport in {"http", "all"} else []
         return streamable + (self._sse.make_routes() if self._transport in {"sse", "all"} else [])
 
+    def _put_deliveries_before(self, inner: ASGIApp) -> ASGIApp:
+        """The application behind what portals post, which prove themselves in another way than clients do."""
+        endpoint = DeliveryEndpoint(self._deliveries.find_receiver)
+        checks = [Middleware(RefusalMiddleware), Middleware(HostCheck, *self._list_names())]
+        posts = Starlette(routes=[endpoint.make_route()], middleware=checks)
+
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            is_delivery = scope["type"] == "http" and scope["path"].startswith(FOLDER)
+            await (posts if is_delivery else inner)(scope, receive, send)
+
+        return dispatch
+
+    def _list_names(self) -> tuple[list[str], list[str]]:
+        """Hosts that the server is known by, and origins of web pages that may use it."""
+        settings = self._settings
+        return [*settings.allowed_hosts, *self._list_own_names()], [*settings.allowed_origins, *settings.cors_origins]
+
     def _make_middleware(self) -> list[Middleware]:
         settings = self._settings
-        hosts = [*settings.allowed_hosts, *self._list_own_names()]
-        origins = [*settings.allowed_origins, *settings.cors_origins]
         cors = Middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
@@ -87,7 +108,7 @@ class TeamApplication:
         )
         return [
             Middleware(RefusalMiddleware),
-            Middleware(HostCheck, hosts, origins),
+            Middleware(HostCheck, *self._list_names()),
             *([cors] if settings.cors_origins else []),
             Middleware(RefusalMiddleware),
             Middleware(AuthenticationMiddleware, self._authenticator, self._limiter),
@@ -110,6 +131,7 @@ class TeamApplication:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with self._portals, self._streamable_http.run(), anyio.create_task_group() as tasks:
             tasks.start_soon(self._watch_credentials)
+            tasks.start_soon(self._deliveries.run, tasks, [None, *self._settings.list_profiles()])
             yield
             tasks.cancel_scope.cancel()
 
@@ -129,6 +151,8 @@ class TeamApplication:
         for key in changes.revoked:
             await self._end(key)
         for key in changes.changed:
+            if caller := await self._authenticator.find_caller(key):
+                self._subscriptions.replace_caller(caller)
             await self._subscriptions.publish_tools_changed(key)
 
     async def _end(self, key: str) -> None:

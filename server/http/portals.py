@@ -56,6 +56,19 @@ class Portals:
         """
         return self._find(profile)[0]
 
+    async def open(self, profile: str | None) -> tuple[Settings, Connection]:
+        """The settings of a profile, and the connection to its portal, which is open until the server ends.
+
+        Raises:
+            SettingsError: The profile's settings cannot work.
+        """
+        settings, connection = self._find(profile)
+        async with self._opening:
+            if connection not in self._open:
+                await self._tasks.start(self._keep_open, connection)
+                self._open.add(connection)
+        return settings, connection
+
     async def get_caller(
         self,
         name: str,
@@ -72,11 +85,7 @@ class Portals:
         Raises:
             SettingsError: The profile's settings cannot work.
         """
-        settings, connection = self._find(profile)
-        async with self._opening:
-            if connection not in self._open:
-                await self._tasks.start(self._keep_open, connection)
-                self._open.add(connection)
+        settings, connection = await self.open(profile)
         known = (name, profile, bound, credential)
         if known not in self._callers or self._callers[known].connection is not connection:
             if len(self._callers) >= MOST_CALLERS:
@@ -96,13 +105,18 @@ class Portals:
     def _find(self, profile: str | None) -> tuple[Settings, Connection]:
         """Each profile is read once, also where it is the one that is used unless another is named."""
         if profile not in self._known:
-            settings = self._read(profile)
+            settings = self.read_settings(profile)
             if settings.profile not in self._known:
                 self._known[settings.profile] = (settings, self._connect(settings))
             self._known[profile] = self._known[settings.profile]
         return self._known[profile]
 
-    def _read(self, profile: str | None) -> Settings:
+    def read_settings(self, profile: str | None) -> Settings:
+        """The settings of a profile as they are now; `get_settings` keeps what it has read.
+
+        Raises:
+            SettingsError: They cannot work.
+        """
         from pydantic import ValidationError
 
         named = {} if profile is None else {"profile": profile}

@@ -48,4 +48,4 @@ def open_masks(folder: Path, portal: str) -> Masks:
     from server.privacy.masker import PortalMasks
     from server.storage.database import State
 
-    return PortalMasks(State(folder / "state.sqlite"), portal)
+    return PortalMasks(State.in_folder(folder), portal)

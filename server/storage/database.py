@@ -1,9 +1,10 @@
-"""What outlives a process, in one SQLite file: approvals, what was spent of hourly limits, masks, clients' names."""
+"""What outlives a process, in one SQLite file: approvals, hourly limits, masks, clients' names, the feed of events."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from portal.private_file import create_private_file
 from server.storage.errors import StorageError
@@ -48,6 +49,52 @@ CREATE TABLE IF NOT EXISTS clients (
     name TEXT NOT NULL,
     UNIQUE (portal, name)
 );
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    portal TEXT NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    chat_id INTEGER NOT NULL,
+    line_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    noted REAL NOT NULL,
+    event TEXT NOT NULL,
+    UNIQUE (portal, key)
+);
+CREATE INDEX IF NOT EXISTS events_by_chat ON events (portal, chat_id, message_id);
+CREATE TABLE IF NOT EXISTS event_dialogs (
+    portal TEXT NOT NULL,
+    chat_id INTEGER NOT NULL,
+    user_code TEXT NOT NULL,
+    line_id INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    session_id INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    last_message_id INTEGER NOT NULL,
+    PRIMARY KEY (portal, chat_id)
+);
+CREATE INDEX IF NOT EXISTS event_dialogs_by_code ON event_dialogs (portal, user_code);
+CREATE TABLE IF NOT EXISTS event_positions (
+    portal TEXT NOT NULL,
+    source TEXT NOT NULL,
+    position TEXT NOT NULL,
+    PRIMARY KEY (portal, source)
+);
+CREATE TABLE IF NOT EXISTS event_posts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    portal TEXT NOT NULL,
+    received REAL NOT NULL,
+    post TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_posts_by_portal ON event_posts (portal, id);
+CREATE TABLE IF NOT EXISTS event_marks (
+    portal TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (portal, caller, subject)
+);
 """
 SECONDS_TO_WAIT = 10
 """How long one waits for another process that writes at this moment."""
@@ -58,6 +105,11 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """The file of a state folder."""
+        return cls(folder.expanduser() / "state.sqlite")
 
     @contextmanager
     def open_transaction(self) -> Iterator[sqlite3.Connection]:

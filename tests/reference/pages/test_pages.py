@@ -111,7 +111,7 @@ def test_a_page_has_no_leftovers(page: Page) -> None:
 
 @PAGES
 def test_every_link_to_a_page_leads_to_a_page(page: Page) -> None:
-    for address in ADDRESS.findall(page.text()):
+    for address in filter(re.compile("openchannels://docs/").match, ADDRESS.findall(page.text())):
         assert address in pages() or address == "openchannels://docs/methods" or address.endswith(PLACEHOLDERS)
 
 

@@ -75,6 +75,7 @@ def list_reading_calls(planted: Planted, seen: str) -> Iterator[tuple[str, dict[
         "docs_search": [{"query": f"operator {PHONE}"}],
         "docs_read": [{"uri": "openchannels://docs/index"}],
         "approval_status": [{"approval_id": "abcdefgh"}],
+        "wait_for_update": [{"seconds": 1, "kinds": "all"}],
     }
     for name, tool in EVERYTHING.items():
         details = ["concise", "full"] if "detail" in tool.model_fields else [None]

@@ -26,6 +26,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "channel_overview": {"line": "1"},
     "methods": {"scope": "im"},
     "quick_replies": {"line": "2"},
+    "updates": {"newest": True},
+    "wait_for_update": {"seconds": 1, "since": 0},
 }
 
 

@@ -1,0 +1,1 @@
+"""What happened at a portal: where it is heard, the durable feed, who is told."""

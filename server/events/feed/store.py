@@ -1,0 +1,256 @@
+"""The feed of a portal's events: each once, in order, kept on the disk of this machine."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+
+from server.events.feed.dialogs import KnownDialog
+from server.events.feed.event import EventFilter, EventKind, FeedEvent, PortalEvent
+from server.storage.database import State
+
+KEPT = 7 * 86400.0
+"""Seconds for which events are kept."""
+MOST_KEPT = 100_000
+"""Events of a portal that are kept."""
+PAGE = 500
+"""Rows that are looked at in one transaction while wanted events are searched."""
+CLEAN_EVERY = 1_000
+"""Events after which the oldest are taken away."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Up to where a source has been read: what it needs to go on after a restart, in its own words."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A delivery of the portal that waits to be worked off."""
+
+    id: int
+    received: float
+    body: str
+    """As the source wrote it down."""
+
+
+class Feed:
+    """The feed of one portal as one user of it hears it; several processes may use it at the same time.
+
+    Every method is one transaction on the disk: it is for threads, not for the event loop.
+
+    Raises:
+        StorageError: The state file cannot be used.
+    """
+
+    def __init__(
+        self, state: State, portal: str, *, most_kept: int = MOST_KEPT, now: Callable[[], float] = time.time
+    ) -> None:
+        self._state = state
+        self._portal = portal
+        self._most_kept = most_kept
+        self._now = now
+
+    def append(
+        self,
+        events: Iterable[PortalEvent],
+        dialogs: Iterable[KnownDialog] = (),
+        position: Position | None = None,
+        done_posts: Collection[int] = (),
+    ) -> list[FeedEvent]:
+        """Write down events, how dialogs stand after them, and up to where the source was read: all or nothing.
+
+        Events that are known already are passed over; the new ones come back with their numbers.
+        """
+        with self._state.open_transaction() as database:
+            added = [noted for event in events if (noted := self._insert(database, event))]
+            for dialog in dialogs:
+                self._put_dialog(database, dialog)
+            if position is not None:
+                database.execute(
+                    "INSERT OR REPLACE INTO event_positions (portal, source, position) VALUES (?, ?, ?)",
+                    (self._portal, position.source, position.value),
+                )
+            database.executemany("DELETE FROM event_posts WHERE id = ?", [(number,) for number in done_posts])
+            if any(noted.number % CLEAN_EVERY == 0 for noted in added):
+                self._clean(database)
+        return added
+
+    def _insert(self, database: sqlite3.Connection, event: PortalEvent) -> FeedEvent | None:
+        now = self._now()
+        row = (self._portal, event.key, event.kind, event.chat_id, event.line_id, event.message_id, now)
+        found = database.execute(
+            "INSERT INTO events (portal, key, kind, chat_id, line_id, message_id, noted, event)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number",
+            (*row, event.to_json()),
+        ).fetchone()
+        return FeedEvent(found["number"], now, event) if found else None
+
+    def _put_dialog(self, database: sqlite3.Connection, dialog: KnownDialog) -> None:
+        """What another process has read further stays."""
+        database.execute(
+            "INSERT INTO event_dialogs"
+            " (portal, chat_id, user_code, line_id, client, session_id, owner, last_message_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, chat_id) DO UPDATE SET"
+            " user_code = excluded.user_code, line_id = excluded.line_id, client = excluded.client,"
+            " session_id = excluded.session_id, owner = excluded.owner,"
+            " last_message_id = max(last_message_id, excluded.last_message_id)",
+            (self._portal, *astuple(dialog)),
+        )
+
+    def _clean(self, database: sqlite3.Connection) -> None:
+        database.execute("DELETE FROM events WHERE noted < ?", (self._now() - KEPT,))
+        database.execute(
+            "DELETE FROM events WHERE portal = ? AND number <="
+            " (SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
+            (self._portal, self._portal, self._most_kept),
+        )
+
+    def read(self, after: int = 0, limit: int = PAGE, wanted: EventFilter = EventFilter()) -> list[FeedEvent]:  # noqa: B008  (it is frozen)
+        """The wanted events after a number, oldest first."""
+        found: list[FeedEvent] = []
+        for page in self._read_pages(after):
+            found += [noted for noted in page if wanted.wants(noted.event)]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _read_pages(self, after: int) -> Iterator[Sequence[FeedEvent]]:
+        while page := self._read_page(after):
+            yield page
+            after = page[-1].number
+
+    def _read_page(self, after: int) -> list[FeedEvent]:
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT number, noted, event FROM events WHERE portal = ? AND number > ? ORDER BY number LIMIT ?",
+                (self._portal, after, PAGE),
+            ).fetchall()
+        return [_read_row(row) for row in rows]
+
+    def read_newest(self, limit: int, wanted: EventFilter = EventFilter()) -> list[FeedEvent]:  # noqa: B008  (it is frozen)
+        """The last wanted events, oldest first."""
+        found: list[FeedEvent] = []
+        before = 2**63 - 1
+        while len(found) < limit and (page := self._read_page_before(before)):
+            before = page[-1].number
+            found += [noted for noted in page if wanted.wants(noted.event)]
+        return found[:limit][::-1]
+
+    def _read_page_before(self, number: int) -> list[FeedEvent]:
+        """Newest first."""
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT number, noted, event FROM events WHERE portal = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                (self._portal, number, PAGE),
+            ).fetchall()
+        return [_read_row(row) for row in rows]
+
+    def find(self, number: int) -> FeedEvent | None:
+        """The event with a number."""
+        return next((noted for noted in self._read_page(number - 1)[:1] if noted.number == number), None)
+
+    def read_messages(self, chat_id: int, kinds: Collection[EventKind]) -> list[FeedEvent]:
+        """The events of these kinds in a dialog, oldest first."""
+        marks = ", ".join("?" * len(kinds))
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                f"SELECT number, noted, event FROM events WHERE portal = ? AND chat_id = ? AND kind IN ({marks})"  # noqa: S608
+                " ORDER BY number",
+                (self._portal, chat_id, *kinds),
+            ).fetchall()
+        return [_read_row(row) for row in rows]
+
+    def get_bounds(self) -> tuple[int, int]:
+        """The numbers of the oldest and the newest event that are kept; both 0 where there is none."""
+        with self._state.open_transaction() as database:
+            row = database.execute(
+                "SELECT coalesce(min(number), 0) AS oldest, coalesce(max(number), 0) AS newest FROM events"
+                " WHERE portal = ?",
+                (self._portal,),
+            ).fetchone()
+        return row["oldest"], row["newest"]
+
+    def list_dialogs(self) -> list[KnownDialog]:
+        """All dialogs that were ever looked at."""
+        with self._state.open_transaction() as database:
+            rows = database.execute("SELECT * FROM event_dialogs WHERE portal = ?", (self._portal,)).fetchall()
+        return [_read_dialog(row) for row in rows]
+
+    def find_dialogs(self, chat_ids: Collection[int]) -> dict[int, KnownDialog]:
+        """What is known of dialogs, by chat id."""
+        with self._state.open_transaction() as database:
+            found = [
+                database.execute(
+                    "SELECT * FROM event_dialogs WHERE portal = ? AND chat_id = ?", (self._portal, chat_id)
+                ).fetchone()
+                for chat_id in chat_ids
+            ]
+        return {row["chat_id"]: _read_dialog(row) for row in found if row is not None}
+
+    def find_chat(self, user_code: str) -> int:
+        """The chat of a USER_CODE; 0 where none is known."""
+        with self._state.open_transaction() as database:
+            row = database.execute(
+                "SELECT chat_id FROM event_dialogs WHERE portal = ? AND user_code = ?", (self._portal, user_code)
+            ).fetchone()
+        return row["chat_id"] if row else 0
+
+    def read_position(self, source: str) -> str | None:
+        """Up to where a source was read; None where it never was."""
+        with self._state.open_transaction() as database:
+            row = database.execute(
+                "SELECT position FROM event_positions WHERE portal = ? AND source = ?", (self._portal, source)
+            ).fetchone()
+        return row["position"] if row else None
+
+    def read_marks(self, caller: str) -> dict[str, int]:
+        """Up to which number a caller has read the feed, by what it asked for."""
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT subject, number FROM event_marks WHERE portal = ? AND caller = ?", (self._portal, caller)
+            ).fetchall()
+        return {row["subject"]: row["number"] for row in rows}
+
+    def keep_mark(self, caller: str, subject: str, number: int) -> None:
+        """Note up to which number a caller has read; marks that are older than every event go."""
+        now = self._now()
+        with self._state.open_transaction() as database:
+            database.execute("DELETE FROM event_marks WHERE at < ?", (now - KEPT,))
+            database.execute(
+                "INSERT OR REPLACE INTO event_marks (portal, caller, subject, number, at) VALUES (?, ?, ?, ?, ?)",
+                (self._portal, caller, subject, number, now),
+            )
+
+    def keep_post(self, body: str, *, most: int) -> bool:
+        """Write down a delivery before it is worked off; False where `most` are waiting already."""
+        with self._state.open_transaction() as database:
+            waiting = database.execute(
+                "SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,)
+            ).fetchone()["waiting"]
+            if waiting >= most:
+                return False
+            database.execute(
+                "INSERT INTO event_posts (portal, received, post) VALUES (?, ?, ?)", (self._portal, self._now(), body)
+            )
+        return True
+
+    def list_posts(self, limit: int) -> list[Post]:
+        """The oldest deliveries that wait; `append` takes them away with what they told."""
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT id, received, post FROM event_posts WHERE portal = ? ORDER BY id LIMIT ?",
+                (self._portal, limit),
+            ).fetchall()
+        return [Post(row["id"], row["received"], row["post"]) for row in rows]
+
+
+def _read_row(row: sqlite3.Row) -> FeedEvent:
+    return FeedEvent(row["number"], row["noted"], PortalEvent.from_json(row["event"]))
+
+
+def _read_dialog(row: sqlite3.Row) -> KnownDialog:
+    return KnownDialog(*(row[name] for name in KnownDialog.__dataclass_fields__))

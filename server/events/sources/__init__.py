@@ -1,0 +1,1 @@
+"""The ways in which a portal tells that something happened, a class each."""

@@ -1,0 +1,1 @@
+"""What a portal posts to an application: its events and its installation."""
