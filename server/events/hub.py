@@ -43,6 +43,22 @@ class SourceState:
     """What people should know; empty where all is well."""
 
 
+def make_lock_path(folder: Path, key: str, source: str) -> Path:
+    """The file that whoever runs an exclusive source for a user of a portal holds locked."""
+    return folder / f"events-{sha256(f'{key} {source}'.encode()).hexdigest()[:16]}.lock"
+
+
+def is_running(folder: Path, key: str, source: str) -> bool:
+    """Whether any process that shares this state folder runs an exclusive source now."""
+    path = make_lock_path(folder, key, source)
+    if not path.exists():
+        return False
+    lock = try_lock(path)
+    if lock is not None:
+        lock.release()
+    return lock is None
+
+
 class EventHub:
     """The events of one portal as one user of it hears them.
 
@@ -164,8 +180,7 @@ class EventHub:
         if not state.source.exclusive:
             yield
             return
-        sign = sha256(f"{self._key} {state.source.name}".encode()).hexdigest()[:16]
-        path = self._folder / f"events-{sign}.lock"
+        path = make_lock_path(self._folder, self._key, state.source.name)
         while (lock := await to_thread.run_sync(try_lock, path)) is None:
             state.trouble = ELSEWHERE
             await anyio.sleep(LOCK_AGAIN)

@@ -131,6 +131,24 @@ class Feed:
             ).fetchall()
         return [_read_row(row) for row in rows]
 
+    def read_newest(self, limit: int, wanted: EventFilter = EventFilter()) -> list[FeedEvent]:  # noqa: B008  (it is frozen)
+        """The last wanted events, oldest first."""
+        found: list[FeedEvent] = []
+        before = 2**63 - 1
+        while len(found) < limit and (page := self._read_page_before(before)):
+            before = page[-1].number
+            found += [noted for noted in page if wanted.wants(noted.event)]
+        return found[:limit][::-1]
+
+    def _read_page_before(self, number: int) -> list[FeedEvent]:
+        """Newest first."""
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT number, noted, event FROM events WHERE portal = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                (self._portal, number, PAGE),
+            ).fetchall()
+        return [_read_row(row) for row in rows]
+
     def find(self, number: int) -> FeedEvent | None:
         """The event with a number."""
         return next((noted for noted in self._read_page(number - 1)[:1] if noted.number == number), None)
@@ -201,6 +219,13 @@ class Feed:
                 "INSERT INTO event_posts (portal, received, post) VALUES (?, ?, ?)", (self._portal, self._now(), body)
             )
         return True
+
+    def count_posts(self) -> int:
+        """How many deliveries wait."""
+        with self._state.open_transaction() as database:
+            row = database.execute("SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,))
+            waiting: int = row.fetchone()["waiting"]
+        return waiting
 
     def list_posts(self, limit: int) -> list[Post]:
         """The oldest deliveries that wait; `append` takes them away with what they told."""
