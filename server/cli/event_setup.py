@@ -17,7 +17,7 @@ from server.events.posting import HandlerAnswer, post_form
 from server.http.deliveries.bindings import Binding, EventBindings
 from server.http.deliveries.endpoint import DEFAULT, FOLDER, NOBODYS
 from server.http.deliveries.receiver import TEST
-from server.http.deliveries.round_trip import SECONDS, make_round_trip
+from server.http.deliveries.round_trip import make_round_trip
 from tools.result_types import read_object, read_whole
 
 if TYPE_CHECKING:
@@ -99,20 +99,28 @@ class EventSetup:
         """
         return await EventBindings(self._portal, handler).list_all()
 
-    async def test(self, handler: str, seconds: float = SECONDS) -> TestOutcome:
+    async def test(self, handler: str, seconds: float) -> TestOutcome:
         """Have the portal post a test event, and say what that proved.
 
         Raises:
             PortalError: The portal refuses, or does not answer.
             StorageError: The feed cannot be used.
         """
-        if not any((one.event, one.handler) == (TEST, handler) for one in await self.list_bindings()):
+        bound = {one.handler for one in await self.list_bindings() if one.event == TEST and one.handler}
+        if handler not in bound:
             return TestOutcome(arrived=False, text=f"{TEST} is not bound to {handler}: `openchannels-mcp events bind`")
         if await make_round_trip(self._portal, self._feed, seconds):
-            proof = "its posts are believed" if self._proof.load() else "but its proof could not be kept"
-            return TestOutcome(arrived=True, text=f"The portal reaches the server at {handler}, and {proof}.")
+            return self._praise(handler, sorted(bound - {handler}))
         silence = f"No test event came within {seconds:g} seconds. {explain_silence(handler, await _probe(handler))}"
         return TestOutcome(arrived=False, text=silence)
+
+    def _praise(self, handler: str, others: list[str]) -> TestOutcome:
+        proof = "its posts are believed" if self._proof.load() else "but its proof could not be kept"
+        if others:
+            text = f"A test event came, and {proof}. It went to {', '.join(others)} too, and may have come by that one."
+        else:
+            text = f"The portal reaches the server at {handler}, and {proof}."
+        return TestOutcome(arrived=True, text=text)
 
 
 async def _probe(handler: str) -> HandlerAnswer:

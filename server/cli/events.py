@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from server.cli.event_setup import EventSetup
 
 Answer = TypeVar("Answer")
+SECONDS = 20.0
+"""For which a test event is waited for: the portal posts within seconds."""
 ADDRESS = "Where the portal reaches this server, e.g. https://mcp.example.com.  [events_address of [server]]"
 
 
@@ -60,8 +62,9 @@ def _find_handler(settings: Settings, address: str | None) -> str:
 @events.command()
 @click.option("--address", metavar="URL", help=ADDRESS)
 @click.option("--connectors", is_flag=True, help="The seven events of the application's own connectors too.")
+@click.option("--wait", type=click.FloatRange(0.1, 600), default=SECONDS, show_default=True, help="Seconds.")
 @settings_options
-def bind(context: click.Context, *, address: str | None, connectors: bool) -> None:
+def bind(context: click.Context, *, address: str | None, connectors: bool, wait: float) -> None:
     """Have an application's portal post its events to a running `openchannels-mcp serve`, and test that they arrive.
 
     What is bound already stays; it may be run again at any time.
@@ -76,7 +79,7 @@ def bind(context: click.Context, *, address: str | None, connectors: bool) -> No
         for event, outcome in (await setup.bind(handler, wanted)).items():
             click.echo(f"{event}: {outcome}")
         click.echo("Testing ...", err=True)
-        return await setup.test(handler)
+        return await setup.test(handler, wait)
 
     _finish(run_command(lambda: _with_setup(settings, act)))
 
@@ -102,12 +105,13 @@ def unbind(context: click.Context, *, address: str | None) -> None:
 
 @events.command("test")
 @click.option("--address", metavar="URL", help=ADDRESS)
+@click.option("--wait", type=click.FloatRange(0.1, 600), default=SECONDS, show_default=True, help="Seconds.")
 @settings_options
-def test_delivery(context: click.Context, *, address: str | None) -> None:
+def test_delivery(context: click.Context, *, address: str | None, wait: float) -> None:
     """Have the portal post a test event, and see that it arrives."""
     settings = read_settings(context)
     handler = _find_handler(settings, address)
-    _finish(run_command(lambda: _with_setup(settings, lambda setup: setup.test(handler))))
+    _finish(run_command(lambda: _with_setup(settings, lambda setup: setup.test(handler, wait))))
 
 
 @events.command()

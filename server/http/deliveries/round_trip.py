@@ -12,12 +12,10 @@ from server.http.deliveries.receiver import NUMBER, TEST_ASKED, TEST_SEEN
 if TYPE_CHECKING:
     from portal.client import Portal
 
-SECONDS = 20.0
-"""In which the post has to arrive: events come within seconds."""
 LOOK_EVERY = 0.1
 
 
-async def make_round_trip(portal: "Portal", feed: Feed, seconds: float = SECONDS) -> bool:
+async def make_round_trip(portal: "Portal", feed: Feed, seconds: float) -> bool:
     """Whether a test event came back to the server that shares this feed.
 
     The server that takes it learns by it what the portal's posts carry. The number is good for this one test.
