@@ -14,6 +14,7 @@ from server.cli.options import WrongUsageError, make_caller, make_policy, read_s
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
+from server.cli.watch import watch
 from server.config.credentials import read_application
 from server.config.settings import SettingsError
 from server.telemetry import logs
@@ -151,7 +152,7 @@ def demo() -> None:
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
 
 
-for command in (docs_commands, serve, token, approvals, audit, events):
+for command in (docs_commands, serve, token, approvals, audit, events, watch):
     cli.add_command(command)
 
 

@@ -155,7 +155,9 @@ class EventHub:
         while True:
             try:
                 return await self._run_source(state)
-            except (PortalError, StorageError, SettingsError) as error:
+            except PortalError as error:
+                state.trouble = ": ".join(filter(None, (error.happened, error.description)))
+            except (StorageError, SettingsError) as error:
                 state.trouble = str(error)
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)

@@ -116,15 +116,11 @@ class Follower:
         now = replace(now, last_message_id=max(newest, before.last_message_id if before else 0))
         moment = self._now()
         changes = await self._read_changes(context, cue, now, moment)
-        return Look(
-            now,
-            (
-                *compare_dialogs(before, now, _find_moment(messages, moment)),
-                *(_make_message_event(now, message, moment) for message in messages),
-                *changes,
-                *cue.always,
-            ),
-        )
+        moves = list(compare_dialogs(before, now, _find_moment(messages, moment)))
+        news = [*(_make_message_event(now, message, moment) for message in messages), *changes]
+        # Where no session is open any more, what was written belongs to the one that has finished.
+        told = [*moves, *news] if now.session_id else [*news, *moves]
+        return Look(now, (*told, *cue.always))
 
     async def _read_messages(
         self, context: Context, cue: Cue, before: KnownDialog | None, now: KnownDialog, state: ChatState

@@ -5,7 +5,7 @@ import re
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,3 +151,49 @@ def serve_for(user: User, *options: str, port: int = 0) -> Iterator[RunningServe
 def read_json_lines(text: str) -> list[dict[str, object]]:
     """The objects of a text with one on each line."""
     return [json.loads(line) for line in text.splitlines()]
+
+
+class Watch:
+    """`openchannels-mcp watch --json` in a process of its own, which hears the events of a user."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self.notes: list[str] = []
+        for stream, kept in ((process.stdout, self.lines), (process.stderr, self.notes)):
+            assert stream
+            Thread(target=_keep_lines, args=(stream, kept), daemon=True).start()
+
+    def wait_for(self, words: str, seconds: float = TIMEOUT) -> str:
+        """The first line that was printed with these words."""
+        return wait_until(lambda: next((line for line in list(self.lines) if words in line), ""), seconds)
+
+    def wait_for_note(self, words: str, seconds: float = TIMEOUT) -> str:
+        """The first line on standard error with these words."""
+        return wait_until(lambda: next((line for line in list(self.notes) if words in line), ""), seconds)
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self.process.kill()
+        self.process.wait(TIMEOUT)
+
+
+def _keep_lines(stream: Iterable[str], kept: list[str]) -> None:
+    for line in stream:
+        kept.append(line)  # noqa: PERF402  (they come one by one)
+
+
+@contextmanager
+def watch(user: User, *options: str, until: str = "Hearing events by") -> Iterator[Watch]:
+    """A program that watches for a user, from the moment at which it says that it hears."""
+    words = command("watch", *(options or ("--json",)))
+    environment = {**PLAIN_ENVIRONMENT, **user.environment}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, **streams) as process:  # type: ignore[call-overload]
+        watching = Watch(process)
+        try:
+            watching.wait_for_note(until)
+            yield watching
+        finally:
+            process.kill()
+            process.wait(TIMEOUT)
