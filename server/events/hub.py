@@ -116,12 +116,12 @@ class EventHub:
     async def refresh(self, seconds: float) -> bool:
         """Let every source that asks again and again do so now; False where one was not ready within the seconds.
 
-        `listen` has to be open. A source that has trouble, or that another process runs, is not waited for.
+        `listen` has to be open. A source that does not run, or has not begun for some trouble, is not waited for.
         """
         with anyio.move_on_after(seconds) as waiting:
             async with anyio.create_task_group() as tasks:
                 for state in self.states:
-                    if not state.trouble:
+                    if not state.trouble or (state.running and state.pacer.has_begun):
                         tasks.start_soon(state.pacer.refresh)
         await self.look()
         return not waiting.cancelled_caught

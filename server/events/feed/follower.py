@@ -130,7 +130,8 @@ class Follower:
             since = float(state.began) if cue.since is None else cue.since
             return await _read_since(context, now, since)
         if state.last_message_id and state.last_message_id <= before.last_message_id:
-            return []
+            # What a source names may be in a first look at everything, which told of nothing; the feed knows the rest.
+            return [] if cue.since is None else await _read_since(context, now, cue.since)
         return await _read_after(context, now, before.last_message_id)
 
     async def _read_changes(self, context: Context, cue: Cue, now: KnownDialog, moment: float) -> list[PortalEvent]:

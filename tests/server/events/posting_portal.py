@@ -185,14 +185,15 @@ def _keep_lines(stream: Iterable[str], kept: list[str]) -> None:
 
 @contextmanager
 def watch(user: User, *options: str, until: str = "Hearing events by") -> Iterator[Watch]:
-    """A program that watches for a user, from the moment at which it says that it hears."""
+    """A program that watches for a user, from the moment at which it says these words; at once where there are none."""
     words = command("watch", *(options or ("--json",)))
     environment = {**PLAIN_ENVIRONMENT, **user.environment}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(words, cwd=ROOT, env=environment, **streams) as process:  # type: ignore[call-overload]
         watching = Watch(process)
         try:
-            watching.wait_for_note(until)
+            if until:
+                watching.wait_for_note(until)
             yield watching
         finally:
             process.kill()
