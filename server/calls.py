@@ -150,6 +150,7 @@ class ToolCalls:
             find_approval=self._find_approval,
             shows_pictures=not self._guard_settings.masks,
             files_folder=self._guard_settings.files_folder,
+            describe_events=self._connection.describe_events,
         )
 
     def _find_approval(self, approval_id: str) -> "Approval | None":
