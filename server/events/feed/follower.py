@@ -23,6 +23,7 @@ from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import MessageView, find_client, identify_client
 from tools.messenger import ImDialogMessagesGet
+from tools.result_types import read_whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
@@ -30,6 +31,8 @@ from workflows.core.moments import read_moment
 
 PAGE = 50
 """Messages of one question, the portal's most."""
+FIRST_LOOK = "first look"
+"""Position in the feed: the newest message of the portal that was seen when somebody listened for the first time."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,11 @@ class Follower:
         context = (await self._open_context()).sharing_requests()
         new = [cue for cue in cues if cue.chat_id not in known]
         states = await run_together(*(partial(_read_state, context, cue) for cue in new))
-        await to_thread.run_sync(self._feed.append, (), [KnownDialog.from_state(state) for state in states if state])
+        dialogs = [KnownDialog.from_state(state) for state in states if state]
+        newest = max((dialog.last_message_id for dialog in dialogs), default=0)
+        is_first = newest and await to_thread.run_sync(self._feed.read_position, FIRST_LOOK) is None
+        first = Position(FIRST_LOOK, str(newest)) if is_first else None
+        await to_thread.run_sync(self._feed.append, (), dialogs, first)
         return await self.follow([cue for cue in cues if cue.chat_id in known], position)
 
     async def follow(
@@ -127,6 +134,10 @@ class Follower:
     ) -> list[MessageView] | None:
         """The messages that are news, oldest first; None where the portal does not show them."""
         if before is None:
+            first = await to_thread.run_sync(self._feed.read_position, FIRST_LOOK)
+            if cue.since is not None and first is not None:
+                # What was written since the first look is news, also where what told of it was lost.
+                return await _read_after(context, now, read_whole(first))
             since = float(state.began) if cue.since is None else cue.since
             return await _read_since(context, now, since)
         if state.last_message_id and state.last_message_id <= before.last_message_id:
