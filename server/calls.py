@@ -154,6 +154,7 @@ class ToolCalls:
             open_events=lambda: self._connection.events,
             owner=self._owner,
             answer_characters=self._policy.answer_form.characters,
+            describe_events=self._connection.describe_events,
         )
 
     def _open_documentation(self) -> DocumentationContext:

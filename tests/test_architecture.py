@@ -25,6 +25,7 @@ HTTP_CLIENTS = {"httpx", "httpx2", "requests", "aiohttp", "urllib3", "http.clien
 OPEN_CONNECTIONS = {
     "server/connection.py",  # only puts the sandbox in the network's place
     "server/http/auth/jwks.py",  # the keys of an authorisation server are no portal's
+    "server/events/posting.py",  # posts events to a developer's own handler
     "sandbox/wire/deliveries.py",  # the portal posts events to the handlers of applications
     "reference/mirror/source.py",  # brings the official documentation, when somebody asks for it
 }

@@ -9,10 +9,12 @@ import click
 from openchannels_mcp import VERSION
 from server.cli.approvals import approvals, audit
 from server.cli.docs import docs_commands
+from server.cli.event_handler import events
 from server.cli.options import WrongUsageError, make_caller, make_policy, read_settings, settings_options
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client
 from server.cli.token import token
+from server.cli.watch import watch
 from server.config.credentials import read_application
 from server.config.settings import SettingsError
 from server.telemetry import logs
@@ -150,7 +152,7 @@ def demo() -> None:
     sys.exit(0 if anyio.run(Demo(click.echo).run) else 1)
 
 
-for command in (docs_commands, serve, token, approvals, audit):
+for command in (docs_commands, serve, token, approvals, audit, events, watch):
     cli.add_command(command)
 
 

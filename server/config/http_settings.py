@@ -159,6 +159,8 @@ class ServerSettings(BaseSettings):
     """Origins of web pages that may also read the answers."""
     trusted_proxies: Words = ()
     """Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."""
+    events_address: str | None = None
+    """Where portals reach this server, e.g. https://mcp.example.com: they post events to `/events/PROFILE` there."""
     log_format: Format = "json"
     log_level: Level = "info"
     metrics_token: SecretStr | None = None

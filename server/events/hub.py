@@ -78,6 +78,22 @@ class SourceState:
         self.trouble = trouble
 
 
+def make_lock_path(folder: Path, key: str, source: str) -> Path:
+    """The file that whoever runs an exclusive source for a user of a portal holds locked."""
+    return folder / f"events-{sha256(f'{key} {source}'.encode()).hexdigest()[:16]}.lock"
+
+
+def is_running(folder: Path, key: str, source: str) -> bool:
+    """Whether any process that shares this state folder runs an exclusive source now."""
+    path = make_lock_path(folder, key, source)
+    if not path.exists():
+        return False
+    lock = try_lock(path)
+    if lock is not None:
+        lock.release()
+    return lock is None
+
+
 class EventHub:
     """The events of one portal as one user of it hears them.
 
@@ -153,12 +169,12 @@ class EventHub:
     async def refresh(self, seconds: float) -> bool:
         """Let every source that asks again and again do so now; False where one was not ready within the seconds.
 
-        `listen` has to be open. A source that has trouble, or that another process runs, is not waited for.
+        `listen` has to be open. A source that does not run, or has not begun for some trouble, is not waited for.
         """
         with anyio.move_on_after(seconds) as waiting:
             async with anyio.create_task_group() as tasks:
                 for state in self.states:
-                    if not state.is_blocked:
+                    if not state.is_blocked and (not state.trouble or state.pacer.has_begun):
                         tasks.start_soon(_refresh_source, state)
         await self.look()
         return not waiting.cancelled_caught
@@ -192,7 +208,9 @@ class EventHub:
         while True:
             try:
                 return await self._run_source(state)
-            except (PortalError, StorageError, SettingsError) as error:
+            except PortalError as error:
+                state.fail(": ".join(filter(None, (error.happened, error.description))))
+            except (StorageError, SettingsError) as error:
                 state.fail(str(error))
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)
@@ -213,8 +231,7 @@ class EventHub:
         if not state.source.exclusive:
             yield
             return
-        sign = sha256(f"{self._key} {state.source.name}".encode()).hexdigest()[:16]
-        path = self._folder / f"events-{sign}.lock"
+        path = make_lock_path(self._folder, self._key, state.source.name)
         while (lock := await to_thread.run_sync(try_lock, path)) is None:
             state.block(ELSEWHERE)
             await anyio.sleep(LOCK_AGAIN)

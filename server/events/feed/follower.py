@@ -23,6 +23,7 @@ from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import MessageView, find_client, identify_client
 from tools.messenger import ImDialogMessagesGet
+from tools.result_types import read_whole
 from workflows.core.attempts import attempt
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
@@ -30,6 +31,8 @@ from workflows.core.moments import read_moment
 
 PAGE = 50
 """Messages of one question, the portal's most."""
+FIRST_LOOK = "first look"
+"""Position in the feed: the newest message of the portal that was seen when somebody listened for the first time."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,11 @@ class Follower:
         context = (await self._open_context()).sharing_requests()
         new = [cue for cue in cues if cue.chat_id not in known]
         states = await run_together(*(partial(_read_state, context, cue) for cue in new))
-        await to_thread.run_sync(self._feed.append, (), [KnownDialog.from_state(state) for state in states if state])
+        dialogs = [KnownDialog.from_state(state) for state in states if state]
+        newest = max((dialog.last_message_id for dialog in dialogs), default=0)
+        is_first = newest and await to_thread.run_sync(self._feed.read_position, FIRST_LOOK) is None
+        first = Position(FIRST_LOOK, str(newest)) if is_first else None
+        await to_thread.run_sync(self._feed.append, (), dialogs, first)
         return await self.follow([cue for cue in cues if cue.chat_id in known], position)
 
     async def follow(
@@ -116,25 +123,26 @@ class Follower:
         now = replace(now, last_message_id=max(newest, before.last_message_id if before else 0))
         moment = self._now()
         changes = await self._read_changes(context, cue, now, moment)
-        return Look(
-            now,
-            (
-                *compare_dialogs(before, now, _find_moment(messages, moment)),
-                *(_make_message_event(now, message, moment) for message in messages),
-                *changes,
-                *cue.always,
-            ),
-        )
+        moves = list(compare_dialogs(before, now, _find_moment(messages, moment)))
+        news = [*(_make_message_event(now, message, moment) for message in messages), *changes]
+        # Where no session is open any more, what was written belongs to the one that has finished.
+        told = [*moves, *news] if now.session_id else [*news, *moves]
+        return Look(now, (*told, *cue.always))
 
     async def _read_messages(
         self, context: Context, cue: Cue, before: KnownDialog | None, now: KnownDialog, state: ChatState
     ) -> list[MessageView] | None:
         """The messages that are news, oldest first; None where the portal does not show them."""
         if before is None:
+            first = await to_thread.run_sync(self._feed.read_position, FIRST_LOOK)
+            if cue.since is not None and first is not None:
+                # What was written since the first look is news, also where what told of it was lost.
+                return await _read_after(context, now, read_whole(first))
             since = float(state.began) if cue.since is None else cue.since
             return await _read_since(context, now, since)
         if state.last_message_id and state.last_message_id <= before.last_message_id:
-            return []
+            # What a source names may be in a first look at everything, which told of nothing; the feed knows the rest.
+            return [] if cue.since is None else await _read_since(context, now, cue.since)
         return await _read_after(context, now, before.last_message_id)
 
     async def _read_changes(self, context: Context, cue: Cue, now: KnownDialog, moment: float) -> list[PortalEvent]:

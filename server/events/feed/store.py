@@ -238,6 +238,13 @@ class Feed:
             )
         return True
 
+    def count_posts(self) -> int:
+        """How many deliveries wait."""
+        with self._state.open_transaction() as database:
+            row = database.execute("SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,))
+            waiting: int = row.fetchone()["waiting"]
+        return waiting
+
     def list_posts(self, limit: int) -> list[Post]:
         """The oldest deliveries that wait; `append` takes them away with what they told."""
         with self._state.open_transaction() as database:

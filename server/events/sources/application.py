@@ -6,18 +6,19 @@ what it could not deliver, every few minutes each open dialog is looked at as we
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import anyio
 from anyio import to_thread
 
 from server.events.feed.cue import Cue
 from server.events.feed.store import Post
 from server.events.installation import InstallationFile
-from server.events.sources.reconciliation import EVERY, list_open_dialogs
+from server.events.sources.reconciliation import EVERY, reconcile
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
 from tools.result_types import read_object, read_text
+from workflows.core.context import run_together
 
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
@@ -66,11 +67,12 @@ class ApplicationSource:
             parts.report(NOT_PROVED)
             await parts.sleep(PROOF_EVERY)
         parts.report("")
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._reconcile, parts)
-            while True:
-                if not await self._work_off(parts):
-                    await parts.sleep(LOOK_EVERY)
+        await run_together(partial(self._keep_working_off, parts), partial(self._reconcile, parts))
+
+    async def _keep_working_off(self, parts: SourceParts) -> None:
+        while True:
+            if not await self._work_off(parts):
+                await parts.sleep(LOOK_EVERY)
 
     async def _work_off(self, parts: SourceParts) -> bool:
         """Whether there was anything; posts are taken away in the transaction that writes down what they told."""
@@ -83,5 +85,5 @@ class ApplicationSource:
     async def _reconcile(self, parts: SourceParts) -> None:
         context = await parts.open_context()
         while True:
-            await parts.follower.follow(await list_open_dialogs(context, parts.feed))
+            await reconcile(context, parts, self.name)
             await parts.pacer.pause(EVERY)

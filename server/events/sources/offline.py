@@ -5,6 +5,8 @@ returns unless `clear=0` is sent, also where a `process_id` is given.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import anyio
@@ -13,10 +15,12 @@ from portal.client import Portal
 from portal.errors import RefusedError
 from server.events.feed.cue import Cue
 from server.events.installation import InstallationFile
-from server.events.sources.reconciliation import EVERY, list_open_dialogs
+from server.events.sources.polling import PollingSource
+from server.events.sources.reconciliation import EVERY, reconcile
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import EVERY_EVENT, read_event
 from tools.result_types import read_items, read_object, read_text, read_whole
+from workflows.core.context import Context, run_together
 from workflows.core.moments import read_moment
 
 PAGE = 200
@@ -32,6 +36,14 @@ WITHOUT_FEATURE = (
     "the portal's plan lacks the feature rest_offline_extended: it deletes events as it gives them, so that those of a "
     f"lost answer are gone; they are found by reading every {EVERY / 60:.0f} minutes, edits and deletions are not"
 )
+
+NOT_ALLOWED = "ACCESS_DENIED"
+NO_ADMINISTRATOR = (
+    "the user whom the application acts for is no administrator, so that the portal keeps no queue of events for it: "
+    "events are heard of by polling, as with a webhook"
+)
+PROOF_EVERY = 5.0
+"""Seconds between two looks for the portal's proof, where it is polled."""
 
 
 class OfflineSource:
@@ -60,12 +72,36 @@ class OfflineSource:
         if self._is_replaced():
             return
         context = await parts.open_context()
-        await _bind(context.portal)
+        try:
+            await _bind(context.portal)
+        except RefusedError as refusal:
+            if refusal.code != NOT_ALLOWED:
+                raise
+            await self._poll(parts)
+        else:
+            await self._empty_queue(context, parts)
+
+    async def _poll(self, parts: SourceParts) -> None:
+        """Ask instead, as somebody who may not bind; until the portal posts its events."""
+
+        def report(trouble: str) -> None:
+            parts.report("; ".join(filter(None, (NO_ADMINISTRATOR, trouble))))
+
+        async def end() -> None:
+            while not self._is_replaced():
+                await parts.sleep(PROOF_EVERY)
+            polling.cancel()
+
+        report("")
+        with anyio.CancelScope() as polling:
+            await run_together(partial(PollingSource().run, replace(parts, report=report)), end)
+
+    async def _empty_queue(self, context: Context, parts: SourceParts) -> None:
         due = float("-inf")
         while not self._is_replaced():
             if anyio.current_time() >= due:
                 await self._finish_begun(context.portal, parts)
-                await parts.follower.follow(await list_open_dialogs(context, parts.feed))
+                await reconcile(context, parts, self.name)
                 due = anyio.current_time() + EVERY
             found = await self._fetch(context.portal, parts)
             if found < PAGE:
@@ -128,7 +164,7 @@ async def _bind(portal: Portal) -> None:
 
 async def _bind_event(portal: Portal, event: str) -> None:
     try:
-        await portal.call("event.bind", {"event": event, "event_type": "offline"}, repeatable=False)
+        await portal.call("event.bind", {"event": event, "event_type": "offline"}, repeatable=True)
     except RefusedError as refusal:
         if refusal.code not in {"ERROR_EVENT_NOT_FOUND", "ERROR_CORE"}:
             raise

@@ -21,6 +21,11 @@ class Pacer:
         self._again = False
         self._ended = anyio.Event()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a round has ended: from then on nothing that happens is missed."""
+        return self._rounds > 0
+
     async def pause(self, seconds: float) -> None:
         """End a round, and wait until the next one shall begin."""
         self._rounds += 1

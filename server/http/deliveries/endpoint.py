@@ -29,6 +29,7 @@ FOLDER = "/events/"
 PATH = FOLDER + "{profile}"
 DEFAULT = "default"
 FORM = "application/x-www-form-urlencoded"
+NOBODYS = "This delivery is not from a portal that this server knows"
 LARGEST = 256 * 1024
 """Bytes of a delivery; a message may have 20,000 characters."""
 AT_ONCE = 64
@@ -79,7 +80,7 @@ class DeliveryEndpoint:
             logger.exception("A delivery of a portal could not be written down")
             raise RequestRefusedError.with_retry_after(503, "unavailable", "It cannot be kept now", 60) from None
         if not taken:
-            raise RequestRefusedError(403, "forbidden", "This delivery is not from a portal that this server knows")
+            raise RequestRefusedError(403, "forbidden", NOBODYS)
         return PlainTextResponse("")
 
 
