@@ -77,7 +77,7 @@ def test_tools_for_connectors_need_an_application_and_say_so(sandbox: ServedSand
     assert status == 1
     assert _list_failed(report) == ["application"]
     assert set(report["unusable_tools"].values()) == {"needs an application"}
-    assert {EVERYTHING[name].toolset() for name in report["unusable_tools"]} == {"connectors"}
+    assert {EVERYTHING[name].toolset() for name in report["unusable_tools"]} == {"connectors", "events"}
     assert "openchannels-mcp login" in text
 
     status, report, text = _check_portal(f"{sandbox.address}{seed.APPLICATION_PATH}", "all")
