@@ -187,6 +187,6 @@ def _make_keys() -> list[AccessKey]:
         AccessKey(TOKENS["no scope"], 1, scopes=("crm", "user")),
         AccessKey(TOKENS["inactive"], 1, active=False),
         AccessKey(TOKENS["dismissed"], 6),
-        AccessKey(APP_TOKEN, 1, ("imopenlines", "im", "user"), kind="application", client_id=APPLICATION_ID),
+        AccessKey(APP_TOKEN, 1, ("imopenlines", "im", "imbot", "user"), kind="application", client_id=APPLICATION_ID),
         AccessKey(SESSION_TOKEN, 1, kind="session"),
     ]
