@@ -134,7 +134,8 @@ def _find_effects(declared: Effect, draft: Draft) -> Effect:
     told = Effect.CUSTOMER if draft.client_gets else NO_EFFECT
     kinds = {change.what for change in draft.changes}
     told |= Effect.TAKEOVER if kinds & {OPERATOR, LINE} else NO_EFFECT
-    told |= Effect.DESTRUCTIVE | Effect.WRITE if draft.changes or draft.does else NO_EFFECT
+    is_change = bool(draft.changes or draft.does) and not draft.changes_nothing
+    told |= Effect.DESTRUCTIVE | Effect.WRITE if is_change else NO_EFFECT
     return told & declared
 
 
