@@ -105,7 +105,7 @@ async def draft_hand_over(context: Context, plan: HandOverPlan) -> Draft:
     lines = [Change(LINE, f"line {before}", str(target))] if to_line and before != target.id else []
     does = f"{target} gets {chat}." if not to_line else f"{chat} waits in the queue of {target}."
     if not (ready.not_now or ready.unchecked):
-        does += " Somebody of it is online." if to_line else f" {target} is online and in the queue of {ready.line}."
+        does += " Somebody there is online." if to_line else f" {target} is online and in the queue of {ready.line}."
     note = f" Colleagues find this note in it: {quote(plan.notice.message, 'assistant')}" if plan.notice else ""
     warnings = (f"All the same, as you want it: {ready.not_now}.",) if ready.not_now else ()
     is_move = chat.owner or not to_line
@@ -157,6 +157,6 @@ async def _warn_of_unanswered(facts: DialogFacts) -> tuple[str, ...]:
     waiting = list(takewhile(lambda row: row["role"] == "client", reversed(said)))
     if not waiting:
         return ()
-    count = "1 message" if len(waiting) == 1 else f"{len(waiting)} messages"
+    count = "message" if len(waiting) == 1 else f"{len(waiting)} messages, the newest of which is"
     words = str(waiting[0].get("text") or "")[:LONGEST_SHOWN]
-    return (f"Nobody has answered the client's last {count}: {quote(words)}",)
+    return (f"Nobody has answered the client's last {count}{':' * (len(waiting) == 1)} {quote(words)}",)

@@ -36,6 +36,8 @@ class Draft:
     """What might make the portal refuse the call all the same, or change its effect, and cannot be read before."""
     steps: tuple[Method, ...] = ()
     """What would be sent, for a tool of several calls."""
+    reversible: bool = False
+    """Whether all that is overwritten is shown, and can be set again."""
     told: bool = True
     """False where only the class of the tool says what a call does."""
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from sandbox.seed import seed
-from sandbox.seed.people_and_lines import BOT, BOT_CLIENT_ID
+from sandbox.seed.people_and_lines import BOT
 from server.policy import Policy, PolicyRule
 from tests.assistant import text_of
+from tests.workflows.drafts.drafted import change_of, draft
 from tests.workflows.tool_calls import ToolCaller
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -20,20 +21,6 @@ HELLO = "I have sent the invoice once more."
 @pytest.fixture
 def caller() -> ToolCaller:
     return ToolCaller()
-
-
-def draft(caller: ToolCaller, tool: str, **arguments: Any) -> tuple[str, dict[str, Any]]:
-    """Text and data of a draft, which changes nothing."""
-    messages = len(caller.company.messages)
-    reply = caller.call(tool, dry_run=True, **arguments)
-    assert not reply.is_error, text_of(reply)
-    assert len(caller.company.messages) == messages
-    return text_of(reply), reply.structured_content or {}
-
-
-def change_of(data: dict[str, Any], what: str) -> tuple[str, str]:
-    (found,) = [change for change in data["changes"] if change["what"] == what]
-    return found["before"], found["after"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +74,7 @@ def test_closing_shows_the_very_words_and_what_nobody_has_answered(caller: ToolC
     assert [text for text in data["client_gets"] if "Thank you for contacting us." in text]
     assert line["VOTE_MESSAGE_2_TEXT"] in data["client_gets"][1]
     assert change_of(data, "state") == ("open", "closed")
-    assert "Nobody has answered the client's last 1 message" in text
+    assert "Nobody has answered the client's last message" in text
     assert "Miller Garden Design Ltd." in text
 
 
@@ -239,83 +226,6 @@ def test_a_channel_that_is_off_and_a_webhook_are_refused_in_the_draft(caller: To
 
     assert why in text
     assert caller.call("imconnector_send_messages", **arguments).is_error
-
-
-BIND: dict[str, Any] = {"event": "OnSessionStart", "handler": "https://app.example.com/events"}
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments", "why"),
-    [
-        ("event_bind", {**BIND, "auth_type": 3}, "takes an administrator"),
-        ("event_bind", {"event": "OnSessionStart", "event_type": "offline"}, "offline events take an administrator"),
-        ("event_unbind", {**BIND, "auth_type": 3}, "takes an administrator"),
-        ("event_offline_get", {}, "does not let this user at the application's events"),
-        ("event_offline_clear", {"process_id": "p1", "whole_process": True}, "does not let this user"),
-        ("event_bind", {**BIND, "auth_type": 1}, ""),
-        ("event_unbind", BIND, ""),
-    ],
-)
-def test_who_is_no_administrator_has_only_own_online_events(tool: str, arguments: dict[str, Any], why: str) -> None:
-    caller = ToolCaller(seed.APPLICATION_PATH)
-    caller.company.employees[1].admin = False
-    text, data = draft(caller, tool, **arguments)
-
-    assert data["would_be_refused"] is bool(why)
-    assert why in text
-    assert caller.call(tool, **arguments).is_error is bool(why)
-
-
-def test_what_a_user_who_is_no_administrator_has_bound_is_bound_already() -> None:
-    caller = ToolCaller(seed.APPLICATION_PATH)
-    caller.company.employees[1].admin = False
-    assert not caller.call("event_bind", **BIND).is_error
-    text, data = draft(caller, "event_bind", **BIND)
-
-    assert data["would_be_refused"] is True
-    assert "OnSessionStart is bound like this already" in text
-    assert caller.call("event_bind", **BIND).is_error
-
-
-def test_settings_of_a_bot_are_shown_before_and_after(caller: ToolCaller) -> None:
-    bot = {"bot_id": BOT, "bot_token": BOT_CLIENT_ID}
-    given = {"is_hidden": True, "event_mode": "fetch", "properties": {"name": "Ada & Co"}}
-    text, data = draft(caller, "imbot_v2_bot_update", **bot, fields=given)
-
-    assert change_of(data, f"bot {BOT} is_hidden") == ("no", "yes")
-    assert change_of(data, f"bot {BOT} event_mode") == ("webhook", "fetch")
-    assert f"bot {BOT} name: <portal" in text
-    assert BOT_CLIENT_ID not in text
-
-
-def test_what_a_bot_would_say_in_silent_mode_no_client_gets(caller: ToolCaller) -> None:
-    caller.chat(217).silent = "Y"
-    caller.chat(217).members.append(BOT)
-    bot = {"bot_id": BOT, "bot_token": BOT_CLIENT_ID, "dialog_id": "chat217"}
-    text, data = draft(caller, "imbot_v2_chat_message_send", **bot, fields={"message": HELLO})
-
-    assert "The client gets nothing: silent mode is on" in text
-    assert data["client_gets"] == []
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments"),
-    [
-        ("session_join", {"chat_id": 207}),
-        (
-            "imbot_v2_bot_register",
-            {"fields": {"code": "helpie", "bot_token": BOT_CLIENT_ID, "properties": {"name": "H"}}},
-        ),
-        ("im_event_get", {}),
-    ],
-)
-def test_where_nothing_would_change_no_effect_is_told(caller: ToolCaller, tool: str, arguments: dict[str, Any]) -> None:
-    caller.chat(207).members.append(1)
-    text, data = draft(caller, tool, **arguments)
-
-    assert data["does"].startswith("Nothing")
-    assert data["effects"] == data["effect"] == []
-    assert "Effect:" not in text
 
 
 class Nobody:
