@@ -13,7 +13,7 @@ from tools.effect import Effect
 from tools.message_view import join_lines
 from tools.messenger import GrantedScopes
 from tools.method import Method
-from tools.result_types import Number, PortalObject, Words, read_flag
+from tools.result_types import Name, Number, PortalObject, read_flag
 from workflows.core.context import Context, run_together
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class ProfileRow(PortalObject):
     """The user as the portal's core shows them, whatever the scopes."""
 
     ID: Annotated[Number, AfterValidator(_require_id)]
-    NAME: Words = None
-    LAST_NAME: Words = None
+    NAME: Name = None
+    LAST_NAME: Name = None
     ADMIN: Any = None
 
 
