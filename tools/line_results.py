@@ -23,6 +23,8 @@ class PublicPathResult(PortalObject):
 class QueueEntryResult(PortalObject):
     """One operator in a line's queue."""
 
+    USER_NAME: Label = None
+    USER_WORK_POSITION: Label = None
     ID: Number = None
     SORT: Number = None
     USER_ID: Number = None
