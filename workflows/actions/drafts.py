@@ -118,7 +118,7 @@ async def draft_close(facts: DialogFacts, *, as_spam: bool, both_phases: bool) -
     """In which state it would end, what the client would get, and what nobody has answered."""
     chat = facts.chat
     if not chat.open:
-        return Draft(f"Nothing: {chat} is closed.")
+        return Draft(f"Nothing: {chat} is closed already.")
     unanswered = await _warn_of_unanswered(facts)
     if as_spam:
         does = f"{chat} is marked as spam and closed at once. The client gets nothing."
@@ -133,7 +133,7 @@ async def draft_close(facts: DialogFacts, *, as_spam: bool, both_phases: bool) -
     moves = tuple(change for change in first.changes if change.what == OPERATOR and after == CLOSING)
     gets = "" if first.client_gets else " The client gets nothing."
     return Draft(
-        f"{chat} is {after}.{gets}",
+        f"{chat} will be {after}.{gets}",
         (describe_end(chat, after), *moves),
         first.client_gets,
         warnings=unanswered,

@@ -10,6 +10,7 @@ from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import quote
 from workflows.core.context import Context
 from workflows.core.draft import OPERATOR, QUEUE, Change, Draft
+from workflows.core.errors import UnfinishedError
 from workflows.core.formatting import join_limited
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.drafts.facts import read_line, refuse
@@ -17,6 +18,7 @@ from workflows.lines.line import OpenLine
 
 LONGEST_VALUE, MOST_NAMES = 300, 4
 RIGHT = "whether you may change this line"
+NO_LINE = "config_list_get shows the lines there are."
 NO_RIGHT = "CONFIG_WRONG_USER_PERMISSION"
 
 
@@ -31,8 +33,8 @@ async def draft_update(call: ConfigUpdate, context: Context) -> Draft:
     moves = [Change(OPERATOR, f"those who leave the queue: {await _name_users(context, gone)}", QUEUE)] if gone else []
     warnings = ("Whoever leaves the queue loses all dialogs of the line.",) if gone else ()
     same = [change.what for change in changes if change.before == change.after]
-    does = f"So already: {', '.join(same)}." if same else ""
     left = tuple(change for change in changes if change.before != change.after)
+    does = f"{'' if left else 'Nothing changes. '}So already: {', '.join(same)}." if same else ""
     return Draft(does, (*left, *moves), warnings=warnings, unchecked=unchecked, reversible=not gone)
 
 
@@ -53,7 +55,7 @@ async def draft_add(call: ConfigAdd, context: Context) -> Draft:  # noqa: ARG001
 async def _require_line(call: ConfigUpdate | ConfigDelete, context: Context) -> OpenLine:
     line = await read_line(context, call.config_id)
     if line is None:
-        raise refuse(call, f"there is no line {call.config_id}", NO_RIGHT)
+        raise UnfinishedError(f"Nothing was sent: there is no line {call.config_id}", NO_LINE)
     return line
 
 

@@ -65,6 +65,22 @@ def test_a_queue_is_shown_with_names_before_and_after() -> None:
     assert "QUEUE: Olga Smirnova (3), James Carter (4) -> Olga Smirnova (3), department 1" in text
 
 
+def test_a_line_that_is_so_already_is_not_changed_and_one_that_is_not_there_is_listed_elsewhere() -> None:
+    same, data = draft(ToolCaller(), "config_update", config_id=1, line_name="Website support")
+    gone, _ = draft(ToolCaller(), "config_update", config_id=99, line_name="Desk")
+
+    assert data["does"] == "Nothing changes. So already: LINE_NAME."
+    assert "Effect:" not in same
+    assert "there is no line 99" in gone
+    assert "What to do: config_list_get shows the lines there are." in gone
+
+
+def test_what_is_closed_is_told_from_what_will_be() -> None:
+    assert "will be closed." in draft(ToolCaller(), "close_dialog", dialog="206")[0]
+    assert "will be closing." in draft(ToolCaller(), "close_dialog", dialog="203", both_phases=False)[0]
+    assert "is closed already." in draft(ToolCaller(), "close_dialog", dialog="209")[0]
+
+
 def test_a_rating_names_its_session() -> None:
     text, _ = draft(ToolCaller(), "session_head_vote", session_id=310, comment="Well done.")
 
