@@ -6,7 +6,20 @@ from pydantic import BeforeValidator
 from typing_extensions import TypedDict
 
 from tools.messenger_results import Author
-from tools.result_types import Code, Flag, Lenient, NewId, Number, PhpMap, PortalObject, Row, Rows, Words, read_map
+from tools.result_types import (
+    Code,
+    Flag,
+    Lenient,
+    Name,
+    NewId,
+    Number,
+    PhpMap,
+    PortalObject,
+    Row,
+    Rows,
+    Words,
+    read_map,
+)
 
 
 class BotCard(PortalObject):
@@ -54,7 +67,7 @@ class SentFile(PortalObject):
 
     id: Number = None
     chatId: Number = None  # noqa: N815
-    name: Words = None
+    name: Name = None
     size: Number = None
 
 
@@ -85,7 +98,7 @@ class BotChat(PortalObject):
 
     id: Number = None
     dialogId: Words = None  # noqa: N815
-    name: Words = None
+    name: Name = None
     owner: Number = None
     type: Code = None
     entityType: Code = None  # noqa: N815

@@ -7,7 +7,9 @@ from pydantic import model_validator
 from tools.result_types import (
     Code,
     Flag,
+    Label,
     Lenient,
+    Name,
     Number,
     PhpMap,
     PortalObject,
@@ -25,7 +27,7 @@ class ChatResult(PortalObject):
 
     id: Number = None
     dialog_id: Words = None
-    name: Words = None
+    name: Name = None
     owner: Number = None
     counter: Number = None
     message_count: Number = None
@@ -59,7 +61,7 @@ class FileResult(PortalObject):
     """A file of a dialog, without its addresses."""
 
     id: Number = None
-    name: Words = None
+    name: Name = None
     size: Number = None
 
     @model_validator(mode="before")
@@ -83,7 +85,9 @@ class ParticipantResult(PortalObject):
     """Somebody who takes part in a dialog."""
 
     id: Number = None
-    name: Words = None
+    name: Name = None
+    firstName: Label = None  # noqa: N815
+    lastName: Label = None  # noqa: N815
     avatarId: Number = None  # noqa: N815
     bot: Flag = None
     connector: Flag = None
@@ -93,7 +97,7 @@ class HistoryChatResult(PortalObject):
     """A chat in the older messenger format."""
 
     id: Number = None
-    name: Words = None
+    name: Name = None
     owner: Number = None
     call: Number = None
     entityId: Words = None  # noqa: N815

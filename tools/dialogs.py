@@ -301,7 +301,9 @@ class SessionHeadVote(Method):
         "ACCESS_DENIED": "No such session, the webhook's user may not rate on this line, or the plan has no ratings by "
         "supervisors.",
     }
-    afterwards = "session_history_get shows rating and comment; without a comment the earlier one is gone."
+    afterwards = (
+        "session_history_get shows both; a rating that was given without a comment has erased the earlier comment."
+    )
     answer = "`true`."
     details = (
         "Open sessions can be rated too. The server stores 0 for ratings above 5 and cuts comments at 10,000 "

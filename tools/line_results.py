@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.result_types import Code, Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
+from tools.result_types import Code, Label, Lenient, Number, Numbers, PhpMap, PortalObject, Row, Rows
 
 
 class RevisionsResult(PortalObject):
@@ -23,6 +23,8 @@ class PublicPathResult(PortalObject):
 class QueueEntryResult(PortalObject):
     """One operator in a line's queue."""
 
+    USER_NAME: Label = None
+    USER_WORK_POSITION: Label = None
     ID: Number = None
     SORT: Number = None
     USER_ID: Number = None
@@ -33,6 +35,8 @@ class QueueEntryResult(PortalObject):
 class OperatorProfileResult(PortalObject):
     """How clients see an operator."""
 
+    USER_NAME: Label = None
+    USER_WORK_POSITION: Label = None
     USER_AVATAR_ID: Number = None
 
 
@@ -46,6 +50,7 @@ class LineResult(PortalObject):
     """A line with its settings; every numeric setting as a number."""
 
     ID: Number = None
+    LINE_NAME: Label = None
     MODIFY_USER_ID: Number = None
     QUEUE_TIME: Number = None
     NO_ANSWER_TIME: Number = None

@@ -3,14 +3,18 @@
 from typing import Any
 
 from tools.dialog_results import FileResult
-from tools.result_types import Code, Flag, Lenient, Number, PhpMap, PortalObject, Row, Rows, Words
+from tools.result_types import Code, Flag, Label, Lenient, Name, Number, PhpMap, PortalObject, Row, Rows, Words
 
 
 class Author(PortalObject):
     """Somebody in the messenger; the portal itself has the id 0 and nothing else."""
 
     id: Number = None
-    name: Words = None
+    name: Name = None
+    first_name: Label = None
+    last_name: Label = None
+    firstName: Label = None  # noqa: N815  (the newer spelling)
+    lastName: Label = None  # noqa: N815
     bot: Flag = None
     connector: Flag = None
 
@@ -37,6 +41,7 @@ class ChatOfRecent(PortalObject):
 
     id: Number = None
     type: Words = None
+    name: Label = None
     owner: Number = None
     entity_id: Words = None
     entity_data_1: Code = None
@@ -49,7 +54,7 @@ class RecentItem(PortalObject):
 
     id: Code = None
     chat_id: Number = None
-    title: Words = None
+    title: Name = None
     counter: Number = None
     pinned: Flag = None
     date_update: Words = None
@@ -100,9 +105,10 @@ class UserResult(PortalObject):
     """A user of the portal, as far as the scope shows it."""
 
     ID: Number = None
-    NAME: Words = None
-    LAST_NAME: Words = None
-    WORK_POSITION: Words = None
+    NAME: Name = None
+    LAST_NAME: Name = None
+    SECOND_NAME: Label = None
+    WORK_POSITION: Name = None
     EMAIL: Words = None
     WORK_PHONE: Words = None
     PERSONAL_MOBILE: Words = None

@@ -24,6 +24,9 @@ from pydantic import (
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"\s*(-?\d{1,18})(\.\d{1,18})?\s*", re.ASCII)
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#039": "'", "#39": "'"}
+"""What PHP's `htmlspecialchars` writes, and nothing else."""
+_ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
 _FLAGS = {"y": True, "1": True, "true": True, "n": False, "0": False, "false": False, "": False}
 
 
@@ -64,6 +67,24 @@ def read_text(value: Any) -> str:
 def _read_words(value: Any) -> str | None:
     is_nothing = value is None or (not isinstance(value, str) and read_text(value) == "")
     return None if is_nothing else read_text(value)
+
+
+def decode_name(text: str) -> str:
+    """`Tom &amp; Jerry` -> Tom & Jerry: PHP's `htmlspecialchars` read back once, so that `&amp;lt;` is `&lt;`.
+
+    For names of people, chats and lines, which portals escape in some answers and not in others. What people write in
+    messages stays as it is: there they may mean it.
+    """
+    return _ENTITY.sub(lambda found: _ENTITIES[found[1]], text) if "&" in text else text
+
+
+def _read_name(value: Any) -> str | None:
+    words = _read_words(value)
+    return words if words is None else decode_name(words)
+
+
+def _read_label(value: Any) -> Any:
+    return decode_name(value) if isinstance(value, str) else value
 
 
 def _read_code(value: Any) -> Any:
@@ -127,6 +148,10 @@ Numbers = Annotated[list[Number], BeforeValidator(read_list)]
 Flag = Annotated[Any, BeforeValidator(read_flag)]
 """A switch as true or false; what is neither passes as it is."""
 Words = Annotated[str | None, BeforeValidator(_read_words)]
+Name = Annotated[str | None, BeforeValidator(_read_name)]
+"""What somebody or something is called, as people write it."""
+Label = Annotated[Any, BeforeValidator(_read_label)]
+"""The same where what is no text passes as it is."""
 Code = Annotated[Any, BeforeValidator(_read_code)]
 """A text by which something is decided; what is none passes as it is."""
 Codes = Annotated[list[Code], BeforeValidator(read_list)]

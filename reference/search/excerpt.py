@@ -15,11 +15,12 @@ _SENTENCE = re.compile(r"(?<=[.!?;]) ")
 
 
 def make_excerpt(
-    sections: Sequence[SearchableSection], weights: Mapping[str, float], names: Sequence[str] = ()
+    sections: Sequence[SearchableSection], weights: Mapping[str, float], names: Sequence[str] = (), summary: str = ""
 ) -> tuple[str, str]:
     """Heading and text of the best place: the best line of the best section, and what follows it there.
 
-    A line that has one of the names, such as an error code, goes before all that have none.
+    A line that has one of the names, such as an error code, goes before all that have none. What stands in the summary,
+    which is shown beside it, is not said again.
     """
     if not sections:
         return "", ""
@@ -29,7 +30,8 @@ def make_excerpt(
         range(len(lines)),
         key=lambda at: (_count_names(lines[at : at + 1], names), _weigh_tokens(lines[at].tokens, weights)),
     )
-    best, *following = (format_line(line.text) for line in lines[first:])
+    texts = [format_line(line.text) for line in lines[first:]]
+    best, *following = [text for text in texts if text not in summary] or [""]
     return section.heading, _fill(_cut_to_best_sentence(best, weights), following)
 
 

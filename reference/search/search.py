@@ -117,7 +117,7 @@ class Search:
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weigh(term) for term in sought for token in term.tokens()}
         foreign = [name for name in names if normalise_name(name) not in normalise_name(page.name)]
-        section, text = make_excerpt(self._read_sections(number), weights, foreign)
+        section, text = make_excerpt(self._read_sections(number), weights, foreign, page.description)
         return Hit(
             page.uri,
             page.title,

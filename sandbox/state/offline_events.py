@@ -68,6 +68,10 @@ class OfflineQueue:
         self._keep(lambda record: record.at >= now - LIFE)
         return [record for record in self._records.values() if owner.owns(record)]
 
+    def list_states(self) -> list[tuple[int, str, bool]]:
+        """Of each record, of whatever owner and age, its id, its process and whether it was marked as failed."""
+        return [(record.id, record.process_id, record.error) for record in self._records.values()]
+
     def _keep(self, stays: Callable[[OfflineRecord], bool]) -> None:
         self._records = {number: record for number, record in self._records.items() if stays(record)}
 

@@ -1,7 +1,7 @@
 """What a call would do, in words, before it does it: for a person who has to agree, and for `dry_run`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ SEEN_BY = {
     Effect.CUSTOMER: "somebody outside the team gets something to read, usually the client",
     Effect.TAKEOVER: "the dialog changes hands; colleagues see that",
     Effect.DESTRUCTIVE: "it ends, deletes or overwrites something that cannot simply be put back",
-    Effect.WRITE: "only colleagues see the change",
+    Effect.WRITE: "something changes in the portal, and no client gets a message by it",
 }
 LONGEST_TEXT = 2_000
 """Of a text in a step."""
@@ -73,7 +73,8 @@ class Preview:
             lines += self._describe_effects()
         lines += [render_dialog(self.dialog)] if self.dialog else []
         lines += [f"The dialog could not be read first: {self.unknown}"] if self.unknown else []
-        lines += [f"As {self.tool} sends it: {self.request} {_quote_json(self.body)}"]
+        sent = f"As {self.tool} sends it: {self.request}" if self.request != self.tool else "Called with"
+        lines += [f"{sent} {_quote_json(self.body)}"]
         numbered = enumerate(self.steps, 1)
         lines += [f"Step {place}: {step['request']} {_quote_json(step['body'])}" for place, step in numbered]
         return "\n".join(lines)
@@ -97,7 +98,7 @@ class Preview:
             "warnings": list(draft.warnings),
             "not_checked": list(draft.unchecked),
             "effects": [] if self.refusal else list(told.names),
-            "effect": [] if self.refusal else [words for effect, words in SEEN_BY.items() if effect in told],
+            "effect": [] if self.refusal else list(_describe_effects(told)),
             **({"file": self.attached} if self.attached else {}),
             "request": self.request,
             "body": mark_untrusted_in(self.body, "assistant"),
@@ -113,7 +114,7 @@ class Preview:
         lines = [draft.does] if draft.does else []
         lines += [f"What they will read: {words}" for words in self._list_words()]
         lines += [f"{change.what}: {change.before or '(empty)'} -> {change.after}" for change in draft.changes]
-        lines += [f"Effect: {words}." for effect, words in SEEN_BY.items() if effect in told]
+        lines += [f"Effect: {words}." for words in _describe_effects(told)]
         silent = Effect.CUSTOMER in self.effects and Effect.CUSTOMER not in told and NOTHING_GOT not in draft.does
         lines += [f"{NOTHING_GOT}."] if silent else []
         lines += [f"Mind: {warning}" for warning in draft.warnings]
@@ -129,17 +130,30 @@ class Preview:
         return (mark_untrusted(_join_lines(self.words), "assistant"),) if self.words else ()
 
 
+def _describe_effects(effects: Effect) -> Iterator[str]:
+    """What they mean for people; that something changes at all goes without saying where more is said."""
+    is_said = Effect.CUSTOMER in effects or Effect.TAKEOVER in effects
+    shown = effects & ~Effect.WRITE if is_said else effects
+    return (words for effect, words in SEEN_BY.items() if effect in shown)
+
+
 def _find_effects(declared: Effect, draft: Draft) -> Effect:
     """What of the declared effects this call has."""
     told = Effect.CUSTOMER if draft.client_gets else NO_EFFECT
     kinds = {change.what for change in draft.changes}
     told |= Effect.TAKEOVER if kinds & {OPERATOR, LINE} else NO_EFFECT
-    told |= Effect.DESTRUCTIVE | Effect.WRITE if draft.changes or draft.does else NO_EFFECT
+    is_change = bool(draft.changes or draft.does) and not draft.changes_nothing
+    told |= Effect.WRITE if is_change else NO_EFFECT
+    told |= Effect.DESTRUCTIVE if is_change and not draft.reversible else NO_EFFECT
     return told & declared
 
 
 async def make_preview(call: Tool, context: Context) -> Preview:
-    """What the call would do, and the present state of the dialog that it is about; it only reads."""
+    """What the call would do, and the present state of the dialog that it is about; it only reads.
+
+    No question is asked twice: the draft has mostly asked for the dialog, by shared requests.
+    """
+    context = context.sharing_requests().remembering()
     preview = Preview(
         call.tool(),
         call.title,
@@ -149,7 +163,7 @@ async def make_preview(call: Tool, context: Context) -> Preview:
         words=_find_words(call),
         attached=await call.describe_attachment(context) if isinstance(call, Composite) else "",
     )
-    return await _add_draft(await _add_dialog(preview, call, context), call, context)
+    return await _add_dialog(await _add_draft(preview, call, context), call, context)
 
 
 async def _add_draft(preview: Preview, call: Tool, context: Context) -> Preview:

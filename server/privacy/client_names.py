@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.result_types import decode_name
+
 _USER_CODE = re.compile(r"[^|]+\|\d+\|[^|]*\|([1-9]\d*)")
 _MENTION = re.compile(r"\[USER=(\d+)[^\]]*\](.*?)\[/USER\]", re.IGNORECASE | re.DOTALL)
 _PARENTHESES = re.compile(r"\s*[(\[].*?[)\]]\s*")
@@ -109,4 +111,5 @@ def _text(value: Any) -> str:
 
 
 def _join_lines(name: str) -> str:
-    return " ".join(name.split())
+    """In one row, as tools show it: without the portal's entities."""
+    return " ".join(decode_name(name).split())

@@ -131,10 +131,13 @@ ESSENTIAL: dict[str, set[str]] = {
     "channel_overview": {"imopenlines.config.get"},
     "channel_audit": {"imopenlines.config.get", "imopenlines.config.list.get"},
     "quick_replies": {"imopenlines.v2.QuickReply.list", "imopenlines.v2.QuickReply.list replies"},
-    "inbox": {"imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions", "im.recent.list items"},
+    "inbox": {
+        *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
+        *("im.recent.list", "im.recent.list items"),
+    },
     "dialog_list": {
         *("imopenlines.v2.Session.list", "imopenlines.v2.Session.list sessions"),
-        *("im.recent.list", "im.recent.list items", "scope", "scope *"),
+        *("im.recent.list", "im.recent.list items"),
     },
     "dialog": {"imopenlines.dialog.get"},
     "file_get": {

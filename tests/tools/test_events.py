@@ -171,11 +171,11 @@ def test_a_draft_of_events_reads_alone() -> None:
 
     assert "Nothing: no such subscription" in texts[0]
     assert "no handler is bound to OnAppTest" in texts[1]
-    assert "0 records would be reserved" in texts[2]
+    assert "no such record waits" in texts[2]
     assert "are posted to" in texts[3]
     assert drafts[4].structured_content["result"] == []
     assert "bound like this already" in texts[6]
-    assert "1 subscription to OnSessionStart would end" in texts[7]
+    assert "subscriptions to OnSessionStart: 1 -> ended" in texts[7]
 
 
 def test_a_webhook_has_a_bot_that_hears_and_answers() -> None:

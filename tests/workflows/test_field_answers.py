@@ -135,7 +135,6 @@ HELPERS: list[tuple[str, str]] = [
     (LINES, "names of lines"),
     (OPERATORS, "who is at work"),
     ("profile", "who you are"),
-    ("scope", "who you are"),
     (TIME, "the portal's clock"),
 ]
 
@@ -153,6 +152,25 @@ def test_a_helper_fails_alone_and_is_named(method: str, what: str, odd: str) -> 
     assert dialog["unanswered"]["message_ids"] == [1028]
     assert what in dialog["limits"]
     assert why in dialog["limits"]
+    assert f"({dialog['limits']})" in words
+
+
+@pytest.mark.parametrize("tool", ["inbox", "dialog_list"])
+@pytest.mark.parametrize("mine", [True, False])
+def test_own_dialogs_are_listed_whatever_the_scopes_look_like(tool: str, mine: bool) -> None:
+    arguments = {"mine": True} if mine else {}
+    usual = call_mutated(tool, arguments, keep).structured_content
+    spoilt = call_mutated(tool, arguments, mutate_result("scope", lambda _: "odd")).structured_content
+
+    assert usual
+    assert usual["dialogs"]
+    assert spoilt == usual
+
+
+def test_a_dialog_without_readable_scopes_says_that_it_does_not_know_what_can_be_done() -> None:
+    dialog, words = read_dialog(mutate_result("scope", lambda _: "odd"))
+
+    assert "who you are" in dialog["limits"]
     assert f"({dialog['limits']})" in words
 
 

@@ -105,7 +105,7 @@ async def draft_hand_over(context: Context, plan: HandOverPlan) -> Draft:
     lines = [Change(LINE, f"line {before}", str(target))] if to_line and before != target.id else []
     does = f"{target} gets {chat}." if not to_line else f"{chat} waits in the queue of {target}."
     if not (ready.not_now or ready.unchecked):
-        does += " Somebody of it is online." if to_line else f" {target} is online and in the queue of {ready.line}."
+        does += " Somebody there is online." if to_line else f" {target} is online and in the queue of {ready.line}."
     note = f" Colleagues find this note in it: {quote(plan.notice.message, 'assistant')}" if plan.notice else ""
     warnings = (f"All the same, as you want it: {ready.not_now}.",) if ready.not_now else ()
     is_move = chat.owner or not to_line
@@ -118,7 +118,7 @@ async def draft_close(facts: DialogFacts, *, as_spam: bool, both_phases: bool) -
     """In which state it would end, what the client would get, and what nobody has answered."""
     chat = facts.chat
     if not chat.open:
-        return Draft(f"Nothing: {chat} is closed.")
+        return Draft(f"Nothing: {chat} is closed already.")
     unanswered = await _warn_of_unanswered(facts)
     if as_spam:
         does = f"{chat} is marked as spam and closed at once. The client gets nothing."
@@ -133,7 +133,7 @@ async def draft_close(facts: DialogFacts, *, as_spam: bool, both_phases: bool) -
     moves = tuple(change for change in first.changes if change.what == OPERATOR and after == CLOSING)
     gets = "" if first.client_gets else " The client gets nothing."
     return Draft(
-        f"{chat} is {after}.{gets}",
+        f"{chat} will be {after}.{gets}",
         (describe_end(chat, after), *moves),
         first.client_gets,
         warnings=unanswered,
@@ -157,6 +157,6 @@ async def _warn_of_unanswered(facts: DialogFacts) -> tuple[str, ...]:
     waiting = list(takewhile(lambda row: row["role"] == "client", reversed(said)))
     if not waiting:
         return ()
-    count = "1 message" if len(waiting) == 1 else f"{len(waiting)} messages"
+    count = "message" if len(waiting) == 1 else f"{len(waiting)} messages, the newest of which is"
     words = str(waiting[0].get("text") or "")[:LONGEST_SHOWN]
-    return (f"Nobody has answered the client's last {count}: {quote(words)}",)
+    return (f"Nobody has answered the client's last {count}{':' * (len(waiting) == 1)} {quote(words)}",)

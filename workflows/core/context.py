@@ -1,5 +1,6 @@
 """What a tool of several calls works with: one portal, as one caller may use it."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
 
 def _nobody(_: Any) -> None:
     """Listens, or objects."""
+
+
+class Memory:
+    """Answers of the portal by question; of equal questions at the same time only the first is asked."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Any] = {}
+        self._locks: dict[str, anyio.Lock] = {}
+
+    async def get(self, question: Method, ask: Callable[[Method], Awaitable[Any]]) -> Any:
+        """The raw answer; one that failed is asked for again.
+
+        Raises:
+            Exception: Whatever `ask` raises.
+        """
+        key = f"{question.rest} {json.dumps(question.to_wire(), sort_keys=True)}"
+        async with self._locks.setdefault(key, anyio.Lock()):
+            if key not in self._answers:
+                self._answers[key] = await ask(question)
+        return self._answers[key]
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,8 @@ class Context:
     """See `sharing_requests`."""
     shows_pictures: bool = True
     """False where clients' data are hidden: in a picture nothing can be."""
+    memory: "Memory | None" = None
+    """See `remembering`."""
     files_folder: Path | None = None
     """Folder of this machine from which files may be sent; None where none may."""
 
@@ -65,7 +88,15 @@ class Context:
             ForbiddenError: This caller may not use the method; nothing was sent.
         """
         self.check(method)
-        raw = await self.portal.call(
+        if self.memory is not None and method.reads():
+            raw = await self.memory.get(method, self._call)
+        else:
+            raw = await self._call(method)
+        self.listen(raw)
+        return method.result(raw)
+
+    async def _call(self, method: Method) -> Any:
+        return await self.portal.call(
             method.rest,
             method.to_wire(),
             repeatable=method.repeatable(),
@@ -73,12 +104,14 @@ class Context:
             report=self._report_wait if self.report else None,
             prefer_batch=self.shares_requests,
         )
-        self.listen(raw)
-        return method.result(raw)
 
     def sharing_requests(self) -> Self:
         """The same context, but questions that are asked at the same time share one HTTP request, even two of them."""
         return replace(self, shares_requests=True)
+
+    def remembering(self) -> Self:
+        """The same context, but no question that only reads is asked twice: for whoever looks and changes nothing."""
+        return replace(self, memory=Memory())
 
     async def ask_all(self, methods: Iterable[Method]) -> list[Any]:
         """The results of several methods that are asked at the same time, in the order of the methods.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from weakref import WeakKeyDictionary
 
@@ -12,8 +13,8 @@ from tools.effect import Effect
 from tools.message_view import join_lines
 from tools.messenger import GrantedScopes
 from tools.method import Method
-from tools.result_types import Number, PortalObject, Words, read_flag
-from workflows.core.context import Context
+from tools.result_types import Name, Number, PortalObject, read_flag
+from workflows.core.context import Context, run_together
 
 if TYPE_CHECKING:
     from portal.client import Portal
@@ -34,8 +35,8 @@ class ProfileRow(PortalObject):
     """The user as the portal's core shows them, whatever the scopes."""
 
     ID: Annotated[Number, AfterValidator(_require_id)]
-    NAME: Words = None
-    LAST_NAME: Words = None
+    NAME: Name = None
+    LAST_NAME: Name = None
     ADMIN: Any = None
 
 
@@ -73,7 +74,7 @@ class CurrentUser:
         return not USERS.isdisjoint(self.scopes)
 
 
-_CACHE: "WeakKeyDictionary[Portal, tuple[float, CurrentUser]]" = WeakKeyDictionary()
+_CACHE: "WeakKeyDictionary[Portal, dict[type[Method], tuple[float, Any]]]" = WeakKeyDictionary()
 
 
 async def read_current_user(context: Context, clock: Callable[[], float] = anyio.current_time) -> CurrentUser:
@@ -83,12 +84,32 @@ async def read_current_user(context: Context, clock: Callable[[], float] = anyio
 
     Raises:
         PortalError: The portal refused one of the two.
+        UnexpectedResultError: One of the answers cannot be read.
     """
-    at, known = _CACHE.get(context.portal, (float("-inf"), None))
-    if known and clock() - at < FRESH:
-        return known
-    profile, scopes = await context.ask_all((Profile(), GrantedScopes()))
+    profile, scopes = await run_together(
+        partial(_ask_once, context, Profile(), clock), partial(_ask_once, context, GrantedScopes(), clock)
+    )
     name = join_lines(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = CurrentUser(profile["ID"], name, frozenset(map(str, scopes)), read_flag(profile.get("ADMIN")) is True)
-    _CACHE[context.portal] = (clock(), fresh)
-    return fresh
+    return CurrentUser(profile["ID"], name, frozenset(map(str, scopes)), read_flag(profile.get("ADMIN")) is True)
+
+
+async def read_current_user_id(context: Context, clock: Callable[[], float] = anyio.current_time) -> int:
+    """The id alone of the user whom all calls act for, which needs no readable `scope`.
+
+    Raises:
+        PortalError: The portal refused `profile`.
+        UnexpectedResultError: Its answer names no user.
+    """
+    found: int = (await _ask_once(context, Profile(), clock))["ID"]
+    return found
+
+
+async def _ask_once(context: Context, question: Method, clock: Callable[[], float]) -> Any:
+    """The answer to a question, which is kept while it is fresh."""
+    kept = _CACHE.setdefault(context.portal, {})
+    at, known = kept.get(type(question), (float("-inf"), None))
+    if clock() - at < FRESH:
+        return known
+    answer = await context.ask(question)
+    kept[type(question)] = (clock(), answer)
+    return answer

@@ -7,6 +7,8 @@ from tools.method import Method
 STATE, OPERATOR, LINE = "state", "operator", "line"
 """What of a dialog a call may change, beside settings and flags."""
 QUEUE = "the queue"
+NOTHING = "Nothing"
+"""With which `does` begins where a call would change nothing."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,15 @@ class Draft:
     """What might make the portal refuse the call all the same, or change its effect, and cannot be read before."""
     steps: tuple[Method, ...] = ()
     """What would be sent, for a tool of several calls."""
+    reversible: bool = False
+    """Whether all that is overwritten is shown, and can be set again."""
     told: bool = True
     """False where only the class of the tool says what a call does."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it says so."""
+        return self.told and not (self.changes or self.client_gets) and self.does.startswith(NOTHING)
 
 
 UNTOLD = Draft(told=False)

@@ -65,8 +65,10 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
     events.EventOfflineClear: of_events.draft_offline_clear,
     events.EventOfflineError: of_events.draft_offline_error,
     chatbots.ImbotV2BotRegister: of_bot_api.draft_register,
-    chatbots.ImbotV2BotUpdate: of_bot_api.draft_bot,
-    chatbots.ImbotV2BotUnregister: of_bot_api.draft_bot,
+    chatbots.ImbotV2BotUpdate: of_bot_api.draft_update,
+    chatbots.ImbotV2BotUnregister: of_bot_api.draft_unregister,
+    chatbots.ImbotV2EventGet: of_bot_api.draft_bot_events,
+    events.ImEventGet: of_bot_api.draft_log,
     chatbots.ImbotV2ChatMessageSend: of_bot_api.draft_in_chat,
     chatbots.ImbotV2ChatInputActionNotify: of_bot_api.draft_in_chat,
     chatbots.ImbotV2FileUpload: of_bot_api.draft_in_chat,
@@ -74,12 +76,15 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
 }
 """Methods that change something else."""
 
+_LOG = ("whether the log is on, which no method shows",)
 _ABROAD = ("whether another company has an open line with this code, and takes part",)
 UNREADABLE: Mapping[type[Method], tuple[str, ...]] = {
     dialogs.SessionModePinAll: ("which of your dialogs it pins: those that you have accepted and not pinned",),
     dialogs.SessionModeUnpinAll: ("which of your dialogs it unpins: those that you have pinned",),
     setup.NetworkJoin: _ABROAD,
     channels.NetworkMessageAdd: _ABROAD,
+    events.ImEventSubscribe: _LOG,
+    events.ImEventUnsubscribe: _LOG,
 }
 """What of the methods without a draft cannot be read before."""
 
@@ -111,7 +116,7 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
     if isinstance(call, Composite):
         return await call.draft(context)
     kind: Any = type(call)
-    if kind in OF_OTHERS or kind in OF_DIALOG:
+    if not isinstance(call, ApplicationMethod):
         await _require_scope(kind, context)
     if kind in OF_OTHERS:
         return await OF_OTHERS[kind](call, context)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.errors import RefusedError
 from tools.channels import ConfigGet
@@ -130,6 +131,14 @@ async def read_dialog_facts(context: Context, call: Method, **identifier: Any) -
     if "chat_id" in identifier and (offered := await _find_offered(context, identifier["chat_id"])):
         return DialogFacts(context, me, offered, offered=True)
     raise refuse(call, "there is no such dialog, or you may not see it", "ACCESS_DENIED")
+
+
+def has_dotted_host(address: str) -> bool:
+    """Whether the portal would call this address: it refuses hosts without a dot, such as localhost."""
+    try:
+        return "." in (urlsplit(address).hostname or "")
+    except ValueError:
+        return False
 
 
 async def read_line(context: Context, line_id: int) -> OpenLine | None:

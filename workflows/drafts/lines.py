@@ -10,6 +10,7 @@ from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import quote
 from workflows.core.context import Context
 from workflows.core.draft import OPERATOR, QUEUE, Change, Draft
+from workflows.core.errors import UnfinishedError
 from workflows.core.formatting import join_limited
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.drafts.facts import read_line, refuse
@@ -17,6 +18,7 @@ from workflows.lines.line import OpenLine
 
 LONGEST_VALUE, MOST_NAMES = 300, 4
 RIGHT = "whether you may change this line"
+NO_LINE = "config_list_get shows the lines there are."
 NO_RIGHT = "CONFIG_WRONG_USER_PERMISSION"
 
 
@@ -25,14 +27,15 @@ async def draft_update(call: ConfigUpdate, context: Context) -> Draft:
     line = await _require_line(call, context)
     unchecked = await _check_right(call, context)
     sent = {name: value for name, value in call.to_wire().get("PARAMS", {}).items() if name != "SKIP_MODIFY_MARK"}
-    changes = [_compare(line, name, value) for name, value in sent.items()]
+    changes = [_compare(line, name, value) for name, value in sent.items() if name != "QUEUE"]
     gone = _list_leaving(call, line)
+    changes += [await _compare_queues(line, sent["QUEUE"], context)] if "QUEUE" in sent else []
     moves = [Change(OPERATOR, f"those who leave the queue: {await _name_users(context, gone)}", QUEUE)] if gone else []
     warnings = ("Whoever leaves the queue loses all dialogs of the line.",) if gone else ()
     same = [change.what for change in changes if change.before == change.after]
-    does = f"So already: {', '.join(same)}." if same else ""
     left = tuple(change for change in changes if change.before != change.after)
-    return Draft(does, (*left, *moves), warnings=warnings, unchecked=unchecked)
+    does = f"{'' if left else 'Nothing changes. '}So already: {', '.join(same)}." if same else ""
+    return Draft(does, (*left, *moves), warnings=warnings, unchecked=unchecked, reversible=not gone)
 
 
 async def draft_delete(call: ConfigDelete, context: Context) -> Draft:
@@ -52,7 +55,7 @@ async def draft_add(call: ConfigAdd, context: Context) -> Draft:  # noqa: ARG001
 async def _require_line(call: ConfigUpdate | ConfigDelete, context: Context) -> OpenLine:
     line = await read_line(context, call.config_id)
     if line is None:
-        raise refuse(call, f"there is no line {call.config_id}", NO_RIGHT)
+        raise UnfinishedError(f"Nothing was sent: there is no line {call.config_id}", NO_LINE)
     return line
 
 
@@ -70,8 +73,6 @@ async def _check_right(call: ConfigUpdate | ConfigDelete, context: Context) -> t
 def _read_values(line: OpenLine, name: str, sent: Any) -> tuple[Any, Any]:
     """The present value beside the one that is sent, in the same form where both can be compared."""
     before = line.settings.get(name)
-    if name == "QUEUE":
-        return line.readable_queue, [_name_member(entry) for entry in sent]
     if isinstance(sent, list):
         return [one for one in read_items(before) if one != ""], sent
     if isinstance(sent, dict):
@@ -83,6 +84,18 @@ def _compare(line: OpenLine, name: str, sent: Any) -> Change:
     before, after = _read_values(line, name, sent)
     shown = _show(before, "portal")
     return Change(name, shown, shown if before == after else _show(after, "assistant"))
+
+
+async def _compare_queues(line: OpenLine, sent: list[Any], context: Context) -> Change:
+    """Both queues with names, in their order."""
+    before, after = line.readable_queue, [_name_member(entry) for entry in sent]
+    people = dict.fromkeys(one for one in (*before, *after) if isinstance(one, int))
+    names = await Directory(context).read_user_names(people)
+    shown = [
+        ", ".join(str(LineOrUser(one, names.get(one, ""))) if isinstance(one, int) else one for one in queue)
+        for queue in (before, after)
+    ]
+    return Change("QUEUE", *(one or "nobody" for one in shown))
 
 
 async def _name_users(context: Context, people: list[int]) -> str:

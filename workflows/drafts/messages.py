@@ -76,7 +76,7 @@ async def draft_quick_save(call: MessageQuickSave, facts: DialogFacts) -> Draft:
         raise UnfinishedError(f"Nothing was sent: {obstacle}", OF_OPERATORS)
     by_client = message.role == "client"
     warnings = ("These are a client's words, not an operator's.",) if by_client else ()
-    change = Change("quick answer of the line", "none, or an older text", str(message))
+    change = Change("quick answer of the line", "none, or an older text of this message", str(message))
     unchecked = () if facts.me.is_admin else ("whether the line's quick answers are open to you",)
     return Draft(changes=(change,), warnings=warnings, unchecked=unchecked)
 

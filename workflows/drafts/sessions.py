@@ -12,7 +12,7 @@ from tools.dialogs import (
     SessionStart,
 )
 from tools.method import Method
-from tools.result_types import read_text
+from tools.result_types import read_text, read_whole
 from tools.statistics import V2SessionStatGet
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import quote
@@ -137,7 +137,10 @@ async def draft_vote(call: SessionHeadVote, context: Context) -> Draft:
         changes.append(Change("comment", said, says))
     erased = bool(comment) and not call.comment
     warnings = ("The comment is erased: give comment too, to keep it.",) if erased else ()
-    return Draft(changes=tuple(changes), warnings=warnings)
+    chat_id = read_whole(answer.get("chatId"))
+    where = f"Session {call.session_id} of chat {chat_id}." if chat_id else f"Session {call.session_id}."
+    kept = all(change.before == "none" for change in changes)
+    return Draft(where, tuple(changes), warnings=warnings, reversible=kept)
 
 
 def _pair(old: str, new: str | None) -> tuple[tuple[str, str], tuple[str, str]]:

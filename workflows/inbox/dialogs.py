@@ -15,7 +15,7 @@ from tools.fields import Id, Text
 from tools.shortening import count_kept
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
-from workflows.core.current_user import read_current_user
+from workflows.core.current_user import read_current_user_id
 from workflows.directory.channels import ChannelRef, find_connectors
 from workflows.directory.dialogs import DialogRef
 from workflows.directory.lines_and_users import Directory, LineRef, OperatorRef
@@ -60,7 +60,7 @@ class DialogList(Composite):
         "the same with `contains` for at most 125, after the messenger 75",
         "for a client `imopenlines.crm.chat.get` of each record",
         "and `imopenlines.dialog.get` and `imopenlines.session.history.get` of each chat, at most fifty",
-        "`server.time`, `profile`, `scope`, `imopenlines.config.list.get`, `imopenlines.v2.Operator.list`, `user.get`",
+        "`server.time`, `profile`, `imopenlines.config.list.get`, `imopenlines.v2.Operator.list`, `user.get`",
     )
     details = """
     - `answered`: the last message is the company's; `closing`: finished once; `new`, `accepted`, `again` wait, as in
@@ -188,7 +188,7 @@ client: “Алексей Волков”, 1 h 25 min ago operator: “Алек�
 
     async def _find_owner_id(self, context: Context) -> int | None:
         if self.mine:
-            return (await read_current_user(context)).id
+            return await read_current_user_id(context)
         return None if self.operator is None else (await Directory(context).find_operator(self.operator)).id
 
 
@@ -226,7 +226,7 @@ def _make_page(listed: OpenDialogs, shown: list[WaitingDialog], beside: Beside, 
         {},
         following=False,
         missing=missing,
-        me=beside.me.id if beside.me else 0,
+        me=beside.me,
         by_portal=beside.clock.by_portal,
         lines=beside.lines,
         people=beside.people,

@@ -13,7 +13,7 @@ from tools.method import Method, RefusedByResultError, UnexpectedResultError
 from tools.untrusted import mark_unless_code
 from workflows.core.attempts import describe_failure, read_helper
 from workflows.core.context import Context, run_together
-from workflows.core.current_user import CurrentUser, read_current_user
+from workflows.core.current_user import read_current_user_id
 from workflows.core.moments import PortalClock
 from workflows.core.periods import read_clock
 from workflows.directory.channels import is_known_connector
@@ -54,7 +54,8 @@ class Beside:
 
     clock: PortalClock
     lines: Mapping[int, str]
-    me: CurrentUser | None
+    me: int
+    """0 where it cannot be read."""
     present: Mapping[int, str]
     people: Mapping[int, str] = field(default_factory=dict)
 
@@ -105,7 +106,7 @@ def _make_page(
         totals=Counter(one.state for one in found),
         following=len(following) > wanted.limit,
         missing=[*listed.missing, *listed.unclear.describe(), *missing],
-        me=beside.me.id if beside.me else 0,
+        me=beside.me,
         by_portal=beside.clock.by_portal,
         lines=beside.lines,
         people=beside.people,
@@ -118,7 +119,7 @@ async def read_beside(context: Context, names: Directory, gaps: list[str]) -> Be
     clock, lines, me, present = await run_together(
         partial(read_clock, context, gaps),
         partial(read_helper, names.read_line_names, {}, "names of lines", gaps),
-        partial(read_helper, partial(read_current_user, context), None, "who you are", gaps),
+        partial(read_helper, partial(read_current_user_id, context), 0, "who you are", gaps),
         partial(read_presence, context, gaps),
     )
     return Beside(clock, lines, me, present)

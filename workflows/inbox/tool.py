@@ -14,7 +14,7 @@ from tools.fields import Count
 from tools.shortening import count_kept
 from workflows.core.composite import Composite
 from workflows.core.context import Context, run_together
-from workflows.core.current_user import read_current_user
+from workflows.core.current_user import read_current_user_id
 from workflows.core.moments import read_moment
 from workflows.directory.channels import ChannelRef, find_connectors
 from workflows.directory.lines_and_users import Directory, LineRef
@@ -48,7 +48,7 @@ class Inbox(Composite):
     data_type = render.InboxData
     effects = Effect.READ
     asks = (
-        "`server.time`, `profile` and `scope`; `imopenlines.config.list.get` for names; both kept for five minutes",
+        "`server.time`; `profile`, and `imopenlines.config.list.get` for names: both kept for five minutes",
         "`imopenlines.v2.Session.list` for new sessions (600 oldest), answered and paused ones (150 newest of each)",
         "`imopenlines.v2.Operator.list` for who is at work; kept for a minute",
         "where these are refused `im.recent.list`: 200 dialogs a page, at most three pages",
@@ -167,4 +167,4 @@ Richter: Es geht um zwölf Bürostühle.”"""
         return None if self.line is None else (await Directory(context).find_line(self.line)).id
 
     async def _find_owner_id(self, context: Context) -> int | None:
-        return (await read_current_user(context)).id if self.mine else None
+        return await read_current_user_id(context) if self.mine else None

@@ -271,3 +271,11 @@ def test_the_same_question_is_answered_the_same() -> None:
 )
 def test_a_method_that_only_a_guide_describes_finds_that_guide(name: str, guide: str) -> None:
     assert search(name)[0].uri == f"openchannels://docs/guides/{guide}"
+
+
+@pytest.mark.parametrize(
+    "query", ["expired_token", "QUERY_LIMIT_EXCEEDED", "how do I close a dialog", "operator_transfer"]
+)
+def test_an_excerpt_does_not_say_again_what_the_summary_says(query: str) -> None:
+    for hit in search(query):
+        assert hit.answer not in hit.excerpt, hit.uri

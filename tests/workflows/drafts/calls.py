@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.seed.people_and_lines import BOT_CLIENT_ID, CONNECTOR
-from sandbox.seed.seed import NETWORK_CODES
+from sandbox.seed.people_and_lines import APPLICATION_BOT, BOT, BOT_CLIENT_ID, CONNECTOR
+from sandbox.seed.seed import APPLICATION_ID, NETWORK_CODES
 from sandbox.state.company import Company
+from sandbox.state.offline_events import QueueOwner
 from sandbox.state.records import Chat
+from tests.workflows.drafts.states import HANDLER, PROCESS
 from tools.connector_methods import ApplicationMethod
+from tools.events import EventMethod
 from tools.registry import methods
 
 Call = tuple[str, dict[str, Any]]
@@ -26,6 +29,7 @@ ON_CHAT = (
     "bot_session_operator",
 )
 """Tools that need only the chat."""
+QUEUE_OWNER = QueueOwner(APPLICATION_ID)
 BOT_KEY = {"client_id": BOT_CLIENT_ID}
 PLACE = {"connector": CONNECTOR, "line": 1}
 
@@ -37,6 +41,8 @@ def list_calls(chat: Chat, company: Company) -> Iterator[Call]:
     yield from _list_messenger_calls(chat, company)
     yield from _list_line_calls(chat)
     yield from _list_connector_calls()
+    yield from _list_event_calls(company)
+    yield from _list_bot_calls(chat)
 
 
 def _list_actions(chat: Chat) -> Iterator[Call]:
@@ -106,7 +112,55 @@ def _list_line_calls(chat: Chat) -> Iterator[Call]:
 
 def _list_connector_calls() -> Iterator[Call]:
     for name, method in methods().items():
-        if issubclass(method, ApplicationMethod) and not method.reads():
+        if issubclass(method, ApplicationMethod) and not issubclass(method, EventMethod) and not method.reads():
             yield name, {**method.example, **{key: value for key, value in PLACE.items() if key in method.example}}
     yield "imconnector_activate", {**PLACE, "active": False}
     yield "imconnector_activate", {**PLACE, "line": 2, "active": True}
+
+
+def _list_event_calls(company: Company) -> Iterator[Call]:
+    """Of an application's subscriptions and queue, and of a user's log."""
+    posted, queued = {"handler": HANDLER}, {"event_type": "offline"}
+    for event in ("OnSessionStart", "OnSessionFinish", "OnNothing"):
+        yield "event_bind", {"event": event, **posted}
+        yield "event_unbind", {"event": event, **posted}
+    for tool in ("event_bind", "event_unbind"):
+        yield tool, {"event": "OnSessionFinish", **posted, "auth_type": 3}
+        yield tool, {"event": "OnSessionFinish", **queued}
+    yield "event_bind", {"event": "OnOfflineEvent", **queued}
+    yield "event_bind", {"event": "OnSessionStart", "handler": "http://localhost/events"}
+    yield "event_bind", {"event": "OnSessionStart", "handler": f"{HANDLER}?token=secret"}
+    yield "event_test", {"any": "hello"}
+    names = [record.message_id for record in company.offline_events.list_records(QUEUE_OWNER, company.clock())]
+    for given in ({}, {"limit": 1}, {"clear": 1, "limit": 2}, {"error": 1}, {"process_id": PROCESS}):
+        yield "event_offline_get", given
+    yield "event_offline_clear", {"process_id": PROCESS, "whole_process": True}
+    yield "event_offline_clear", {"process_id": PROCESS, "id": [1, 99]}
+    for process in (PROCESS, "e" * 32):
+        yield "event_offline_error", {"process_id": process, "message_id": names or ["a" * 32]}
+    yield "im_event_subscribe", {}
+    yield "im_event_unsubscribe", {}
+    yield "im_event_get", {}
+    yield "im_event_get", {"offset": 2}
+
+
+def _list_bot_calls(chat: Chat) -> Iterator[Call]:
+    """Of the line's bot, with and without its token, the application's, and one that is none."""
+    profile = {"properties": {"name": "Helpie"}}
+    for code in ("helpie", "concierge", "acme"):
+        yield "imbot_v2_bot_register", {"fields": {"code": code, "bot_token": BOT_CLIENT_ID, **profile}}
+    yield "imbot_v2_bot_register", {"fields": {"code": "acme", **profile}}
+    hook = {"event_mode": "webhook", "webhook_url": "http://localhost/bot", "bot_token": BOT_CLIENT_ID}
+    yield "imbot_v2_bot_register", {"fields": {"code": "acme", **hook, **profile}}
+    here = {"dialog_id": f"chat{chat.id}"}
+    for bot in ({"bot_id": BOT, "bot_token": BOT_CLIENT_ID}, {"bot_id": APPLICATION_BOT}, {"bot_id": 99}):
+        for fields in ({"message": HELLO}, {"message": HELLO, "system": True}):
+            yield "imbot_v2_chat_message_send", {**bot, **here, "fields": fields}
+        yield "imbot_v2_chat_input_action_notify", {**bot, **here}
+        yield "imbot_v2_file_upload", {**bot, **here, "fields": {"name": "hours.txt", "content": "OS0xOA=="}}
+        yield "imbot_v2_chat_leave", {**bot, **here}
+        for changes in (profile, {"is_hidden": True, "event_mode": "fetch"}, {"bot_token": "another-token"}):
+            yield "imbot_v2_bot_update", {**bot, "fields": changes}
+        yield "imbot_v2_bot_unregister", bot
+        yield "imbot_v2_event_get", {**bot, "limit": 5}
+        yield "imbot_v2_event_get", {**bot, "offset": 3, "with_user_events": True}

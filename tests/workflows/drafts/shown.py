@@ -8,11 +8,14 @@ from sandbox.state.company import Company
 REFUSAL = "whether it is refused"
 CLIENT, ENDS, OPERATOR, LINE, SETTINGS = "what the client gets", "state", "operator", "line", "settings"
 QUICK_ANSWER = "quick answer of the line"
+BOTS, SUBSCRIPTIONS, QUEUE, LOGS = "bots", "subscriptions", "queue of events", "logs of events"
 EXACT = (
     CLIENT, ENDS, OPERATOR, LINE, SETTINGS, "silent", "pinned", "CRM record", "rating", "comment",
-    QUICK_ANSWER, "connector",
+    QUICK_ANSWER, "connector", BOTS, SUBSCRIPTIONS, QUEUE, LOGS,
 )  # fmt: skip
 """What a draft has to tell of exactly where it changes."""
+COUNTS = {"message_count": 0, "chat_count": 0}
+"""Of a bot, what changes with every message."""
 TOLD_ONLY = ("participants", "session")
 """What changes with other things too: a draft that names it has to be right."""
 
@@ -45,6 +48,14 @@ class Shown:
                 "comment": {one.id: one.comment_head for one in sessions if one.comment_head},
                 QUICK_ANSWER: [(one.message_id, one.text) for one in company.quick_answers],
                 "connector": {place: one.active for place, one in company.connections.items() if one.active},
+                BOTS: [
+                    (vars(bot) | COUNTS, company.employees[bot.user_id].name)
+                    for bot in company.bots
+                    if not bot.network_code
+                ],
+                SUBSCRIPTIONS: list(company.bindings),
+                QUEUE: company.offline_events.list_states(),
+                LOGS: company.event_logs.describe(),
                 "participants": frozenset(chat.members),
                 "session": chat.session_id,
             }

@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from sandbox.seed import seed
-from sandbox.seed.people_and_lines import APP_TOKEN, BOT, TOKENS
+from sandbox.seed.people_and_lines import APP_TOKEN, APPLICATION_BOT, BOT, TOKENS
+from sandbox.seed.seed import APPLICATION_ID
 from sandbox.state.company import Company
+from sandbox.state.offline_events import QueueOwner
 from sandbox.state.records import Chat, CrmEntity, Session, Status
+from sandbox.state.subscriptions import EventBinding
 
 CALLERS = {
     "admin": 1,
@@ -18,6 +21,11 @@ CALLERS = {
 }
 KEYS = {**TOKENS, "application": APP_TOKEN}
 CHATS = (*range(201, 220), 221)
+PROCESS = "f" * 32
+"""Under which records of the queue are reserved."""
+HANDLER = "https://app.example.com/events"
+BINDINGS = (("ONSESSIONSTART", HANDLER), ("ONSESSIONFINISH", ""), ("ONAPPTEST", HANDLER))
+"""Events and handlers of the application; none is offline."""
 SETTINGS = {
     "QUEUE_TYPE": ("evenly", "strictly", "all"),
     "CHECK_AVAILABLE": ("N", "Y"),
@@ -62,7 +70,30 @@ class State:
             company.switches.plan.reports = False
         if random.random() < 0.15:
             _take_scope(company, KEYS[self.caller], "im")
+        _add_application(random, company, chat, CALLERS[self.caller])
         return company
+
+
+def _add_application(random: Random, company: Company, chat: Chat, caller: int) -> None:
+    """Its bot, subscriptions and queue, of which a process has reserved some; and the caller's own log."""
+    key = next(key for key in company.access_keys if key.token == APP_TOKEN)
+    key.scopes = (*key.scopes, "imbot")
+    company.switches.plan.offline_extended = random.random() < 0.8
+    for bot in (BOT, APPLICATION_BOT):
+        if bot not in chat.members and random.random() < 0.6:
+            chat.members.append(bot)
+    for number, (event, handler) in enumerate(BINDINGS, company.issue_id("binding")):
+        if random.random() < 0.6:
+            company.bindings.append(EventBinding(number, APPLICATION_ID, event, handler))
+    owner, queue = QueueOwner(APPLICATION_ID), company.offline_events
+    for number in range(random.randrange(6)):
+        record = queue.record(owner, "ONSESSIONSTART", {"chat": number}, 1, company.clock())
+        record.process_id, record.error = random.choice((("", False), ("", True), (PROCESS, False)))
+    company.event_logs.open(BOT)
+    if random.random() < 0.6:
+        company.event_logs.open(caller)
+        company.event_logs.write(caller, "ONIMV2MESSAGEADD", {"chat": {"id": chat.id}}, company.clock())
+    company.event_logs.write(BOT, "ONIMBOTV2MESSAGEADD", {"chat": {"id": chat.id}}, company.clock())
 
 
 def _change_people(random: Random, company: Company) -> None:

@@ -8,6 +8,7 @@ from sandbox.seed import seed
 from sandbox.seed.people_and_lines import BOT
 from server.policy import Policy, PolicyRule
 from tests.assistant import text_of
+from tests.workflows.drafts.drafted import change_of, draft
 from tests.workflows.tool_calls import ToolCaller
 from tools import TOOLSETS
 from tools.effect import EVERY_EFFECT, Effect
@@ -20,20 +21,6 @@ HELLO = "I have sent the invoice once more."
 @pytest.fixture
 def caller() -> ToolCaller:
     return ToolCaller()
-
-
-def draft(caller: ToolCaller, tool: str, **arguments: Any) -> tuple[str, dict[str, Any]]:
-    """Text and data of a draft, which changes nothing."""
-    messages = len(caller.company.messages)
-    reply = caller.call(tool, dry_run=True, **arguments)
-    assert not reply.is_error, text_of(reply)
-    assert len(caller.company.messages) == messages
-    return text_of(reply), reply.structured_content or {}
-
-
-def change_of(data: dict[str, Any], what: str) -> tuple[str, str]:
-    (found,) = [change for change in data["changes"] if change["what"] == what]
-    return found["before"], found["after"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +74,7 @@ def test_closing_shows_the_very_words_and_what_nobody_has_answered(caller: ToolC
     assert [text for text in data["client_gets"] if "Thank you for contacting us." in text]
     assert line["VOTE_MESSAGE_2_TEXT"] in data["client_gets"][1]
     assert change_of(data, "state") == ("open", "closed")
-    assert "Nobody has answered the client's last 1 message" in text
+    assert "Nobody has answered the client's last message" in text
     assert "Miller Garden Design Ltd." in text
 
 
@@ -281,8 +268,6 @@ UNTOLD = {
     "session_mode_unpin_all": "all of the caller's dialogs, which the answer names",
     "im_event_subscribe": "no method shows whether the log is on",
     "im_event_unsubscribe": "no method shows whether the log is on",
-    "im_event_get": "what is in the log shows only by reading it",
-    "imbot_v2_event_get": "what is in the log shows only by reading it",
     "network_join": "what another company has is not to be read before",
     "network_message_add": "no method lists what was sent to whom",
 }

@@ -12,14 +12,18 @@ from tests.assistant import text_of
 from tests.spawning import LONG
 from tests.workflows.drafts.calls import Call, list_calls
 from tests.workflows.drafts.shown import (
+    BOTS,
     CLIENT,
     ENDS,
     EXACT,
     LINE,
+    LOGS,
     OPERATOR,
+    QUEUE,
     QUICK_ANSWER,
     REFUSAL,
     SETTINGS,
+    SUBSCRIPTIONS,
     TOLD_ONLY,
     Shown,
 )
@@ -54,6 +58,13 @@ class Unreadable:
     """Why nobody can read it before the call."""
 
 
+BEGINNINGS = {
+    "connector on line": "connector",
+    r"bot \S+": BOTS,
+    "subscriptions? to": SUBSCRIPTIONS,
+    r"\d+ records?$": QUEUE,
+}
+"""Pattern of how a change is called -> its point, where the name tells which of several."""
 ONLY_REFUSAL = frozenset({REFUSAL})
 REPORTS = "the reports alone show it, and they are closed to this caller or the plan"
 UNREADABLE = (
@@ -78,6 +89,11 @@ UNREADABLE = (
     Unreadable("whether anybody in its queue is online", frozenset(), "presence refuses nothing"),
     Unreadable("which of your dialogs", frozenset({"pinned", OPERATOR}), "no method lists the dialogs of one operator"),
     Unreadable("whether another company", ONLY_REFUSAL, "another company's portal shows nothing"),
+    Unreadable("whether the handlers are the same", frozenset({REFUSAL, SUBSCRIPTIONS}), "secrets are hidden"),
+    Unreadable("whether the new token", ONLY_REFUSAL, "nobody may see tokens"),
+    Unreadable("whether the log is on", frozenset({LOGS}), "no method shows it"),
+    Unreadable("whether your own log is on", ONLY_REFUSAL, "no method shows it"),
+    Unreadable("how many events are below", frozenset({LOGS}), "reading the log is what deletes"),
 )
 
 
@@ -148,6 +164,10 @@ def is_moot(what: str, before: Shown, now: Shown, tool: str, differs: set[str]) 
     """Whether a point says nothing: a closed dialog has no operator, and a pin goes with its operator."""
     if what == OPERATOR and tool.startswith("config_"):
         return True  # told is what becomes of all dialogs of whoever leaves the queue
+    if what == QUEUE and not tool.startswith("event_"):
+        return True  # what a call causes is queued where somebody wants to know of it
+    if what == LOGS and BOTS in differs:
+        return True  # a bot that is there no more has none, and a new one an empty one
     if what == LINE and None in {before.points[LINE], now.points[LINE]}:
         return True
     return (now.points[ENDS] and what in OF_SESSION) or (what == "pinned" and OPERATOR in differs)
@@ -156,7 +176,7 @@ def is_moot(what: str, before: Shown, now: Shown, tool: str, differs: set[str]) 
 def read_told(told: dict[str, Any]) -> set[str]:
     """The points that a draft says will change."""
     named = {change["what"] for change in told["changes"] if not change["before"].startswith("those who leave")}
-    named = {"connector" if what.startswith("connector on line") else what for what in named}
+    named = {next((point for begins, point in BEGINNINGS.items() if re.match(begins, what)), what) for what in named}
     settings = {what for what in named if what.isupper() or what == "the line itself"}
     named -= {*settings, ENDS}
     if any(change["what"] == ENDS and change["after"] != "closing" for change in told["changes"]):
