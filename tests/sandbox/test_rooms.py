@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "seed": {"domain", "state"},
     "control": {"seed", "wire", "views", "domain", "state"},
     "app": {"control", "seed", "wire", "domain", "state"},
-    "serve": {"app", "seed"},
+    "serve": {"app", "seed", "state"},
 }
 
 

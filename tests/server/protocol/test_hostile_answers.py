@@ -117,6 +117,7 @@ def test_no_text_in_any_answer_of_the_portal_leaves_its_fence(
 
     async def story(caller: Caller, puppet: Puppet) -> None:
         puppet.kept = kept
+        await answer_fenced(caller, "updates", {})  # from now on somebody listens, as portal_check says
         harmless = {call: skeleton(reply) for call, reply in (await answers(caller, puppet, [BENIGN])).items()}
         assert {call.split()[0] for call, told in harmless.items() if "failed" in told} <= unreadable
         for number in range(ROUNDS):
