@@ -23,6 +23,7 @@ from server.connection import Connection
 from server.exports import Exports
 from server.policy import Policy
 from server.privacy.masking import Masks, NoMasks, open_masks
+from server.privacy.restored import RestoredPseudonyms
 from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
@@ -167,13 +168,16 @@ class ToolCalls:
 
     async def _take(self, found: FoundTool, report: "Report | None", person: Person) -> Reply:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
-        read = read_arguments(found.tool, found.arguments, self._masks.restore)
+        restored = RestoredPseudonyms()
+        read = read_arguments(found.tool, found.arguments, partial(self._masks.restore, restored=restored))
         if not found.tool.uses_portal:
             return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
         context = await self.open_context(report)
         if read.call.reads():
-            return await self._run(read.call, context)
+            return await self._run(read.call, context, restored)
         try:
+            if restored.sent:
+                await self._changes.check_addressee(read, context, person.name, restored)
             if read.dry_run:
                 return self._masks.hide(await self._changes.preview(read.call, context)).answer()
             return await self._change(read.call, context, person)
@@ -213,15 +217,18 @@ class ToolCalls:
             ending.reply = reply
         return reply
 
-    async def _run(self, call: Tool, context: CallContext | DocumentationContext) -> Reply:
-        """Steps 7 and 9: run, put names beside ids, and render."""
+    async def _run(
+        self, call: Tool, context: CallContext | DocumentationContext, restored: RestoredPseudonyms | None = None
+    ) -> Reply:
+        """Steps 7 and 9: run, put names beside ids, and render; `restored` goes with a call that only reads."""
         result = await call.run(context)
         if not isinstance(context, CallContext):
             return make_bounded_answer(call, result, self._policy.answer_form)
         result = await add_names(context, call, result)
-        if self._policy.taint and (chats := call.client_chats(result)):
+        chats = call.client_chats(result)
+        if self._policy.taint and chats:
             self._changes.rules.note_chats_read(chats)
-        return self._render(call, self._masks.hide(result))
+        return self._render(call, await self._masks.hide_result(result, chats, restored))
 
     def _render(self, call: Tool, result: Any) -> Reply:
         """An answer that fits, with a file of all of it where it is a table that does not."""
@@ -241,7 +248,7 @@ class ToolCalls:
             except CallStoppedError as stopped:
                 failure = stopped.failure
             except failures.CALL_ERRORS as error:
-                failure = failures.make_failure(tool, error)
+                failure = self._masks.escape(failures.make_failure(tool, error))
             return self._masks.hide(failure)
         except InputRequiredError:
             raise

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def _nobody(_: Any) -> None:
-    """Listens, or objects."""
+    """Objects."""
+
+
+def _leave(answer: Any, _: str) -> Any:
+    """The answer as it came."""
+    return answer
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,8 @@ class Context:
     report: "Report | None" = None
     """Told how long a call has been waiting, and for what."""
     began: float = field(default_factory=anyio.current_time)
-    listen: Callable[[Any], None] = _nobody
-    """Hears every answer of the portal as it came."""
+    listen: Callable[[Any, str], Any] = _leave
+    """Hears every answer of the portal as it came, with the REST method that gave it; the answer as it is used."""
     explain_denial: Callable[[type[Method]], str | None] = _nobody
     """The reason why this caller may not use a method that changes something, as the end of a sentence; None if they
     may. It holds for the method as a step of any tool."""
@@ -70,8 +75,7 @@ class Context:
             report=self._report_wait if self.report else None,
             prefer_batch=self.shares_requests,
         )
-        self.listen(raw)
-        return method.result(raw)
+        return method.result(self.listen(raw, method.rest))
 
     def sharing_requests(self) -> Self:
         """The same context, but questions that are asked at the same time share one HTTP request, even two of them."""
