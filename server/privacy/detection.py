@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-PersonalDataKind = Literal["phone", "email", "card", "client"]
+PersonalDataKind = Literal["phone", "email", "card", "client", "rest"]
+"""`rest` is what is left of a text that holds too much."""
 
 LONGEST_CODE = 40
 _WORD_BEFORE, _WORD_AFTER = re.compile(r"[A-Za-z0-9]*\Z"), re.compile(r"\A[A-Za-z0-9]*")

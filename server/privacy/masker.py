@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import partial
+from itertools import islice
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 _A_PHONE = re.compile(r"\D{0,8}(?:\d\D{0,4}){7,15}")
 
 KINDS: Mapping[str, PersonalDataKind] = {"phone": "phone", "email": "email", "card": "card", "client": "client"}
+MOST_PLACES = 3_000
+"""That are hidden one by one in a text, by each way of looking."""
 SHORTEST_CUT = 3
 """Characters that are left of something where a text was cut off."""
 CUT_AT = "'\"”…"
@@ -98,7 +101,9 @@ class PortalMasks:
         def find(text: str, name: str, whose: str) -> str:
             found = places[text, name] = places.get((text, name)) or self._find_places(text, name)
             if whose:
-                owned.update((place.kind, text[place.start : place.end], whose) for place in found)
+                owned.update(
+                    (place.kind, text[place.start : place.end], whose) for place in found if place.kind != "rest"
+                )
             return text
 
         with self._working:
@@ -108,6 +113,7 @@ class PortalMasks:
                 (place.kind, place.normal, text[place.start : place.end])
                 for (text, _), found in places.items()
                 for place in found
+                if place.kind != "rest"
             )
             if reading is not None:
                 named = ((self._pseudonyms.get(kind, original), whose) for kind, original, whose in owned)
@@ -116,24 +122,40 @@ class PortalMasks:
         return masked
 
     def _find_places(self, text: str, name: str) -> list[Detection]:
-        """What has to be hidden, from left to right; pseudonyms are hidden already."""
+        """What has to be hidden, from left to right; where it is too much for anybody, all the rest of the text."""
         normal = normalize_text(text)
-        left = blank_out(normal.text, (match.span() for match in FORM.finditer(normal.text)))
-        if PHONE_FIELDS.search(name) and _A_PHONE.fullmatch(left):
+        letters = blank_out(normal.text, (match.span() for match in FORM.finditer(normal.text)))
+        if PHONE_FIELDS.search(name) and _A_PHONE.fullmatch(letters):
             return [Detection(0, len(text), "phone", "".join(filter(str.isdecimal, normal.text)))]
+        places, end = self._find_up_to(letters)
+        while end < len(letters):
+            rest, letters = Detection(normal.starts[end], len(text), "rest", ""), letters[:end]
+            places, end = self._find_up_to(letters)
+        located = [Detection(*normal.locate(one.start, one.end), one.kind, one.normal) for one in places]
+        return _drop_overlapping([*located, rest] if len(letters) < len(normal.text) else located)
+
+    def _find_up_to(self, text: str) -> tuple[list[Detection], int]:
+        """What has to be hidden in a normal text, and the place before which all of it was found.
+
+        Pseudonyms are hidden already.
+        """
         places: list[Detection] = []
+        left = text
         for find in (find_personal_data, self._names.find, self._find_returned):
-            new = list(find(left))
+            new = list(islice(find(left), MOST_PLACES))
+            if len(new) == MOST_PLACES:
+                # They come in no order, so that some before the last may be missing: half as many are surely found.
+                return places, sorted(place.start for place in new)[MOST_PLACES // 2]
             left = blank_out(left, ((place.start, place.end) for place in new)) if new else left
             places += new
-        located = ((*normal.locate(place.start, place.end), place.kind, place.normal) for place in places)
-        return _drop_overlapping([Detection(*one) for one in located])
+        return places, len(text)
 
     def _find_returned(self, text: str) -> list[Detection]:
         if not self._written:
             return []
-        found = self._written.find(text, cut_at=CUT_AT, shortest_cut=SHORTEST_CUT)
-        return _drop_overlapping([Detection(start, end, KINDS[kind], text[start:end]) for start, end, kind in found])
+        found = islice(self._written.find(text, cut_at=CUT_AT, shortest_cut=SHORTEST_CUT), MOST_PLACES)
+        places = [Detection(start, end, KINDS[kind], text[start:end]) for start, end, kind in found]
+        return places if len(places) == MOST_PLACES else _drop_overlapping(places)
 
     def _replace(self, text: str, places: list[Detection]) -> str:
         parts, end = [], 0

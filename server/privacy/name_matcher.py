@@ -7,7 +7,7 @@ of words, so that looking for them takes time in proportion to the text, however
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from server.privacy.common_words import list_common_words
@@ -106,28 +106,37 @@ class NameMatcher:
             text = blank_out(text, [(place.start, place.end) for place in places])
         if not self._has_clients:
             return
-        words, place = list(_read_words(text)), 0
-        beginning = self._root.following
-        while place < len(words):
-            word = words[place]
-            found = self._find_at(text, words, place) if word.letters or word.text in beginning else None
-            if found is None:
+        folded, end = fold_letters(text), 0
+        for found in _WORD.finditer(folded):
+            if (found[1] is not None or found[0] in self._root.following) and found.end() > end:
+                for start, stop, name in self._find_from(text, folded, found):
+                    if start >= end:
+                        end = stop
+                        if name:
+                            yield Detection(start, stop, "client", name)
+
+    def _find_from(self, text: str, folded: str, found: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+        """Start, end and normal form of the names that begin in a word; empty for the portal's own."""
+        own = 1 if found[1] is None else sum(1 for _ in _join_letters(folded, *found.span()))
+        words = list(islice(_read_words(folded, found.start()), own + MOST_WORDS))
+        place = 0
+        while place < min(own, len(words)):
+            at = self._find_at(text, words, place)
+            if at is None:
                 place += 1
                 continue
-            name, start, length = found
+            name, start, length = at
             if name.is_known:
                 yield from self._find_within(text, words, place, length)
-            else:
-                yield Detection(start, words[place + length - 1].end, "client", " ".join(name.words))
+            yield start, words[place + length - 1].end, "" if name.is_known else " ".join(name.words)
             place += length
 
-    def _find_within(self, text: str, words: list[_Word], first: int, length: int) -> Iterator[Detection]:
+    def _find_within(self, text: str, words: list[_Word], first: int, length: int) -> Iterator[tuple[int, int, str]]:
         """Full names of clients within a longer name of a line."""
         for place in range(first, first + length):
             for name, there in self._list_names(text, words[place : first + length]):
                 if 1 < there < length and name.is_client and not name.is_known:
-                    end = words[place + there - 1].end
-                    yield Detection(words[place].start, end, "client", " ".join(name.words))
+                    yield words[place].start, words[place + there - 1].end, " ".join(name.words)
                     return
 
     def _find_at(self, text: str, words: list[_Word], place: int) -> tuple[_Name, int, int] | None:
@@ -182,9 +191,8 @@ def _add_name(name: _Name, word: str) -> _Name:
     return longer
 
 
-def _read_words(text: str) -> Iterator[_Word]:
-    folded = fold_letters(text)
-    for found in _WORD.finditer(folded):
+def _read_words(folded: str, start: int) -> Iterator[_Word]:
+    for found in _WORD.finditer(folded, start):
         if found[1] is None:
             yield _Word(found[0], found.start(), found.end())
         else:
