@@ -173,6 +173,7 @@ class ToolCalls:
         if not found.tool.uses_portal:
             return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
         context = await self.open_context(report)
+        await self._masks.meet(context)
         if read.call.reads():
             return await self._run(read.call, context, restored)
         try:

@@ -12,6 +12,7 @@ import anyio
 from server.privacy.client_names import find_people
 from server.privacy.detection import Detection, PersonalDataKind, blank_out
 from server.privacy.detectors import find_personal_data
+from server.privacy.introduction import meet_portal
 from server.privacy.known_names import KnownNames
 from server.privacy.normal_text import normalize_text
 from server.privacy.owners import MaskOwners
@@ -22,6 +23,7 @@ from server.privacy.texts import PHONE_FIELDS, change_texts, make_chat_owner
 from server.storage.database import State
 from tools.fence import straighten_quotes
 from tools.tool import InvalidArgumentsError
+from workflows.core.context import Context
 
 T = TypeVar("T")
 _A_PHONE = re.compile(r"\D{0,8}(?:\d\D{0,4}){7,15}")
@@ -48,6 +50,13 @@ class PortalMasks:
         self._written = TextIndex()
         """What was put back into arguments here: hidden wherever it comes back, however it was glued or cut off."""
         self._working = Lock()
+        self._met = False
+
+    async def meet(self, context: Context) -> None:
+        """Learn once what the portal calls its employees, lines and channels; their names are never hidden."""
+        if not self._met:
+            self._met = True
+            await meet_portal(context)
 
     def listen(self, answer: Any, method: str = "") -> Any:
         """Keep the names of clients for this and later answers, after a restart too; see `Masks.listen`."""

@@ -1,15 +1,21 @@
 """Pseudonyms in place of clients' phones, e-mail addresses, cards and names, for all that an assistant gets to read."""
 
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from server.privacy.restored import RestoredPseudonyms
+
+if TYPE_CHECKING:
+    from workflows.core.context import Context
 
 T = TypeVar("T")
 
 
 class Masks(Protocol):
     """Hides what belongs to clients, and puts it back."""
+
+    async def meet(self, context: "Context") -> None:
+        """Learn once what the portal calls its employees, lines and channels."""
 
     def listen(self, answer: Any, method: str = "") -> Any:
         """Learn from an answer of the portal, a JSON value, who the clients are; the answer with pseudonyms escaped.
@@ -48,6 +54,9 @@ class Masks(Protocol):
 
 class NoMasks:
     """Nothing is hidden."""
+
+    async def meet(self, context: "Context") -> None:
+        """Learn nothing."""
 
     def listen(self, answer: Any, method: str = "") -> Any:  # noqa: ARG002
         """The answer as it is."""

@@ -27,6 +27,7 @@ NOBODY = frozenset({"guest", "гость", "client", "клиент", "user", "an
 WIDEST_GAP = 3
 """Characters between two words of a name."""
 MOST_WORDS, LONGEST_WORD = 8, 40
+WORDS_AT_A_TIME = 64
 LONGEST_NAME = 400
 MOST_UNSPACED = 50_000
 SHORTEST = 3
@@ -107,26 +108,31 @@ class NameMatcher:
         if not self._has_clients:
             return
         folded, end = fold_letters(text), 0
+        words, place = list[_Word](), 0
         for found in _WORD.finditer(folded):
-            if (found[1] is not None or found[0] in self._root.following) and found.end() > end:
-                for start, stop, name in self._find_from(text, folded, found):
-                    if start >= end:
-                        end = stop
-                        if name:
-                            yield Detection(start, stop, "client", name)
+            if (found[1] is None and found[0] not in self._root.following) or found.end() <= end:
+                continue
+            own = 1 if found[1] is None else sum(1 for _ in _join_letters(folded, *found.span()))
+            while place < len(words) and words[place].start < found.start():
+                place += 1
+            if place + own + MOST_WORDS > len(words):
+                words, place = list(islice(_read_words(folded, found.start()), own + WORDS_AT_A_TIME)), 0
+            for start, stop, name in self._find_from(text, words, place, own):
+                if start >= end:
+                    end = stop
+                    if name:
+                        yield Detection(start, stop, "client", name)
 
-    def _find_from(self, text: str, folded: str, found: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-        """Start, end and normal form of the names that begin in a word; empty for the portal's own."""
-        own = 1 if found[1] is None else sum(1 for _ in _join_letters(folded, *found.span()))
-        words = list(islice(_read_words(folded, found.start()), own + MOST_WORDS))
-        place = 0
-        while place < min(own, len(words)):
+    def _find_from(self, text: str, words: list[_Word], first: int, own: int) -> Iterator[tuple[int, int, str]]:
+        """Start, end and normal form of the names that begin in these words; empty for the portal's own."""
+        place = first
+        while place < min(first + own, len(words)):
             at = self._find_at(text, words, place)
             if at is None:
                 place += 1
                 continue
             name, start, length = at
-            if name.is_known:
+            if name.is_known and length > 2:  # noqa: PLR2004  (two words of it are the shortest full name within)
                 yield from self._find_within(text, words, place, length)
             yield start, words[place + length - 1].end, "" if name.is_known else " ".join(name.words)
             place += length
@@ -155,10 +161,8 @@ class NameMatcher:
         """Every name that begins with the first of these words, with the number of its words."""
         names = [self._root]
         for length, word in enumerate(there, 1):
-            if length > 1 and not _are_near(text, there[length - 2], word):
-                return
             names = [longer for name in names for longer in name.following.get(word.text, ())]
-            if not names:
+            if not names or (length > 1 and not _are_near(text, there[length - 2], word)):
                 return
             for name in names:
                 if name.is_known or (name.is_client and _fits(name, text, there[:length])):

@@ -14,8 +14,8 @@ PHONE_FIELDS = re.compile(r"phone|mobile|(?:^|_)(?:tel|fax)(?:_|$)", re.IGNORECA
 _USER_CODE = re.compile(r"[^|]+\|\d+\|[^|]*\|([1-9]\d*)")
 _CHAT = re.compile(r"(?:chat)?([1-9]\d{0,17})")
 _HIDDEN_MESSAGE = "HiddenMessage"
-_STAFF_FIELDS = re.compile(r"comment", re.IGNORECASE)
-"""What only colleagues write and read."""
+_STAFF_FIELDS = re.compile(r"comment|(?:^|_)line(?:_?name)?$|config_?name", re.IGNORECASE)
+"""What only colleagues write."""
 
 
 def make_chat_owner(chat_id: int) -> str:
@@ -35,8 +35,9 @@ def change_texts(value: Any, change: Change, field: str = "", owner: str = "") -
     The owner is the chat or the client in whose record the text stands; `owner` says whose the value is where no record
     in it says so. What only colleagues see (hidden messages, notices, comments) belongs to nobody.
     """
+    owner = "" if _STAFF_FIELDS.search(field) else owner
     if isinstance(value, str):
-        return change(value, field, "" if _STAFF_FIELDS.search(field) else owner)
+        return change(value, field, owner)
     if isinstance(value, int) and not isinstance(value, bool) and PHONE_FIELDS.search(field):
         changed = change(str(value), field, owner)
         return value if changed == str(value) else changed
