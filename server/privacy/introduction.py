@@ -1,4 +1,4 @@
-"""What the portal itself calls its lines, channels and employees, asked for once, before any client can claim a name."""
+"""What the portal itself calls its lines, channels and employees, asked for once before anybody can claim a name."""
 
 from contextlib import suppress
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from server.privacy.common_words import list_common_words
 from server.privacy.detection import Detection, blank_out
 from server.privacy.normal_text import fold_letters, normalize_text
-from server.privacy.russian_forms import list_forms
+from server.privacy.russian_forms import list_forms, write_otherwise
 from server.privacy.text_index import TextIndex
 
 _LETTER = r"[^\W\d_]"
@@ -73,15 +73,17 @@ class NameMatcher:
     def add(self, name: str) -> None:
         """Learn a client's name; its words count alone too, unless they say nothing or are everybody's."""
         name = normalize_text(name[:LONGEST_NAME]).text
-        words = _split_words(name)[:MOST_WORDS]
-        if not words or " ".join(name.casefold().split()) in NOBODY:
+        if " ".join(name.casefold().split()) in NOBODY:
             return
         for part in _UNSPACED.findall(name):
             self._unspaced.add(part, "client")
-        if len(words) > 1:
-            self._put(words, name)
-            self._put(["".join(words)], name)
-            self._put(["".join(reversed(words))], name)
+        for spelled in {name, write_otherwise(name)}:
+            self._add_spelling(spelled)
+
+    def _add_spelling(self, name: str) -> None:
+        words = _split_words(name)[:MOST_WORDS]
+        for several in _join_words(words) if len(words) > 1 else ():
+            self._put(several, name)
         for part in name.split():
             if len(joined := _split_words(part)) > 1:
                 self._put(joined[:MOST_WORDS], part)
@@ -235,6 +237,16 @@ def _fits(name: _Name, text: str, there: list[_Word]) -> bool:
 def _split_words(name: str) -> list[str]:
     """As they are written, so that the same are found in a text."""
     return [word for found in _WORD.finditer(name) for word in _list_words(found) if len(word) <= LONGEST_WORD]
+
+
+def _join_words(words: list[str]) -> Iterator[list[str]]:
+    """A name of several words as people and addresses write it: whole, first and last, some words together."""
+    for several in [words, [words[0], words[-1]]]:
+        yield several
+        yield ["".join(several)]
+        yield ["".join(reversed(several))]
+    for place in range(len(words) - 1):
+        yield [*words[:place], words[place] + words[place + 1], *words[place + 2 :]]
 
 
 def _list_words(found: re.Match[str]) -> list[str]:

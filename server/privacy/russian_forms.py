@@ -1,4 +1,4 @@
-"""Russian words in all cases of the grammar."""
+"""Names as others write them: Russian ones in all cases of the grammar and in Latin letters, German ones without dots."""
 
 # ruff: noqa: RUF001  Russian endings
 
@@ -27,3 +27,29 @@ def list_forms(word: str) -> set[str]:
                 if endings != _ENDINGS[0][1]:
                     break
     return forms
+
+
+_LATIN = str.maketrans(
+    {
+        **dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)),
+        "ж": "zh",
+        "х": "kh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ъ": "",
+        "ь": "",
+        "ю": "yu",
+        "я": "ya",
+    }
+)
+_WITHOUT_DOTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_TO_REWRITE = re.compile(r"[а-яё]", re.IGNORECASE)
+
+
+def write_otherwise(name: str) -> str:
+    """A Russian name in Latin letters, as in a passport; a German one without dots; any other as it is."""
+    if _TO_REWRITE.search(name):
+        return name.lower().translate(_LATIN).title()
+    return name.translate(_WITHOUT_DOTS)
