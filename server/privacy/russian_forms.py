@@ -1,4 +1,4 @@
-"""Names as others write them: Russian ones in all cases of the grammar and in Latin letters, German ones without dots."""
+"""Names as others write them: Russian ones in all cases and in Latin letters, German ones without dots."""
 
 # ruff: noqa: RUF001  Russian endings
 
