@@ -20,6 +20,7 @@ _LETTER = r"[^\W\d_]"
 _SPACED = rf"(?<!{_LETTER}){_LETTER}(?:[^\w\n]{{1,3}}{_LETTER}(?!{_LETTER})){{2,}}+"
 _WORD = re.compile(rf"({_SPACED})|{_LETTER}+")
 """Letters that stand alone are one word together."""
+_NEXT_WORD = re.compile(rf"[\W_]{{0,3}}({_LETTER}+)")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 """Of scripts that write no spaces between words."""
 NOBODY = frozenset({"guest", "гость", "client", "клиент", "user", "anonymous", "unknown", "unnamed", "без имени"})
@@ -112,7 +113,7 @@ class NameMatcher:
         folded, end = fold_letters(text), 0
         words, place = list[_Word](), 0
         for found in _WORD.finditer(folded):
-            if (found[1] is None and found[0] not in self._root.following) or found.end() <= end:
+            if found.end() <= end or (found[1] is None and not self._may_begin(folded, found)):
                 continue
             own = 1 if found[1] is None else sum(1 for _ in _join_letters(folded, *found.span()))
             while place < len(words) and words[place].start < found.start():
@@ -125,6 +126,14 @@ class NameMatcher:
                     if name:
                         yield Detection(start, stop, "client", name)
 
+    def _may_begin(self, folded: str, found: re.Match[str]) -> bool:
+        """Whether a client's name can begin with this word; most words are passed over here."""
+        names = self._root.following.get(found[0])
+        if not names or any(name.is_client for name in names):
+            return bool(names)
+        after = _NEXT_WORD.match(folded, found.end())
+        return after is not None and any(after[1] in name.following for name in names)
+
     def _find_from(self, text: str, words: list[_Word], first: int, own: int) -> Iterator[tuple[int, int, str]]:
         """Start, end and normal form of the names that begin in these words; empty for the portal's own."""
         place = first
@@ -133,10 +142,10 @@ class NameMatcher:
             if at is None:
                 place += 1
                 continue
-            name, start, length = at
+            name, length, there = at
             if name.is_known and length > 2:  # noqa: PLR2004  (two words of it are the shortest full name within)
                 yield from self._find_within(text, words, place, length)
-            yield start, words[place + length - 1].end, "" if name.is_known else " ".join(name.words)
+            yield there[0].start, there[-1].end, "" if name.is_known else " ".join(name.words)
             place += length
 
     def _find_within(self, text: str, words: list[_Word], first: int, length: int) -> Iterator[tuple[int, int, str]]:
@@ -147,16 +156,13 @@ class NameMatcher:
                     yield words[place].start, words[place + there - 1].end, " ".join(name.words)
                     return
 
-    def _find_at(self, text: str, words: list[_Word], place: int) -> tuple[_Name, int, int] | None:
-        """The longest name that begins here, where it begins, and how many words it has; of equals the portal's own."""
+    def _find_at(self, text: str, words: list[_Word], place: int) -> tuple[_Name, int, list[_Word]] | None:
+        """The longest name that begins here, the number and the words of it; of equals the portal's own."""
         first, *others = words[place : place + MOST_WORDS]
-        for left_out in range(min(MOST_LEFT_OUT + 1, len(first.letters)) or 1):
-            start = first.letters[left_out] if left_out else first.start
-            there = [_Word(first.text[left_out:], start, first.end), *others]
-            found = list(self._list_names(text, there))
-            if found:
+        for there in _leave_out_letters(first, others):
+            if found := list(self._list_names(text, there)):
                 name, length = max(found, key=lambda one: (one[1], one[0].is_known, one[0].words[0] == there[0].text))
-                return name, there[0].start, length
+                return name, length, there[:length]
         return None
 
     def _list_names(self, text: str, there: list[_Word]) -> Iterator[tuple[_Name, int]]:
@@ -217,6 +223,18 @@ def _join_letters(folded: str, start: int, end: int) -> Iterator[_Word]:
         if len(word) <= LONGEST_WORD:
             yield _Word("".join(folded[one] for one in word), word[0], word[-1] + 1, tuple(word))
         word = [place]
+
+
+def _leave_out_letters(first: _Word, others: list[_Word]) -> Iterator[list[_Word]]:
+    """The words, and if the letters of the first stand apart, without some at its ends: those may be other words."""
+    yield [first, *others]
+    count = len(first.letters)
+    for before in range(min(MOST_LEFT_OUT + 1, count)):
+        for after in range(min(MOST_LEFT_OUT + 1, count - before)):
+            if before or after:
+                start, end = first.letters[before], first.letters[count - after - 1] + 1
+                word = _Word(first.text[before : count - after], start, end)
+                yield [word] if after else [word, *others]
 
 
 def _are_near(text: str, one: _Word, other: _Word) -> bool:
