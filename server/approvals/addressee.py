@@ -12,6 +12,8 @@ from tools.tool import Tool
 from workflows.core.composite import Composite
 from workflows.core.context import Context
 
+READ_BY_CLIENTS = frozenset({"welcome_message_text"})
+"""Settings of a line that all its clients get to read."""
 MOST_NAMED = 5
 """Pseudonyms that a refusal names."""
 TODO = (
@@ -43,6 +45,8 @@ async def check_addressee(call: Tool, context: Context, masks: Masks, restored: 
 def _reaches_clients(call: Tool) -> bool:
     """Whether anybody outside the team gets to read something of it."""
     is_notice = getattr(call, "system", None) is True
+    if READ_BY_CLIENTS & type(call).model_fields.keys():
+        return True
     return Effect.CUSTOMER in call.effects and not is_notice and not _goes_to_a_colleague(call)
 
 

@@ -151,6 +151,12 @@ def test_asking_with_a_pseudonym_makes_it_nobodys(
     assert client.call("reply", dialog=planted.other_chat_id, message=email).is_error
 
 
+def test_no_setting_that_clients_read_holds_a_clients_data(client: Assistant, masks_of_victim: list[str]) -> None:
+    reply = client.call("config_update", config_id=2, welcome_message_text=f"Call {masks_of_victim[0]}")
+    assert reply.is_error
+    assert "somebody outside the team would read data of somebody else" in text_of(reply)
+
+
 @pytest.fixture
 def old_state(masks_of_victim: list[str], folder: Path, tmp_path: Path) -> Path:
     """A state from before owners were noted, with the pseudonyms that were given by then."""
