@@ -52,7 +52,7 @@ readme: $(READY)  ## Write the README's table of tools anew
 
 lock:  ## Pin the newest dependencies (needs uv)
 	$(LOCK) --group dev --upgrade --output-file requirements.lock pyproject.toml
-	$(LOCK) --extra telemetry --group image --constraint requirements.lock --output-file requirements-image.lock pyproject.toml
+	$(LOCK) --extra telemetry --extra masking --group image --constraint requirements.lock --output-file requirements-image.lock pyproject.toml
 	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 $(READY): requirements.lock

@@ -8,7 +8,6 @@ folder that its import names; here they stand in their order.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +22,16 @@ from server.connection import Connection
 from server.exports import Exports
 from server.policy import Policy
 from server.privacy.masking import Masks, NoMasks, open_masks
+from server.privacy.restored import RestoredPseudonyms
 from server.protocol import failures
 from server.protocol.arguments import read_arguments
 from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
-from server.protocol.results import Failure, Reply, add_link, make_bounded_answer, make_result
+from server.protocol.results import Failure, Reply, make_bounded_answer, make_result
+from server.protocol.tables import make_answer
 from server.storage.errors import StorageError
 from server.switching import explain_switch
 from server.telemetry.observer import OK, Running
-from tools.csv_text import make_csv_file
 from tools.tool import InvalidArgumentsError, Tool
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ROOM_FOR_LINK = 150
-"""Characters of an answer that the address of a file takes."""
 ASKED = "asked"
 """Outcome of a call whose client has to come again with a person's answer."""
 
@@ -175,13 +173,17 @@ class ToolCalls:
 
     async def _take(self, found: FoundTool, report: "Report | None", person: Person) -> Reply:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
-        read = read_arguments(found.tool, found.arguments, self._masks.restore)
+        restored = RestoredPseudonyms()
+        read = read_arguments(found.tool, found.arguments, partial(self._masks.restore, restored=restored))
         if not found.tool.uses_portal:
             return await self._run(read.call, self._open_documentation())
         context = await self.open_context(report)
+        await self._masks.meet(context)
         if read.call.reads():
-            return await self._run(read.call, context)
+            return await self._run(read.call, context, restored)
         try:
+            if restored.sent:
+                await self._changes.check_addressee(read, context, person.name, restored)
             if read.dry_run:
                 return self._masks.hide(await self._changes.preview(read.call, context)).answer()
             return await self._change(read.call, context, person)
@@ -221,25 +223,19 @@ class ToolCalls:
             ending.reply = reply
         return reply
 
-    async def _run(self, call: Tool, context: CallContext | DocumentationContext) -> Reply:
-        """Steps 7 and 9: run, put names beside ids, and render."""
+    async def _run(
+        self, call: Tool, context: CallContext | DocumentationContext, restored: RestoredPseudonyms | None = None
+    ) -> Reply:
+        """Steps 7 and 9: run, put names beside ids, and render; `restored` goes with a call that only reads."""
         result = await call.run(context)
         if not isinstance(context, CallContext):
             return make_bounded_answer(call, result, self._policy.answer_form)
         result = await add_names(context, call, result)
-        if self._policy.taint and (chats := call.client_chats(result)):
+        chats = call.client_chats(result)
+        if self._policy.taint and chats:
             self._changes.rules.note_chats_read(chats)
-        return self._render(call, self._masks.hide(result))
-
-    def _render(self, call: Tool, result: Any) -> Reply:
-        """An answer that fits, with a file of all of it where it is a table that does not."""
-        form = self._policy.answer_form
-        if (table := call.make_csv(result)) is None:
-            return make_bounded_answer(call, result, form)
-        answer = make_bounded_answer(call, result, replace(form, characters=form.characters - ROOM_FOR_LINK))
-        if not answer.shortened:
-            return answer
-        return add_link(answer, self.exports.add(f"{call.tool()}.csv", make_csv_file(table)))
+        hidden = await self._masks.hide_result(result, chats, restored)
+        return make_answer(call, hidden, self._policy.answer_form, self.exports)
 
     async def _answer_failures(self, tool: type[Tool], steps: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply of some steps, or why there is none; nothing of a fault's words reaches the assistant."""
@@ -249,7 +245,7 @@ class ToolCalls:
             except CallStoppedError as stopped:
                 failure = stopped.failure
             except failures.CALL_ERRORS as error:
-                failure = failures.make_failure(tool, error)
+                failure = self._masks.escape(failures.make_failure(tool, error))
             return self._masks.hide(failure)
         except InputRequiredError:
             raise

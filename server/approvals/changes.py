@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from server.approvals.addressee import check_addressee
 from server.approvals.agreement import Agreement
 from server.approvals.decision import ChangeRules
 from server.approvals.errors import CallStoppedError
@@ -19,6 +20,8 @@ from server.audit.recorder import AuditRecorder
 from server.config.guard_settings import GuardSettings
 from server.policy import Policy
 from server.privacy.masking import Masks
+from server.privacy.restored import RestoredPseudonyms
+from server.protocol.arguments import ReadCall
 from server.protocol.failures import make_storage_failure
 from server.protocol.results import Failure, Reply
 from server.storage.database import State
@@ -75,6 +78,7 @@ class Changes:
         self.approvals = ApprovalStore(state)
         self.rules = ChangeRules(policy, HourlyLimit(state, dict(policy.per_hour)), portal)
         log = AuditLog(settings.folder / "audit.jsonl")
+        self._masks = masks
         self._recorder = AuditRecorder(log, caller=caller, portal=portal, masks=masks, texts=settings.texts)
         self.agreement = Agreement(
             self.approvals,
@@ -95,6 +99,17 @@ class Changes:
         preview = await make_preview(call, context)
         self.rules.check_line(call, preview)
         return preview
+
+    async def check_addressee(
+        self, read: ReadCall, context: Context, client: str, restored: RestoredPseudonyms
+    ) -> None:
+        """Look whether clients' data go to nobody but the client they belong to; of a draft nothing is recorded.
+
+        Raises:
+            CallStoppedError: They do not, or it is not known whose they are.
+        """
+        with nullcontext() if read.dry_run else self.recording_stops(read.call, client):
+            await check_addressee(read.call, context, self._masks, restored)
 
     async def begin(self, call: Tool, context: Context, approval: Approval | None, event: Event, client: str) -> None:
         """Count the call; of an approved one note `event` first, and look where its dialog is by now.

@@ -147,14 +147,15 @@ async def make_page(context: CallContext, query: UpdatesQuery, start: StartingPo
     else:
         found = await to_thread.run_sync(hub.feed.read, start.number, query.limit + 1, query.wanted)
         more = len(found) > query.limit
-    rows = [make_row(noted, words=WORDS_FROM in context.tools) for noted in found[: query.limit]]
+    _teach_names(context, found)
+    words = WORDS_FROM in context.tools
+    rows: list[EventData] = context.listen([make_row(noted, words=words) for noted in found[: query.limit]], "")
     shown = _count_fitting(rows, context.answer_characters, backwards=is_newest)
     if shown < len(rows):
         rows, more = (rows[-shown:], more) if is_newest else (rows[:shown], True)
     cursor = rows[-1]["number"] if more and rows else max(newest, start.number, *(row["number"] for row in rows), 0)
     if not query.newest:
         await to_thread.run_sync(hub.feed.keep_mark, context.owner, query.subject, cursor)
-    _teach_names(context, found)
     missing = [*start.missing, *_list_missing(context)]
     sources = [*describe_sources(hub)]
     return UpdatesData(
@@ -221,7 +222,7 @@ def _teach_names(context: CallContext, events: list[FeedEvent]) -> None:
         event = noted.event
         clients = {event.client, event.author if event.kind is EventKind.MESSAGE_FROM_CLIENT else ""} - {""}
         for name in clients:
-            context.listen({"role": "client", "author": name})
+            context.listen({"role": "client", "author": name}, "")
 
 
 def describe_sources(hub: "EventHub") -> Iterator[SourceData]:

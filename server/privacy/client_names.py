@@ -8,8 +8,13 @@ from typing import Any
 from tools.result_types import decode_name
 
 _USER_CODE = re.compile(r"[^|]+\|\d+\|[^|]*\|([1-9]\d*)")
-_MENTION = re.compile(r"\[USER=(\d+)[^\]]*\](.*?)\[/USER\]", re.IGNORECASE | re.DOTALL)
-_PARENTHESES = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_MENTION = re.compile(r"\[USER=(\d{1,12})(?: [^\[\]]{0,40})?\]([^\[]{1,200})\[/USER\]", re.IGNORECASE)
+_PARENTHESES = re.compile(r"[(\[][^)\]]{0,200}[)\]]")
+LONGEST_TITLE = 400
+STAFF_METHODS = frozenset({"user.get", "user.search", "user.current", "profile"})
+"""Whoever they show works at the company, unless a channel made the user."""
+CHANNELS_METHOD = "imconnector.list"
+_LINE_NAMES = ("linename", "configname")
 _ON = (True, 1, "1", "Y", "y", "true")
 _OFF = (False, 0, "0", "N", "n", "false")
 _NO_USER = frozenset({"size", "chatid", "text", "message"})
@@ -23,18 +28,29 @@ class NamedPeople:
     clients: set[str] = field(default_factory=set)
     staff: set[str] = field(default_factory=set)
     """Whoever certainly is no client."""
+    places: set[str] = field(default_factory=set)
+    """Names of lines and of channels."""
 
 
-def find_people(answer: Any) -> NamedPeople:
-    """Everybody whom an answer of the portal, a JSON value, names: clients, and staff who certainly are no clients."""
+def find_people(answer: Any, method: str = "") -> NamedPeople:
+    """Everybody whom an answer of the portal, a JSON value, names: clients, and staff who certainly are no clients.
+
+    `method` is the REST method that answered; of some it says what their answers are about.
+    """
     records = list(_list_records(answer))
     codes = {text for record in records for text in record.values() if isinstance(text, str) and "|" in text}
     ids = {found[1] for code in codes if (found := _USER_CODE.fullmatch(code))}
     known = NamedPeople()
     for record in records:
         _add_names(record, ids, known)
-    known.clients = {name for name in map(_join_lines, known.clients) if name}
-    known.staff = {name for name in map(_join_lines, known.staff) if name} - known.clients
+        known.places |= {_text(record.get(name)) for name in _LINE_NAMES}
+        if method in STAFF_METHODS and "lastname" in record and record.get("externalauthid") != "imconnector":
+            known.staff |= set(_list_names(record))
+    if method == CHANNELS_METHOD:
+        known.places |= {text for record in records for text in record.values() if isinstance(text, str)}
+    known.clients, known.staff, known.places = (
+        {name for name in map(_join_lines, names) if name} for names in (known.clients, known.staff, known.places)
+    )
     return known
 
 
@@ -90,7 +106,7 @@ def _has_a_code(record: Record) -> bool:
 def _list_names_in_title(title: Any) -> Iterator[str]:
     """`Emma Wilson - Sales` -> Emma Wilson; what stands in parentheses is no part of a name, and a number is none."""
     for text in _text_set(title):
-        whole = text.partition(" - ")[0]
+        whole = text[:LONGEST_TITLE].partition(" - ")[0]
         if not any(word.isdecimal() for word in whole.split()):
             yield from (whole, _PARENTHESES.sub(" ", whole))
 

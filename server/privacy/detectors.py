@@ -6,25 +6,19 @@ Where a number could be either, it counts as personal: a pseudonym can be taken 
 # ruff: noqa: RUF001  roubles, and what people put between thousands
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
 
-PersonalDataKind = Literal["phone", "email", "card", "client"]
+from server.privacy.detection import Detection, PersonalDataKind, blank_out, stands_alone
+from server.privacy.scattered_phones import find_scattered_phones
 
-
-class Detection(NamedTuple):
-    """A place in a text, from `start` up to `end`, that holds personal data."""
-
-    start: int
-    end: int
-    kind: PersonalDataKind
-    normal: str
-    """The same for all spellings of the same thing."""
-
-
-_AT = re.compile(r"@|%40|&#64;")
-_LOCAL = re.compile(r"[\w.+'~-]{1,64}\Z")
-_DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24}")
+_LOCAL = r"[\w.+'~-]"
+_DOT = r"(?:\.|[ ]\.[ ]|[ ]?[(\[](?:dot|точка|punkt)[)\]][ ]?)"
+_AT = r"(?:[ \t\n]{0,2}(?:@|%40|&#64;)[ \t\n]{0,2}|[ ]?[(\[](?:at|собака|a)[)\]][ ]?| собака )"
+_ADDRESS = re.compile(
+    rf"(?<!{_LOCAL})({_LOCAL}++){_AT}"
+    rf"((?:[^\W_][\w-]{{0,62}}{_DOT}){{1,8}}[^\W\d_]{{2,24}})",
+    re.IGNORECASE,
+)
 _LONGEST_LOCAL = 64
 
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
@@ -38,7 +32,9 @@ def _make_date_pattern(separator: str, year: str) -> str:
 
 
 _NO_NUMBER = re.compile(
-    "|".join(
+    # What none of them begins with is passed over at once.
+    r"(?<!\d)(?=\d{1,4}[-./:]|[0-9A-Fa-f]{8}-)(?:"
+    + "|".join(
         [
             rf"{_YEAR}-\d\d-\d\dT[\d:.]+(?:[+-]\d\d:?\d\d|Z)?",
             r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])",
@@ -48,18 +44,17 @@ _NO_NUMBER = re.compile(
             r"(?<![\d:])(?:[01]?\d|2[0-3])(?::[0-5]\d){1,2}(?!\d)",
         ]
     )
+    + ")"
 )
 """Dates, times of day, UUIDs."""
 _JOINT = "\u2060"
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt]|&nbsp;|&#43;")
 _BETWEEN_DIGITS = re.compile(r"%(?:2[089D]|A0)|\\.*|&.*", re.IGNORECASE)
 _SIGN = r"[ \t.()/\-\u00a0\u00ad\u2000-\u200f\u2010-\u2015\u202a-\u202f\u2061-\u2069\u2212\ufeff]"
-_GAP = rf"(?:{_JOINT}*{_SIGN}){{0,4}}{_JOINT}*"
+_GAP = rf"(?:{_JOINT}{{0,6}}{_SIGN}){{0,4}}{_JOINT}{{0,6}}"
 _RUN = re.compile(rf"\d(?:{_GAP}\d)*")
 _DIGITS = re.compile(r"\d+")
 _OPENING = re.compile(rf"[+(][\s({_JOINT}]{{0,7}}\Z")
-_WORD_BEFORE, _WORD_AFTER = re.compile(r"[A-Za-z0-9]*\Z"), re.compile(r"\A[A-Za-z0-9]*")
-_A_WORD = re.compile(r"(?=[A-Za-z]*[G-Zg-z])[A-Za-z]*")
 _MONEY = re.compile(r"\d{1,3}([ \u00a0\u2009\u202f.,'’])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?")
 _CURRENCY_AFTER = re.compile(
     r"[ \u00a0\u202f]?(?:[₽€$£¥₴₸]|руб|тыс|млн|р\.|(?:EUR|USD|RUB|GBP|UAH|KZT|BYN)\b)", re.IGNORECASE
@@ -80,8 +75,10 @@ FEWEST_AFTER_PLUS = 8
 SHORTEST_CARD, LONGEST_CARD = 13, 19
 FIRST_OF_SIX = 6
 """Digits in the first group of some cards; of others they are in groups of four."""
-LONGEST_CODE, LONGEST_OPENING = 40, 8
+LONGEST_OPENING = 8
 LONGEST_IN_A_ROW, FEWEST_IN_A_ROW = 2, 6
+MOST_GROUPS = 20_000
+"""Groups of digits in one text that are looked at one by one."""
 LONGEST_AMOUNT = 10
 """Digits of a number in groups of three that is still no phone."""
 
@@ -92,27 +89,28 @@ def find_personal_data(text: str) -> Iterator[Detection]:
     yield from addresses
     left = _ESCAPED.sub(_make_plain, blank_out(text, [(place.start, place.end) for place in addresses]))
     left = blank_out(left, [match.span() for match in _NO_NUMBER.finditer(left)])
+    budget = MOST_GROUPS
+    places = list[Detection]()
     for run in _RUN.finditer(left):
-        yield from _DigitGroups(left, *run.span()).find()
+        if run.end() - run.start() < FEWEST_AFTER_PLUS:
+            continue
+        budget -= (run.end() - run.start()) // 2
+        places += _DigitGroups(left, *run.span()).find() if budget > 0 else _take_whole(left, *run.span())
+    yield from places
+    yield from find_scattered_phones(blank_out(left, [(place.start, place.end) for place in places]))
 
 
-def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with line feeds in place of these parts, so that all places stay where they are."""
-    parts, end = [], 0
-    for start, stop in sorted(spans):
-        parts += [text[end:start], "\n" * (stop - max(start, end))]
-        end = max(stop, end)
-    return "".join([*parts, text[end:]])
+def _take_whole(text: str, start: int, end: int) -> Iterator[Detection]:
+    """Whatever has as many digits as a phone, where there is too much to look at each."""
+    digits = "".join(filter(str.isdecimal, text[start:end]))
+    if len(digits) >= FEWEST:
+        yield Detection(start, end, "phone", digits[:LONGEST_CARD])
 
 
 def _find_addresses(text: str) -> Iterator[Detection]:
-    end = 0
-    for at in _AT.finditer(text):
-        local = _LOCAL.search(text[max(end, at.start() - _LONGEST_LOCAL) : at.start()])
-        domain = _DOMAIN.match(text, at.end())
-        if local and domain:
-            start, end = at.start() - len(local[0]), domain.end()
-            yield Detection(start, end, "email", f"{local[0]}@{domain[0]}".casefold())
+    for found in _ADDRESS.finditer(text):
+        local, domain = found[1][-_LONGEST_LOCAL:], re.sub(_DOT, ".", found[2], flags=re.IGNORECASE)
+        yield Detection(found.end(1) - len(local), found.end(), "email", f"{local}@{domain}".casefold())
 
 
 def _make_plain(escaped: re.Match[str]) -> str:
@@ -148,7 +146,7 @@ class _DigitGroups:
         start -= len(_find_opening(self._text, start))
         return (
             Detection(start, end, kind, self._join_digits(first, last))
-            if _stands_alone(self._text, start, end)
+            if stands_alone(self._text, start, end)
             else None
         )
 
@@ -226,13 +224,6 @@ def _find_opening(text: str, start: int) -> str:
     """A plus or a parenthesis before a number."""
     found = _OPENING.search(text[max(0, start - LONGEST_OPENING) : start])
     return found[0] if found else ""
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether it is no part of a longer code: next to it stands nothing, or a word."""
-    before = text[max(0, start - LONGEST_CODE) : start]
-    words = (_WORD_BEFORE.findall(before)[0], _WORD_AFTER.findall(text[end : end + LONGEST_CODE])[0])
-    return all(not word or _A_WORD.fullmatch(word) for word in words)
 
 
 def _has_luhn_checksum(digits: str) -> bool:

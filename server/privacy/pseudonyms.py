@@ -7,15 +7,19 @@ import secrets
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from portal.private_file import write_private_file
+from server.privacy.normal_text import fold_letters, normalize_text
 from server.storage.database import State
 
 FORM = re.compile(r"\[(?:phone|email|card|client) [0-9a-f]{8}(?:-[1-9]\d{0,5})?\]")
 LOOSE = re.compile(r"\[\s*(phone|email|card|client)[\s_:-]+([0-9a-f]{8}(?:-[1-9]\d{0,5})?)\s*\]", re.IGNORECASE)
 """As an assistant may write one."""
 KEY_BYTES = 32
+MOST_NEW = 3_000
+"""Things that get a pseudonym at a time; others are hidden for good, so that nobody fills the state."""
 
 
 class Pseudonyms:
@@ -29,25 +33,21 @@ class Pseudonyms:
         self._originals: dict[str, str] = {}
 
     def get(self, kind: str, original: str) -> str:
-        """The pseudonym of an original.
-
-        Raises:
-            KeyError: `keep` was not told of it.
-        """
-        return self._given[kind, original]
+        """The pseudonym of an original; words that stand for nothing, where `keep` gave it none."""
+        return self._given.get((kind, original)) or f"[{kind} hidden]"
 
     def keep(self, things: Iterable[tuple[str, str, str]]) -> None:
-        """Give each of these (kind, normal form, original) a pseudonym, unless it has one.
+        """Give each of these (kind, normal form, original) a pseudonym, unless it has one, but no more than `MOST_NEW`.
 
         Raises:
             sqlite3.Error: The state cannot be written.
             OSError: The key cannot be read or made.
         """
-        new = [thing for thing in things if (thing[0], thing[2]) not in self._given]
+        new = {(thing[0], thing[2]): thing for thing in things if (thing[0], thing[2]) not in self._given}
         if not new:
             return
         with self._state.open_transaction() as database:
-            for kind, normal, original in new:
+            for kind, normal, original in islice(new.values(), MOST_NEW):
                 self._remember(kind, original, self._find_or_insert(database, kind, normal, original))
 
     def find_original(self, pseudonym: str) -> str | None:
@@ -87,6 +87,18 @@ class Pseudonyms:
         # Within a transaction, which only one process has at a time.
         self._key = self._key or read_or_make_key(self._state.path.with_name("masks.key"))
         return hmac.new(self._key, f"{self._portal}\0{kind}\0{normal}".encode(), hashlib.sha256).hexdigest()[:8]
+
+
+def escape_pseudonyms(text: str) -> str:
+    """A text from outside in which nothing reads as a pseudonym: what looks like one gets other brackets."""
+    if "[" not in text and "\uff3b" not in text:
+        return text
+    normal = normalize_text(text)
+    letters = list[str]()
+    for found in LOOSE.finditer(fold_letters(normal.text)):
+        letters = letters or list(text)
+        letters[normal.starts[found.start()]], letters[normal.starts[found.end() - 1]] = "(", ")"
+    return "".join(letters) or text
 
 
 def read_or_make_key(path: Path) -> bytes:

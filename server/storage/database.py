@@ -44,6 +44,18 @@ CREATE TABLE IF NOT EXISTS masks (
     UNIQUE (portal, kind, original)
 );
 CREATE INDEX IF NOT EXISTS masks_by_number ON masks (portal, kind, number);
+CREATE TABLE IF NOT EXISTS mask_owners (
+    portal TEXT NOT NULL,
+    pseudonym TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    PRIMARY KEY (portal, pseudonym, owner)
+);
+CREATE TABLE IF NOT EXISTS known_names (
+    portal TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (portal, kind, name)
+);
 CREATE TABLE IF NOT EXISTS clients (
     portal TEXT NOT NULL,
     name TEXT NOT NULL,

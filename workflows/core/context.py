@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def _nobody(_: Any) -> None:
-    """Listens, or objects."""
+    """Objects."""
+
+
+def _leave(answer: Any, _: str) -> Any:
+    """The answer as it came."""
+    return answer
 
 
 class Memory:
@@ -51,8 +56,8 @@ class Context:
     report: "Report | None" = None
     """Told how long a call has been waiting, and for what."""
     began: float = field(default_factory=anyio.current_time)
-    listen: Callable[[Any], None] = _nobody
-    """Hears every answer of the portal as it came."""
+    listen: Callable[[Any, str], Any] = _leave
+    """Hears every answer of the portal as it came, with the REST method that gave it; the answer as it is used."""
     explain_denial: Callable[[type[Method]], str | None] = _nobody
     """The reason why this caller may not use a method that changes something, as the end of a sentence; None if they
     may. It holds for the method as a step of any tool."""
@@ -64,7 +69,6 @@ class Context:
     """See `remembering`."""
     files_folder: Path | None = None
     """Folder of this machine from which files may be sent; None where none may."""
-
     describe_events: Callable[[], list[dict[str, Any]]] = list
     """By what events of the portal are heard: `name`, `running`, `sees`, `cannot_see` and `promise` of each source."""
 
@@ -92,8 +96,7 @@ class Context:
             raw = await self.memory.get(method, self._call)
         else:
             raw = await self._call(method)
-        self.listen(raw)
-        return method.result(raw)
+        return method.result(self.listen(raw, method.rest))
 
     async def _call(self, method: Method) -> Any:
         return await self.portal.call(

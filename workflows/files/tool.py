@@ -203,9 +203,10 @@ async def _read_file(context: Context, chat_id: int, file: DialogFile) -> tuple[
         fetched = await _fetch(context, chat_id, file.id)
     except FileTooLargeError as error:
         return replace(file, size=error.size or file.size), FileContents("other", note=TOO_LARGE)
-    file = replace(file, name=file.name or fetched.name, size=len(fetched.content))
+    file = replace(file, name=file.name or context.listen(fetched.name, ""), size=len(fetched.content))
     await context.tell("reading the file")
-    return file, await read_contents(fetched.content, file.name, shows_pictures=context.shows_pictures)
+    contents = await read_contents(fetched.content, file.name, shows_pictures=context.shows_pictures)
+    return file, replace(contents, lines=context.listen(contents.lines, ""))
 
 
 async def _fetch(context: Context, chat_id: int, file_id: int) -> DownloadedFile:
