@@ -17,8 +17,10 @@ class Cue:
     state: ChatState | None = None
     """The dialog as the source has just seen it; read from the portal where the source did not."""
     since: float | None = None
-    """Unix seconds by the portal's clock from which messages are news in a dialog that was never looked at; from the
-    beginning of its session where None."""
+    """Unix seconds by the portal's clock from which messages are news for certain."""
+    floor: float = 0.0
+    """Unix seconds by the portal's clock from which somebody has listened: in a dialog that was never looked at what
+    was written since is news, and nothing that is older than both this and its session."""
     edited: frozenset[int] = frozenset()
     """Messages that were edited."""
     deleted: frozenset[int] = frozenset()
@@ -38,7 +40,8 @@ class Cue:
             chat_id=later.chat_id or self.chat_id,
             user_code=later.user_code or self.user_code,
             state=later.state or self.state,
-            since=min(sinces) if len(sinces) == 2 else None,  # noqa: PLR2004  (both name a moment)
+            since=min(sinces, default=None),
+            floor=max(self.floor, later.floor),
             edited=self.edited | later.edited,
             deleted=self.deleted | later.deleted,
             reread=self.reread or later.reread,

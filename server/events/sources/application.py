@@ -6,25 +6,30 @@ what it could not deliver, every few minutes each open dialog is looked at as we
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from anyio import to_thread
 
+from portal.errors import PortalError
 from server.events.feed.cue import Cue
 from server.events.feed.store import Post
 from server.events.installation import InstallationFile
-from server.events.sources.reconciliation import EVERY, reconcile
+from server.events.sources.reconciliation import EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
-from tools.result_types import read_object, read_text
+from tools.result_types import read_object, read_text, read_whole
 from workflows.core.context import run_together
 
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
 NOT_PROVED = "the portal has not posted anything yet that proves it: see `openchannels-mcp events bind`"
+NOT_RECONCILED = "what the portal could not deliver is not found, because reading fails: {}"
 PROOF_EVERY = 5.0
 """Seconds between two looks for the portal's proof."""
+RECONCILE_AGAIN = 15.0
+"""Seconds after which one that failed is tried again."""
 LOOK_EVERY = 0.2
 """Seconds between two looks for posts that another process took in."""
 
@@ -38,11 +43,12 @@ def read_post(post: Post) -> list[Cue]:
     """What a delivery says of dialogs; nothing for one that cannot be read."""
     try:
         content = read_object(json.loads(post.body))
-    except ValueError:
+        moment = read_whole(content.get("ts"))
+        cues = list(read_event(read_text(content.get("event")), content.get("data"), float(moment or post.received)))
+    except (ValueError, OverflowError):
         return []
-    moment = read_text(content.get("ts"))
-    at = float(moment) if moment.isdecimal() else post.received
-    return list(read_event(read_text(content.get("event")), content.get("data"), at))
+    # Messages have dates by the portal's clock, from which ours may be far.
+    return cues if moment else [replace(cue, since=None) for cue in cues]
 
 
 class ApplicationSource:
@@ -60,6 +66,7 @@ class ApplicationSource:
 
     def __init__(self, proof: InstallationFile) -> None:
         self._proof = proof
+        self._reconciliation = Reconciliation(self.name)
 
     async def run(self, parts: SourceParts) -> None:
         """Work off posts, and look at everything now and then, once the portal has proved itself; see `EventSource`."""
@@ -78,12 +85,23 @@ class ApplicationSource:
         """Whether there was anything; posts are taken away in the transaction that writes down what they told."""
         posts = await to_thread.run_sync(parts.feed.list_posts, AT_ONCE)
         if posts:
-            cues = [cue for post in posts for cue in read_post(post)]
+            floor = self._reconciliation.floor
+            cues = [replace(cue, floor=floor) for post in posts for cue in read_post(post)]
             await parts.follower.follow(cues, done_posts=[post.id for post in posts])
         return bool(posts)
 
     async def _reconcile(self, parts: SourceParts) -> None:
-        context = await parts.open_context()
+        """A portal that fails meanwhile does not hold up what it posts."""
+        context, failed = await parts.open_context(), False
         while True:
-            await reconcile(context, parts, self.name)
+            try:
+                await self._reconciliation.run(context, parts)
+            except PortalError as error:
+                failed = True
+                parts.report(NOT_RECONCILED.format(error))
+                await parts.sleep(RECONCILE_AGAIN)
+                continue
+            if failed:
+                parts.report("")
+            failed = False
             await parts.pacer.pause(EVERY)

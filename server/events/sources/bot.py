@@ -36,8 +36,8 @@ class BotSource:
     async def run(self, parts: SourceParts) -> None:
         """Fetch until cancelled; what was in the log before anybody listened for the first time is no news."""
         portal = (await parts.open_context()).portal
-        offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
-        is_news = offset > 0
+        kept = await to_thread.run_sync(parts.feed.read_position, self.name)
+        offset, is_news = read_whole(kept), kept is not None
         while True:
             page = await self._log.ask(portal, offset)
             cues = list(page.list_cues()) if is_news else []

@@ -49,11 +49,12 @@ class Round:
     """Up to where the log was read; 0 without a log."""
     more: bool
     """Whether the log has another page."""
+    shown: "LastLook"
 
 
 @dataclass
 class LastLook:
-    """What the messenger showed in the round before."""
+    """What the portal showed in a round, whose events are in the feed."""
 
     shown: dict[int, Mark] = field(default_factory=dict)
     """Dialogs of the messenger: last message, session, owner, line."""
@@ -96,16 +97,18 @@ class PollingSource:
         """The log from now on, unless it was read before; and every dialog as it stands, against how it stood."""
         await self._subscribe(portal, parts)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
-        offset = read_whole(kept) or await self._skip_log(portal, parts)
+        is_first = kept is None
+        offset = await self._skip_log(portal, parts) if is_first else read_whole(kept)
         recent, sessions = await run_together(partial(ask_state, portal), partial(self._sessions.ask, portal))
         states = {state.id: state for state in list_states(recent)}
         self._last = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
         known = await to_thread.run_sync(parts.feed.list_dialogs)
         others = {dialog.chat_id for dialog in known if dialog.session_id} | set(sessions)
-        await parts.follower.begin(
-            [*(Cue(number, state=state) for number, state in states.items()), *map(Cue, sorted(others - set(states)))],
-            Position(self.name, str(offset)),
-        )
+        cues = [*(Cue(number, state=state) for number, state in states.items())]
+        cues += map(Cue, sorted(others - set(states)))
+        # What the portal shows and the feed does not know has begun since somebody listened for the first time.
+        take = parts.follower.begin if is_first else parts.follower.follow
+        await take(cues, Position(self.name, str(offset)))
 
     async def _subscribe(self, portal: Portal, parts: SourceParts) -> None:
         try:
@@ -132,6 +135,7 @@ class PollingSource:
         while more:
             found = await self._ask(portal, parts)
             await parts.follower.follow(found.cues, Position(self.name, str(found.offset)))
+            self._last = found.shown
             happened, more = happened or bool(found.cues), found.more
             requests += 1 + ceil(2 * len(merge_cues(found.cues)) / COMMANDS)
             if more:
@@ -147,28 +151,23 @@ class PollingSource:
         )
         heard = list(log.list_cues())
         states = {state.id: state for state in list_states(recent)}
-        cues = [*heard, *self._compare(states, sessions)]
-        self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
-        return Round(cues, log.offset or offset, log.more)
-
-    def _compare(self, states: Mapping[int, ChatState], sessions: dict[int, Mark]) -> Iterator[Cue]:
-        """The dialogs that are new, gone, or not as they were."""
-        shown = {number: _mark(state) for number, state in states.items()}
-        changed = _list_changes(self._last.shown, shown) | _list_changes(self._last.sessions, sessions)
-        self._last.shown, self._last.sessions = shown, sessions
-        yield from (Cue(number, state=states.get(number)) for number in sorted(changed))
+        now = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
+        changed = _list_changes(self._last.shown, now.shown) | _list_changes(self._last.sessions, now.sessions)
+        cues = [*heard, *(Cue(number, state=states.get(number)) for number in sorted(changed))]
+        now.unheard = self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
+        return Round(cues, log.offset or offset, log.more, now)
 
     def _check_log(
         self, heard: set[int], changed: set[int], states: Mapping[int, ChatState], parts: SourceParts
-    ) -> None:
-        """A message that the dialog has and the log lacks for two rounds was taken by somebody else."""
+    ) -> set[int]:
+        """The dialogs with a message that the log lacks; for two rounds: then somebody else has taken it."""
         mine = {state.id for state in states.values() if state.role not in {"", "guest"}}
         still = self._last.unheard - heard
         if self._has_log and still & mine:
             parts.report(OTHERS_READ)
         elif heard:
             parts.report("")
-        self._last.unheard = (changed - heard) & mine
+        return (changed - heard) & mine
 
 
 async def _ask_nothing() -> LogPage:

@@ -1,0 +1,113 @@
+"""What goes on at a portal during a campaign: clients and operators of many dialogs at random, the same each time."""
+
+import random
+import time
+from collections import defaultdict
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
+
+LINE = 1
+ACTIONS = {"client": 70, "operator": 14, "edit": 4, "delete": 3, "finish": 9}
+"""What happens, and how often in a hundred times."""
+ADMIN = 1
+
+
+class Life:
+    """Brings events about through the control API, and remembers what the law needs to know of them."""
+
+    def __init__(self, address: str, seed: int = 1) -> None:
+        self.http = httpx.Client(base_url=address, timeout=30)
+        self.chats: list[int] = []
+        self.count = 0
+        """Events so far."""
+        self.texts: dict[int, set[str]] = defaultdict(set)
+        """Message -> every text that it has had."""
+        self.written: dict[int, float] = {}
+        """Message -> when it was written, in Unix seconds by this machine's clock."""
+        self.edits: set[tuple[int, str]] = set()
+        self.deleted: set[int] = set()
+        self._chosen = random.Random(seed)  # noqa: S311  (the same each time)
+        self._open: set[int] = set()
+        self._mine: dict[int, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.http.close()
+
+    def control(self, what: str, body: Any = None) -> Any:
+        """See something of the portal, or with a body do something to it."""
+        answer = self.http.get(f"/_sandbox/{what}") if body is None else self.http.post(f"/_sandbox/{what}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def call(self, method: str, params: Any = None, *, application: bool = False) -> Any:
+        """The result of a method, as the administrator or the application calls it."""
+        path = APPLICATION_PATH if application else ADMIN_WEBHOOK_PATH
+        answer = self.http.post(f"{path}{method}", json=params or {})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    def add_dialogs(self, count: int, *, answered: bool = True) -> None:
+        """New clients write for the first time; the administrator takes their dialogs."""
+        for number in range(count):
+            said = f"Hello, I am client {len(self.chats)} of {count}"
+            written = self.control("client-message", {"line_id": LINE, "name": f"Client {number}", "text": said})
+            self.chats.append(written["chat_id"])
+            self._note(written, said)
+            if answered:
+                self.call("imopenlines.operator.answer", {"CHAT_ID": written["chat_id"]})
+
+    def go_on(self, count: int) -> None:
+        """So many events more."""
+        names, weights = list(ACTIONS), list(ACTIONS.values())
+        for _ in range(count):
+            getattr(self, f"_{self._chosen.choices(names, weights)[0]}")(self._chosen.choice(self.chats))
+            self.count += 1
+
+    def _client(self, chat_id: int) -> None:
+        text = f"Message {self.count} of a client in {chat_id} — ждём"
+        written = self.control("client-message", {"chat_id": chat_id, "text": text})
+        self._note(written, text)
+
+    def _operator(self, chat_id: int) -> None:
+        if chat_id not in self._open:
+            return self._client(chat_id)
+        text = f"Answer {self.count} in {chat_id}"
+        written = self.control("operator-message", {"chat_id": chat_id, "user_id": ADMIN, "text": text})
+        return self._note(written, text)
+
+    def _note(self, written: dict[str, Any], text: str) -> None:
+        number = written["message_id"]
+        self.texts[number].add(text)
+        self.written[number] = time.time()
+        self._open.add(written["chat_id"])
+        self._mine[written["chat_id"]] = number
+
+    def _edit(self, chat_id: int) -> None:
+        number, text = self._mine[chat_id], f"Mended {self.count} in {chat_id}"
+        if number in self.deleted:
+            return self._client(chat_id)
+        self.texts[number].add(text)
+        self.control("message-edit", {"message_id": number, "text": text})
+        self.edits.add((number, text))
+        return None
+
+    def _delete(self, chat_id: int) -> None:
+        if self._mine[chat_id] in self.deleted:
+            return self._client(chat_id)
+        self.deleted.add(self._mine[chat_id])
+        self.control("message-delete", {"message_id": self._mine[chat_id]})
+        return None
+
+    def _finish(self, chat_id: int) -> None:
+        if chat_id not in self._open:
+            return self._client(chat_id)
+        self.control("events/trigger", {"event": "ONSESSIONFINISH", "chat_id": chat_id})
+        self._open.discard(chat_id)
+        return None
