@@ -147,12 +147,12 @@ class Follower:
             return await read_since(context, now, cue.since) if may_be_news and cue.since is not None else []
         return await read_after(context, now, before.last_message_id)
 
-    async def _read_starts(self, cue: Cue) -> list[float]:
+    async def _read_starts(self, cue: Cue) -> list[tuple[float, int]]:
         """When the sessions began that were told of in the dialog before, where the cue tells of another."""
         if all(event.kind is not EventKind.SESSION_STARTED for event in cue.told):
             return []
         noted = await to_thread.run_sync(self._feed.read_messages, cue.chat_id, {EventKind.SESSION_STARTED})
-        return [one.event.at for one in noted]
+        return [(one.event.at, one.event.session_id) for one in noted]
 
     async def _read_changes(self, context: Context, cue: Cue, now: KnownDialog, moment: float) -> list[PortalEvent]:
         """The edits and deletions that a cue speaks of."""
@@ -185,7 +185,8 @@ def _choose_messages(told: Iterable[PortalEvent]) -> list[PortalEvent]:
 def _choose_since(cue: Cue, state: ChatState) -> float | None:
     """Unix seconds from which messages are news in a dialog that was never looked at; None where none are.
 
-    That is from the beginning of its session, though not from before anybody listened; and all that the source names.
+    That is from when on somebody has listened, or where that is not known from the beginning of its session; and all
+    that the source names.
     """
-    since = max(cue.floor, float(state.began)) or None
+    since = cue.floor or float(state.began) or None
     return since if cue.since is None else min(cue.since, since or cue.since)

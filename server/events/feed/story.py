@@ -26,7 +26,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Story:
-    """One dialog between two looks; `starts` are the beginnings of its sessions that were told before."""
+    """One dialog between two looks; `starts` has moment and number of each session that was told of before."""
 
     cue: Cue
     before: KnownDialog | None
@@ -34,7 +34,7 @@ class Story:
     state: ChatState
     moment: float
     """Unix seconds by this machine's clock, for what has no date."""
-    starts: Sequence[float] = ()
+    starts: Sequence[tuple[float, int]] = ()
 
     def tell(self, messages: Sequence[MessageView]) -> Iterator[PortalEvent]:
         """The events in their order; `messages` are the new ones, oldest first."""
@@ -77,15 +77,22 @@ class Story:
         """
         seen = {event.session_id: event.at for event in reversed(self.cue.told) if event.session_id}
         ours = {self.now.session_id, self.before.session_id if self.before else 0}
+        by_moment = [at for at, number in self.starts if not number]
         for number, at in seen.items():
-            if number not in ours and not 0 < self.now.session_id < number:
+            is_over = number not in ours and not 0 < self.now.session_id < number
+            if is_over and not _has_near(at, by_moment):
                 yield at, f"session {number}", number
-        known = [*self.starts, *([float(self.state.began)] if self.now.session_id else [])]
-        for start in (event for event in self.cue.told if event.kind is EventKind.SESSION_STARTED):
-            if all(abs(start.at - other) > SAME for other in known):
+        known = [*(at for at, _ in self.starts), *seen.values(), *([self.state.began] if self.now.session_id else [])]
+        for start in self.cue.told:
+            is_nameless = start.kind is EventKind.SESSION_STARTED and not start.session_id
+            if is_nameless and not _has_near(start.at, known):
                 known.append(start.at)
                 yield start.at, f"chat {start.chat_id} session at {start.at:.0f}", 0
 
     def _make_session(self, kind: EventKind, name: str, at: float, number: int) -> PortalEvent:
         what = "started" if kind is EventKind.SESSION_STARTED else "finished"
         return self.now.make_event(kind, f"{name} {what}", at, session_id=number)
+
+
+def _has_near(at: float, moments: Sequence[float]) -> bool:
+    return any(abs(at - other) <= SAME for other in moments)

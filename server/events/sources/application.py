@@ -74,6 +74,7 @@ class ApplicationSource:
             parts.report(NOT_PROVED)
             await parts.sleep(PROOF_EVERY)
         parts.report("")
+        await self._reconciliation.load(await parts.open_context(), parts)
         await run_together(partial(self._keep_working_off, parts), partial(self._reconcile, parts))
 
     async def _keep_working_off(self, parts: SourceParts) -> None:

@@ -103,6 +103,7 @@ class OfflineSource:
             await run_together(partial(PollingSource().run, replace(parts, report=report)), end)
 
     async def _empty_queue(self, context: Context, parts: SourceParts) -> None:
+        await self._reconciliation.load(context, parts)
         due = float("-inf")
         while not self._is_replaced():
             if anyio.current_time() >= due:

@@ -6,7 +6,7 @@ request. Sources: the official pages of `im.v2.Event.get`, `im.v2.Event.subscrib
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 from typing import Any
@@ -17,6 +17,8 @@ from portal.client import Portal
 from portal.errors import AuthRefusedError, RefusedError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.store import Position
+from server.events.sources.closed_sessions import ClosedSessions
+from server.events.sources.closed_sessions import Mark as ClosedMark
 from server.events.sources.messenger_log import BETWEEN_PAGES, LogPage, MessengerLog
 from server.events.sources.open_sessions import Mark, OpenSessions
 from server.events.sources.source import Abilities, SourceParts
@@ -50,6 +52,8 @@ class Round:
     more: bool
     """Whether the log has another page."""
     shown: "LastLook"
+    closed: ClosedMark
+    """Of the closed sessions."""
 
 
 @dataclass
@@ -82,6 +86,7 @@ class PollingSource:
         self._last = LastLook()
         self._log = MessengerLog("im.v2.Event.get", SCOPES, {})
         self._sessions = OpenSessions()
+        self._closed = ClosedSessions(self.name)
         self._has_log = True
         self._interval = SHORTEST
 
@@ -96,6 +101,7 @@ class PollingSource:
     async def _begin(self, portal: Portal, parts: SourceParts) -> None:
         """The log from now on, unless it was read before; and every dialog as it stands, against how it stood."""
         await self._subscribe(portal, parts)
+        await self._closed.load(portal, parts.feed)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
         is_first = kept is None
         offset = await self._skip_log(portal, parts) if is_first else read_whole(kept)
@@ -104,8 +110,8 @@ class PollingSource:
         self._last = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
         known = await to_thread.run_sync(parts.feed.list_dialogs)
         others = {dialog.chat_id for dialog in known if dialog.session_id} | set(sessions)
-        cues = [*(Cue(number, state=state) for number, state in states.items())]
-        cues += map(Cue, sorted(others - set(states)))
+        floor = self._closed.floor
+        cues = [Cue(number, state=states.get(number), floor=floor) for number in sorted(others | set(states))]
         # What the portal shows and the feed does not know has begun since somebody listened for the first time.
         take = parts.follower.begin if is_first else parts.follower.follow
         await take(cues, Position(self.name, str(offset)))
@@ -135,6 +141,7 @@ class PollingSource:
         while more:
             found = await self._ask(portal, parts)
             await parts.follower.follow(found.cues, Position(self.name, str(found.offset)))
+            await self._closed.note(parts.feed, found.closed)
             self._last = found.shown
             happened, more = happened or bool(found.cues), found.more
             requests += 1 + ceil(2 * len(merge_cues(found.cues)) / COMMANDS)
@@ -146,16 +153,20 @@ class PollingSource:
     async def _ask(self, portal: Portal, parts: SourceParts) -> Round:
         offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
         ask_log = partial(self._log.ask, portal, offset) if self._has_log else _ask_nothing
-        log, recent, sessions = await run_together(
-            ask_log, partial(ask_state, portal), partial(self._sessions.ask, portal)
+        log, recent, sessions, (closed, mark) = await run_together(
+            ask_log,
+            partial(ask_state, portal),
+            partial(self._sessions.ask, portal),
+            partial(self._closed.ask, portal),
         )
-        heard = list(log.list_cues())
+        floor = self._closed.floor
+        heard = [replace(cue, floor=floor) for cue in log.list_cues()]
         states = {state.id: state for state in list_states(recent)}
         now = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
         changed = _list_changes(self._last.shown, now.shown) | _list_changes(self._last.sessions, now.sessions)
-        cues = [*heard, *(Cue(number, state=states.get(number)) for number in sorted(changed))]
+        cues = [*heard, *closed, *(Cue(number, state=states.get(number), floor=floor) for number in sorted(changed))]
         now.unheard = self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
-        return Round(cues, log.offset or offset, log.more, now)
+        return Round(cues, log.offset or offset, log.more, now, mark)
 
     def _check_log(
         self, heard: set[int], changed: set[int], states: Mapping[int, ChatState], parts: SourceParts
