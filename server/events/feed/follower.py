@@ -130,7 +130,8 @@ class Follower:
             return Look(kept, (*story.tell([]), *_choose_messages(cue.told), *cue.always))
         newest = max([now.last_message_id, *(message["id"] for message in messages)])
         now = replace(now, last_message_id=max(newest, before.last_message_id if before else 0))
-        changes = await self._read_changes(context, cue, now, moment)
+        gone = [make_deletion(now, message["id"], None, moment) for message in messages if _is_deleted(message)]
+        changes = [*gone, *await self._read_changes(context, cue, now, moment)]
         starts = await self._read_starts(cue)
         return Look(now, (*Story(cue, before, now, found, moment, starts).tell(messages), *changes, *cue.always))
 
@@ -166,12 +167,16 @@ class Follower:
         found: list[PortalEvent] = []
         for number, message in sorted(shown.items()):
             named = number in cue.edited
-            if number in cue.deleted or (message.get("kind") == "deleted" and number in texts):
+            if number in cue.deleted or (_is_deleted(message) and number in texts):
                 found.append(make_deletion(now, number, texts.get(number), moment))
             elif named or (cue.reread and number in texts and texts[number].text != message["text"]):
                 found.append(make_edit(now, message, moment))
         gone = sorted(cue.deleted - set(shown))
         return found + [make_deletion(now, number, texts.get(number), moment) for number in gone]
+
+
+def _is_deleted(message: MessageView) -> bool:
+    return message.get("kind") == "deleted"
 
 
 def _divide(cues: Sequence[Cue]) -> list[Sequence[Cue]]:

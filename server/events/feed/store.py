@@ -105,19 +105,22 @@ class Feed:
 
     def _clean(self, database: sqlite3.Connection) -> None:
         """Take the oldest events away, those of all portals that are too old, and note up to where."""
-        old = "SELECT portal, number FROM events WHERE noted < ?"
-        many = (
-            "SELECT portal, number FROM events WHERE portal = ? AND number <="
-            " (SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?)"
+        portals = database.execute(
+            "SELECT portal, max(number) AS last FROM events WHERE noted < ? GROUP BY portal", (self._now() - KEPT,)
         )
-        chosen = f"{old} UNION ALL {many}"
-        values = (self._now() - KEPT, self._portal, self._portal, self._most_kept)
-        database.execute(
-            "INSERT OR REPLACE INTO event_positions (portal, source, position)"
-            f" SELECT portal, '{CUT}', max(number) FROM ({chosen}) GROUP BY portal",
-            values,
-        )
-        database.execute(f"DELETE FROM events WHERE number IN (SELECT number FROM ({chosen}))", values)  # noqa: S608
+        cuts = {row["portal"]: row["last"] for row in portals.fetchall()}
+        surplus = database.execute(
+            "SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+            (self._portal, self._most_kept),
+        ).fetchone()
+        if surplus:
+            cuts[self._portal] = max(surplus["number"], cuts.get(self._portal, 0))
+        for portal, last in cuts.items():
+            database.execute("DELETE FROM events WHERE portal = ? AND number <= ?", (portal, last))
+            database.execute(
+                "INSERT OR REPLACE INTO event_positions (portal, source, position) VALUES (?, ?, ?)",
+                (portal, CUT, str(last)),
+            )
 
     def is_cut(self, after: int) -> bool:
         """Whether events with higher numbers have been taken away, because they were too old or too many."""

@@ -12,11 +12,10 @@ from typing import Any
 
 from anyio import to_thread
 
-from portal.errors import PortalError
 from server.events.feed.cue import Cue
 from server.events.feed.store import Post
 from server.events.installation import InstallationFile
-from server.events.sources.reconciliation import EVERY, Reconciliation
+from server.events.sources.reconciliation import AGAIN, EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
 from tools.result_types import read_object, read_text, read_whole
@@ -25,11 +24,8 @@ from workflows.core.context import run_together
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
 NOT_PROVED = "the portal has not posted anything yet that proves it: see `openchannels-mcp events bind`"
-NOT_RECONCILED = "what the portal could not deliver is not found, because reading fails: {}"
 PROOF_EVERY = 5.0
 """Seconds between two looks for the portal's proof."""
-RECONCILE_AGAIN = 15.0
-"""Seconds after which one that failed is tried again."""
 LOOK_EVERY = 0.2
 """Seconds between two looks for posts that another process took in."""
 
@@ -92,17 +88,9 @@ class ApplicationSource:
         return bool(posts)
 
     async def _reconcile(self, parts: SourceParts) -> None:
-        """A portal that fails meanwhile does not hold up what it posts."""
-        context, failed = await parts.open_context(), False
+        context = await parts.open_context()
         while True:
-            try:
-                await self._reconciliation.run(context, parts)
-            except PortalError as error:
-                failed = True
-                parts.report(NOT_RECONCILED.format(error))
-                await parts.sleep(RECONCILE_AGAIN)
-                continue
-            if failed:
-                parts.report("")
-            failed = False
-            await parts.pacer.pause(EVERY)
+            if await self._reconciliation.try_run(context, parts):
+                await parts.pacer.pause(EVERY)
+            else:
+                await parts.sleep(AGAIN)

@@ -17,7 +17,7 @@ from portal.errors import RefusedError
 from server.events.feed.cue import Cue
 from server.events.installation import InstallationFile
 from server.events.sources.polling import PollingSource
-from server.events.sources.reconciliation import EVERY, Reconciliation
+from server.events.sources.reconciliation import AGAIN, EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import EVERY_EVENT, read_event
 from tools.result_types import read_items, read_object, read_text, read_whole
@@ -50,8 +50,7 @@ PROOF_EVERY = 5.0
 class OfflineSource:
     """Fetches events, writes them down, and only then takes them out of the queue.
 
-    With `proof` it ends once the portal has proved that it posts events; `every` is the time between two looks at
-    everything, in seconds.
+    With `proof` it ends once the portal has proved that it posts events.
     """
 
     name = "offline"
@@ -64,9 +63,9 @@ class OfflineSource:
         "to 10 seconds",
     )
 
-    def __init__(self, proof: InstallationFile | None = None, *, every: float = EVERY) -> None:
+    def __init__(self, proof: InstallationFile | None = None) -> None:
         self._proof = proof
-        self._every = every
+        self._taking = anyio.Lock()
         self._keeps = True
         """Whether the portal reserves events until they are cleared."""
         self._reconciliation = Reconciliation(self.name)
@@ -104,15 +103,30 @@ class OfflineSource:
 
     async def _empty_queue(self, context: Context, parts: SourceParts) -> None:
         await self._reconciliation.load(context, parts)
-        due = float("-inf")
+        await self._finish_begun(context.portal, parts)
+        await self._reconciliation.run(context, parts)
+        with anyio.CancelScope() as emptying:
+
+            async def fetch() -> None:
+                await self._keep_fetching(context.portal, parts)
+                emptying.cancel()
+
+            await run_together(fetch, partial(self._keep_reconciling, context, parts))
+
+    async def _keep_fetching(self, portal: Portal, parts: SourceParts) -> None:
         while not self._is_replaced():
-            if anyio.current_time() >= due:
-                await self._finish_begun(context.portal, parts)
-                await self._reconciliation.run(context, parts)
-                due = anyio.current_time() + self._every
-            found = await self._fetch(context.portal, parts)
+            async with self._taking:
+                found = await self._fetch(portal, parts)
             if found < PAGE:
                 await parts.pacer.pause(INTERVAL if found else QUIET)
+
+    async def _keep_reconciling(self, context: Context, parts: SourceParts) -> None:
+        while True:
+            await parts.sleep(EVERY)
+            async with self._taking:
+                await self._finish_begun(context.portal, parts)
+            while not await self._reconciliation.try_run(context, parts):
+                await parts.sleep(AGAIN)
 
     def _is_replaced(self) -> bool:
         """Whether the portal posts its events by now, so that its queue need not be asked."""

@@ -5,7 +5,7 @@ from functools import partial
 
 from anyio import to_thread
 
-from portal.errors import AuthRefusedError, RefusedError
+from portal.errors import AuthRefusedError, PortalError, RefusedError
 from server.events.feed.cue import Cue
 from server.events.feed.store import Position
 from server.events.sources.closed_sessions import ClosedSessions
@@ -17,6 +17,9 @@ from workflows.core.context import Context, run_together
 
 EVERY = 180.0
 """Seconds between two of them."""
+AGAIN = 15.0
+"""Seconds after which one that failed is tried again."""
+FAILED = "what the portal lost on the way is not found, because reading fails: {}"
 
 
 class Reconciliation:
@@ -29,6 +32,7 @@ class Reconciliation:
         self._source = source
         self._sessions = OpenSessions()
         self._closed = ClosedSessions(source)
+        self._has_failed = False
         self._seen: dict[int, Mark] = {}
         """Open dialogs of the statistics as they were the last time."""
 
@@ -65,6 +69,23 @@ class Reconciliation:
         await parts.follower.follow(closed if is_first else [*closed, *cues])
         await self._closed.note(parts.feed, mark)
         self._seen = marks
+
+    async def try_run(self, context: Context, parts: SourceParts) -> bool:
+        """`run`, where a portal that fails only makes a report: what it tells by itself is not to be held up.
+
+        Raises:
+            StorageError: The feed cannot be used.
+        """
+        try:
+            await self.run(context, parts)
+        except PortalError as error:
+            self._has_failed = True
+            parts.report(FAILED.format(error))
+            return False
+        if self._has_failed:
+            self._has_failed = False
+            parts.report("")
+        return True
 
     async def _list_cues(self, parts: SourceParts, marks: dict[int, Mark], own: Iterable[ChatState]) -> list[Cue]:
         """A cue for each dialog that is open, or was when it was last looked at.

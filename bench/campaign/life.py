@@ -11,7 +11,7 @@ import httpx
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 
 LINE = 1
-ACTIONS = {"client": 70, "operator": 14, "edit": 4, "delete": 3, "finish": 9}
+ACTIONS = {"write": 70, "operator": 14, "edit": 4, "delete": 3, "finish": 9}
 """What happens, and how often in a hundred times."""
 ADMIN = 1
 
@@ -32,7 +32,7 @@ class Life:
         self.deleted: set[int] = set()
         self._chosen = random.Random(seed)  # noqa: S311  (the same each time)
         self._open: set[int] = set()
-        self._mine: dict[int, int] = {}
+        self._last: dict[int, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -43,14 +43,14 @@ class Life:
     def control(self, what: str, body: Any = None) -> Any:
         """See something of the portal, or with a body do something to it."""
         answer = self.http.get(f"/_sandbox/{what}") if body is None else self.http.post(f"/_sandbox/{what}", json=body)
-        assert answer.status_code == 200, answer.text
+        assert answer.is_success, answer.text
         return answer.json()
 
     def call(self, method: str, params: Any = None, *, application: bool = False) -> Any:
         """The result of a method, as the administrator or the application calls it."""
         path = APPLICATION_PATH if application else ADMIN_WEBHOOK_PATH
         answer = self.http.post(f"{path}{method}", json=params or {})
-        assert answer.status_code == 200, answer.text
+        assert answer.is_success, answer.text
         return answer.json()["result"]
 
     def add_dialogs(self, count: int, *, answered: bool = True) -> None:
@@ -67,47 +67,54 @@ class Life:
         """So many events more."""
         names, weights = list(ACTIONS), list(ACTIONS.values())
         for _ in range(count):
-            getattr(self, f"_{self._chosen.choices(names, weights)[0]}")(self._chosen.choice(self.chats))
+            act = getattr(self, self._chosen.choices(names, weights)[0])
+            act(self._chosen.choice(self.chats))
             self.count += 1
 
-    def _client(self, chat_id: int) -> None:
+    def write(self, chat_id: int) -> None:
+        """A client's message."""
         text = f"Message {self.count} of a client in {chat_id} — ждём"
         written = self.control("client-message", {"chat_id": chat_id, "text": text})
         self._note(written, text)
 
-    def _operator(self, chat_id: int) -> None:
+    def operator(self, chat_id: int) -> None:
+        """An answer to the client, or a client's message where no session is open."""
         if chat_id not in self._open:
-            return self._client(chat_id)
+            return self.write(chat_id)
         text = f"Answer {self.count} in {chat_id}"
         written = self.control("operator-message", {"chat_id": chat_id, "user_id": ADMIN, "text": text})
-        return self._note(written, text)
+        return self._note(written, text, is_client=False)
 
-    def _note(self, written: dict[str, Any], text: str) -> None:
+    def _note(self, written: dict[str, Any], text: str, *, is_client: bool = True) -> None:
         number = written["message_id"]
         self.texts[number].add(text)
         self.written[number] = time.time()
         self._open.add(written["chat_id"])
-        self._mine[written["chat_id"]] = number
+        if is_client:
+            self._last[written["chat_id"]] = number
 
-    def _edit(self, chat_id: int) -> None:
-        number, text = self._mine[chat_id], f"Mended {self.count} in {chat_id}"
+    def edit(self, chat_id: int) -> None:
+        """A change of the client's last message."""
+        number, text = self._last[chat_id], f"Mended {self.count} in {chat_id}"
         if number in self.deleted:
-            return self._client(chat_id)
+            return self.write(chat_id)
         self.texts[number].add(text)
         self.control("message-edit", {"message_id": number, "text": text})
         self.edits.add((number, text))
         return None
 
-    def _delete(self, chat_id: int) -> None:
-        if self._mine[chat_id] in self.deleted:
-            return self._client(chat_id)
-        self.deleted.add(self._mine[chat_id])
-        self.control("message-delete", {"message_id": self._mine[chat_id]})
+    def delete(self, chat_id: int) -> None:
+        """The client's last message is deleted."""
+        if self._last[chat_id] in self.deleted:
+            return self.write(chat_id)
+        self.deleted.add(self._last[chat_id])
+        self.control("message-delete", {"message_id": self._last[chat_id]})
         return None
 
-    def _finish(self, chat_id: int) -> None:
+    def finish(self, chat_id: int) -> None:
+        """The session is closed, if one is open."""
         if chat_id not in self._open:
-            return self._client(chat_id)
+            return self.write(chat_id)
         self.control("events/trigger", {"event": "ONSESSIONFINISH", "chat_id": chat_id})
         self._open.discard(chat_id)
         return None

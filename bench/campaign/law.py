@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from bench.campaign.life import Life
 from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent
-from tests.server.events.campaign.life import Life
 
 TIMELY = 2.0
 """Pauses of a source after which an event counts as late."""
@@ -26,6 +26,8 @@ class Findings:
     edits: tuple[int, int]
     """How many messages were edited and not deleted, and of how many of them the feed has the last words."""
     deletions: tuple[int, int]
+    lost: int
+    """What the portal told and nobody got, by its faults and because nobody listened."""
     delays: list[float]
     """Seconds of this machine between writing and noting, ascending."""
 
@@ -53,6 +55,7 @@ def examine(life: Life, noted: list[FeedEvent]) -> Findings:
         unseen_sessions=unseen,
         edits=(len(edited), sum(texts.get(number) == portal[number]["text"] for number in edited)),
         deletions=(len(life.deleted), len(life.deleted & gone)),
+        lost=_count_lost(life),
         delays=sorted(one.noted - life.written[n] for one in added if (n := one.event.message_id) in life.written),
     )
 
@@ -94,3 +97,10 @@ def _check_sessions(sessions: dict[int, dict[str, Any]], events: list[FeedEvent]
     if len(set(by_moment.values())) != 1 or by_moment[EventKind.SESSION_STARTED] > unseen:
         wrong.append(f"sessions by their moment: {by_moment}, {unseen} without a number")
     return wrong, unseen - by_moment[EventKind.SESSION_STARTED]
+
+
+def _count_lost(life: Life) -> int:
+    rules = [*life.control("events/faults")["rules"], *life.control("logs/faults")["rules"]]
+    struck: int = sum(rule["struck"] for rule in rules if rule["kind"] == "lost")
+    sent = life.control("events/deliveries")["deliveries"]
+    return struck + sum(row["state"] == "failed" for row in sent)

@@ -3,19 +3,21 @@
 import random
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bench.campaign.law import Findings, examine
+from bench.campaign.life import LINE, Life
+from bench.campaign.listening import FASTER, Hearing, listening, prove
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH
 from server.events.feed.store import Feed
 from server.events.sources.wire import OPEN_CHANNELS
-from tests.server.events.campaign.law import Findings, examine
-from tests.server.events.campaign.life import LINE, Life
-from tests.server.events.campaign.listening import FASTER, Hearing, listening, prove
-from tests.waiting import wait_until
 
 TIMEOUT = 120
+QUIET, LONG_QUIET = 1.0, 10.0
+"""Seconds without an event after which nothing more is expected; longer than any pause of a source, accelerated."""
+ALL = 10_000_000
 ANSWERED_BADLY = (
     {"kind": "status", "status": 503, "rate": 0.03},
     {"kind": "drop_after", "rate": 0.02},
@@ -28,7 +30,7 @@ DELIVERED_BADLY = (
     {"kind": "reordered", "rate": 0.1},
     {"kind": "late", "rate": 0.05, "seconds": 0.3},
 )
-BOT_TOKEN = "a-long-random-token-of-the-campaign"
+BOT_TOKEN = "a-long-random-token-of-the-campaign"  # noqa: S105  nothing but the sandbox knows it
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class Plan:
 def run(address: str, folder: Path, plan: Plan) -> Findings:
     """Run a campaign against a sandbox as it is seeded, which is left with its faults cleared."""
     with Life(address) as life:
-        hearing = _prepare(life, address, folder, plan)
+        hearing = prepare(life, address, folder, plan)
         with listening(hearing) as listener:
-            wait_until(lambda: hearing.feed.read_position(hearing.position) is not None, TIMEOUT)
+            wait_until(lambda: hearing.feed.read_position(hearing.source) is not None, TIMEOUT)
             life.add_dialogs(plan.dialogs)
             _strike(life)
             for share in _share(plan.events - plan.dialogs, plan.kills + 1):
@@ -59,8 +61,6 @@ def run(address: str, folder: Path, plan: Plan) -> Findings:
                     life.go_on(5)
                     listener.start()
             life.control("faults/clear", {})
-            life.control("logs/faults/clear", {})
-            life.control("events/faults/clear", {})
             return _wait(life, hearing.feed)
 
 
@@ -77,7 +77,8 @@ def _strike(life: Life) -> None:
     life.control("logs/faults", {"rules": DELIVERED_BADLY, "seed": 7})
 
 
-def _prepare(life: Life, address: str, folder: Path, plan: Plan) -> Hearing:
+def prepare(life: Life, address: str, folder: Path, plan: Plan) -> Hearing:
+    """Set the portal up for a source, and say how to hear it."""
     life.control("limits", {"plan": "none"})
     life.control("switches", {"plan": {"offline_extended": plan.keeps}})
     application, webhook = f"{address}{APPLICATION_PATH}", f"{address}{ADMIN_WEBHOOK_PATH}"
@@ -115,14 +116,28 @@ def _wait(life: Life, feed: Feed) -> Findings:
     """What was found once nothing is missing, or nothing more has come for long."""
     grown, since = -1, time.monotonic()
 
-    def look() -> Any:
+    def is_quiet(seconds: float) -> bool:
         nonlocal grown, since
-        noted = feed.read(limit=10_000_000)
-        if len(noted) != grown:
-            grown, since = len(noted), time.monotonic()
-        findings = examine(life, noted)
-        quiet = time.monotonic() - since
-        return findings if (not findings.missing and quiet > 2) or quiet > 10 else None
+        newest = feed.get_bounds()[1]
+        if newest != grown:
+            grown, since = newest, time.monotonic()
+        return time.monotonic() - since > seconds
 
-    found: Findings = wait_until(look, TIMEOUT)
-    return found
+    wait_until(lambda: is_quiet(QUIET), TIMEOUT)
+    found = examine(life, feed.read(limit=ALL))
+    if found.missing:
+        wait_until(lambda: is_quiet(LONG_QUIET), TIMEOUT)
+    return examine(life, feed.read(limit=ALL))
+
+
+def wait_until(look: Callable[[], bool], seconds: float) -> None:
+    """Look again until it is true.
+
+    Raises:
+        TimeoutError: It has not come within so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > end:
+            raise TimeoutError(f"nothing came within {seconds} seconds")
+        time.sleep(0.05)

@@ -2,8 +2,8 @@
 
 import multiprocessing
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -55,11 +55,6 @@ class Hearing:
     faster: float = FASTER
 
     @property
-    def position(self) -> str:
-        """The name under which the feed keeps up to where the source was read."""
-        return self.source
-
-    @property
     def feed(self) -> Feed:
         """What was heard."""
         return Feed(State.in_folder(self.folder), "campaign")
@@ -75,7 +70,7 @@ class Hearing:
             case "polling":
                 return PollingSource()
             case "offline":
-                return OfflineSource(every=180.0 / self.faster)
+                return OfflineSource()
             case "application":
                 return ApplicationSource(self.proof)
         return BotSource(self.bot_id, self.bot_token)
@@ -100,7 +95,13 @@ def listen(hearing: Hearing) -> None:
 
 
 async def _listen(hearing: Hearing) -> None:
-    sleep = hearing.make_sleep()
+    async with open_hub(hearing, hearing.make_sleep()) as hub, hub.listen():
+        await anyio.sleep_forever()
+
+
+@asynccontextmanager
+async def open_hub(hearing: Hearing, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[EventHub]:
+    """The hub of a source, whose pauses go by as `sleep` makes them; with the endpoint where the portal posts to it."""
     async with (
         Portal(Webhook.parse(hearing.webhook), seconds=CALL_SECONDS, plan=None, sleep=sleep) as portal,
         anyio.create_task_group() as tasks,
@@ -113,11 +114,11 @@ async def _listen(hearing: Hearing) -> None:
             tasks.start_soon(work)  # type: ignore[arg-type]
 
         source = hearing.make_source()
-        hub = EventHub(hearing.feed, [source], open_context, start, key="campaign", folder=hearing.folder, sleep=sleep)
+        key, folder = "campaign", hearing.folder
         if hearing.port:
             tasks.start_soon(_serve, hearing)
-        async with hub.listen():
-            await anyio.sleep_forever()
+        yield EventHub(hearing.feed, [source], open_context, start, key=key, folder=folder, sleep=sleep)
+        tasks.cancel_scope.cancel()
 
 
 async def _serve(hearing: Hearing) -> None:
