@@ -103,4 +103,5 @@ def _count_lost(life: Life) -> int:
     rules = [*life.control("events/faults")["rules"], *life.control("logs/faults")["rules"]]
     struck: int = sum(rule["struck"] for rule in rules if rule["kind"] == "lost")
     sent = life.control("events/deliveries")["deliveries"]
-    return struck + sum(row["state"] == "failed" for row in sent)
+    failed: int = sum(row["state"] == "failed" for row in sent)
+    return struck + failed
