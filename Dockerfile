@@ -7,7 +7,9 @@ RUN /app/bin/pip install --no-cache-dir --require-hashes --requirement requireme
 COPY . .
 RUN /app/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel . \
     && /app/bin/pip install --no-cache-dir --no-deps --no-index /wheel/*.whl \
-    && /app/bin/pip uninstall --yes setuptools pip
+    && /app/bin/pip uninstall --yes setuptools pip \
+    # Compiles the pages for search, which the user of the image may not write.
+    && /app/bin/openchannels-mcp docs search limits > /dev/null
 
 FROM python:3.13-slim
 # Settings, tokens and whatever else is kept are in /var/lib/openchannels-mcp; nothing else needs to be writable.

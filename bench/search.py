@@ -132,7 +132,7 @@ def read(file: Path) -> list[Query]:
 
 
 def first() -> float:
-    """Seconds of the first search, which imports what it needs and reads all pages; median of three processes."""
+    """Seconds of the first search with all that it imports; median of three processes, of which one may compile."""
     command = [sys.executable, "-c", FIRST]
     return median([float(subprocess.check_output(command, cwd=ROOT, text=True)) for _ in range(3)])
 

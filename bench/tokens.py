@@ -33,7 +33,7 @@ def measure(*, short: bool) -> Table:
     """Each story in both ways."""
     stories = STORIES[:2] if short else STORIES
     with serve_sandbox() as portal, assistant(webhook=f"{portal.address}{ADMIN_WEBHOOK_PATH}") as client:
-        texts = [_read(story, way, client, portal) for story in stories for way in (story.composite, story.by_hand)]
+        texts = [_read(story, way, client, portal) for story in stories for way in story.ways]
     counted = iter(count_tokens(["\n".join(answers) for answers in texts]))
     return Table(
         "Tokens of stories",

@@ -1,7 +1,7 @@
 """The MCP server: its handlers, each of which asks who is calling and then the part that knows."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from openchannels_mcp import VERSION
 from server.caller import Caller, CallerOf
+from server.protocol.announcing import AnnouncingServer, ChannelServer
 from server.protocol.caching import CACHE_HINTS, NEVER_KEPT, choose_page_hint
 from server.protocol.elicitation import ClientPerson
 from server.protocol.identity import NAME, introduce_server
@@ -181,7 +182,20 @@ def create_server(caller_of: CallerOf, kind: type[Server[Any]] = Server, **more:
 async def serve_stdio(caller: Caller) -> None:
     """Serve one client over standard input and output until it leaves."""
     from server.stdio import connect_stdio
+    from server.subscriptions import Subscriptions
 
     async with caller.connection, connect_stdio() as (incoming, outgoing):
-        server = create_server(lambda _: caller)
+        subscriptions = Subscriptions(lambda _: caller)
+        kind = AnnouncingServer if caller.channel == "off" else ChannelServer
+        server = create_server(lambda _: caller, kind, **subscriptions.handlers)
+        if caller.channel != "off":
+            _open_channel(caller, server, outgoing.send)
         await server.run(incoming, outgoing, server.create_initialization_options())
+
+
+def _open_channel(caller: Caller, server: Server[Any], send: Callable[[Any], Awaitable[None]]) -> None:
+    from server.channel import Channel
+
+    channel = Channel(caller, send, shows_text=caller.channel == "text", introductions=INTRODUCTIONS)
+    server.middleware.append(channel.note_message)
+    caller.connection.start(channel.run)

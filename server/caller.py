@@ -12,10 +12,11 @@ from mcp.server import ServerRequestContext
 from server.calls import ToolCalls
 from server.catalogue.documentation import Documentation
 from server.config.guard_settings import GuardSettings
+from server.config.settings import ChannelMode
 from server.connection import Connection
 from server.policy import Policy
 from server.portal_resources import PortalResources
-from server.protocol.instructions import INSTRUCTIONS, MASKED
+from server.protocol.instructions import CHANNEL, INSTRUCTIONS, MASKED
 
 
 def is_always_valid() -> bool:
@@ -36,6 +37,8 @@ class Caller:
     """What they showed, where several may have the same name."""
     is_still_valid: Callable[[], bool] = is_always_valid
     """Whether the credential is as it was when they came: what a person approves later is made only then."""
+    channel: ChannelMode = "off"
+    """What is pushed into a Claude Code session when clients write; over standard input and output only."""
 
     @property
     def owner(self) -> str:
@@ -72,7 +75,8 @@ class Caller:
     def instructions(self) -> str:
         """What its assistant is told before it sees a tool."""
         masks = MASKED if self.guard_settings.masks else ""
-        return f"{INSTRUCTIONS}{masks}{self.connection.describe()}"
+        channel = "" if self.channel == "off" else CHANNEL
+        return f"{INSTRUCTIONS}{masks}{channel}{self.connection.describe()}"
 
 
 CallerOf = Callable[[ServerRequestContext[Any]], Caller]

@@ -29,6 +29,7 @@ from server.protocol.elicitation import InputRequiredError, Nobody, Person
 from server.protocol.finder import FoundTool, ToolNotFoundError, find_tool
 from server.protocol.results import Failure, Reply, add_link, make_bounded_answer, make_result
 from server.storage.errors import StorageError
+from server.switching import explain_switch
 from server.telemetry.observer import OK, Running
 from tools.csv_text import make_csv_file
 from tools.tool import InvalidArgumentsError, Tool
@@ -150,7 +151,14 @@ class ToolCalls:
             find_approval=self._find_approval,
             shows_pictures=not self._guard_settings.masks,
             files_folder=self._guard_settings.files_folder,
+            open_events=lambda: self._connection.events,
+            owner=self._owner,
+            answer_characters=self._policy.answer_form.characters,
+            describe_events=self._connection.describe_events,
         )
+
+    def _open_documentation(self) -> DocumentationContext:
+        return DocumentationContext(self._policy.tools, self._documentation, partial(explain_switch, self._policy))
 
     def _find_approval(self, approval_id: str) -> "Approval | None":
         return self._changes.follow_up.find(approval_id)
@@ -169,7 +177,7 @@ class ToolCalls:
         """Step 2: read the arguments. What follows depends on whether the call only reads."""
         read = read_arguments(found.tool, found.arguments, self._masks.restore)
         if not found.tool.uses_portal:
-            return await self._run(read.call, DocumentationContext(self._policy.tools, self._documentation))
+            return await self._run(read.call, self._open_documentation())
         context = await self.open_context(report)
         if read.call.reads():
             return await self._run(read.call, context)

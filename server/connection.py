@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal.client import Portal
     from portal.credentials import Credentials
     from server.events.hub import EventHub
+    from server.events.subscribers import EventNotices
 
 
 class Connection:
@@ -70,6 +71,25 @@ class Connection:
         from server.events.choice import make_hub
 
         return make_hub(self._settings, self.key, self.portal, self.start)
+
+    @cached_property
+    def notices(self) -> "EventNotices":
+        """Who is told of what happens at the portal; nothing is asked before somebody subscribes."""
+        from server.events.subscribers import EventNotices
+
+        return EventNotices(self.events, self.start)
+
+    def describe_events(self) -> list[dict[str, Any]]:
+        """By what events of the portal are heard, and what each source can and cannot see; it asks nothing."""
+        from dataclasses import asdict
+
+        from server.events.status import SourceStatus, list_sources
+
+        try:
+            found = list_sources(self._settings, self.key)
+        except SettingsError as error:
+            found = (SourceStatus(self._settings.events, "nothing", f"anything: {error}", "none", running=False),)
+        return [asdict(source) for source in found]
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Start some work beside the calls; it is cancelled when the connection is closed."""

@@ -40,9 +40,11 @@ class PolicyRule:
         names, effects = {tool.tool(), tool.toolset()}, set(tool.effects.names)
         if stopped := (names | effects) & self.deny:
             return f"{', '.join(sorted(map(str, stopped)))} is denied here"
-        if self.allow and not (names & self.allow or effects <= self.allow):
-            return f"only {', '.join(sorted(self.allow))} is allowed here"
-        return None
+        return None if self.permits(tool) else f"only {', '.join(sorted(self.allow))} is allowed here"
+
+    def permits(self, tool: type[Tool]) -> bool:
+        """Whether what it allows leaves a tool, whatever it denies."""
+        return not self.allow or bool({tool.tool(), tool.toolset()} & self.allow) or {*tool.effects.names} <= self.allow
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Policy:
     """Whether answers are data for programs; None where nothing is said of it, which means text for models."""
     answer_characters: int | None = None
     """Of the longest answer; None where nothing is said of it."""
+    narrowed: bool = False
+    """Whether another bound, such as a token's, was drawn within that of the settings."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -114,6 +118,7 @@ class Policy:
             ((self.toolsets | self.partly) & (other.toolsets | other.partly)) - toolsets,
             self.structured if other.structured is None else other.structured,
             min(filter(None, (self.answer_characters, other.answer_characters)), default=None),
+            narrowed=True,
         )
 
     @property
@@ -133,6 +138,10 @@ class Policy:
             )
         ruled_out = (why for rule in self.rules if (why := rule.explain_refusal(tool)))
         return self._explain_absence(tool) or next(ruled_out, None)
+
+    def has_switched_on(self, tool: type[Tool]) -> bool:
+        """Whether the toolsets have a tool, whatever effects and rules say of it."""
+        return self._explain_absence(tool) is None
 
     def _explain_absence(self, tool: type[Tool]) -> str | None:
         """Why a tool is not switched on; None if it is."""

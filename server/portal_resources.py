@@ -1,5 +1,6 @@
 """What a portal holds now, as resources: each is the text of a tool that only reads, and exists where the tool does."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from mcp import types
 
 from prompts import takes_argument
 from server.calls import ToolCalls
+from server.events.addresses import DIALOGS, EVENTS, INBOX, LINES, ROOT
 from server.exports import ADDRESS as EXPORTS
 from server.policy import Policy
 from server.protocol import failures
@@ -19,11 +21,12 @@ from tools.fence import quote_marked
 if TYPE_CHECKING:
     from portal.client import Report
 
-ROOT = "openchannels://"
 GONE = "There is no such file: it is kept for an hour, by the server that made it, for who asked; call the tool again"
 TEXT = "text/plain"
 TRANSCRIPT = 50
 """Messages of a dialog."""
+LAST_EVENTS = 50
+_NUMBER = re.compile(r"(?:chat)?([1-9]\d{0,9})", re.ASCII | re.IGNORECASE)
 FRESH = 30.0
 """Seconds for which ids are offered before the portal is asked again: somebody types letter by letter."""
 
@@ -57,10 +60,10 @@ class ResourceKind:
         return f"{ROOT}{self.name}" + (f"/{{{self.variable}}}" if self.variable else "")
 
 
-INBOX = ResourceKind("inbox", "inbox", "Who waits", "The dialogs that need someone, longest wait first")
+WAITING = ResourceKind("inbox", INBOX, "Who waits", "The dialogs that need someone, longest wait first")
 DIALOG = ResourceKind(
     "dialog",
-    "dialogs",
+    DIALOGS,
     "Dialog",
     f"A dialog by its chat id: client, state, owner, the last {TRANSCRIPT} messages",
     argument="dialog",
@@ -68,9 +71,16 @@ DIALOG = ResourceKind(
     more=(("last", TRANSCRIPT),),
 )
 LINE = ResourceKind(
-    "channel_overview", "lines", "Line", "What a line does, in words, by its id", argument="line", variable="id"
+    "channel_overview", LINES, "Line", "What a line does, in words, by its id", argument="line", variable="id"
 )
-KINDS = (INBOX, DIALOG, LINE)
+HAPPENED = ResourceKind(
+    "updates",
+    EVENTS,
+    "Events",
+    f"The last {LAST_EVENTS} things that happened: messages, sessions, who took which dialog",
+    more=(("newest", True), ("limit", LAST_EVENTS)),
+)
+KINDS = (WAITING, HAPPENED, DIALOG, LINE)
 IN_PROMPTS: Mapping[str, ResourceKind] = {"chat_id": DIALOG, "config_id": LINE, "line": LINE}
 """Argument of a prompt -> what its values are the ids of."""
 
@@ -102,20 +112,39 @@ class PortalResources:
         Raises:
             ResourceUnavailableError: The address is wrong, or the portal gives nothing.
         """
-        address = (uri if "://" in uri else unquote(uri)).strip()
-        if address.lower().startswith(EXPORTS):
+        if _clean(uri).lower().startswith(EXPORTS):
             raise ResourceUnavailableError(GONE, there=False)
-        name, _, end = address[len(ROOT) :].rstrip("/").partition("/")
-        kind = next(
-            (kind for kind in self._kinds if kind.name == name.lower() and bool(kind.variable) is bool(end)), None
-        )
-        if kind is None or not address.lower().startswith(ROOT):
+        kind, end = self._parse(uri)
+        if kind is None:
             return None
         arguments = {**({kind.argument: unquote(end)} if kind.variable else {}), **dict(kind.more)}
         reply = await self._calls.read(kind.tool, arguments, report)
         if isinstance(reply, Failure):
             raise ResourceUnavailableError(quote_marked(reply.text()), there=reply.outcome != failures.INVALID)
         return make_text(reply, self._answer_form)
+
+    def find_subject(self, uri: str) -> str | None:
+        """The address as events are told of it (server/events/addresses.py); None where nothing is told of it here."""
+        kind, end = self._parse(uri)
+        if kind is None:
+            return None
+        if not kind.variable:
+            return kind.address
+        number = _NUMBER.fullmatch(unquote(end))
+        return f"{ROOT}{kind.name}/{number[1]}" if number else None
+
+    def list_subjects(self) -> list[str]:
+        """The addresses of which something may be told here, and how the others are made."""
+        return [kind.address for kind in self._kinds]
+
+    def _parse(self, uri: str) -> tuple[ResourceKind | None, str]:
+        """The kind of an address, and the end of it that is an argument."""
+        address = _clean(uri)
+        name, _, end = address[len(ROOT) :].rstrip("/").partition("/")
+        if not address.lower().startswith(ROOT):
+            return None, end
+        kinds = (kind for kind in self._kinds if kind.name == name.lower() and bool(kind.variable) is bool(end))
+        return next(kinds, None), end
 
     async def list_ids(self, ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> list[str]:
         """Ids for the argument of a template or prompt; none where the portal does not tell."""
@@ -144,6 +173,10 @@ class PortalResources:
             return await (list_recent_chats(context) if kind is DIALOG else list_line_ids(context))
         except failures.CALL_ERRORS:
             return []
+
+
+def _clean(uri: str) -> str:
+    return (uri if "://" in uri else unquote(uri)).strip()
 
 
 def _describe(kind: ResourceKind) -> dict[str, Any]:

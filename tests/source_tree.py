@@ -56,7 +56,14 @@ class Module:
 
     def nodes(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
         """All nodes of some kinds."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+        return (node for kind in kinds for node in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in ast.walk(self.tree):
+            found.setdefault(type(node), []).append(node)
+        return found
 
 
 def _imports(node: ast.AST, when: When) -> Iterator[tuple[str, When]]:

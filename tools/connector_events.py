@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.events import WHOLE, Event, Variant
+from tools.event import WHOLE, Event, Variant
 
 _ONLY_OWN = (
     "Only the application that registered the connector gets it, and only for its own connectors; a webhook never does."

@@ -254,7 +254,9 @@ def render_message(message: Mapping[str, Any]) -> str:
     """A message of a transcript, what was said marked as its author's."""
     author = f"{join_lines(message['author'])}: " if message["author"] else ""
     said = mark_untrusted(f"{author}{_indent(describe_content(message))}", message["role"]) + describe_rest(message)
+    is_odd = message.get("odd_params", False)
     hidden = " hidden from the client" if message.get("hidden") else ""
+    hidden += " with parameters that cannot be read: files may be missing, and it may be hidden" * is_odd
     posted = " posted by the connector" if message.get("via_connector") else ""
     date, author_id = mark_unless_code(message["date"]), mark_unless_code(message["author_id"])
     return f"#{message['id']} {date} ({author_id}){hidden}{posted} {said}"

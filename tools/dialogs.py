@@ -231,7 +231,7 @@ class SessionModePin(Method):
     """Pin a dialog to its operator, so that it does not close by itself for a week, or unpin it (activate=false).
 
     Only the dialog's operator can do it. Unpinning may put the dialog back into the queue when the operator is not
-    at work. For all your dialogs at once use session_mode_pin_all and session_mode_unpin_all.
+    at work.
     """
 
     rest = "imopenlines.session.mode.pin"

@@ -49,4 +49,5 @@ class Auth(StrEnum):
 
     ANY = "webhook or application"
     BOT_OWNER = "application that owns a chat bot, or webhook with client_id"
+    BOT = "application, or webhook with bot_token"
     APPLICATION = "application only"

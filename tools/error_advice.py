@@ -15,7 +15,12 @@ CHANNEL_OFF = {
 }
 PARTICIPANTS = "session_history_get with detail=full lists the participants under userInChat."
 
-SCOPES = {"imopenlines": "Open Channels", "im": "Chat and Notifications", "user_brief": "Users"}
+SCOPES = {
+    "imopenlines": "Open Channels",
+    "im": "Chat and Notifications",
+    "imbot": "Chat bots",
+    "user_brief": "Users",
+}
 """Scope, the first where several will do -> what the portal calls it."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.events import Event, Variant
+from tools.event import Event, Variant
 
 _OF_EVERYBODY = (
     "`DATA` can be an object or a list; `CONNECTOR` and `LINE` can be missing. Accept all forms.",

@@ -15,6 +15,8 @@ from tools.untrusted import mark_untrusted, mark_untrusted_in
 Role = Literal["client", "operator", "bot", "system", "unknown"]
 FILE_FIELDS = ("id", "name", "type", "size")
 UNREADABLE_TEXT = "[text in a form that cannot be read]"
+NO_PARAMS: tuple[object, ...] = (None, [], "", False)
+"""How PHP writes parameters of which there are none."""
 NO_TEXT = "[message without text]"
 IN_PLACE_OF_TEXT = {"deleted": "[deleted message]", "sticker": "[sticker]", "attachment": "[attachment]"}
 """What a message without text or file is shown as."""
@@ -43,6 +45,8 @@ class MessageView(TypedDict):
     reply_to: NotRequired[int]
     files: NotRequired[list[dict[str, Any]]]
     session_id: NotRequired[int]
+    odd_params: NotRequired[bool]
+    """Its parameters cannot be read: it may have files, or be hidden from the client."""
     cut: NotRequired[int]
     """Characters that are missing at its end."""
 
@@ -122,6 +126,8 @@ def view_message(row: Mapping[str, Any], known: Conversation) -> MessageView:
         view["unread"] = True
     if is_hidden(params.get("componentid")):
         view["hidden"] = True
+    if not isinstance(row.get("params"), dict) and row.get("params") not in NO_PARAMS:
+        view["odd_params"] = True
     if answered := read_whole(params.get("replyid")):
         view["reply_to"] = answered
     if attached := _list_files(params.get("fileid"), known.files):

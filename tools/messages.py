@@ -17,6 +17,7 @@ from tools.untrusted import mark_untrusted
 
 WHOLE_SESSION = 10_000
 """More messages than a session has."""
+OF_OPERATORS = "Choose an operator's message: session_history_get shows them. any_author=true saves it all the same."
 LONGEST_EXCERPT = 200
 
 
@@ -76,16 +77,17 @@ class MessageQuickSave(Method):
         """
         message = await self._read_message(context)
         role, text = (message["role"], message["text"]) if message else (None, None)
-        if role in {"client", "bot", "system", "unknown"} and not self.any_author:
-            whose = "of an unknown author" if role == "unknown" else f"the {role}'s"
-            said = mark_untrusted(str(text)[:LONGEST_EXCERPT], str(role))
-            raise RefusedByResultError(
-                None,
-                "Choose an operator's message: session_history_get shows them. any_author=true saves it all the same.",
-                happened=f"Nothing was saved: message {self.message_id} is {whose}: {said}",
-            )
+        if obstacle := self.find_obstacle(role, text):
+            raise RefusedByResultError(None, OF_OPERATORS, happened=f"Nothing was saved: {obstacle}")
         await context.ask(self)
         return {"saved": True, "message_id": self.message_id, "role": role, "text": text}
+
+    def find_obstacle(self, role: str | None, text: str | None) -> str:
+        """Why a message with such an author is not saved, as the end of a sentence; empty if it is."""
+        if self.any_author or role not in {"client", "bot", "system", "unknown"}:
+            return ""
+        whose = "of an unknown author" if role == "unknown" else f"the {role}'s"
+        return f"message {self.message_id} is {whose}: {mark_untrusted(str(text)[:LONGEST_EXCERPT], role)}"
 
     async def _read_message(self, context: PortalContext) -> Mapping[str, Any] | None:
         """None where neither method shows it: then only the portal judges."""

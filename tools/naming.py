@@ -10,9 +10,18 @@ def to_snake_case(name: str) -> str:
     return _HUMP.sub("_", name).replace(".", "_").lower()
 
 
+MESSENGER_V2 = "im.v2."
+"""How the messenger's second generation begins; its tools are named as those of the first."""
+
+
 def make_tool_name(rest: str) -> str:
-    """The tool of a REST method; only the scope that gives the server its name is dropped."""
-    return to_snake_case(rest.removeprefix("imopenlines."))
+    """The tool of a REST method; the scope that gives the server its name is dropped, and the messenger's version.
+
+    `imopenlines.v2.Session.list` -> `v2_session_list`, `im.v2.Event.get` -> `im_event_get`,
+    `imbot.v2.Bot.get` -> `imbot_v2_bot_get`.
+    """
+    name = rest.removeprefix("imopenlines.")
+    return to_snake_case(f"im.{name.removeprefix(MESSENGER_V2)}" if name.startswith(MESSENGER_V2) else name)
 
 
 def to_camel_case(name: str) -> str:

@@ -13,6 +13,7 @@ from tools.fields import Count, Detail
 from tools.messenger_results import UserResult
 from tools.method import Method
 from tools.result_types import Rows, read_whole
+from tools.shortening import CUT
 from tools.user_fields import FieldName, Selected
 
 PAGE = 50
@@ -65,6 +66,17 @@ class UserList(UserMethod):
         rows = [user for user in result if isinstance(user, dict) and read_whole(user.get("ID")) > 0]
         lost = {"unreadable": len(result) - len(rows)} if len(rows) < len(result) else {}
         return {"users": [colleague_view.view_colleague(user) for user in rows], **lost, **following}
+
+    def shorten(self, result: Any, share: float) -> Any | None:
+        """Fewer of a page, and how to read the others of it: `start` only leads to the page after."""
+        shorter = super().shorten({name: value for name, value in result.items() if name != "next_start"}, share)
+        if shorter is None or "users" not in shorter[CUT]["parts"]:
+            return shorter
+        ids = [read_whole(user.get("id") or user.get("ID")) for user in shorter["users"] if isinstance(user, dict)]
+        if self.rest != "user.get" or self.start or not ids or ids != sorted(ids):
+            return shorter
+        following = f'start left out, sort=ID, order=ASC, and {{">ID": {ids[-1]}}} in filter beside what it has'
+        return {**shorter, CUT: {**shorter[CUT], "next": following}}
 
     def text(self, result: Any) -> str:
         """One line a user."""

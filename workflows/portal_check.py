@@ -57,6 +57,16 @@ class CheckData(TypedDict):
     todo: str
 
 
+class EventSourceData(TypedDict):
+    """By what events of the portal are heard."""
+
+    name: str
+    running: bool
+    sees: str
+    cannot_see: str
+    promise: str
+
+
 class PortalCheckData(TypedDict):
     """All checks, and what can be used."""
 
@@ -65,6 +75,7 @@ class PortalCheckData(TypedDict):
     checks: list[CheckData]
     usable_tools: int
     unusable_tools: dict[str, str]
+    events: list[EventSourceData]
 
 
 class PortalCheck(Composite):
@@ -87,7 +98,8 @@ class PortalCheck(Composite):
     openchannels://docs/guides/getting-started
     """
     answer = (
-        "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name."
+        "`portal`, `ok`, `checks` `[{name, ok, found, todo}]`, `usable_tools` (how many), `unusable_tools` by name; "
+        "`events` `[{name, running, sees, cannot_see, promise}]`: by what events of the portal are heard."
     )
 
     async def run(self, context: Context) -> dict[str, Any]:
@@ -101,6 +113,7 @@ class PortalCheck(Composite):
             "checks": [asdict(check) for check in checks],
             "usable_tools": len(context.tools) - len(unusable),
             "unusable_tools": unusable,
+            "events": context.describe_events(),
         }
 
     def text(self, result: Any) -> str:
@@ -114,6 +127,12 @@ class PortalCheck(Composite):
         for why in dict.fromkeys(result["unusable_tools"].values()):
             names = ", ".join(name for name, reason in result["unusable_tools"].items() if reason == why)
             lines.append(f"Cannot work ({why}): {names}")
+        for source in result["events"]:
+            now = "a process hears by it now" if source["running"] else "nobody listens now"
+            lines.append(f"Events by {source['name']} ({now}). Sees: {source['sees']}.")
+            lines.append(f"     Cannot see: {source['cannot_see']}. How sure: {source['promise']}.")
+        if not result["events"]:
+            lines.append("Events of the portal are not heard.")
         return "\n".join(lines)
 
     def structured(self, result: Any) -> Mapping[str, Any]:

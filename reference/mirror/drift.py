@@ -21,7 +21,7 @@ from reference.mirror.method_pages import (
     read_page,
 )
 from reference.pages.parameters import Parameter, list_parameters
-from tools.events import events
+from tools.event import events
 from tools.method import Method
 from tools.registry import methods
 
@@ -50,7 +50,7 @@ _VALUE = re.compile(r"`([^`]+)`")
 _SIGNS = re.compile(r"\((\S+) in REST\)")
 _TYPES = {
     "integer": {"integer"},
-    "string": {"string", "char", "datetime", "date"},
+    "string": {"string", "char", "datetime", "date", "file"},
     "boolean": {"boolean", "char", "string"},
     "one of": {"string", "char", "integer"},
     "only": {"string", "char", "boolean", "integer"},

@@ -8,8 +8,8 @@ from functools import cache
 from reference.mirror.clean import CleanPage
 from reference.mirror.page_names import find_names, remove_names
 from reference.mirror.prose import extract_code, extract_prose, split_sections, strip_links
+from reference.search.indexed_page import IndexedPage
 from reference.search.vocabulary import Term, read_terms
-from reference.search.word_index import IndexedPage
 from reference.search.words import stem_words
 
 _MOST_PAGES = 25

@@ -13,6 +13,8 @@ from typing import Any
 
 FOLDER = "api-reference/imopenlines/"
 """Where everything about Open Channels stands."""
+_EVENTS = "api-reference/events/"
+_BOTS = "api-reference/chat-bots/chat-bots-v2/"
 COMPANIONS = (
     "api-reference/chats/im-recent-list.md",
     "api-reference/chats/messages/im-message-add.md",
@@ -23,6 +25,33 @@ COMPANIONS = (
     "api-reference/user/user-search.md",
     "api-reference/common/system/scope.md",
     "api-reference/common/system/methods.md",
+    f"{_EVENTS}event-bind.md",
+    f"{_EVENTS}event-unbind.md",
+    f"{_EVENTS}event-get.md",
+    f"{_EVENTS}events.md",
+    f"{_EVENTS}event-offline-get.md",
+    f"{_EVENTS}event-offline-list.md",
+    f"{_EVENTS}event-offline-clear.md",
+    f"{_EVENTS}event-offline-error.md",
+    f"{_BOTS}im.v2/events/event-subscribe.md",
+    f"{_BOTS}im.v2/events/event-unsubscribe.md",
+    f"{_BOTS}im.v2/events/event-get.md",
+    f"{_BOTS}imbot.v2/bots/bot-register.md",
+    f"{_BOTS}imbot.v2/bots/bot-update.md",
+    f"{_BOTS}imbot.v2/bots/bot-get.md",
+    f"{_BOTS}imbot.v2/bots/bot-list.md",
+    f"{_BOTS}imbot.v2/bots/bot-unregister.md",
+    f"{_BOTS}imbot.v2/events/event-get.md",
+    f"{_BOTS}imbot.v2/messages/chat-message-send.md",
+    f"{_BOTS}imbot.v2/messages/chat-message-get.md",
+    f"{_BOTS}imbot.v2/messages/chat-message-get-context.md",
+    f"{_BOTS}imbot.v2/ui/chat-input-action-notify.md",
+    f"{_BOTS}imbot.v2/files/file-upload.md",
+    f"{_BOTS}imbot.v2/files/file-download.md",
+    f"{_BOTS}imbot.v2/chats/chat-get.md",
+    f"{_BOTS}imbot.v2/chats/chat-user-list.md",
+    f"{_BOTS}imbot.v2/chats/chat-leave.md",
+    f"{_BOTS}imbot.v2/revision-get.md",
 )
 """Pages of other sections whose methods are tools here too."""
 WRAPPERS = ("PARAMS", "OPTIONS")

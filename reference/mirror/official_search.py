@@ -12,6 +12,7 @@ from reference.mirror.store import unpack
 from reference.search.excerpt import make_excerpt
 from reference.search.hit import OfficialHit
 from reference.search.page_text import read_sections
+from reference.search.stored_tables import StoredTables
 from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import OFFICIAL_EVENT, OFFICIAL_TEXT, OFFICIAL_WORDS, OUTDATED, SHORT_NAME, WHOLE_NAME
 from reference.search.word_index import WordIndex
@@ -22,6 +23,8 @@ LONGEST_QUERY = 1000
 _MOST_TERMS = 24
 _SHORT = 3
 _EVENTS = "~notify"
+_BETWEEN = re.compile(r"(?<=\w)[_-](?=\w)")
+"""What stands for a dot in the names of tools and of pages."""
 _OUTDATED = re.compile(r"(?:^|/)(?:outdated|deprecated)(?:/|$)")
 
 
@@ -32,7 +35,7 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
     """
     asked = query[:LONGEST_QUERY]
     wanted = _read_terms(asked)
-    index = WordIndex(connection, OFFICIAL_WORDS)
+    index = WordIndex(StoredTables(connection, OFFICIAL_WORDS), OFFICIAL_WORDS)
     scores = index.score(wanted)
     for page, worth in _find_named(connection, asked).items():
         scores[page] = scores.get(page, 0.0) + worth
@@ -46,13 +49,16 @@ def search_pages(connection: sqlite3.Connection, language: Language, query: str,
 
 
 def find_paths(connection: sqlite3.Connection, name: str) -> list[str]:
-    """The pages whose title has this name of a method or event, newer ones first; a name has a dot or begins with `on`.
+    """The pages whose title has this name of a method or event, newer ones first.
+
+    A name has dots, for which underscores or hyphens may stand, or it begins with `on`.
 
     Raises: sqlite3.Error where the database is damaged.
     """
-    if not find_names(name):
+    typed = name if "." in name else _BETWEEN.sub(".", name)
+    if not find_names(typed):
         return []
-    keys = sorted(make_typed_keys(name))
+    keys = sorted(make_typed_keys(typed))
     marks = ", ".join("?" * len(keys))
     found = connection.execute(
         f"SELECT DISTINCT path FROM names JOIN pages ON pages.id = page WHERE NOT alias AND name IN ({marks})",  # noqa: S608

@@ -11,10 +11,10 @@ from typing import Literal
 from reference.mirror.clean import CleanPage
 from reference.mirror.indexing import index_pages
 from reference.mirror.page_names import make_alias_keys, make_name_keys
+from reference.search.stored_tables import StoredTables
 from reference.search.weights import OFFICIAL_WORDS
-from reference.search.word_index import WordIndex
 
-SCHEMA = 4
+SCHEMA = 5
 """Grows with every change of the tables, of what is kept or of what cleaning makes of a page: others are not read."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
@@ -52,7 +52,7 @@ def write_database(
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
-        WordIndex(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
+        StoredTables(connection, OFFICIAL_WORDS).write(list(index_pages(pages)))
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         connection.executemany(
             "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,6 +1,6 @@
 """Addresses of pages: ours, and those of the official documentation."""
 
-from tools.events import Event
+from tools.event import Event
 from tools.method import Method
 from tools.naming import to_snake_case
 
@@ -18,18 +18,32 @@ _FOLDERS = {
     "operators": "imopenlines/openlines/operators",
     "messages": "imopenlines/openlines/messages",
     "crm_chats": "imopenlines/openlines/chats",
-    "chatbots": "imopenlines/openlines/chat-bots",
     "connectors": "imopenlines/imconnector",
 }
 """Toolset -> folder; the statistics methods have no known page."""
+_BOTS = "chat-bots/chat-bots-v2"
 _COMPANION_FOLDERS = {
+    "imopenlines.bot.": "imopenlines/openlines/chat-bots",
+    "event.test": None,
+    "event.": "events",
+    "events": "events",
+    "im.v2.Event.": f"{_BOTS}/im.v2/events",
+    "imbot.v2.Bot.": f"{_BOTS}/imbot.v2/bots",
+    "imbot.v2.Event.": f"{_BOTS}/imbot.v2/events",
+    "imbot.v2.File.": f"{_BOTS}/imbot.v2/files",
+    "imbot.v2.Chat.Message.": f"{_BOTS}/imbot.v2/messages",
+    "imbot.v2.Chat.InputAction.": f"{_BOTS}/imbot.v2/ui",
+    "imbot.v2.Chat.": f"{_BOTS}/imbot.v2/chats",
+    "imbot.v2.": f"{_BOTS}/imbot.v2",
     "im.recent.": "chats",
     "im.": "chats/messages",
     "user.": "user",
     "scope": "common/system",
     "methods": "common/system",
 }
-"""How a method of another module begins -> folder."""
+"""How a method begins whose toolset has no folder of its own -> folder; None for one without a page."""
+_VERSIONS = ("im.v2.", "imbot.v2.")
+"""What the files of the messenger's second generation leave out of their methods' names."""
 _EVENT_FOLDERS = {"line_events": "imopenlines/openlines/events", "connector_events": "imopenlines/imconnector/events"}
 
 
@@ -51,7 +65,11 @@ def section_address(name: str) -> str:
 def official_method_page(method: type[Method]) -> str | None:
     """The official page of a method, where one is known."""
     folder = _FOLDERS.get(method.toolset()) or _find_companion_folder(method.rest)
-    return None if folder is None else f"{_OFFICIAL}/{folder}/{_to_kebab_case(method.rest)}.html"
+    return None if folder is None else f"{_OFFICIAL}/{folder}/{_to_kebab_case(_drop_version(method.rest))}.html"
+
+
+def _drop_version(rest: str) -> str:
+    return next((rest.removeprefix(start) for start in _VERSIONS if rest.startswith(start)), rest)
 
 
 def _find_companion_folder(rest: str) -> str | None:

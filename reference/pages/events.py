@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reference.pages.addresses import official_event_page
 from reference.pages.examples import write_oauth_curl
 from reference.pages.markdown import render_code, render_list, render_page, render_section, render_table
-from tools.events import COMMON_TRAPS, ENVELOPE, SUBSCRIBING, Event, Variant, encode_form
+from tools.event import COMMON_TRAPS, ENVELOPE, SUBSCRIBING, Event, Variant, encode_form
 from tools.registry import methods
 
 HANDLER = "https://app.example.com/openchannels/events"

@@ -25,6 +25,7 @@ EFFECTS = {
 CALLERS = {
     Auth.ANY: "incoming webhook or OAuth application; it acts as its user, with the rights of that user",
     Auth.BOT_OWNER: "OAuth application that owns a chat bot, or incoming webhook together with the bot's client_id",
+    Auth.BOT: "OAuth application for its own bots, or incoming webhook together with the bot's bot_token",
     Auth.APPLICATION: "OAuth application only; a webhook gets WRONG_AUTH_TYPE",
 }
 _NAME = re.compile(r"[A-Za-z][\w.]*\w")

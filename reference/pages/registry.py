@@ -26,7 +26,7 @@ from reference.pages.index import render_index_page
 from reference.pages.methods import render_method_page
 from reference.pages.page import Page
 from reference.pages.sections import read_overviews, render_section_page
-from tools.events import events
+from tools.event import events
 from tools.registry import methods
 from workflows.registry import COMPOSITES
 

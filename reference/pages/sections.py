@@ -8,7 +8,7 @@ from types import MappingProxyType
 from reference.pages.addresses import event_address
 from reference.pages.guides import Guide, read_guide
 from reference.pages.markdown import render_page, render_section, render_table
-from tools.events import events
+from tools.event import events
 from tools.registry import methods
 
 EVENTS = "events"

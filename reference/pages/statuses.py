@@ -37,7 +37,9 @@ CORE_STATUSES: Mapping[str, str] = {
 _REGISTRATION = ("imconnector.register", "imconnector.unregister")
 _OWN_STATUSES: Mapping[str, Mapping[str, str]] = {
     "ACCESS_DENIED": {
-        **dict.fromkeys(("imopenlines.crm.chat.", "imopenlines.crm.message.", "imopenlines.bot."), "403"),
+        **dict.fromkeys(
+            ("imopenlines.crm.chat.", "imopenlines.crm.message.", "imopenlines.bot.", "imbot.", "event."), "403"
+        ),
         "": "400",
     },
     "ACCESS_ERROR": {"im.": "403"},
@@ -45,8 +47,11 @@ _OWN_STATUSES: Mapping[str, Mapping[str, str]] = {
     "REPLY_FROM_OTHER_CHAT_ERROR": {"im.": "403"},
     "CONFIG_WRONG_USER_PERMISSION": {"": "403"},
     "CHAT_DELETE_USER_PERMISSION_DENIED": {"": "403"},
-    "ERROR_CORE": {"imconnector.": "400"},
+    "ERROR_CORE": {"imconnector.": "400", "event.": "400"},
+    "FILE_ACCESS_ERROR": {"": "403"},
+    "MESSAGE_ACCESS_DENIED": {"": "403"},
     "WRONG_AUTH_TYPE": {"": "403"},
+    "WRONG_LICENSE": {"": "403"},
     "ERROR_METHOD_NOT_FOUND": {"": "404"},
 }
 """Code -> how the names of methods begin -> the status with which these give it, where it is not 400."""

@@ -8,11 +8,11 @@ from itertools import chain
 
 from reference.pages.handling import OWN_CODE
 from reference.pages.page import Page
+from reference.search.indexed_page import IndexedPage
 from reference.search.page_text import SearchableSection, read_sections
 from reference.search.questions import read_questions
 from reference.search.vocabulary import Term, read_terms, read_tokens
 from reference.search.weights import ANSWERED, DECLARED, MENTIONED
-from reference.search.word_index import IndexedPage
 
 _SKIPPED = {"Examples", "Related", OWN_CODE}
 """Sections that repeat what stands elsewhere."""

@@ -42,16 +42,18 @@ def format_line(line: str) -> str:
 
 
 def _weigh_section(section: SearchableSection, weights: Mapping[str, float]) -> float:
+    if section.all_tokens.isdisjoint(weights):
+        return 0.0
     best = max(_weigh_tokens(line.tokens, weights) for line in section.lines)
-    every = section.tokens.union(*(line.tokens for line in section.lines))
-    worth = (
-        best + WORD_IN_HEADING * _weigh_tokens(section.tokens, weights) + WORD_ANYWHERE * _weigh_tokens(every, weights)
-    )
+    heading, anywhere = _weigh_tokens(section.tokens, weights), _weigh_tokens(section.all_tokens, weights)
+    worth = best + WORD_IN_HEADING * heading + WORD_ANYWHERE * anywhere
     return worth if section.heading else worth * BEGINNING
 
 
 def _count_names(lines: Sequence[SearchableLine], names: Sequence[str]) -> int:
     """How many of the names the best line has; a name counts twice in the row of its own."""
+    if not names:
+        return 0
     return max(
         (sum((name in line.text) + line.text.startswith(f"| `{name}`") for name in names) for line in lines),
         default=0,
@@ -59,6 +61,8 @@ def _count_names(lines: Sequence[SearchableLine], names: Sequence[str]) -> int:
 
 
 def _weigh_tokens(tokens: AbstractSet[str], weights: Mapping[str, float]) -> float:
+    if tokens.isdisjoint(weights):
+        return 0.0
     return sum(weight for token, weight in weights.items() if token in tokens)
 
 

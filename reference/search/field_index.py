@@ -14,16 +14,23 @@ _ASSIGNED = re.compile(r"\b(\w+) ?=(?!=)")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 
 
+def collect_fields(documents: Sequence[Document]) -> dict[str, dict[int, float]]:
+    """Field in the spelling of `normalise_name()` -> document -> how much that has to say about it."""
+    found: dict[str, dict[int, float]] = {}
+    for number, document in enumerate(documents):
+        for field, weight in document.list_fields() if document.page.kind != "error" else ():
+            holders = found.setdefault(normalise_name(field), {})
+            holders[number] = max(weight, holders.get(number, 0.0))
+    return found
+
+
 class FieldIndex:
     """Which pages have which field."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._pages = len(documents)
-        self._holders: dict[str, dict[int, float]] = {}
-        for number, document in enumerate(documents):
-            for field, weight in document.list_fields() if document.page.kind != "error" else ():
-                holders = self._holders.setdefault(normalise_name(field), {})
-                holders[number] = max(weight, holders.get(number, 0.0))
+    def __init__(self, holders: Mapping[str, Mapping[int, float]], pages: int) -> None:
+        """From what `collect_fields()` found on so many pages."""
+        self._holders = holders
+        self._pages = pages
 
     def __contains__(self, name: str) -> bool:
         return normalise_name(name) in self._holders

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import Self
 
 _BEGINS = re.compile(r"[#|]|\s*(?:[-*>]|\d+\.) ")
 """Begins a line that does not go on with the one before."""
 _RULE = re.compile(r"\| ---")
+WrittenSection = tuple[str, list[str], list[tuple[str, list[str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class SearchableLine:
     """Its words, and the groups in which they stand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchableSection:
     """What stands under one heading; the beginning of a page has none."""
 
@@ -28,6 +31,21 @@ class SearchableSection:
     tokens: frozenset[str]
     """Words of the heading, and the groups in which they stand."""
     lines: tuple[SearchableLine, ...]
+
+    @cached_property
+    def all_tokens(self) -> frozenset[str]:
+        """Those of the heading and of all lines."""
+        return self.tokens.union(*(line.tokens for line in self.lines))
+
+    def write(self) -> WrittenSection:
+        """The section in plain texts and lists."""
+        return self.heading, sorted(self.tokens), [(line.text, sorted(line.tokens)) for line in self.lines]
+
+    @classmethod
+    def read(cls, written: WrittenSection) -> Self:
+        """The section again."""
+        heading, tokens, lines = written
+        return cls(heading, frozenset(tokens), tuple(SearchableLine(text, frozenset(words)) for text, words in lines))
 
 
 def read_sections(

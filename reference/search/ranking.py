@@ -2,29 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain
 
 from reference.pages.errors import find_givers
 from reference.pages.guides import list_described_methods
 from reference.pages.page import Page
 from reference.search.codes import find_codes
+from reference.search.compiled import Compiled
 from reference.search.documents import Document
 from reference.search.field_index import SPELT, FieldIndex
 from reference.search.method_names import TYPED, MethodNames
 from reference.search.spelling import Spelling
-from reference.search.vocabulary import Term, list_vocabulary, read_terms
+from reference.search.vocabulary import Term, read_terms
 from reference.search.weights import (
     ERROR_CODE,
     FIELD,
     KINDS,
     NEIGHBOUR,
     OWN_WORDS,
+    PAGES,
     SHORT_NAME,
     SIMILAR_NAME,
     WHOLE_NAME,
 )
-from reference.search.word_index import index_in_memory
-from reference.search.words import normalise_name, split_words
+from reference.search.word_index import WordIndex
+from reference.search.words import normalise_name
 from tools.error_advice import CORE
 
 _MOST_TERMS = 40
@@ -45,12 +46,12 @@ _NEXT = 1e-6
 class Ranking:
     """Pages and how well they fit; they are called by their numbers."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], compiled: Compiled) -> None:
         self._documents = documents
         self._numbers = {document.page.name: number for number, document in enumerate(documents)}
-        self._index = index_in_memory([document.to_index() for document in documents], OWN_WORDS)
-        self._spelling = _make_spelling(documents)
-        self._fields = FieldIndex(documents)
+        self._index = WordIndex(compiled.tables, OWN_WORDS)
+        self._spelling = Spelling(compiled.known, compiled.written)
+        self._fields = FieldIndex(compiled.fields, len(documents))
         self._names = MethodNames(
             document.page.name for document in documents if document.page.kind in {"method", "event"}
         )
@@ -107,7 +108,10 @@ class Ranking:
         return ((number, FIELD * share) for number, share in self._fields.score(query).items())
 
     def _place_code(self, code: str, scores: dict[int, float], *, alone: bool) -> None:
-        """The only method that gives a code goes before its page, and one of a few if other words choose it."""
+        """The only method that gives a code goes before its page, and one of a few if other words choose it.
+
+        Where nothing but a code is asked for, one of those that give it comes right after its page.
+        """
         own = [self._numbers[method.rest] for method in find_givers(code)]
         for number in own:
             scores[number] = scores.get(number, 0.0) + ERROR_CODE
@@ -116,14 +120,11 @@ class Ranking:
         page = self._numbers[f"errors/{code}"]
         if (len(own) == 1 and code not in CORE) or (0 < len(own) <= _FEW and not alone):
             scores[page] = max(scores[number] for number in own) - _NEXT
-        else:
-            scores[page] = max(scores.values(), default=0.0) + _NEXT
-
-
-def _make_spelling(documents: Sequence[Document]) -> Spelling:
-    spoken = {word for document in documents for phrase in document.spoken for word in split_words(phrase)}
-    written = (line.tokens for document in documents for section in document.sections for line in section.lines)
-    return Spelling(spoken | list_vocabulary(), chain.from_iterable(written))
+            return
+        before = max(scores.values(), default=0.0)
+        scores[page] = before + 2 * _NEXT
+        if alone and own and code not in CORE:
+            scores[max(own, key=lambda number: scores[number])] = before + _NEXT
 
 
 def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
@@ -132,7 +133,7 @@ def _choose_share(page: Page, groups: AbstractSet[str]) -> float:
         return 1.0
     if page.is_companion():
         return NEIGHBOUR
-    usual, asked_for, words = KINDS.get(page.kind, _ANY_KIND)
+    usual, asked_for, words = PAGES.get(page.name) or KINDS.get(page.kind, _ANY_KIND)
     return asked_for if groups & words else usual
 
 

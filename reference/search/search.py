@@ -1,11 +1,12 @@
 """Search over the pages, and where it is given over the official documentation too."""
 
 from collections.abc import Container, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from reference.pages.registry import pages
 from reference.search.codes import find_codes
+from reference.search.compiled import Compiled, compile_pages
 from reference.search.documents import Document
 from reference.search.excerpt import make_excerpt
 from reference.search.field_index import SPELT
@@ -16,6 +17,8 @@ from reference.search.vocabulary import Term, find_foreign_subjects, read_terms,
 from reference.search.weights import MOST_FOREIGN, OFFICIAL_FIRST
 from reference.search.words import normalise_name
 
+_REMEMBERED = 50
+"""Pages whose sections are kept."""
 LONGEST_QUERY = 500
 """Characters of a question that are read."""
 
@@ -23,9 +26,10 @@ LONGEST_QUERY = 500
 class Search:
     """Pages, ready to be asked."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], compiled: Compiled) -> None:
         self._documents = documents
-        self._ranking = Ranking(documents)
+        self._ranking = Ranking(documents, compiled)
+        self._read_sections = lru_cache(_REMEMBERED)(compiled.sections.__getitem__)
 
     def find_hits(self, query: str, limit: int, kind: str | None = None) -> list[Hit]:
         """The best of our pages, of one kind if it is given, the best first."""
@@ -113,7 +117,7 @@ class Search:
         sought = [term for term in wanted if term.stem not in known]
         weights = {token: self._ranking.weigh(term) for term in sought for token in term.tokens()}
         foreign = [name for name in names if normalise_name(name) not in normalise_name(page.name)]
-        section, text = make_excerpt(document.sections, weights, foreign)
+        section, text = make_excerpt(self._read_sections(number), weights, foreign)
         return Hit(
             page.uri,
             page.title,
@@ -146,4 +150,5 @@ def search(query: str, limit: int = 5, kind: str | None = None, official: Offici
 
 @cache
 def _make_search() -> Search:
-    return Search([Document(page) for page in pages().values()])
+    documents = [Document(page) for page in pages().values()]
+    return Search(documents, compile_pages(documents))

@@ -1,4 +1,4 @@
-"""The field's vocabulary: which words say the same, in English and Russian, and which say nothing."""
+"""The field's vocabulary: which words say the same, in English, Russian and German, and which say nothing."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +72,9 @@ def _read_marks(name: str) -> frozenset[str]:
 def list_vocabulary() -> set[str]:
     """Every word in it."""
     return {
-        word for entries in (_read_file()["stop"], *_read_file()["groups"].values()) for word in split_words(entries)
+        word
+        for entries in (_read_file()["stop"], *(words for _, words in _list_groups()))
+        for word in split_words(entries)
     }
 
 
@@ -88,7 +90,7 @@ def _find_longest(found: Sequence[str], at: int, phrases: _Phrases) -> tuple[int
 def _read_phrases(*, general: bool) -> Mapping[str, _Phrases]:
     """First stem -> the phrases that begin with it, the longest first, with their groups."""
     groups: dict[_Phrase, dict[str, None]] = {}
-    for name, entries in _read_file()["groups"].items():
+    for name, entries in _list_groups():
         for entry in entries.split(",") if name in _read_file()["general"] or not general else ():
             groups.setdefault(tuple(stem_words(entry)), {})[_MARK + name] = None
     by_first: dict[str, list[tuple[_Phrase, tuple[str, ...]]]] = {}
@@ -100,7 +102,13 @@ def _read_phrases(*, general: bool) -> Mapping[str, _Phrases]:
 
 @cache
 def _read_stop_words() -> frozenset[str]:
-    return frozenset(stem_words(_read_file()["stop"]))
+    return frozenset(stem_words(f"{_read_file()['stop']} {_read_file()['german_stop']}"))
+
+
+def _list_groups() -> Iterator[tuple[str, str]]:
+    """Name and words of each group, in all languages."""
+    yield from _read_file()["groups"].items()
+    yield from _read_file()["german"].items()
 
 
 @cache

@@ -1,11 +1,12 @@
 """The weights of search in one table: for each what it does and how its value was found.
 
-Three benchmarks stand behind them. OWN is 59 questions with known answers over our pages (`python -m bench.search`),
+Four benchmarks stand behind them. OWN is 59 questions with known answers over our pages (`python -m bench.search`),
 beside the rules of tests/reference/search. OFFICIAL is 4,300 queries in two languages over the mirror: titles, parts of
 titles, names, summaries, words and sentences of pages drawn at random, each of which should find its page. HELD OUT is
-1,100 phrases of questions.toml, each asked while it is missing from the file. A value
-is said to be tried where 0, half and twice of it were tried too and none found more pages first without losing among
-five, and chosen where a rule of the tests asks for it and the benchmarks do not tell its neighbours apart.
+1,100 phrases of questions.toml, each asked while it is missing from the file. BLIND is the half for development of
+tests/reference/search/asked.toml. A value is said to be tried where 0, half and twice of it were tried too and none
+found more pages first without losing among five, and chosen where a rule of the tests asks for it and the benchmarks do
+not tell its neighbours apart.
 """
 
 from collections.abc import Mapping
@@ -63,6 +64,14 @@ KINDS: Mapping[Kind, tuple[float, float, frozenset[str]]] = {
     "error": (0.5, 0.6, frozenset({"~error"})),
 }
 """What words count on a page by its kind: usually, and where a group says that the kind is asked for. Chosen."""
+PAGES: Mapping[str, tuple[float, float, frozenset[str]]] = {
+    "guides/not-possible": (
+        0.9,
+        1.25,
+        frozenset({"~merge", "~postpone", "~broadcast", "~block", "~phone_call", "~tag", "~typing"}),
+    ),
+}
+"""The same of single pages: here the groups say what people wish that no method does. BLIND."""
 NEIGHBOUR = 0.85
 """What words count on the page of a method of another module. Chosen."""
 OUTDATED = 0.7

@@ -2,12 +2,14 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
+_stems: dict[str, str] = {}
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _APART = ("attachment", "business", "customer", "documentation", "operation", "responsible", "setting", "subscriber")
@@ -32,9 +34,26 @@ def stem_words(text: str) -> list[str]:
     return [stem for word in _WORD.findall(text) for stem in _stem_parts(word)]
 
 
-@lru_cache(_REMEMBERED)
 def stem_word(word: str) -> str:
     """The stem of one lower-case word, by its alphabet."""
+    if (known := _stems.get(word)) is None:
+        known = _find_stem(word)
+        if len(_stems) < _REMEMBERED:
+            _stems[word] = known
+    return known
+
+
+def list_stems() -> dict[str, str]:
+    """Word -> stem, of those that were asked for so far."""
+    return dict(_stems)
+
+
+def remember_stems(stems: Mapping[str, str]) -> None:
+    """Stems that need not be found again."""
+    _stems.update(stems)
+
+
+def _find_stem(word: str) -> str:
     if word.removesuffix("s") in _APART:
         return word.removesuffix("s")
     return str(_load_stemmer("english" if word.isascii() else "russian").stemWord(word))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.domain.client_messages import receive_message
 from sandbox.domain.closing import close_session
-from sandbox.domain.event_data import PortalEvent
+from sandbox.domain.event_data import WireEvent
 from sandbox.domain.events import LANGUAGE, give_system_user, install, publish_event, uninstall, update
 from sandbox.domain.operator_messages import write_as_client, write_as_operator
 from sandbox.domain.sessions import answer_dialog, load_open_session
@@ -187,7 +187,7 @@ def _change_application(act: Callable[[Company, RegisteredApplication], None]) -
 
 def _test(company: Company, application: RegisteredApplication) -> None:
     data = {"QUERY": {"any": "data"}, "LANGUAGE_ID": LANGUAGE}
-    publish_event(company, PortalEvent("ONAPPTEST", data, application.client_id))
+    publish_event(company, WireEvent("ONAPPTEST", data, application.client_id))
 
 
 TRIGGERS: dict[str, Trigger] = {

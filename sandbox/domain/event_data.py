@@ -15,7 +15,7 @@ CLOSE_TERM = 10
 
 
 @dataclass(frozen=True)
-class PortalEvent:
+class WireEvent:
     """One event: its name in upper case, its data, and the only application that gets it, empty for all."""
 
     name: str
@@ -23,7 +23,7 @@ class PortalEvent:
     application: str = ""
 
 
-def make_events(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def make_events(company: Company, happening: Happening) -> Iterator[WireEvent]:
     """The events that applications may get for what happened; most of it is told to nobody.
 
     Sources: the portal's modules `imopenlines` and `imconnector`; the official index of the events.
@@ -71,8 +71,8 @@ def _find_outside_id(chat: Chat, message: Message) -> Any:
     return message.id if chat.connector == SITE_CHAT else f"outside-{message.id}"
 
 
-def _receive(company: Company, happening: Happening) -> Iterator[PortalEvent]:
-    yield PortalEvent("ONOPENLINEMESSAGEADD", {"DATA": _make_received(company, happening)})
+def _receive(company: Company, happening: Happening) -> Iterator[WireEvent]:
+    yield WireEvent("ONOPENLINEMESSAGEADD", {"DATA": _make_received(company, happening)})
 
 
 def _sign(company: Company, chat: Chat, message: Message) -> str:
@@ -82,7 +82,7 @@ def _sign(company: Company, chat: Chat, message: Message) -> str:
     return f"[b]{author.name}:[/b] [br]{message.text}" if signed and author else message.text
 
 
-def _hand_over(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def _hand_over(company: Company, happening: Happening) -> Iterator[WireEvent]:
     chat, message = company.chats[happening.chat_id], company.messages[happening.message_id]
     connector, outside, text = _find_connector(company, chat), _split_code(chat), _sign(company, chat, message)
     files = [_describe_file(company, number) for number in message.file_ids]
@@ -90,7 +90,7 @@ def _hand_over(company: Company, happening: Happening) -> Iterator[PortalEvent]:
     if connector:
         content = {"user_id": message.author_id, "text": text} | ({"files": files} if files else {})
         item = {"im": _make_im(message), "message": content, "chat": {"id": outside["chat_id"]}}
-        yield PortalEvent("ONIMCONNECTORMESSAGEADD", place | {"MESSAGES": [item]}, connector.application)
+        yield WireEvent("ONIMCONNECTORMESSAGEADD", place | {"MESSAGES": [item]}, connector.application)
     content = {
         "id": message.id,
         "chat_id": chat.id,
@@ -102,17 +102,17 @@ def _hand_over(company: Company, happening: Happening) -> Iterator[PortalEvent]:
         "system": "Y" if message.system else "N",
     }
     data = {"connector": outside, "message": content, "no_session": "N" if happening.session_id else "Y"}
-    yield PortalEvent("ONOPENLINEMESSAGEADD", place | {"DATA": data})
+    yield WireEvent("ONOPENLINEMESSAGEADD", place | {"DATA": data})
 
 
 def _make_im(message: Message) -> dict[str, Any]:
     return {"chat_id": message.chat_id, "message_id": message.id}
 
 
-def _update(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def _update(company: Company, happening: Happening) -> Iterator[WireEvent]:
     message = company.messages[happening.message_id]
     if happening.details["by"] == "client":
-        yield PortalEvent("ONOPENLINEMESSAGEUPDATE", {"DATA": _make_received(company, happening)})
+        yield WireEvent("ONOPENLINEMESSAGEUPDATE", {"DATA": _make_received(company, happening)})
         return
     chat = _find_confirmed_chat(company, message, "EDIT_INTERNAL_MESSAGES")
     if chat:
@@ -124,10 +124,10 @@ def _update(company: Company, happening: Happening) -> Iterator[PortalEvent]:
         yield from _tell_of_change(company, chat, "UPDATE", [item], item)
 
 
-def _delete(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def _delete(company: Company, happening: Happening) -> Iterator[WireEvent]:
     message = company.messages[happening.message_id]
     if happening.details["by"] == "client":
-        yield PortalEvent("ONOPENLINEMESSAGEDELETE", {"DATA": _make_received(company, happening)})
+        yield WireEvent("ONOPENLINEMESSAGEDELETE", {"DATA": _make_received(company, happening)})
         return
     chat = _find_confirmed_chat(company, message, "DEL_INTERNAL_MESSAGES")
     if chat:
@@ -146,15 +146,15 @@ def _find_confirmed_chat(company: Company, message: Message, setting: str) -> Ch
     return chat if wanted and (known is None or php.is_truthy(known.settings.get(setting, True))) else None
 
 
-def _tell_of_change(company: Company, chat: Chat, change: str, items: list[Any], data: Any) -> Iterator[PortalEvent]:
+def _tell_of_change(company: Company, chat: Chat, change: str, items: list[Any], data: Any) -> Iterator[WireEvent]:
     place, connector = {"CONNECTOR": chat.connector, "LINE": chat.line_id}, _find_connector(company, chat)
     if connector:
-        yield PortalEvent(f"ONIMCONNECTORMESSAGE{change}", place | {"MESSAGES": items}, connector.application)
-    yield PortalEvent(f"ONOPENLINEMESSAGE{change}", place | {"DATA": data})
+        yield WireEvent(f"ONIMCONNECTORMESSAGE{change}", place | {"MESSAGES": items}, connector.application)
+    yield WireEvent(f"ONOPENLINEMESSAGE{change}", place | {"DATA": data})
 
 
-def _change_session(name: str) -> Callable[[Company, Happening], Iterator[PortalEvent]]:
-    def make(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def _change_session(name: str) -> Callable[[Company, Happening], Iterator[WireEvent]]:
+    def make(company: Company, happening: Happening) -> Iterator[WireEvent]:
         chat, session = company.chats[happening.chat_id], company.sessions[happening.session_id]
         connector, outside = _find_connector(company, chat), _split_code(chat)
         line = company.lines.get(session.line_id)
@@ -171,29 +171,29 @@ def _change_session(name: str) -> Callable[[Company, Happening], Iterator[Portal
                 "user": {"id": outside["user_id"]},
             }
             data = {"CONNECTOR": chat.connector, "LINE": session.line_id, "DATA": [item]}
-            yield PortalEvent(f"ONIMCONNECTORDIALOG{name}", data, connector.application)
+            yield WireEvent(f"ONIMCONNECTORDIALOG{name}", data, connector.application)
         data = {
             "connector": outside | {"line_id": session.line_id, "chat_id": chat.id},
             "chat": {"chat_id": chat.id},
             "line": {"id": session.line_id, "name": line.settings["LINE_NAME"] if line else ""},
         }
-        yield PortalEvent(f"ONSESSION{name}", {"DATA": data})
+        yield WireEvent(f"ONSESSION{name}", {"DATA": data})
 
     return make
 
 
-def _delete_status(company: Company, happening: Happening) -> Iterator[PortalEvent]:
+def _delete_status(company: Company, happening: Happening) -> Iterator[WireEvent]:
     connector = company.connectors.get(happening.connector)
     if connector:
         data = {"connector": happening.connector, "line": happening.line_id}
-        yield PortalEvent("ONIMCONNECTORSTATUSDELETE", data, connector.application)
+        yield WireEvent("ONIMCONNECTORSTATUSDELETE", data, connector.application)
 
 
-def _delete_line(_company: Company, happening: Happening) -> Iterator[PortalEvent]:
-    yield PortalEvent("ONIMCONNECTORLINEDELETE", happening.line_id)
+def _delete_line(_company: Company, happening: Happening) -> Iterator[WireEvent]:
+    yield WireEvent("ONIMCONNECTORLINEDELETE", happening.line_id)
 
 
-_MAKERS: dict[HappeningKind, Callable[[Company, Happening], Iterator[PortalEvent]]] = {
+_MAKERS: dict[HappeningKind, Callable[[Company, Happening], Iterator[WireEvent]]] = {
     HappeningKind.MESSAGE_RECEIVED: _receive,
     HappeningKind.MESSAGE_HANDED_OVER: _hand_over,
     HappeningKind.MESSAGE_UPDATED: _update,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.domain.event_data import PortalEvent, make_events
+from sandbox.domain.event_data import WireEvent, make_events
 from sandbox.state.company import Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.happenings import Happening
@@ -65,7 +65,7 @@ def _make_address_error() -> RefusalError:
     return RefusalError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
 
 
-def publish_event(company: Company, event: PortalEvent) -> None:
+def publish_event(company: Company, event: WireEvent) -> None:
     """Deliver an event to the handlers that are bound to it, and record it for the applications that fetch it."""
     for binding in tuple(company.bindings):
         application = company.oauth.applications.get(binding.client_id)
@@ -77,7 +77,7 @@ def publish_event(company: Company, event: PortalEvent) -> None:
                 deliver(company, binding, event.data)
 
 
-def _record(company: Company, binding: EventBinding, event: PortalEvent) -> None:
+def _record(company: Company, binding: EventBinding, event: WireEvent) -> None:
     """Record an event, unless the application itself has brought it about over the same connection."""
     cause = company.happenings.cause
     if (cause.client_id, cause.auth_connector) == (binding.client_id, binding.connector):

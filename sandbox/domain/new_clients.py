@@ -11,8 +11,10 @@ from sandbox.state.validation import BadInputError, read_required
 def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
     """The new chat of a new client: of the line `line_id`, with the given `name` and through the given `connector`.
 
+    `crm`, for example `{"CONTACT": 701}`, are the CRM records as whose client the portal recognises them.
+
     Raises:
-        BadInputError: there is no such line.
+        BadInputError: there is no such line or CRM record.
     """
     line = company.lines.get(read_required(body, "line_id", (int,)))
     if line is None:
@@ -20,8 +22,18 @@ def open_chat_for_new_client(company: Company, body: dict[str, Any]) -> Chat:
     connector = str(body.get("connector") or next(iter(line.connectors), "livechat"))
     first, _, last = str(body.get("name") or "Guest").partition(" ")
     client = Client(company.issue_id("user"), first, last, connector=connector)
+    bindings = _read_bindings(company, body)
     company.clients[client.id] = client
-    return open_chat(company, client, line.id)
+    chat = open_chat(company, client, line.id)
+    chat.crm_bindings, chat.crm_main = bindings, next(iter(bindings.items()), None)
+    return chat
+
+
+def _read_bindings(company: Company, body: dict[str, Any]) -> dict[str, int]:
+    bindings = body.get("crm", {})
+    if not isinstance(bindings, dict) or not all(one in company.crm for one in bindings.items()):
+        raise BadInputError("crm: a map of types to numbers of CRM records that exist")
+    return dict(bindings)
 
 
 def open_chat(company: Company, client: Client, line_id: int) -> Chat:

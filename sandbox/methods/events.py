@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.domain.event_data import PortalEvent
+from sandbox.domain.event_data import WireEvent
 from sandbox.domain.events import LANGUAGE, WAKE_UP, bind_event, check_handler, list_events, publish_event
 from sandbox.methods.connectors import require_application
 from sandbox.methods.registry import FORBIDDEN, MethodCall, MethodRegistry
@@ -156,7 +156,7 @@ def event_test(call: MethodCall) -> Any:
     """Send ONAPPTEST with the caller's parameters to the application itself."""
     require_application(call)
     data = {"QUERY": dict(call.params), "LANGUAGE_ID": LANGUAGE}
-    publish_event(call.company, PortalEvent("ONAPPTEST", data, call.caller.client_id))
+    publish_event(call.company, WireEvent("ONAPPTEST", data, call.caller.client_id))
     return 1
 
 

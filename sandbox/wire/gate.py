@@ -26,6 +26,7 @@ _SPOILERS: dict[FaultKind, Callable[[FaultRule, Response], Response]] = {
     FaultKind.DROP_AFTER: lambda _rule, _whole: broken_responses.DroppedResponse(),
     FaultKind.RESET: lambda _rule, whole: broken_responses.InterruptedResponse(whole),
     FaultKind.STATUS: lambda rule, _whole: broken_responses.make_error_page(rule.status),
+    FaultKind.HTML: lambda _rule, _whole: broken_responses.make_login_page(),
     FaultKind.TRUNCATE: lambda _rule, whole: broken_responses.halve(whole),
     FaultKind.CONTENT_TYPE: lambda _rule, whole: broken_responses.mislabel(whole),
     FaultKind.TRICKLE: lambda rule, whole: broken_responses.TricklingResponse(whole, rule.seconds),

@@ -34,8 +34,8 @@ class Agreement:
         """The approval of this very call, which this process now has the right to make.
 
         Raises:
-            CallStoppedError: The person did not agree, cannot be asked at the client (the call then waits), or the
-                answer is not to this call.
+            CallStoppedError: The person did not agree, was not asked at the client (the call then waits), or the answer
+                is not to this call.
             InputRequiredError: The client has to call again with the person's answer.
             StorageError: The approval cannot be kept.
         """

@@ -9,6 +9,7 @@ from server.protocol.results import Answer, Failure
 from tools.dialog_view import mark_dialog, render_dialog
 from tools.effect import NO_EFFECT, Effect
 from tools.method import Method
+from tools.secrets import hide_secrets
 from tools.tool import Tool
 from tools.untrusted import change_texts, mark_unless_code, mark_untrusted, mark_untrusted_in
 from workflows.core.composite import Composite
@@ -170,7 +171,9 @@ async def _add_draft(preview: Preview, call: Tool, context: Context) -> Preview:
         return replace(preview, draft=replace(UNTOLD, unchecked=("whether the portal allows it",)))
     except (PortalError, UnexpectedResultError):
         return replace(preview, draft=replace(UNTOLD, unchecked=("whether it would be refused: no answer came",)))
-    steps = tuple({"request": step.rest, "body": change_texts(step.to_wire(), _cut)} for step in draft.steps)
+    steps = tuple(
+        {"request": step.rest, "body": change_texts(hide_secrets(step.to_wire()), _cut)} for step in draft.steps
+    )
     return replace(preview, draft=replace(draft, steps=()), steps=steps)
 
 
@@ -242,5 +245,5 @@ def _quote_json(body: Mapping[str, Any]) -> str:
 
 def _describe_request(call: Tool) -> tuple[str, dict[str, Any]]:
     if isinstance(call, Method):
-        return call.rest, call.to_wire()
+        return call.rest, hide_secrets(call.to_wire())
     return call.tool(), call.model_dump(mode="json", exclude_none=True)

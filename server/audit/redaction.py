@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from tools.secrets import is_secret_field
 from tools.untrusted import escape_invisible
 
-SECRETS = frozenset({"client_id", "code"})
-"""Arguments that open something: never kept in the audit log."""
+SECRETS = frozenset({"code", "handler", "webhook_url", "webhookurl"})
+"""Arguments that open something, or may hold what does, besides those of tools/secrets.py: never kept in the log."""
 WORDS = frozenset({"message", "text", "note", "comment"})
 """Arguments that hold what people write, be it one word; those that end in `_text` too."""
 LONGEST_CODE, LONGEST_NAME = 32, 60
@@ -22,7 +23,7 @@ def redact_arguments(value: Any, *, texts: bool, name: str = "", left: int = DEE
     Words of people are kept by their length only, unless `texts` are wanted. `name` is the argument that the value
     belongs to, `left` how many more levels of nesting are looked into.
     """
-    if name.lower() in SECRETS:
+    if name.lower() in SECRETS or is_secret_field(name):
         return "(secret)"
     if isinstance(value, dict | list) and (not left or len(value) > MOST):
         return f"({len(value)} things)"

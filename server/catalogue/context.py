@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from server.catalogue.documentation import Documentation
 from tools.method import Method
 from tools.tool import Tool
 from workflows.core.context import Context
+
+if TYPE_CHECKING:
+    from server.events.hub import EventHub
 
 
 class KnownApproval(Protocol):
@@ -41,6 +44,8 @@ class DocumentationContext:
     tools: Mapping[str, type[Tool]]
     """The tools that exist for this caller, by name."""
     documentation: Documentation
+    explain_switch: Callable[[type[Tool]], str | None] = lambda _: None
+    """That a tool is off for this caller, and how it is switched on; None where it is on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,12 @@ class CallContext(Context):
 
     find_approval: Callable[[str], KnownApproval | None]
     """The approval of this id; None where this caller asked for none of that id."""
+    open_events: "Callable[[], EventHub]"
+    """What happens at the portal."""
+    owner: str
+    """Who calls, as what is kept of a caller is known by."""
+    answer_characters: int
+    """Of the longest answer."""
 
 
 async def add_names(context: CallContext, call: Tool, result: Any) -> Any:

@@ -71,8 +71,9 @@ class DocsSearch(DocumentationTool):
     kind: Literal["method", "tool", "event", "guide", "section", "error", "official"] | None = None
 
     async def run(self, context: DocumentationContext) -> dict[str, Any]:
-        """The hits, best first."""
-        return {"hits": context.documentation.search(self.query, self.limit, self.kind)}
+        """The hits, best first; `switched_off` says that the tool of a hit is off here, and how it is switched on."""
+        hits = context.documentation.search(self.query, self.limit, self.kind)
+        return {"hits": [{**hit, **_explain_switch(hit, context)} for hit in hits]}
 
     def text(self, result: Any) -> str:
         """A few lines for each hit."""
@@ -131,10 +132,20 @@ class DocsRead(DocumentationTool):
         return {**result, "text": begun, "next_offset": (self.offset or 0) + len(begun)}
 
 
+def _explain_switch(hit: Mapping[str, Any], context: DocumentationContext) -> dict[str, str]:
+    from server.catalogue.registry import every_tool
+
+    tools = (tool for tool in every_tool().values() if tool.uses_portal and tool.page() == hit["uri"])
+    explained = [why for tool in tools if (why := context.explain_switch(tool))]
+    return {"switched_off": " ".join(explained)} if explained else {}
+
+
 def _describe_hit(number: int, hit: dict[str, Any]) -> str:
     lines = [f"{number}. {hit['title']} ({hit['kind']})", f"   {hit['uri']}", f"   {hit['answer']}"]
     if hit.get("official"):
         lines.append(f"   Official page: {hit['official']}")
+    if hit.get("switched_off"):
+        lines.append(f"   {hit['switched_off']}")
     if hit["section"]:
         lines.append(f"   Section {hit['section']}:")
     return "\n".join([*lines, indent(hit["excerpt"], "   ")]).rstrip()

@@ -20,6 +20,8 @@ ESSENTIAL_TOOLS = (
 DEFAULT_TOOLS = (
     *ESSENTIAL_TOOLS,
     "dialog_list",
+    "updates",
+    "wait_for_update",
     "note",
     "v2_session_list",
     "session_history_get",
@@ -44,8 +46,6 @@ DEFAULT_TOOLS = (
     "crm_message_add",
     "session_start",
     "crm_chat_user_add",
-    "session_mode_pin_all",
-    "session_mode_unpin_all",
     "revision_get",
 )
 """A day of those who lead a support team, most used first: a tool is paid for in every conversation.
@@ -64,6 +64,7 @@ OTHER_TOOLSETS = (
     "statistics",
     "chatbots",
     "connectors",
+    "events",
 )
 """Order of the other tools: toolset by toolset, most used first."""
 _RANKS = {name: rank for rank, name in enumerate((*DEFAULT_TOOLS, *OTHER_TOOLSETS))}

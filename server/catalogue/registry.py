@@ -12,8 +12,13 @@ def every_tool() -> Mapping[str, type[Tool]]:
     from server.catalogue.approval_status import ApprovalStatus
     from server.catalogue.docs_tools import DocsRead, DocsSearch
     from server.catalogue.order import rank_tool
+    from server.catalogue.updates import Updates, WaitForUpdate
     from tools.registry import methods
     from workflows.registry import COMPOSITES
 
-    tools: tuple[type[Tool], ...] = (*methods().values(), *COMPOSITES, DocsSearch, DocsRead, ApprovalStatus)
+    tools: tuple[type[Tool], ...] = (
+        *methods().values(),
+        *COMPOSITES,
+        *(DocsSearch, DocsRead, ApprovalStatus, Updates, WaitForUpdate),
+    )
     return {tool.tool(): tool for tool in sorted(tools, key=rank_tool)}

@@ -8,14 +8,21 @@ from collections.abc import Callable, Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import anyio
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
+
+from sandbox.domain.operator_messages import write_as_client
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
+from sandbox.serve import serve_beside
+from sandbox.state.company import Company
 
 REPLY = (
     "Hello Emma, sorry for the wait! Your order 48213 left our warehouse this morning and arrives tomorrow between "
     "9 and 12. I will send you the tracking number in a minute."
 )
+AGAIN = "One more thing: can the parcel be left with my neighbour?"
 
 
 class DemoStepError(Exception):
@@ -29,22 +36,23 @@ class Demo:
         self._say = say
         self._step = 0
         self._client: Client
+        self._company: Company
 
     async def run(self) -> bool:
         """Whether every step did what it should."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENCHANNELS_")}
         self._say("An MCP client talks to this server over stdio; the portal behind it is the embedded one.")
         with TemporaryDirectory() as folder:
-            kept["OPENCHANNELS_STATE_FOLDER"] = folder
-            command = StdioServerParameters(
-                command=sys.executable, args=["-m", "openchannels_mcp", "--sandbox"], env=kept
-            )
-            async with Client(command, mode="legacy", elicitation_callback=self._agree) as self._client:
-                try:
-                    await self._story()
-                except DemoStepError as failure:
-                    self._say(f"\nThe demo failed: {failure}")
-                    return False
+            async with serve_beside() as (address, self._company):
+                kept["OPENCHANNELS_STATE_FOLDER"] = folder
+                kept["OPENCHANNELS_WEBHOOK_URL"] = f"{address}{ADMIN_WEBHOOK_PATH}"
+                command = StdioServerParameters(command=sys.executable, args=["-m", "openchannels_mcp"], env=kept)
+                async with Client(command, mode="legacy", elicitation_callback=self._agree) as self._client:
+                    try:
+                        await self._story()
+                    except DemoStepError as failure:
+                        self._say(f"\nThe demo failed: {failure}")
+                        return False
         self._say("\nEvery step changed the portal as it should. To use your own portal, see the README.")
         return True
 
@@ -55,6 +63,7 @@ class Demo:
         await self._answer(chat_id)
         await self._hand_over(chat_id)
         await self._close(chat_id)
+        await self._wait(chat_id)
 
     async def _agree(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002
         """The person at the client, who is asked before anything destructive."""
@@ -98,6 +107,20 @@ class Demo:
         self._start_step("Close it, both phases; a person has to agree to what ends something")
         await self._call("close_dialog", dialog=chat_id)
         self._expect("session none" in await self._get_answer("dialog_get", {"chat_id": chat_id}), "it is still open")
+
+    async def _wait(self, chat_id: int) -> None:
+        self._start_step("Wait for what happens next: the client writes again, and the assistant is told")
+        await self._call("updates")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._write_as_client, chat_id)
+            told = await self._call("wait_for_update", dialog=chat_id, seconds=30)
+        self._expect(AGAIN in told, "the assistant was not told of what the client wrote")
+
+    async def _write_as_client(self, chat_id: int) -> None:
+        await anyio.sleep(1)
+        chat = self._company.chats[chat_id]
+        self._say(f"   {self._company.clients[chat.client_id].name} writes: {AGAIN}")
+        write_as_client(self._company, chat, AGAIN, [])
 
     async def _find_owner(self, chat_id: int) -> int:
         """As the portal tells it, not the tool that changed it."""

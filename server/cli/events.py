@@ -121,12 +121,12 @@ def status(context: click.Context, *, as_json: bool) -> None:
     """Show how events are heard here, what each way can and cannot see, what is bound and what is kept."""
     import json
 
-    from server.cli.event_status import describe_bindings, describe_feed, describe_sources, read_status
+    from server.events.status import describe_bindings, describe_feed, describe_sources, read_status
     from server.storage.errors import StorageError
 
     settings = read_settings(context)
     try:
-        found = read_status(settings, make_connection(settings))
+        found = read_status(settings, make_connection(settings).key)
     except StorageError as error:
         raise click.ClickException(str(error)) from None
     is_application = not settings.sandbox and settings.portal is not None

@@ -9,7 +9,7 @@ import click
 from openchannels_mcp import VERSION
 from server.cli.approvals import approvals, audit
 from server.cli.docs import docs_commands
-from server.cli.events import events
+from server.cli.event_handler import events
 from server.cli.options import WrongUsageError, make_caller, make_policy, read_settings, settings_options
 from server.cli.serve import serve
 from server.cli.stdio import serve_one_client

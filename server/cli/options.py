@@ -41,6 +41,7 @@ CHOSEN = (
     "destructive_per_hour",
     "taint",
     "mask_pii",
+    "channel",
 )
 """The settings that are options too."""
 
@@ -62,6 +63,13 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--destructive-per-hour", type=click.IntRange(0), help="So many destructive calls.")
     @click.option("--taint", is_flag=True, default=None, help="Ask before writing to others than those read.")
     @click.option("--mask-pii", is_flag=True, default=None, help="Pseudonyms in place of clients' data.")
+    @click.option(
+        "--channel",
+        is_flag=False,
+        flag_value="count",
+        type=click.Choice(["count", "text", "off"]),
+        help="Tell a Claude Code session when clients write: how many, or (text) their words too.",
+    )
     @click.pass_context
     @wraps(command)
     def with_settings(context: click.Context, /, **options: Any) -> Any:
@@ -143,4 +151,5 @@ def make_caller(settings: Settings, name: str) -> "Caller":
 
     documentation = Documentation(settings.docs_folder.expanduser())
     guard_settings = replace(GuardSettings.from_settings(settings), files_folder=settings.files_folder)
-    return Caller(name, make_policy(settings), make_connection(settings), documentation, guard_settings)
+    policy, connection = make_policy(settings), make_connection(settings)
+    return Caller(name, policy, connection, documentation, guard_settings, channel=settings.channel)

@@ -71,6 +71,11 @@ class EventMasks:
         return replace(noted, event=replace(event, **{**hidden, "files": tuple(hidden["files"])}))
 
 
+def open_event_masks(settings: Settings, key: str) -> EventMasks:
+    """The masks that the settings ask for; `key` tells the portal and its user from others."""
+    return EventMasks(open_masks(settings.state_folder, key) if settings.mask_pii else NoMasks())
+
+
 def _find_client_author(noted: FeedEvent) -> str:
     event = noted.event
     return event.author if event.kind is EventKind.MESSAGE_FROM_CLIENT else ""
@@ -133,7 +138,7 @@ async def watch(
         SettingsError: As of `listen`.
     """
     async with listen(settings, note) as connection:
-        masks = EventMasks(open_masks(settings.state_folder, connection.key) if settings.mask_pii else NoMasks())
+        masks = open_event_masks(settings, connection.key)
 
         async def take(noted: FeedEvent) -> None:
             if wanted.wants(noted):

@@ -89,8 +89,9 @@ class LimitSettings(BaseModel):
     """Seconds in which a client has to take each part of an answer."""
     idle: Seconds = 15
     """Seconds that a connection may wait for its next request."""
-    answer: Seconds = 150
-    """Seconds for an answer; calls to a portal have their own `timeout`, which should be shorter."""
+    answer: Seconds = 330
+    """Seconds for an answer; calls to a portal have their own `timeout`, which should be shorter, and
+    `wait_for_update` waits for at most 300."""
     stop: Seconds = 30
     """Seconds that running calls have left when the server is told to stop."""
 

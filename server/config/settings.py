@@ -21,6 +21,9 @@ ALL, DEFAULT = "all", "default"
 """Stand for every toolset, and for the tools that are on unless something else is said."""
 
 
+ChannelMode = Literal["off", "count", "text"]
+
+
 class SettingsError(Exception):
     """Settings that cannot work; the message says what to change and holds no secret."""
 
@@ -88,6 +91,8 @@ class Settings(BaseSettings):
     """The only lines whose clients may get something to read."""
     customer_per_hour: int | None = Field(default=None, ge=0)
     destructive_per_hour: int | None = Field(default=None, ge=0)
+    channel: ChannelMode = "off"
+    """What is pushed into a Claude Code session when clients write: `count`, or their words too (`text`)."""
     taint: bool = False
     mask_pii: bool = False
     audit_texts: bool = False

@@ -1,9 +1,10 @@
 """Who listens to a portal's events: sources run while somebody does, and everybody hears of what the feed gets."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -39,8 +40,42 @@ class SourceState:
     source: EventSource
     pacer: Pacer
     running: bool = False
+    since: float = 0.0
+    """Unix seconds from which it has been running without a break."""
     trouble: str = ""
     """What people should know; empty where all is well."""
+    is_blocked: bool = False
+    """Whether nothing can be heard now: it failed, or another process has it."""
+    blocked: anyio.Event = field(default_factory=anyio.Event)
+    """Set when it comes to that, and made anew then."""
+    failures: int = 0
+    """Since a round went well."""
+
+    def block(self, why: str) -> None:
+        """Note that nothing can be heard, and wake whoever waits for the source."""
+        self.trouble, self.is_blocked = why, True
+        self.blocked.set()
+        self.blocked = anyio.Event()
+
+    def fail(self, why: str) -> None:
+        """Note that it was ended by a failure; that holds until a round has gone well."""
+        self.failures += 1
+        self.block(why)
+
+    def begin(self) -> None:
+        """Note that it runs."""
+        self.running, self.since = True, time.time()
+        if not self.failures:
+            self.trouble, self.is_blocked = "", False
+
+    def note_round(self) -> None:
+        """Note that a round has gone well."""
+        if self.is_blocked:
+            self.trouble, self.is_blocked, self.failures = "", False, 0
+
+    def report(self, trouble: str) -> None:
+        """Note what people should know, though events are heard."""
+        self.trouble = trouble
 
 
 def make_lock_path(folder: Path, key: str, source: str) -> Path:
@@ -78,16 +113,20 @@ class EventHub:
     ) -> None:
         self.feed = feed
         self.states = [SourceState(source, Pacer(sleep)) for source in sources]
+        for state in self.states:
+            state.pacer.on_round = state.note_round
         self.follower = Follower(feed, open_context)
         self._open_context = open_context
         self._start = start
         self._key = key
         self._folder = folder
         self._sleep = sleep
+        self._alone = anyio.Lock()
         self._listeners = 0
         self._running: anyio.CancelScope | None = None
         self._changed = anyio.Event()
         self._newest = 0
+        self._keeping: anyio.CancelScope | None = None
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator["EventHub"]:
@@ -103,6 +142,20 @@ class EventHub:
             if not self._listeners and self._running is not None:
                 self._running.cancel()
                 self._running = None
+
+    def keep_listening(self, seconds: float) -> None:
+        """Listen for so many seconds after the last time this was called, for those who ask now and again."""
+        until = anyio.current_time() + seconds
+        if self._keeping is not None and not self._keeping.cancel_called:
+            self._keeping.deadline = until
+        else:
+            self._keeping = anyio.CancelScope(deadline=until)
+            self._start(partial(self._listen_in, self._keeping))
+
+    async def _listen_in(self, scope: anyio.CancelScope) -> None:
+        async with self.listen():
+            with scope:
+                await anyio.sleep_forever()
 
     async def get_newest(self) -> int:
         """The number of the newest event of the feed; 0 where there is none."""
@@ -121,8 +174,8 @@ class EventHub:
         with anyio.move_on_after(seconds) as waiting:
             async with anyio.create_task_group() as tasks:
                 for state in self.states:
-                    if not state.trouble or (state.running and state.pacer.has_begun):
-                        tasks.start_soon(state.pacer.refresh)
+                    if not state.is_blocked and (not state.trouble or state.pacer.has_begun):
+                        tasks.start_soon(_refresh_source, state)
         await self.look()
         return not waiting.cancelled_caught
 
@@ -135,8 +188,9 @@ class EventHub:
             self._changed = anyio.Event()
 
     async def _run(self, scope: anyio.CancelScope) -> None:
+        """One at a time: what ran for earlier listeners may still hold what only one may have."""
         with scope:
-            async with anyio.create_task_group() as tasks:
+            async with self._alone, anyio.create_task_group() as tasks:
                 tasks.start_soon(self._watch_feed)
                 for state in self.states:
                     tasks.start_soon(self._keep_running, state)
@@ -151,29 +205,24 @@ class EventHub:
             await anyio.sleep(LOOK_EVERY)
 
     async def _keep_running(self, state: SourceState) -> None:
-        failures = 0
         while True:
             try:
                 return await self._run_source(state)
             except PortalError as error:
-                state.trouble = ": ".join(filter(None, (error.happened, error.description)))
+                state.fail(": ".join(filter(None, (error.happened, error.description))))
             except (StorageError, SettingsError) as error:
-                state.trouble = str(error)
+                state.fail(str(error))
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)
-                state.trouble = "it failed inside this server, which is in its log"
+                state.fail("it failed inside this server, which is in its log")
             finally:
                 state.running = False
-            await self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+            await self._sleep(PAUSES[min(state.failures, len(PAUSES)) - 1])
 
     async def _run_source(self, state: SourceState) -> None:
-        def report(trouble: str) -> None:
-            state.trouble = trouble
-
-        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, report)
+        parts = SourceParts(self.feed, self.follower, self._open_context, self._sleep, state.pacer, state.report)
         async with self._hold_lock(state):
-            state.running, state.trouble = True, ""
+            state.begin()
             await state.source.run(parts)
 
     @asynccontextmanager
@@ -184,9 +233,21 @@ class EventHub:
             return
         path = make_lock_path(self._folder, self._key, state.source.name)
         while (lock := await to_thread.run_sync(try_lock, path)) is None:
-            state.trouble = ELSEWHERE
+            state.block(ELSEWHERE)
             await anyio.sleep(LOCK_AGAIN)
         try:
             yield
         finally:
             lock.release()
+
+
+async def _refresh_source(state: SourceState) -> None:
+    """Wait for a new round of a source; not where something comes up that keeps it from one."""
+    async with anyio.create_task_group() as tasks:
+
+        async def end(wait: Callable[[], Awaitable[object]]) -> None:
+            await wait()
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(end, state.blocked.wait)
+        tasks.start_soon(end, state.pacer.refresh)

@@ -1,12 +1,9 @@
 """Posting a form to a handler of events, as a portal does it: once, without a second try."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from httpx import AsyncBaseTransport
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 SECONDS = 10.0
 LONGEST_ANSWER = 500
 """Characters of an answer that are kept."""
@@ -27,15 +24,13 @@ class HandlerAnswer:
         return 200 <= self.status < 300  # noqa: PLR2004
 
 
-async def post_form(
-    address: str, form: str, *, seconds: float = SECONDS, transport: "AsyncBaseTransport | None" = None
-) -> HandlerAnswer:
-    """Post a form, which is encoded already, and take down the answer; redirects are not followed."""
+async def post_form(address: str, form: str, *, kind: str = FORM, seconds: float = SECONDS) -> HandlerAnswer:
+    """Post a body, which is encoded already, and take down the answer; redirects are not followed."""
     import httpx
 
-    headers = {"Content-Type": FORM, "User-Agent": "openchannels-mcp"}
+    headers = {"Content-Type": kind, "User-Agent": "openchannels-mcp"}
     try:
-        async with httpx.AsyncClient(timeout=seconds, transport=transport) as client:
+        async with httpx.AsyncClient(timeout=seconds) as client:
             answer = await client.post(address, content=form.encode(), headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return HandlerAnswer(0, str(error) or type(error).__name__)

@@ -26,7 +26,7 @@ from server.http.middleware.limits import RequestLimiter
 from server.http.operations import Operations
 from server.http.portals import Portals
 from server.http.transport.routes import SseEndpoints, StreamableHttp, create_team_server
-from server.http.transport.subscriptions import Subscriptions
+from server.http.transport.subscriptions import TeamSubscriptions
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class TeamApplication:
         self._portals = portals
         self._authenticator = authenticator
         self._limiter = RequestLimiter(settings.limits)
-        self._subscriptions = Subscriptions()
+        self._subscriptions = TeamSubscriptions()
         self._streamable_http = StreamableHttp(
             create_team_server(self._subscriptions, sessions=not settings.stateless),
             self._subscriptions,
@@ -61,7 +61,7 @@ class TeamApplication:
         )
         self._sse = SseEndpoints(create_team_server(self._subscriptions, sessions=True), settings.limits)
         self._transport = transport
-        self._deliveries = DeliveryService(portals.open)
+        self._deliveries = DeliveryService(portals.read_settings, portals.open)
         routes = [*self._make_transport_routes(), *self._make_metadata_routes()]
         inner = Starlette(routes=routes, middleware=self._make_middleware(), lifespan=self._lifespan)
         inner.router.redirect_slashes = False
@@ -151,6 +151,8 @@ class TeamApplication:
         for key in changes.revoked:
             await self._end(key)
         for key in changes.changed:
+            if caller := await self._authenticator.find_caller(key):
+                self._subscriptions.replace_caller(caller)
             await self._subscriptions.publish_tools_changed(key)
 
     async def _end(self, key: str) -> None:

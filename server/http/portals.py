@@ -105,13 +105,18 @@ class Portals:
     def _find(self, profile: str | None) -> tuple[Settings, Connection]:
         """Each profile is read once, also where it is the one that is used unless another is named."""
         if profile not in self._known:
-            settings = self._read(profile)
+            settings = self.read_settings(profile)
             if settings.profile not in self._known:
                 self._known[settings.profile] = (settings, self._connect(settings))
             self._known[profile] = self._known[settings.profile]
         return self._known[profile]
 
-    def _read(self, profile: str | None) -> Settings:
+    def read_settings(self, profile: str | None) -> Settings:
+        """The settings of a profile as they are now; `get_settings` keeps what it has read.
+
+        Raises:
+            SettingsError: They cannot work.
+        """
         from pydantic import ValidationError
 
         named = {} if profile is None else {"profile": profile}

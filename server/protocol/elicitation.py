@@ -48,7 +48,10 @@ class Person(Protocol):
         ...
 
     async def ask(self, approval_id: str, question: str) -> bool | None:
-        """Yes or no; None if the client cannot ask. InputRequiredError where the client has to come again."""
+        """Yes or no; None if nobody was asked: the client cannot, or its question was closed without an answer.
+
+        InputRequiredError where the client has to come again.
+        """
         ...
 
 
@@ -85,7 +88,7 @@ class ClientPerson:
     async def ask(self, approval_id: str, question: str) -> bool | None:
         """Asked at once where the protocol has a way back to the client, else by sending the client round."""
         if self.answered_approval == approval_id:
-            return _is_yes((self._params.input_responses or {}).get(QUESTION))
+            return _read_answer((self._params.input_responses or {}).get(QUESTION))
         if not self._can_be_asked():
             return None
         if self._context.protocol_version in MODERN_PROTOCOL_VERSIONS:
@@ -93,7 +96,7 @@ class ClientPerson:
         if self._context.request is not None and self._context.request.scope.get(ONE_ANSWER):
             return None
         try:
-            return _is_yes(
+            return _read_answer(
                 await self._context.session.elicit_form(question, SCHEMA, related_request_id=self._context.request_id)
             )
         except MCPError:  # no way back to the client, or it cannot do what it said it can
@@ -107,7 +110,16 @@ class ClientPerson:
         return elicits is not None and (elicits.form is not None or elicits.url is None)
 
 
-def _is_yes(answer: object) -> bool:
+def _read_answer(answer: object) -> bool | None:
+    """Yes or no; None where no choice was made.
+
+    Clients without a screen answer `cancel` at once. By the specification it means that somebody "dismissed without
+    making an explicit choice" (modelcontextprotocol.io, elicitation, response actions).
+    """
+    if answer is None:
+        return None
     if not isinstance(answer, types.ElicitResult):
         return False
+    if answer.action == "cancel":
+        return None
     return answer.action == "accept" and (answer.content or {}).get("approve") is True

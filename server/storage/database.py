@@ -87,6 +87,14 @@ CREATE TABLE IF NOT EXISTS event_posts (
     post TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS event_posts_by_portal ON event_posts (portal, id);
+CREATE TABLE IF NOT EXISTS event_marks (
+    portal TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (portal, caller, subject)
+);
 """
 SECONDS_TO_WAIT = 10
 """How long one waits for another process that writes at this moment."""

@@ -22,7 +22,16 @@ from typing import Any, Literal, cast
 
 Body = dict[str, Any]
 Section = Literal[
-    "channels", "dialogs", "operators", "messages", "crm_chats", "chatbots", "statistics", "connectors", "messenger"
+    "channels",
+    "dialogs",
+    "operators",
+    "messages",
+    "crm_chats",
+    "chatbots",
+    "statistics",
+    "connectors",
+    "messenger",
+    "events",
 ]
 Type = Literal["integer", "string", "flag", "bit", "boolean", "enum", "array", "object"]
 
@@ -36,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     "statistics",
     "connectors",
     "messenger",
+    "events",
 )
 WRAPPERS = ("PARAMS", "OPTIONS")
 

@@ -18,15 +18,16 @@ LOCAL_ARGUMENTS = {
     "imopenlines.v2.Session.Rating.list": {"format"},
     "imopenlines.session.history.get": {"before", "detail", "last"},
     "imopenlines.message.quick.save": {"any_author"},
+    "event.offline.clear": {"whole_process"},
     "im.recent.list": {"detail"},
     "im.dialog.messages.get": {"detail"},
     "user.current": {"detail"},
     "user.get": {"detail"},
     "user.search": {"detail"},
 }
-"""Arguments of ours that choose the form of the answer and never reach the portal."""
+"""Arguments of ours that never reach the portal: the form of the answer, or that something is really meant."""
 
-ALSO_ERRORS = {method: set(STATISTICS) for method in METHODS if ".v2." in method}
+ALSO_ERRORS = {method: set(STATISTICS) for method in METHODS if method.startswith("imopenlines.v2.")}
 """Advice for codes that any method can give, worded for these methods."""
 
 OTHER_FORMS = {"worktime_holidays", "queue_users_fields"}

@@ -17,14 +17,20 @@ SECTION_PREFIXES = {
     "operators": ("imopenlines.operator.",),
     "messages": ("imopenlines.message.quick.", "imopenlines.crm.message."),
     "crm_chats": ("imopenlines.crm.chat.",),
-    "chatbots": ("imopenlines.bot.session.",),
+    "chatbots": ("imopenlines.bot.session.", "imbot.v2."),
     "statistics": ("imopenlines.v2.",),
     "connectors": ("imconnector.",),
-    "messenger": ("im.", "user.", "scope", "methods"),
+    "messenger": ("im.recent.", "im.message.", "im.dialog.", "user.", "scope", "methods"),
+    "events": ("event.", "events", "im.v2.Event."),
 }
-PARAMETER_NAMES = {"statistics": r"[a-z][a-zA-Z]*", "messenger": r"[a-z]+|[A-Z][A-Z_]*"}
-"""Section -> the form of its parameters' names, where it is not that of the classic methods."""
 CLASSIC_NAMES = r"([A-Z]+\.)?[A-Z][A-Z0-9_]*|PARAMS\.[a-z]+"
+PARAMETER_NAMES = {
+    "statistics": r"[a-z][a-zA-Z]*",
+    "messenger": r"[a-z]+|[A-Z][A-Z_]*",
+    "chatbots": rf"{CLASSIC_NAMES}|[a-z][a-zA-Z]*",
+    "events": r"[a-z]+(_[a-z]+)*|SCOPE|FULL",
+}
+"""Section -> the form of its parameters' names, where it is not that of the classic methods."""
 FAILING_WITH_SUCCESS = {"imconnector.register", "imconnector.unregister"}
 """Methods whose failures come with HTTP 200."""
 PYTHON_TYPES: dict[str, type] = {

@@ -39,6 +39,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "portal/front_end.py": FRONT,
     "portal/proxies.py": ("tests/portal/test_proxies.py",),
     "portal/download.py": ("tests/portal/test_download.py",),
+    "server/events/feed/dialogs.py": ("tests/server/events/test_dialogs.py",),
+    "server/events/feed/cue.py": ("tests/server/events/test_dialogs.py",),
     "server/policy.py": (
         "tests/server/catalogue/test_policy.py",
         "tests/server/catalogue/test_policy_ways.py",

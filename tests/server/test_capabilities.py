@@ -6,10 +6,13 @@ from tests.assistant import assistant
 
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
-def test_over_stdio_no_notice_is_announced_because_none_is_sent(era: str) -> None:
+def test_over_stdio_notices_of_changed_resources_are_announced_and_no_others(era: str) -> None:
     with assistant("--sandbox", mode=era) as client:
         told = client.client.server_capabilities
 
-    announced = told.model_dump(include={"tools", "prompts", "resources"}, exclude_none=True)
-    assert set(announced) == {"tools", "prompts", "resources"}
-    assert not any(flag for kind in announced.values() for flag in kind.values())
+    announced = told.model_dump(include={"tools", "prompts", "resources", "experimental"}, exclude_none=True)
+    assert announced == {
+        "tools": {"list_changed": False},
+        "prompts": {"list_changed": False},
+        "resources": {"list_changed": False, "subscribe": True},
+    }

@@ -37,9 +37,15 @@ def import_program() -> None:
         importlib.import_module(name)
 
 
+def build_search() -> None:
+    """The index of the documentation, which takes a second; what is started builds it when it is first asked."""
+    importlib.import_module("reference.search.search").search("open channels", 1)
+
+
 def main() -> None:
     """Serve until the standard input ends."""
     import_program()
+    build_search()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])

@@ -9,6 +9,11 @@ MARCH = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:
 VOTED = {f"date_vote_{end[5:]}": moment for end, moment in MARCH.items()}
 CREATED = {f"date_create_{end[5:]}": moment for end, moment in MARCH.items()}
 NAMES_OF_LINES = ("imopenlines.config.list.get",)
+HANGS_ON = (
+    *("im.dialog.messages.get messages", "imopenlines.session.history.get message"),
+    *("imopenlines.session.history.get files", "imopenlines.dialog.get id"),
+)
+"""Where the message stands that has a file, the number of the file, and that of its chat."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,9 @@ CALLS = (
     ReadingCall("session_open", {"user_code": "livechat|1|9207|107"}),
     ReadingCall("session_history_get", {"chat_id": 210}, "messages"),
     ReadingCall("session_history_get", {"session_id": 306, "detail": "full"}),
+    ReadingCall("file_get", {"dialog": "219"}, found_in=HANGS_ON),
+    ReadingCall("file_get", {"dialog": "session 319", "message_id": 1052}, found_in=HANGS_ON),
+    ReadingCall("file_get", {"dialog": "219", "file_id": 5001}, without=("im.dialog.",), found_in=HANGS_ON),
     ReadingCall("crm_chat_get", {"crm_entity_type": "lead", "crm_entity": 501}, "result"),
     ReadingCall("crm_chat_get_last_id", {"crm_entity_type": "lead", "crm_entity": 501}),
     ReadingCall("v2_stat_get", MARCH),
@@ -88,6 +96,16 @@ CALLS = (
     ReadingCall("v2_session_stat_get", {"session_id": [301, 316]}, "sessions"),
     ReadingCall("v2_session_rating_list", VOTED, "ratings"),
     ReadingCall("v2_session_transfer_list", {"session_id": [305, 316]}, "transfers"),
+    ReadingCall("event_get", {}, "result"),
+    ReadingCall("events", {}, "result"),
+    ReadingCall("event_offline_list", {}, "records"),
+    ReadingCall("imbot_v2_bot_get", {"bot_id": 10}),
+    ReadingCall("imbot_v2_bot_list", {}, "bots"),
+    ReadingCall("imbot_v2_chat_get", {"bot_id": 10, "dialog_id": "chat217"}),
+    ReadingCall("imbot_v2_chat_user_list", {"bot_id": 10, "dialog_id": "chat217"}, "result"),
+    ReadingCall("imbot_v2_chat_message_get", {"bot_id": 10, "message_id": 1046}),
+    ReadingCall("imbot_v2_chat_message_get_context", {"bot_id": 10, "message_id": 1046}, "messages"),
+    ReadingCall("imbot_v2_revision_get"),
     ReadingCall("imconnector_list"),
     ReadingCall("imconnector_status", {"connector": "sandbox_chat", "line": 1}),
     ReadingCall("im_recent_list", {}, "dialogs"),
@@ -119,11 +137,21 @@ ESSENTIAL: dict[str, set[str]] = {
         *("im.recent.list", "im.recent.list items", "scope", "scope *"),
     },
     "dialog": {"imopenlines.dialog.get"},
+    "file_get": {
+        *("imopenlines.dialog.get", "imopenlines.session.history.get"),
+        *("im.v2.File.download", "im.v2.File.download downloadUrl"),
+    },
     "session_open": {"imopenlines.session.open chatId"},
     "session_history_get": {"imopenlines.session.history.get message"},
     "im_recent_list": {"im.recent.list items"},
     "im_dialog_messages_get": {"im.dialog.messages.get messages"},
     "imconnector_status": {"imconnector.status STATUS"},
+    "event_offline_list": {"event.offline.list"},
+    "imbot_v2_bot_get": {"imbot.v2.Bot.get bot"},
+    "imbot_v2_bot_list": {"imbot.v2.Bot.list bots"},
+    "imbot_v2_chat_get": {"imbot.v2.Chat.get chat"},
+    "imbot_v2_chat_message_get": {"imbot.v2.Chat.Message.get message"},
+    "imbot_v2_chat_message_get_context": {"imbot.v2.Chat.Message.getContext messages"},
     "v2_stat_get": {"imopenlines.v2.Stat.get statResult"},
     "v2_operator_list": {"imopenlines.v2.Operator.list operators"},
     "v2_session_list": {"imopenlines.v2.Session.list sessions"},

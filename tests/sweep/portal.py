@@ -13,12 +13,19 @@ import httpx
 
 from portal.batch import encode_query
 from sandbox.app import create_app
+from sandbox.seed.seed import APPLICATION_ID, create_seeded_company
+from sandbox.state.company import Company
+from sandbox.state.offline_events import QueueOwner
+from sandbox.state.subscriptions import EventBinding
 from tests.sweep.mutations import EMPTY, KINDS, REFUSED, UNFIT
 from tests.sweep.places import Path, Place, find_places, generalise, mutate_at, read
 
+BOTS_CHAT = 217
 Request = tuple[str, str]
 """A method and its parameters in the query form."""
 REFUSAL = {"error": "ACCESS_DENIED", "error_description": "Access denied"}
+FILE = b"2 desks Oslo\n1 lamp, blue\n"
+"""What every address of a file holds: no method's answer, so nothing in it is made odd."""
 UNKNOWN_METHOD = {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}
 
 
@@ -97,14 +104,32 @@ def _list_mutations(heard: Mapping[Request, Any], random: Random) -> Iterator[Mu
                 yield Mutation(method, path, kind, usual, random.choice(where))
 
 
+def make_company() -> Company:
+    """The seeded company, in which the application has a bot that may read, subscriptions, and events in its queue."""
+    company = create_seeded_company()
+    bot = next(bot for bot in company.bots if bot.client_id == APPLICATION_ID)
+    bot.type = "supervisor"
+    company.chats[BOTS_CHAT].members.append(bot.user_id)
+    key = next(key for key in company.access_keys if key.client_id == APPLICATION_ID)
+    key.scopes = (*key.scopes, "imbot")
+    for number in (1, 2):
+        data = {"DATA": {"chat": {"chat_id": 205 + number}}}
+        company.offline_events.record(QueueOwner(APPLICATION_ID), "ONSESSIONSTART", data, 1, company.clock())
+    for number, handler in enumerate(("https://app.example.com/a", "https://app.example.com/b"), 1):
+        company.bindings.append(EventBinding(number, APPLICATION_ID, "ONSESSIONSTART", handler))
+    return company
+
+
 class MutatingPortal(httpx.AsyncBaseTransport):
     """Every request is answered by the embedded portal once; after that its answer is repeated.
+
+    Addresses of files are good for one download there, and for any number here.
 
     `mutation` is what is odd now. `heard` are the requests and the genuine results since `become_genuine`.
     """
 
     def __init__(self) -> None:
-        self._app = httpx.ASGITransport(create_app())
+        self._app = httpx.ASGITransport(create_app(make_company()))
         self._recorded: dict[tuple[str, Request], str] = {}
         self._without: tuple[str, ...] = ()
         self.mutation: Mutation | None = None
@@ -116,6 +141,9 @@ class MutatingPortal(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request; each command of a batch is one of its own."""
+        if request.method == "GET":
+            named = {"content-disposition": 'attachment; filename="checkout-error.png"', "content-type": "text/plain"}
+            return httpx.Response(httpx.codes.OK, content=FILE, headers=named)
         base, _, method = request.url.path.rpartition("/")
         params = json.loads(request.content)
         if method != "batch":

@@ -47,6 +47,10 @@ def test_every_toolset_has_methods_and_every_method_a_toolset() -> None:
         ("imopenlines.v2.Session.Stat.get", "v2_session_stat_get"),
         ("imconnector.register", "imconnector_register"),
         ("im.dialog.messages.get", "im_dialog_messages_get"),
+        ("im.v2.Event.get", "im_event_get"),
+        ("imbot.v2.Chat.InputAction.notify", "imbot_v2_chat_input_action_notify"),
+        ("event.offline.get", "event_offline_get"),
+        ("events", "events"),
         ("scope", "scope"),
     ],
 )
@@ -74,6 +78,10 @@ SHOWN_BY_NOTHING = {
     "message_quick_save",
     "imconnector_connector_data_set",
     "imconnector_send_status_reading",
+    "imbot_v2_chat_input_action_notify",
+    "event_test",
+    "im_event_subscribe",
+    "im_event_unsubscribe",
 }
 """What these do, no method of the portal shows; their words say so."""
 

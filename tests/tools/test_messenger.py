@@ -6,6 +6,8 @@ import pytest
 
 from tests.assistant import text_of, words_of
 from tests.tools.employee import Employee
+from tools.dialog_view import render_message
+from tools.message_view import Conversation, view_message
 from tools.registry import methods
 from tools.tool import InvalidArgumentsError
 
@@ -185,3 +187,14 @@ def test_marking_as_read_answers_what_is_left_and_a_waiting_dialog_says_what_to_
     assert read.structured_content["counter"] == 0
     assert waiting.is_error
     assert "operator_answer takes it" in text_of(waiting)
+
+
+@pytest.mark.parametrize(
+    ("params", "is_odd"), [("odd", True), (7, True), (["x"], True), ([], False), (None, False), ({}, False)]
+)
+def test_a_message_whose_parameters_cannot_be_read_says_so(params: object, *, is_odd: bool) -> None:
+    row = {"id": 7, "author_id": 3, "date": "2026-03-16T10:00:00+01:00", "text": "Hello", "params": params}
+    seen = view_message(row, Conversation({3: {"name": "Olga"}}, {}))
+
+    assert seen.get("odd_params", False) is is_odd
+    assert ("parameters that cannot be read" in render_message(seen)) is is_odd

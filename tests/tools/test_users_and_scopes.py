@@ -1,5 +1,7 @@
 """Users, scopes and names of methods as an assistant meets them: what is answered, and what is missing."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from sandbox.seed import seed
 from tests.assistant import EVERYTHING, text_of, words_of
 from tests.tools.employee import Employee
+from tests.workflows.tool_calls import ToolCaller
 from tools import DEFAULT_TOOLSETS
 from tools.registry import methods
 
@@ -95,13 +98,30 @@ def test_the_check_of_a_portal_names_the_scopes_that_the_chosen_tools_lack() -> 
 
     (scopes,) = (check for check in report["checks"] if check["name"] == "scopes")
     assert not scopes["ok"]
-    assert "tick Chat and Notifications (im) and Users (user_brief or user_basic or user)." in scopes["todo"]
+    users = "Users (user_brief or user_basic or user)"
+    for scope in ("Chat and Notifications (im)", users, "Chat bots (imbot)"):
+        assert scope in scopes["todo"]
     lacking = {name for name, why in report["unusable_tools"].items() if why.startswith("scope ")}
     messenger = {name for name, tool in EVERYTHING.items() if tool.toolset() == "messenger"}
-    assert lacking == messenger - {"scope", "methods"} | {"note"}
+    bots = {name for name in EVERYTHING if name.startswith(("imbot_", "im_event_"))}
+    assert lacking == messenger - {"scope", "methods"} | {"note"} | bots
 
 
 def test_tools_that_are_off_need_no_scope() -> None:
     report = Employee(seed.SECOND_OPERATOR_WEBHOOK_PATH, DEFAULT_TOOLSETS).say("portal_check").structured_content
 
     assert next(check for check in report["checks"] if check["name"] == "scopes")["ok"]
+
+
+def test_a_page_of_users_that_is_cut_says_how_to_read_the_rest_of_it_and_not_the_page_after() -> None:
+    caller = ToolCaller()
+    for number in range(100, 180):
+        caller.company.employees[number] = replace(caller.company.employees[3], id=number, position="Desk " * 500)
+    first = text_of(caller.call("user_get", detail="full"))
+    last = re.search(r">ID\W+(\d+)", first)
+
+    assert "start=50" not in first
+    assert last, first[-300:]
+    filtered = {">ID": int(last[1])}
+    following = caller.call("user_get", filter=filtered, sort="ID", order="ASC", detail="full").structured_content or {}
+    assert following["users"][0]["ID"] == int(last[1]) + 1

@@ -1,5 +1,8 @@
 """The place of one employee in a company of its own: tool calls as an assistant makes them, and what they did."""
 
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -44,6 +47,11 @@ class _RecordingTransport(httpx.AsyncBaseTransport):
         return await self._portal.handle_async_request(request)
 
 
+@cache
+def _make_settings(webhook: str) -> Settings:
+    return Settings(webhook_url=SecretStr(f"http://127.0.0.1{webhook}"))
+
+
 class ToolCaller:
     """Changes to `company` before a call are what the call meets."""
 
@@ -55,7 +63,8 @@ class ToolCaller:
         """Requests over HTTP of the last call, by method; a batch is one."""
         self._webhook = webhook
         self._policy = policy
-        self._transport = _RecordingTransport(httpx.ASGITransport(create_app(self.company)), self.sent)
+        self._app = create_app(self.company)
+        self._transport = _RecordingTransport(httpx.ASGITransport(self._app), self.sent)
 
     def call(self, tool: str, /, *, person: Person = Nobody(), **arguments: Any) -> CallToolResult:  # noqa: B008
         """What one call is answered."""
@@ -85,20 +94,39 @@ class ToolCaller:
         """What a few calls in a row are answered."""
 
         async def run() -> list[CallToolResult]:
-            url = SecretStr(f"http://127.0.0.1{self._webhook}")
-            async with Connection(Settings(webhook_url=url), transport=self._transport, sleep=skip_pause) as connection:
-                with TemporaryDirectory() as folder:
-                    guard_settings = GuardSettings(Path(folder))
-                    caller = Caller("tests", self._policy, connection, Documentation(Path(folder)), guard_settings)
-                    replies = []
-                    for tool, arguments in steps:
-                        self.sent.clear()
-                        reply = await answer_person(caller, tool, arguments, person)
-                        assert isinstance(reply, CallToolResult)
-                        replies.append(reply)
-                    return replies
+            with TemporaryDirectory() as folder:
+                async with self._open_caller(folder) as caller:
+                    return [await self._take(caller, tool, given, person) for tool, given in steps]
 
         return anyio.run(run)
+
+    def call_each(
+        self, calls: Iterable[tuple[str, dict[str, Any]]], build: Callable[[], Company]
+    ) -> list[tuple[CallToolResult, Company]]:
+        """What each call is answered by a company that `build` makes for it, and that company afterwards."""
+
+        async def run() -> list[tuple[CallToolResult, Company]]:
+            answers = []
+            with TemporaryDirectory() as folder:
+                for tool, given in calls:
+                    self.company = self._app.state.company = build()
+                    async with self._open_caller(folder) as caller:
+                        answers.append((await self._take(caller, tool, given, Nobody()), self.company))
+            return answers
+
+        return anyio.run(run)
+
+    @asynccontextmanager
+    async def _open_caller(self, folder: str) -> AsyncIterator[Caller]:
+        """A portal of its own each time: the limit on requests is never near."""
+        async with Connection(_make_settings(self._webhook), transport=self._transport, sleep=skip_pause) as connection:
+            yield Caller("tests", self._policy, connection, Documentation(Path(folder)), GuardSettings(Path(folder)))
+
+    async def _take(self, caller: Caller, tool: str, given: dict[str, Any], person: Person) -> CallToolResult:
+        self.sent.clear()
+        reply = await answer_person(caller, tool, given, person)
+        assert isinstance(reply, CallToolResult)
+        return reply
 
     def lose_answers(self, method: str, *, executed: bool, after: int = 0, times: int | None = 1) -> None:
         """Answers of a method do not come; those before them do. None: not one more."""

@@ -111,7 +111,7 @@ class CloseDialog(DialogAction):
     example_answer = """\
 Closed: chat 206 client: “Grace Miller - Website support”. Before that the client got the closing \
 text system: “Thank you for contacting us.” and the rating request system: “Please rate our service: send 1 for good \
-or 0 for…”; a rating still counts. It was with Anna Keller (1). Left unanswered: #1028 client: “Miller Garden \
+or 0 for bad.”; a rating still counts. It was with Anna Keller (1). Left unanswered: #1028 client: “Miller Garden \
 Design Ltd. I need it corrected tod…”"""
 
     both_phases: Annotated[bool, Doc("false: stop where the client can rate; it closes by itself later")] = True

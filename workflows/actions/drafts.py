@@ -63,19 +63,28 @@ async def draft_reply(context: Context, plan: ReplyPlan) -> Draft:
     """
     chat, me, owner = plan.chat, plan.me, plan.owner
     facts = DialogFacts(context, me, chat)
-    after = facts.taken() if plan.taking else facts
     if isinstance(plan.sending, CrmMessageAdd) and not plan.taking:
-        sending = await draft_crm_message(plan.sending, after)
+        sending = await draft_crm_message(plan.sending, facts)
     else:
-        if isinstance(plan.sending, CrmMessageAdd):  # active once it is taken
-            await read_active_chats(plan.sending, facts, plan.sending.crm_entity_type, plan.sending.crm_entity)
-        sending = await draft_sending(plan.sending, after, plan.words)
+        sending = await check_sending(context, plan)
     moves = (await describe_move(facts, me.id),) if plan.taking else ()
     stays = f"{owner} stays its operator." if owner.id not in {0, me.id} and not moves else ""
     does = " ".join(filter(None, (f"To {chat} in {name_channel(chat.connector)}.", sending.does, stays)))
     shown = plan.file.describe_sending(chat.id, plan.words) if plan.file else plan.sending
     steps = tuple(filter(None, (plan.taking, shown)))
     return replace(sending, does=does, changes=(*moves, *sending.changes), steps=steps)
+
+
+async def check_sending(context: Context, plan: ReplyPlan) -> Draft:
+    """What becomes of the message once the caller has the dialog; asked before it is taken, so that it is not in vain.
+
+    Raises:
+        UnfinishedError: The portal would refuse the message: the line is off, or the CRM record may not be read.
+    """
+    facts = DialogFacts(context, plan.me, plan.chat)
+    if isinstance(plan.sending, CrmMessageAdd):  # active once it is taken
+        await read_active_chats(plan.sending, facts, plan.sending.crm_entity_type, plan.sending.crm_entity)
+    return await draft_sending(plan.sending, facts.taken() if plan.taking else facts, plan.words)
 
 
 async def draft_hand_over(context: Context, plan: HandOverPlan) -> Draft:

@@ -19,6 +19,7 @@ from workflows.core.context import Context, run_together
 from workflows.inbox.waiting import ExchangedMessage, SessionMessages
 
 LONGEST_TEXT = 50
+LONGEST_FAREWELL = 300
 MOST_READ = 20
 _TEXTS = {
     "closing text": ("CLOSE_TEXT",),
@@ -36,7 +37,7 @@ class FarewellText:
     text: str
 
     def __str__(self) -> str:
-        return f"the {self.kind} {quote(shorten(self.text), 'system')}"
+        return f"the {self.kind} {quote(shorten(self.text, LONGEST_FAREWELL), 'system')}"
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,10 @@ async def read_farewell(context: Context, chat: ChatState, ends: OpenEnds) -> li
     ]
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = LONGEST_TEXT) -> str:
     """In one line, cut where it is long."""
     words = join_lines(text)
-    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def _normalize(text: str) -> str:

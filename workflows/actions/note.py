@@ -15,9 +15,10 @@ from workflows.actions import hand_over
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
 from workflows.actions.steps import Steps
-from workflows.core.chat_state import ChatState
+from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
 from workflows.core.current_user import CurrentUser
+from workflows.core.draft import Draft
 from workflows.core.errors import UnfinishedError
 
 
@@ -80,13 +81,24 @@ Note 1058 is in chat 204 client: “Noah Davies - Website support”, for collea
     async def run(self, context: Context) -> LeftNote:
         """Written once, and read back."""
         context = context.sharing_requests()
+        chat, notice = await self._prepare(context)
+        return LeftNote(chat, await _leave(Steps(context), notice, chat))
+
+    async def draft(self, context: Context) -> Draft:
+        """The words that colleagues would read, and where."""
+        chat, notice = await self._prepare(context.sharing_requests())
+        does = f"Colleagues find this note in {chat}: {quote(notice.message, 'assistant')} The client does not get it."
+        return Draft(does, steps=(notice,))
+
+    async def _prepare(self, context: Context) -> tuple[ChatState, ImMessageAdd]:
+        """The dialog, and what would be written; all checks, before anything is changed."""
         chat, me = await self.read_dialog_and_user(context)
         if not me.has_messenger:
             happened = f"{hand_over.UNCHANGED}: a note needs the scope im, and there is no other way to leave one"
             raise UnfinishedError(happened, describe_missing_scope(("im",)))
         notice = _make_notice(chat, me, self.note)
         context.check(notice)
-        return LeftNote(chat, await _leave(Steps(context), notice, chat))
+        return chat, notice
 
     def text(self, result: LeftNote) -> str:
         """Where it is, and who sees it."""

@@ -18,7 +18,7 @@ from tools.operators import OperatorAnswer
 from workflows.actions.attachments import Attachment, read_attachment
 from workflows.actions.base import DialogAction
 from workflows.actions.delivery_check import ExpectedMessage, PostedMessage, find_message
-from workflows.actions.drafts import ReplyPlan, draft_reply
+from workflows.actions.drafts import ReplyPlan, check_sending, draft_reply
 from workflows.actions.steps import Steps, UnreadableDialog
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.context import Context
@@ -74,6 +74,7 @@ class Reply(DialogAction):
     asks = (
         "`imopenlines.dialog.get`: the state; more where the dialog is named otherwise than by its number",
         "`profile` and `scope`: whom calls act for and what is granted; kept for five minutes",
+        "before it is taken `imopenlines.config.get`, and for CRM `imopenlines.crm.chat.get`: whether it can be sent",
         "`imopenlines.operator.answer` where nobody has the dialog, or `imopenlines.session.intercept` and a look",
         "`im.message.add`, or without the scope `im` `imopenlines.crm.message.add` where the dialog belongs to CRM",
         "with a file `im.v2.File.upload`, or `disk.file.get` and `im.disk.file.commit` for one of the portal's disk",
@@ -117,6 +118,7 @@ Live chat. You took the dialog from the queue and are its operator now."""
         plan = await self._prepare(context)
         steps = Steps(context)
         if plan.taking:
+            await check_sending(context, plan)
             await _take(steps, plan.taking, plan.chat, plan.me)
         posted = await self._send(steps, plan.sending, plan.chat, plan.me)
         taken = plan.taking is not None

@@ -42,6 +42,9 @@ class Context:
     files_folder: Path | None = None
     """Folder of this machine from which files may be sent; None where none may."""
 
+    describe_events: Callable[[], list[dict[str, Any]]] = list
+    """By what events of the portal are heard: `name`, `running`, `sees`, `cannot_see` and `promise` of each source."""
+
     def check(self, *methods: Method) -> None:
         """See whether all of these steps may be taken, before the first of them changes anything.
 

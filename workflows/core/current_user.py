@@ -12,7 +12,7 @@ from tools.effect import Effect
 from tools.message_view import join_lines
 from tools.messenger import GrantedScopes
 from tools.method import Method
-from tools.result_types import Number, PortalObject, Words
+from tools.result_types import Number, PortalObject, Words, read_flag
 from workflows.core.context import Context
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class ProfileRow(PortalObject):
     ID: Annotated[Number, AfterValidator(_require_id)]
     NAME: Words = None
     LAST_NAME: Words = None
+    ADMIN: Any = None
 
 
 class Profile(Method):
@@ -55,6 +56,8 @@ class CurrentUser:
     id: int
     name: str
     scopes: frozenset[str]
+    is_admin: bool = False
+    """Whether `profile` tells that they are an administrator, who has every right of Open Channels."""
 
     def __str__(self) -> str:
         return f"{self.name or 'user'} ({self.id})"
@@ -86,6 +89,6 @@ async def read_current_user(context: Context, clock: Callable[[], float] = anyio
         return known
     profile, scopes = await context.ask_all((Profile(), GrantedScopes()))
     name = join_lines(" ".join(filter(None, (profile.get("NAME"), profile.get("LAST_NAME")))))
-    fresh = CurrentUser(profile["ID"], name, frozenset(map(str, scopes)))
+    fresh = CurrentUser(profile["ID"], name, frozenset(map(str, scopes)), read_flag(profile.get("ADMIN")) is True)
     _CACHE[context.portal] = (clock(), fresh)
     return fresh

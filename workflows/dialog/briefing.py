@@ -6,9 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from tools.crm_chats import CrmChatGet
+from tools.messages import CrmMessageAdd
+from tools.messenger import ImMessageAdd
 from tools.method import Method
 from workflows.actions.reply import Reply
-from workflows.core.attempts import read_helper
+from workflows.core.attempts import ask_tolerantly, is_failure, read_helper
 from workflows.core.chat_state import OPERATOR, SESSION, ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser, read_current_user
@@ -20,6 +23,7 @@ from workflows.dialog.transcript import MessageSelection, Transcript, ask_messen
 from workflows.directory.dialogs import find_dialog, read_chat_id
 from workflows.directory.lines_and_users import Directory, LineOrUser
 from workflows.directory.presence import read_presence
+from workflows.drafts.facts import find_first_line
 from workflows.inbox.waiting import ExchangedMessage, SessionMessages
 
 NOBODY = CurrentUser(0, "", frozenset())
@@ -117,7 +121,7 @@ async def _read_dialog(
     exchanged = _select_present_session(chat, transcript, clock)
     gaps += [f"the {part}" for part in exchanged.unclear]
     holder = await _find_holder(names, chat, sessions, exchanged)
-    viewed = ViewedDialog(chat, beside.me.id, can_skip=_can_skip(holder, beside))
+    viewed = ViewedDialog(chat, beside.me.id, can_skip=_can_skip(holder, beside, names, chat))
     is_newest_page = wanted.before is None and wanted.session_id in {None, chat.session_id}
     return Briefing(
         chat,
@@ -130,7 +134,7 @@ async def _read_dialog(
         line=LineOrUser(chat.line_id, beside.lines.get(chat.line_id, ""), "line"),
         owner=LineOrUser(chat.owner, people.get(chat.owner, "")) if chat.owner else None,
         presence=beside.present,
-        next=_list_next_steps(context, viewed, beside.me) if is_newest_page else [],
+        next=await _list_next_steps(context, viewed, beside.me) if is_newest_page else [],
         gaps=[*(f"the {part} of this dialog" for part in chat.unclear), *sorted(set(gaps))],
     )
 
@@ -149,9 +153,11 @@ async def _find_holder(
     return QueueHolder(user, perhaps_bot=not sessions.told and bool(exchanged.last_bot))
 
 
-def _can_skip(holder: QueueHolder, beside: _Beside) -> bool:
+def _can_skip(holder: QueueHolder, beside: _Beside, names: Directory, chat: ChatState) -> bool:
     """The portal refuses to pass on what is offered to somebody else, or what nobody at work could take."""
     me = beside.me.id
+    if names.is_unattended(chat.line_id):
+        return False
     return bool(holder.offered_to and holder.offered_to.id == me and beside.present.get(me) == "online")
 
 
@@ -163,18 +169,31 @@ def _select_present_session(chat: ChatState, transcript: Transcript, clock: Port
     return SessionMessages.from_messages(transcript.read, began, clock.zone)
 
 
-def _list_next_steps(context: Context, viewed: ViewedDialog, me: CurrentUser) -> list[NextStep]:
+async def _list_next_steps(context: Context, viewed: ViewedDialog, me: CurrentUser) -> list[NextStep]:
     """Nothing is offered where it is not known how the dialog stands, or what the caller may do."""
     if me is NOBODY or not {SESSION, OPERATOR}.isdisjoint(viewed.chat.unclear):
         return []
-    return list(list_next_steps(viewed, set(_list_usable_tools(context, me, viewed.chat))))
+    can_write = await _can_write(context, me, viewed.chat)
+    return list(list_next_steps(viewed, set(_list_usable_tools(context, me, can_write=can_write))))
 
 
-def _list_usable_tools(context: Context, me: CurrentUser, chat: ChatState) -> Iterator[str]:
-    """Names of the tools whose scope was granted."""
-    can_write = me.has_messenger or (chat.record and not chat.closing)
+async def _can_write(context: Context, me: CurrentUser, chat: ChatState) -> bool:
+    """Whether the portal would take a message to the client: its line is on, and there is a way for it."""
+    if Directory(context).is_off(find_first_line(chat) or chat.line_id):
+        return False
+    if me.has_messenger or not chat.open:
+        return True
+    if chat.record is None or chat.closing:
+        return False
+    kind, number = chat.record
+    answer = await ask_tolerantly(context, CrmChatGet.from_tool({"crm_entity_type": kind, "crm_entity": number}))
+    return not is_failure(answer)
+
+
+def _list_usable_tools(context: Context, me: CurrentUser, *, can_write: bool) -> Iterator[str]:
+    """Names of the tools whose scope was granted, and those that write to the client only where that would work."""
     for name, tool in context.tools.items():
-        if tool is Reply and not can_write:
+        if tool in {Reply, ImMessageAdd, CrmMessageAdd} and not can_write:
             continue
         if not issubclass(tool, Method) or not tool.scopes or not me.scopes.isdisjoint(tool.scopes):
             yield name

@@ -60,9 +60,12 @@ class _Way:
     """The argument that names the dialog."""
     extra: Mapping[str, Any]
 
-    def make_step(self, chat: ChatState) -> NextStep:
+    def make_step(self, viewed: ViewedDialog) -> NextStep:
+        chat, record = viewed.chat, {}
         name = f"chat{chat.id}" if self.named == "dialog_id" else chat.id
-        return NextStep(self.tool, self.does, {self.named: name, **self.extra})
+        if self.tool == CRM_MESSAGE and chat.record:
+            record = {"crm_entity_type": chat.record[0], "crm_entity": chat.record[1], "user_id": viewed.me}
+        return NextStep(self.tool, self.does, {self.named: name, **record, **self.extra})
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class _Option:
     """Of these only the first is offered whose tool exists for the caller."""
 
 
+CRM_MESSAGE = "crm_message_add"
 _BY_REFERENCE = frozenset({"reply", "hand_over", "close_dialog"})
 
 
@@ -102,7 +106,7 @@ _OPTIONS = (
         lambda one: one.mine and one.heard and bool(one.chat.crm),
         _make_way("reply", "answers the client"),
         _WRITE,
-        _make_way("crm_message_add", "answers the client through its CRM record"),
+        _make_way(CRM_MESSAGE, "answers the client through its CRM record"),
     ),
     _make_option(
         lambda one: one.mine and one.heard and not one.chat.crm,
@@ -151,4 +155,4 @@ def list_next_steps(viewed: ViewedDialog, tools: Container[str]) -> Iterator[Nex
     """What can be done with a dialog as it stands; only with `tools`, the names of those that can be used."""
     for option in _OPTIONS:
         if option.fits(viewed) and (way := next((one for one in option.ways if one.tool in tools), None)):
-            yield way.make_step(viewed.chat)
+            yield way.make_step(viewed)

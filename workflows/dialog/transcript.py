@@ -79,14 +79,21 @@ async def read_transcript(
         asked = SessionHistoryGet(session_id=wanted.session_id, last=WHOLE)
         return await _read_session(context, chat, wanted, asked, ", as asked")
     answer = answer or await ask_messenger(context, chat.id, wanted)
-    if not isinstance(answer, Exception):
+    if answer is not None and not isinstance(answer, Exception):
         messages, lost = _identify(answer["messages"], chat), answer.get("unreadable", 0)
         more = len(messages) + lost >= max(wanted.last, LEAST)
         return _make_transcript(messages, wanted, more=more, limits=_describe_lost(lost))
-    says = "the scope im is missing" if is_without_scope(answer) else f"the messenger says {describe_failure(answer)}"
+    says = _describe_silence(answer)
     present = SessionHistoryGet(session_id=chat.session_id, last=WHOLE) if chat.open else None
     asked = present or SessionHistoryGet(chat_id=chat.id, last=WHOLE)
     return await _read_session(context, chat, wanted, asked, f": {says}")
+
+
+def _describe_silence(answer: Exception | None) -> str:
+    """Why the messenger does not tell the messages."""
+    if answer is None:
+        return "the number of its chat could not be read"
+    return "the scope im is missing" if is_without_scope(answer) else f"the messenger says {describe_failure(answer)}"
 
 
 async def _read_session(
@@ -119,5 +126,8 @@ def _make_transcript(
     messages: Sequence[Mapping[str, Any]], wanted: MessageSelection, *, more: bool = False, limits: str = ""
 ) -> Transcript:
     page = messages[-wanted.last :]
+    odd = sum(bool(message.get("odd_params")) for message in page)
+    words = f"files and hidden marks of {odd} message{'s' * (odd != 1)}, whose parameters could not be read"
+    limits = "; ".join(filter(None, (limits, words if odd else "")))
     cut = more or len(page) < len(messages)
     return Transcript(page, messages, page[0]["id"] if page and cut else None, limits)

@@ -14,7 +14,7 @@ from tools.channels import ConfigListGet
 from tools.fields import MAX_ID
 from tools.messenger import UserGet, UserSearch
 from tools.method import RefusedByResultError, UnexpectedResultError
-from tools.result_types import read_number, read_object, read_text, read_whole
+from tools.result_types import read_flag, read_number, read_object, read_whole
 from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_unless_name, mark_untrusted, quote_argument
 from tools.user_fields import SHORTEST_WORD, Scalar
@@ -24,7 +24,8 @@ from workflows.core.context import Context, run_together
 from workflows.core.current_user import CurrentUser
 from workflows.core.formatting import join_limited
 from workflows.core.pagination import read_rows
-from workflows.directory.names import Tolerance, match_name
+from workflows.directory.names import LONGEST_NAME, Tolerance, clean_name, match_name
+from workflows.directory.short_names import list_full_names
 from workflows.directory.spelling import list_beginnings
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ FRESH = 300.0
 PAGE, MOST_PAGES = 200, 10
 """Lines on a page, and pages that are read."""
 MOST_CANDIDATES = 20
-LONGEST_NAME = 60
+MOST_FULL_NAMES = 3
+"""Of those that a short form may stand for, looked for among people who are in no queue."""
 MOST_EMPLOYEES = 50
 """On a page of the portal's users."""
 
@@ -90,6 +92,10 @@ class _CachedNames:
     operators: dict[int, str] = field(default_factory=dict)
     employees: dict[int, str] = field(default_factory=dict)
     """Those who are in no queue; empty where the portal does not tell the name."""
+    off: frozenset[int] = frozenset()
+    """Lines that are switched off."""
+    unattended: frozenset[int] = frozenset()
+    """Lines with nobody in their queue."""
     unreadable: int = 0
     """Lines without a readable id."""
     at: float = float("-inf")
@@ -123,6 +129,14 @@ class Directory:
         """What could not be read of the lines, in words."""
         number = self._known.unreadable
         return [f"{number} {'line' if number == 1 else 'lines'} whose id could not be read"] if number else []
+
+    def is_off(self, line_id: int) -> bool:
+        """Whether a line is known to be switched off: the messenger refuses messages into its channels."""
+        return line_id in self._known.off
+
+    def is_unattended(self, line_id: int) -> bool:
+        """Whether a line is known to have nobody in its queue."""
+        return line_id in self._known.unattended
 
     async def find_line(self, which: int | str, argument: str = "line") -> LineOrUser:
         """The one line that an id or a name means.
@@ -202,7 +216,9 @@ class Directory:
         text = text.strip()
         found = await self._ask_employees(UserSearch(filter={"FIND": text})) if len(text) >= SHORTEST_WORD else {}
         if not match_name(text, found):
-            others = [one for one in list_beginnings(text) if len(one) >= SHORTEST_WORD and one != text]
+            written = [text, *list_full_names(text.casefold())[:MOST_FULL_NAMES]]
+            beginnings = dict.fromkeys(one for name in written for one in list_beginnings(name))
+            others = [one for one in beginnings if len(one) >= SHORTEST_WORD and one != text]
             questions = (partial(self._ask_employees, UserSearch(filter={"FIND": one})) for one in others)
             for more in await run_together(*questions):
                 found |= more
@@ -221,7 +237,9 @@ class Directory:
                 self._failure = error
                 raise
             readable = [line for line in lines if read_whole(line.get("ID")) > 0]
-            self._known.lines = {line["ID"]: _clean_name(line.get("LINE_NAME")) for line in readable}
+            self._known.lines = {line["ID"]: clean_name(line.get("LINE_NAME")) for line in readable}
+            self._known.off = frozenset(line["ID"] for line in readable if read_flag(line.get("ACTIVE")) is False)
+            self._known.unattended = frozenset(line["ID"] for line in readable if line.get("QUEUE") in ([], {}))
             self._known.unreadable = len(lines) - len(readable)
             self._known.operators = dict(_read_operators(lines))
             self._known.employees = {}
@@ -230,7 +248,7 @@ class Directory:
     async def _read_lines(self) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = []
         for page in range(MOST_PAGES):
-            asked = ConfigListGet(select=["ID", "LINE_NAME"], queue=True, limit=PAGE, offset=page * PAGE)
+            asked = ConfigListGet(select=["ID", "LINE_NAME", "ACTIVE"], queue=True, limit=PAGE, offset=page * PAGE)
             found = await self._context.ask(asked)
             lines += map(read_object, found)
             if len(found) < PAGE:
@@ -245,7 +263,7 @@ class Directory:
             found = await self._context.ask(question)
         except (PortalError, RefusedByResultError, UnexpectedResultError):
             return {}
-        named = {user.get("id"): _clean_name(user.get("name")) for user in read_rows(found["users"])}
+        named = {user.get("id"): clean_name(user.get("name")) for user in read_rows(found["users"])}
         return {one: name for one, name in named.items() if isinstance(one, int) and name}
 
 
@@ -266,15 +284,9 @@ def _read_operators(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, s
     """Whoever is in a queue, by the name that the queue gives; those without one are asked for when needed."""
     for line in lines:
         for key, shown in read_object(line.get("QUEUE_USERS_FIELDS")).items():
-            name = _clean_name(read_object(shown).get("USER_NAME"))
+            name = clean_name(read_object(shown).get("USER_NAME"))
             if isinstance(one := read_number(key), int) and name:
                 yield one, name
-
-
-def _clean_name(value: object) -> str:
-    """A name in one line, as it is somebody else's words; one that is cut shows it, and is no plain name any more."""
-    name = " ".join(read_text(value).split())
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _describe_choice(argument: str, which: int | str, hits: list[int], named: Mapping[int, str]) -> str:

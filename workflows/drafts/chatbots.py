@@ -1,7 +1,10 @@
 """What the methods of chat bots would do: release, pass on, finish."""
 
+from dataclasses import replace
+
 from tools.chatbots import BotSessionFinish, BotSessionOperator, BotSessionTransfer
-from workflows.core.draft import Draft
+from workflows.core.draft import OPERATOR, STATE, Change, Draft
+from workflows.drafts.closing import CLOSED, describe_end
 from workflows.drafts.facts import NOT_TOLD, DialogFacts, refuse
 from workflows.drafts.operators import draft_phase, draft_transfer
 
@@ -51,5 +54,8 @@ async def draft_bot_finish(call: BotSessionFinish, facts: DialogFacts) -> Draft:
     """The bot takes it first, so that it closes anew."""
     if not facts.chat.open:
         return Draft("Nothing: no session is open.", unchecked=(OWN_BOT,))
-    draft = await draft_phase(facts)
-    return Draft(draft.does, draft.changes, draft.client_gets, unchecked=(*draft.unchecked, OWN_BOT))
+    draft = await draft_phase(replace(facts, chat=replace(facts.chat, closing=False)))
+    after = next(change.after for change in draft.changes if change.what == STATE)
+    taken = Change(OPERATOR, await facts.name_user(facts.chat.owner), "the bot")
+    changes = (describe_end(facts.chat, after), *(() if after == CLOSED else (taken,)))
+    return Draft(draft.does, changes, draft.client_gets, unchecked=(*draft.unchecked, OWN_BOT))

@@ -29,7 +29,7 @@ async def draft_participant(call: Call, context: Context) -> Draft:
     leaves = not adding and facts.chat.owner == call.user_id
     moves = (Change("operator", person, "nobody"),) if leaves else ()
     rights = "whether this person may see the record and the dialog" if adding else "whether you may remove people"
-    may = not adding and facts.me.id in {facts.chat.owner, call.user_id}
+    may = not adding and (facts.me.is_admin or facts.me.id in {facts.chat.owner, call.user_id})
     unchecked = [*([] if may else [rights]), *([] if members is not None else ["who takes part"])]
     return Draft(changes=(change, *moves), unchecked=tuple(unchecked))
 

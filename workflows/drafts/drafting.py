@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tools import chatbots, crm_chats, dialogs, messages, messenger, operators, setup
+from tools import channels, chatbots, crm_chats, dialogs, events, messages, messenger, operators, setup
 from tools.connector_methods import ApplicationMethod
 from tools.error_advice import describe_missing_scope
 from tools.method import Method
@@ -14,9 +14,11 @@ from workflows.core.context import Context
 from workflows.core.current_user import read_current_user
 from workflows.core.draft import UNTOLD, Draft
 from workflows.core.errors import UnfinishedError
+from workflows.drafts import bots as of_bot_api
 from workflows.drafts import chatbots as of_bots
 from workflows.drafts import connectors as of_connectors
 from workflows.drafts import crm as of_crm
+from workflows.drafts import events as of_events
 from workflows.drafts import lines as of_lines
 from workflows.drafts import messages as of_messages
 from workflows.drafts import operators as of_operators
@@ -56,8 +58,30 @@ OF_OTHERS: Mapping[type[Method], Callable[[Any, Context], Awaitable[Draft]]] = {
     setup.ConfigAdd: of_lines.draft_add,
     setup.ConfigUpdate: of_lines.draft_update,
     setup.ConfigDelete: of_lines.draft_delete,
+    events.EventBind: of_events.draft_bind,
+    events.EventUnbind: of_events.draft_unbind,
+    events.EventTest: of_events.draft_test,
+    events.EventOfflineGet: of_events.draft_offline_get,
+    events.EventOfflineClear: of_events.draft_offline_clear,
+    events.EventOfflineError: of_events.draft_offline_error,
+    chatbots.ImbotV2BotRegister: of_bot_api.draft_register,
+    chatbots.ImbotV2BotUpdate: of_bot_api.draft_bot,
+    chatbots.ImbotV2BotUnregister: of_bot_api.draft_bot,
+    chatbots.ImbotV2ChatMessageSend: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2ChatInputActionNotify: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2FileUpload: of_bot_api.draft_in_chat,
+    chatbots.ImbotV2ChatLeave: of_bot_api.draft_in_chat,
 }
 """Methods that change something else."""
+
+_ABROAD = ("whether another company has an open line with this code, and takes part",)
+UNREADABLE: Mapping[type[Method], tuple[str, ...]] = {
+    dialogs.SessionModePinAll: ("which of your dialogs it pins: those that you have accepted and not pinned",),
+    dialogs.SessionModeUnpinAll: ("which of your dialogs it unpins: those that you have pinned",),
+    setup.NetworkJoin: _ABROAD,
+    channels.NetworkMessageAdd: _ABROAD,
+}
+"""What of the methods without a draft cannot be read before."""
 
 ANYBODY_MAY = (
     chatbots.BotSessionOperator,
@@ -94,12 +118,14 @@ async def _make_draft(call: Tool, context: Context) -> Draft:
     if isinstance(call, ApplicationMethod):
         return await of_connectors.draft_connector(call, context)
     if kind not in OF_DIALOG:
-        return UNTOLD
+        return replace(UNTOLD, unchecked=UNREADABLE.get(kind, ()))
     facts = await _read_facts(call, context)
     return await OF_DIALOG[kind](call, facts) if isinstance(facts, DialogFacts) else facts
 
 
 async def _require_scope(kind: type[Method], context: Context) -> None:
+    if not kind.scopes:
+        return
     me = await read_current_user(context)
     if me.scopes.isdisjoint(kind.scopes):
         happened = f"Nothing was sent: the scope {' or '.join(kind.scopes)} is not granted"

@@ -39,7 +39,7 @@ async def draft_delete(call: ConfigDelete, context: Context) -> Draft:
     """Which line it is, and how many people serve it."""
     line = await _require_line(call, context)
     unchecked = await _check_right(call, context)
-    gone = Change("line", f"{line}, with {len(line.readable_queue)} people in its queue", "deleted for good")
+    gone = Change("the line itself", f"{line}, with {len(line.readable_queue)} people in its queue", "deleted for good")
     return Draft(changes=(gone,), unchecked=unchecked)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from tools.chatbots import BotSessionMessageSend
 from tools.crm_chats import CrmChatGet
 from tools.dialogs import SessionHistoryGet
-from tools.messages import CrmMessageAdd, MessageQuickSave
+from tools.messages import OF_OPERATORS, CrmMessageAdd, MessageQuickSave
 from tools.messenger import ImDialogMessagesGet, ImDialogRead, ImMessageAdd
 from tools.method import Method
 from tools.result_types import read_object, read_whole
 from workflows.core.attempts import attempt, is_refusal
 from workflows.core.chat_state import ChatState, quote
 from workflows.core.draft import Change, Draft
+from workflows.core.errors import UnfinishedError
 from workflows.drafts.closing import describe_end
 from workflows.drafts.facts import DialogFacts, find_first_line, read_line, refuse
 from workflows.lines.line import UnreadableSettingError
@@ -71,10 +72,13 @@ async def draft_quick_save(call: MessageQuickSave, facts: DialogFacts) -> Draft:
     if message is None:
         why = f"message {call.message_id} was not found in {facts.chat}; it may be of another chat, or be none"
         return Draft(unchecked=(why,))
+    if obstacle := call.find_obstacle(message.role, message.text):
+        raise UnfinishedError(f"Nothing was sent: {obstacle}", OF_OPERATORS)
     by_client = message.role == "client"
     warnings = ("These are a client's words, not an operator's.",) if by_client else ()
     change = Change("quick answer of the line", "none, or an older text", str(message))
-    return Draft(changes=(change,), warnings=warnings, unchecked=("whether the line's quick answers are open to you",))
+    unchecked = () if facts.me.is_admin else ("whether the line's quick answers are open to you",)
+    return Draft(changes=(change,), warnings=warnings, unchecked=unchecked)
 
 
 async def draft_message(call: ImMessageAdd, facts: DialogFacts) -> Draft:

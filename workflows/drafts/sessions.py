@@ -98,13 +98,16 @@ async def draft_restart(call: MessageSessionStart, facts: DialogFacts) -> Draft:
     messages = await read_messages(facts, call.message_id)
     message = find_message(messages, call.message_id)
     if messages is not None and message is None:
-        return Draft(f"Nothing: message {call.message_id} is none of {facts.chat}.")
+        strange = f"message {call.message_id} is none of {facts.chat}"
+        if facts.chat.open:
+            return Draft(f"Nothing: {strange}.")
+        return Draft(f"A session begins, without the message: {strange}.", (describe_end(facts.chat, "open"),))
     moves = () if facts.chat.owner == facts.me.id else (await describe_move(facts, facts.me.id),)
     words = f"The session ends without a word, and a new one begins with {message}." if message else ""
     unchecked = () if message else ("whether the message is one of this chat",)
-    return Draft(
-        words, (Change("session", str(facts.chat.session_id or "none"), "a new one"), *moves), (), (), unchecked
-    )
+    start = () if facts.chat.open else (describe_end(facts.chat, "open"),)
+    session = Change("session", str(facts.chat.session_id or "none"), "a new one")
+    return Draft(words, (*start, session, *moves), unchecked=unchecked)
 
 
 async def draft_lead(call: CrmLeadCreate, facts: DialogFacts) -> Draft:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, Self
 
 from tools.message_view import join_lines
@@ -10,6 +11,7 @@ from tools.tool import InvalidArgumentsError
 from tools.untrusted import mark_untrusted
 from workflows.core.context import Context
 from workflows.core.errors import UnfinishedError
+from workflows.core.moments import read_moment
 from workflows.dialog.transcript import MessageSelection, read_transcript
 from workflows.directory.dialogs import FoundDialog
 
@@ -31,6 +33,7 @@ class DialogFile:
     """In bytes; None where the dialog does not say."""
     message_id: int
     date: str
+    """As the portal writes it; empty where it cannot be read."""
     author_id: int
     role: str
     """Of the author: client, operator, bot or system."""
@@ -45,10 +48,15 @@ class DialogFile:
             kind=str(file.get("type") or ""),
             size=read_whole(size) if size else None,
             message_id=message["id"],
-            date=str(message["date"] or ""),
+            date=_read_date(message["date"]),
             author_id=message["author_id"],
             role=message["role"],
         )
+
+
+def _read_date(value: Any) -> str:
+    """As the portal writes it; empty where it is no date."""
+    return "" if read_moment(value, UTC) is None else str(value)
 
 
 async def find_file(context: Context, found: FoundDialog, file_id: int | None, message_id: int | None) -> DialogFile:

@@ -15,7 +15,7 @@ from tools.result_types import read_text
 from workflows.core.attempts import ask_tolerantly, describe_failure
 from workflows.core.context import Context, run_together
 from workflows.core.moments import read_moment
-from workflows.directory.lines_and_users import LONGEST_NAME
+from workflows.directory.names import LONGEST_NAME
 from workflows.reports.rows import ReportedRating, ReportedSession, ReportGaps
 
 MOST_READ = 125

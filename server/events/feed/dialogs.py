@@ -89,7 +89,7 @@ def _compare_owners(earlier: KnownDialog, now: KnownDialog, at: float) -> Iterat
     key = f"session {now.session_id} line {now.line_id} owner {now.owner} at message {now.last_message_id}"
     if not now.owner:
         yield now.make_event(EventKind.DIALOG_OFFERED, key, at, details={} if is_new else moved)
-    elif earlier.owner or (not is_new and earlier.line_id != now.line_id):
+    elif earlier.owner or earlier.line_id != now.line_id:
         yield now.make_event(EventKind.DIALOG_TRANSFERRED, key, at, author_id=now.owner, details=moved)
     else:
         yield now.make_event(EventKind.DIALOG_TAKEN, key, at, author_id=now.owner)

@@ -190,8 +190,9 @@ def _choose_messages(told: Iterable[PortalEvent]) -> list[PortalEvent]:
 def _choose_since(cue: Cue, state: ChatState) -> float | None:
     """Unix seconds from which messages are news in a dialog that was never looked at; None where none are.
 
-    That is from when on somebody has listened, or where that is not known from the beginning of its session; and all
-    that the source names.
+    That is from when on somebody has listened, also where what told of them was lost; where that is not known, from
+    the moment that the source names, or from the beginning of the session.
     """
-    since = cue.floor or float(state.began) or None
-    return since if cue.since is None else min(cue.since, since or cue.since)
+    if cue.floor:
+        return cue.floor if cue.since is None else min(cue.since, cue.floor)
+    return cue.since or float(state.began) or None

@@ -244,6 +244,24 @@ class Feed:
         ).fetchone()
         return row["position"] if row else None
 
+    def read_marks(self, caller: str) -> dict[str, int]:
+        """Up to which number a caller has read the feed, by what it asked for."""
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT subject, number FROM event_marks WHERE portal = ? AND caller = ?", (self._portal, caller)
+            ).fetchall()
+        return {row["subject"]: row["number"] for row in rows}
+
+    def keep_mark(self, caller: str, subject: str, number: int) -> None:
+        """Note up to which number a caller has read; marks that are older than every event go."""
+        now = self._now()
+        with self._state.open_transaction() as database:
+            database.execute("DELETE FROM event_marks WHERE at < ?", (now - KEPT,))
+            database.execute(
+                "INSERT OR REPLACE INTO event_marks (portal, caller, subject, number, at) VALUES (?, ?, ?, ?, ?)",
+                (self._portal, caller, subject, number, now),
+            )
+
     def keep_post(self, body: str, *, most: int) -> bool:
         """Write down a delivery before it is worked off; False where `most` are waiting already."""
         with self._state.open_transaction() as database:

@@ -13,6 +13,8 @@ class Pacer:
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
         self._sleep = sleep
+        self.on_round: Callable[[], None] = _do_nothing
+        """Told at the end of each round."""
         self._rounds = 0
         self._ended_at = float("-inf")
         self._paused: anyio.CancelScope | None = None
@@ -27,6 +29,7 @@ class Pacer:
     async def pause(self, seconds: float) -> None:
         """End a round, and wait until the next one shall begin."""
         self._rounds += 1
+        self.on_round()
         self._ended_at = anyio.current_time()
         self._ended.set()
         self._ended = anyio.Event()
@@ -48,3 +51,7 @@ class Pacer:
             self._again, wanted = True, wanted + 1
         while self._rounds < wanted:
             await self._ended.wait()
+
+
+def _do_nothing() -> None:
+    pass

@@ -76,8 +76,8 @@ class PollingSource:
     abilities = Abilities(
         sees="the dialogs of the credentials' own user and those that the queue offers to them: messages, edits, "
         "deletions, sessions, who took them; with the right to see reports the same of all lines, without edits",
-        cannot_see="without that right dialogs of others; edits and deletions in dialogs that the user is not in; "
-        "events of connectors",
+        cannot_see="without the right to see reports the dialogs of others; edits and deletions in dialogs that the "
+        "user is not in; events of connectors",
         promise="nothing is lost while the portal keeps it (24 hours for edits and deletions); an event is heard of "
         "after 5 seconds while things happen and 30 when it is quiet; at most a tenth of the portal's limit is used",
     )

@@ -127,6 +127,14 @@ class Authenticator:
         changes, self._changes = self._changes, CredentialChanges()
         return changes
 
+    async def find_caller(self, key: str) -> Caller | None:
+        """Who has the token of this key, as it is in the file now; None where nobody has it."""
+        token = (self._tokens or {}).get(key)
+        try:
+            return await self._make_token_caller(token) if token else None
+        except RequestRefusedError:
+            return None
+
     async def authenticate(self, headers: Iterable[tuple[bytes, bytes]]) -> Principal:
         """Whom a request with these headers comes from; their names are in lower case, as in ASGI.
 
@@ -152,10 +160,13 @@ class Authenticator:
             )
             return Principal(caller, verified.key, verified.expires)
         token = self._find_token(secret)
-        caller = await self._get_caller(
+        caller = await self._make_token_caller(token)
+        return Principal(caller, _make_key(token), token.expires.timestamp() if token.expires else None)
+
+    async def _make_token_caller(self, token: TeamToken) -> Caller:
+        return await self._get_caller(
             token.name, _make_key(token), token.profile, token.bound, lambda: self._still_holds(token)
         )
-        return Principal(caller, _make_key(token), token.expires.timestamp() if token.expires else None)
 
     def _find_token(self, secret: str) -> TeamToken:
         if self._tokens is None:

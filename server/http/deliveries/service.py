@@ -18,13 +18,18 @@ logger = logging.getLogger(__name__)
 
 
 class DeliveryService:
-    """Finds who takes a delivery; `open_portal` opens the portal of a profile.
+    """Finds who takes a delivery; `read_settings` reads a profile, `open_portal` opens its portal.
 
     A portal whose application has proved itself is listened to from the start of the server to its end, so that what it
     posts is worked off, and what it could not post is found.
     """
 
-    def __init__(self, open_portal: Callable[[str | None], Awaitable[tuple[Settings, Connection]]]) -> None:
+    def __init__(
+        self,
+        read_settings: Callable[[str | None], Settings],
+        open_portal: Callable[[str | None], Awaitable[tuple[Settings, Connection]]],
+    ) -> None:
+        self._read_settings = read_settings
         self._open_portal = open_portal
         self._receivers: dict[str | None, DeliveryReceiver | None] = {}
         self._finding = anyio.Lock()
@@ -44,7 +49,7 @@ class DeliveryService:
 
     async def _make_receiver(self, profile: str | None) -> DeliveryReceiver | None:
         settings, connection = await self._open_portal(profile)
-        if settings.sandbox or settings.portal is None or settings.events == "off":
+        if not _takes_posts(settings):
             return None
         application, file = read_application(settings)
         if InstallationFile(file.path).load() is not None:
@@ -58,14 +63,23 @@ class DeliveryService:
             self._tasks.start_soon(_keep_listening, connection)
 
     async def run(self, tasks: TaskGroup, profiles: Iterable[str | None]) -> None:
-        """Listen to the portals of these profiles that have proved themselves, until `tasks` is cancelled."""
+        """Listen to the portals of these profiles that have proved themselves, until `tasks` is cancelled.
+
+        The others are not opened before they are needed.
+        """
         self._tasks = tasks
         for profile in profiles:
             try:
-                await self.find_receiver(profile)
+                settings = self._read_settings(profile)
+                if _takes_posts(settings) and InstallationFile(read_application(settings)[1].path).load():
+                    await self.find_receiver(profile)
             except SettingsError as error:
                 if profile is not None:
                     logger.warning("No events of profile %s: %s", profile, error)
+
+
+def _takes_posts(settings: Settings) -> bool:
+    return not settings.sandbox and settings.portal is not None and settings.events != "off"
 
 
 async def _keep_listening(connection: Connection) -> None:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from mcp import types
-from mcp.server import NotificationOptions, Server
+from mcp.server import Server
 from mcp.server.sse import SseServerTransport
 from mcp.server.streamable_http import MCP_SESSION_ID_HEADER
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -18,52 +17,31 @@ from starlette.types import Message, Receive, Scope, Send
 from server.app import create_server
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
-from server.http.middleware.authentication import MCP_PATHS, PRINCIPAL, SSE_PATH, get_principal
+from server.http.middleware.authentication import MCP_PATHS, PRINCIPAL, SSE_PATH
 from server.http.transport.accepting import AcceptNegotiation
 from server.http.transport.draining import ConnectionDrainer
-from server.http.transport.subscriptions import LegacySession, Subscriptions
+from server.http.transport.subscriptions import LegacySession, TeamSubscriptions, get_caller
+from server.protocol.announcing import AnnouncingServer
 
 MESSAGES_PATH = "/messages/"
 
 
-class StatelessTeamServer(Server[Any]):
-    """Announces the notices that are sent, and no others; without sessions, clients of older revisions get none."""
+class SessionTeamServer(AnnouncingServer):
+    """Has sessions, in which clients of the older revisions are told of changes too."""
+
+    changes_tools = True
+
+
+class StatelessTeamServer(SessionTeamServer):
+    """The same without sessions."""
 
     has_sessions = False
 
-    def get_capabilities(
-        self,
-        notification_options: NotificationOptions | None = None,
-        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
-        extensions: dict[str, dict[str, Any]] | None = None,
-        *,
-        protocol_version: str | None = None,
-    ) -> types.ServerCapabilities:
-        """The SDK's, where whoever serves `subscriptions/listen` announces every kind of notice at once."""
-        capabilities = super().get_capabilities(
-            notification_options, experimental_capabilities, extensions, protocol_version=protocol_version
-        )
-        is_told = self.has_sessions or protocol_version in MODERN_PROTOCOL_VERSIONS
-        sent = {
-            "tools": types.ToolsCapability(list_changed=is_told),
-            "prompts": types.PromptsCapability(list_changed=False),
-            "resources": types.ResourcesCapability(list_changed=False, subscribe=False),
-        }
-        return capabilities.model_copy(update=sent)
 
-
-class SessionTeamServer(StatelessTeamServer):
-    """The same with sessions, which are told of changes too."""
-
-    has_sessions = True
-
-
-def create_team_server(subscriptions: Subscriptions, *, sessions: bool) -> Server[Any]:
-    """The MCP server that asks each request whose it is, and that tells clients when their list of tools changes."""
+def create_team_server(subscriptions: TeamSubscriptions, *, sessions: bool) -> Server[Any]:
+    """The MCP server that asks each request whose it is, and that tells clients what changes for them."""
     kind = SessionTeamServer if sessions else StatelessTeamServer
-    server = create_server(
-        lambda context: get_principal(context.request).caller, kind, on_subscriptions_listen=subscriptions.listen
-    )
+    server = create_server(get_caller, kind, **subscriptions.handlers)
     server.middleware.append(subscriptions.note_session)
     return server
 
@@ -72,7 +50,7 @@ class StreamableHttp:
     """One endpoint for all revisions; the older ones have sessions unless the server is stateless."""
 
     def __init__(
-        self, server: Server[Any], subscriptions: Subscriptions, limits: LimitSettings, *, stateless: bool
+        self, server: Server[Any], subscriptions: TeamSubscriptions, limits: LimitSettings, *, stateless: bool
     ) -> None:
         self._subscriptions = subscriptions
         self._limits = limits

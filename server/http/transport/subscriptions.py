@@ -1,4 +1,4 @@
-"""Who hears of changed lists of tools: streams that listen, and sessions of the older protocol revisions."""
+"""The sessions of the older protocol revisions, and who hears of changed lists of tools."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio
-from mcp import types
 from mcp.server import ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
+from server.caller import Caller
 from server.http.auth.authenticator import Principal
 from server.http.middleware.authentication import get_principal
+from server.subscriptions import Subscriptions, get_connection
 
 Context = ServerRequestContext[Any]
 
@@ -31,80 +31,50 @@ class LegacySession:
     """Whether it may be told anything yet."""
 
 
-class CredentialStreams:
-    """The listening streams of one credential: what is published here is heard by nobody else."""
+class TeamSubscriptions(Subscriptions):
+    """Tells the clients of each credential what changes for it."""
 
     def __init__(self) -> None:
-        self.bus = InMemorySubscriptionBus()
-        self.handler = ListenHandler(self.bus)
-        self.count = 0
-
-
-class Subscriptions:
-    """Tells the clients of a credential when its list of tools changes; no other notice is sent to anybody."""
-
-    def __init__(self) -> None:
-        self._streams: dict[str, CredentialStreams] = {}
-        self._sessions: dict[object, LegacySession] = {}
+        super().__init__(get_caller, changes_tools=True)
+        self._legacy: dict[object, LegacySession] = {}
 
     @property
     def count(self) -> int:
         """How many sessions there are."""
-        return len(self._sessions)
+        return len(self._legacy)
 
     def list_sessions(self, key: str) -> list[LegacySession]:
         """The sessions of the credential with this key."""
-        return [session for session in self._sessions.values() if session.principal.key == key]
+        return [session for session in self._legacy.values() if session.principal.key == key]
 
     async def note_session(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Note a client's session by its first message; the session's own end takes it out again.
 
         Middleware of the SDK's server.
         """
-        connection = _get_connection(ctx)
+        connection = get_connection(ctx)
         is_legacy = ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS and connection.has_standalone_channel
-        if is_legacy and connection not in self._sessions:
+        if is_legacy and connection not in self._legacy:
             principal, is_ready = get_principal(ctx.request), connection.initialized.is_set
-            self._sessions[connection] = LegacySession(principal, connection.session_id, ctx.session, is_ready)
+            self._legacy[connection] = LegacySession(principal, connection.session_id, ctx.session, is_ready)
             stack: AsyncExitStack = connection.exit_stack
-            stack.callback(self._sessions.pop, connection, None)
+            stack.callback(self._legacy.pop, connection, None)
         return await call_next(ctx)
 
-    async def listen(
-        self, context: Context, params: types.SubscriptionsListenRequestParams
-    ) -> types.SubscriptionsListenResult:
-        """Serve one stream of events of the newer revisions; it acknowledges only what is ever sent."""
-        key = get_principal(context.request).key
-        streams = self._streams.setdefault(key, CredentialStreams())
-        sent = types.SubscriptionFilter(tools_list_changed=params.notifications.tools_list_changed)
-        streams.count += 1
-        try:
-            return await streams.handler(context, params.model_copy(update={"notifications": sent}))
-        finally:
-            streams.count -= 1
-            if not streams.count and self._streams.get(key) is streams:
-                del self._streams[key]
-
-    async def publish_tools_changed(self, key: str) -> None:
+    async def publish_tools_changed(self, credential: str) -> None:
         """Tell every stream and session of a credential that it has other tools than before."""
-        if streams := self._streams.get(key):
-            await streams.bus.publish(ToolsListChanged())
-        for session in self.list_sessions(key):
+        await super().publish_tools_changed(credential)
+        for session in self.list_sessions(credential):
             if session.is_ready():
                 await _send_tools_changed(session.client)
 
-    def close(self) -> None:
-        """Let every stream send its last message and end."""
-        for streams in list(self._streams.values()):
-            streams.handler.close()
+
+def get_caller(context: Context) -> Caller:
+    """Who sent a request."""
+    return get_principal(context.request).caller
 
 
 async def _send_tools_changed(client: ServerSession) -> None:
     """Whoever has just left, or does not read, is not waited for."""
     with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError), anyio.move_on_after(1):
         await client.send_tool_list_changed()
-
-
-def _get_connection(context: Context) -> Any:
-    """What lives as long as the session; the SDK means handlers to clean up there, and has no public way to it yet."""
-    return context.session._connection  # noqa: SLF001

@@ -1,6 +1,5 @@
 """The comparison of our classes with the official pages, on made-up pages that differ in one point each."""
 
-import posixpath
 from collections.abc import Iterable
 from typing import Literal
 
@@ -8,6 +7,7 @@ import pytest
 
 from reference.mirror.drift import Difference, Kind, compare_pages, read_known_differences
 from reference.mirror.method_pages import COMPANIONS, FOLDER, read_page, select_sources
+from reference.pages.addresses import official_method_page
 from tools.effect import Effect
 from tools.fields import Flag, JsonObject, OnlyYes, Part, Switch
 from tools.method import Method
@@ -183,9 +183,17 @@ def test_fields_on_another_page_are_followed_there() -> None:
     assert [field.name for field in page.params[0].fields[0].fields] == ["TOWN"]
 
 
+PAGES = {
+    page.partition("bitrix24.com/")[2].replace(".html", ".md"): method.rest
+    for method in methods().values()
+    if (page := official_method_page(method))
+}
+"""File of the archive -> method."""
+
+
 @pytest.mark.parametrize("file", COMPANIONS)
 def test_a_companion_of_another_section_is_kept_and_compared(file: str) -> None:
-    name = posixpath.basename(file).removesuffix(".md").replace("-", ".")
+    name = PAGES[file]
     texts = {file: _page(("NOVELTY string",), ("NEW_CODE",), name), f"{file}x": "# Another page\n"}
 
     found = {

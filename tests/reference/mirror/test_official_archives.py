@@ -20,7 +20,7 @@ from reference.mirror.drift import compare_pages, read_known_differences
 from reference.mirror.languages import LANGUAGES
 from reference.mirror.method_pages import select_sources
 from reference.pages.addresses import official_method_page
-from tools.events import events
+from tools.event import events
 from tools.registry import methods
 
 ARCHIVES = Path(os.environ.get("OFFICIAL_DOCS_FOLDER") or Path(__file__).parents[3] / "../shared/official-docs")

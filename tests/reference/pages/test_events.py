@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.events import WHOLE, Event, Variant, encode_form, events
+from tools.event import WHOLE, Event, Variant, encode_form, events
 from tools.registry import methods
 
 VARIANTS = [(event, variant) for event in events().values() for variant in event.variants]
@@ -138,6 +138,6 @@ def test_no_event_has_the_name_of_a_tool() -> None:
 
 
 def test_importing_the_events_imports_nothing_heavy() -> None:
-    code = "import sys, tools.events; print('pydantic' in sys.modules or 'asyncio' in sys.modules)"
+    code = "import sys, tools.event; print('pydantic' in sys.modules or 'asyncio' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

@@ -17,7 +17,7 @@ import pytest
 from reference.pages.guides import Guide, read_guides
 from sandbox.state import php
 from tests.reference.handwritten import EVERY_PAGE, FENCE, PAGES, fences, prose, run_code
-from tools.events import Event, Variant, encode_form, events
+from tools.event import Event, Variant, encode_form, events
 from tools.registry import methods
 
 

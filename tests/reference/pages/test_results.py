@@ -7,7 +7,8 @@ from typing import Any, get_type_hints
 import pytest
 
 from reference.pages.methods import render_method_page
-from sandbox.seed.seed import APPLICATION_PATH, CONNECTOR
+from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
+from tests.sandbox.bot_client import call_as_bot, put_on_line, register
 from tests.sandbox.channel_client import make_message, send_messages
 from tests.sandbox.client import SandboxClient
 from tools.method import Method
@@ -22,15 +23,36 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     "session_history_get": {"chat_id": 202},
     "im_dialog_messages_get": {"dialog_id": "chat202"},
     "im_recent_list": {},
+    "event_offline_list": {},
 }
 """Arguments where the example is of another portal."""
+
+
+HANDLER = "https://app.example.com/events"
 
 
 @pytest.fixture(scope="module")
 def portal() -> SandboxClient:
     portal = SandboxClient()
+    for event in ({"handler": HANDLER}, {"event_type": "offline"}):
+        portal.call("event.bind", {"event": "OnSessionStart", **event}, path=APPLICATION_PATH)
+    for path in (ADMIN_WEBHOOK_PATH, APPLICATION_PATH):
+        portal.call("im.v2.Event.subscribe", path=path)
     send_messages(portal, make_message("m1001"))
+    portal.control("client-message", {"line_id": 1, "text": "Hello?"})
+    portal.control("client-message", {"chat_id": 206, "text": "Hello?"})
     return portal
+
+
+def _as_bot(portal: SandboxClient, method: type[Method]) -> Any:
+    """What a bot that has just met a client is answered."""
+    bot = register(portal, code=method.tool())
+    put_on_line(portal, bot)
+    chat = portal.control("client-message", {"line_id": 1, "text": "Hello?"})["chat_id"]
+    fields = {"name": "a.txt", "content": "TW9uZGF5"}
+    upload = call_as_bot(portal, "imbot.v2.File.upload", bot, dialogId=f"chat{chat}", fields=fields)
+    given = {"dialogId": f"chat{chat}", "fileId": upload["file"]["id"]}
+    return call_as_bot(portal, method.rest, bot, **given)
 
 
 def _read_form(text: str) -> Any:
@@ -77,12 +99,16 @@ def _compare(form: Any, value: Any, place: str) -> None:
             _compare(inner, value[name], f"{place}.{name}")
 
 
+def _ask(portal: SandboxClient, method: type[Method]) -> Any:
+    arguments = {**method.example, **(PLACE if "connector" in method.example else {})}
+    call = method.from_tool(dict(ASKED.get(method.tool(), arguments)))
+    return portal.call(method.rest, call.to_wire(), path=APPLICATION_PATH)
+
+
 @pytest.mark.parametrize("name", SHAPED)
 def test_a_page_gives_the_portals_result_as_it_comes_on_the_wire(name: str, portal: SandboxClient) -> None:
     method = methods()[name]
-    arguments = {**method.example, **(PLACE if "connector" in method.example else {})}
-    call = method.from_tool(dict(ASKED.get(name, arguments)))
-    raw = portal.call(method.rest, call.to_wire(), path=APPLICATION_PATH)
+    raw = _as_bot(portal, method) if method.rest.startswith("imbot.") else _ask(portal, method)
 
     form = FORM.search(method.answer)
     assert form, "the page does not begin with the form of the portal's result"

@@ -57,9 +57,9 @@ def test_an_official_page_goes_first_where_somebody_types_its_name(query: str) -
 
 
 def test_the_official_page_of_a_method_that_ours_explain_too_goes_right_after_ours() -> None:
-    bind = _official("api-reference/events/event-bind", "Register a handler event.bind")
-    assert search("event.bind")[0].uri == "openchannels://docs/guides/events-subscribe"
-    assert _sources("event.bind", MESSAGES, bind)[:3] == ["openchannels", "official", "openchannels"]
+    counters = _official("api-reference/chats/im-counters-get", "Count what is unread im.counters.get")
+    assert search("im.counters.get")[0].uri == "openchannels://docs/guides/events-polling"
+    assert _sources("im.counters.get", MESSAGES, counters)[:3] == ["openchannels", "official", "openchannels"]
 
 
 def test_an_official_page_goes_first_where_ours_hold_much_less_of_the_question() -> None:
@@ -73,6 +73,12 @@ ELSEWHERE = [
     ("send an SMS", _official("sms/index", "How to Connect an SMS Provider", "A provider sends messages.")),
     ("upload a file", _official("disk/disk-upload", "Upload a File disk.upload", "Uploads a file.")),
     ("invite an employee", _official("user/user-add", "Invite a user user.add", "Invites a user.")),
+    ("upload a file to the drive", _official("disk/upload", "Upload a File to the Storage disk.storage.uploadFile")),
+    ("close a task", _official("tasks/task-complete", "Complete a Task tasks.task.complete", "Completes a task.")),
+    ("register an sms provider", _official("sms/add", "Register an SMS Provider sender.add", "Registers one.")),
+    ("make a phone call", _official("telephony/call", "Start a Call to the Phone Number startPhoneCall")),
+    ("обновить контакт", _official("crm/contact-update", "Изменить контакт crm.contact.update")),
+    ("загрузить файл на диск", _official("disk/upload", "Загрузить новый файл в хранилище disk.storage.uploadFile")),
     ("создать лид", _official("crm/crm-lead-add", "Создать новый лид crm.lead.add", "Создает лид.")),
     ("добавить задачу", _official("tasks/task-add", "Добавить задачу tasks.task.add", "Добавляет задачу.")),
     ("отправить смс", _official("sms/index", "Как подключить смс-провайдера", "Провайдер отправляет сообщения.")),

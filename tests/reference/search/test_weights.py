@@ -1,21 +1,24 @@
 """What each weight of the table does: on made-up pages each part of a score is seen alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from reference.pages.page import Page
 from reference.pages.registry import pages
+from reference.search.compiled import compile_pages
 from reference.search.documents import Document
 from reference.search.excerpt import make_excerpt
-from reference.search.field_index import FieldIndex
+from reference.search.field_index import FieldIndex, collect_fields
+from reference.search.indexed_page import IndexedPage
+from reference.search.memory_tables import MemoryTables
 from reference.search.method_names import MethodNames
 from reference.search.page_text import read_sections
 from reference.search.ranking import Ranking
 from reference.search.vocabulary import read_terms, read_tokens
 from reference.search.weights import OFFICIAL_WORDS, OWN_WORDS, WordWeights
-from reference.search.word_index import IndexedPage, index_in_memory
+from reference.search.word_index import WordIndex
 
 FILLERS = [IndexedPage([list(read_terms(f"filler{number}"))], [], []) for number in range(8)]
 
@@ -25,7 +28,7 @@ def _page(*phrases: str, headings: str = "", body: str = "", code: str = "") -> 
 
 
 def _scores(question: str, *pages: IndexedPage, weights: WordWeights = OWN_WORDS) -> Mapping[int, float]:
-    return index_in_memory([*pages, *FILLERS], weights).score(list(read_terms(question)))
+    return WordIndex(MemoryTables.make([*pages, *FILLERS], weights), weights).score(list(read_terms(question)))
 
 
 @pytest.mark.parametrize(
@@ -77,8 +80,12 @@ def _document(name: str, text: str) -> Document:
     return Document(Page(f"openchannels://docs/{name}", name, "method", name, name, lambda: text, Path()))
 
 
+def _index_fields(documents: Sequence[Document]) -> FieldIndex:
+    return FieldIndex(collect_fields(documents), len(documents))
+
+
 def test_a_page_that_declares_a_field_goes_before_one_that_answers_it_and_one_that_mentions_it() -> None:
-    found = FieldIndex(
+    found = _index_fields(
         [
             _document("declares", "# x\n\n## Arguments\n\n| Argument |\n| --- |\n| `FERRY_ID` |\n"),
             _document("answers", "# x\n\n## Result\n\nThe FERRY_ID.\n"),
@@ -91,7 +98,7 @@ def test_a_page_that_declares_a_field_goes_before_one_that_answers_it_and_one_th
 
 
 def test_a_word_in_capitals_counts_half_as_much_as_what_is_surely_a_field() -> None:
-    fields = FieldIndex([_document("declares", "# x\n\n## Arguments\n\n| Argument |\n| --- |\n| `FERRY` |\n")])
+    fields = _index_fields([_document("declares", "# x\n\n## Arguments\n\n| Argument |\n| --- |\n| `FERRY` |\n")])
 
     assert fields.score("FERRY")[0] == pytest.approx(fields.score("FERRY=1")[0] / 2)
 
@@ -148,7 +155,7 @@ NUMBERS = {document.page.name: number for number, document in enumerate(DOCUMENT
 
 @pytest.fixture(scope="module")
 def ranking() -> Ranking:
-    return Ranking(DOCUMENTS)
+    return Ranking(DOCUMENTS, compile_pages(DOCUMENTS))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +192,8 @@ def test_the_kind_of_a_page_is_a_share_of_what_its_words_count(
     question: str, name: str, share: float, ranking: Ranking
 ) -> None:
     wanted = list(read_terms(question))
-    words = index_in_memory([document.to_index() for document in DOCUMENTS], OWN_WORDS).score(wanted)
+    words = WordIndex(MemoryTables.make([document.to_index() for document in DOCUMENTS], OWN_WORDS), OWN_WORDS).score(
+        wanted
+    )
 
     assert ranking.score("", wanted)[NUMBERS[name]] == pytest.approx(share * words[NUMBERS[name]])

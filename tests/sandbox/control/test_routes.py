@@ -35,6 +35,22 @@ def test_a_new_client_gets_a_chat_of_the_line(portal: SandboxClient) -> None:
     assert chat["session_id"] == answer["session_id"]
 
 
+def test_a_new_client_may_be_one_whom_crm_knows(portal: SandboxClient) -> None:
+    new = {"line_id": 2, "connector": "telegrambot", "name": "A. Volkov", "text": "Good day", "crm": {"CONTACT": 701}}
+    chat_id = portal.control("client-message", new)["chat_id"]
+    chats = portal.call(
+        "imopenlines.crm.chat.get", {"CRM_ENTITY_TYPE": "contact", "CRM_ENTITY": 701, "ACTIVE_ONLY": "N"}
+    )
+    assert str(chat_id) in {str(chat["CHAT_ID"]) for chat in chats}
+
+
+@pytest.mark.parametrize("crm", [{"CONTACT": 999}, ["CONTACT", 701], "CONTACT"])
+def test_a_new_client_cannot_be_one_whom_crm_lacks(portal: SandboxClient, crm: object) -> None:
+    new = {"line_id": 2, "text": "Good day", "crm": crm}
+    assert portal.send("POST", "/_sandbox/client-message", json=new).status_code == 400
+    assert len(portal.read_state()["chats"]) == len(SandboxClient().read_state()["chats"])
+
+
 def test_an_operator_may_be_written_for(portal: SandboxClient) -> None:
     portal.control("operator-message", {"chat_id": 206, "user_id": 1, "text": "Corrected."})
     assert portal.read_chat(206)["status"] == 40

@@ -115,13 +115,31 @@ def test_a_person_who_agrees_sees_the_dialog_and_the_call_is_made_once(
 def test_a_person_who_does_not_agree_stops_the_call(portal: ServedSandbox, tmp_path: Path, era: str) -> None:
     person = Person(approve=False)
     with careful(portal, tmp_path, mode=era, person=person) as client:
-        for action in ("accept", "decline", "cancel"):
+        for action in ("accept", "decline"):
             person.action = action
             reply = spam(client)
             assert reply.is_error
             assert "did not agree" in text_of(reply)
-    assert len(person.questions) == 3
+    assert len(person.questions) == 2
     assert sent(portal, "imopenlines.operator.spam") == 0
+
+
+@ERAS
+def test_a_question_closed_without_an_answer_leaves_the_call_to_the_command_line(
+    portal: ServedSandbox, tmp_path: Path, era: str
+) -> None:
+    with careful(portal, tmp_path, mode=era, person=Person("cancel")) as client:
+        reply = spam(client)
+        approval = pending(tmp_path)
+        assert reply.is_error
+        assert "did not agree" not in text_of(reply)
+        assert f"a person has to approve this call, and it waits as {approval}" in text_of(reply)
+        assert read_stage(client, approval) == "pending"
+        assert sent(portal, "imopenlines.operator.spam") == 0
+
+        assert approvals("approve", approval, folder=tmp_path).returncode == 0
+        assert settled(client, approval) == "executed"
+    assert sent(portal, "imopenlines.operator.spam") == 1
 
 
 @ERAS

@@ -31,6 +31,7 @@ NEEDED_ARGUMENTS: dict[str, dict[str, Any]] = {
     "docs_search": {"query": "transfer"},
     "docs_read": {"uri": "openchannels://docs/index"},
     "approval_status": {"approval_id": "abcdefgh"},
+    "wait_for_update": {"seconds": 1},
 }
 
 

@@ -11,7 +11,7 @@ from reference.pages.registry import pages
 from server.catalogue.documentation import Documentation, PageNotFoundError
 from server.catalogue.registry import every_tool
 from tests.reference.mirror.handmade import PAGES, documentation, synced
-from tools.events import events
+from tools.event import events
 from tools.registry import methods
 
 CASES: list[Callable[[str], str]] = [str, str.upper, str.lower]
@@ -28,7 +28,7 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Documentation:
     """With made-up official pages."""
     folder = tmp_path_factory.mktemp("mirror") / "pages"
     own = {
-        "api-reference/events/event-bind.md": "# Bind a handler event.bind\n\nThe method `event.bind` binds.\n",
+        "api-reference/chats/im-counters-get.md": "# Count im.counters.get\n\nThe method `im.counters.get` counts.\n",
         "api-reference/boats/boat-add.md": "# Book a boat boat.add\n\nReserves a place.\n",
         "api-reference/outdated/a.md": "# Book the old way boat.add\n\nReserves a place.\n",
         "api-reference/ferry/on-ferry-left.md": "# Ferry left onFerryLeft\n\nTells of a ferry.\n",
@@ -71,14 +71,14 @@ def test_every_address_leads_to_its_own_page(alone: Documentation) -> None:
 
 
 def test_a_method_that_only_a_guide_describes_leads_to_that_guide(alone: Documentation) -> None:
-    for name in ("event.bind", "event.offline.get", "EVENT.OFFLINE.CLEAR"):
+    for name in ("im.counters.get", "IM.V2.Sync.list"):
         assert alone.read(name).uri.startswith("openchannels://docs/guides/events-"), name
     for name, guide in list_described_methods().items():
         if name not in {rest.lower() for rest in (method.rest for method in methods().values())}:
             assert alone.read(name).uri == f"openchannels://docs/guides/{guide}", name
 
 
-@pytest.mark.parametrize("name", ["boat.add", "BOAT.Add", "`boat.add`"])
+@pytest.mark.parametrize("name", ["boat.add", "BOAT.Add", "`boat.add`", "boat_add", "boat-add"])
 def test_the_name_of_an_official_method_leads_to_its_page(name: str, mirrored: Documentation) -> None:
     page = mirrored.read(name)
     assert page.uri == "openchannels://official/en/api-reference/boats/boat-add"
@@ -92,9 +92,9 @@ def test_the_name_of_an_official_event_leads_to_its_page(mirrored: Documentation
 
 
 def test_an_official_page_names_the_guide_that_tells_of_the_same(mirrored: Documentation) -> None:
-    page = mirrored.read("event.bind")
-    assert page.uri == "openchannels://official/en/api-reference/events/event-bind"
-    assert "openchannels://docs/guides/events-subscribe" in page.text
+    page = mirrored.read("im.counters.get")
+    assert page.uri == "openchannels://official/en/api-reference/chats/im-counters-get"
+    assert "openchannels://docs/guides/events-polling" in page.text
 
 
 def test_our_page_goes_before_the_official_one_of_the_same_name(mirrored: Documentation) -> None:

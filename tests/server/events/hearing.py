@@ -31,7 +31,7 @@ async def hear(
 
     `address` is that of a portal with the path of a webhook; a call may take so many `seconds`.
     """
-    async with Portal(Webhook.parse(address), seconds=seconds) as portal, anyio.create_task_group() as tasks:
+    async with Portal(Webhook.parse(address), seconds=seconds, plan=None) as portal, anyio.create_task_group() as tasks:
 
         async def open_context() -> Context:
             return Context(portal, {})

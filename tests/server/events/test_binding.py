@@ -94,6 +94,19 @@ def test_status_shows_bindings_sources_proof_and_feed(user: User, server: Runnin
     assert data["feed"]["newest"] > 0
 
 
+@pytest.mark.usefixtures("server")
+def test_doctor_and_its_tool_show_what_is_heard_and_what_is_not(user: User) -> None:
+    told = user.run("doctor").output
+    data = json.loads(user.run("call", "portal_check", "--json").output)
+    broken = user.run("doctor", OPENCHANNELS_EVENTS="bot").output
+
+    assert "Events by application (nobody listens now). Sees: all dialogs of all lines" in told
+    assert "Cannot see: edits and deletions whose delivery was lost. How sure: heard of within a second" in told
+    assert [source["name"] for source in data["events"]] == ["application", "offline"]
+    assert "Events by bot (nobody listens now). Sees: nothing." in broken
+    assert "events = bot needs bot_id" in broken
+
+
 @pytest.mark.parametrize("words", [("bind",), ("test",), ("unbind",)])
 def test_a_missing_address_is_named(user: User, words: tuple[str, ...]) -> None:
     refused = user.run("events", *words)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mcp.types import CallToolResult
 
+from sandbox.seed.people_and_lines import BOT, BOT_CLIENT_ID
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_PATH, CONNECTOR
 from tests.assistant import Assistant, assistant
 from tests.served import ServedSandbox
@@ -27,6 +28,24 @@ ORIGINALS = (
     "Оболенской",
 )
 LINE = 1
+_HELPIE = {"bot_id": BOT, "bot_token": BOT_CLIENT_ID}
+BOT_CALLS: dict[str, list[dict[str, Any]]] = {
+    "imbot_v2_bot_get": [_HELPIE],
+    "imbot_v2_bot_list": [{"bot_token": BOT_CLIENT_ID}],
+    "imbot_v2_chat_get": [{**_HELPIE, "dialog_id": "chat217"}],
+    "imbot_v2_chat_user_list": [{**_HELPIE, "dialog_id": "chat217"}],
+    "imbot_v2_chat_message_get": [],
+    "imbot_v2_chat_message_get_context": [],
+    "imbot_v2_file_download": [],
+}
+"""Reading tools of the bot API; the last three are for other bots than there are."""
+PERIOD = {"date_from": "2026-03-01T00:00:00+01:00", "date_to": "2026-03-31T23:59:59+01:00"}
+VOTES = {f"date_vote_{end}": PERIOD[f"date_{end}"] for end in ("from", "to")}
+MAY_FAIL = {
+    *("approval_status", "imconnector_list", "imconnector_status"),
+    *("event_get", "events", "event_offline_list", "imbot_v2_revision_get", *BOT_CALLS),
+}
+"""Tools that only a webhook may use, or only an application."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from mcp.types import CallToolResult
@@ -16,21 +17,31 @@ BEFORE_A_SELECTOR = re.compile(r"[0-9#*\u203c\u2049\u2122\u2139]")
 VISIBLE_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u08e2\U000110bd\U000110cd")
 """Signs that Unicode counts among the formats though they show."""
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+JOINING = frozenset("\u200d\ufe0f")
+"""What emoji are joined and coloured with; elsewhere it hides."""
 NOBODYS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
 def hidden_characters(text: str) -> list[str]:
     """Characters that a reader would not see, but tabs, line feeds and what emoji are made of."""
-    return [f"U+{ord(character):04X}" for place, character in enumerate(text) if _is_hidden(text, place)]
+    doubtful = {character for character in set(text) if character in JOINING or _is_invisible(character)}
+    if not doubtful:
+        return []
+    places = (place for place, character in enumerate(text) if character in doubtful)
+    return [f"U+{ord(text[place]):04X}" for place in places if _is_hidden(text, place)]
 
 
 def _is_hidden(text: str, place: int) -> bool:
-    character = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    if character == "\u200d":
+    if text[place] == "\u200d":
         return not (EMOJI.match(before) or before == "\ufe0f") or not EMOJI.match(after)
-    if character == "\ufe0f":
+    if text[place] == "\ufe0f":
         return not (EMOJI.match(before) or BEFORE_A_SELECTOR.match(before))
+    return _is_invisible(text[place])
+
+
+@cache
+def _is_invisible(character: str) -> bool:
     selector = "\ufe00" <= character <= "\ufe0e" or "\U000e0100" <= character <= "\U000e01ef"
     nobodys = unicodedata.category(character) in NOBODYS and character not in VISIBLE_SIGNS
     nonexistent = ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"

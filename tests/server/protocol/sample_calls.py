@@ -26,12 +26,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "channel_overview": {"line": "1"},
     "methods": {"scope": "im"},
     "quick_replies": {"line": "2"},
+    "updates": {"newest": True},
+    "wait_for_update": {"seconds": 1, "since": 0},
 }
 
 
 def reading_calls() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every tool that shows something of the portal, concise and full."""
+    """Every tool that shows something of the portal, concise and full; not those of bots, for which it has no scope."""
     for name, tool in EVERYTHING.items():
+        if name.startswith("imbot_"):
+            continue
         if tool.reads() and (tool.toolset() or name.startswith(("portal_", "channel_", "team_"))):
             for detail in ("concise", "full") if "detail" in tool.model_fields else (None,):
                 yield name, {**ARGUMENTS.get(name, {}), **({"detail": detail} if detail else {})}

@@ -23,6 +23,8 @@ OTHERS: Mapping[str, dict[str, Any]] = {
     "docs_search": {"query": "transfer", "limit": 3, "kind": "method"},
     "docs_read": {"uri": "openchannels://docs/index"},
     "approval_status": {"approval_id": "abcd1234"},
+    "updates": {"dialog": "201", "line": "2", "kinds": "clients", "since": 5, "limit": 3, "newest": True},
+    "wait_for_update": {"dialog": "201", "kinds": "all", "since": 5, "seconds": 20, "limit": 3},
 }
 each = pytest.mark.parametrize("name", TOOLS)
 

@@ -116,7 +116,7 @@ def test_what_a_client_writes_changes_nothing_outside_of_its_fence(
     portal: ServedSandbox, client: Assistant, harmless: dict[str, CallToolResult], hostile: str
 ) -> None:
     replies = read(client, plant(portal, hostile))
-    assert {tool: faults(reply) for tool, reply in replies.items() if faults(reply)} == {}
+    assert {tool: found for tool, reply in replies.items() if (found := faults(reply))} == {}
     assert {tool: outside(reply) for tool, reply in replies.items()} == {
         tool: outside(reply) for tool, reply in harmless.items()
     }

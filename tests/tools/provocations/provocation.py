@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.seed import seed
 
-OTHER_FAMILIES = ("imconnector.", "im.")
+OTHER_FAMILIES = ("imconnector.", "im.", "imbot.", "event")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.workflows.tool_calls import ToolCaller
 
 CLOSING_TEXT, RATING = "Thank you for contacting us.", "Please rate our service: send 1 for good or 0 for bad."
 
-SAID = f"the closing text {CLOSING_TEXT} and the rating request {RATING[:49]}…"
+SAID = f"the closing text {CLOSING_TEXT} and the rating request {RATING}"
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def test_a_dialog_that_cannot_be_read_afterwards_is_told(caller: ToolCaller) -> 
 
 @pytest.mark.parametrize(
     ("arguments", "first", "later"),
-    [({"dialog": 206}, 3, 3), ({"dialog": 203}, 4, 3), ({"dialog": 204, "take_over": True}, 6, 3)],
+    [({"dialog": 206}, 3, 3), ({"dialog": 203}, 5, 3), ({"dialog": 204, "take_over": True}, 7, 3)],
 )
 def test_it_takes_few_requests(caller: ToolCaller, arguments: dict[str, Any], first: int, later: int) -> None:
     caller.call_all(("reply", {**arguments, "message": HELLO}))

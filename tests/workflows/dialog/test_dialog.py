@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -172,6 +173,7 @@ def test_only_tools_that_exist_and_whose_scope_was_granted_are_named() -> None:
 def test_without_the_messenger_an_answer_is_offered_only_through_a_crm_record(chat: int, *, can_reply: bool) -> None:
     def join_chat(company: Company) -> None:
         company.chats[chat].members.append(4)
+        company.crm["LEAD", 501] = replace(company.crm["LEAD", 501], responsible_id=4)
 
     data, _ = brief(chat, join_chat, seed.SECOND_OPERATOR_WEBHOOK_PATH)
 

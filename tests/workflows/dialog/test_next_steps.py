@@ -11,6 +11,7 @@ from sandbox.state.company import Company
 from sandbox.state.records import Status
 from tests.assistant import text_of
 from tests.spawning import LONG
+from tests.workflows.drafts.states import CALLERS, State
 from tests.workflows.tool_calls import ToolCaller
 
 STATES_APART, LEAST_STEPS = (1, 300) if LONG else (3, 100)
@@ -19,6 +20,7 @@ CHATS = (203, 215, 201)
 OWNERS = ("queue", "offered to me", "me", "colleague")
 ENDINGS = ("open", "closing", "closed", "spam")
 ME, COLLEAGUE, OTHER = 1, 4, 3
+OF_OTHERS_APART, LEAST_OF_OTHERS = (1, 500) if LONG else (13, 30)
 WORDS: dict[str, dict[str, Any]] = {
     "reply": {"message": "We look into it."},
     "im_message_add": {"message": "We look into it."},
@@ -95,3 +97,29 @@ def test_what_helps_in_a_state_is_offered_and_what_would_do_nothing_is_not() -> 
         assert ("hand_over" in tools) is (ending == "open"), state
         if "operator_skip" in tools:
             assert caller.company.sessions[chat.session_id].operator_id == ME, state
+
+
+def test_what_is_offered_to_whoever_calls_works_and_its_draft_says_so() -> None:
+    """Administrators, supervisors, operators with and without the dialog or the queue, people without rights."""
+    steps, callers = 0, set[str]()
+    for state in map(State, range(0, 240, OF_OTHERS_APART)):
+        caller = ToolCaller(state.webhook, company=state.build())
+        reply = caller.call("dialog", dialog=state.chat_id)
+        if reply.is_error:
+            continue
+        offered = (reply.structured_content or {})["next"]
+        to = min({OTHER, COLLEAGUE, 5} - {caller.chat(state.chat_id).owner, CALLERS[state.caller]})
+        words = {**WORDS, "hand_over": {"to": f"user {to}", "even_if_offline": True}}
+        words["crm_message_add"] = words["reply"]
+        calls = [(step["tool"], {**step["arguments"], **words.get(step["tool"], {})}) for step in offered]
+        drafts = [(tool, {**given, "dry_run": True}) for tool, given in calls]
+        for (tool, given), (answer, _) in zip(
+            [*drafts, *calls], caller.call_each([*drafts, *calls], state.build), strict=True
+        ):
+            told = answer.structured_content or {}
+            case = (state.number, state.caller, state.chat_id, tool, given, text_of(answer))
+            assert not answer.is_error, case
+            assert not told.get("would_be_refused"), case
+        steps, callers = steps + len(calls), callers | ({state.caller} if calls else set())
+    assert steps > LEAST_OF_OTHERS
+    assert callers >= set(CALLERS) - {"no rights"}

@@ -52,7 +52,7 @@ NOT_MEANT = [
     ("Ирине", "Марина"), ("Oleg", "Olga"), ("Ольге", "Олег"), ("Daniel", "Danil"), ("Ivan", "Dina"),
     ("Ivan", "Ольга Иванова"),
     ("Smirnov", "Smirnitsky"), ("Ann", "Hanna"), ("Jon", "Jan"), ("Мария", "Марина"), ("Марии", "Марина"),
-    ("Emma", "Emilia"), ("Kim", "Tim"), ("Петру", "Петрова Дина"), ("Лене", "Елена"), ("Lena", "Elena"),
+    ("Emma", "Emilia"), ("Kim", "Tim"), ("Петру", "Петрова Дина"),
     ("Алина", "Алена"), ("Alina", "Alena"), ("Мила", "Майя"), ("Irina Petrova", "Irina Kuznetsova"),
     ("Ирине Петровой", "Ирина Кузнецова"), ("Anna Keller", "Anna Miller"), ("Martin", "Marvin"), ("Юлия", "Лилия"),
     ("Жанна", "Анна"), ("Tom", "Tim"), ("ales", "Sales"), ("Олег Иванов", "Ольга Иванова"),
@@ -83,6 +83,51 @@ def test_what_may_be_anothers_name_is_found_for_a_look_and_not_for_a_change() ->
     for text, name in DOUBTFUL:
         assert match_name(text, {1: name}) == [1], (text, name)
         assert match_name(text, {1: name}, "close") == [], (text, name)
+
+
+SHORT = [
+    ("Маша", "Мария Орлова"), ("Маше", "Maria"), ("Masha", "Мария"), ("Лёша", "Алексей Волков"), ("Леше", "Alexey"),
+    ("Bill", "William Carter"), ("Билл", "William"), ("Билла", "William"), ("Sasha", "Александр"),
+    ("Саша", "Alexandra"), ("Лене", "Елена"), ("Lena", "Elena"), ("Bob Smith", "Robert Smith"), ("Дима", "Dmitry"),
+    ("Катя", "Ekaterina"), ("Kate", "Katherine Moss"), ("Миша", "Mikhail"), ("Misha", "Михаил"), ("Peggy", "Margaret"),
+    ("Вове", "Владимир"), ("Серёжа", "Sergei"), ("Женя", "Евгения"), ("Tony", "Anthony"), ("Liz", "Elizabeth"),
+    ("Мария", "Маша Орлова"), ("William", "Bill Gates"), ("Орлова Маша", "Мария Орлова"), ("Таня", "Tatyana"),
+    ("Юле", "Yulia"), ("Jim", "James Carter"), ("Коля", "Николай"), ("Настя", "Anastasia"), ("Dick", "Richard"),
+]  # fmt: skip
+"""Short forms, in both directions."""
+PATRONYMICS = [
+    ("Ирина Петровна", "Ирина Кузнецова"), ("Ivan Ivanovich", "Иван"), ("Ivan Ivanovich", "Иван Сидоров"),
+    ("Ирине Петровне", "Irina Kuznetsova"), ("Ирина Петровна Кузнецова", "Ирина Кузнецова"),
+    ("Кузнецовой Ирине Петровне", "Ирина Кузнецова"), ("Дмитрий Юрьевич", "Dmitry"), ("Лев Львович", "Лев Толстой"),
+    ("Olga Sergeevna", "Olga Smirnova"), ("Olga Sergeyevna", "Ольга"), ("Илья Ильич", "Ilya"),
+    ("Алексею Дмитриевичу", "Алексей Волков"), ("Анна Павловна", "Anna Keller"), ("Мария Никитична", "Maria"),
+    ("Александра Яковлевна", "Александра"), ("Михаил Михайлович", "Misha"),
+]  # fmt: skip
+NO_SHORT_FORM = [
+    ("Маша", "Марина"), ("Леша", "Леонид"), ("Bill", "Robert"), ("Саша", "Алексей"), ("Маша", "Олег Машаров"),
+    ("Ирина Петровна", "Ирина Сергеевна Кузнецова"), ("Ирина Петровна", "Ольга Петрова"), ("Петровна", "Ирина"),
+    ("Roman Abramovich", "Roman Petrov"), ("Ирина Петрова", "Ирина Кузнецова"), ("Alena", "Elena"),
+    ("Lisa", "Elisabeth"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tolerance", ["any", "close"])
+def test_a_short_form_or_a_patronymic_finds_the_name(tolerance: str) -> None:
+    for text, name in (*SHORT, *PATRONYMICS):
+        assert match_name(text, {1: name, 2: "Quentin Zappa"}, tolerance) == [1], (text, name)  # type: ignore[arg-type]
+
+
+def test_a_short_form_of_another_name_and_anothers_patronymic_find_nobody() -> None:
+    for text, name in NO_SHORT_FORM:
+        assert match_name(text, {1: name}, "close") == [], (text, name)
+
+
+def test_a_short_form_of_several_names_finds_all_of_them_and_whoever_is_called_so_comes_first() -> None:
+    people = {1: "Александр Белов", 2: "Александра Белова", 3: "Ирина Петровна Кузнецова", 4: "Ирина Орлова"}
+
+    assert match_name("Саша", people, "close") == [1, 2]
+    assert match_name("Sasha", {**people, 5: "Саша Чёрный"}, "close") == [5]
+    assert match_name("Ирина Петровна", people, "close") == [3]
 
 
 def test_letter_by_letter_a_code_means_no_channel_of_a_similar_name() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from sandbox.seed import seed
-from sandbox.seed.people_and_lines import BOT, BOT_CLIENT_ID, TOKENS
+from sandbox.seed.people_and_lines import APP_TOKEN, BOT, TOKENS
 from sandbox.state.company import Company
 from sandbox.state.records import Chat, CrmEntity, Session, Status
 
@@ -14,7 +14,9 @@ CALLERS = {
     "operator": 3,
     "second operator": 4,
     "no rights": 8,
+    "application": 1,
 }
+KEYS = {**TOKENS, "application": APP_TOKEN}
 CHATS = (*range(201, 220), 221)
 SETTINGS = {
     "QUEUE_TYPE": ("evenly", "strictly", "all"),
@@ -40,12 +42,12 @@ class State:
     @property
     def webhook(self) -> str:
         """Its path."""
-        return f"/rest/{CALLERS[self.caller]}/{TOKENS[self.caller]}/"
+        return f"/rest/{CALLERS[self.caller]}/{KEYS[self.caller]}/"
 
     @property
     def chat_id(self) -> int:
         """The dialog."""
-        found: int = CHATS[self.number % len(CHATS)]
+        found: int = CHATS[self.number // len(CALLERS) % len(CHATS)]
         return found
 
     def build(self) -> Company:
@@ -59,7 +61,7 @@ class State:
         if random.random() < 0.2:
             company.switches.plan.reports = False
         if random.random() < 0.15:
-            _take_scope(company, TOKENS[self.caller], "im")
+            _take_scope(company, KEYS[self.caller], "im")
         return company
 
 
@@ -131,6 +133,3 @@ def _take_scope(company: Company, token: str, scope: str) -> None:
         replace(key, scopes=tuple(one for one in key.scopes if one != scope)) if key.token == token else key
         for key in company.access_keys
     ]
-
-
-BOT_KEY = {"client_id": BOT_CLIENT_ID}

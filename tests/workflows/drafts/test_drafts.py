@@ -10,7 +10,6 @@ from server.policy import Policy, PolicyRule
 from tests.assistant import text_of
 from tests.workflows.tool_calls import ToolCaller
 from tools import TOOLSETS
-from tools.connector_methods import ApplicationMethod
 from tools.effect import EVERY_EFFECT, Effect
 from tools.registry import methods
 from workflows.drafts.drafting import OF_DIALOG, OF_OTHERS
@@ -109,6 +108,24 @@ def test_a_hand_over_names_who_gets_it_from_whom_and_the_note(caller: ToolCaller
     assert [step["request"] for step in data["steps"]] == ["im.message.add", "imopenlines.operator.transfer"]
 
 
+def test_a_note_shows_its_words_and_dialog_and_what_would_be_sent(caller: ToolCaller) -> None:
+    text, data = draft(caller, "note", dialog="Noah Davies", note="He is a wholesale client.")
+
+    assert "Colleagues find this note in chat 204" in data["does"]
+    assert "Anna Keller: He is a wholesale client." in data["does"]
+    assert "The client does not get it." in text
+    assert data["client_gets"] == []
+    assert [step["request"] for step in data["steps"]] == ["im.message.add"]
+
+
+def test_a_note_without_the_messenger_would_be_refused(caller: ToolCaller) -> None:
+    caller.company.access_keys[0].scopes = ("imopenlines", "user")
+    reply = caller.call("note", dialog="204", note="He is a wholesale client.", dry_run=True)
+
+    assert "This call would be refused" in text_of(reply)
+    assert "a note needs the scope im" in text_of(reply)
+
+
 def test_a_hand_over_all_the_same_says_what_speaks_against_it(caller: ToolCaller) -> None:
     text, _ = draft(caller, "hand_over", dialog="204", to="Sofia", even_if_offline=True)
 
@@ -170,8 +187,11 @@ def test_the_words_that_would_become_a_quick_answer_are_shown(caller: ToolCaller
 
 def test_a_clients_words_as_a_quick_answer_are_warned_of(caller: ToolCaller) -> None:
     number = caller.messages(207)[0].id
-    text, _ = draft(caller, "message_quick_save", chat_id=207, message_id=number)
+    refused, data = draft(caller, "message_quick_save", chat_id=207, message_id=number)
+    text, _ = draft(caller, "message_quick_save", chat_id=207, message_id=number, any_author=True)
 
+    assert data["would_be_refused"] is True
+    assert f"message {number} is the client's" in refused
     assert "These are a client's words, not an operator's." in text
 
 
@@ -259,6 +279,10 @@ def test_a_policy_that_forbids_a_step_is_told_in_the_draft() -> None:
 UNTOLD = {
     "session_mode_pin_all": "all of the caller's dialogs, which the answer names",
     "session_mode_unpin_all": "all of the caller's dialogs, which the answer names",
+    "im_event_subscribe": "no method shows whether the log is on",
+    "im_event_unsubscribe": "no method shows whether the log is on",
+    "im_event_get": "what is in the log shows only by reading it",
+    "imbot_v2_event_get": "what is in the log shows only by reading it",
     "network_join": "what another company has is not to be read before",
     "network_message_add": "no method lists what was sent to whom",
 }
@@ -268,9 +292,7 @@ UNTOLD = {
 def test_every_changing_method_has_a_draft_or_a_reason_why_not() -> None:
     told = {method.tool() for method in (*OF_DIALOG, *OF_OTHERS)}
     changing = {
-        method.tool()
-        for method in methods().values()
-        if not method.reads() and not issubclass(method, ApplicationMethod)
+        method.tool() for method in methods().values() if not method.reads() and method.toolset() != "connectors"
     }
 
     assert told | set(UNTOLD) == changing

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -44,16 +45,20 @@ def noise(size: int) -> bytes:
     return save(Image.effect_noise((size, size), 90).convert("RGB"), "PNG", compress_level=1)
 
 
+@cache
+def _pack_zeros() -> bytes:
+    packed = zlib.compressobj()
+    return b"".join(packed.compress(bytes(1 << 20)) for _ in range(64)) + packed.flush()
+
+
 def bomb(width: int, height: int) -> bytes:
     """A few bytes of PNG that would be gigabytes in memory."""
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    packed = zlib.compressobj()
-    data = b"".join(packed.compress(bytes(1 << 20)) for _ in range(64)) + packed.flush()
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", _pack_zeros()) + chunk(b"IEND", b"")
 
 
 HTML = b"<!DOCTYPE html><html><script>alert(document.cookie)</script></html>"

@@ -10,7 +10,8 @@ WEEK = {"date_from": "2026-03-10T00:00:00+01:00", "date_to": "2026-03-16T10:00:0
 WEEK_BEFORE = {"date_from": "2026-03-03T00:00:00+01:00", "date_to": "2026-03-09T10:00:00+01:00"}
 
 
-def _let_junk_arrive(portal: ServedSandbox) -> None:
+def let_junk_arrive(portal: ServedSandbox) -> None:
+    """Somebody writes that is no client."""
     junk = {
         "line_id": 2,
         "connector": "telegrambot",
@@ -39,7 +40,8 @@ def _spam_by_hand(calls: CountedCalls) -> None:
     assert session["id"] in [one["id"] for one in marked]
 
 
-def _check_junk_is_gone(state: State) -> None:
+def check_junk_is_gone(state: State) -> None:
+    """It is marked as spam, and nothing else is."""
     newest = max(state["sessions"], key=lambda session: session["id"])
     assert newest["spam"]
     assert not find_session(state, 301)["spam"]
@@ -91,8 +93,8 @@ STORIES = (
         "There is a prize scam among the new dialogs of Sales. Mark it as spam.",
         _spam,
         _spam_by_hand,
-        _check_junk_is_gone,
-        _let_junk_arrive,
+        check_junk_is_gone,
+        let_junk_arrive,
     ),
     Story(
         "weekly report",

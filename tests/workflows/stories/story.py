@@ -11,7 +11,13 @@ from tests.workflows.stories.counted_calls import Cost, CountedCalls
 State = dict[str, Any]
 
 
+ADMIN = 1
+"""Whom the calls act for."""
 HELLO = "Good morning, I am looking into it and will be back within the hour."
+
+
+def check_nothing(_: State) -> None:
+    """The story itself has looked at the portal."""
 
 
 def _prepare_nothing(_: ServedSandbox) -> None:
@@ -20,14 +26,19 @@ def _prepare_nothing(_: ServedSandbox) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """What was asked for, two ways of doing it, and what the portal has to show after either."""
+    """What was asked for, how it is done, by hand too where that is compared, and what the portal has to show then."""
 
     name: str
     wish: str
     composite: Callable[[CountedCalls], None]
-    by_hand: Callable[[CountedCalls], None]
+    by_hand: Callable[[CountedCalls], None] | None
     check: Callable[[State], None]
     prepare: Callable[[ServedSandbox], None] = _prepare_nothing
+
+    @property
+    def ways(self) -> tuple[Callable[[CountedCalls], None], ...]:
+        """With composite tools, then by hand where that is compared."""
+        return (self.composite, self.by_hand) if self.by_hand else (self.composite,)
 
 
 def run_story(story: Story, way: Callable[[CountedCalls], None], client: Assistant, portal: ServedSandbox) -> Cost:
@@ -35,10 +46,13 @@ def run_story(story: Story, way: Callable[[CountedCalls], None], client: Assista
     portal.control("reset")
     story.prepare(portal)
     calls = CountedCalls(client, portal)
-    way(calls)
-    cost = calls.cost()
-    story.check(portal.look("state"))
-    return cost
+    try:
+        way(calls)
+        story.check(portal.look("state"))
+    except Exception as error:
+        error.add_note(f"in the story: {story.name}")
+        raise
+    return calls.cost()
 
 
 def find_chat(state: State, number: int) -> dict[str, Any]:

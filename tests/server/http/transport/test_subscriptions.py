@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mcp.types import METHOD_NOT_FOUND
+from mcp.types import INVALID_PARAMS, INVALID_REQUEST
 
 from tests.server.http.messages import DATA, MESSAGE, POST_BOX, read_line, read_message, read_rest
 from tests.server.http.team_server import (
@@ -149,7 +149,7 @@ def test_a_stream_does_not_outlive_its_token(server: TeamServer, monkeypatch: py
     assert not [line for line in rest if line.startswith("data: {")]
 
 
-def test_over_http_the_lists_of_tools_are_announced_to_change_and_nothing_else(
+def test_over_http_the_lists_of_tools_and_resources_are_announced_to_change_where_that_can_be_told(
     tmp_path: Path, server: TeamServer
 ) -> None:
     token = server.token("asker")
@@ -165,7 +165,9 @@ def test_over_http_the_lists_of_tools_are_announced_to_change_and_nothing_else(
 
     told = [first, discovered["capabilities"], at_stateless["capabilities"], without_sessions]
     assert [each["tools"] for each in told] == [{"listChanged": True}] * 3 + [{"listChanged": False}]
-    assert [each["resources"] for each in told] == [{"listChanged": False, "subscribe": False}] * 4
+    subscribed = [each["resources"]["subscribe"] for each in told]
+    assert [each["resources"]["listChanged"] for each in told] == [False] * 4
+    assert subscribed == [True, True, True, False]
     assert [each["prompts"] for each in told] == [{"listChanged": False}] * 4
 
 
@@ -181,7 +183,16 @@ def test_a_session_cannot_subscribe_to_a_page_that_nobody_would_tell_it_of(serve
     session = server.post(make_initialize_request(), token).headers["mcp-session-id"]
     message = {"jsonrpc": "2.0", "id": 2, "method": "resources/subscribe", "params": {"uri": PAGE}}
 
-    assert read_message(server.post(message, token, Mcp_Session_Id=session).text)["error"]["code"] == METHOD_NOT_FOUND
+    assert read_message(server.post(message, token, Mcp_Session_Id=session).text)["error"]["code"] == INVALID_PARAMS
+
+
+def test_without_sessions_nobody_can_subscribe_and_it_is_said_how_else(tmp_path: Path) -> None:
+    message = {"jsonrpc": "2.0", "id": 2, "method": "resources/subscribe", "params": {"uri": "openchannels://inbox"}}
+    with serve_team(tmp_path, "http", stateless=True) as server:
+        refused = read_message(server.post(message, MCP_Protocol_Version="2025-11-25").text)["error"]
+
+    assert refused["code"] == INVALID_REQUEST
+    assert "subscriptions/listen" in refused["message"]
 
 
 def test_without_sessions_any_request_is_answered_by_itself(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from server.config.credentials import read_application
 from server.config.settings import Settings, SettingsError
-from server.connection import Connection
 from server.events.choice import choose_sources, make_feed
 from server.events.feed.store import Feed
 from server.events.hub import is_running
@@ -50,26 +49,34 @@ class EventStatus:
     bindings: list[dict[str, object]] = field(default_factory=list)
 
 
-def read_status(settings: Settings, connection: Connection) -> EventStatus:
+def list_sources(settings: Settings, key: str) -> tuple[SourceStatus, ...]:
+    """The sources of the settings; `key` tells the portal and its user from others.
+
+    Raises:
+        SettingsError: The settings name a source that they lack the credentials for.
+    """
+    return tuple(
+        SourceStatus(**asdict(source.abilities), name=source.name, running=_runs(settings, key, source))
+        for source in choose_sources(settings)
+    )
+
+
+def read_status(settings: Settings, key: str) -> EventStatus:
     """The state of the sources and the feed; asks nothing of the portal.
 
     Raises:
         StorageError: The feed cannot be read.
     """
-    trouble, sources = "", list[EventSource]()
+    trouble, sources = "", tuple[SourceStatus, ...]()
     try:
-        sources = choose_sources(settings)
+        sources = list_sources(settings, key)
     except SettingsError as error:
         trouble = str(error)
-    listed = tuple(
-        SourceStatus(**asdict(source.abilities), name=source.name, running=_runs(settings, connection.key, source))
-        for source in sources
-    )
     proved = None
     if any(source.name == "application" for source in sources):
         _, file = read_application(settings)
         proved = InstallationFile(file.path).load() is not None
-    return EventStatus(listed, proved, _read_feed(settings, connection.key), trouble)
+    return EventStatus(sources, proved, _read_feed(settings, key), trouble)
 
 
 def _runs(settings: Settings, key: str, source: EventSource) -> bool:
