@@ -9,7 +9,7 @@ from importlib import import_module
 from bench.results import Results
 from bench.table import Table
 
-TABLES = ("startup", "call", "throughput", "limits", "size", "search", "growth")
+TABLES = ("startup", "call", "throughput", "limits", "size", "search", "growth", "events")
 """Modules with a function `measure`."""
 BESIDES = ("stories", "clients", "answers", "tokens")
 """More of them, only where they are asked for."""

@@ -130,9 +130,8 @@ async def find_start(context: CallContext, query: UpdatesQuery) -> StartingPoint
         since, reason = query.since, "since the cursor"
     if since > newest:
         return StartingPoint(0, reason, (f"cursor {since} is not of this feed: all that it holds is told",))
-    gone = (
-        f"events between #{since} and #{oldest} may be gone: they are kept for 7 days" if 0 < since < oldest - 1 else ""
-    )
+    is_cut = since > 0 and await to_thread.run_sync(hub.feed.is_cut, since)
+    gone = f"events between #{since} and #{oldest} are gone: they are kept for 7 days" if is_cut else ""
     return StartingPoint(since, reason, (gone,) if gone else ())
 
 

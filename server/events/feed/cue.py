@@ -17,8 +17,8 @@ class Cue:
     state: ChatState | None = None
     """The dialog as the source has just seen it; read from the portal where the source did not."""
     since: float | None = None
-    """Unix seconds by the portal's clock from which messages are news in a dialog that was never looked at; from the
-    beginning of its session where None."""
+    """Unix seconds by the portal's clock from which messages are news for certain; from the beginning of its session
+    where None."""
     edited: frozenset[int] = frozenset()
     """Messages that were edited."""
     deleted: frozenset[int] = frozenset()
@@ -29,6 +29,9 @@ class Cue:
     """What the source knows by itself; it holds where the dialog cannot be read."""
     always: tuple[PortalEvent, ...] = field(default=())
     """Events that reading a dialog does not show, such as those of connectors."""
+    floor: float = 0.0
+    """Unix seconds by the portal's clock from which somebody has listened; 0 where that is not known. In a dialog that
+    was never looked at what was written since is news."""
 
     def merge(self, later: "Cue") -> Self:
         """Both as one; the later one's state counts."""
@@ -39,6 +42,7 @@ class Cue:
             user_code=later.user_code or self.user_code,
             state=later.state or self.state,
             since=min(sinces) if len(sinces) == 2 else None,  # noqa: PLR2004  (both name a moment)
+            floor=max(self.floor, later.floor),
             edited=self.edited | later.edited,
             deleted=self.deleted | later.deleted,
             reread=self.reread or later.reread,

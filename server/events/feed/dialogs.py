@@ -62,8 +62,10 @@ def keep_unclear(before: KnownDialog | None, now: KnownDialog, state: ChatState)
     return replace(now, session_id=session, owner=owner)
 
 
-def compare_dialogs(before: KnownDialog | None, now: KnownDialog, at: float) -> Iterator[PortalEvent]:
-    """The events that led from one state of a dialog to the next, in their order.
+def compare_dialogs(
+    before: KnownDialog | None, now: KnownDialog, at: float, began: float = 0.0
+) -> Iterator[PortalEvent]:
+    """The events that led from one state of a dialog to the next, in their order; `began` is when the session did.
 
     Sessions have numbers of their own, so that their events have keys that no other source can miss. Who had a dialog
     between two looks is not known: of several moves the last one is told.
@@ -73,7 +75,7 @@ def compare_dialogs(before: KnownDialog | None, now: KnownDialog, at: float) -> 
         if earlier.session_id:
             yield earlier.make_event(EventKind.SESSION_FINISHED, f"session {earlier.session_id} finished", at)
         if now.session_id:
-            yield now.make_event(EventKind.SESSION_STARTED, f"session {now.session_id} started", at)
+            yield now.make_event(EventKind.SESSION_STARTED, f"session {now.session_id} started", began or at)
         earlier = replace(now, owner=0, session_id=0)
     if now.session_id:
         yield from _compare_owners(earlier, now, at)

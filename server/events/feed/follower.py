@@ -8,31 +8,25 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
-from typing import Any
 
 import anyio
 from anyio import to_thread
 
-from portal.errors import PortalError
 from server.events.feed.cue import Cue, merge_cues
-from server.events.feed.dialogs import KnownDialog, compare_dialogs, keep_unclear
-from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent, choose_kind
+from server.events.feed.dialogs import KnownDialog, keep_unclear
+from server.events.feed.event import MESSAGES, EventKind, FeedEvent, PortalEvent
+from server.events.feed.messages import find_last_texts, make_deletion, make_edit
+from server.events.feed.reading import find_state, read_after, read_last, read_page, read_since, read_state
 from server.events.feed.store import Feed, Position
-from tools.dialogs import DialogGet
-from tools.fields import MAX_ID
-from tools.message_view import MessageView, find_client, identify_client
-from tools.messenger import ImDialogMessagesGet
-from tools.result_types import read_whole
-from workflows.core.attempts import attempt
+from server.events.feed.story import Story
+from tools.message_view import MessageView
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
-from workflows.core.moments import read_moment
 
-PAGE = 50
-"""Messages of one question, the portal's most."""
-FIRST_LOOK = "first look"
-"""Position in the feed: the newest message of the portal that was seen when somebody listened for the first time."""
+MOST_LOOKS = 200
+"""Dialogs that are looked at together and written down in one transaction; another source may come between."""
+FIRST_LOOK = 600.0
+"""Seconds for which a first look at everything may take in what a delivery tells of as well."""
 
 
 @dataclass(frozen=True)
@@ -59,37 +53,50 @@ class Follower:
         """Take dialogs as they stand: what is in those that were never looked at is no news, in the others it may be.
 
         Raises:
-            PortalError: The portal does not answer; nothing was written down.
+            PortalError: The portal does not answer; `position` was not written down.
             StorageError: The feed cannot be written.
         """
+        known: list[Cue] = []
+        for part in _divide(cues):
+            async with self._looking:
+                known += await self._begin(part)
+        return await self.follow(known, position)
+
+    async def _begin(self, cues: Sequence[Cue]) -> list[Cue]:
+        """Note dialogs that were never looked at; the others."""
         known = await to_thread.run_sync(self._feed.find_dialogs, [cue.chat_id for cue in cues])
         context = (await self._open_context()).sharing_requests()
         new = [cue for cue in cues if cue.chat_id not in known]
-        states = await run_together(*(partial(_read_state, context, cue) for cue in new))
-        dialogs = [KnownDialog.from_state(state) for state in states if state]
-        newest = max((dialog.last_message_id for dialog in dialogs), default=0)
-        is_first = newest and await to_thread.run_sync(self._feed.read_position, FIRST_LOOK) is None
-        first = Position(FIRST_LOOK, str(newest)) if is_first else None
-        await to_thread.run_sync(self._feed.append, (), dialogs, first)
-        return await self.follow([cue for cue in cues if cue.chat_id in known], position)
+        states = await run_together(*(partial(read_state, context, cue) for cue in new))
+        await to_thread.run_sync(self._feed.append, (), [KnownDialog.from_state(state) for state in states if state])
+        return [cue for cue in cues if cue.chat_id in known]
 
     async def follow(
         self, cues: Iterable[Cue], position: Position | None = None, done_posts: Collection[int] = ()
     ) -> list[FeedEvent]:
-        """Look at the dialogs that cues name, and write down what is new with `position`: all of it, or nothing.
+        """Look at the dialogs that cues name, and write down what is new; then, with the last of it, `position`.
 
-        A dialog that the portal does not show gives what its cue tells by itself.
+        Where that fails on the way, the same cues give the rest the next time, and nothing twice. A dialog that the
+        portal does not show gives what its cue tells by itself.
 
         Raises:
-            PortalError: The portal does not answer; nothing was written down.
+            PortalError: The portal does not answer; `position` was not written down.
             StorageError: The feed cannot be written.
         """
-        merged = merge_cues(cues)
+        *first, last = _divide(merge_cues(cues)) or [[]]
+        noted: list[FeedEvent] = []
+        for part in first:
+            noted += await self._follow(part, None, ())
+        return noted + await self._follow(last, position, done_posts)
+
+    async def _follow(
+        self, cues: Sequence[Cue], position: Position | None, done_posts: Collection[int]
+    ) -> list[FeedEvent]:
         async with self._looking:
             looks: list[Look] = []
-            if merged:
+            if cues:
                 context = (await self._open_context()).sharing_requests()
-                named = await run_together(*(partial(self._name_chat, context, cue) for cue in merged))
+                named = await run_together(*(partial(self._name_chat, context, cue) for cue in cues))
                 one_each = merge_cues(named)
                 known = await to_thread.run_sync(self._feed.find_dialogs, [cue.chat_id for cue in one_each])
                 looks = await run_together(
@@ -100,159 +107,92 @@ class Follower:
             return await to_thread.run_sync(partial(self._feed.append, events, dialogs, position, done_posts))
 
     async def _name_chat(self, context: Context, cue: Cue) -> Cue:
-        """The cue with its chat's id, where the portal tells it."""
+        """The cue with its chat's id, where the portal tells it, or the feed knows where the dialog was before."""
         if cue.chat_id or not cue.user_code:
             return cue
         if chat_id := await to_thread.run_sync(self._feed.find_chat, cue.user_code):
             return replace(cue, chat_id=chat_id)
-        answer = await attempt(context, DialogGet(user_code=cue.user_code, detail="full"))
-        if isinstance(answer, PortalError):
-            return cue
-        state = ChatState.from_answer(answer)
-        return replace(cue, chat_id=state.id, state=state)
+        if state := await find_state(context, cue.user_code):
+            return replace(cue, chat_id=state.id, state=state)
+        return replace(cue, chat_id=await to_thread.run_sync(self._feed.find_moved_chat, cue.user_code))
 
     async def _look(self, context: Context, cue: Cue, before: KnownDialog | None) -> Look:
-        found = await _read_state(context, cue)
+        found = await read_state(context, cue)
         if found is None:
             return Look(None, cue.told + cue.always)
         now = keep_unclear(before, KnownDialog.from_state(found), found)
         messages = await self._read_messages(context, cue, before, now, found)
+        moment = self._now()
         if messages is None:
-            return Look(None, cue.told + cue.always)
+            # What is said later must not be taken for known: the last message stays the one that was read.
+            kept = replace(now, last_message_id=before.last_message_id) if before else None
+            story = Story(cue, before, now, found, moment)
+            return Look(kept, (*story.tell([]), *_choose_messages(cue.told), *cue.always))
         newest = max([now.last_message_id, *(message["id"] for message in messages)])
         now = replace(now, last_message_id=max(newest, before.last_message_id if before else 0))
-        moment = self._now()
-        changes = await self._read_changes(context, cue, now, moment)
-        moves = list(compare_dialogs(before, now, _find_moment(messages, moment)))
-        news = [*(_make_message_event(now, message, moment) for message in messages), *changes]
-        # Where no session is open any more, what was written belongs to the one that has finished.
-        told = [*moves, *news] if now.session_id else [*news, *moves]
-        return Look(now, (*told, *cue.always))
+        gone = [make_deletion(now, message["id"], None, moment) for message in messages if _is_deleted(message)]
+        changes = [*gone, *await self._read_changes(context, cue, now, moment)]
+        starts = await self._read_starts(cue)
+        return Look(now, (*Story(cue, before, now, found, moment, starts).tell(messages), *changes, *cue.always))
 
     async def _read_messages(
         self, context: Context, cue: Cue, before: KnownDialog | None, now: KnownDialog, state: ChatState
     ) -> list[MessageView] | None:
         """The messages that are news, oldest first; None where the portal does not show them."""
         if before is None:
-            first = await to_thread.run_sync(self._feed.read_position, FIRST_LOOK)
-            if cue.since is not None and first is not None:
-                # What was written since the first look is news, also where what told of it was lost.
-                return await _read_after(context, now, read_whole(first))
-            since = float(state.began) if cue.since is None else cue.since
-            return await _read_since(context, now, since)
+            since = _choose_since(cue, state)
+            return [] if since is None else await read_since(context, now, since)
         if state.last_message_id and state.last_message_id <= before.last_message_id:
             # What a source names may be in a first look at everything, which told of nothing; the feed knows the rest.
-            return [] if cue.since is None else await _read_since(context, now, cue.since)
-        return await _read_after(context, now, before.last_message_id)
+            may_be_news = cue.since is not None and cue.floor and cue.since < cue.floor + FIRST_LOOK
+            return await read_since(context, now, cue.since) if may_be_news and cue.since is not None else []
+        return await read_after(context, now, before.last_message_id)
+
+    async def _read_starts(self, cue: Cue) -> list[tuple[float, int]]:
+        """When the sessions began that were told of in the dialog before, where the cue tells of another."""
+        if all(event.kind is not EventKind.SESSION_STARTED for event in cue.told):
+            return []
+        noted = await to_thread.run_sync(self._feed.read_messages, cue.chat_id, {EventKind.SESSION_STARTED})
+        return [(one.event.at, one.event.session_id) for one in noted]
 
     async def _read_changes(self, context: Context, cue: Cue, now: KnownDialog, moment: float) -> list[PortalEvent]:
         """The edits and deletions that a cue speaks of."""
         if not (cue.reread or cue.edited or cue.deleted):
             return []
-        kept = await to_thread.run_sync(self._feed.read_messages, now.chat_id, MESSAGES)
-        texts = {noted.event.message_id: noted.event for noted in kept if noted.event.kind in ADDED}
-        texts |= {noted.event.message_id: noted.event for noted in kept if noted.event.kind not in ADDED}
-        shown = {message["id"]: message for message in await _read_last(context, now)}
+        texts = find_last_texts(await to_thread.run_sync(self._feed.read_messages, now.chat_id, MESSAGES))
+        shown = {message["id"]: message for message in await read_last(context, now)}
         for number in sorted((cue.edited | cue.deleted) - set(shown)):
-            page = await _read_page(context, now, first_id=number - 1, limit=1)
+            page = await read_page(context, now, first_id=number - 1, limit=1)
             shown |= {message["id"]: message for message in page or () if message["id"] == number}
         found: list[PortalEvent] = []
         for number, message in sorted(shown.items()):
             named = number in cue.edited
-            if number in cue.deleted or (message.get("kind") == "deleted" and number in texts):
-                found.append(_make_deletion(now, number, texts.get(number), moment))
+            if number in cue.deleted or (_is_deleted(message) and number in texts):
+                found.append(make_deletion(now, number, texts.get(number), moment))
             elif named or (cue.reread and number in texts and texts[number].text != message["text"]):
-                found.append(_make_edit(now, message, moment))
+                found.append(make_edit(now, message, moment))
         gone = sorted(cue.deleted - set(shown))
-        return found + [_make_deletion(now, number, texts.get(number), moment) for number in gone]
+        return found + [make_deletion(now, number, texts.get(number), moment) for number in gone]
 
 
-async def _read_state(context: Context, cue: Cue) -> ChatState | None:
-    if cue.state is not None or not cue.chat_id:
-        return cue.state
-    answer = await attempt(context, DialogGet(chat_id=cue.chat_id, detail="full"))
-    return None if isinstance(answer, PortalError) else ChatState.from_answer(answer)
+def _is_deleted(message: MessageView) -> bool:
+    return message.get("kind") == "deleted"
 
 
-async def _read_page(context: Context, dialog: KnownDialog, **wanted: Any) -> list[MessageView] | None:
-    """Messages of a dialog, oldest first; None where the portal refuses."""
-    question = ImDialogMessagesGet(dialog_id=f"chat{dialog.chat_id}", **{"limit": PAGE, **wanted})
-    answer = await attempt(context, question)
-    if isinstance(answer, PortalError):
-        return None
-    client = find_client(dialog.user_code)
-    return [identify_client(message, client, dialog.owner) for message in answer["messages"]]
+def _divide(cues: Sequence[Cue]) -> list[Sequence[Cue]]:
+    return [cues[start : start + MOST_LOOKS] for start in range(0, len(cues), MOST_LOOKS)]
 
 
-async def _read_after(context: Context, dialog: KnownDialog, number: int) -> list[MessageView] | None:
-    """All messages after one, page by page."""
-    found: list[MessageView] = []
-    while True:
-        page = await _read_page(context, dialog, first_id=number)
-        if page is None:
-            return None
-        new = [message for message in page if message["id"] > number]
-        found += new
-        if len(page) < PAGE or not new:
-            return found
-        number = new[-1]["id"]
+def _choose_messages(told: Iterable[PortalEvent]) -> list[PortalEvent]:
+    return [event for event in told if event.kind in MESSAGES]
 
 
-async def _read_since(context: Context, dialog: KnownDialog, since: float) -> list[MessageView] | None:
-    """The messages from a moment on, back from the newest."""
-    found: list[MessageView] = []
-    last = MAX_ID
-    while True:
-        page = await _read_page(context, dialog, last_id=last)
-        if page is None:
-            return None
-        new = [message for message in page if _find_moment([message], since) >= since]
-        found = new + found
-        if len(page) < PAGE or len(new) < len(page):
-            return found
-        last = page[0]["id"]
+def _choose_since(cue: Cue, state: ChatState) -> float | None:
+    """Unix seconds from which messages are news in a dialog that was never looked at; None where none are.
 
-
-async def _read_last(context: Context, dialog: KnownDialog) -> list[MessageView]:
-    return await _read_page(context, dialog, last_id=MAX_ID) or []
-
-
-def _find_moment(messages: Sequence[MessageView], otherwise: float) -> float:
-    """Unix seconds of the first message that has a date."""
-    moments = (read_moment(message["date"]) for message in messages)
-    return next((moment.timestamp() for moment in moments if moment), otherwise)
-
-
-def _make_message_event(dialog: KnownDialog, message: MessageView, moment: float) -> PortalEvent:
-    return dialog.make_event(
-        choose_kind(message["role"]),
-        f"message {message['id']}",
-        _find_moment([message], moment),
-        **_describe_message(message),
-    )
-
-
-def _make_edit(dialog: KnownDialog, message: MessageView, moment: float) -> PortalEvent:
-    """Each text that a message ever had is one event."""
-    sign = sha256(message["text"].encode()).hexdigest()[:16]
-    key = f"message {message['id']} edited {sign}"
-    return dialog.make_event(EventKind.MESSAGE_EDITED, key, moment, **_describe_message(message))
-
-
-def _describe_message(message: MessageView) -> dict[str, Any]:
-    details = {"role": message["role"], **({"hidden": True} if message.get("hidden") else {})}
-    return {
-        "message_id": message["id"],
-        "author_id": message["author_id"] or 0,
-        "author": message["author"] or "",
-        "text": message["text"],
-        "files": tuple(str(file.get("name") or "") for file in message.get("files", ())),
-        "details": details,
-    }
-
-
-def _make_deletion(dialog: KnownDialog, number: int, known: PortalEvent | None, moment: float) -> PortalEvent:
-    author = {"author_id": known.author_id, "author": known.author} if known else {}
-    return dialog.make_event(
-        EventKind.MESSAGE_DELETED, f"message {number} deleted", moment, message_id=number, **author
-    )
+    That is from when on somebody has listened, also where what told of them was lost; where that is not known, from
+    the moment that the source names, or from the beginning of the session.
+    """
+    if cue.floor:
+        return cue.floor if cue.since is None else min(cue.since, cue.floor)
+    return cue.since or float(state.began) or None

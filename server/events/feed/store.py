@@ -17,6 +17,8 @@ PAGE = 500
 """Rows that are looked at in one transaction while wanted events are searched."""
 CLEAN_EVERY = 1_000
 """Events after which the oldest are taken away."""
+CUT = "cut"
+"""The position that says up to which number events were taken away."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +98,33 @@ class Feed:
             " (portal, chat_id, user_code, line_id, client, session_id, owner, last_message_id)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, chat_id) DO UPDATE SET"
             " user_code = excluded.user_code, line_id = excluded.line_id, client = excluded.client,"
-            " session_id = excluded.session_id, owner = excluded.owner,"
-            " last_message_id = max(last_message_id, excluded.last_message_id)",
+            " session_id = excluded.session_id, owner = excluded.owner, last_message_id = excluded.last_message_id"
+            " WHERE excluded.last_message_id >= last_message_id",
             (self._portal, *astuple(dialog)),
         )
 
     def _clean(self, database: sqlite3.Connection) -> None:
-        database.execute("DELETE FROM events WHERE noted < ?", (self._now() - KEPT,))
-        database.execute(
-            "DELETE FROM events WHERE portal = ? AND number <="
-            " (SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
-            (self._portal, self._portal, self._most_kept),
+        """Take the oldest events away, those of all portals that are too old, and note up to where."""
+        portals = database.execute(
+            "SELECT portal, max(number) AS last FROM events WHERE noted < ? GROUP BY portal", (self._now() - KEPT,)
         )
+        cuts = {row["portal"]: row["last"] for row in portals.fetchall()}
+        surplus = database.execute(
+            "SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+            (self._portal, self._most_kept),
+        ).fetchone()
+        if surplus:
+            cuts[self._portal] = max(surplus["number"], cuts.get(self._portal, 0))
+        for portal, last in cuts.items():
+            database.execute("DELETE FROM events WHERE portal = ? AND number <= ?", (portal, last))
+            database.execute(
+                "INSERT OR REPLACE INTO event_positions (portal, source, position) VALUES (?, ?, ?)",
+                (portal, CUT, str(last)),
+            )
+
+    def is_cut(self, after: int) -> bool:
+        """Whether events with higher numbers have been taken away, because they were too old or too many."""
+        return int(self.read_position(CUT) or 0) > after
 
     def read(self, after: int = 0, limit: int = PAGE, wanted: EventFilter = EventFilter()) -> list[FeedEvent]:  # noqa: B008  (it is frozen)
         """The wanted events after a number, oldest first."""
@@ -165,14 +182,18 @@ class Feed:
         return [_read_row(row) for row in rows]
 
     def get_bounds(self) -> tuple[int, int]:
-        """The numbers of the oldest and the newest event that are kept; both 0 where there is none."""
+        """The numbers of the oldest event that is kept and of the newest there ever was; 0 where there is none.
+
+        A cursor below the oldest need not have missed any, because portals share the numbers: see `is_cut`.
+        """
         with self._state.open_transaction() as database:
             row = database.execute(
                 "SELECT coalesce(min(number), 0) AS oldest, coalesce(max(number), 0) AS newest FROM events"
                 " WHERE portal = ?",
                 (self._portal,),
             ).fetchone()
-        return row["oldest"], row["newest"]
+            newest = row["newest"] or int(self._find_position(database, CUT) or 0)
+        return row["oldest"], newest
 
     def list_dialogs(self) -> list[KnownDialog]:
         """All dialogs that were ever looked at."""
@@ -199,12 +220,28 @@ class Feed:
             ).fetchone()
         return row["chat_id"] if row else 0
 
+    def find_moved_chat(self, user_code: str) -> int:
+        """The one chat that has a USER_CODE but for the line, which changes when a dialog moves; 0 where none has."""
+        connector, _, rest = user_code.partition("|")
+        outside = rest.partition("|")[2]
+        if not connector or not outside:
+            return 0
+        with self._state.open_transaction() as database:
+            rows = database.execute(
+                "SELECT chat_id FROM event_dialogs WHERE portal = ? AND user_code = ? || '|' || line_id || '|' || ?",
+                (self._portal, connector, outside),
+            ).fetchall()
+        return rows[0]["chat_id"] if len(rows) == 1 else 0
+
     def read_position(self, source: str) -> str | None:
         """Up to where a source was read; None where it never was."""
         with self._state.open_transaction() as database:
-            row = database.execute(
-                "SELECT position FROM event_positions WHERE portal = ? AND source = ?", (self._portal, source)
-            ).fetchone()
+            return self._find_position(database, source)
+
+    def _find_position(self, database: sqlite3.Connection, source: str) -> str | None:
+        row = database.execute(
+            "SELECT position FROM event_positions WHERE portal = ? AND source = ?", (self._portal, source)
+        ).fetchone()
         return row["position"] if row else None
 
     def read_marks(self, caller: str) -> dict[str, int]:

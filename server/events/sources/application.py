@@ -6,6 +6,7 @@ what it could not deliver, every few minutes each open dialog is looked at as we
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,10 @@ from anyio import to_thread
 from server.events.feed.cue import Cue
 from server.events.feed.store import Post
 from server.events.installation import InstallationFile
-from server.events.sources.reconciliation import EVERY, reconcile
+from server.events.sources.reconciliation import AGAIN, EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
-from tools.result_types import read_object, read_text
+from tools.result_types import read_object, read_text, read_whole
 from workflows.core.context import run_together
 
 AT_ONCE = 200
@@ -38,11 +39,12 @@ def read_post(post: Post) -> list[Cue]:
     """What a delivery says of dialogs; nothing for one that cannot be read."""
     try:
         content = read_object(json.loads(post.body))
-    except ValueError:
+        moment = read_whole(content.get("ts"))
+        cues = list(read_event(read_text(content.get("event")), content.get("data"), float(moment or post.received)))
+    except (ValueError, OverflowError):
         return []
-    moment = read_text(content.get("ts"))
-    at = float(moment) if moment.isdecimal() else post.received
-    return list(read_event(read_text(content.get("event")), content.get("data"), at))
+    # Messages have dates by the portal's clock, from which ours may be far.
+    return cues if moment else [replace(cue, since=None) for cue in cues]
 
 
 class ApplicationSource:
@@ -60,6 +62,7 @@ class ApplicationSource:
 
     def __init__(self, proof: InstallationFile) -> None:
         self._proof = proof
+        self._reconciliation = Reconciliation(self.name)
 
     async def run(self, parts: SourceParts) -> None:
         """Work off posts, and look at everything now and then, once the portal has proved itself; see `EventSource`."""
@@ -67,6 +70,7 @@ class ApplicationSource:
             parts.report(NOT_PROVED)
             await parts.sleep(PROOF_EVERY)
         parts.report("")
+        await self._reconciliation.load(await parts.open_context(), parts)
         await run_together(partial(self._keep_working_off, parts), partial(self._reconcile, parts))
 
     async def _keep_working_off(self, parts: SourceParts) -> None:
@@ -78,12 +82,15 @@ class ApplicationSource:
         """Whether there was anything; posts are taken away in the transaction that writes down what they told."""
         posts = await to_thread.run_sync(parts.feed.list_posts, AT_ONCE)
         if posts:
-            cues = [cue for post in posts for cue in read_post(post)]
+            floor = self._reconciliation.floor
+            cues = [replace(cue, floor=floor) for post in posts for cue in read_post(post)]
             await parts.follower.follow(cues, done_posts=[post.id for post in posts])
         return bool(posts)
 
     async def _reconcile(self, parts: SourceParts) -> None:
         context = await parts.open_context()
         while True:
-            await reconcile(context, parts, self.name)
-            await parts.pacer.pause(EVERY)
+            if await self._reconciliation.try_run(context, parts):
+                await parts.pacer.pause(EVERY)
+            else:
+                await parts.sleep(AGAIN)

@@ -10,6 +10,7 @@ from typing import Any
 from portal.client import Portal
 from server.events.feed.cue import Cue
 from server.events.feed.event import PortalEvent, choose_kind
+from tools.dialog_view import find_session_id, parse_entity_data_1
 from tools.message_view import find_role
 from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
 from workflows.core.moments import read_moment
@@ -67,7 +68,8 @@ def _make_cue(kind: str, chat_id: int, chat: Mapping[str, Any], data: Mapping[st
     if kind.endswith("MESSAGEDELETE"):
         return Cue(chat_id, deleted=touched)
     if kind.endswith("MESSAGEADD") and number:
-        return Cue(chat_id, told=(_tell_message(number, chat_id, chat, data),))
+        told = _tell_message(number, chat_id, chat, data)
+        return Cue(chat_id, since=told.at or None, told=(told,))
     return Cue(chat_id)
 
 
@@ -81,6 +83,7 @@ def _tell_message(number: int, chat_id: int, chat: Mapping[str, Any], data: Mapp
         f"message {number}",
         moment.timestamp() if moment else 0.0,
         chat_id=chat_id,
+        session_id=find_session_id(parse_entity_data_1(chat.get("entityData1"))) or 0,
         line_id=read_whole(parts[1]) if len(parts) > 1 else 0,
         message_id=number,
         author_id=author,

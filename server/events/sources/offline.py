@@ -4,6 +4,7 @@ Source: the official pages of `event.offline.get` and its kin, and what the port
 returns unless `clear=0` is sent, also where a `process_id` is given.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,7 @@ from portal.errors import RefusedError
 from server.events.feed.cue import Cue
 from server.events.installation import InstallationFile
 from server.events.sources.polling import PollingSource
-from server.events.sources.reconciliation import EVERY, reconcile
+from server.events.sources.reconciliation import AGAIN, EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import EVERY_EVENT, read_event
 from tools.result_types import read_items, read_object, read_text, read_whole
@@ -64,8 +65,12 @@ class OfflineSource:
 
     def __init__(self, proof: InstallationFile | None = None) -> None:
         self._proof = proof
+        self._taking = anyio.Lock()
         self._keeps = True
         """Whether the portal reserves events until they are cleared."""
+        self._reconciliation = Reconciliation(self.name)
+        self._fetched: list[Cue] = []
+        """What the portal gave away and is not in the feed yet."""
 
     async def run(self, parts: SourceParts) -> None:
         """Bind what is not bound, then fetch and reconcile until cancelled; see `EventSource`."""
@@ -97,15 +102,31 @@ class OfflineSource:
             await run_together(partial(PollingSource().run, replace(parts, report=report)), end)
 
     async def _empty_queue(self, context: Context, parts: SourceParts) -> None:
-        due = float("-inf")
+        await self._reconciliation.load(context, parts)
+        await self._finish_begun(context.portal, parts)
+        await self._reconciliation.run(context, parts)
+        with anyio.CancelScope() as emptying:
+
+            async def fetch() -> None:
+                await self._keep_fetching(context.portal, parts)
+                emptying.cancel()
+
+            await run_together(fetch, partial(self._keep_reconciling, context, parts))
+
+    async def _keep_fetching(self, portal: Portal, parts: SourceParts) -> None:
         while not self._is_replaced():
-            if anyio.current_time() >= due:
-                await self._finish_begun(context.portal, parts)
-                await reconcile(context, parts, self.name)
-                due = anyio.current_time() + EVERY
-            found = await self._fetch(context.portal, parts)
+            async with self._taking:
+                found = await self._fetch(portal, parts)
             if found < PAGE:
                 await parts.pacer.pause(INTERVAL if found else QUIET)
+
+    async def _keep_reconciling(self, context: Context, parts: SourceParts) -> None:
+        while True:
+            await parts.sleep(EVERY)
+            async with self._taking:
+                await self._finish_begun(context.portal, parts)
+            while not await self._reconciliation.try_run(context, parts):
+                await parts.sleep(AGAIN)
 
     def _is_replaced(self) -> bool:
         """Whether the portal posts its events by now, so that its queue need not be asked."""
@@ -113,10 +134,9 @@ class OfflineSource:
 
     async def _finish_begun(self, portal: Portal, parts: SourceParts) -> None:
         """Take what was reserved and not taken out: the answer was lost, or the process that fetched it was killed."""
-        rows = read_items(await portal.call("event.offline.list", {}, repeatable=True))
-        begun = {read_text(read_object(row).get("PROCESS_ID")) for row in rows} - {""}
-        for process in sorted(begun):
-            await self._take(portal, parts, {"clear": 0, "process_id": process, "limit": MOST_RESERVED})
+        while begun := await _list_begun(portal):
+            for process in sorted(begun):
+                await self._take(portal, parts, {"clear": 0, "process_id": process, "limit": MOST_RESERVED})
 
     async def _fetch(self, portal: Portal, parts: SourceParts) -> int:
         """How many events there were."""
@@ -135,7 +155,13 @@ class OfflineSource:
         # With clear=1 the portal deletes what it gives: such a question is never sent a second time.
         answer = read_object(await portal.call("event.offline.get", wanted, repeatable=not wanted["clear"]))
         rows = [read_object(row) for row in read_items(answer.get("events"))]
-        await parts.follower.follow(cue for row in rows for cue in _read_row(row))
+        floor = self._reconciliation.floor
+        cues = [replace(cue, floor=floor) for row in rows for cue in _read_row(row)]
+        if wanted["clear"]:
+            self._fetched += cues
+            cues = self._fetched
+        await parts.follower.follow(cues)
+        self._fetched = []
         if rows and not wanted["clear"]:
             names = [read_text(row.get("MESSAGE_ID")) for row in rows]
             taken = {"process_id": read_text(answer.get("process_id")), "message_id": names}
@@ -144,9 +170,24 @@ class OfflineSource:
 
 
 def _read_row(row: Mapping[str, Any]) -> list[Cue]:
+    """What an event says of dialogs; nothing for one that cannot be read."""
     moment = read_moment(row.get("TIMESTAMP_X"))
-    at = moment.timestamp() if moment else float(read_whole(row.get("TIMESTAMP_X")))
-    return list(read_event(read_text(row.get("EVENT_NAME")), row.get("EVENT_DATA"), at))
+    try:
+        cues = list(
+            read_event(
+                read_text(row.get("EVENT_NAME")), row.get("EVENT_DATA"), moment.timestamp() if moment else time.time()
+            )
+        )
+    except (ValueError, OverflowError):
+        return []
+    # Messages have dates by the portal's clock, from which ours may be far.
+    return cues if moment else [replace(cue, since=None) for cue in cues]
+
+
+async def _list_begun(portal: Portal) -> set[str]:
+    """Some of the processes for which events are reserved, all there are if they are few."""
+    rows = await portal.call("event.offline.list", {"filter": {"!PROCESS_ID": ""}}, repeatable=True)
+    return {read_text(read_object(row).get("PROCESS_ID")) for row in read_items(rows)} - {""}
 
 
 async def _bind(portal: Portal) -> None:

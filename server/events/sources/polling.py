@@ -6,7 +6,7 @@ request. Sources: the official pages of `im.v2.Event.get`, `im.v2.Event.subscrib
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 from typing import Any
@@ -17,6 +17,8 @@ from portal.client import Portal
 from portal.errors import AuthRefusedError, RefusedError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.store import Position
+from server.events.sources.closed_sessions import ClosedSessions
+from server.events.sources.closed_sessions import Mark as ClosedMark
 from server.events.sources.messenger_log import BETWEEN_PAGES, LogPage, MessengerLog
 from server.events.sources.open_sessions import Mark, OpenSessions
 from server.events.sources.source import Abilities, SourceParts
@@ -49,11 +51,14 @@ class Round:
     """Up to where the log was read; 0 without a log."""
     more: bool
     """Whether the log has another page."""
+    shown: "LastLook"
+    closed: ClosedMark
+    """Of the closed sessions."""
 
 
 @dataclass
 class LastLook:
-    """What the messenger showed in the round before."""
+    """What the portal showed in a round, whose events are in the feed."""
 
     shown: dict[int, Mark] = field(default_factory=dict)
     """Dialogs of the messenger: last message, session, owner, line."""
@@ -81,6 +86,7 @@ class PollingSource:
         self._last = LastLook()
         self._log = MessengerLog("im.v2.Event.get", SCOPES, {})
         self._sessions = OpenSessions()
+        self._closed = ClosedSessions(self.name)
         self._has_log = True
         self._interval = SHORTEST
 
@@ -95,17 +101,20 @@ class PollingSource:
     async def _begin(self, portal: Portal, parts: SourceParts) -> None:
         """The log from now on, unless it was read before; and every dialog as it stands, against how it stood."""
         await self._subscribe(portal, parts)
+        await self._closed.load(portal, parts.feed)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
-        offset = read_whole(kept) or await self._skip_log(portal, parts)
+        is_first = kept is None
+        offset = await self._skip_log(portal, parts) if is_first else read_whole(kept)
         recent, sessions = await run_together(partial(ask_state, portal), partial(self._sessions.ask, portal))
         states = {state.id: state for state in list_states(recent)}
         self._last = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
         known = await to_thread.run_sync(parts.feed.list_dialogs)
         others = {dialog.chat_id for dialog in known if dialog.session_id} | set(sessions)
-        await parts.follower.begin(
-            [*(Cue(number, state=state) for number, state in states.items()), *map(Cue, sorted(others - set(states)))],
-            Position(self.name, str(offset)),
-        )
+        floor = self._closed.floor
+        cues = [Cue(number, state=states.get(number), floor=floor) for number in sorted(others | set(states))]
+        # What the portal shows and the feed does not know has begun since somebody listened for the first time.
+        take = parts.follower.begin if is_first else parts.follower.follow
+        await take(cues, Position(self.name, str(offset)))
 
     async def _subscribe(self, portal: Portal, parts: SourceParts) -> None:
         try:
@@ -132,6 +141,8 @@ class PollingSource:
         while more:
             found = await self._ask(portal, parts)
             await parts.follower.follow(found.cues, Position(self.name, str(found.offset)))
+            await self._closed.note(parts.feed, found.closed)
+            self._last = found.shown
             happened, more = happened or bool(found.cues), found.more
             requests += 1 + ceil(2 * len(merge_cues(found.cues)) / COMMANDS)
             if more:
@@ -142,33 +153,32 @@ class PollingSource:
     async def _ask(self, portal: Portal, parts: SourceParts) -> Round:
         offset = read_whole(await to_thread.run_sync(parts.feed.read_position, self.name))
         ask_log = partial(self._log.ask, portal, offset) if self._has_log else _ask_nothing
-        log, recent, sessions = await run_together(
-            ask_log, partial(ask_state, portal), partial(self._sessions.ask, portal)
+        log, recent, sessions, (closed, mark) = await run_together(
+            ask_log,
+            partial(ask_state, portal),
+            partial(self._sessions.ask, portal),
+            partial(self._closed.ask, portal),
         )
-        heard = list(log.list_cues())
+        floor = self._closed.floor
+        heard = [replace(cue, floor=floor) for cue in log.list_cues()]
         states = {state.id: state for state in list_states(recent)}
-        cues = [*heard, *self._compare(states, sessions)]
-        self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
-        return Round(cues, log.offset or offset, log.more)
-
-    def _compare(self, states: Mapping[int, ChatState], sessions: dict[int, Mark]) -> Iterator[Cue]:
-        """The dialogs that are new, gone, or not as they were."""
-        shown = {number: _mark(state) for number, state in states.items()}
-        changed = _list_changes(self._last.shown, shown) | _list_changes(self._last.sessions, sessions)
-        self._last.shown, self._last.sessions = shown, sessions
-        yield from (Cue(number, state=states.get(number)) for number in sorted(changed))
+        now = LastLook({number: _mark(state) for number, state in states.items()}, sessions)
+        changed = _list_changes(self._last.shown, now.shown) | _list_changes(self._last.sessions, now.sessions)
+        cues = [*heard, *closed, *(Cue(number, state=states.get(number), floor=floor) for number in sorted(changed))]
+        now.unheard = self._check_log({cue.chat_id for cue in heard}, {cue.chat_id for cue in cues}, states, parts)
+        return Round(cues, log.offset or offset, log.more, now, mark)
 
     def _check_log(
         self, heard: set[int], changed: set[int], states: Mapping[int, ChatState], parts: SourceParts
-    ) -> None:
-        """A message that the dialog has and the log lacks for two rounds was taken by somebody else."""
+    ) -> set[int]:
+        """The dialogs with a message that the log lacks; for two rounds: then somebody else has taken it."""
         mine = {state.id for state in states.values() if state.role not in {"", "guest"}}
         still = self._last.unheard - heard
         if self._has_log and still & mine:
             parts.report(OTHERS_READ)
         elif heard:
             parts.report("")
-        self._last.unheard = (changed - heard) & mine
+        return (changed - heard) & mine
 
 
 async def _ask_nothing() -> LogPage:

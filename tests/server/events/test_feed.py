@@ -28,7 +28,7 @@ def feed(tmp_path: Path) -> Feed:
 
 
 def _keys(feed: Feed, after: int = 0) -> list[str]:
-    return [noted.event.key for noted in feed.read(after, limit=10_000)]
+    return [noted.event.key for noted in feed.read(after, limit=1_000_000)]
 
 
 def test_an_event_is_kept_once_whoever_tells_of_it_and_in_the_order_in_which_it_came(feed: Feed) -> None:
@@ -136,7 +136,9 @@ def test_what_another_process_has_read_further_stays(feed: Feed) -> None:
     feed.append([], [KnownDialog(7, owner=1, last_message_id=100)])
     feed.append([], [KnownDialog(7, owner=2, last_message_id=90)])
 
-    assert feed.find_dialogs([7, 8]) == {7: KnownDialog(7, owner=2, last_message_id=100)}
+    assert feed.find_dialogs([7, 8]) == {7: KnownDialog(7, owner=1, last_message_id=100)}, (
+        "who saw fewer messages looked earlier"
+    )
 
 
 def test_deliveries_that_wait_are_bounded_and_come_in_their_order(feed: Feed) -> None:
@@ -208,3 +210,26 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(StorageError):
         Feed(State.in_folder(tmp_path), "portal").read()
+
+
+def test_whoever_has_missed_what_was_taken_away_is_told_so(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    ours, theirs = (Feed(State.in_folder(tmp_path), key, now=lambda: now[0]) for key in ("ours", "theirs"))
+    theirs.append([make_message()])
+    [first, second] = [noted.number for noted in ours.append([make_message(), make_message()])]
+    assert not ours.is_cut(0), "lower numbers are another portal's"
+    now[0] += KEPT + 1
+    theirs.append([make_message() for _ in range(CLEAN_EVERY)])
+
+    assert ours.read() == []
+    assert ours.is_cut(first)
+    assert not ours.is_cut(second)
+    assert ours.get_bounds() == (0, second)
+
+
+def test_a_dialog_that_moved_is_known_by_its_former_code_unless_two_may_be_meant(feed: Feed) -> None:
+    feed.append([], [KnownDialog(7, "bot|2|a|5", 2), KnownDialog(8, "bot|1|b|6", 1), KnownDialog(9, "bot|2|b|6", 2)])
+
+    assert feed.find_moved_chat("bot|1|a|5") == 7
+    assert feed.find_moved_chat("bot|3|b|6") == 0
+    assert feed.find_moved_chat("bot|1") == 0

@@ -178,3 +178,41 @@ def test_a_bot_hears_the_dialogs_that_it_serves(sandbox: ServedSandbox, tmp_path
             assert "Good evening" in await wait_for_texts(hub, "Good evening")
 
     anyio.run(listen)
+
+
+def test_a_bot_whose_log_was_empty_hears_what_came_while_nobody_listened(
+    sandbox: ServedSandbox, tmp_path: Path
+) -> None:
+    fields = {"code": "acme", "botToken": BOT_TOKEN, "isSupportOpenline": True, "properties": {"name": "Acme"}}
+    bot = _call(sandbox, "imbot.v2.Bot.register", {"fields": fields}, ADMIN_WEBHOOK_PATH)["bot"]["id"]
+    line = {"WELCOME_BOT_ENABLE": "Y", "WELCOME_BOT_ID": bot, "WELCOME_BOT_LEFT": "queue"}
+    _call(sandbox, "imopenlines.config.update", {"CONFIG_ID": 1, "PARAMS": line}, ADMIN_WEBHOOK_PATH)
+
+    async def listen() -> None:
+        address = f"{sandbox.address}{ADMIN_WEBHOOK_PATH}"
+        async with hear(address, BotSource(bot, BOT_TOKEN), tmp_path):
+            pass  # from now on everything is news
+        sandbox.control("client-message", {"line_id": 1, "name": "Noah", "text": "Meanwhile"})
+        async with hear(address, BotSource(bot, BOT_TOKEN), tmp_path) as hub:
+            assert "Meanwhile" in await wait_for_texts(hub, "Meanwhile")
+
+    anyio.run(listen)
+
+
+def test_polling_hears_a_dialog_that_came_and_was_closed_while_nobody_listened(
+    sandbox: ServedSandbox, tmp_path: Path
+) -> None:
+    address = f"{sandbox.address}{ADMIN_WEBHOOK_PATH}"
+
+    async def listen() -> None:
+        async with hear(address, PollingSource(), tmp_path):
+            pass
+        written = sandbox.control("client-message", {"line_id": 1, "name": "Noah", "text": "Never mind"})
+        sandbox.control("events/trigger", {"event": "ONSESSIONFINISH", "chat_id": written["chat_id"]})
+        async with hear(address, PollingSource(), tmp_path) as hub:
+            await wait_for_texts(hub, "Never mind")
+            kinds = [one.event.kind for one in hub.feed.read() if one.event.session_id == written["session_id"]]
+        assert kinds[0] == EventKind.SESSION_STARTED
+        assert kinds[-1] == EventKind.SESSION_FINISHED
+
+    anyio.run(listen)
