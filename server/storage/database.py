@@ -1,6 +1,7 @@
 """What outlives a process, in one SQLite file: approvals, what was spent of hourly limits, masks, clients' names."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,8 @@ CREATE TABLE IF NOT EXISTS clients (
     UNIQUE (portal, name)
 );
 """
+SCHEMA_MARK = zlib.crc32(SCHEMA.encode()) >> 1
+"""What a file holds as its `user_version` when it has these tables; it has room for 31 bits."""
 SECONDS_TO_WAIT = 10
 """How long one waits for another process that writes at this moment."""
 
@@ -78,9 +81,17 @@ class State:
         try:
             database.row_factory = sqlite3.Row
             database.execute("BEGIN IMMEDIATE")
-            for statement in filter(str.strip, SCHEMA.split(";")):
-                database.execute(statement)
+            _create_tables(database)
             yield database
             database.execute("COMMIT")
         finally:
             database.close()
+
+
+def _create_tables(database: sqlite3.Connection) -> None:
+    """Add the tables that a file of another version, or a new one, does not have."""
+    if database.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_MARK:
+        return
+    for statement in filter(str.strip, SCHEMA.split(";")):
+        database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA_MARK}")
