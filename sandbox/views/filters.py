@@ -9,7 +9,7 @@ from sandbox.state import php
 from sandbox.state.company import START, Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Line, Session
-from sandbox.views.statistics import compute_figures
+from sandbox.views.statistics import VOTES, compute_figures
 
 LONGEST_PERIOD = timedelta(days=366)
 LONGEST_LIST = 1000
@@ -66,9 +66,14 @@ class DateRange:
         """Whether both ends are given."""
         return self.start is not None and self.end is not None
 
+    @property
+    def open(self) -> bool:
+        """Whether no end is given."""
+        return self.start is None and self.end is None
+
     def contains(self, moment: datetime | None) -> bool:
         """Whether a moment lies in the period; every one does if neither end is given."""
-        if self.start is None and self.end is None:
+        if self.open:
             return True
         if moment is None:
             return False
@@ -126,7 +131,8 @@ class SessionFilter:
 
     def keep_within(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period."""
-        self._tests.append(lambda session: period.contains(moment(session)))
+        if not period.open:
+            self._tests.append(lambda session: period.contains(moment(session)))
 
     def keep_chosen(self, name: str, tests: Mapping[str, Test]) -> None:
         """Keep the sessions that pass the test a parameter names."""
@@ -208,7 +214,7 @@ class SessionFilter:
 def _make_vote_test(name: str) -> Test:
     if name == "any":
         return lambda session: session.vote > 0
-    return lambda session: compute_figures(session)["vote"] == name
+    return lambda session: VOTES.get(session.vote, "none") == name
 
 
 def _make_bound_test(measure: str, limit: int, sign: int) -> Test:
