@@ -54,7 +54,7 @@ def _read_session_ids(call: MethodCall, most: int) -> list[int]:
 
 
 def _find_sessions(call: MethodCall, selection: SessionFilter) -> list[Session]:
-    return [session for session in call.company.sessions.values() if selection.accepts(session)]
+    return selection.select(call.company.sessions.values())
 
 
 @_register_report("imopenlines.v2.Stat.get")

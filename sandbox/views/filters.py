@@ -1,6 +1,6 @@
 """The filters, periods and pages that the statistics methods share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -110,14 +110,19 @@ class SessionFilter:
             raise make_filter_error(f"{name} is not a positive id")
         return ids
 
-    def accepts(self, session: Session) -> bool:
-        """Whether a session meets every condition."""
-        return (
-            (self._lines is None or session.line_id in self._lines)
-            and (self._users is None or session.operator_id in self._users)
-            and (self._sources is None or session.source in self._sources)
-            and all(test(session) for test in self._tests)
-        )
+    def select(self, sessions: Iterable[Session]) -> list[Session]:
+        """Those of the sessions that meet every condition, in their order."""
+        lines, users, sources = self._lines, self._users, self._sources
+        found = [
+            session
+            for session in sessions
+            if (lines is None or session.line_id in lines)
+            and (users is None or session.operator_id in users)
+            and (sources is None or session.source in sources)
+        ]
+        for test in self._tests:  # one after the other: thousands of sessions are gone through in a batch fifty times
+            found = [session for session in found if test(session)]
+        return found
 
     def keep_required(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period that needs both ends.
