@@ -22,7 +22,7 @@ test: lint unit  ## Everything that has to pass
 lint: $(READY)
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
-	$(RUN) -m mypy
+	$(RUN) -m mypy --num-workers 2
 
 unit: $(READY)
 	$(RUN) -m pytest --numprocesses=auto --dist=worksteal

@@ -68,12 +68,14 @@ class Module:
 
 def _imports(node: ast.AST, when: When) -> Iterator[tuple[str, When]]:
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue  # no statement lies in an expression, and most of a tree are expressions
         if isinstance(child, ast.Import):
             yield from ((alias.name, when) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             module = f"{'.' * child.level}{child.module or ''}"
             yield from ((f"{module}.{alias.name}", when) for alias in child.names)
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _imports(child, "later")
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
             yield from _imports(child, "types")

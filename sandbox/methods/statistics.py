@@ -12,6 +12,7 @@ from sandbox.state.people import Reach
 from sandbox.state.records import Session
 from sandbox.views.filters import DateRange, SessionFilter, make_filter_error
 from sandbox.views.statistics import (
+    choose_status,
     compute_figures,
     is_first_answer_in_time,
     make_load_card,
@@ -53,7 +54,7 @@ def _read_session_ids(call: MethodCall, most: int) -> list[int]:
 
 
 def _find_sessions(call: MethodCall, selection: SessionFilter) -> list[Session]:
-    return [session for session in call.company.sessions.values() if selection.accepts(session)]
+    return selection.select(call.company.sessions.values())
 
 
 @_register_report("imopenlines.v2.Stat.get")
@@ -65,7 +66,7 @@ def stat_get(call: MethodCall) -> Any:
 
 
 _STATUSES: Mapping[str, Callable[[Session], bool]] = {
-    name: (lambda session, name=name: compute_figures(session)["status"] == name)  # type: ignore[misc]
+    name: (lambda session, name=name: choose_status(session) == name)  # type: ignore[misc]
     for name in ("new", "answered", "closed", "spam", "paused")
 }
 _REASONS = ("operator", "auto", "spam", "client", "replyLimit")

@@ -1,6 +1,6 @@
 """The filters, periods and pages that the statistics methods share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from sandbox.state import php
 from sandbox.state.company import START, Company
 from sandbox.state.errors import RefusalError
 from sandbox.state.records import Line, Session
-from sandbox.views.statistics import compute_figures
+from sandbox.views.statistics import VOTES, compute_figures
 
 LONGEST_PERIOD = timedelta(days=366)
 LONGEST_LIST = 1000
@@ -66,9 +66,14 @@ class DateRange:
         """Whether both ends are given."""
         return self.start is not None and self.end is not None
 
+    @property
+    def open(self) -> bool:
+        """Whether no end is given."""
+        return self.start is None and self.end is None
+
     def contains(self, moment: datetime | None) -> bool:
         """Whether a moment lies in the period; every one does if neither end is given."""
-        if self.start is None and self.end is None:
+        if self.open:
             return True
         if moment is None:
             return False
@@ -105,14 +110,19 @@ class SessionFilter:
             raise make_filter_error(f"{name} is not a positive id")
         return ids
 
-    def accepts(self, session: Session) -> bool:
-        """Whether a session meets every condition."""
-        return (
-            (self._lines is None or session.line_id in self._lines)
-            and (self._users is None or session.operator_id in self._users)
-            and (self._sources is None or session.source in self._sources)
-            and all(test(session) for test in self._tests)
-        )
+    def select(self, sessions: Iterable[Session]) -> list[Session]:
+        """Those of the sessions that meet every condition, in their order."""
+        lines, users, sources = self._lines, self._users, self._sources
+        found = [
+            session
+            for session in sessions
+            if (lines is None or session.line_id in lines)
+            and (users is None or session.operator_id in users)
+            and (sources is None or session.source in sources)
+        ]
+        for test in self._tests:  # one after the other: thousands of sessions are gone through in a batch fifty times
+            found = [session for session in found if test(session)]
+        return found
 
     def keep_required(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period that needs both ends.
@@ -126,7 +136,8 @@ class SessionFilter:
 
     def keep_within(self, period: DateRange, moment: Moment) -> None:
         """Keep the sessions that have a moment in a period."""
-        self._tests.append(lambda session: period.contains(moment(session)))
+        if not period.open:
+            self._tests.append(lambda session: period.contains(moment(session)))
 
     def keep_chosen(self, name: str, tests: Mapping[str, Test]) -> None:
         """Keep the sessions that pass the test a parameter names."""
@@ -208,7 +219,7 @@ class SessionFilter:
 def _make_vote_test(name: str) -> Test:
     if name == "any":
         return lambda session: session.vote > 0
-    return lambda session: compute_figures(session)["vote"] == name
+    return lambda session: VOTES.get(session.vote, "none") == name
 
 
 def _make_bound_test(measure: str, limit: int, sign: int) -> Test:

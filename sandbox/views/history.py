@@ -1,5 +1,6 @@
 """The messages of a session as `imopenlines.session.history.get` shows them, odd spelling included."""
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,6 +24,7 @@ def respell(value: Any) -> Any:
     return value
 
 
+@lru_cache(1000)
 def _respell_name(name: str) -> str:
     head, *tail = name.lower().split("_")
     return head + "".join(part.capitalize() for part in tail)

@@ -29,7 +29,8 @@ def _count_seconds(start: datetime, end: datetime | None) -> int | None:
     return int((end - start).total_seconds()) if end else None
 
 
-def _choose_status(session: Session) -> str:
+def choose_status(session: Session) -> str:
+    """In one word: `new`, `answered`, `paused`, `closed` or `spam`."""
     if session.spam:
         return "spam"
     if session.closed:
@@ -42,7 +43,7 @@ def _choose_status(session: Session) -> str:
 def compute_figures(session: Session) -> dict[str, Any]:
     """The figures that need nothing but the session: `status`, `vote`, `waitAnswer` and `waitClose` in seconds."""
     return {
-        "status": _choose_status(session),
+        "status": choose_status(session),
         "vote": VOTES.get(session.vote, "none"),
         "waitAnswer": _count_seconds(session.created, session.first_answer),
         "waitClose": _count_seconds(session.created, session.closed_at),

@@ -24,6 +24,10 @@ LONGEST = 1 << 20
 """Bytes of a line, at most; what is written is held to less by `redact_arguments`."""
 
 
+BLOCK = 1 << 10
+"""Half of the bytes that are read first to find the last line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What `AuditLog.verify` found."""
@@ -147,7 +151,7 @@ def _append(path: Path, line: str) -> None:
     create_private_file(path)
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
-        tail = _read_tail(file, size)
+        tail = _read_tail(file, size, lines=1)
         whole = tail.rfind(b"\n") + 1
         file.seek(size - len(tail) + whole)
         file.truncate()
@@ -156,11 +160,16 @@ def _append(path: Path, line: str) -> None:
 
 def _read_last_line(path: Path) -> bytes:
     with path.open("rb") as file:
-        tail = _read_tail(file, file.seek(0, os.SEEK_END))
+        tail = _read_tail(file, file.seek(0, os.SEEK_END), lines=2)
     lines = tail.splitlines(keepends=True)
     return lines[-1] if lines and lines[-1].endswith(b"\n") else b""
 
 
-def _read_tail(file: IO[bytes], size: int) -> bytes:
-    file.seek(max(0, size - LONGEST))
-    return file.read()
+def _read_tail(file: IO[bytes], size: int, *, lines: int) -> bytes:
+    """The end of a file with the ends of so many lines, if there are as many in the length of the longest."""
+    length, tail = BLOCK, b""
+    while tail.count(b"\n") < lines and len(tail) < min(size, LONGEST):
+        length = min(2 * length, LONGEST)
+        file.seek(max(0, size - length))
+        tail = file.read()
+    return tail

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tools.naming import make_tool_name
@@ -28,7 +29,8 @@ def find_tool_name(name: str, tools: Mapping[str, Any]) -> str | None:
         for known in (meant, make_tool_name(meant)):
             if known in tools:
                 return known
-        same = [known for known in tools if _fold(known) == _fold(meant)]
+        folded = _fold(meant)
+        same = [known for known in tools if _fold_known(known) == folded]
         if len(same) == 1:
             return same[0]
     return None
@@ -36,3 +38,9 @@ def find_tool_name(name: str, tools: Mapping[str, Any]) -> str | None:
 
 def _fold(name: str) -> str:
     return _SEPARATORS.sub("", name.lower()).removeprefix(SCOPE)
+
+
+@cache
+def _fold_known(name: str) -> str:
+    """The same of a tool's own name; those that clients send are not kept."""
+    return _fold(name)

@@ -1,6 +1,7 @@
 """What outlives a process, in one SQLite file: approvals, hourly limits, masks, clients' names, the feed of events."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,6 +109,8 @@ CREATE TABLE IF NOT EXISTS event_marks (
     PRIMARY KEY (portal, caller, subject)
 );
 """
+SCHEMA_MARK = zlib.crc32(SCHEMA.encode()) >> 1
+"""What a file holds as its `user_version` when it has these tables; it has room for 31 bits."""
 SECONDS_TO_WAIT = 10
 """How long one waits for another process that writes at this moment."""
 
@@ -142,9 +145,17 @@ class State:
         try:
             database.row_factory = sqlite3.Row
             database.execute("BEGIN IMMEDIATE")
-            for statement in filter(str.strip, SCHEMA.split(";")):
-                database.execute(statement)
+            _create_tables(database)
             yield database
             database.execute("COMMIT")
         finally:
             database.close()
+
+
+def _create_tables(database: sqlite3.Connection) -> None:
+    """Add the tables that a file of another version, or a new one, does not have."""
+    if database.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_MARK:
+        return
+    for statement in filter(str.strip, SCHEMA.split(";")):
+        database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA_MARK}")

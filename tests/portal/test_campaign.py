@@ -21,12 +21,13 @@ from portal.tokens import TokenFile
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_SECRET, CONNECTOR
 from tests.assistant import Assistant, assistant, text_of
 from tests.served import ServedSandbox, allow, serve_sandbox
+from tests.spawning import LONG
 from tools import DEFAULT_TOOLSETS
 from tools.method import Method
 from tools.registry import methods
 
-ROUNDS = 2
-CALLS = 700
+ROUNDS = 2 if LONG else 1
+CALLS = 350 * ROUNDS
 """At least, for each kind of credentials."""
 AT_ONCE = 80
 EVERYWHERE: list[dict[str, Any]] = [
@@ -45,7 +46,7 @@ EVERYWHERE: list[dict[str, Any]] = [
     {"kind": "trickle", "rate": 0.02, "seconds": 0.02},
     {"kind": "expired_token", "rate": 0.02},
     {"kind": "query_limit", "rate": 0.04},
-    {"kind": "operation_limit", "rate": 0.01},
+    {"kind": "operation_limit", "rate": 0.02 / ROUNDS},
 ]
 KINDS = {rule["kind"] for rule in EVERYWHERE}
 UNKNOWN = "not known whether the portal executed"

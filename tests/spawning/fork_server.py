@@ -21,7 +21,10 @@ from typing import Any, NoReturn
 
 STDIN, STDOUT, STDERR = range(3)
 FOLDERS = ("portal", "prompts", "reference", "sandbox", "server", "tools", "workflows")
-BESIDE = ("httpx", "sqlite3", "uvicorn.config", "uvicorn.server", "uvicorn.loops.asyncio", "mcp.server.stdio", "anyio")
+BESIDE = (
+    "anyio._backends._asyncio", "filelock", "h11", "httpcore", "httpx", "mcp.server.stdio", "sqlite3", "uvicorn.config",
+    "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl", "uvicorn.server",
+)  # fmt: skip
 """Libraries that are imported where they are used."""
 
 
@@ -42,10 +45,19 @@ def build_search() -> None:
     importlib.import_module("reference.search.search").search("open channels", 1)
 
 
+def describe_tools() -> None:
+    """The schemas of all tools, which take a third of a second; what is started makes them for its first client."""
+    describe_tool = importlib.import_module("server.catalogue.definitions").describe_tool
+    for tool in importlib.import_module("server.catalogue.registry").every_tool().values():
+        describe_tool(tool, structured=False)
+        describe_tool(tool, structured=True)
+
+
 def main() -> None:
     """Serve until the standard input ends."""
     import_program()
     build_search()
+    describe_tools()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])

@@ -39,6 +39,9 @@ LIKELY = (
 )
 
 
+SETTINGS = Settings(sandbox=True, timeout=1)
+
+
 class PortalOfTheDay:
     """Answers every request with a random status and result, and keeps the bodies."""
 
@@ -56,8 +59,7 @@ class PortalOfTheDay:
 
 
 async def _call(portal: PortalOfTheDay, tool: str, arguments: dict[str, Any]) -> CallToolResult:
-    settings = Settings(sandbox=True, timeout=1)
-    async with Connection(settings, transport=httpx.MockTransport(portal.answer), sleep=skip_pause) as connection:
+    async with Connection(SETTINGS, transport=httpx.MockTransport(portal.answer), sleep=skip_pause) as connection:
         return await answer(caller(EVERYTHING, connection), tool, arguments)
 
 

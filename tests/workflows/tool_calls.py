@@ -104,17 +104,17 @@ class ToolCaller:
         self, calls: Iterable[tuple[str, dict[str, Any]]], build: Callable[[], Company]
     ) -> list[tuple[CallToolResult, Company]]:
         """What each call is answered by a company that `build` makes for it, and that company afterwards."""
+        answers = []  # no result of `run`: asyncio writes that out, companies included, where it gives SIGINT back
 
-        async def run() -> list[tuple[CallToolResult, Company]]:
-            answers = []
+        async def run() -> None:
             with TemporaryDirectory() as folder:
                 for tool, given in calls:
                     self.company = self._app.state.company = build()
                     async with self._open_caller(folder) as caller:
                         answers.append((await self._take(caller, tool, given, Nobody()), self.company))
-            return answers
 
-        return anyio.run(run)
+        anyio.run(run)
+        return answers
 
     @asynccontextmanager
     async def _open_caller(self, folder: str) -> AsyncIterator[Caller]:

@@ -253,3 +253,22 @@ def test_what_became_of_a_call_is_kept_with_its_reply_and_only_once(approvals: A
     kept = approvals.get(running.id)
     assert kept is not None
     assert (kept.stage, kept.reply, kept.settled_by) == (outcome, "first", "anna")
+
+
+def test_a_state_of_another_version_gets_the_tables_that_it_lacks(state: State, approvals: ApprovalStore) -> None:
+    ask(approvals)
+    with state.open_transaction() as database:
+        database.execute("DROP TABLE clients")
+        database.execute("PRAGMA user_version = 1")
+
+    with state.open_transaction() as database:
+        assert database.execute("SELECT count(*) FROM clients").fetchone()[0] == 0
+    assert len(approvals.list_all()) == 1
+
+
+def test_a_state_that_was_removed_meanwhile_is_made_anew(state: State, approvals: ApprovalStore) -> None:
+    ask(approvals)
+    state.path.unlink()
+
+    assert approvals.list_all() == []
+    assert len([ask(approvals)]) == len(approvals.list_all())

@@ -104,6 +104,29 @@ def test_the_log_goes_on_after_half_a_line(log: AuditLog) -> None:
     assert log.verify().problem == ""
 
 
+@pytest.mark.parametrize("length", [0, 800, 1_700, 1_800, 2_000, 2_100, 5_000, 300_000])
+def test_the_log_goes_on_after_lines_of_any_length_whole_and_half(log: AuditLog, length: int) -> None:
+    for _ in range(2):
+        log.write("executed", text="x" * length)
+    with log.path.open("a") as file:
+        file.write("y" * length)
+    log.write("executed", text="x" * length)
+    log.write("asked", tool="operator_spam")
+
+    assert (log.verify().problem, log.verify().lines) == ("", LINES + 4)
+    assert len(log.path.read_bytes()) < 3 * length + 6_000, "the half line is still there"
+
+
+def test_a_long_last_line_that_was_not_noted_is_followed(log: AuditLog) -> None:
+    noted = log.path.with_name(f"{log.path.name}.head")
+    before = noted.read_text()
+    log.write("executed", text="x" * 5_000)
+    noted.write_text(before)
+    log.write("asked", tool="operator_spam")
+
+    assert (log.verify().problem, log.verify().lines) == ("", LINES + 2)
+
+
 def test_several_processes_write_one_chain(log: AuditLog) -> None:
     script = (
         "import sys; from pathlib import Path; from server.audit.log import AuditLog\n"
