@@ -9,9 +9,9 @@ from importlib import import_module
 from bench.results import Results
 from bench.table import Table
 
-TABLES = ("startup", "call", "throughput", "limits", "size", "search", "growth", "events")
+TABLES = ("startup", "call", "throughput", "limits", "size", "search", "growth")
 """Modules with a function `measure`."""
-BESIDES = ("stories", "clients", "answers", "tokens")
+BESIDES = ("events", "stories", "clients", "answers", "tokens")
 """More of them, only where they are asked for."""
 
 
