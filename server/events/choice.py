@@ -26,8 +26,9 @@ NO_BOT = "events = bot needs bot_id, and bot_token where the bot was registered 
 def choose_sources(settings: Settings) -> list[EventSource]:
     """The sources of these settings.
 
-    Unless one is named: polling for a webhook; for an application what the portal posts once it has proved itself, the
-    offline queue before; and the log of the bot that the settings name beside it.
+    A server that only reads takes nothing out of a log or queue of the portal, and polls the state of dialogs instead.
+    Unless a source is named: polling for a webhook; for an application what the portal posts once it has proved itself,
+    the offline queue before; and the log of the bot that the settings name beside it.
 
     Raises:
         SettingsError: The settings name a source that they lack the credentials for.
@@ -45,12 +46,15 @@ def choose_sources(settings: Settings) -> list[EventSource]:
 def _choose_sources(settings: Settings) -> list[EventSource]:
     is_application = not settings.sandbox and settings.portal is not None
     named: str = settings.events
+    polling: list[EventSource] = [PollingSource(with_log=not settings.read_only)]
     if named == "polling" or (named == "auto" and not is_application):
-        return [PollingSource()]
+        return polling
     if not is_application:
         raise SettingsError(f"events = {named} needs an application (portal, client_id, client_secret)")
     _, file = read_application(settings)
     proof = InstallationFile(file.path)
+    if settings.read_only and (named == "offline" or (named == "auto" and proof.load() is None)):
+        return polling
     if named == "offline":
         return [OfflineSource()]
     posts: list[EventSource] = [ApplicationSource(proof)]

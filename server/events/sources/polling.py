@@ -39,6 +39,7 @@ OTHERS_READ = (
     "the log of this user's messenger lacks messages that the dialogs have: another program reads it too, and takes "
     "events away. New messages are still found, edits and deletions may be missed. Give each program its own employee"
 )
+READS_ONLY = "this server only reads, so it leaves the log of the messenger alone: edits and deletions are not heard of"
 NO_LOG = "the portal refuses the log of the messenger ({}): edits and deletions are not heard of"
 
 
@@ -69,7 +70,10 @@ class LastLook:
 
 
 class PollingSource:
-    """For webhooks, which no portal sends events to; it works with an application's user too."""
+    """For webhooks, which no portal sends events to; it works with an application's user too.
+
+    Subscribing to the log and reading it change the log at the portal; without it (`with_log`) nothing is changed.
+    """
 
     name = "polling"
     exclusive = True
@@ -82,12 +86,12 @@ class PollingSource:
         "after 5 seconds while things happen and 30 when it is quiet; at most a tenth of the portal's limit is used",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_log: bool = True) -> None:
         self._last = LastLook()
         self._log = MessengerLog("im.v2.Event.get", SCOPES, {})
         self._sessions = OpenSessions()
         self._closed = ClosedSessions(self.name)
-        self._has_log = True
+        self._has_log = with_log
         self._interval = SHORTEST
 
     async def run(self, parts: SourceParts) -> None:
@@ -100,7 +104,10 @@ class PollingSource:
 
     async def _begin(self, portal: Portal, parts: SourceParts) -> None:
         """The log from now on, unless it was read before; and every dialog as it stands, against how it stood."""
-        await self._subscribe(portal, parts)
+        if self._has_log:
+            await self._subscribe(portal, parts)
+        else:
+            parts.report(READS_ONLY)
         await self._closed.load(portal, parts.feed)
         kept = await to_thread.run_sync(parts.feed.read_position, self.name)
         is_first = kept is None

@@ -52,6 +52,7 @@ LOOKED_AT = {
     "imconnector.status",
     "event.get",
     "event.offline.list",
+    "feature.get",
     "imbot.v2.Bot.get",
     "imbot.v2.Chat.get",
     "user.get",
@@ -59,6 +60,10 @@ LOOKED_AT = {
     "scope",
 }
 """What may be asked before a call is stopped, to know whom it would reach and what it would do."""
+
+
+LISTENING = {"im.v2.Event.subscribe", "im.v2.Event.get"}
+"""Keeps the log of the user's own messenger, unless the server only reads: tests/server/events/test_sources.py."""
 
 
 def wrong(tool: type[Tool], asked: list[str], reply: CallToolResult, *, made: bool) -> str:
@@ -69,7 +74,7 @@ def wrong(tool: type[Tool], asked: list[str], reply: CallToolResult, *, made: bo
         return "" if not changes and looked and reply.is_error else f"{asked}, though not allowed"
     if issubclass(tool, Method):
         return "" if asked == [tool.rest] or set(asked) - LOOKED_AT == {tool.rest} else f"{asked}, not {tool.rest}"
-    unsaid = [rest for rest in changes if effects_of(REST[rest]) - effects_of(tool)]
+    unsaid = [rest for rest in changes if rest not in LISTENING and effects_of(REST[rest]) - effects_of(tool)]
     return f"{unsaid}, which its effects do not tell of" if unsaid else ""
 
 
@@ -223,7 +228,12 @@ def by_hand(portal: Recording, folder: Path, effect: str, *options: str) -> list
     portal.requests.clear()
     ended = CliRunner().invoke(cli, ["call", *options, tool.tool(), *words], env=environment)
     assert ended.exit_code in {0, 1}, ended.output
-    return [rest for rest, _ in portal.requests]
+    return [method for rest, body in portal.requests for method in _list_methods(rest, body)]
+
+
+def _list_methods(rest: str, body: Any) -> list[str]:
+    """The methods that one request calls."""
+    return [command.partition("?")[0] for command in body["cmd"].values()] if rest == "batch" else [rest]
 
 
 def _word(value: Any) -> str:

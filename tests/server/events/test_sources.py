@@ -5,8 +5,11 @@ from typing import Any
 
 import anyio
 import pytest
+from pydantic import SecretStr
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH, APPLICATION_ID, APPLICATION_PATH, OPERATOR_WEBHOOK_PATH
+from server.config.settings import Settings
+from server.connection import Connection
 from server.events.feed.event import EventKind
 from server.events.sources.bot import BotSource
 from server.events.sources.offline import NO_ADMINISTRATOR, WITHOUT_FEATURE, OfflineSource
@@ -216,3 +219,22 @@ def test_polling_hears_a_dialog_that_came_and_was_closed_while_nobody_listened(
         assert kinds[-1] == EventKind.SESSION_FINISHED
 
     anyio.run(listen)
+
+
+def test_a_server_that_only_reads_hears_without_touching_any_log(sandbox: ServedSandbox, tmp_path: Path) -> None:
+    settings = Settings(
+        webhook_url=SecretStr(f"{sandbox.address}{ADMIN_WEBHOOK_PATH}"), state_folder=tmp_path, read_only=True
+    )
+
+    async def listen() -> None:
+        async with Connection(settings) as connection, connection.events.listen() as hub:
+            assert await hub.refresh(30)
+            sandbox.control("client-message", {"line_id": 1, "name": "Noah", "text": "Hello?"})
+            await wait_for_texts(hub, "Hello?")
+            assert "only reads" in hub.states[0].trouble
+
+    sandbox.control("requests/clear")
+    anyio.run(listen)
+    asked = {request["method"] for request in sandbox.look("requests")["requests"]}
+    assert "im.recent.get" in asked
+    assert not {method for method in asked if method.startswith("im.v2.Event.")}

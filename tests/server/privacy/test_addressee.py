@@ -168,6 +168,7 @@ def old_state(masks_of_victim: list[str], folder: Path, tmp_path: Path) -> Path:
     with State(tmp_path / "state.sqlite").open_transaction() as database:
         database.execute("DROP TABLE mask_owners")
         database.execute("DROP TABLE known_names")
+        database.execute("PRAGMA user_version = 0")
         database.executemany("INSERT INTO masks VALUES (?, ?, ?, ?, ?)", rows)
     return tmp_path
 
