@@ -4,7 +4,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mcp.types import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp.shared.inbound import MCP_METHOD_HEADER
+from mcp.types import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    jsonrpc_message_adapter,
+)
 from pydantic import ValidationError
 from pydantic_core import from_json
 
@@ -46,14 +55,18 @@ def read_line(line: bytes) -> Iterator[bytes | MessageError]:
         yield error
 
 
-def read_body(body: bytes) -> bytes:
-    """The one message that a body is, as the SDK reads it.
+def read_body(body: bytes, method: str | None = None) -> bytes:
+    """The one message that a body is, as the SDK reads it; `method` is what its header says that it asks for, if any.
 
     Raises:
-        MessageError: It is no JSON, or no single message.
+        MessageError: It is no JSON, no single message, or asks for something else.
     """
     body = body.removeprefix(BOM)
-    return _write_message(_parse(body), body)
+    content = _parse(body)
+    if method is not None and (not isinstance(content, dict) or content.get("method") != method):
+        text = f"{MCP_METHOD_HEADER} header does not match the request body's method"
+        raise MessageError(HEADER_MISMATCH, text, _read_id(content))
+    return _write_message(content, body)
 
 
 def _write_message(content: Any, line: bytes) -> bytes:
@@ -136,11 +149,27 @@ def _read_id(content: Any) -> int | str | None:
     return None if isinstance(value, str) and _has_surrogates(value) else value
 
 
+class _RepeatedKeyError(Exception):
+    """An object has a key twice."""
+
+
 def _parse(line: bytes) -> Any:
     try:
-        return from_json(line)
+        content = from_json(line)
     except ValueError:
         raise _make_parse_error(line) from None
+    try:
+        json.loads(line, object_pairs_hook=_read_members)  # pydantic's reader takes the last value unsaid
+    except _RepeatedKeyError:
+        text = "Invalid request: an object has the same key twice; each key may be there once"
+        raise MessageError(INVALID_REQUEST, text, _read_id(content)) from None
+    return content
+
+
+def _read_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(members := dict(pairs)) != len(pairs):
+        raise _RepeatedKeyError
+    return members
 
 
 def _make_parse_error(line: bytes) -> MessageError:
