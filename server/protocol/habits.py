@@ -274,10 +274,30 @@ def read_object(value: Any) -> dict[str, Any] | None:
     return dict(value) if isinstance(value, Mapping) else None
 
 
+class RepeatedKeyError(ValueError):
+    """An object has a key twice, so that it means two things."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a text holds as JSON, whose readers as a rule take the last of two values with one key unsaid.
+
+    Raises:
+        ValueError: It is none; `RepeatedKeyError` where an object has a key twice.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, object_pairs_hook=_read_pairs)
+
+
+def _read_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(members := dict(pairs)) != len(pairs):
+        raise RepeatedKeyError
+    return members
+
+
 def _parse(text: str) -> Any:
     """What a text holds as JSON; the text itself if it is none."""
     try:
-        return json.loads(text.strip()) if text.strip()[:1] in (*_OPENING, '"') else text
+        return read_json(text.strip()) if text.strip()[:1] in (*_OPENING, '"') else text
     except (ValueError, RecursionError):
         return text
 

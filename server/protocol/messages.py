@@ -17,7 +17,7 @@ from mcp.types import (
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from server.protocol.habits import read_object
+from server.protocol.habits import RepeatedKeyError, read_json, read_object
 from server.protocol.params import repair_params
 
 BOM = b"\xef\xbb\xbf"
@@ -149,27 +149,17 @@ def _read_id(content: Any) -> int | str | None:
     return None if isinstance(value, str) and _has_surrogates(value) else value
 
 
-class _RepeatedKeyError(Exception):
-    """An object has a key twice."""
-
-
 def _parse(line: bytes) -> Any:
     try:
         content = from_json(line)
     except ValueError:
         raise _make_parse_error(line) from None
     try:
-        json.loads(line, object_pairs_hook=_read_members)  # pydantic's reader takes the last value unsaid
-    except _RepeatedKeyError:
+        read_json(line)  # pydantic's reader takes the last value unsaid
+    except RepeatedKeyError:
         text = "Invalid request: an object has the same key twice; each key may be there once"
         raise MessageError(INVALID_REQUEST, text, _read_id(content)) from None
     return content
-
-
-def _read_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(members := dict(pairs)) != len(pairs):
-        raise _RepeatedKeyError
-    return members
 
 
 def _make_parse_error(line: bytes) -> MessageError:
