@@ -2,6 +2,8 @@
 
 import asyncio
 import ipaddress
+import logging
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
+
+logger = logging.getLogger(__name__)
 
 CONNECTION = "openchannels.connection"
 """Where the state of a request's scope has its connection."""
@@ -52,6 +56,7 @@ class ConnectionTable:
         self._open: set[LimitedConnection] = set()
         self._waiting: dict[Owner, dict[LimitedConnection, None]] = {}
         self._waiting_without_token = 0
+        self._next_warning = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -65,6 +70,7 @@ class ConnectionTable:
             oldest = next(iter(self._waiting[owner]))
             self.remove(oldest)
             oldest.drop()
+            self._warn()
         if len(self._open) >= self.limits.connections + ROOM_FOR_PROBES:
             return False
         self._open.add(connection)
@@ -90,6 +96,12 @@ class ConnectionTable:
             self._waiting_without_token -= not connection.owner[0]
         if not waiting:
             self._waiting.pop(connection.owner, None)
+
+    def _warn(self) -> None:
+        """Say in the log that there are too many connections, once a minute at most."""
+        if (now := time.monotonic()) >= self._next_warning:
+            self._next_warning = now + 60
+            logger.warning("%d connections are open: those that wait are closed for new ones", len(self._open) + 1)
 
     def _is_full(self) -> bool:
         return len(self._open) >= self.limits.connections or self._waiting_without_token >= self._without_token
