@@ -4,12 +4,12 @@ Only what can mean one thing is read; everything else stays as it came, for the 
 name of the argument. Nothing here decides whether a value is right.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.protocol.client_keys import CLIENT_KEYS
+from server.protocol.json_reading import read_json
 
 Schema = Mapping[str, Any]
 
@@ -272,26 +272,6 @@ def read_object(value: Any) -> dict[str, Any] | None:
     if value == []:
         return {}
     return dict(value) if isinstance(value, Mapping) else None
-
-
-class RepeatedKeyError(ValueError):
-    """An object has a key twice, so that it means two things."""
-
-
-def read_json(text: str | bytes) -> Any:
-    """What a text holds as JSON, whose readers as a rule take the last of two values with one key unsaid.
-
-    Raises:
-        ValueError: It is none; `RepeatedKeyError` where an object has a key twice.
-        RecursionError: It is nested too deeply.
-    """
-    return json.loads(text, object_pairs_hook=_read_pairs)
-
-
-def _read_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(members := dict(pairs)) != len(pairs):
-        raise RepeatedKeyError
-    return members
 
 
 def _parse(text: str) -> Any:

@@ -17,7 +17,8 @@ from mcp.types import (
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from server.protocol.habits import RepeatedKeyError, read_json, read_object
+from server.protocol.habits import read_object
+from server.protocol.json_reading import RepeatedKeyError, read_json
 from server.protocol.params import repair_params
 
 BOM = b"\xef\xbb\xbf"

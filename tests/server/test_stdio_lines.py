@@ -193,18 +193,7 @@ REFUSED: list[tuple[str, bytes, int, Any]] = [
     ("a list as _meta", request("tools/list", params={"_meta": [5]}), PARAMS, 7),
     ("an introduction without a revision", request("initialize", params={"capabilities": {}}), PARAMS, 7),
     ("a key given twice", b'{"jsonrpc":"2.0","id":7,"method":"nothing","method":"ping"}', REQUEST, 7),
-    (
-        "a key given twice in another spelling",
-        b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x","n\\u0061me":"y"}}',
-        REQUEST,
-        7,
-    ),
-    (
-        "a key given twice in arguments as text",
-        request("tools/call", params={"name": "dialog_get", "arguments": '{"chat_id": 1, "chat_id": 206}'}),
-        PARAMS,
-        7,
-    ),
+    ("a key twice as text", request("tools/call", params={"name": "x", "arguments": '{"a":1,"a":2}'}), PARAMS, 7),
     ("a list as arguments", request("tools/call", params={"name": "revision_get", "arguments": [5]}), PARAMS, 7),
 ]
 
