@@ -54,11 +54,7 @@ Effects = Annotated[Effect, BeforeValidator(parse_effects)]
 
 
 class LimitSettings(BaseModel):
-    """How much anybody may ask of the server; what is beyond is refused, never queued without end.
-
-    Connections on which no head of a request arrives are the reverse proxy's to close: uvicorn waits for it as long as
-    the connection lasts.
-    """
+    """How much anybody may ask of the server; what is beyond is refused, never queued without end."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,7 +63,11 @@ class LimitSettings(BaseModel):
     headers: Count = 32 * 1024
     """Bytes of the head of one request."""
     connections: Count = 500
-    """Open at once; while there are more, requests are refused with 503."""
+    """Open at once. Beyond that the oldest one closes that waits for a request, of the address that has most of them;
+    where all are being answered, requests but those of probes are refused with 503."""
+    per_address: Count = 32
+    """Requests of one address at once that have shown no token, deliveries too; beyond that, slow ones are closed.
+    For a moment there may be four times as many."""
     requests: Count = 256
     """At once, of all together."""
     requests_per_token: Count = 128
@@ -84,7 +84,7 @@ class LimitSettings(BaseModel):
     burst: Count = 200
     """Requests of one token at once before the rate counts."""
     receive: Seconds = 15
-    """Seconds in which the body of a request has to arrive once its head is there."""
+    """Seconds in which the head of a request has to arrive, and then its body."""
     send: Seconds = 30
     """Seconds in which a client has to take each part of an answer."""
     idle: Seconds = 15

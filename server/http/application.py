@@ -19,6 +19,7 @@ from server.http.deliveries.endpoint import FOLDER, DeliveryEndpoint
 from server.http.deliveries.endpoint import PATH as DELIVERIES
 from server.http.deliveries.service import DeliveryService
 from server.http.errors import RefusalMiddleware
+from server.http.middleware.address_limit import AddressLimit
 from server.http.middleware.authentication import AuthenticationMiddleware
 from server.http.middleware.body_limit import BodyLimit
 from server.http.middleware.host_check import HostCheck
@@ -67,7 +68,7 @@ class TeamApplication:
         inner.router.redirect_slashes = False
         paths = [route.path for route in routes if isinstance(route, Route | Mount)]
         operations.count_sessions(lambda: self._subscriptions.count)
-        app = self._put_deliveries_before(inner)
+        app = RefusalMiddleware(AddressLimit(self._put_deliveries_before(inner), settings.limits.per_address))
         self.app = operations.wrap(app, paths=[*paths, DELIVERIES], is_ready=lambda: not self._limiter.is_stopping)
 
     def stop(self) -> None:

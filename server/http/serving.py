@@ -17,6 +17,7 @@ from server.config.settings import SettingsError
 from server.http.application import TeamApplication, Transport
 from server.http.auth.authenticator import Authenticator
 from server.http.auth.token_file import TeamTokenFile
+from server.http.connections import ConnectionTable, LimitedConnection
 from server.http.operations import Operations
 from server.http.portals import Portals
 
@@ -131,14 +132,13 @@ def serve(
 def make_config(settings: ServerSettings, application: TeamApplication) -> uvicorn.Config:
     """How uvicorn serves the application.
 
-    uvicorn closes connections that are silent after an answer. It waits without end for the head of a request, and for
-    a client that leaves an answer unread it keeps the connection: that is for the reverse proxy in front to prevent.
+    uvicorn closes connections that are silent after an answer, `LimitedConnection` those that are slow or too many.
     """
     limits = settings.limits
     return uvicorn.Config(
         application.app,
         loop="asyncio",
-        http="h11",
+        http=partial(LimitedConnection, ConnectionTable(limits)),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,
@@ -147,7 +147,6 @@ def make_config(settings: ServerSettings, application: TeamApplication) -> uvico
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         h11_max_incomplete_event_size=limits.headers,
-        limit_concurrency=limits.connections + 1,  # uvicorn refuses the request that comes on the last connection too
         timeout_keep_alive=limits.idle,  # type: ignore[arg-type]
         timeout_graceful_shutdown=limits.stop,  # type: ignore[arg-type]
     )

@@ -4,12 +4,12 @@ Only what can mean one thing is read; everything else stays as it came, for the 
 name of the argument. Nothing here decides whether a value is right.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.protocol.client_keys import CLIENT_KEYS
+from server.protocol.json_reading import read_json
 
 Schema = Mapping[str, Any]
 
@@ -277,7 +277,7 @@ def read_object(value: Any) -> dict[str, Any] | None:
 def _parse(text: str) -> Any:
     """What a text holds as JSON; the text itself if it is none."""
     try:
-        return json.loads(text.strip()) if text.strip()[:1] in (*_OPENING, '"') else text
+        return read_json(text.strip()) if text.strip()[:1] in (*_OPENING, '"') else text
     except (ValueError, RecursionError):
         return text
 

@@ -4,11 +4,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mcp.types import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp.shared.inbound import MCP_METHOD_HEADER
+from mcp.types import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    jsonrpc_message_adapter,
+)
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from server.protocol.habits import read_object
+from server.protocol.json_reading import RepeatedKeyError, read_json
 from server.protocol.params import repair_params
 
 BOM = b"\xef\xbb\xbf"
@@ -46,14 +56,18 @@ def read_line(line: bytes) -> Iterator[bytes | MessageError]:
         yield error
 
 
-def read_body(body: bytes) -> bytes:
-    """The one message that a body is, as the SDK reads it.
+def read_body(body: bytes, method: str | None = None) -> bytes:
+    """The one message that a body is, as the SDK reads it; `method` is what its header says that it asks for, if any.
 
     Raises:
-        MessageError: It is no JSON, or no single message.
+        MessageError: It is no JSON, no single message, or asks for something else.
     """
     body = body.removeprefix(BOM)
-    return _write_message(_parse(body), body)
+    content = _parse(body)
+    if method is not None and (not isinstance(content, dict) or content.get("method") != method):
+        text = f"{MCP_METHOD_HEADER} header does not match the request body's method"
+        raise MessageError(HEADER_MISMATCH, text, _read_id(content))
+    return _write_message(content, body)
 
 
 def _write_message(content: Any, line: bytes) -> bytes:
@@ -138,9 +152,15 @@ def _read_id(content: Any) -> int | str | None:
 
 def _parse(line: bytes) -> Any:
     try:
-        return from_json(line)
+        content = from_json(line)
     except ValueError:
         raise _make_parse_error(line) from None
+    try:
+        read_json(line)  # pydantic's reader takes the last value unsaid
+    except RepeatedKeyError:
+        text = "Invalid request: an object has the same key twice; each key may be there once"
+        raise MessageError(INVALID_REQUEST, text, _read_id(content)) from None
+    return content
 
 
 def _make_parse_error(line: bytes) -> MessageError:

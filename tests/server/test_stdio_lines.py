@@ -131,7 +131,6 @@ ANSWERED: list[tuple[str, bytes]] = [
         ),
     ),
     ("an id that is a whole float", b'{"jsonrpc":"2.0","id":7.0,"method":"tools/list"}'),
-    ("a key given twice", b'{"jsonrpc":"2.0","id":6,"method":"nothing","id":7,"method":"ping"}'),
     ("a mark of byte order", b"\xef\xbb\xbf" + request("ping")),
     ("blanks around", b" \t" + request("ping") + b" \r"),
     (
@@ -193,6 +192,8 @@ REFUSED: list[tuple[str, bytes, int, Any]] = [
     ("a number as address", request("resources/read", params={"uri": 5}), PARAMS, 7),
     ("a list as _meta", request("tools/list", params={"_meta": [5]}), PARAMS, 7),
     ("an introduction without a revision", request("initialize", params={"capabilities": {}}), PARAMS, 7),
+    ("a key given twice", b'{"jsonrpc":"2.0","id":7,"method":"nothing","method":"ping"}', REQUEST, 7),
+    ("a key twice as text", request("tools/call", params={"name": "x", "arguments": '{"a":1,"a":2}'}), PARAMS, 7),
     ("a list as arguments", request("tools/call", params={"name": "revision_get", "arguments": [5]}), PARAMS, 7),
 ]
 

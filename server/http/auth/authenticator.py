@@ -28,6 +28,10 @@ ANYBODY = Policy(frozenset(TOOLSETS))
 HOW = "Send the header `Authorization: Bearer TOKEN`; who runs this server makes one with `openchannels-mcp token add`"
 
 
+def ignore(_: str | None) -> None:
+    """Note nothing."""
+
+
 def make_plain_challenge(error: str | None = None) -> dict[str, str]:
     """The header `WWW-Authenticate` of a refusal where tokens come from the file alone."""
     return {"WWW-Authenticate": 'Bearer realm="openchannels"' + (f', error="{error}"' if error else "")}
@@ -135,14 +139,20 @@ class Authenticator:
         except RequestRefusedError:
             return None
 
-    async def authenticate(self, headers: Iterable[tuple[bytes, bytes]]) -> Principal:
+    async def authenticate(
+        self, headers: Iterable[tuple[bytes, bytes]], note_known: Callable[[str | None], object] = ignore
+    ) -> Principal:
         """Whom a request with these headers comes from; their names are in lower case, as in ASGI.
+
+        `note_known` is called with the key of a token that was found right, or with None where none is needed, before
+        the portal is opened, which may take a while.
 
         Raises:
             RequestRefusedError: 401 for a token that is missing or wrong, 403 for one that may do nothing here, 503 if
                 tokens cannot be checked now, 400 for two at once.
         """
         if not self.needs_token:
+            note_known(None)
             return Principal(await self._get_caller("anybody", NOBODY, None, ANYBODY, lambda: not self.needs_token))
         given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
         if len(given) > 1:
@@ -150,16 +160,18 @@ class Authenticator:
         scheme, _, secret = (given[0] if given else "").strip().partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise RequestRefusedError(401, "unauthorized", HOW, self._challenge(None))
-        return await self._authenticate_token(secret.strip())
+        return await self._authenticate_token(secret.strip(), note_known)
 
-    async def _authenticate_token(self, secret: str) -> Principal:
+    async def _authenticate_token(self, secret: str, note_known: Callable[[str | None], object]) -> Principal:
         if self._oauth is not None and not secret.startswith(PREFIX):
             verified = await self._oauth.verify(secret)
+            note_known(verified.key)
             caller = await self._get_caller(
                 verified.name, verified.key, verified.profile, verified.bound, is_always_valid
             )
             return Principal(caller, verified.key, verified.expires)
         token = self._find_token(secret)
+        note_known(_make_key(token))
         caller = await self._make_token_caller(token)
         return Principal(caller, _make_key(token), token.expires.timestamp() if token.expires else None)
 

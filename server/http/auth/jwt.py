@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
+TIMES = ("exp", "nbf", "iat", "auth_time")
+LATEST = 253_402_300_799
+"""Unix time of the end of the year 9999."""
 WRONG = "The access token is not accepted: it has to be valid, and made by the configured issuer for this server"
 
 
@@ -48,12 +51,17 @@ class JwtVerifier:
                 check it at the moment.
         """
         claims = await self._verify_claims(token)
+        if not all(_is_time(claims[name]) for name in TIMES if name in claims):
+            self._refuse()
         effects = self._find_effects(claims)
         subject, client = str(claims["sub"]), str(claims.get("client_id") or claims.get("azp") or "")
+        name = "".join(character for character in subject[:64] if character.isprintable()).strip()
+        if not name:
+            self._refuse()
         profile = self._find_profile(claims)
         return VerifiedToken(
             key=f"{self._settings.issuer} {client} {subject} @{profile}",
-            name="".join(character for character in subject[:64] if character.isprintable()),
+            name=name,
             profile=profile,
             bound=Policy(self._settings.toolsets, effects),
             expires=float(claims["exp"]),
@@ -79,7 +87,7 @@ class JwtVerifier:
             raise RequestRefusedError.with_retry_after(
                 503, "temporarily_unavailable", f"Your token cannot be checked: {error}", 5
             ) from None
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
             logger.info("An access token was refused: %s", type(error).__name__)
             self._refuse()
 
@@ -106,6 +114,11 @@ class JwtVerifier:
     def _refuse(self) -> NoReturn:
         """Turn away a token that is wrong, in whatever way."""
         raise RequestRefusedError(401, "invalid_token", WRONG, make_challenge(self._settings, "invalid_token"))
+
+
+def _is_time(value: Any) -> bool:
+    """Whether a claim is a NumericDate (RFC 7519, section 2) of a year that a clock can show."""
+    return not isinstance(value, bool) and isinstance(value, int | float) and abs(value) <= LATEST
 
 
 def _list_scopes(claims: dict[str, Any]) -> list[str]:

@@ -32,8 +32,8 @@ FORM = "application/x-www-form-urlencoded"
 NOBODYS = "This delivery is not from a portal that this server knows"
 LARGEST = 256 * 1024
 """Bytes of a delivery; a message may have 20,000 characters."""
-AT_ONCE = 64
-"""Deliveries that are read at the same time."""
+AT_ONCE = 256
+"""Deliveries that are read at the same time; one address has a part of them at most (`limits.per_address`)."""
 SECONDS = 10.0
 """For the body of a delivery to arrive."""
 

@@ -1,14 +1,17 @@
 """The way in: whose request it is, how much they may ask, and the end of what may not go on."""
 
+from functools import partial
 from typing import Any
 
 import anyio
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+from mcp.shared.inbound import MCP_METHOD_HEADER
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http.auth.authenticator import Authenticator, Principal
 from server.http.errors import RequestRefusedError
+from server.http.middleware.address_limit import note_credential
 from server.http.middleware.limits import RequestKind, RequestLimiter
 from server.telemetry.logs import note_caller
 
@@ -46,7 +49,7 @@ class AuthenticationMiddleware:
         if scope["type"] != "http" or scope["path"].startswith(WELL_KNOWN):
             await self._app(scope, receive, send)
             return
-        principal = await self._authenticator.authenticate(scope["headers"])
+        principal = await self._authenticator.authenticate(scope["headers"], partial(note_credential, scope))
         note_caller(principal.caller.name)
         self._limiter.count_against_rate(principal)
         scope[PRINCIPAL], scope["user"] = principal, principal.user
@@ -80,9 +83,14 @@ class ResponseTracker:
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+def says_listen(scope: Scope) -> bool:
+    """Whether a request says by its header that it opens a stream; its body has to say so too."""
+    return scope["method"] == "POST" and Headers(scope=scope).get(MCP_METHOD_HEADER) == LISTEN
+
+
 def _find_kind(scope: Scope) -> RequestKind:
     if scope["method"] == "GET" and scope["path"] in MCP_PATHS:
         return RequestKind.SESSION_STREAM
-    if scope["path"] == SSE_PATH or Headers(scope=scope).get("mcp-method") == LISTEN:
+    if scope["path"] == SSE_PATH or says_listen(scope):
         return RequestKind.LISTEN_STREAM
     return RequestKind.CALL

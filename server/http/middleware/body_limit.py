@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.config.http_settings import LimitSettings
 from server.http.errors import RequestRefusedError
+from server.http.middleware.address_limit import leave_place
+from server.http.middleware.authentication import LISTEN, says_listen
 from server.protocol.messages import MessageError, read_body
 
 JSON = "application/json"
@@ -47,9 +49,11 @@ class BodyLimit:
         if not _is_json(headers):
             raise RequestRefusedError(415, "unsupported_media_type", f"Send the message as {JSON}")
         if (body := await self._read_in_time(headers, receive)) is not None:
+            leave_place(scope)
+            message = check_message(body, listens=says_listen(scope))
             others = [(name, value) for name, value in scope["headers"] if name.lower() != b"content-type"]
             scope = {**scope, "headers": [*others, (b"content-type", JSON.encode())]}
-            await self._app(scope, _replay(check_message(body), receive), send)
+            await self._app(scope, _replay(message, receive), send)
 
     async def _read_in_time(self, headers: Headers, receive: Receive) -> bytes | None:
         try:
@@ -87,14 +91,17 @@ def _is_json(headers: Headers) -> bool:
     return kind in KINDS or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def check_message(body: bytes) -> bytes:
+def check_message(body: bytes, *, listens: bool = False) -> bytes:
     """A body that is one message of JSON-RPC 2.0, as the SDK reads it; endless nesting is not read to its end.
 
+    `listens` is whether the request's header calls it one that opens a stream. The SDK compares the two for the newest
+    revision alone.
+
     Raises:
-        InvalidMessageError: It is no JSON, or no single message.
+        InvalidMessageError: It is no JSON, no single message, or not what the header says.
     """
     try:
-        return read_body(body)
+        return read_body(body, LISTEN if listens else None)
     except MessageError as error:
         raise InvalidMessageError(error) from None
 

@@ -16,11 +16,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from server.app import create_server
 from server.config.http_settings import LimitSettings
-from server.http.errors import RequestRefusedError
 from server.http.middleware.authentication import MCP_PATHS, PRINCIPAL, SSE_PATH
 from server.http.transport.accepting import AcceptNegotiation
 from server.http.transport.draining import ConnectionDrainer
-from server.http.transport.subscriptions import LegacySession, TeamSubscriptions, get_caller
+from server.http.transport.subscriptions import OPENING, LegacySession, TeamSubscriptions, get_caller
 from server.protocol.announcing import AnnouncingServer
 
 MESSAGES_PATH = "/messages/"
@@ -79,16 +78,12 @@ class StreamableHttp:
         Raises:
             RequestRefusedError: 429; its credential has too many sessions for another one.
         """
-        if not self._stateless and _opens_session(scope):
-            self._check_sessions(scope)
-        await self._manager.handle_request(scope, receive, send)
-
-    def _check_sessions(self, scope: Scope) -> None:
+        if self._stateless or not _opens_session(scope):
+            await self._manager.handle_request(scope, receive, send)
+            return
         most = self._limits.sessions_per_token
-        if len(self._subscriptions.list_sessions(scope[PRINCIPAL].key)) >= most:
-            raise RequestRefusedError.with_retry_after(
-                429, "too_many_requests", f"This token has {most} sessions; end some first", 1
-            )
+        with self._subscriptions.open_session(scope[PRINCIPAL].key, most) as opening:
+            await self._manager.handle_request({**scope, OPENING: opening}, receive, send)
 
     async def end_session(self, session: LegacySession) -> None:
         """End a session, as if its client had."""

@@ -1,7 +1,7 @@
 """The sessions of the older protocol revisions, and who hears of changed lists of tools."""
 
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,20 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from server.caller import Caller
 from server.http.auth.authenticator import Principal
+from server.http.errors import RequestRefusedError
 from server.http.middleware.authentication import get_principal
 from server.subscriptions import Subscriptions, get_connection
 
 Context = ServerRequestContext[Any]
+OPENING = "openchannels.opening"
+"""Where the scope of a request that may open a session has its `Opening`."""
+
+
+@dataclass(eq=False)
+class Opening:
+    """A request that may open a session of the credential with this key."""
+
+    key: str
 
 
 @dataclass(eq=False)
@@ -37,6 +47,7 @@ class TeamSubscriptions(Subscriptions):
     def __init__(self) -> None:
         super().__init__(get_caller, changes_tools=True)
         self._legacy: dict[object, LegacySession] = {}
+        self._openings: set[Opening] = set()
 
     @property
     def count(self) -> int:
@@ -47,6 +58,23 @@ class TeamSubscriptions(Subscriptions):
         """The sessions of the credential with this key."""
         return [session for session in self._legacy.values() if session.principal.key == key]
 
+    @contextmanager
+    def open_session(self, key: str, most: int) -> Iterator[Opening]:
+        """Count a session from the moment that a request may open it, so that many at once are not more than `most`.
+
+        Raises:
+            RequestRefusedError: 429; the credential has too many sessions for another one.
+        """
+        if len(self.list_sessions(key)) + sum(opening.key == key for opening in self._openings) >= most:
+            raise RequestRefusedError.with_retry_after(
+                429, "too_many_requests", f"This token has {most} sessions; end some first", 1
+            )
+        self._openings.add(opening := Opening(key))
+        try:
+            yield opening
+        finally:
+            self._openings.discard(opening)
+
     async def note_session(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Note a client's session by its first message; the session's own end takes it out again.
 
@@ -56,6 +84,7 @@ class TeamSubscriptions(Subscriptions):
         is_legacy = ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS and connection.has_standalone_channel
         if is_legacy and connection not in self._legacy:
             principal, is_ready = get_principal(ctx.request), connection.initialized.is_set
+            self._openings.discard(getattr(ctx.request, "scope", {}).get(OPENING))
             self._legacy[connection] = LegacySession(principal, connection.session_id, ctx.session, is_ready)
             stack: AsyncExitStack = connection.exit_stack
             stack.callback(self._legacy.pop, connection, None)

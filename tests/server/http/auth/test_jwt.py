@@ -1,5 +1,6 @@
 """Access tokens of an authorisation server: the right ones open what their scopes say, all others nothing."""
 
+import base64
 import hashlib
 import hmac
 import time
@@ -114,6 +115,20 @@ WRONG_CLAIMS: list[dict[str, Any]] = [
     {"nbf": _now() + 600},
     {"sub": None},
     {"sub": 7},
+    {"sub": ""},
+    {"sub": " \t"},
+    {"sub": "\u200b\u2060"},
+    {"exp": 10**400},
+    {"exp": float("inf")},
+    {"exp": float("nan")},
+    {"exp": 253_402_300_800},
+    {"exp": str(_now() + 600)},
+    {"nbf": -(10**400)},
+    {"nbf": float("-inf")},
+    {"nbf": True},
+    {"iat": float("inf")},
+    {"iat": -(10**400)},
+    {"auth_time": 10**400},
 ]
 
 
@@ -151,6 +166,8 @@ def test_a_token_signed_by_nobody_or_with_what_everybody_knows_is_refused(team: 
         f"{header}.{payload}.{signature[:-4]}AAAA",
         "a.b.c",
         "." * 1000,
+        f"{base64.urlsafe_b64encode(b'[' * 15_000).decode()}.{payload}.{signature}",
+        f"{header}.{base64.urlsafe_b64encode(b'[' * 15_000).decode()}.{signature}",
     ]
 
     assert team.server.post(token=right).status_code == 200

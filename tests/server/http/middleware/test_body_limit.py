@@ -114,6 +114,9 @@ def test_a_message_that_can_mean_one_thing_is_handled(server: TeamServer, token:
         (b'{"jsonrpc":"1.0","id":7,"method":"ping"}', -32600, 7),
         (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600, None),
         (b'{"jsonrpc":"2.0","id":7.5,"method":"ping"}', -32600, None),
+        (b'{"jsonrpc":"2.0","id":7,"method":"tools/list","method":"ping"}', -32600, 7),
+        (CALL % b'{"chat_id":201,"chat_id":206}', -32600, 7),
+        (CALL % b'[{"a":{"b":1,"\\u0062":2}}]', -32600, 7),
     ],
 )
 def test_a_refused_message_is_answered_by_its_id(

@@ -1,5 +1,6 @@
 """Floods: how much one credential and all together may have under way, and what happens to whoever does not read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import anyio
 import pytest
+from mcp.types import HEADER_MISMATCH
 from starlette.types import Message
 
 from server.config.http_settings import LimitSettings
@@ -15,16 +17,20 @@ from server.http.errors import RequestRefusedError
 from server.http.middleware.limits import RequestKind, RequestLimiter
 from tests.recording import recording_portal
 from tests.server.http.team_server import (
+    MODERN,
     TeamServer,
     encode_request,
     make_bearer_header,
+    make_initialize_request,
     make_modern_headers,
     make_modern_request,
+    read_to_end,
     serve_team,
     write_profiles,
 )
 from tests.waiting import wait_until
 
+CLOSE = {"Connection": "close"}
 NOBODY: Any = None
 """In place of a caller; limits look at the key only."""
 OTHER = (Principal(caller=NOBODY, key="ben"), RequestKind.CALL)
@@ -79,6 +85,34 @@ def test_a_token_has_so_many_sessions_and_room_when_one_ends(tmp_path: Path) -> 
         wait_until(lambda: server.post(token=anna).status_code == 200)
 
     assert [answer.status_code for answer in (first, second, third, other, ended)] == [200, 200, 429, 200, 200]
+
+
+def test_sessions_that_are_opened_at_once_are_no_more_than_one_after_another(tmp_path: Path) -> None:
+    with serve_team(tmp_path, limits={"sessions_per_token": 5, "sessions": 100}) as server, ExitStack() as stack:
+        request = encode_request(make_initialize_request(), {**make_bearer_header(server.token("anna")), **CLOSE})
+        connections = [stack.enter_context(server.connection()) for _ in range(20)]
+        for connection in connections:
+            connection.sendall(request)
+        statuses = Counter(read_to_end(connection)[9:12] for connection in connections)
+
+    assert statuses == {b"200": 5, b"429": 15}
+
+
+@pytest.mark.parametrize("revision", [MODERN, "2025-11-25"])
+def test_a_call_that_is_called_a_stream_by_its_header_is_refused(tmp_path: Path, revision: str) -> None:
+    call = make_modern_request("tools/call", name="operator_answer", arguments={"chat_id": 201})
+    with recording_portal(hold=True) as portal:
+        write_profiles(tmp_path, shop=portal)
+        with serve_team(tmp_path, limits={"answer": 0.3}) as server:
+            anna = server.token("anna", profile="shop")
+            session = {"Mcp_Session_Id": server.post(token=anna).headers["mcp-session-id"]}
+            headers = {"MCP_Protocol_Version": revision, "Mcp_Method": "subscriptions/listen"}
+            refused = server.post(call, anna, **headers, **(session if revision != MODERN else {}))
+            portal.release()
+
+    assert refused.status_code == 400
+    assert (refused.json()["error"]["code"], refused.json()["id"]) == (HEADER_MISMATCH, 1)
+    assert portal.requests == []
 
 
 def test_a_session_that_nobody_uses_ends(tmp_path: Path) -> None:
