@@ -187,7 +187,10 @@ def _read(client: httpx.Client, url: str) -> dict[str, Any]:
             content += piece
             if len(content) > LARGEST:
                 raise ValueError("the answer is too large")
-    read = json.loads(content)
+    try:
+        read = json.loads(content)
+    except RecursionError:
+        raise ValueError("the answer is too deep") from None
     if not isinstance(read, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004  (what came, not what was asked)
     return read
