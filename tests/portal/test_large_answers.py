@@ -5,10 +5,12 @@ import json
 import tracemalloc
 import zlib
 
+import anyio
 import pytest
 
 from portal.answer import LARGEST, BrokenCompressionError, OversizeError, unpack
 from portal.errors import AnswerLostError, AnswerTooLargeError, BlockedError, OutcomeUnknownError
+from server.events.posting import LONGEST_ANSWER, post_form
 from tests.portal.front_end import HTML, READ, WRITE, FrontEnd, Reply, call_portal, set_replies
 
 JSON = {"content-type": "application/json"}
@@ -70,6 +72,17 @@ def test_an_answer_that_is_too_large_takes_no_more_memory_than_the_largest_that_
         assert tracemalloc.get_traced_memory()[1] < MEMORY
     finally:
         tracemalloc.stop()
+
+
+def test_of_a_handlers_answer_no_more_is_read_than_is_shown(served: FrontEnd) -> None:
+    set_replies(served, HOSTILE["plain, without an end"])
+    tracemalloc.start()
+    try:
+        answer = anyio.run(post_form, f"{served.address}/handler", "event=ONTEST")
+        assert tracemalloc.get_traced_memory()[1] < LARGEST
+    finally:
+        tracemalloc.stop()
+    assert (answer.status, answer.text) == (200, "x" * LONGEST_ANSWER)
 
 
 def test_a_page_that_is_too_large_is_still_a_refusal(served: FrontEnd) -> None:
