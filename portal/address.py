@@ -25,7 +25,7 @@ def parse_address(url: str, what: str) -> SplitResult:
         raise InvalidAddressError(f"the {what} is not a URL") from None
     if parts.scheme not in {"https", "http"} or not host or parts.username or parts.query or parts.fragment:
         raise InvalidAddressError(f"the {what} should look like https://HOST/...")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise InvalidAddressError(f"the {what} has to start with https:// (plain http is for this machine only)")
     return parts
 
@@ -37,10 +37,17 @@ def format_origin(parts: SplitResult) -> str:
     return f"{parts.scheme}://{authority}" + (f":{parts.port}" if parts.port else "")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
+def is_loopback(host: str) -> bool:
+    """Whether a host, without brackets, is this machine for certain: by its address, or a name that never leaves it.
+
+    Source: RFC 6761, section 6.3.
+    """
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from portal.credentials import Credentials
 from portal.download import DownloadedFile, fetch_file
 from portal.errors import (
     AnswerLostError,
+    AnswerTooLargeError,
     AuthRefusedError,
     NotReachableError,
     OutcomeUnknownError,
@@ -118,10 +120,10 @@ class Portal:
         deadline = anyio.current_time() + self._seconds
         batchable = repeatable and batch.fits_in_batch(params)
         attempt, renewed, told = 1, False, None
+        make_call = partial(PendingCall, method, params, prefer_batch=prefer_batch, changes=not repeatable)
         with self._recovery.follow(task := object()):
             while True:
-                latest = self._find_send_by(deadline, batchable=batchable)
-                pending = PendingCall(method, params, latest, batchable=batchable, prefer_batch=prefer_batch)
+                pending = make_call(self._find_send_by(deadline, batchable=batchable), batchable=batchable)
                 try:
                     self._operating.check(method)
                     return await self._attempt_observed(pending, deadline, report, attempt)
@@ -171,10 +173,12 @@ class Portal:
         try:
             result = await self._attempt(call, deadline, report)
         except BaseException as error:
+            call.note_end(error)
             self._observer.on_attempt_end(_describe_attempt(call, number, error))
             if isinstance(error, PortalError):
                 self._recovery.note_answer(error)
             raise
+        call.note_end(None)
         self._recovery.note_answer(None)
         self._observer.on_attempt_end(_describe_attempt(call, number, None))
         return result
@@ -191,7 +195,7 @@ class Portal:
             raise call.error
         if call.done.is_set():
             return call.result
-        if call.trace is not None and call.trace.may_have_left:
+        if call.may_have_left:
             raise AnswerLostError(f"no answer within {self._seconds:g} s")
         raise self._scheduler.make_late_error()
 
@@ -247,7 +251,7 @@ class Portal:
         self, error: PortalError, deadline: float, *, repeatable: bool, scopes: Collection[str]
     ) -> PortalError:
         """The error as the caller has to know it."""
-        if isinstance(error, AnswerLostError):
+        if isinstance(error, AnswerLostError) and not (repeatable and isinstance(error, AnswerTooLargeError)):
             kind = PortalFaultError if repeatable else OutcomeUnknownError
             return kind(error.description, code=error.code, status=error.status)
         if isinstance(error, RefusedError) and error.code == NOT_FOUND and scopes:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from http.client import responses
 from typing import Any
@@ -28,8 +27,6 @@ AUTHORISATION = frozenset(
 )
 CONFIRMATION = frozenset({"METHOD_CONFIRM_WAITING", "METHOD_CONFIRM_DENIED"})
 """Refusals of one call, though their status is that of wrong credentials."""
-LARGEST_UNPACKED = 64 * 2**20
-"""Bytes."""
 MAX_CODE = 100
 MAX_DESCRIPTION = 500
 UNAUTHORISED = 401
@@ -127,17 +124,6 @@ def _choose_kind(status: int, code: str) -> type[PortalError]:
     if status >= FAULT or code == RESULT_LOST:
         return AnswerLostError
     return RefusedError
-
-
-def decompress(body: bytes) -> bytes:
-    """An answer in gzip that a proxy left without the header that says so; any other, and a broken one, as it is."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        return unpacking.decompress(body, LARGEST_UNPACKED)
-    except zlib.error:
-        return body
 
 
 def _parse_json(body: bytes, content_type: str) -> Any:

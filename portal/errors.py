@@ -10,6 +10,7 @@ PortalError
 └── AnswerLostError          the request went out and no usable answer came back
     ├── OutcomeUnknownError  ... of a call that changes something: it may have been executed
     └── PortalFaultError     ... of a call that changes nothing, in spite of several attempts
+        └── AnswerTooLargeError  ... because it is larger than what is read; asked once
 """
 
 from typing import ClassVar
@@ -97,3 +98,9 @@ class PortalFaultError(AnswerLostError):
     """The end of a call that changes nothing."""
 
     happened = "The portal gave no usable answer"
+
+
+class AnswerTooLargeError(PortalFaultError):
+    """More came than is read of any answer; of one attempt, and the end of a call that changes nothing."""
+
+    happened = "The portal's answer is larger than what this server reads"

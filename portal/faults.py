@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from portal.answer import BrokenCompressionError
 from portal.errors import BlockedError, CertificateError, NotReachableError, PortalError
 
 _STATUS = re.compile(r"[1-5]\d\d\b")
@@ -67,7 +68,7 @@ def _list_causes(error: BaseException) -> Iterator[BaseException]:
 def describe_lost_answer(error: Exception) -> str:
     """Why an answer did not come, or not to its end."""
     match error:
-        case httpx.DecodingError():
+        case httpx.DecodingError() | BrokenCompressionError():
             return "its compression is broken"
         case httpx.TimeoutException():
             return "no answer in time"

@@ -11,6 +11,7 @@ import anyio
 import httpx
 
 from portal import address
+from portal.answer import ENCODINGS, BrokenCompressionError, OversizeError, read_answer
 from portal.application import Application
 from portal.concealment import HIDDEN, conceal
 from portal.errors import AnswerLostError, AuthRefusedError, NotReachableError, PortalError
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 RENEWAL_SECONDS = 30.0
 RENEWAL_PAUSES = (0.5, 1.0, 0.0)
+LARGEST_ANSWER = 2**20
+"""Bytes; tokens take one thousandth of it."""
 
 
 async def sign_in(
@@ -68,15 +71,20 @@ async def renew_grant(application: Application, http: httpx.AsyncClient, grant: 
 async def _ask_for_grant(application: Application, http: httpx.AsyncClient, query: Mapping[str, str]) -> Grant:
     secret = {"client_id": application.client_id, "client_secret": application.client_secret, **query}
     try:
-        answer = await http.get(f"{application.server}/oauth/token/", params=secret)
+        url = f"{application.server}/oauth/token/"
+        request = http.build_request("GET", url, params=secret, headers={"Accept-Encoding": ENCODINGS})
+        answer = await http.send(request, stream=True)
+        body = await read_answer(answer, LARGEST_ANSWER)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
         found = make_connection_error(error, urlsplit(application.server).netloc)
         raise NotReachableError(f"the authorisation server cannot be reached: {found.description}") from None
     except ProxySettingError as error:
         raise NotReachableError(f"the authorisation server cannot be reached: {error}") from None
-    except httpx.HTTPError as error:
+    except OversizeError:
+        raise AnswerLostError("the authorisation server's answer is too large") from None
+    except (httpx.HTTPError, BrokenCompressionError) as error:
         raise AnswerLostError(f"the authorisation server did not answer: {describe_lost_answer(error)}") from None
-    content = _read_content(answer)
+    content = _read_content(answer.status_code, body)
     _check_portal(application, content)
     try:
         return _read_grant(content)
@@ -84,16 +92,16 @@ async def _ask_for_grant(application: Application, http: httpx.AsyncClient, quer
         raise AuthRefusedError("the authorisation server's answer lacks a token") from None
 
 
-def _read_content(answer: httpx.Response) -> Mapping[str, Any]:
+def _read_content(status: int, body: bytes) -> Mapping[str, Any]:
     try:
-        content = json.loads(answer.content)
-    except ValueError:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, Mapping):
-        raise AnswerLostError(f"the authorisation server answered HTTP {answer.status_code} without JSON")
+        raise AnswerLostError(f"the authorisation server answered HTTP {status} without JSON")
     if "error" in content:
         code = str(content["error"])[:100]
-        raise AuthRefusedError("the authorisation server refused", code=code, status=answer.status_code)
+        raise AuthRefusedError("the authorisation server refused", code=code, status=status)
     return content
 
 

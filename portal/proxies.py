@@ -13,6 +13,8 @@ from urllib.request import getproxies
 
 import httpx
 
+from portal.address import is_loopback
+
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """The first that is set is used."""
 NO_LIMITS = httpx.Limits()
@@ -49,7 +51,7 @@ class Proxies:
         url = httpx.URL(address)
         host, port = url.host.rstrip("."), url.port or {"https": 443}.get(url.scheme, 80)
         scheme = url.scheme if url.scheme in self._proxies else "all"
-        if scheme not in self._proxies or _is_this_machine(host):
+        if scheme not in self._proxies or is_loopback(host):
             return None
         if any(_covers(entry.lower(), host, port) for entry in self._direct):
             return None
@@ -61,11 +63,6 @@ class Proxies:
             return ""
         scheme = httpx.URL(address).scheme
         return f"{scheme.upper() if scheme in self._proxies else 'ALL'}_PROXY"
-
-
-def _is_this_machine(host: str) -> bool:
-    address = _read_address(host)
-    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def _read_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 
 import anyio
 
-from portal.errors import AnswerLostError, BlockedError, LimitedError, NotReachableError, PortalError
+from portal.errors import (
+    AnswerLostError,
+    AnswerTooLargeError,
+    BlockedError,
+    LimitedError,
+    NotReachableError,
+    PortalError,
+)
 
 SCOUTS = 2
 """So many ask again at a time: if one of them is what the portal fails at, the other shows that it works."""
@@ -95,6 +102,8 @@ def is_outage(error: PortalError | None) -> bool:
     match error:
         case LimitedError():
             return error.code is None
+        case AnswerTooLargeError():
+            return False
         case AnswerLostError() | NotReachableError() | BlockedError():
             return True
     return False

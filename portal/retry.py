@@ -3,7 +3,14 @@
 import random
 from collections.abc import Callable
 
-from portal.errors import AnswerLostError, CertificateError, LimitedError, NotReachableError, PortalError
+from portal.errors import (
+    AnswerLostError,
+    AnswerTooLargeError,
+    CertificateError,
+    LimitedError,
+    NotReachableError,
+    PortalError,
+)
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
@@ -40,8 +47,8 @@ def _pause(error: PortalError, attempt: int, *, repeatable: bool, jitter: Callab
             return error.seconds
         case NotReachableError() if not isinstance(error, CertificateError):
             return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
-        case AnswerLostError():
-            return _backoff(attempt, jitter) if repeatable and attempt < ATTEMPTS else None
+        case AnswerLostError() if repeatable and not isinstance(error, AnswerTooLargeError):
+            return _backoff(attempt, jitter) if attempt < ATTEMPTS else None
         case _:
             return None
 

@@ -12,9 +12,17 @@ from anyio.abc import TaskGroup
 
 from portal import batch, envelope
 from portal.bucket import LeakyBucket
-from portal.errors import AnswerLostError, LimitedError, NotReachableError, PortalError, RefusedError
+from portal.errors import (
+    AnswerLostError,
+    AnswerTooLargeError,
+    LimitedError,
+    NotReachableError,
+    PortalError,
+    RefusedError,
+)
 from portal.observer import Observer, PortalRequest
 from portal.operating import OperatingTime
+from portal.sent import note_change
 from portal.wire import RequestTrace, Wire
 
 logger = logging.getLogger(__name__)
@@ -45,6 +53,8 @@ class PendingCall:
     """Whether it may travel in a batch."""
     prefer_batch: bool = False
     """Whether it had rather share a request than leave at once."""
+    changes: bool = False
+    """Whether it changes something."""
     submitted_at: float = 0.0
     limited: bool = False
     """Whether the portal's limit made it wait."""
@@ -60,6 +70,22 @@ class PendingCall:
     abandoned: bool = False
     result: Any = None
     error: PortalError | None = None
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether the portal may have got its request."""
+        return self.trace is not None and self.trace.may_have_left
+
+    def note_end(self, error: BaseException | None) -> None:
+        """Take note of a change that the portal executed, or may have; `error` is what this attempt came to."""
+        if self.changes and self._may_have_run(error):
+            note_change()
+
+    def _may_have_run(self, error: BaseException | None) -> bool:
+        found = self.error if self.error and not isinstance(error, PortalError) else error
+        if isinstance(found, PortalError):
+            return isinstance(found, AnswerLostError)
+        return self.done.is_set() or self.may_have_left
 
     def finish(self, outcome: Any) -> None:
         """Tell whoever waits."""
@@ -113,8 +139,10 @@ class Scheduler:
         self._state_changed.set()
 
     def abandon(self, call: PendingCall) -> None:
-        """Nobody waits for this call any more; if it has not left, it never will."""
+        """Nobody waits for this call any more; if it has not left, it never will, unless others go with it."""
         call.abandoned = True
+        if call.trace is not None and call.request_size == 1:
+            call.trace.stop()
         self._state_changed.set()
 
     def close(self) -> None:
@@ -234,6 +262,8 @@ class Scheduler:
             self._bucket.fill()
         if len(group) > 1 and isinstance(error, RefusedError) and error.code != envelope.CLOSED:
             error = AnswerLostError(f"the portal refused the batch: {error.description}")
+        if len(group) > 1 and isinstance(error, AnswerTooLargeError):
+            error = AnswerLostError(error.description, status=error.status)
         return [(copy.copy(error), None) for _ in group]
 
     async def _request(

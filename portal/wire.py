@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from portal import envelope
+from portal.answer import ENCODINGS, BrokenCompressionError, OversizeError, check_values, read_answer
 from portal.credentials import Credentials, Renewable
-from portal.errors import AnswerLostError, NotReachableError, PortalError
+from portal.errors import AnswerLostError, AnswerTooLargeError, NotReachableError, PortalError
 from portal.faults import describe_lost_answer, make_connection_error
 from portal.front_end import make_front_end_error
 from portal.proxies import ProxySettingError, ProxyTransport
@@ -36,18 +37,51 @@ class RequestTrace:
     """How far a request got, as the connection tells."""
 
     def __init__(self) -> None:
+        self._stopped = False
+        self._silent = False
         self._connecting = False
         self._sending = False
 
-    async def follow(self, event: str, _: Any) -> None:
-        """Take note of what the connection does."""
+    def begin(self, *, silent: bool) -> None:
+        """The request is going to be made; a `silent` transport may not tell when it is sent.
+
+        Raises:
+            NotReachableError: It was stopped before.
+        """
+        self._check()
+        self._silent = silent
+
+    async def follow(self, event: str, info: Any) -> None:
+        """Take note of what the connection does, before it is done; the request that opens a tunnel is not ours.
+
+        Raises:
+            NotReachableError: The request is about to be sent, and was stopped.
+        """
         self._connecting = self._connecting or event.startswith("connection.connect")
-        self._sending = self._sending or "send_request" in event
+        if event.endswith("send_request_headers.started") and not _opens_tunnel(info):
+            self._check()
+            self._sending = True
+
+    def stop(self) -> None:
+        """Nobody wants the answer any more: what has not left never will, what may have left goes on.
+
+        A connection that is being made comes to its end, as one that is broken off in the middle may stay open.
+        """
+        self._stopped = self._stopped or not self.may_have_left
 
     @property
     def may_have_left(self) -> bool:
-        """Unless a connection was seen being made and nothing was sent over it, the portal may have got the request."""
-        return self._sending or not self._connecting
+        """Whether the portal may have got the request; once it was stopped, it has not."""
+        return self._sending or (self._silent and not self._connecting and not self._stopped)
+
+    def _check(self) -> None:
+        if self._stopped:
+            raise NotReachableError("it was given up before it was sent")
+
+
+def _opens_tunnel(info: Any) -> bool:
+    """Whether the request that is about to be sent is CONNECT, to a proxy."""
+    return isinstance(info, dict) and getattr(info.get("request"), "method", b"") == b"CONNECT"
 
 
 @lru_cache(maxsize=256)
@@ -69,7 +103,8 @@ class Wire:
         self.http = httpx.AsyncClient(
             transport=self._transport,
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-            headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": user_agent},
+            headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": user_agent}
+            | {"Accept-Encoding": ENCODINGS},
         )
 
     def token_in_use(self) -> str | None:
@@ -101,11 +136,12 @@ class Wire:
         Raises:
             NotReachableError: Nothing was sent.
             BlockedError: Something before the portal refused the request.
-            AnswerLostError: The request may have arrived, and no usable answer came.
+            AnswerLostError: The request may have arrived, and no usable answer came, or one that is too large.
             PortalError: The portal's own error, by its code.
         """
         body = json.dumps(params, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        trace.begin(silent=not isinstance(self._transport, ProxyTransport))
         try:
             request = self.http.build_request(
                 "POST",
@@ -129,12 +165,16 @@ class Wire:
         """What the portal says; of an answer that breaks off its status says whether the method was reached."""
         status = answer.status_code
         try:
-            content = await answer.aread()
-        except (httpx.HTTPError, httpx.StreamError, ConnectionError) as error:
+            content = await read_answer(answer)
+            check_values(content)
+        except (httpx.HTTPError, httpx.StreamError, ConnectionError, BrokenCompressionError) as error:
             raise make_front_end_error(status, answer.headers, b"", flaw=describe_lost_answer(error)) from None
-        finally:
-            await answer.aclose()
-        return envelope.read(status, self._credentials.conceal(envelope.decompress(content)), answer.headers)
+        except OversizeError as error:
+            found = make_front_end_error(status, answer.headers, b"", flaw=str(error))
+            if isinstance(found, AnswerLostError):
+                found = AnswerTooLargeError(f"the answer is too large: {error}", status=status)
+            raise found from None
+        return envelope.read(status, self._credentials.conceal(content), answer.headers)
 
     def _make_connection_error(self, error: Exception) -> PortalError:
         """The library's exceptions hold the address, which may be secret, so nothing of their texts is repeated."""

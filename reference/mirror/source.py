@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ Watch = Callable[[str, int, int | None], None]
 Transport = httpx.BaseTransport
 """What tests replace: the network."""
 LARGEST_DOWNLOAD = 256 * 2**20
+_MOST_REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(30)
 _NOT_THAT_PART = {httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -71,7 +73,7 @@ def fetch(address: str, folder: Path, known: str, watch: Watch, transport: Trans
     Raises SourceError, and OSError where the folder cannot be written.
     """
     download = Download(address, folder)
-    with httpx.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True) as client:
+    with httpx.Client(transport=transport, timeout=_TIMEOUT) as client:
         try:
             _complete(client, address, download, known, watch)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -81,7 +83,7 @@ def fetch(address: str, folder: Path, known: str, watch: Watch, transport: Trans
 
 def _complete(client: httpx.Client, address: str, download: Download, known: str, watch: Watch) -> None:
     have = download.have
-    with client.stream("GET", address, headers=_make_headers(known, have, download.etag)) as answer:
+    with _ask(client, address, _make_headers(known, have, download.etag)) as answer:
         if answer.status_code == httpx.codes.NOT_MODIFIED and known:
             download.discard()
             download.superfluous = True
@@ -95,6 +97,19 @@ def _complete(client: httpx.Client, address: str, download: Download, known: str
             )
     download.discard()
     _complete(client, address, download, known, watch)
+
+
+@contextmanager
+def _ask(client: httpx.Client, address: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+    """The answer where the redirects end, as a stream; pages that only lead on may have any size, and are not read."""
+    request = client.build_request("GET", address, headers=headers)
+    for _ in range(_MOST_REDIRECTS + 1):
+        with closing(client.send(request, stream=True)) as answer:
+            if answer.next_request is None:
+                yield answer
+                return
+            request = answer.next_request
+    raise httpx.TooManyRedirects("it leads on too often")
 
 
 def _make_headers(known: str, have: int, etag: str) -> dict[str, str]:

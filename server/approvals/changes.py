@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from portal.sent import SentChanges, watch_changes
 from server.approvals.addressee import check_addressee
 from server.approvals.agreement import Agreement
 from server.approvals.decision import ChangeRules
@@ -34,11 +35,18 @@ logger = logging.getLogger(__name__)
 UNSURE = frozenset({"outcome_unknown", "unexpected_result", "fault", "half_done"})
 """Kinds of failures after which the call may have been executed, or a part of it was."""
 
+GIVEN_UP = "The call was given up before its answer came."
+NOT_SENT = "The call was given up before it was sent, so nothing was executed."
+
 
 @dataclass
 class Ending:
-    """What became of a call that was begun: nobody knows, until there is a reply."""
+    """What became of a call that was begun.
 
+    Without a reply nobody knows, unless it is certain that nothing that changes something has left.
+    """
+
+    sent: SentChanges
     reply: Reply | None = None
 
     @property
@@ -46,7 +54,9 @@ class Ending:
         """In one word."""
         if isinstance(self.reply, Failure):
             return "unknown" if self.reply.outcome in UNSURE else "failed"
-        return "unknown" if self.reply is None else "executed"
+        if self.reply is None:
+            return "unknown" if self.sent.may_have_run else "failed"
+        return "executed"
 
     @property
     def code(self) -> str | None:
@@ -56,7 +66,12 @@ class Ending:
     @property
     def text(self) -> str:
         """In words."""
-        return "The call was given up before its answer came." if self.reply is None else self.reply.text()
+        return self.reply.text() if self.reply is not None else self.why or GIVEN_UP
+
+    @property
+    def why(self) -> str | None:
+        """Why it has failed, where there is no reply that says so."""
+        return NOT_SENT if self.reply is None and not self.sent.may_have_run else None
 
 
 class Changes:
@@ -154,13 +169,14 @@ class Changes:
     @contextmanager
     def recording_end(self, call: Tool, client: str, approval: Approval | None) -> Iterator[Ending]:
         """Write down what became of a call that is made inside, also where that is given up."""
-        ending = Ending()
         try:
-            yield ending
+            with watch_changes() as sent:
+                ending = Ending(sent)
+                yield ending
         finally:
             if approval:
                 self._finish(approval, ending.outcome, ending.text)
-            facts = {"code": ending.code, "approval": approval.id if approval else None}
+            facts = {"code": ending.code, "approval": approval.id if approval else None, "why": ending.why}
             self._recorder.record_end(ending.outcome, type(call), call.given, client, **facts)
 
     def record(self, event: Event, call: Tool, client: str, **facts: Any) -> None:

@@ -1,6 +1,14 @@
 """What to do where no answer of the portal itself came: by what stood in the way."""
 
-from portal.errors import BlockedError, CertificateError, LimitedError, NotReachableError, PortalError, PortalFaultError
+from portal.errors import (
+    AnswerTooLargeError,
+    BlockedError,
+    CertificateError,
+    LimitedError,
+    NotReachableError,
+    PortalError,
+    PortalFaultError,
+)
 
 REDIRECT, REFUSED_FROM = 300, 400
 """HTTP statuses: any redirect, and where refusals begin."""
@@ -34,6 +42,7 @@ FAULT = (
     "Nothing was changed. Call again in a minute. If it goes on, open the portal in a browser: it may be closed for "
     "maintenance, or something else may answer at the address in the settings."
 )
+TOO_LARGE = "Nothing was changed. Ask for less at once: a lower limit or a smaller page, fewer ids, a shorter period."
 LIMITED = "Nothing was executed. Wait a minute or longer, then call again."
 
 
@@ -50,5 +59,5 @@ def advise_on_outage(error: PortalError) -> str:
         case NotReachableError():
             return UNREACHABLE
         case PortalFaultError():
-            return FAULT
+            return TOO_LARGE if isinstance(error, AnswerTooLargeError) else FAULT
     return ""

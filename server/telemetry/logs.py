@@ -20,7 +20,16 @@ Level = Literal["debug", "info", "warning", "error"]
 OURS = ("docs", "openchannels", "portal", "prompts", "sandbox", "server", "tools", "uvicorn")
 """Loggers that the level is for; at their lower levels those of libraries tell addresses and whole messages."""
 WORRYING = frozenset(
-    {"auth_refused", "blocked", "certificate", "not_reachable", "not_set_up", "outcome_unknown", "portal_fault"}
+    {
+        "answer_too_large",
+        "auth_refused",
+        "blocked",
+        "certificate",
+        "not_reachable",
+        "not_set_up",
+        "outcome_unknown",
+        "portal_fault",
+    }
 )
 """Outcomes that somebody who runs a server may have to do something about."""
 CODE = re.compile(r"\w{1,60}")

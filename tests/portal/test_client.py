@@ -286,6 +286,8 @@ def test_a_method_that_the_portal_really_lacks_stays_missing(granted: httpx.Resp
 )
 def test_a_request_that_never_left_is_told_from_one_that_may_have(events: list[str], may_have_left: bool) -> None:
     trace = RequestTrace()
+    assert trace.may_have_left is False
+    trace.begin(silent=True)
     for event in events:
         anyio.run(trace.follow, event, None)
 

@@ -1,5 +1,6 @@
 """An application's tokens: renewed once, kept whole, used for one portal only."""
 
+import gzip
 import json
 import os
 import signal
@@ -68,6 +69,10 @@ class Cloud:
         self.generation += 1
         self.renewals += 1
         return httpx.Response(200, json=self.grant())
+
+
+LARGE = httpx.Response(200, content=b'{"access_token": "' + b"x" * 2**21 + b'"}')
+PACKED = httpx.Response(200, content=gzip.compress(b" " * 2**22), headers={"content-encoding": "gzip"})
 
 
 @pytest.fixture
@@ -144,7 +149,8 @@ def test_a_revoked_grant_is_refused_and_keeps_the_file(file: TokenFile) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.Response(502, html="<h1>Bad gateway</h1>")]
+    "answer",
+    [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.Response(502, html="<h1>Bad gateway</h1>"), LARGE, PACKED],
 )
 def test_without_the_authorisation_server_nothing_is_executed_and_the_call_says_so(
     file: TokenFile, answer: httpx.Response | Exception

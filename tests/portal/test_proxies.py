@@ -10,6 +10,7 @@ from portal.client import Portal
 from portal.errors import BlockedError, NotReachableError, PortalError
 from portal.proxies import BlockingProxyTransport, Proxies, ProxySettingError, ProxyTransport
 from portal.webhook import Webhook
+from server.events.posting import post_form
 from tests.pauses import skip_pause
 from tests.portal.front_end import FrontEnd, Reply, answering
 
@@ -63,6 +64,16 @@ def proxy() -> Iterator[FrontEnd]:
         ("", "http://127.0.0.1:8024/rest", True),
         ("", "http://localhost/rest", True),
         ("", "http://[::1]:80/rest", True),
+        ("", "http://LOCALHOST:80/rest", True),
+        ("", "http://localhost./rest", True),
+        ("", "http://portal.localhost/rest", True),
+        ("", "http://127.0.0.53/rest", True),
+        ("", "http://[0:0:0:0:0:0:0:1]/rest", True),
+        ("", "http://[::ffff:127.0.0.1]/rest", True),
+        ("", "https://[::ffff:7f00:1]/rest", True),
+        ("", "http://[::1%25lo]/rest", True),
+        ("", "https://localhost.example/rest", False),
+        ("", "https://127.0.0.1.example/rest", False),
     ],
 )
 def test_no_proxy_is_read_as_it_is_written_by_people_and_programs(no_proxy: str, address: str, is_direct: bool) -> None:
@@ -146,6 +157,24 @@ def test_requests_leave_by_the_proxy_or_directly(environment: pytest.MonkeyPatch
         assert http.post("http://portal.example/rest/far").json() == {"result": 1}
         assert http.post(f"{proxy.address}/rest/near").json() == {"result": 1}
     assert proxy.asked == ["far", "near"] * 2
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.53"])
+def test_no_proxy_sees_the_secrets_of_a_portal_or_handler_on_this_machine(
+    environment: pytest.MonkeyPatch, proxy: FrontEnd, variable: str, host: str
+) -> None:
+    environment.setenv(variable, proxy.address)
+
+    async def call() -> None:
+        async with Portal(Webhook.parse(f"http://{host}:9/rest/1/{SECRET}/"), plan=None, sleep=skip_pause) as portal:
+            await portal.call("imopenlines.operator.answer", {}, repeatable=False)
+
+    proxy.asked.clear()
+    with pytest.raises(NotReachableError):
+        anyio.run(call)
+    assert anyio.run(post_form, f"http://{host}:9/handler", "auth[application_token]=secret").status == 0
+    assert proxy.asked == []
 
 
 def _call() -> PortalError:

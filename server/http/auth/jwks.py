@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from jwt import PyJWK, PyJWKClient, PyJWKSet, PyJWTError
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 
 from portal import address
-from portal.proxies import BlockingProxyTransport, ProxySettingError, make_ssl_context
+from portal.proxies import BlockingProxyTransport, ProxySettingError
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +28,32 @@ BETWEEN_FETCHES = 30.0
 OLDEST = 3600.0
 """After so many seconds keys are fetched again, so that one which the issuer withdrew is forgotten."""
 LARGEST = 512 * 1024
-"""Bytes of the issuer's metadata."""
+"""Bytes of the issuer's metadata, and of its keys."""
 
 
 class KeysUnavailableError(Exception):
     """No keys could be fetched; the message says why."""
+
+
+class _BoundedClient(PyJWKClient):
+    """PyJWT's client, but the answer is bounded, and goes the way of all requests."""
+
+    def fetch_data(self) -> Any:
+        """Fetch the keys, and keep them.
+
+        Raises:
+            PyJWKClientConnectionError: They did not come.
+            PyJWTError: They are none.
+        """
+        try:
+            with httpx.Client(timeout=self.timeout, transport=BlockingProxyTransport()) as client:
+                keys = _read(client, self.uri)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise PyJWKClientConnectionError(f"the keys did not come: {error}") from error
+        if self.jwk_set_cache is not None:
+            self.jwk_set_cache.put(keys)
+        self._last_successful_fetch = time.monotonic()
+        return keys
 
 
 class SigningKeys:
@@ -86,11 +108,10 @@ class SigningKeys:
     def _fetch_set(self, name: str | None) -> PyJWKSet:
         """All keys, fetched again if they are old or this one is not among them; runs in a thread."""
         if self._client is None:
-            self._client = PyJWKClient(
+            self._client = _BoundedClient(
                 self._jwks_url or discover_jwks_url(self._issuer),
                 lifespan=OLDEST,
                 timeout=SECONDS,
-                ssl_context=make_ssl_context(),
                 cooldown_duration=BETWEEN_FETCHES,
             )
         client = self._client
@@ -155,15 +176,21 @@ def list_metadata_addresses(issuer: str) -> list[str]:
 
 
 def _read(client: httpx.Client, url: str) -> dict[str, Any]:
-    """A JSON object; an answer that is larger than any metadata is not read to its end."""
+    """A JSON object; an answer that is larger than any metadata or keys is not read to its end.
+
+    It is asked for unpacked: what is packed could be of any size once it is unpacked.
+    """
     content = bytearray()
-    with client.stream("GET", url, headers={"Accept": "application/json"}) as response:
+    with client.stream("GET", url, headers={"Accept": "application/json", "Accept-Encoding": "identity"}) as response:
         response.raise_for_status()
-        for piece in response.iter_bytes():
+        for piece in response.iter_raw():
             content += piece
             if len(content) > LARGEST:
                 raise ValueError("the answer is too large")
-    read = json.loads(content)
+    try:
+        read = json.loads(content)
+    except RecursionError:
+        raise ValueError("the answer is too deep") from None
     if not isinstance(read, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004  (what came, not what was asked)
     return read

@@ -1,7 +1,9 @@
 """Downloads: complete, cut, resumed, refused."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from reference.mirror import source
@@ -140,3 +142,30 @@ def test_an_address_is_shown_without_its_secrets() -> None:
     assert hide_secrets("https://user:secret@host.example:8443/a/b.tar.gz?token=secret#secret") == (
         "https://host.example:8443/a/b.tar.gz"
     )
+
+
+def _redirect_without_end(read: list[int], leads_to: str) -> httpx.Response:
+    def content() -> Iterator[bytes]:
+        while True:
+            read.append(1)
+            yield b"x" * 2**20
+
+    return httpx.Response(302, headers={"Location": leads_to}, content=content())
+
+
+def test_a_redirect_is_followed_and_its_page_is_not_read(publisher: Publisher, tmp_path: Path) -> None:
+    read: list[int] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "archives.example":
+            return _redirect_without_end(read, "https://elsewhere.example/b24restdocs.tar.gz")
+        return publisher.transport.handle_request(request)
+
+    download = fetch(ADDRESS, tmp_path, "", quiet, httpx.MockTransport(answer))
+    assert download.path.read_bytes() == CONTENT
+    assert read == []
+
+
+def test_an_address_that_leads_on_for_ever_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="it leads on too often"):
+        fetch(ADDRESS, tmp_path, "", quiet, httpx.MockTransport(lambda _: _redirect_without_end([], ADDRESS)))

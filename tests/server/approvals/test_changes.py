@@ -8,7 +8,8 @@ import anyio
 import httpx
 import pytest
 
-from server.approvals.changes import Changes
+from portal.sent import note_change
+from server.approvals.changes import GIVEN_UP, NOT_SENT, Changes
 from server.approvals.errors import CallStoppedError
 from server.approvals.store import Approval
 from server.caller import Caller
@@ -234,13 +235,19 @@ def test_what_became_of_a_call_that_needed_nobody_is_written_down(
     assert read_log(tmp_path, "event", "client", "code", "approval") == [tell(outcome, code=code)]
 
 
-def test_nobody_knows_what_became_of_a_call_that_was_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("leave", "outcome", "words"),
+    [(note_change, "unknown", GIVEN_UP), (str, "failed", NOT_SENT)],
+)
+def test_nobody_knows_what_became_of_a_call_that_was_given_up_unless_it_had_not_left(
+    tmp_path: Path, leave: Callable[[], object], outcome: str, words: str
+) -> None:
     changes = make_changes(tmp_path)
     approval = make_running(changes)
-    with pytest.raises(KeyboardInterrupt), changes.recording_end(FINISH, "desk 1.0", approval):
-        raise KeyboardInterrupt
-    assert kept(changes, approval) == ("unknown", "The call was given up before its answer came.")
-    assert read_log(tmp_path, "event", "client", "code", "approval") == [tell("unknown", approval)]
+    with changes.recording_end(FINISH, "desk 1.0", approval):
+        leave()
+    assert kept(changes, approval) == (outcome, words)
+    assert read_log(tmp_path, "event", "client", "code", "approval") == [tell(outcome, approval)]
 
 
 def test_a_state_that_cannot_be_written_changes_nothing_of_what_became_of_a_call(

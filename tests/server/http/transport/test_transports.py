@@ -11,6 +11,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CompleteResult, PromptReference, ResourceTemplateReference
 
 from portal.scheduler import SIDE_BY_SIDE
+from server.approvals.changes import NOT_SENT
+from server.audit.log import AuditLog
 from server.protocol.instructions import INSTRUCTIONS
 from tests.assistant import BY_DEFAULT, text_of
 from tests.recording import recording_portal
@@ -86,6 +88,9 @@ def test_a_call_tells_what_it_waits_for_and_is_never_sent_once_it_is_cancelled(
     assert "waiting for" in heard[0]
     asked = {body["CHAT_ID"] for _, body in portal.requests}
     assert asked == {*range(1, SIDE_BY_SIDE + 1), 1000}
+    ends = [entry for entry in AuditLog(tmp_path / "state" / "audit.jsonl").entries() if entry["event"] != "asked"]
+    given_up = [(entry["event"], entry["why"]) for entry in ends if entry["arguments"]["chat_id"] == 999]
+    assert given_up == [("failed", NOT_SENT)]
 
 
 @pytest.mark.parametrize("way", WAYS)
