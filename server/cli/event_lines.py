@@ -68,7 +68,7 @@ def _describe_message(event: PortalEvent) -> str:
         return f"message {event.message_id} of {author}"
     files = "".join(f" [file {name}]" for name in event.files)
     hidden = " (silent mode)" if event.details.get("hidden") else ""
-    return f"{author}{hidden}: {read_bbcode(event.text)}{files}"
+    return f"{': '.join(filter(None, (author + hidden, read_bbcode(event.text))))}{files}"
 
 
 def dump_event(noted: FeedEvent) -> str:

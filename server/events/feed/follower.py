@@ -4,8 +4,9 @@ Whatever the source is, events are found in one way: what the portal shows now, 
 is lost or told twice where deliveries are lost, doubled or late, as long as somebody looks again.
 """
 
+import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -19,6 +20,7 @@ from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.dialogs import KnownDialog, compare_dialogs, keep_unclear
 from server.events.feed.event import ADDED, MESSAGES, EventKind, FeedEvent, PortalEvent, choose_kind
 from server.events.feed.store import Feed, Position
+from server.storage.errors import StorageError
 from tools.dialogs import DialogGet
 from tools.fields import MAX_ID
 from tools.message_view import MessageView, find_client, identify_client
@@ -29,10 +31,14 @@ from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 from workflows.core.moments import read_moment
 
+logger = logging.getLogger(__name__)
+
 PAGE = 50
 """Messages of one question, the portal's most."""
 FIRST_LOOK = "first look"
 """Position in the feed: the newest message of the portal that was seen when somebody listened for the first time."""
+
+SKIPPED = "A dialog could not be compared with what is known of it; what the source told of it is kept"
 
 
 @dataclass(frozen=True)
@@ -89,15 +95,34 @@ class Follower:
             looks: list[Look] = []
             if merged:
                 context = (await self._open_context()).sharing_requests()
-                named = await run_together(*(partial(self._name_chat, context, cue) for cue in merged))
+                named = await run_together(*(partial(self._name_chat_or_skip, context, cue) for cue in merged))
                 one_each = merge_cues(named)
                 known = await to_thread.run_sync(self._feed.find_dialogs, [cue.chat_id for cue in one_each])
                 looks = await run_together(
-                    *(partial(self._look, context, cue, known.get(cue.chat_id)) for cue in one_each)
+                    *(partial(self._look_or_skip, context, cue, known.get(cue.chat_id)) for cue in one_each)
                 )
             events = [event for look in looks for event in look.events]
             dialogs = [look.dialog for look in looks if look.dialog]
             return await to_thread.run_sync(partial(self._feed.append, events, dialogs, position, done_posts))
+
+    async def _name_chat_or_skip(self, context: Context, cue: Cue) -> Cue:
+        try:
+            return await self._name_chat(context, cue)
+        except (PortalError, StorageError):
+            raise
+        except Exception:
+            logger.exception(SKIPPED)
+            return cue
+
+    async def _look_or_skip(self, context: Context, cue: Cue, before: KnownDialog | None) -> Look:
+        """A cue that we cannot deal with, whatever is in it, must not hold up all that come after it for ever."""
+        try:
+            return await self._look(context, cue, before)
+        except (PortalError, StorageError):
+            raise
+        except Exception:
+            logger.exception(SKIPPED)
+            return Look(None, cue.told + cue.always)
 
     async def _name_chat(self, context: Context, cue: Cue) -> Cue:
         """The cue with its chat's id, where the portal tells it."""
@@ -124,7 +149,7 @@ class Follower:
         moment = self._now()
         changes = await self._read_changes(context, cue, now, moment)
         moves = list(compare_dialogs(before, now, _find_moment(messages, moment)))
-        news = [*(_make_message_event(now, message, moment) for message in messages), *changes]
+        news = [*(event for message in messages for event in _make_message_events(now, message, moment)), *changes]
         # Where no session is open any more, what was written belongs to the one that has finished.
         told = [*moves, *news] if now.session_id else [*news, *moves]
         return Look(now, (*told, *cue.always))
@@ -223,13 +248,15 @@ def _find_moment(messages: Sequence[MessageView], otherwise: float) -> float:
     return next((moment.timestamp() for moment in moments if moment), otherwise)
 
 
-def _make_message_event(dialog: KnownDialog, message: MessageView, moment: float) -> PortalEvent:
-    return dialog.make_event(
-        choose_kind(message["role"]),
-        f"message {message['id']}",
-        _find_moment([message], moment),
-        **_describe_message(message),
-    )
+def _make_message_events(dialog: KnownDialog, message: MessageView, moment: float) -> Iterator[PortalEvent]:
+    """A new message; one that is deleted already has no words of its author, and its deletion is told with it."""
+    is_deleted = message.get("kind") == "deleted"
+    described = _describe_message(message) | ({"text": "", "files": ()} if is_deleted else {})
+    key = f"message {message['id']}"
+    event = dialog.make_event(choose_kind(message["role"]), key, _find_moment([message], moment), **described)
+    yield event
+    if is_deleted:
+        yield _make_deletion(dialog, message["id"], event, moment)
 
 
 def _make_edit(dialog: KnownDialog, message: MessageView, moment: float) -> PortalEvent:

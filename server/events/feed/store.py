@@ -13,10 +13,14 @@ KEPT = 7 * 86400.0
 """Seconds for which events are kept."""
 MOST_KEPT = 100_000
 """Events of a portal that are kept."""
+MOST_CHARACTERS = 200_000_000
+"""Characters of a portal's events that are kept: clients may write 20,000 at a time."""
 PAGE = 500
 """Rows that are looked at in one transaction while wanted events are searched."""
 CLEAN_EVERY = 1_000
 """Events after which the oldest are taken away."""
+CLEAN_AFTER = 3600.0
+"""Seconds after which they are, however few came."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,20 @@ class Feed:
     """
 
     def __init__(
-        self, state: State, portal: str, *, most_kept: int = MOST_KEPT, now: Callable[[], float] = time.time
+        self,
+        state: State,
+        portal: str,
+        *,
+        most_kept: int = MOST_KEPT,
+        now: Callable[[], float] = time.time,
+        most_characters: int = MOST_CHARACTERS,
     ) -> None:
         self._state = state
         self._portal = portal
         self._most_kept = most_kept
         self._now = now
+        self._most_characters = most_characters
+        self._cleaned = float("-inf")
 
     def append(
         self,
@@ -75,7 +87,8 @@ class Feed:
                     (self._portal, position.source, position.value),
                 )
             database.executemany("DELETE FROM event_posts WHERE id = ?", [(number,) for number in done_posts])
-            if any(noted.number % CLEAN_EVERY == 0 for noted in added):
+            is_due = abs(self._now() - self._cleaned) >= CLEAN_AFTER  # the clock may have been set back
+            if is_due or any(noted.number % CLEAN_EVERY == 0 for noted in added):
                 self._clean(database)
         return added
 
@@ -108,6 +121,13 @@ class Feed:
             " (SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
             (self._portal, self._portal, self._most_kept),
         )
+        database.execute(
+            "DELETE FROM events WHERE portal = ? AND number IN (SELECT number FROM (SELECT number,"
+            " sum(length(event)) OVER (ORDER BY number DESC) AS characters FROM events WHERE portal = ?)"
+            " WHERE characters > ?)",
+            (self._portal, self._portal, self._most_characters),
+        )
+        self._cleaned = self._now()
 
     def read(self, after: int = 0, limit: int = PAGE, wanted: EventFilter = EventFilter()) -> list[FeedEvent]:  # noqa: B008  (it is frozen)
         """The wanted events after a number, oldest first."""

@@ -19,6 +19,7 @@ from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
 from tools.result_types import read_object, read_text
 from workflows.core.context import run_together
+from workflows.core.moments import read_moment
 
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
@@ -40,8 +41,8 @@ def read_post(post: Post) -> list[Cue]:
         content = read_object(json.loads(post.body))
     except ValueError:
         return []
-    moment = read_text(content.get("ts"))
-    at = float(moment) if moment.isdecimal() else post.received
+    moment = read_moment(content.get("ts"))
+    at = moment.timestamp() if moment else post.received
     return list(read_event(read_text(content.get("event")), content.get("data"), at))
 
 

@@ -145,7 +145,7 @@ class OfflineSource:
 
 def _read_row(row: Mapping[str, Any]) -> list[Cue]:
     moment = read_moment(row.get("TIMESTAMP_X"))
-    at = moment.timestamp() if moment else float(read_whole(row.get("TIMESTAMP_X")))
+    at = moment.timestamp() if moment else 0.0
     return list(read_event(read_text(row.get("EVENT_NAME")), row.get("EVENT_DATA"), at))
 
 
