@@ -211,6 +211,16 @@ class Feed:
             ]
         return {row["chat_id"]: _read_dialog(row) for row in found if row is not None}
 
+    def knows_place(self, wanted: EventFilter) -> bool:
+        """Whether a dialog was ever looked at where these events are wanted from."""
+        with self._state.open_transaction() as database:
+            found = database.execute(
+                "SELECT 1 FROM event_dialogs WHERE portal = ? AND chat_id = ifnull(?, chat_id)"
+                " AND line_id = ifnull(?, line_id) LIMIT 1",
+                (self._portal, wanted.chat_id, wanted.line_id),
+            ).fetchone()
+        return found is not None
+
     def find_chat(self, user_code: str) -> int:
         """The chat of a USER_CODE; 0 where none is known."""
         with self._state.open_transaction() as database:
