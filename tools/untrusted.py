@@ -80,6 +80,11 @@ def escape_invisible(text: str) -> str:
     return _UNSEEN.sub(lambda found: _escape(found[0]), text) if _DOUBTFUL.search(text) else text
 
 
+def escape_invisible_in_json(text: str) -> str:
+    """A JSON text that stays one, of the same value, with the same characters written as JSON's own escapes."""
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) if _DOUBTFUL.search(text) else text
+
+
 def mark_untrusted_in(value: Any, author: str = "portal") -> Any:
     """A JSON value as it came with every text in it marked, names of fields included, but for short codes and dates.
 

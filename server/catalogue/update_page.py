@@ -155,7 +155,7 @@ async def make_page(context: CallContext, query: UpdatesQuery, start: StartingPo
     cursor = rows[-1]["number"] if more and rows else max(newest, start.number, *(row["number"] for row in rows), 0)
     if not query.newest:
         await to_thread.run_sync(hub.feed.keep_mark, context.owner, query.subject, cursor)
-    missing = [*start.missing, *_list_missing(context)]
+    missing = [*start.missing, *_list_missing(context), *await _list_unknown(hub, query.wanted)]
     sources = [*describe_sources(hub)]
     return UpdatesData(
         began=start.reason,
@@ -172,6 +172,15 @@ async def make_page(context: CallContext, query: UpdatesQuery, start: StartingPo
 def _list_missing(context: CallContext) -> Iterator[str]:
     if WORDS_FROM not in context.tools:
         yield f"texts and names, because the tool {WORDS_FROM} is not available here"
+
+
+async def _list_unknown(hub: "EventHub", wanted: EventFilter) -> list[str]:
+    """A number by which the portal has nothing would be waited at for ever."""
+    names = {"dialog": wanted.chat_id, "line": wanted.line_id}
+    place = " of ".join(f"{name} {number}" for name, number in names.items() if number is not None)
+    if not place or await to_thread.run_sync(hub.feed.knows_place, wanted):
+        return []
+    return [f"{place}, where no dialog was seen yet (is the number right?)"]
 
 
 def make_row(noted: FeedEvent, *, words: bool) -> EventData:

@@ -12,7 +12,7 @@ import click
 from server.cli.options import WrongUsageError, read_settings, settings_options
 from server.config.settings import Settings
 from tools.fence import quote_marked
-from tools.untrusted import escape_invisible
+from tools.untrusted import escape_invisible, escape_invisible_in_json
 
 if TYPE_CHECKING:
     from server.approvals.store import Approval, ApprovalStore
@@ -152,6 +152,6 @@ def show_log(context: click.Context, *, last: int, as_json: bool) -> None:
         raise click.ClickException("the log has a line that cannot be read: see audit verify") from None
     for entry in entries:
         if as_json:
-            click.echo(escape_invisible(json.dumps(entry, ensure_ascii=False)))
+            click.echo(escape_invisible_in_json(json.dumps(entry, ensure_ascii=False)))
             continue
         click.echo(escape_invisible(_format_entry(entry)))

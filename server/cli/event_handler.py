@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from server.cli.events import events, run_command
 from server.cli.options import make_connection, read_settings, settings_options
 from server.cli.watch import run_until_stopped
 from tools.untrusted import escape_invisible
+
+if TYPE_CHECKING:
+    from server.events.sources.wire_form import Sender
 
 __all__ = ["events"]
 
@@ -19,9 +23,18 @@ def _write(line: str) -> None:
     click.echo(escape_invisible(line))
 
 
+def _note(line: str) -> None:
+    click.echo(escape_invisible(line), err=True)
+
+
+def _tell_proof(sender: "Sender") -> None:
+    """What a handler that checks who posts has to know."""
+    _note(f"The posts carry member_id {sender.member_id} and application_token {sender.application_token}")
+
+
 @events.command("listen")
 @click.option("--forward-to", required=True, metavar="URL", help=FORWARD_TO)
-@click.option("--token", metavar="TEXT", help="The application_token of the posts; one is made and shown unless given.")
+@click.option("--token", metavar="TEXT", help="The application_token of the posts; one is made unless given.")
 @settings_options
 def listen_for_handler(context: click.Context, *, forward_to: str, token: str | None) -> None:
     """Post events to a handler as they come, in the form in which the portal posts them, until Ctrl-C.
@@ -32,15 +45,14 @@ def listen_for_handler(context: click.Context, *, forward_to: str, token: str | 
     from server.cli.watching import note_on_stderr
 
     settings = read_settings(context)
-    proof = token or secrets.token_hex(16)
-    if token is None:
-        click.echo(f"application_token of the posts: {proof}", err=True)
 
     async def work() -> None:
-        forwarding = Forwarding(check_handler(forward_to), make_sender(settings, proof), _write)
+        sender = make_sender(settings, token or secrets.token_hex(16))
+        forwarding = Forwarding(check_handler(forward_to), sender, _write)
+        _tell_proof(sender)
         await forward(settings, forwarding, note_on_stderr)
 
-    run_until_stopped(lambda: run_command(work))
+    run_until_stopped(work)
 
 
 @events.command("resend")
@@ -56,6 +68,7 @@ def resend_event(context: click.Context, *, number: int, forward_to: str, token:
 
     async def work() -> bool:
         sender = make_sender(settings, token or secrets.token_hex(16))
+        _tell_proof(sender)
         answer = await resend(settings, Forwarding(check_handler(forward_to), sender, _write), number)
         return answer is not None and answer.ok
 

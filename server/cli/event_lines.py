@@ -8,7 +8,7 @@ from typing import Any
 
 from server.events.feed.event import MESSAGES, EventKind, FeedEvent, PortalEvent
 from tools.bbcode import read_bbcode
-from tools.untrusted import escape_invisible
+from tools.untrusted import escape_invisible, escape_invisible_in_json
 
 LABELS: Mapping[EventKind, str] = {
     EventKind.MESSAGE_FROM_CLIENT: "client",
@@ -68,11 +68,11 @@ def _describe_message(event: PortalEvent) -> str:
         return f"message {event.message_id} of {author}"
     files = "".join(f" [file {name}]" for name in event.files)
     hidden = " (silent mode)" if event.details.get("hidden") else ""
-    return f"{author}{hidden}: {read_bbcode(event.text)}{files}"
+    return f"{': '.join(filter(None, (author + hidden, read_bbcode(event.text))))}{files}"
 
 
 def dump_event(noted: FeedEvent) -> str:
     """One JSON object on one line, without what is not known of the event."""
     known: dict[str, Any] = {name: value for name, value in asdict(noted.event).items() if value}
     at = f"{datetime.fromtimestamp(noted.event.at or noted.noted, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return json.dumps({"number": noted.number, **known, "at": at}, ensure_ascii=False)
+    return escape_invisible_in_json(json.dumps({"number": noted.number, **known, "at": at}, ensure_ascii=False))

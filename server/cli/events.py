@@ -9,7 +9,7 @@ import click
 
 from server.cli.options import WrongUsageError, make_connection, read_server_settings, read_settings, settings_options
 from server.config.settings import Settings, SettingsError
-from tools.untrusted import escape_invisible
+from tools.untrusted import escape_invisible, escape_invisible_in_json
 
 if TYPE_CHECKING:
     from server.cli.event_setup import EventSetup
@@ -40,7 +40,18 @@ def run_command(work: Callable[[], Awaitable[Answer]]) -> Answer:
         words = ", ".join(filter(None, (error.description, error.code)))
         raise click.ClickException(escape_invisible(f"{error.happened}: {words}")) from None
     except StorageError as error:
-        raise click.ClickException(str(error)) from None
+        raise _describe_storage_error(error) from None
+    except BaseExceptionGroup as group:
+        found = group.subgroup(StorageError)
+        if found is None:
+            raise
+        raise _describe_storage_error(found) from None
+
+
+def _describe_storage_error(error: BaseException) -> click.ClickException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return click.ClickException(escape_invisible(f"the state folder cannot be used: {error}"))
 
 
 async def _with_setup(settings: Settings, act: Callable[["EventSetup"], Awaitable[Answer]]) -> Answer:
@@ -128,13 +139,13 @@ def status(context: click.Context, *, as_json: bool) -> None:
     try:
         found = read_status(settings, make_connection(settings).key)
     except StorageError as error:
-        raise click.ClickException(str(error)) from None
+        raise _describe_storage_error(error) from None
     is_application = not settings.sandbox and settings.portal is not None
     if is_application:
         bound = run_command(lambda: _with_setup(settings, lambda setup: setup.list_bindings()))
         found = replace(found, bindings=[asdict(one) for one in bound])
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        click.echo(escape_invisible_in_json(json.dumps(asdict(found), ensure_ascii=False, indent=2)))
         return
     lines = [*describe_sources(found), *describe_feed(found.feed)]
     for line in [*lines, *(describe_bindings(found.bindings) if is_application else ())]:

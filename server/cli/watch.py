@@ -1,9 +1,11 @@
 """The command that shows events at a terminal as they come."""
 
+import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from types import FrameType
 
 import click
 
@@ -34,14 +36,33 @@ def watch(context: click.Context, *, as_json: bool, line_id: int | None, client:
         click.echo(dump_event(noted) if as_json else format_event(noted, columns))
 
     wanted = Watched(line_id, client, everything)
-    run_until_stopped(lambda: run_command(lambda: watch_events(settings, wanted, write, note_on_stderr)))
+    run_until_stopped(lambda: watch_events(settings, wanted, write, note_on_stderr))
 
 
-def run_until_stopped(run: Callable[[], object]) -> None:
-    """Run something that only Ctrl-C ends; that is no failure, nor is a reader that goes away."""
+def run_until_stopped(work: Callable[[], Awaitable[object]]) -> None:
+    """Run something that only Ctrl-C ends; that is no failure, nor is a reader that goes away.
+
+    A second Ctrl-C ends the program at once: it would tear up what is being closed, with a traceback of that.
+    """
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `watch | head` ends quietly
+
+    async def run() -> object:
+        first = signal.getsignal(signal.SIGINT)  # the event loop's own, which cancels what runs
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            signal.signal(signal.SIGINT, _exit_at_once)
+            if callable(first):
+                first(number, frame)
+
+        signal.signal(signal.SIGINT, stop)
+        return await work()
+
     try:
-        run()
+        run_command(run)
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+def _exit_at_once(_number: int, _frame: FrameType | None) -> None:
+    os._exit(0)

@@ -210,7 +210,7 @@ class EventHub:
                 return await self._run_source(state)
             except PortalError as error:
                 state.fail(": ".join(filter(None, (error.happened, error.description))))
-            except (StorageError, SettingsError) as error:
+            except (StorageError, SettingsError, OSError) as error:
                 state.fail(str(error))
             except Exception:
                 logger.exception("The source of events %s failed; it is started again", state.source.name)

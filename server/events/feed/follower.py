@@ -4,6 +4,7 @@ Whatever the source is, events are found in one way: what the portal shows now, 
 is lost or told twice where deliveries are lost, doubled or late, as long as somebody looks again.
 """
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +13,22 @@ from functools import partial
 import anyio
 from anyio import to_thread
 
+from portal.errors import PortalError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.dialogs import KnownDialog, keep_unclear
 from server.events.feed.event import MESSAGES, EventKind, FeedEvent, PortalEvent
-from server.events.feed.messages import find_last_texts, make_deletion, make_edit
+from server.events.feed.messages import find_last_texts, make_deletion, make_edit, make_message_event
 from server.events.feed.reading import find_state, read_after, read_last, read_page, read_since, read_state
 from server.events.feed.store import Feed, Position
 from server.events.feed.story import Story
+from server.storage.errors import StorageError
 from tools.message_view import MessageView
 from workflows.core.chat_state import ChatState
 from workflows.core.context import Context, run_together
 
+logger = logging.getLogger(__name__)
+
+SKIPPED = "A dialog could not be compared with what is known of it; what the source told of it is kept"
 MOST_LOOKS = 200
 """Dialogs that are looked at together and written down in one transaction; another source may come between."""
 FIRST_LOOK = 600.0
@@ -96,15 +102,34 @@ class Follower:
             looks: list[Look] = []
             if cues:
                 context = (await self._open_context()).sharing_requests()
-                named = await run_together(*(partial(self._name_chat, context, cue) for cue in cues))
+                named = await run_together(*(partial(self._name_chat_or_skip, context, cue) for cue in cues))
                 one_each = merge_cues(named)
                 known = await to_thread.run_sync(self._feed.find_dialogs, [cue.chat_id for cue in one_each])
                 looks = await run_together(
-                    *(partial(self._look, context, cue, known.get(cue.chat_id)) for cue in one_each)
+                    *(partial(self._look_or_skip, context, cue, known.get(cue.chat_id)) for cue in one_each)
                 )
             events = [event for look in looks for event in look.events]
             dialogs = [look.dialog for look in looks if look.dialog]
             return await to_thread.run_sync(partial(self._feed.append, events, dialogs, position, done_posts))
+
+    async def _name_chat_or_skip(self, context: Context, cue: Cue) -> Cue:
+        try:
+            return await self._name_chat(context, cue)
+        except (PortalError, StorageError):
+            raise
+        except Exception:
+            logger.exception(SKIPPED)
+            return cue
+
+    async def _look_or_skip(self, context: Context, cue: Cue, before: KnownDialog | None) -> Look:
+        """A cue that we cannot deal with, whatever is in it, must not hold up all that come after it for ever."""
+        try:
+            return await self._look(context, cue, before)
+        except (PortalError, StorageError):
+            raise
+        except Exception:
+            logger.exception(SKIPPED)
+            return Look(None, cue.told + cue.always)
 
     async def _name_chat(self, context: Context, cue: Cue) -> Cue:
         """The cue with its chat's id, where the portal tells it, or the feed knows where the dialog was before."""
@@ -130,7 +155,7 @@ class Follower:
             return Look(kept, (*story.tell([]), *_choose_messages(cue.told), *cue.always))
         newest = max([now.last_message_id, *(message["id"] for message in messages)])
         now = replace(now, last_message_id=max(newest, before.last_message_id if before else 0))
-        gone = [make_deletion(now, message["id"], None, moment) for message in messages if _is_deleted(message)]
+        gone = [_make_gone(now, message, moment) for message in messages if _is_deleted(message)]
         changes = [*gone, *await self._read_changes(context, cue, now, moment)]
         starts = await self._read_starts(cue)
         return Look(now, (*Story(cue, before, now, found, moment, starts).tell(messages), *changes, *cue.always))
@@ -173,6 +198,10 @@ class Follower:
                 found.append(make_edit(now, message, moment))
         gone = sorted(cue.deleted - set(shown))
         return found + [make_deletion(now, number, texts.get(number), moment) for number in gone]
+
+
+def _make_gone(now: KnownDialog, message: MessageView, moment: float) -> PortalEvent:
+    return make_deletion(now, message["id"], make_message_event(now, message, moment), moment)
 
 
 def _is_deleted(message: MessageView) -> bool:

@@ -48,7 +48,8 @@ def _describe_message(message: MessageView) -> dict[str, Any]:
         "message_id": message["id"],
         "author_id": message["author_id"] or 0,
         "author": message["author"] or "",
-        "text": message["text"],
+        # What stands in the place of a deleted message are the portal's words, nobody's.
+        "text": "" if message.get("kind") == "deleted" else message["text"],
         "files": tuple(str(file.get("name") or "") for file in message.get("files", ())),
         "details": details,
     }

@@ -5,20 +5,17 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 
+from server.events.feed.cleaning import CLEAN_AFTER, CLEAN_EVERY, CUT, KEPT, clean_events
 from server.events.feed.dialogs import KnownDialog
 from server.events.feed.event import EventFilter, EventKind, FeedEvent, PortalEvent
 from server.storage.database import State
 
-KEPT = 7 * 86400.0
-"""Seconds for which events are kept."""
 MOST_KEPT = 100_000
 """Events of a portal that are kept."""
+MOST_CHARACTERS = 200_000_000
+"""Characters of a portal's events that are kept: clients may write 20,000 at a time."""
 PAGE = 500
 """Rows that are looked at in one transaction while wanted events are searched."""
-CLEAN_EVERY = 1_000
-"""Events after which the oldest are taken away."""
-CUT = "cut"
-"""The position that says up to which number events were taken away."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,20 @@ class Feed:
     """
 
     def __init__(
-        self, state: State, portal: str, *, most_kept: int = MOST_KEPT, now: Callable[[], float] = time.time
+        self,
+        state: State,
+        portal: str,
+        *,
+        most_kept: int = MOST_KEPT,
+        now: Callable[[], float] = time.time,
+        most_characters: int = MOST_CHARACTERS,
     ) -> None:
         self._state = state
         self._portal = portal
         self._most_kept = most_kept
         self._now = now
+        self._most_characters = most_characters
+        self._cleaned = float("-inf")
 
     def append(
         self,
@@ -77,8 +82,10 @@ class Feed:
                     (self._portal, position.source, position.value),
                 )
             database.executemany("DELETE FROM event_posts WHERE id = ?", [(number,) for number in done_posts])
-            if any(noted.number % CLEAN_EVERY == 0 for noted in added):
-                self._clean(database)
+            is_due = abs(self._now() - self._cleaned) >= CLEAN_AFTER  # the clock may have been set back
+            if is_due or any(noted.number % CLEAN_EVERY == 0 for noted in added):
+                clean_events(database, self._portal, self._most_kept, self._most_characters, self._now())
+                self._cleaned = self._now()
         return added
 
     def _insert(self, database: sqlite3.Connection, event: PortalEvent) -> FeedEvent | None:
@@ -102,25 +109,6 @@ class Feed:
             " WHERE excluded.last_message_id >= last_message_id",
             (self._portal, *astuple(dialog)),
         )
-
-    def _clean(self, database: sqlite3.Connection) -> None:
-        """Take the oldest events away, those of all portals that are too old, and note up to where."""
-        portals = database.execute(
-            "SELECT portal, max(number) AS last FROM events WHERE noted < ? GROUP BY portal", (self._now() - KEPT,)
-        )
-        cuts = {row["portal"]: row["last"] for row in portals.fetchall()}
-        surplus = database.execute(
-            "SELECT number FROM events WHERE portal = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
-            (self._portal, self._most_kept),
-        ).fetchone()
-        if surplus:
-            cuts[self._portal] = max(surplus["number"], cuts.get(self._portal, 0))
-        for portal, last in cuts.items():
-            database.execute("DELETE FROM events WHERE portal = ? AND number <= ?", (portal, last))
-            database.execute(
-                "INSERT OR REPLACE INTO event_positions (portal, source, position) VALUES (?, ?, ?)",
-                (portal, CUT, str(last)),
-            )
 
     def is_cut(self, after: int) -> bool:
         """Whether events with higher numbers have been taken away, because they were too old or too many."""
@@ -212,6 +200,16 @@ class Feed:
             ]
         return {row["chat_id"]: _read_dialog(row) for row in found if row is not None}
 
+    def knows_place(self, wanted: EventFilter) -> bool:
+        """Whether a dialog was ever looked at where these events are wanted from."""
+        with self._state.open_transaction() as database:
+            found = database.execute(
+                "SELECT 1 FROM event_dialogs WHERE portal = ? AND chat_id = ifnull(?, chat_id)"
+                " AND line_id = ifnull(?, line_id) LIMIT 1",
+                (self._portal, wanted.chat_id, wanted.line_id),
+            ).fetchone()
+        return found is not None
+
     def find_chat(self, user_code: str) -> int:
         """The chat of a USER_CODE; 0 where none is known."""
         with self._state.open_transaction() as database:
@@ -265,10 +263,7 @@ class Feed:
     def keep_post(self, body: str, *, most: int) -> bool:
         """Write down a delivery before it is worked off; False where `most` are waiting already."""
         with self._state.open_transaction() as database:
-            waiting = database.execute(
-                "SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,)
-            ).fetchone()["waiting"]
-            if waiting >= most:
+            if self._count_posts(database) >= most:
                 return False
             database.execute(
                 "INSERT INTO event_posts (portal, received, post) VALUES (?, ?, ?)", (self._portal, self._now(), body)
@@ -278,8 +273,11 @@ class Feed:
     def count_posts(self) -> int:
         """How many deliveries wait."""
         with self._state.open_transaction() as database:
-            row = database.execute("SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,))
-            waiting: int = row.fetchone()["waiting"]
+            return self._count_posts(database)
+
+    def _count_posts(self, database: sqlite3.Connection) -> int:
+        row = database.execute("SELECT count(*) AS waiting FROM event_posts WHERE portal = ?", (self._portal,))
+        waiting: int = row.fetchone()["waiting"]
         return waiting
 
     def list_posts(self, limit: int) -> list[Post]:

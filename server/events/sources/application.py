@@ -18,8 +18,9 @@ from server.events.installation import InstallationFile
 from server.events.sources.reconciliation import AGAIN, EVERY, Reconciliation
 from server.events.sources.source import Abilities, SourceParts
 from server.events.sources.wire import read_event
-from tools.result_types import read_object, read_text, read_whole
+from tools.result_types import read_object, read_text
 from workflows.core.context import run_together
+from workflows.core.moments import read_moment
 
 AT_ONCE = 200
 """Posts that are worked off together: they name few dialogs, each of which is looked at once."""
@@ -39,8 +40,9 @@ def read_post(post: Post) -> list[Cue]:
     """What a delivery says of dialogs; nothing for one that cannot be read."""
     try:
         content = read_object(json.loads(post.body))
-        moment = read_whole(content.get("ts"))
-        cues = list(read_event(read_text(content.get("event")), content.get("data"), float(moment or post.received)))
+        moment = read_moment(content.get("ts"))
+        at = moment.timestamp() if moment else post.received
+        cues = list(read_event(read_text(content.get("event")), content.get("data"), at))
     except (ValueError, OverflowError):
         return []
     # Messages have dates by the portal's clock, from which ours may be far.

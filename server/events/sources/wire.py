@@ -12,6 +12,7 @@ from typing import Any
 
 from server.events.feed.cue import Cue
 from server.events.feed.event import EventKind, PortalEvent
+from tools.fields import MAX_ID
 from tools.result_types import read_items, read_object, read_text, read_whole
 
 MESSAGE_ADDED = "ONOPENLINEMESSAGEADD"
@@ -51,13 +52,19 @@ def _read_open_channels(event: str, data: Mapping[str, Any], at: float) -> Itera
     for entry in list_entries(data.get("DATA")):
         if event in (SESSION_STARTED, SESSION_FINISHED):
             chat = read_object(entry.get("chat"))
-            yield _cue_session(event, entry, read_whole(chat.get("chat_id")) or read_whole(chat.get("id")), at)
+            yield _cue_session(event, entry, _read_id(chat.get("chat_id")) or _read_id(chat.get("id")), at)
         elif not is_ours:
             yield _cue_client(event, entry, at)
         elif event == MESSAGE_ADDED:
-            yield Cue(read_whole(read_object(entry.get("message")).get("chat_id")), since=at - MARGIN)
+            yield Cue(_read_id(read_object(entry.get("message")).get("chat_id")), since=at - MARGIN)
         else:
             yield _cue_change(event, read_object(entry.get("im")), at)
+
+
+def _read_id(value: Any) -> int:
+    """An identifier; 0 for what can be none, such as a number that is negative or too large."""
+    found = read_whole(value)
+    return found if 0 < found <= MAX_ID else 0
 
 
 def list_entries(value: Any) -> list[Mapping[str, Any]]:
@@ -72,7 +79,7 @@ def _cue_session(event: str, entry: Mapping[str, Any], chat_id: int, at: float) 
     """The event has no number of the session, so that where the dialog cannot be read its moment stands for it."""
     place = read_object(entry.get("connector"))
     kind = EventKind.SESSION_STARTED if event == SESSION_STARTED else EventKind.SESSION_FINISHED
-    line = read_whole(place.get("line_id"))
+    line = _read_id(place.get("line_id"))
     told = PortalEvent(kind, f"chat {chat_id} {kind} at {at:.0f}", at, chat_id=chat_id, line_id=line)
     return Cue(chat_id, since=at - MARGIN, told=(told,))
 
@@ -90,8 +97,8 @@ def _cue_client(event: str, entry: Mapping[str, Any], at: float) -> Cue:
         EventKind.MESSAGE_FROM_CLIENT,
         f"outside {connector}|{line}|{outside} message {read_text(message.get('id')) or at}",
         at,
-        line_id=read_whole(line),
-        author_id=read_whole(client),
+        line_id=_read_id(line),
+        author_id=_read_id(client),
         user_code=user_code,
         text=read_text(message.get("text")),
         files=tuple(read_text(file.get("name")) for file in files),
@@ -100,10 +107,10 @@ def _cue_client(event: str, entry: Mapping[str, Any], at: float) -> Cue:
 
 
 def _cue_change(event: str, place: Mapping[str, Any], at: float) -> Cue:
-    touched = frozenset(filter(None, [read_whole(place.get("message_id"))]))
+    touched = frozenset(filter(None, [_read_id(place.get("message_id"))]))
     deleted = event == MESSAGE_DELETED
     return Cue(
-        read_whole(place.get("chat_id")),
+        _read_id(place.get("chat_id")),
         since=at - MARGIN,
         edited=frozenset() if deleted else touched,
         deleted=touched if deleted else frozenset(),
@@ -114,19 +121,19 @@ def _read_connectors(event: str, data: Any, at: float) -> Iterator[Cue]:
     """Each of an own connector's events is kept as it is; where it names a chat, that is looked at too."""
     content = read_object(data)
     connector = read_text(content.get("CONNECTOR")) or read_text(content.get("connector"))
-    line = read_whole(content.get("LINE")) or read_whole(content.get("line")) or read_whole(data)
+    line = _read_id(content.get("LINE")) or _read_id(content.get("line")) or _read_id(data)
     entries = list_entries(content.get("MESSAGES")) or list_entries(content.get("DATA")) or [{}]
     for entry in entries:
         place = read_object(entry.get("im"))
-        chat_id = read_whole(place.get("chat_id"))
+        chat_id = _read_id(place.get("chat_id"))
         told = PortalEvent(
             EventKind.CONNECTOR,
             f"{event} {_name_entry(entry, connector, line, at)}",
             at,
             chat_id=chat_id,
-            session_id=read_whole(read_object(entry.get("session")).get("id")),
+            session_id=_read_id(read_object(entry.get("session")).get("id")),
             line_id=line,
-            message_id=read_whole(place.get("message_id")),
+            message_id=_read_id(place.get("message_id")),
             user_code=connector,
             text=read_text(read_object(entry.get("message")).get("text")),
             details={"event": event},
@@ -136,9 +143,9 @@ def _read_connectors(event: str, data: Any, at: float) -> Iterator[Cue]:
 
 def _name_entry(entry: Mapping[str, Any], connector: str, line: int, at: float) -> str:
     """What tells an event from others of its kind: the message or session it is about, else its moment."""
-    if message := read_whole(read_object(entry.get("im")).get("message_id")):
+    if message := _read_id(read_object(entry.get("im")).get("message_id")):
         sign = sha256(json.dumps(entry, sort_keys=True, default=str).encode()).hexdigest()[:12]
         return f"message {message} {sign}"
-    if session := read_whole(read_object(entry.get("session")).get("id")):
+    if session := _read_id(read_object(entry.get("session")).get("id")):
         return f"session {session}"
     return f"{connector} line {line} at {at:.0f}"

@@ -28,6 +28,12 @@ NUMBER = "openchannels_test"
 MOST_WAITING = 50_000
 """Deliveries that wait to be worked off; more are refused, and found by reading later."""
 
+MOST_CHECKS = 16
+"""Installations that wait to be checked; more are refused. The portal sends its own only once, and forged ones may come
+at the same time."""
+CHECK_AGAIN = 1.0
+"""Seconds after an installation that was not believed: whoever posts forged ones does not make us a flood elsewhere."""
+
 
 class DeliveryReceiver:
     """The deliveries of one portal to one application; `on_proof` is told when the portal has proved itself."""
@@ -41,6 +47,8 @@ class DeliveryReceiver:
         self._feed = feed
         self._on_proof = on_proof
         self._checking = anyio.Lock()
+        self._check_at = 0.0
+        """By the event loop's clock: when an installation may be checked again."""
 
     async def take(self, form: Mapping[str, Any]) -> bool:
         """Take in one delivery; False for what is not of the portal. What was taken in is on the disk.
@@ -70,17 +78,16 @@ class DeliveryReceiver:
         if not (shown.member_id and shown.application_token and auth.get("refresh_token")):
             return False
         given = Grant(read_text(auth.get("access_token")), read_text(auth.get("refresh_token")))
-        try:
-            self._checking.acquire_nowait()
-        except anyio.WouldBlock:
+        if self._checking.statistics().tasks_waiting >= MOST_CHECKS:
             return False
-        try:
-            grant = await check_grant(self._application, given)
-        except PortalError as error:
-            logger.warning("An installation was not believed: %s", error.description)
-            return False
-        finally:
-            self._checking.release()
+        async with self._checking:
+            await anyio.sleep(max(0.0, self._check_at - anyio.current_time()))
+            try:
+                grant = await check_grant(self._application, given)
+            except PortalError as error:
+                self._check_at = anyio.current_time() + CHECK_AGAIN
+                logger.warning("An installation was not believed: %s", error.description)
+                return False
         async with self._tokens.lock():
             await to_thread.run_sync(self._tokens.save, grant)
         await self._believe(shown)

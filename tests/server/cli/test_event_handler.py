@@ -39,6 +39,7 @@ def test_events_are_forwarded_triggered_listed_and_sent_again(user: User, handle
         listening = Watch(process)
         try:
             listening.wait_for_note("Hearing events by polling")
+            proof = listening.wait_for_note("application_token of-my-own")
             triggered = user.run(
                 "events", "trigger", "OnOpenLineMessageAdd", "--dialog", "206", "--text", "Hello there"
             )
@@ -50,6 +51,7 @@ def test_events_are_forwarded_triggered_listed_and_sent_again(user: User, handle
     assert "HTTP 200" in line
     (form,) = handler.wait_for(1)
     assert form["auth"]["application_token"] == "of-my-own"
+    assert f"member_id {form['auth']['member_id']} " in proof, "a handler that checks who posts has to know it"
     assert form["auth"]["domain"] == user.sandbox.address.removeprefix("http://")
     assert form["data"]["DATA"]["message"]["text"] == "Hello there"
 
@@ -62,6 +64,7 @@ def test_events_are_forwarded_triggered_listed_and_sent_again(user: User, handle
     assert again.status == 1
     assert "HTTP 500" in again.output
     assert handler.wait_for(2)[1]["data"] == form["data"]
+    assert f"application_token {handler.wait_for(2)[1]['auth']['application_token']}" in again.errors
 
 
 @pytest.mark.parametrize(

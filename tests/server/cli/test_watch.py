@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.cli.event_lines import format_event
+from server.cli.event_lines import dump_event, format_event
 from server.cli.watching import EventMasks
 from server.events.feed.event import EventKind, FeedEvent, PortalEvent
 from server.privacy.masking import open_masks
@@ -56,6 +56,37 @@ def test_a_line_or_a_client_can_be_chosen_and_each_event_is_an_object(user: User
     assert len({event["number"] for event in events}) == len(events)
     assert ours[0]["kind"] == "message_from_client"
     assert ours[0]["at"].startswith("2026-03-16T")
+
+
+def test_a_second_ctrl_c_ends_at_once_and_without_a_traceback(user: User) -> None:
+    with watch(user) as watching:
+        for _ in range(2):
+            watching.process.send_signal(signal.SIGINT)
+        status = watching.process.wait(10)
+
+    assert status in (0, -signal.SIGINT), "the second may come before the first was seen: the system ends it then"
+    assert "Traceback" not in "".join(watching.notes)
+
+
+def test_a_state_folder_that_cannot_be_used_is_named(user: User, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for words in (("watch",), ("events", "list"), ("events", "status")):
+        refused = user.run(*words, OPENCHANNELS_STATE_FOLDER=str(tmp_path / "file"))
+
+        assert refused.status == 1
+        assert "the state folder cannot be used" in refused.errors
+        assert "Traceback" not in refused.errors
+
+
+def test_nothing_that_a_client_writes_steers_the_terminal_and_the_object_holds_all_of_it() -> None:
+    said = "\x1b[2J \x9b31m \u202e \u2028 \ufeff \U000e0041 \ud800"
+    event = PortalEvent(EventKind.MESSAGE_FROM_CLIENT, "k", 0.0, author=said, client=said, text=said)
+    line = dump_event(FeedEvent(1, 1.0, event))
+
+    assert line.isprintable()
+    assert line.isascii()
+    assert [json.loads(line)[name] for name in ("text", "client", "author")] == [said] * 3
+    assert format_event(FeedEvent(1, 1.0, event)).isprintable()
 
 
 def test_trouble_is_told_as_it_comes_and_when_it_is_over(user: User) -> None:

@@ -10,9 +10,10 @@ from threading import Thread
 
 import pytest
 
+from server.events.feed.cleaning import CLEAN_AFTER, CLEAN_EVERY, KEPT
 from server.events.feed.dialogs import KnownDialog
 from server.events.feed.event import EventFilter, EventKind, PortalEvent
-from server.events.feed.store import CLEAN_EVERY, KEPT, PAGE, Feed, Position
+from server.events.feed.store import PAGE, Feed, Position
 from server.storage.database import State
 from server.storage.errors import StorageError
 from tests.assistant import ROOT
@@ -120,6 +121,26 @@ def test_no_more_than_so_many_are_kept_and_none_longer_than_seven_days(tmp_path:
     feed.append([make_message() for _ in range(CLEAN_EVERY - 1)])
     feed.append([make_message()])
     assert all(noted.noted == now[0] for noted in feed.read())
+
+
+def test_however_few_come_none_is_kept_much_longer_than_seven_days(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    feed = Feed(State.in_folder(tmp_path), "portal", now=lambda: now[0])
+    feed.append([make_message(), make_message()])
+    now[0] += KEPT + CLEAN_AFTER + 1
+    feed.append([], position=Position("polling", "1"))
+
+    assert feed.read() == []
+
+
+def test_long_events_are_kept_only_as_far_as_there_is_room(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    feed = Feed(State.in_folder(tmp_path), "portal", most_characters=100_000, now=lambda: now[0])
+    feed.append([make_message(text="x" * 20_000) for _ in range(10)])
+    now[0] += CLEAN_AFTER
+    feed.append([make_message(text="the newest")])
+
+    assert [noted.number for noted in feed.read()] == [7, 8, 9, 10, 11]
 
 
 def test_numbers_are_never_given_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from portal.errors import PortalError
 from server.connection import Connection
 from server.events.feed.cue import Cue
-from server.events.feed.event import EventKind, FeedEvent
+from server.events.feed.event import EventKind, FeedEvent, PortalEvent
 from server.events.feed.follower import Follower
 from server.events.feed.store import Feed, Position
 from server.storage.database import State
@@ -167,6 +167,35 @@ def test_an_edit_and_a_deletion_are_each_told_once(tell: Callable[[Story], None]
         [deleted] = await follow.follow(gone)
         assert (deleted.event.kind, deleted.event.message_id) == (EventKind.MESSAGE_DELETED, number)
         assert await follow.follow(gone) == []
+
+    tell(story)
+
+
+def test_a_message_that_is_deleted_before_anybody_looks_has_no_words_and_its_deletion_is_told(
+    tell: Callable[[Story], None],
+) -> None:
+    async def story(follow: Follow) -> None:
+        await follow.begin(CHAT)
+        number = await follow.write("never mind")
+        await follow.control("message-delete", message_id=number)
+        written, deleted = await follow.follow(Cue(CHAT))
+        assert (written.event.kind, written.event.text) == (EventKind.MESSAGE_FROM_CLIENT, "")
+        assert (deleted.event.kind, deleted.event.message_id) == (EventKind.MESSAGE_DELETED, number)
+        assert deleted.event.author == written.event.author
+        assert await follow.follow(Cue(CHAT, deleted=frozenset({number}))) == []
+
+    tell(story)
+
+
+def test_a_cue_that_cannot_be_dealt_with_keeps_what_it_tells_and_holds_up_no_other(
+    tell: Callable[[Story], None],
+) -> None:
+    async def story(follow: Follow) -> None:
+        await follow.begin(CHAT)
+        await follow.write("Is anybody there?")
+        told = PortalEvent(EventKind.MESSAGE_FROM_CLIENT, "outside", 1.0, text="told")
+        events = await follow.follow(Cue(-5, told=(told,)), Cue(CHAT), Cue(user_code="\x00" * 9_000))
+        assert [noted.event.text for noted in events if noted.event.text] == ["told", "Is anybody there?"]
 
     tell(story)
 

@@ -10,6 +10,7 @@ import pytest
 from mcp.types import CallToolResult
 
 from sandbox.seed.seed import ADMIN_WEBHOOK_PATH
+from server.events.feed.dialogs import KnownDialog
 from server.events.feed.event import EventKind
 from server.events.feed.store import Feed
 from tests.assistant import Assistant, assistant, text_of, words_of
@@ -149,6 +150,16 @@ def test_a_dialog_a_line_and_kinds_are_asked_for_each_with_a_place_of_its_own(cl
     assert head(client.call("updates", dialog=201)).startswith("Nothing happened")
     assert head(client.call("updates")).startswith("3 events"), "narrower questions leave the place of the widest"
     assert head(client.call("updates", line=2)).startswith("Nothing happened"), "a wider one has told it"
+
+
+def test_a_place_of_which_nothing_is_known_is_named(client: Assistant, feed: Feed) -> None:
+    feed.append([], [KnownDialog(201, line_id=2)])
+    unknown = text_of(client.call("updates", dialog=99999))
+    no_line = text_of(client.call("wait_for_update", line=77, seconds=1))
+
+    assert "Missing: dialog 99999, where no dialog was seen yet (is the number right?)." in unknown
+    assert "Missing: line 77, where no dialog was seen yet" in no_line
+    assert "Missing" not in text_of(client.call("updates", dialog=201, line=2))
 
 
 def test_a_cursor_goes_on_and_says_where(client: Assistant, feed: Feed) -> None:

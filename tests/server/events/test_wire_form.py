@@ -1,10 +1,13 @@
 """Events as a portal posts them: what is written is read again as the same cue, and handlers see PHP's nested texts."""
 
+import json
 from typing import Any
 
 import pytest
 
 from server.events.feed.event import EventKind, PortalEvent
+from server.events.feed.store import Post
+from server.events.sources.application import read_post
 from server.events.sources.wire import read_event
 from server.events.sources.wire_form import Sender, write_form
 from server.http.deliveries.form import parse_form
@@ -40,6 +43,24 @@ def test_every_value_is_a_text_and_the_sender_is_shown() -> None:
         "user_id": "101",
     }
     assert form["data"]["DATA"]["message"]["files"] == {"0": {"name": "a.png"}}
+
+
+@pytest.mark.parametrize("moment", ["9" * 400, "99999999999999", "0", "-1", "", "tomorrow", None])
+def test_a_delivery_without_a_moment_that_can_be_one_has_that_at_which_it_came(moment: Any) -> None:
+    form = _write(EventKind.SESSION_FINISHED, chat_id=201)
+    (cue,) = read_post(Post(1, 1_773_000_000.0, json.dumps({**form, "ts": moment})))
+
+    assert [event.at for event in cue.told] == [1_773_000_000.0]
+
+
+@pytest.mark.parametrize("number", ["-5", "9" * 30, "9" * 5_000, "4294967296", "1.5", "x", ""])
+def test_what_can_be_no_identifier_names_no_dialog_line_or_message(number: str) -> None:
+    data = {"MESSAGES": {"0": {"im": {"chat_id": number, "message_id": number}}}, "LINE": number}
+    (connector,) = read_event("ONIMCONNECTORMESSAGEADD", data, AT)
+    (session,) = read_event("ONSESSIONSTART", {"DATA": {"chat": {"chat_id": number}}}, AT)
+
+    assert (connector.chat_id, session.chat_id) == (0, 0)
+    assert [(event.message_id, event.line_id) for event in connector.always] == [(0, 0)]
 
 
 def test_a_client_message_is_read_as_one() -> None:

@@ -2,7 +2,9 @@
 
 import socket
 import stat
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
@@ -11,6 +13,7 @@ import pytest
 
 from sandbox.wire.oauth_routes import MEMBER_ID
 from server.events.installation import InstallationFile
+from server.http.deliveries.receiver import CHECK_AGAIN
 from tests.served import ServedSandbox, serve_sandbox
 from tests.server.events.posting_portal import RunningServer, User, serve_for, use_application
 from tests.waiting import wait_until
@@ -208,6 +211,24 @@ def test_deliveries_that_are_lost_doubled_or_out_of_order_leave_each_message_onc
         user.wait_for_texts("the last")
 
     assert [text for text in _list_texts(user) if text in {*texts, "the last"}] == [*texts, "the last"]
+
+
+def test_forged_installations_neither_keep_the_portal_out_nor_flood_the_authorisation_server(
+    sandbox: ServedSandbox, tmp_path: Path
+) -> None:
+    sandbox.control("reset")
+    user = use_application(sandbox, tmp_path, signed_in=False)
+    fields = {"event": "ONAPPINSTALL", "auth[member_id]": "f" * 32, "auth[application_token]": "0" * 32}
+    forged = urlencode({**fields, "auth[refresh_token]": "nobody's"}).encode()
+    with serve_for(user) as server, ThreadPoolExecutor(3) as attackers:
+        began = time.monotonic()
+        answers = [attackers.submit(server.post, forged) for _ in range(3)]
+        sandbox.control("events/install", {"handler": f"{server.address}/events/default"})
+        wait_until(lambda: _load_proof(user), 20)
+        refused = [answer.result()[0] for answer in answers]
+
+    assert refused == [REFUSED] * 3
+    assert time.monotonic() - began >= 2 * CHECK_AGAIN, "three checks with a pause after each that failed"
 
 
 def test_an_uninstallation_ends_the_belief(sandbox: ServedSandbox, tmp_path: Path) -> None:
