@@ -88,7 +88,7 @@ class Anchor:
             os.close(descriptor)
 
     def read(self) -> dict[int, str] | None:
-        """The digests that it was told, by the number of the line; None where they cannot be read from here."""
+        """The digests that it was told first, by the number of the line; None where they cannot be read from here."""
         if self.where == SYSLOG:
             return None
         told = dict[int, str]()
@@ -96,5 +96,5 @@ class Anchor:
             for line in Path(self.where).expanduser().read_text(encoding="ascii").splitlines():
                 with suppress(ValueError):
                     count, digest, *_ = line.split()
-                    told[int(count)] = digest
+                    told.setdefault(int(count), digest)
         return told

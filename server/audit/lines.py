@@ -21,7 +21,7 @@ class SpoiltLineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line, read; whether its seal is right is not said yet."""
 
     entry: Mapping[str, Any]
@@ -63,7 +63,7 @@ def make_line(entry: Mapping[str, Any], seal: Seal) -> tuple[bytes, str]:
     return body + f',"hash":"{digest}"}}\n'.encode(), digest
 
 
-def read_line(raw: bytes) -> Line:
+def read_line(raw: bytes) -> LogLine:
     """One line with its newline.
 
     Raises:
@@ -76,7 +76,7 @@ def read_line(raw: bytes) -> Line:
         raise SpoiltLineError("it is no JSON as this program writes it") from None
     if found is None or not isinstance(entry, dict) or _dump(entry) + b"\n" != raw:
         raise SpoiltLineError("it is not as this program writes it")
-    return Line(entry, raw[: found.start()], found[1].decode(), "key" in entry)
+    return LogLine(entry, raw[: found.start()], found[1].decode(), "key" in entry)
 
 
 def _dump(entry: Mapping[str, Any]) -> bytes:

@@ -1,9 +1,9 @@
 """The audit log: one JSON line for each step of a call that is more than reading, chained so that a gap shows.
 
-Every line holds the seal of the one before it and its own, made with a key over exactly its bytes: see lines.py. A small
-file beside the log holds the number and the seal of the last line, so that lines cut off at the end show too. What that
-proves depends on who can read the key: see server/storage/seal.py. Whoever may write the files can put all of them back
-to how they were once; only an anchor elsewhere shows that.
+Every line holds the seal of the one before it and its own, made with a key over its exact bytes: see lines.py. A small
+file beside the log holds number and seal of the last line, so that lines cut off at the end show too. What that proves
+depends on who can read the key: see server/storage/seal.py. Whoever may write the files can put all of them back to how
+they were once; only an anchor elsewhere shows that.
 """
 
 import json
@@ -18,7 +18,7 @@ from portal.private_file import lock_file
 from server.audit.events import Event
 from server.audit.files import LogFiles, read_lines
 from server.audit.head import Anchor, Head, HeadFile
-from server.audit.lines import Line, SpoiltLineError, make_line, read_line
+from server.audit.lines import LogLine, SpoiltLineError, make_line, read_line
 from server.audit.verification import Verdict, Verification
 from server.config.guard_settings import AuditSettings
 from server.storage.seal import Seal
@@ -72,7 +72,7 @@ class AuditLog:
         end, repairs = self._find_end()
         if not self._seal.was_used():
             # The key comes last: once it is there, a log without a sealed head was replaced.
-            self._head.write(end, self._seal)
+            self._write_head(end)
             self._seal.save()
         if self._files.cut_half_line():
             repairs.append(Repair("half a line was cut off: a process ended or the disk was full as it was written"))
@@ -96,13 +96,16 @@ class AuditLog:
         size = self._files.append(line)
         new = replace(end, count=end.count + 1, digest=digest)
         try:
-            self._head.write(new, self._seal)
+            self._write_head(new)
         except OSError:
             self._files.take_back(size)
             raise
         if self._anchor:
             self._anchor.write(new)
         return new
+
+    def _write_head(self, head: Head) -> None:
+        self._head.write(head, self._seal)
 
     def _find_end(self) -> tuple[Head, list[Repair]]:
         """The last line: of the small file, and those after it that a process could not note before it ended."""
@@ -126,12 +129,12 @@ class AuditLog:
             repairs.append(Repair(f"the {end.count} lines before this one have no seal, from here on each has one"))
         return end, repairs
 
-    def _is_ours(self, line: Line, *, is_new: bool) -> bool:
+    def _is_ours(self, line: LogLine, *, is_new: bool) -> bool:
         return line.find_key(self._seal) is not None or (is_new and not line.is_sealed and line.has_own_hash())
 
-    def _read_last_lines(self) -> list[Line]:
+    def _read_last_lines(self) -> list[LogLine]:
         """Those at the end that can be read."""
-        lines = list[Line]()
+        lines = list[LogLine]()
         for raw in self._files.read_last_lines():
             with suppress(SpoiltLineError):
                 lines.append(read_line(raw))

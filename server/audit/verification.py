@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from server.audit.head import Head
-from server.audit.lines import START, Line, SpoiltLineError, read_line
+from server.audit.lines import START, LogLine, SpoiltLineError, read_line
 from server.storage.seal import Seal
 
 
@@ -83,7 +83,7 @@ class Verification:
     def _told(self) -> tuple[int, str]:
         return (self._head.count, self._head.digest) if self._head else (0, START)
 
-    def _check_seal(self, line: Line) -> None:
+    def _check_seal(self, line: LogLine) -> None:
         if not line.is_sealed:
             if not line.has_own_hash():
                 raise BrokenLogError(f"line {self._count} was changed")

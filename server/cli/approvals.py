@@ -9,38 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.options import WrongUsageError, read_settings, settings_options
-from server.config.settings import Settings, SettingsError
+from server.cli.options import WrongUsageError, make_guard_settings, read_settings, settings_options
+from server.config.settings import Settings
 from tools.fence import quote_marked
 from tools.untrusted import escape_invisible
 
 if TYPE_CHECKING:
     from server.approvals.store import Approval, ApprovalStore
     from server.audit.log import AuditLog
-    from server.config.guard_settings import GuardSettings
 
 
 def _open_approvals(settings: Settings) -> "ApprovalStore":
     from server.approvals.store import ApprovalStore
     from server.storage.database import State
 
-    return ApprovalStore(State.in_folder(settings.state_folder), keys=_read_guard(settings).audit.keys)
+    return ApprovalStore(State.in_folder(settings.state_folder), keys=make_guard_settings(settings).audit.keys)
 
 
 def _open_log(settings: Settings) -> "AuditLog":
     from server.audit.log import AuditLog
 
-    guard = _read_guard(settings)
+    guard = make_guard_settings(settings)
     return AuditLog(guard.folder / "audit.jsonl", guard.audit)
-
-
-def _read_guard(settings: Settings) -> "GuardSettings":
-    from server.config.guard_settings import GuardSettings
-
-    try:
-        return GuardSettings.from_settings(settings)
-    except SettingsError as error:
-        raise WrongUsageError(str(error)) from None
 
 
 @click.group()
