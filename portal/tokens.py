@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from portal.private_file import lock_file_async, write_private_file
+from portal.private_file import UnsafeFileError, check_secret_file, lock_file_async, write_private_file
 
 
 class NoGrantError(Exception):
@@ -59,7 +59,10 @@ class TokenFile:
             NoGrantError: There is no file, or it holds no grant; the message says how to sign in.
         """
         try:
+            check_secret_file(self.path)
             return Grant.from_json(json.loads(self.path.read_text(encoding="utf-8")))
+        except UnsafeFileError as error:
+            raise NoGrantError(str(error)) from None
         except FileNotFoundError:
             raise NoGrantError(f"{self.path} does not exist yet: sign in with `openchannels-mcp login`") from None
         except (OSError, ValueError, TypeError, AttributeError):

@@ -90,9 +90,9 @@ class Changes:
         start: Callable[[Callable[[], Awaitable[None]]], None],
     ) -> None:
         state = State.in_folder(settings.folder)
-        self.approvals = ApprovalStore(state)
+        self.approvals = ApprovalStore(state, keys=settings.audit.keys)
         self.rules = ChangeRules(policy, HourlyLimit(state, dict(policy.per_hour)), portal)
-        log = AuditLog(settings.folder / "audit.jsonl")
+        log = AuditLog(settings.folder / "audit.jsonl", settings.audit)
         self._masks = masks
         self._recorder = AuditRecorder(log, caller=caller, portal=portal, masks=masks, texts=settings.texts)
         self.agreement = Agreement(

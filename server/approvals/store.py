@@ -1,6 +1,7 @@
 """Calls that wait for a person: asked, approved or denied, run at most once, or expired."""
 
 import json
+import logging
 import secrets
 import sqlite3
 import time
@@ -11,6 +12,9 @@ from typing import Any, Literal, Self
 
 from server.storage.database import State
 from server.storage.process_lock import Runner
+from server.storage.seal import Seal
+
+logger = logging.getLogger(__name__)
 
 Outcome = Literal["executed", "failed", "unknown"]
 """What became of a call that ran; `unknown` also if its server ended meanwhile."""
@@ -22,6 +26,9 @@ STEP_BACK = 60.0
 """Seconds by which a clock may be put back without consequences."""
 KEPT = 30 * 86400.0
 """Seconds for which those that have come to an end can still be looked at; the audit log keeps what became of them."""
+SEALED = ("id", "state", "portal", "caller", "tool", "arguments", "summary", "asked", "expires", "settled_by")
+"""What of an approval nobody can put there or change by hand."""
+BY_NOBODY = "nobody: it was put or changed there by hand"
 LONGEST_RUN = 660.0
 """Seconds after which a call that is still said to run belongs to a server that has ended, where nothing else tells."""
 
@@ -69,9 +76,10 @@ class Approval:
 class ApprovalStore:
     """The approvals of all servers that share a state file."""
 
-    def __init__(self, state: State, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, state: State, now: Callable[[], float] = time.time, keys: tuple[bytes, ...] = ()) -> None:
         self.state = state
         self._now = now
+        self._seal = Seal(state.path.with_name("approvals.key"), keys)
         self._runner = Runner(state.path.parent)
 
     def ask(
@@ -92,12 +100,14 @@ class ApprovalStore:
                 "DELETE FROM approvals WHERE asked < ? AND state NOT IN ('pending', 'approved', 'running')",
                 (now - KEPT,),
             )
+            database.execute("DELETE FROM approval_seals WHERE id NOT IN (SELECT id FROM approvals)")
             new = "".join(secrets.choice(ALPHABET) for _ in range(8))
             database.execute(
                 "INSERT INTO approvals (id, state, portal, caller, tool, arguments, summary, asked, expires)"
                 " VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
                 (new, portal, caller, tool, text, summary, now, now + seconds),
             )
+            self._put_seal(database, new)
             return self._read(_get_row(database, new))
 
     def get(self, approval_id: str) -> Approval | None:
@@ -129,6 +139,7 @@ class ApprovalStore:
                 "UPDATE approvals SET state = 'running', started = ?, runner = ? WHERE id = ?",
                 (self._now(), self._runner.name, approval_id),
             )
+            _remove_seal(database, approval_id)
             return self._read(_get_row(database, approval_id))
 
     def claim(self, approval_id: str) -> Approval | None:
@@ -140,6 +151,8 @@ class ApprovalStore:
                 " WHERE id = ? AND state = 'approved' AND expires > ?",
                 (now, self._runner.name, approval_id, now),
             ).rowcount
+            if changed:
+                _remove_seal(database, approval_id)
             return self._read(_get_row(database, approval_id)) if changed else None
 
     def end_lost(self, portal: str, caller: str) -> list[Approval]:
@@ -176,12 +189,32 @@ class ApprovalStore:
         """A transaction; what has expired by then stays so, and a clock that was put back brings nothing to life."""
         now = self._now()
         with self.state.open_transaction() as database:
+            self._seal.open()
             database.execute(
                 "UPDATE approvals SET state = 'expired' WHERE state IN ('pending', 'approved')"
                 " AND (expires <= ? OR asked > ?)",
                 (now, now + STEP_BACK),
             )
+            self._deny_forged(database)
             yield database
+
+    def _deny_forged(self, database: sqlite3.Connection) -> None:
+        """What waits and was not written by this program is denied: nobody has asked for it, or nobody approved it."""
+        rows = database.execute(
+            "SELECT approvals.*, seal FROM approvals LEFT JOIN approval_seals USING (id)"
+            " WHERE state IN ('pending', 'approved')"
+        ).fetchall()
+        for row in rows:
+            if self._seal.find_key("approval", _list_sealed(row), row["seal"] or "") is None:
+                logger.error("Approval %s is denied: it was put there or changed by hand", row["id"])
+                database.execute(
+                    "UPDATE approvals SET state = 'denied', settled = ?, settled_by = ? WHERE id = ?",
+                    (self._now(), BY_NOBODY, row["id"]),
+                )
+
+    def _put_seal(self, database: sqlite3.Connection, approval_id: str) -> None:
+        seal = self._seal.sign("approval", _list_sealed(_get_row(database, approval_id)))
+        database.execute("INSERT OR REPLACE INTO approval_seals (id, seal) VALUES (?, ?)", (approval_id, seal))
 
     def _settle_row(self, database: sqlite3.Connection, approval_id: str, state: Stage, by: str) -> Approval:
         changed = database.execute(
@@ -194,6 +227,7 @@ class ApprovalStore:
         approval = self._read(row)
         if not changed:
             raise NotPendingError(f"approval {approval.id} is {approval.stage} already")
+        self._put_seal(database, approval_id)
         return approval
 
     def _read(self, row: sqlite3.Row) -> Approval:
@@ -205,6 +239,15 @@ class ApprovalStore:
         if stage == "running" and (row["started"] + LONGEST_RUN < now or self._runner.has_ended(row["runner"])):
             stage = "unknown"
         return Approval.from_row(row, stage)
+
+
+def _list_sealed(row: sqlite3.Row) -> bytes:
+    return json.dumps([row[name] for name in SEALED]).encode()
+
+
+def _remove_seal(database: sqlite3.Connection, approval_id: str) -> None:
+    """What is made once has no seal any more, so that nobody can set it back to approved."""
+    database.execute("DELETE FROM approval_seals WHERE id = ?", (approval_id,))
 
 
 def _find_row(database: sqlite3.Connection, approval_id: str) -> sqlite3.Row | None:

@@ -1,67 +1,144 @@
 """The audit log: one JSON line for each step of a call that is more than reading, chained so that a gap shows.
 
-Every line holds the hash of the one before it and its own. A small file beside the log holds the number and the hash
-of the last line, so that lines cut off at the end show too. Whoever may write both files can forge them: keep a copy of
-the second elsewhere if that matters.
+Every line holds the seal of the one before it and its own, made with a key over its exact bytes: see lines.py. A small
+file beside the log holds number and seal of the last line, so that lines cut off at the end show too. What that proves
+depends on who can read the key: see server/storage/seal.py. Whoever may write the files can put all of them back to how
+they were once; only an anchor elsewhere shows that.
 """
 
-import hashlib
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from portal.private_file import create_private_file, lock_file, write_private_file
+from portal.private_file import lock_file
 from server.audit.events import Event
-
-START = "0" * 64
-"""What the first line follows."""
-LONGEST = 1 << 20
-"""Bytes of a line, at most; what is written is held to less by `redact_arguments`."""
-
-
-BLOCK = 1 << 10
-"""Half of the bytes that are read first to find the last line."""
+from server.audit.files import LogFiles, read_lines
+from server.audit.head import Anchor, Head, HeadFile
+from server.audit.lines import LogLine, SpoiltLineError, make_line, read_line
+from server.audit.verification import Verdict, Verification
+from server.config.guard_settings import AuditSettings
+from server.storage.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `AuditLog.verify` found."""
+class Repair:
+    """What was wrong with the log before a line was added."""
 
-    lines: int
-    problem: str = ""
-    """The first thing that is wrong, with its line; empty where nothing is."""
+    why: str
+    lost: bool = False
+    """Whether lines are missing, or may be."""
 
 
 class AuditLog:
-    """The log in one file, written by any number of processes."""
+    """The log in one file and those that were full, written by any number of processes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settings: AuditSettings | None = None) -> None:
+        settings = settings or AuditSettings()
         self.path = path
-        self._head = path.with_name(f"{path.name}.head")
+        self._files = LogFiles(path)
+        self._head = HeadFile(path.with_name(f"{path.name}.head"))
+        self._seal = Seal(path.with_suffix(".key"), settings.keys)
+        self._anchor = Anchor(settings.anchor) if settings.anchor else None
+        self._file_bytes = settings.file_bytes
+        self._missed = 0
+        """Lines that could not be written since the last one that could."""
+        self._fault = ""
 
     def write(self, event: Event, **facts: Any) -> None:
-        """Append one line with these facts, which JSON can hold.
+        """Append one line with these facts, which JSON can hold; what was wrong with the log is noted first.
 
         Raises:
-            OSError: That is not possible; the call that the line stands for has to be stopped.
+            OSError: That is not possible, or others could have written the log; the call that the line stands for has
+                to be stopped.
         """
-        with lock_file(self.path):
-            count, last = self._find_end()
-            entry = {
-                "line": count + 1,
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "event": event,
-                **facts,
-                "before": last,
-            }
-            digest = _hash(entry)
-            _append(self.path, json.dumps({**entry, "hash": digest}, ensure_ascii=False, separators=(",", ":")))
-            self._write_head(count + 1, digest)
+        try:
+            self._files.check()
+            with lock_file(self.path):
+                end = self._prepare()
+                self._add(end, event, facts)
+        except OSError as error:
+            self._missed += 1
+            self._fault = type(error).__name__ if error.strerror is None else error.strerror
+            raise
+        self._missed = 0
+
+    def _prepare(self) -> Head:
+        """The end of the log, where the next line can follow."""
+        self._seal.prepare()
+        end, repairs = self._find_end()
+        if not self._seal.was_used():
+            # The key comes last: once it is there, a log without a sealed head was replaced.
+            self._write_head(end)
+            self._seal.save()
+        if self._files.cut_half_line():
+            repairs.append(Repair("half a line was cut off: a process ended or the disk was full as it was written"))
+        if self._missed:
+            repairs.append(Repair(f"{self._missed} lines could not be written before this one ({self._fault})"))
+        self._files.put_aside(self._file_bytes)
+        self._files.cut_half_line()
+        for repair in repairs:
+            end = self._add(end, "repaired", {"why": repair.why, **({"lost": True} if repair.lost else {})})
+        return end
+
+    def _add(self, end: Head, event: Event, facts: dict[str, Any]) -> Head:
+        entry = {
+            "line": end.count + 1,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "event": event,
+            **facts,
+            "before": end.digest,
+        }
+        line, digest = make_line(entry, self._seal)
+        size = self._files.append(line)
+        new = replace(end, count=end.count + 1, digest=digest)
+        try:
+            self._write_head(new)
+        except OSError:
+            self._files.take_back(size)
+            raise
+        if self._anchor:
+            self._anchor.write(new)
+        return new
+
+    def _write_head(self, head: Head) -> None:
+        self._head.write(head, self._seal)
+
+    def _find_end(self) -> tuple[Head, list[Repair]]:
+        """The last line: of the small file, and those after it that a process could not note before it ended."""
+        head, lines = self._head.read(), self._read_last_lines()
+        is_new = not self._seal.was_used()
+        if head is None and is_new and not lines:
+            return Head(), []
+        if head is None or not (is_new or head.is_sealed(self._seal)):
+            last = lines[-1] if lines else None
+            end = Head(last.number, last.digest, last.number if is_new else 0) if last else Head()
+            return end, [Repair(f"{self._head.path.name} was missing, or not written by this program", lost=True)]
+        end = head
+        for line in lines:
+            if (line.number, line.before) == (end.count + 1, end.digest) and self._is_ours(line, is_new=is_new):
+                end = replace(end, count=end.count + 1, digest=line.digest)
+        repairs = list[Repair]()
+        if end.count and (not lines or lines[-1].digest != end.digest):
+            repairs.append(Repair(f"line {end.count} was not the last: lines are missing or were changed", lost=True))
+        if is_new and end.count:
+            end = replace(end, unsealed=end.count)
+            repairs.append(Repair(f"the {end.count} lines before this one have no seal, from here on each has one"))
+        return end, repairs
+
+    def _is_ours(self, line: LogLine, *, is_new: bool) -> bool:
+        return line.find_key(self._seal) is not None or (is_new and not line.is_sealed and line.has_own_hash())
+
+    def _read_last_lines(self) -> list[LogLine]:
+        """Those at the end that can be read."""
+        lines = list[LogLine]()
+        for raw in self._files.read_last_lines():
+            with suppress(SpoiltLineError):
+                lines.append(read_line(raw))
+        return [line for line in lines if isinstance(line.number, int)]
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every line as it was written, the oldest first; none where there is no log.
@@ -69,107 +146,28 @@ class AuditLog:
         Raises:
             ValueError: A line cannot be read.
         """
-        return self._read_entries(None)
-
-    def _read_entries(self, size: int | None) -> Iterator[dict[str, Any]]:
-        """The lines that begin within so many bytes."""
-        begun = 0
-        try:
-            with self.path.open("rb") as file:
-                for line in file:
-                    if size is not None and begun >= size:
-                        return
-                    begun += len(line)
-                    entry = json.loads(line.decode())
-                    if not isinstance(entry, dict):
-                        raise ValueError("a line is no object")  # noqa: TRY004  (one kind of error for a spoilt line)
-                    yield entry
-        except FileNotFoundError:
-            return
+        with ExitStack() as stack:
+            for raw in read_lines(self._files.open_all(stack)):
+                entry = json.loads(raw.decode())
+                if not isinstance(entry, dict):
+                    raise ValueError("a line is no object")  # noqa: TRY004  (one kind of error for a spoilt line)
+                yield entry
 
     def verify(self) -> Verdict:
-        """Whether every line is there, unchanged and in its place; servers may go on writing meanwhile."""
-        (expected, last), size = self._take_snapshot()
-        count, before, met = 0, START, expected == 0
-        try:
-            for entry in self._read_entries(size):
-                count += 1
-                digest = entry.pop("hash", None)
-                if entry.get("line") != count or entry.get("before") != before:
-                    return Verdict(count, f"line {count} does not follow the line before it")
-                if digest != _hash(entry):
-                    return Verdict(count, f"line {count} was changed")
-                before = digest
-                met = met or (count, digest) == (expected, last)
-        except ValueError:
-            return Verdict(count + 1, f"line {count + 1} cannot be read")
-        if not met:
-            return Verdict(count, f"the end is missing: {expected} lines were written, {count} are there")
-        if count > expected + 1:
-            return Verdict(count, f"{self._head.name} knows of {expected} lines only: it was replaced or removed")
-        return Verdict(count)
+        """Whether every line is there, unchanged and in its place; servers may go on writing meanwhile.
 
-    def _take_snapshot(self) -> tuple[tuple[int, str], int]:
-        """What the small file says, and the size of the log at the same moment; a copy may be in a closed folder."""
+        Raises:
+            OSError: The log or its key cannot be read, or others could have written it.
+        """
+        self._files.check()
+        has_key = self._seal.load()
         with ExitStack() as stack:
-            if self.path.parent.exists():
-                with suppress(OSError):
-                    stack.enter_context(lock_file(self.path))
-            head = self._read_head()
-            with suppress(FileNotFoundError):
-                return head, self.path.stat().st_size
-            return head, 0
-
-    def _find_end(self) -> tuple[int, str]:
-        """Number and hash of the last line: of the small file, unless a process ended before it could write that."""
-        count, last = self._read_head()
-        with suppress(OSError, ValueError, KeyError):
-            entry = json.loads(_read_last_line(self.path))
-            if entry["line"] == count + 1 and entry["before"] == last:
-                return count + 1, str(entry["hash"])
-        return count, last
-
-    def _read_head(self) -> tuple[int, str]:
-        try:
-            count, last = self._head.read_text(encoding="ascii").split()
-            return int(count), last
-        except (FileNotFoundError, ValueError):
-            return 0, START
-
-    def _write_head(self, count: int, digest: str) -> None:
-        # Not brought to the disk, as the lines are not: it must never be there without them.
-        write_private_file(self._head, f"{count} {digest}\n", to_disk=False)
-
-
-def _hash(entry: Mapping[str, Any]) -> str:
-    canonical = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _append(path: Path, line: str) -> None:
-    """Add a whole line, after cutting off what a full disk may have left of another."""
-    create_private_file(path)
-    with path.open("r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        tail = _read_tail(file, size, lines=1)
-        whole = tail.rfind(b"\n") + 1
-        file.seek(size - len(tail) + whole)
-        file.truncate()
-        file.write(f"{line}\n".encode())
-
-
-def _read_last_line(path: Path) -> bytes:
-    with path.open("rb") as file:
-        tail = _read_tail(file, file.seek(0, os.SEEK_END), lines=2)
-    lines = tail.splitlines(keepends=True)
-    return lines[-1] if lines and lines[-1].endswith(b"\n") else b""
-
-
-def _read_tail(file: IO[bytes], size: int, *, lines: int) -> bytes:
-    """The end of a file with the ends of so many lines, if there are as many in the length of the longest."""
-    length, tail = BLOCK, b""
-    while tail.count(b"\n") < lines and len(tail) < min(size, LONGEST):
-        length = min(2 * length, LONGEST)
-        file.seek(max(0, size - length))
-        tail = file.read()
-    return tail
+            with ExitStack() as locked:
+                if self.path.parent.exists():
+                    with suppress(OSError):  # a copy may be in a closed folder
+                        locked.enter_context(lock_file(self.path))
+                head = self._head.read()
+                told = self._anchor.read() if self._anchor else None
+                opened = self._files.open_all(stack)
+            verification = Verification(self._seal, head, self._head.path.name, must_be_sealed=has_key, anchored=told)
+            return verification.run(read_lines(opened))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.options import WrongUsageError, read_settings, settings_options
+from server.cli.options import WrongUsageError, make_guard_settings, read_settings, settings_options
 from server.config.settings import Settings
 from tools.fence import quote_marked
 from tools.untrusted import escape_invisible, escape_invisible_in_json
@@ -23,13 +23,14 @@ def _open_approvals(settings: Settings) -> "ApprovalStore":
     from server.approvals.store import ApprovalStore
     from server.storage.database import State
 
-    return ApprovalStore(State.in_folder(settings.state_folder))
+    return ApprovalStore(State.in_folder(settings.state_folder), keys=make_guard_settings(settings).audit.keys)
 
 
 def _open_log(settings: Settings) -> "AuditLog":
     from server.audit.log import AuditLog
 
-    return AuditLog(settings.state_folder.expanduser() / "audit.jsonl")
+    guard = make_guard_settings(settings)
+    return AuditLog(guard.folder / "audit.jsonl", guard.audit)
 
 
 @click.group()
@@ -131,11 +132,19 @@ def audit() -> None:
 @settings_options
 def verify(context: click.Context) -> None:
     """Check that no line was changed, removed or moved."""
-    verdict = _open_log(read_settings(context)).verify()
+    try:
+        verdict = _open_log(read_settings(context)).verify()
+    except OSError as error:
+        raise click.ClickException(f"the audit log cannot be checked: {error}") from None
     if verdict.problem:
-        click.echo(f"The audit log is not whole: {verdict.problem}.", err=True)
+        click.echo(escape_invisible(f"The audit log is not whole: {verdict.problem}."), err=True)
+        sys.exit(1)
+    if not verdict.lines:
+        click.echo("There is no audit log: nothing was written yet, or it was removed with its key.", err=True)
         sys.exit(1)
     click.echo(f"The audit log is whole: {verdict.lines} lines.")
+    for note in verdict.notes:
+        click.echo(escape_invisible(f"{note[0].upper()}{note[1:]}."))
 
 
 @audit.command("show")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from server.caller import Caller
+    from server.config.guard_settings import GuardSettings
     from server.config.http_settings import ServerSettings
 
 
@@ -140,6 +141,16 @@ def make_connection(settings: Settings) -> Connection:
         raise WrongUsageError(str(error)) from None
 
 
+def make_guard_settings(settings: Settings) -> "GuardSettings":
+    """The settings of what stands before a change; the program ends with one clear message if they cannot work."""
+    from server.config.guard_settings import GuardSettings
+
+    try:
+        return GuardSettings.from_settings(settings)
+    except SettingsError as error:
+        raise WrongUsageError(str(error)) from None
+
+
 def make_caller(settings: Settings, name: str) -> "Caller":
     """The caller of this name with the bounds and the portal of the settings; it exits with 2 if they cannot work.
 
@@ -147,9 +158,8 @@ def make_caller(settings: Settings, name: str) -> "Caller":
     """
     from server.caller import Caller
     from server.catalogue.documentation import Documentation
-    from server.config.guard_settings import GuardSettings
 
     documentation = Documentation(settings.docs_folder.expanduser())
-    guard_settings = replace(GuardSettings.from_settings(settings), files_folder=settings.files_folder)
+    guard_settings = replace(make_guard_settings(settings), files_folder=settings.files_folder)
     policy, connection = make_policy(settings), make_connection(settings)
     return Caller(name, policy, connection, documentation, guard_settings, channel=settings.channel)

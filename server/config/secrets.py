@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from portal.private_file import UnsafeFileError, check_secret_file
 from server.config.settings import SettingsError
 
 
@@ -11,7 +12,7 @@ def read_secret(settings: BaseSettings, name: str) -> str | None:
     """The secret called `name` (`webhook_url`, `client_secret` or `metrics_token`); None where it is not set at all.
 
     Raises:
-        SettingsError: It is given in two ways, or its file or keyring has none.
+        SettingsError: It is given in two ways, its file or keyring has none, or others can write the file.
     """
     ways = {
         name: getattr(settings, name),
@@ -32,7 +33,10 @@ def read_secret(settings: BaseSettings, name: str) -> str | None:
 
 def _read_from_file(path: Path) -> str:
     try:
+        check_secret_file(path.expanduser())
         return path.expanduser().read_text(encoding="utf-8").strip()
+    except UnsafeFileError as error:
+        raise SettingsError(str(error)) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"the secret's file {path} cannot be read") from None
 

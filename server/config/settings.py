@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from portal.private_file import UnsafeFileError, check_secret_file
 from server.config.answer_form import AnswerForm
 from tools import TOOLSETS
 from tools.effect import Effect
@@ -97,6 +98,14 @@ class Settings(BaseSettings):
     mask_pii: bool = False
     audit_texts: bool = False
     """Whether the audit log holds the texts of messages too."""
+    audit_megabytes: float = Field(default=50.0, gt=0, le=100_000)
+    """Size at which a file of the audit log is put aside and the next one begun."""
+    audit_anchor: str | None = None
+    """Where the end of the audit log is told after each line: a file elsewhere, or `syslog`."""
+    seal_key: SecretStr | None = None
+    """What seals the audit log and approvals; a file beside the state unless given."""
+    seal_key_file: Path | None = None
+    seal_key_keyring: str | None = None
     approval_seconds: float = Field(default=900.0, ge=10, le=86_400)
     """How long a call waits for a person."""
     files_folder: Path | None = None
@@ -177,10 +186,14 @@ def read_settings_file(path: Path) -> dict[str, Any]:
     """The settings file: profiles, and the table of the server that many clients share.
 
     Raises:
-        SettingsError: It cannot be read, is no TOML, or has settings outside of the tables.
+        SettingsError: It cannot be read, others could have written it, it is no TOML, or has settings outside of the
+            tables.
     """
     try:
+        check_secret_file(path)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnsafeFileError as error:
+        raise SettingsError(str(error)) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"{path} cannot be read") from None
     except tomllib.TOMLDecodeError as error:
@@ -198,7 +211,7 @@ def _is_on(value: Any) -> bool:
 def _drop_replaced_secrets(profile: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
     """A secret given by the environment replaces the profile's, whichever way each is given."""
     kept = dict(profile)
-    for secret in ("webhook_url", "client_secret", "bot_token"):
+    for secret in ("webhook_url", "client_secret", "bot_token", "seal_key"):
         ways = {secret, f"{secret}_file", f"{secret}_keyring"}
         if ways & set(stronger):
             kept = {name: value for name, value in kept.items() if name not in ways}

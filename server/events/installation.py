@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from portal.private_file import write_private_file
+from portal.private_file import check_secret_file, write_private_file
 from tools.result_types import read_object, read_text
 
 UNKNOWN = "no portal is known by this name"
@@ -53,6 +53,7 @@ class InstallationFile:
     def load(self) -> Installation | None:
         """The proof; None where none was learned, or it cannot be read."""
         try:
+            check_secret_file(self.path)
             content = read_object(json.loads(self.path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return None

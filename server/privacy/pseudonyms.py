@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from portal.private_file import write_private_file
+from portal.private_file import check_private_file, write_private_file
 from server.privacy.normal_text import fold_letters, normalize_text
 from server.storage.database import State
 
@@ -107,6 +107,7 @@ def read_or_make_key(path: Path) -> bytes:
     Raises:
         OSError: The file cannot be read or made.
     """
+    check_private_file(path)
     with suppress(FileNotFoundError):
         if len(key := path.read_bytes()) == KEY_BYTES:
             return key

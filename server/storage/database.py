@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from portal.private_file import create_private_file
+from portal.private_file import check_private_file, check_private_folder, create_private_file
 from server.storage.errors import StorageError
 
 SCHEMA = """
@@ -29,6 +29,10 @@ CREATE TABLE IF NOT EXISTS approvals (
     reply TEXT
 );
 CREATE INDEX IF NOT EXISTS approvals_by_state ON approvals (state, portal);
+CREATE TABLE IF NOT EXISTS approval_seals (
+    id TEXT PRIMARY KEY,
+    seal TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS spent (
     portal TEXT NOT NULL,
     effect TEXT NOT NULL,
@@ -131,7 +135,8 @@ class State:
         """A transaction in which nobody else changes anything: all of it holds, or nothing if it ends by an exception.
 
         Raises:
-            StorageError: The file cannot be opened, read or written, or another process has held it for too long.
+            StorageError: The file cannot be opened, read or written, another process has held it for too long, or
+                others than its owner could have changed it.
         """
         try:
             yield from self._run_transaction()
@@ -139,6 +144,8 @@ class State:
             raise StorageError(error) from error
 
     def _run_transaction(self) -> Iterator[sqlite3.Connection]:
+        check_private_folder(self.path.parent)
+        check_private_file(self.path)
         if not self.path.exists():
             create_private_file(self.path)
         database = sqlite3.connect(self.path, timeout=SECONDS_TO_WAIT, isolation_level=None)

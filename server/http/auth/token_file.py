@@ -24,8 +24,8 @@ PREFIX = "ocm_"
 ENTROPY = 32
 WRITABLE_BY_OTHERS = 0o022
 
-Stamp = tuple[int, int, int] | None
-"""By which a changed file is noticed; None where there is none."""
+Stamp = tuple[int, ...] | None
+"""By which a changed file, or one with other rights, is noticed; None where there is none."""
 
 
 def hash_token(secret: str) -> str:
@@ -96,14 +96,14 @@ class TeamTokenFile:
         self.path = path
 
     def read_stamp(self) -> Stamp:
-        """A value that differs whenever the file was written or replaced; None where there is no file."""
+        """A value that differs whenever the file, its mode or its owner was changed; None where there is no file."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return None
         except OSError:
-            return (0, 0, 0)
-        return (found.st_ino, found.st_mtime_ns, found.st_size)
+            return (0,)
+        return (found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode, found.st_uid)
 
     def load(self) -> tuple[TeamToken, ...]:
         """All tokens; none where there is no file.
@@ -112,15 +112,17 @@ class TeamTokenFile:
             SettingsError: The file cannot be read, is damaged, or others than its owner can change it.
         """
         try:
-            mode = self.path.stat().st_mode
+            found = self.path.stat()
             content = self.path.read_bytes()
         except FileNotFoundError:
             return ()
         except OSError:
             raise SettingsError(f"the tokens' file {self.path} cannot be read") from None
         # Who reads it learns nothing that lets them in, so mounted secrets of any mode will do; who writes it would.
-        if os.name == "posix" and mode & WRITABLE_BY_OTHERS:
+        if os.name == "posix" and found.st_mode & WRITABLE_BY_OTHERS:
             raise SettingsError(f"others than its owner can change {self.path}: chmod 600 {self.path}")
+        if os.name == "posix" and found.st_uid not in {0, os.getuid()}:
+            raise SettingsError(f"{self.path} belongs to another user: chown it to who runs this")
         try:
             return _Content.model_validate_json(content).tokens
         except ValidationError as error:
