@@ -55,7 +55,7 @@ class MessageQuickSave(Method):
         "answers that this user may write to. See session_history_get for message ids, config_get for "
         "QUICK_ANSWERS_IBLOCK_ID.",
     }
-    afterwards = "Operators find it in the chat window. quick_replies lists them; on older portals no method does."
+    afterwards = "Operators find it in the chat window."
     answer = "`true`. The tool shows what was saved: `{saved, message_id, role, text}`."
     details = (
         "The message is looked up before the chat, so a wrong pair often shows as `CANT_SAVE_QUICK_ANSWER`. The portal "

@@ -113,7 +113,8 @@ def test_the_log_goes_on_after_lines_of_any_length_whole_and_half(log: AuditLog,
     log.write("executed", text="x" * length)
     log.write("asked", tool="operator_spam")
 
-    assert (log.verify().problem, log.verify().lines) == ("", LINES + 4)
+    repaired = int(length > 0)  # that half a line was taken away is noted in a line of its own
+    assert (log.verify().problem, log.verify().lines) == ("", LINES + 4 + repaired)
     assert len(log.path.read_bytes()) < 3 * length + 6_000, "the half line is still there"
 
 

@@ -91,6 +91,15 @@ class Ear:
         self._changed.set()
         self._changed = anyio.Event()
 
+    async def tell_until_heard(self, feed: Feed) -> set[str]:
+        """What is heard of messages that are told again and again: the stream for notices may open late."""
+        with anyio.fail_after(20):
+            while not self.heard:
+                feed.append([make_message()])
+                with anyio.move_on_after(1):
+                    await self._changed.wait()
+        return set(self.heard)
+
     async def wait(self, number: int = 1, seconds: float = 10) -> list[str]:
         """So many notices; the test fails if they do not come."""
         with anyio.fail_after(seconds):

@@ -50,9 +50,8 @@ def test_whose_token_is_narrowed_hears_of_what_is_left(way: str, team: Place) ->
         ):
             team.change_token(f"narrowed {way}", toolsets=["setup"])
             await _wait_for_tools(first, "inbox")
-            team.feed.append([make_message()])
-            await kept.wait()
-            assert await narrowed.wait() == [LINE]
+            assert await kept.tell_until_heard(team.feed) == {EVENTS}
+            assert await narrowed.tell_until_heard(team.feed) == {LINE}
 
     run(story)
 
