@@ -57,7 +57,8 @@ async def draft_pin(call: SessionModePin, facts: DialogFacts) -> Draft:
     line = None if call.activate else await facts.read_line()
     back = line is not None and line.on("CHECK_AVAILABLE")
     unchecked += (MAY_LEAVE,) if back else ()
-    return Draft(draft.does, draft.changes, unchecked=unchecked)
+    start = () if facts.chat.open else (describe_end(facts.chat, "open"),)
+    return Draft(draft.does, (*start, *draft.changes), unchecked=unchecked)
 
 
 async def require_operator(call: Method, facts: DialogFacts, code: str) -> tuple[str, ...]:
@@ -107,7 +108,8 @@ async def draft_restart(call: MessageSessionStart, facts: DialogFacts) -> Draft:
     unchecked = () if message else ("whether the message is one of this chat",)
     start = () if facts.chat.open else (describe_end(facts.chat, "open"),)
     session = Change("session", str(facts.chat.session_id or "none"), "a new one")
-    return Draft(words, (*start, session, *moves), unchecked=unchecked)
+    unpinned = (Change("pinned", "yes", "no"),) if facts.chat.pinned else ()
+    return Draft(words, (*start, session, *moves, *unpinned), unchecked=unchecked)
 
 
 async def draft_lead(call: CrmLeadCreate, facts: DialogFacts) -> Draft:
@@ -118,7 +120,8 @@ async def draft_lead(call: CrmLeadCreate, facts: DialogFacts) -> Draft:
     unchecked = await require_operator(call, facts, "ERROR_USER_NOT_OPERATOR")
     line = await facts.read_line()
     kind = "deal" if line and line.text("CRM_CREATE") == "deal" else "lead"
-    return Draft(changes=(Change("CRM record", "none", f"a new {kind}"),), unchecked=unchecked)
+    start = () if facts.chat.open else (describe_end(facts.chat, "open"),)
+    return Draft(changes=(*start, Change("CRM record", "none", f"a new {kind}")), unchecked=unchecked)
 
 
 async def draft_vote(call: SessionHeadVote, context: Context) -> Draft:

@@ -1,6 +1,5 @@
 """Every source while its portal fails in every way and the hearing process is killed; 10,000 events in full."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -13,10 +12,7 @@ from tests.served import ServedSandbox
 
 QUIET_HOUR = 150
 """Requests that an hour in which nothing happens may cost a portal."""
-PLANS = {
-    name: plan if os.environ.get("LONG_TESTS") else Plan(plan.source, *SHORT, keeps=plan.keeps)
-    for name, plan in SOURCES.items()
-}
+PLANS = {name: Plan(plan.source, *SHORT, keeps=plan.keeps) for name, plan in SOURCES.items()}
 POLLING = PLANS["polling, webhook"]
 
 
