@@ -37,8 +37,8 @@ CHUNKS = [range(first, first + 20) for first in range(0, STATES, 20)] if LONG el
 CALLS_APART = 4 if LONG else 9
 """Of the calls in a state one of so many is tried, in each state others."""
 MOST_LEFT_OUT, MOST_OF_A_TOOL, OFTEN = 0.1, 0.8, 10
-"""Share of the comparisons that may fall out because the draft does not know: over all, and of one tool that is tried so
-often."""
+"""Share of the comparisons that may fall out because the draft does not know, over all and of one tool that is often
+tried."""
 FOREIGN = "network_message_add"
 """It writes to another company's portal, which shows nothing."""
 CHANGING = {method.rest.lower() for method in methods().values() if not method.reads()}
