@@ -55,7 +55,7 @@ class MessageQuickSave(Method):
         "answers that this user may write to. See session_history_get for message ids, config_get for "
         "QUICK_ANSWERS_IBLOCK_ID.",
     }
-    afterwards = "Operators find it in the chat window."
+    afterwards = "Operators find it in the chat window; no method of every portal lists them."
     answer = "`true`. The tool shows what was saved: `{saved, message_id, role, text}`."
     details = (
         "The message is looked up before the chat, so a wrong pair often shows as `CANT_SAVE_QUICK_ANSWER`. The portal "
