@@ -52,6 +52,7 @@ LOOKED_AT = {
     "imconnector.status",
     "event.get",
     "event.offline.list",
+    "events",
     "feature.get",
     "imbot.v2.Bot.get",
     "imbot.v2.Chat.get",

@@ -40,7 +40,7 @@ class Pipe:
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
 
-    def receive(self, seconds: float = 20) -> dict[str, Any]:
+    def receive(self, seconds: float = 60) -> dict[str, Any]:
         """The next message."""
         return self._received.get(timeout=seconds)
 
