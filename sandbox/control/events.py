@@ -1,11 +1,11 @@
 """The part of the control API about events: who has bound what, what was delivered, faults, triggers, installation."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from sandbox.control.actions import Action, find_company, make_fault_actions
 from sandbox.control.triggers import TRIGGERS, trigger_event
 from sandbox.domain.events import check_handler, give_system_user, install, uninstall, update
 from sandbox.state.company import Company
@@ -17,20 +17,13 @@ from sandbox.state.records import Message
 from sandbox.state.validation import BadInputError, read_required
 from sandbox.views.chats import format_iso
 
-Action = Callable[[Request, dict[str, Any]], Any]
-
-
-def _find_company(request: Request) -> Company:
-    company: Company = request.app.state.company
-    return company
-
 
 def _show_bindings(request: Request, _body: dict[str, Any]) -> Any:
-    return {"bindings": [vars(binding) for binding in _find_company(request).bindings]}
+    return {"bindings": [vars(binding) for binding in find_company(request).bindings]}
 
 
 def _show_deliveries(request: Request, _body: dict[str, Any]) -> Any:
-    return {"deliveries": [_describe_delivery(delivery) for delivery in _find_company(request).outbox.log]}
+    return {"deliveries": [_describe_delivery(delivery) for delivery in find_company(request).outbox.log]}
 
 
 def _describe_delivery(delivery: Delivery) -> dict[str, Any]:
@@ -47,27 +40,13 @@ def _describe_delivery(delivery: Delivery) -> dict[str, Any]:
 
 
 def _clear_deliveries(request: Request, _body: dict[str, Any]) -> Any:
-    _find_company(request).outbox.log.clear()
+    find_company(request).outbox.log.clear()
     return {"ok": True}
-
-
-def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
-    return _find_company(request).outbox.faults.describe()
-
-
-def _set_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).outbox.faults.set_rules(*read_event_fault_plan(body))
-    return _show_faults(request, body)
-
-
-def _clear_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).outbox.faults.set_rules((), 0)
-    return _show_faults(request, body)
 
 
 def _find_application(request: Request, body: dict[str, Any]) -> RegisteredApplication:
     """The application that `client_id` names; the first one if it is not given."""
-    known = _find_company(request).oauth.applications
+    known = find_company(request).oauth.applications
     found = known.get(str(body.get("client_id", next(iter(known), ""))))
     if found is None:
         raise BadInputError("client_id: no such application")
@@ -87,30 +66,30 @@ def _install(request: Request, body: dict[str, Any]) -> Any:
             check_handler(handler)
     except RefusalError as refusal:
         raise BadInputError(f"handler: {refusal.text}") from None
-    install(_find_company(request), application, handler)
+    install(find_company(request), application, handler)
     return _describe_application(application)
 
 
 def _update(request: Request, body: dict[str, Any]) -> Any:
     application = _find_application(request, body)
-    update(_find_company(request), application)
+    update(find_company(request), application)
     return _describe_application(application)
 
 
 def _uninstall(request: Request, body: dict[str, Any]) -> Any:
     application = _find_application(request, body)
-    uninstall(_find_company(request), application, clean=bool(body.get("clean")))
+    uninstall(find_company(request), application, clean=bool(body.get("clean")))
     return _describe_application(application)
 
 
 def _give_system_user(request: Request, body: dict[str, Any]) -> Any:
     application = _find_application(request, body)
-    give_system_user(_find_company(request), application)
+    give_system_user(find_company(request), application)
     return _describe_application(application)
 
 
 def _trigger(request: Request, body: dict[str, Any]) -> Any:
-    company = _find_company(request)
+    company = find_company(request)
     name = read_required(body, "event", (str,)).upper()
     if name not in TRIGGERS:
         raise BadInputError(f"event: one of {', '.join(TRIGGERS)}")
@@ -127,7 +106,7 @@ def _find_message(company: Company, body: dict[str, Any]) -> Message:
 
 def _edit_message(request: Request, body: dict[str, Any]) -> Any:
     """Change a message in the name of its author."""
-    company = _find_company(request)
+    company = find_company(request)
     message, text = _find_message(company, body), read_required(body, "text", (str,))
     company.clock.advance(1)
     with company.happenings.caused_by(message.author_id):
@@ -137,7 +116,7 @@ def _edit_message(request: Request, body: dict[str, Any]) -> Any:
 
 def _delete_message(request: Request, body: dict[str, Any]) -> Any:
     """Delete a message in the name of its author."""
-    company = _find_company(request)
+    company = find_company(request)
     message = _find_message(company, body)
     company.clock.advance(1)
     with company.happenings.caused_by(message.author_id):
@@ -145,10 +124,12 @@ def _delete_message(request: Request, body: dict[str, Any]) -> Any:
     return {"message_id": message.id, "chat_id": message.chat_id}
 
 
+_FAULT_POSTS, _FAULT_GETS = make_fault_actions(
+    "/events/faults", lambda company: company.outbox.faults, read_event_fault_plan
+)
 POSTS: dict[str, Action] = {
     "/events/deliveries/clear": _clear_deliveries,
-    "/events/faults": _set_faults,
-    "/events/faults/clear": _clear_faults,
+    **_FAULT_POSTS,
     "/events/install": _install,
     "/events/update": _update,
     "/events/uninstall": _uninstall,
@@ -160,5 +141,5 @@ POSTS: dict[str, Action] = {
 GETS: dict[str, Action] = {
     "/events/bindings": _show_bindings,
     "/events/deliveries": _show_deliveries,
-    "/events/faults": _show_faults,
+    **_FAULT_GETS,
 }

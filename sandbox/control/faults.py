@@ -5,45 +5,24 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sandbox.state.company import Company
+from sandbox.control.actions import Action, find_company, make_fault_actions
 from sandbox.state.faults import LONGEST_PAUSE, read_fault_plan
 from sandbox.state.limits import read_limits
 from sandbox.state.oauth import AuthorizationServer
 from sandbox.state.validation import BadInputError
 
-Action = Callable[[Request, dict[str, Any]], Any]
-
-
-def _find_company(request: Request) -> Company:
-    company: Company = request.app.state.company
-    return company
-
-
-def _show_faults(request: Request, _body: dict[str, Any]) -> Any:
-    return _find_company(request).faults.describe()
-
-
-def _set_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).faults.set_rules(*read_fault_plan(body))
-    return _show_faults(request, body)
-
-
-def _clear_faults(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).faults.set_rules((), 0)
-    return _show_faults(request, body)
-
 
 def _show_limits(request: Request, _body: dict[str, Any]) -> Any:
-    return _find_company(request).limits.describe()
+    return find_company(request).limits.describe()
 
 
 def _set_limits(request: Request, body: dict[str, Any]) -> Any:
-    _find_company(request).limits.set_limits(read_limits(body))
+    find_company(request).limits.set_limits(read_limits(body))
     return _show_limits(request, body)
 
 
 def _show_oauth(request: Request, _body: dict[str, Any]) -> Any:
-    oauth = _find_company(request).oauth
+    oauth = find_company(request).oauth
     applications = [
         {"client_id": item.client_id, "user_id": item.user_id, "redirect_uri": item.redirect_uri,
          "scopes": list(item.scopes)} for item in oauth.applications.values()
@@ -53,7 +32,7 @@ def _show_oauth(request: Request, _body: dict[str, Any]) -> Any:
 
 
 def _set_oauth(request: Request, body: dict[str, Any]) -> Any:
-    company = _find_company(request)
+    company = find_company(request)
     read = {name: _read_oauth(name, value) for name, value in body.items()}
     if read.get("revoke"):
         company.oauth.revoke()
@@ -116,10 +95,10 @@ _OAUTH_FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "fail": _read_optional_text,
 }
 
+_FAULT_POSTS, _FAULT_GETS = make_fault_actions("/faults", lambda company: company.faults, read_fault_plan)
 POSTS: dict[str, Action] = {
-    "/faults": _set_faults,
-    "/faults/clear": _clear_faults,
+    **_FAULT_POSTS,
     "/limits": _set_limits,
     "/oauth": _set_oauth,
 }
-GETS: dict[str, Action] = {"/faults": _show_faults, "/limits": _show_limits, "/oauth": _show_oauth}
+GETS: dict[str, Action] = {**_FAULT_GETS, "/limits": _show_limits, "/oauth": _show_oauth}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.control import events, faults, messenger
+from sandbox.control.actions import Action, find_company
 from sandbox.control.inspection import describe_company, describe_messages
 from sandbox.control.switches import apply_patch, describe_switches
 from sandbox.domain.new_clients import open_chat_for_new_client
@@ -24,7 +25,6 @@ from sandbox.state.records import Chat, File
 from sandbox.state.validation import BadInputError, is_loopback, read_required
 from sandbox.wire.envelope import PortalResponse
 
-Action = Callable[[Request, dict[str, Any]], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 FILE_SIZE = 1024
 LONGEST_ADVANCE = 10 * 366 * 86400
@@ -75,7 +75,7 @@ def _make_endpoint(act: Action) -> Endpoint:
             return PortalResponse({"error": str(bad)}, 400)
         finally:
             origin = f"{request.url.scheme}://{request.url.netloc}"
-            request.app.state.postman.post(_find_company(request), origin)
+            request.app.state.postman.post(find_company(request), origin)
 
     return endpoint
 
@@ -91,36 +91,31 @@ async def _read_body(request: Request) -> dict[str, Any]:
     return read
 
 
-def _find_company(request: Request) -> Company:
-    company: Company = request.app.state.company
-    return company
-
-
 def _show_state(request: Request, _body: dict[str, Any]) -> Any:
-    return describe_company(_find_company(request))
+    return describe_company(find_company(request))
 
 
 def _show_messages(request: Request, _body: dict[str, Any]) -> Any:
-    return {"messages": describe_messages(_find_company(request))}
+    return {"messages": describe_messages(find_company(request))}
 
 
 def _add_dialogs(request: Request, body: dict[str, Any]) -> Any:
-    company, wanted = _find_company(request), bulk.read_dialog_counts(body)
+    company, wanted = find_company(request), bulk.read_dialog_counts(body)
     bulk.add_dialogs(company, wanted)
     return {"dialogs": wanted.dialogs, "waiting": wanted.waiting}
 
 
 def _show_requests(request: Request, _body: dict[str, Any]) -> Any:
-    return {"requests": [vars(record) for record in _find_company(request).requests]}
+    return {"requests": [vars(record) for record in find_company(request).requests]}
 
 
 def _clear_requests(request: Request, _body: dict[str, Any]) -> Any:
-    _find_company(request).requests.clear()
+    find_company(request).requests.clear()
     return {"ok": True}
 
 
 def _reset_company(request: Request, _body: dict[str, Any]) -> Any:
-    timers = _find_company(request).limits
+    timers = find_company(request).limits
     request.app.state.postman.forget()
     request.app.state.company = fresh = create_seeded_company()
     fresh.limits = PortalLimits(timers.pace, timers.wall)
@@ -131,13 +126,13 @@ def _advance_clock(request: Request, body: dict[str, Any]) -> Any:
     seconds = read_required(body, "seconds", (int, float))
     if not 0 <= seconds <= LONGEST_ADVANCE:
         raise BadInputError(f"seconds: from 0 to {LONGEST_ADVANCE}; the clock does not run backwards")
-    company = _find_company(request)
+    company = find_company(request)
     company.clock.advance(seconds)
     return {"now": company.clock().isoformat()}
 
 
 def _set_switches(request: Request, body: dict[str, Any]) -> Any:
-    switches = _find_company(request).switches
+    switches = find_company(request).switches
     apply_patch(switches, body)
     return describe_switches(switches)
 
@@ -157,7 +152,7 @@ def _add_access_key(request: Request, body: dict[str, Any]) -> Any:
         client_id=str(body.get("client_id", "")),
         active=bool(body.get("active", True)),
     )
-    _find_company(request).access_keys.append(key)
+    find_company(request).access_keys.append(key)
     return {"path": f"/rest/{key.user_id}/{key.token}/"}
 
 
@@ -172,7 +167,7 @@ def _find_chat(company: Company, body: dict[str, Any]) -> Chat:
 
 
 def _post_client_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _find_company(request)
+    company = find_company(request)
     text, files = read_required(body, "text", (str,)), _read_files(body)
     chat = open_chat_for_new_client(company, body) if "line_id" in body else _find_chat(company, body)
     company.clock.advance(1)
@@ -211,14 +206,14 @@ def _add_file(company: Company, chat: Chat, name: str, size: int, content: bytes
 
 def _add_disk_file(request: Request, body: dict[str, Any]) -> Any:
     """Put a file on an employee's disk."""
-    company, user_id = _find_company(request), _read_employee(_find_company(request), body)
+    company, user_id = find_company(request), _read_employee(find_company(request), body)
     number, name = company.issue_id("file"), read_required(body, "name", (str,))
     company.files[number] = File(number, 0, user_id, company.clock(), name, *_read_content(body))
     return {"file_id": number}
 
 
 def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
-    company = _find_company(request)
+    company = find_company(request)
     text, user_id = read_required(body, "text", (str,)), _read_employee(company, body)
     chat = _find_chat(company, body)
     company.clock.advance(1)
@@ -228,7 +223,7 @@ def _post_operator_message(request: Request, body: dict[str, Any]) -> Any:
 
 
 def _dismiss_employee(request: Request, body: dict[str, Any]) -> Any:
-    company = _find_company(request)
+    company = find_company(request)
     dismiss_employee(company, _read_employee(company, body))
     return {"ok": True}
 
