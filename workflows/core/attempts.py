@@ -21,12 +21,15 @@ async def attempt(context: Context, question: Method) -> Any:
     """
     try:
         return await context.ask(question)
-    except RefusedError as refusal:
-        return refusal
-    except AuthRefusedError as refusal:
-        if refusal.code != NO_SCOPE:
+    except PortalError as refusal:
+        if not is_of_method(refusal):
             raise
         return refusal
+
+
+def is_of_method(error: PortalError) -> bool:
+    """Whether the portal refuses just one method: the method itself, or that its scope was not granted."""
+    return isinstance(error, RefusedError) or is_without_scope(error)
 
 
 def is_refusal(answer: object) -> bool:

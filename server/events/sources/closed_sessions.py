@@ -11,12 +11,13 @@ from typing import Any
 from anyio import to_thread
 
 from portal.client import Portal
-from portal.errors import AuthRefusedError, RefusedError
+from portal.errors import AuthRefusedError, PortalError, RefusedError
 from server.events.feed.cue import Cue
 from server.events.feed.event import EventKind, PortalEvent
 from server.events.feed.store import Feed, Position
 from server.events.sources.open_sessions import METHOD, MOST_PAGES, PAGE, SCOPES
 from tools.result_types import read_flag, read_items, read_object, read_text, read_whole
+from workflows.core.attempts import is_of_method
 from workflows.core.moments import read_moment
 
 MARGIN = 5
@@ -85,8 +86,8 @@ class ClosedSessions:
             wanted = {"dateCloseFrom": since, "limit": PAGE, "offset": page * PAGE}
             try:
                 answer = await portal.call(METHOD, wanted, repeatable=True, scopes=SCOPES, prefer_batch=True)
-            except (RefusedError, AuthRefusedError) as refusal:
-                if isinstance(refusal, AuthRefusedError) and refusal.code != "insufficient_scope":
+            except PortalError as refusal:
+                if not is_of_method(refusal):
                     raise
                 self._allowed = False
                 return []

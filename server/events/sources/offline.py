@@ -31,7 +31,6 @@ INTERVAL = 5.0
 """Seconds between two questions."""
 QUIET = 10.0
 """Seconds between two questions where the last one brought nothing."""
-FEATURE = "rest_offline_extended"
 NO_LICENSE = "WRONG_LICENSE"
 WITHOUT_FEATURE = (
     "the portal's plan lacks the feature rest_offline_extended: it deletes events as it gives them, so that those of a "

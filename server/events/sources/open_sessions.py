@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from portal.client import Portal
-from portal.errors import AuthRefusedError, RefusedError
+from portal.errors import PortalError
 from tools.result_types import read_flag, read_items, read_object, read_whole
+from workflows.core.attempts import is_of_method
 from workflows.core.context import run_together
 
 METHOD = "imopenlines.v2.Session.list"
@@ -51,8 +52,8 @@ class OpenSessions:
         asked = [(status, page) for status in STATUSES for page in range(self._pages[status])]
         try:
             answers = await run_together(*(partial(_ask_page, portal, *one) for one in asked))
-        except (RefusedError, AuthRefusedError) as refusal:
-            if isinstance(refusal, AuthRefusedError) and refusal.code != "insufficient_scope":
+        except PortalError as refusal:
+            if not is_of_method(refusal):
                 raise
             self.allowed = False
             return {}

@@ -14,7 +14,7 @@ from typing import Any
 from anyio import to_thread
 
 from portal.client import Portal
-from portal.errors import AuthRefusedError, RefusedError
+from portal.errors import PortalError
 from server.events.feed.cue import Cue, merge_cues
 from server.events.feed.store import Position
 from server.events.sources.closed_sessions import ClosedSessions
@@ -23,6 +23,7 @@ from server.events.sources.messenger_log import BETWEEN_PAGES, LogPage, Messenge
 from server.events.sources.open_sessions import Mark, OpenSessions
 from server.events.sources.source import Abilities, SourceParts
 from tools.result_types import read_items, read_object, read_whole
+from workflows.core.attempts import is_of_method
 from workflows.core.chat_state import ChatState
 from workflows.core.context import run_together
 
@@ -126,8 +127,8 @@ class PollingSource:
     async def _subscribe(self, portal: Portal, parts: SourceParts) -> None:
         try:
             await portal.call("im.v2.Event.subscribe", {}, repeatable=True, scopes=SCOPES)
-        except (RefusedError, AuthRefusedError) as refusal:
-            if isinstance(refusal, AuthRefusedError) and refusal.code != "insufficient_scope":
+        except PortalError as refusal:
+            if not is_of_method(refusal):
                 raise
             self._has_log = False
             parts.report(NO_LOG.format(refusal.code or refusal.status))
