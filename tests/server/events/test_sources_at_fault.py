@@ -1,4 +1,4 @@
-"""Every source while its portal fails in every way and the hearing process is killed; 10,000 events in full."""
+"""Every source while its portal fails in every way and the hearing process is killed; `bench events` is longer."""
 
 from dataclasses import replace
 from pathlib import Path
